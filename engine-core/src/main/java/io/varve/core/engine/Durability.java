@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+/** What an acks=all answer promises: the value of {@code log.durability}. */
+public enum Durability {
+    /** The bytes survive a power cut, and consumers see nothing that would not. */
+    SYNC,
+    /** The bytes survive the end of the process (page cache); synced by {@code log.flush.interval.*}, as Kafka does. */
+    ASYNC
+}

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import java.util.Objects;
+
+/**
+ * The engine's own settings.
+ *
+ * @param durability what acks=all promises
+ * @param flushIntervalMs with ASYNC: longest time in ms that appended bytes stay unsynced ({@code log.flush.interval.ms}), or
+ *     Long.MAX_VALUE to leave it to the operating system
+ * @param flushIntervalMessages with ASYNC: most records appended to a partition without a sync ({@code log.flush.interval.messages})
+ * @param producerIdExpirationMs how long in ms an idle producer's sequence is remembered ({@code producer.id.expiration.ms})
+ */
+public record EngineConfig(
+        Durability durability, long flushIntervalMs, long flushIntervalMessages, long producerIdExpirationMs) {
+    /** Synced group commit, producers remembered for a day. */
+    public static final EngineConfig DEFAULT =
+            new EngineConfig(Durability.SYNC, Long.MAX_VALUE, Long.MAX_VALUE, 24L * 3600 * 1000);
+
+    /** Checks presence; ranges are checked where the configuration is parsed. */
+    public EngineConfig {
+        Objects.requireNonNull(durability, "durability");
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log;
+
+import io.varve.core.VarveException;
+
+/** An append was refused because of what it asks for; nothing was written. */
+public final class AppendException extends VarveException {
+    private static final long serialVersionUID = 1L;
+
+    /** Why, named as Kafka names its errors. */
+    public enum Kind {
+        /** A batch exceeds {@code max.message.bytes}. */
+        MESSAGE_TOO_LARGE,
+        /** Empty, or not for clients to write (control batches), or missing a key where compaction needs one. */
+        INVALID_RECORD,
+        /** The first sequence does not follow the producer's last. */
+        OUT_OF_ORDER_SEQUENCE_NUMBER,
+        /** A batch older than the last five was sent again. */
+        DUPLICATE_SEQUENCE_NUMBER,
+        /** A newer epoch of the producer has written. */
+        INVALID_PRODUCER_EPOCH,
+        /** The timestamp is outside what the topic allows. */
+        INVALID_TIMESTAMP
+    }
+
+    private final Kind kind;
+
+    /**
+     * @param kind why
+     * @param message the value and what would be right
+     */
+    public AppendException(Kind kind, String message) {
+        super(message, null);
+        this.kind = kind;
+    }
+
+    /** @return why */
+    public Kind kind() {
+        return kind;
+    }
+}

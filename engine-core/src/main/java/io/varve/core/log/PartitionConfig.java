@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log;
+
+import io.varve.core.spi.SegmentLimits;
+import java.util.Objects;
+
+/**
+ * What a topic's configuration means to one partition.
+ *
+ * @param segments where segments end
+ * @param maxMessageBytes largest batch accepted, in bytes ({@code max.message.bytes})
+ * @param logAppendTime true to stamp batches with the broker's time ({@code message.timestamp.type=LogAppendTime})
+ * @param timestampBeforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
+ * @param timestampAfterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
+ * @param compacted true if {@code cleanup.policy} contains compact: every record needs a key
+ */
+public record PartitionConfig(
+        SegmentLimits segments,
+        int maxMessageBytes,
+        boolean logAppendTime,
+        long timestampBeforeMaxMs,
+        long timestampAfterMaxMs,
+        boolean compacted) {
+    /** Kafka 4.3's defaults. */
+    public static final PartitionConfig DEFAULT =
+            new PartitionConfig(SegmentLimits.DEFAULT, 1_048_588, false, Long.MAX_VALUE, 3_600_000, false);
+
+    /** Checks nothing but presence: ranges are checked where the configuration is parsed. */
+    public PartitionConfig {
+        Objects.requireNonNull(segments, "segments");
+    }
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.runtime;
+
+/** The machine's clock. */
+enum SystemClock implements Clock {
+    INSTANCE;
+
+    @Override
+    public long millis() {
+        return System.currentTimeMillis();
+    }
+
+    @Override
+    public long nanos() {
+        return System.nanoTime();
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.runtime;
+
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Real time on a small pool of daemon threads. Thread-safe. */
+public final class SystemScheduler implements Scheduler {
+    private static final Logger LOG = LoggerFactory.getLogger(SystemScheduler.class);
+    private static final int CLOSE_SECONDS = 5;
+
+    private final ScheduledThreadPoolExecutor pool;
+
+    /** @param threads size of the pool, at least 1; threads are made on first use */
+    public SystemScheduler(int threads) {
+        AtomicInteger number = new AtomicInteger();
+        pool = new ScheduledThreadPoolExecutor(threads, task -> daemon("scheduler-" + number.getAndIncrement(), task));
+        pool.setRemoveOnCancelPolicy(true);
+        pool.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    }
+
+    @Override
+    public Task schedule(long delayMs, Runnable task) {
+        ScheduledFuture<?> future = pool.schedule(logged(task), delayMs, TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public Task scheduleEvery(long periodMs, Runnable task) {
+        ScheduledFuture<?> future =
+                pool.scheduleWithFixedDelay(logged(task), periodMs, periodMs, TimeUnit.MILLISECONDS);
+        return () -> future.cancel(false);
+    }
+
+    @Override
+    public Thread start(String name, Runnable loop) {
+        Thread thread = daemon(name, loop);
+        thread.start();
+        return thread;
+    }
+
+    @Override
+    public void close() {
+        pool.shutdown();
+        try {
+            if (!pool.awaitTermination(CLOSE_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("Background tasks still running after {} s; leaving them", CLOSE_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Runnable logged(Runnable task) {
+        return () -> {
+            try {
+                task.run();
+            } catch (RuntimeException e) {
+                LOG.error("A background task failed; it runs again if it is periodic", e);
+            }
+        };
+    }
+
+    private static Thread daemon(String name, Runnable task) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

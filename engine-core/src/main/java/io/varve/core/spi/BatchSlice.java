@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * Whole stored batches, ready for the network. Must be closed exactly once by whoever got it; its bytes stay readable and
+ * unchanged until then, whatever happens to the partition meanwhile. Not thread-safe, but may be handed to another thread.
+ */
+public interface BatchSlice extends AutoCloseable {
+    /** @return number of bytes, 0 when there is nothing to read at the offset asked for */
+    int sizeInBytes();
+
+    /**
+     * The bytes as a region of a file, so that the network can send them without bringing them into the process.
+     *
+     * @return the region, or empty when this backend's bytes do not lie in a file; the channel must not be closed by the caller
+     */
+    Optional<FileRegion> fileRegion();
+
+    /**
+     * The bytes in memory. A file-backed slice reads them in, so prefer {@link #fileRegion()} to move many of them.
+     *
+     * @return a read-only buffer of {@link #sizeInBytes()} bytes, valid until {@link #close}
+     * @throws StorageException CORRUPT if the bytes can no longer be read in full
+     */
+    ByteBuffer buffer();
+
+    /** Gives the bytes back. Does not throw. */
+    @Override
+    void close();
+
+    /**
+     * Bytes in a file.
+     *
+     * @param channel an open channel on the file
+     * @param position first byte, inclusive
+     * @param length number of bytes
+     */
+    record FileRegion(java.nio.channels.FileChannel channel, long position, int length) {}
+}

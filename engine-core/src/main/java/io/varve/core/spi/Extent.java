@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi;
+
+/**
+ * How far a partition reaches. {@code start <= durableEnd <= readableEnd}, except that {@code start} may pass
+ * {@code durableEnd} when an unsynced head was trimmed.
+ *
+ * @param start first offset kept, inclusive
+ * @param readableEnd offset after the last batch that {@link PartitionStore#read} returns, exclusive
+ * @param durableEnd offset after the last batch that survives a power cut, exclusive
+ */
+public record Extent(long start, long readableEnd, long durableEnd) {}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi;
+
+import java.util.Objects;
+import java.util.UUID;
+
+/**
+ * Names one partition of one incarnation of a topic. Two topics that bore the same name at different times differ in
+ * {@code topicId}, so data of a deleted topic is never mistaken for its successor's.
+ *
+ * @param topic topic name, 1 to 249 characters of {@code [a-zA-Z0-9._-]}, and neither "." nor ".."
+ * @param topicId the topic's unique id (Kafka's topic id, KIP-516)
+ * @param partition partition number, 0 or more
+ */
+public record PartitionId(String topic, UUID topicId, int partition) {
+    private static final int MAX_NAME = 249;
+
+    /** @throws StorageException MISUSE if a component is out of the range given above */
+    public PartitionId {
+        Objects.requireNonNull(topic, "topic");
+        Objects.requireNonNull(topicId, "topicId");
+        if (!isLegalTopic(topic)) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    "topic name '" + topic + "' is not 1 to " + MAX_NAME + " characters of [a-zA-Z0-9._-]");
+        }
+        if (partition < 0) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE, "partition number " + partition + " of " + topic + " is below 0");
+        }
+    }
+
+    private static boolean isLegalTopic(String topic) {
+        if (topic.isEmpty() || topic.length() > MAX_NAME || topic.equals(".") || topic.equals("..")) {
+            return false;
+        }
+        for (int i = 0; i < topic.length(); i++) {
+            char c = topic.charAt(i);
+            boolean legal = c >= 'a' && c <= 'z'
+                    || c >= 'A' && c <= 'Z'
+                    || c >= '0' && c <= '9'
+                    || c == '.'
+                    || c == '_'
+                    || c == '-';
+            if (!legal) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** @return {@code topic-partition}, as Kafka writes it */
+    @Override
+    public String toString() {
+        return topic + "-" + partition;
+    }
+}

@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi;
+
+import java.util.List;
+
+/**
+ * One open partition: an ordered run of record batches.
+ *
+ * <p>Two moments matter. A batch is <em>readable</em> when {@link #read} returns it, at the latest when {@link Storage#sync}
+ * returns; it is <em>durable</em> when it survives a power cut, at the latest when {@link Storage#sync} returns.
+ *
+ * <p>Threads: one writer at a time ({@link #append}, {@link #trimTo}, {@link #truncateTo}, {@link #replace},
+ * {@link #limits}, ordered by the caller); any number of readers at any time, also during a write, {@link Storage#sync} or
+ * {@link Storage#delete}.
+ *
+ * <p>Every method throws CLOSED after {@link #close} or {@link Storage#delete}; every write throws FENCED once a higher epoch
+ * has opened the partition.
+ */
+public interface PartitionStore extends AutoCloseable {
+    /** @return the partition's name */
+    PartitionId id();
+
+    /** @return how far the partition reaches now; an empty partition has three equal ends */
+    Extent extent();
+
+    /**
+     * Sets where segments end from the next append on.
+     *
+     * @param limits the new limits
+     */
+    void limits(SegmentLimits limits);
+
+    /**
+     * Appends whole batches at the end.
+     *
+     * <p>To be correct: accepted in order; all of the run or nothing is kept, also when this throws; bytes are stored as they
+     * are. The first append to an empty partition may start at any offset; later ones must start at or above the end
+     * (a gap is the caller's wish).
+     *
+     * @param run the batches; the buffer is the caller's again on return
+     * @throws StorageException FULL when there is no room; FENCED; CLOSED; MISUSE if {@code baseOffset} is below the end or
+     *     the run is empty
+     */
+    void append(BatchRun run);
+
+    /**
+     * Reads whole batches, starting with the one that contains {@code offset}, or, where the offset falls into a gap, the
+     * first one after it.
+     *
+     * <p>To be correct: returns the first batch even when it is larger than {@code maxBytes}; never part of a batch; nothing
+     * at or above {@code readableEnd}; an empty slice exactly when {@code offset == readableEnd} (or only a gap lies between).
+     * A slice may stop short of {@code maxBytes}, for instance at a segment's end.
+     *
+     * @param offset where to start, {@code start <= offset <= readableEnd}
+     * @param maxBytes soft limit in bytes, 0 or more
+     * @return the batches; the caller closes the slice
+     * @throws StorageException MISUSE if the offset is outside the extent; CORRUPT if the bytes are damaged; CLOSED
+     */
+    BatchSlice read(long offset, int maxBytes);
+
+    /**
+     * Finds the first batch whose largest timestamp is at least {@code timestamp}.
+     *
+     * @param timestamp ms since the epoch
+     * @return the batch, or null when all are older
+     * @throws StorageException CORRUPT; CLOSED
+     */
+    OffsetAt offsetAt(long timestamp);
+
+    /** @return the segments, oldest first; the last one is the active one. A copy; never empty */
+    List<Segment> segments();
+
+    /**
+     * Drops everything below an offset, at least as seen through {@link #extent()}; idempotent; never moves the start back.
+     * Space is freed by whole segments. The new start survives a crash after the next {@link Storage#sync} of this partition.
+     * Trimming works also when the storage is full.
+     *
+     * @param start new first offset; above {@code readableEnd} it empties the partition, whose next offset is then {@code start}
+     * @throws StorageException FENCED; CLOSED
+     */
+    void trimTo(long start);
+
+    /**
+     * Drops every batch that holds an offset at or above {@code end}, and snapshots bound to offsets above the new end;
+     * idempotent. Durable on return. Slices handed out before keep their bytes.
+     *
+     * @param end new readable end; below {@code start} it empties the partition and the next offset is {@code end}
+     * @throws StorageException FENCED; CLOSED
+     */
+    void truncateTo(long end);
+
+    /**
+     * Puts compacted batches in place of sealed segments. Durable on return; a crash leaves either the old segments or the new
+     * batches, never a mixture. The extent does not change.
+     *
+     * @param old sealed, adjacent segments as {@link #segments()} returned them
+     * @param cleaned what is to stand in their place; offsets lie within theirs
+     * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments; FULL; FENCED; CLOSED
+     */
+    void replace(List<Segment> old, BatchSource cleaned);
+
+    /** @return blobs kept with this partition */
+    Snapshots snapshots();
+
+    /** Gives the handle up without deleting anything; does not sync. Idempotent. Slices handed out stay readable. */
+    @Override
+    void close();
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi;
+
+import io.varve.core.VarveException;
+
+/** A storage operation failed. The {@linkplain #kind() kind} says what the caller must do. */
+public final class StorageException extends VarveException {
+    private static final long serialVersionUID = 1L;
+
+    /** What the caller must do. */
+    public enum Kind {
+        /** Nothing happened; the same call may succeed later. */
+        RETRY,
+        /** A holder with a higher epoch has taken the partition: give up this handle for good. */
+        FENCED,
+        /** Stored bytes are not what was written: stop relying on them and report; never retry. */
+        CORRUPT,
+        /** No room, or the device refuses writes: nothing of the call was stored; reads go on. */
+        FULL,
+        /** The storage or the partition was closed or deleted: open again or give up. */
+        CLOSED,
+        /** The caller broke the contract: a bug in the caller, nothing was changed. */
+        MISUSE
+    }
+
+    private final Kind kind;
+
+    /**
+     * @param kind what the caller must do
+     * @param message what failed, naming partition, file and offset where there are any
+     */
+    public StorageException(Kind kind, String message) {
+        this(kind, message, null);
+    }
+
+    /**
+     * @param kind what the caller must do
+     * @param message what failed, naming partition, file and offset where there are any
+     * @param cause the failure underneath, or null
+     */
+    public StorageException(Kind kind, String message, Throwable cause) {
+        super(kind + ": " + message, cause);
+        this.kind = kind;
+    }
+
+    /** @return what the caller must do */
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi;
+
+/**
+ * Makes a backend's {@link Storage}. Found by {@link java.util.ServiceLoader}: name the class in
+ * {@code META-INF/services/io.varve.core.spi.StorageProvider} and give it a public constructor without parameters.
+ */
+public interface StorageProvider {
+    /** @return the value of {@code storage.backend} that selects this backend: lower case, no spaces, constant */
+    String name();
+
+    /**
+     * Opens the storage and recovers whatever a crash left behind. On return every partition that was synced before is
+     * there, whole, up to at least its last synced offset.
+     *
+     * @param context where and with what to work
+     * @return the open storage; the caller closes it
+     * @throws StorageException MISUSE if a property has a wrong value or a directory cannot be used (the message names the
+     *     key or the path and what would be right); RETRY if another process holds the directory; CORRUPT if what is stored
+     *     cannot be opened without losing synced data
+     */
+    Storage open(StorageContext context);
+}

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** Serves one Kafka API. Thread-safe. */
+public interface ApiHandler {
+    /** @return the API served */
+    ApiKeys api();
+
+    /** @return lowest version served, inclusive */
+    default short minVersion() {
+        return api().oldestVersion();
+    }
+
+    /** @return highest version served, inclusive */
+    default short maxVersion() {
+        return api().latestVersion(false);
+    }
+
+    /**
+     * Serves a request. Runs on the connection's event loop, so it must not block: long work goes elsewhere and completes the
+     * stage.
+     *
+     * @param request the request; buffers in its body (record bytes) are valid until this method returns, not until the stage
+     *     completes
+     * @return completes, on any thread, with the response data, or with null when the protocol wants no response (acks=0). When this method
+     *     throws, or the stage fails, the client gets the API's own error response for the exception (Kafka's
+     *     {@code AbstractRequest.getErrorResponse})
+     */
+    CompletionStage<? extends ApiMessage> handle(Request request);
+}

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** {@code server.properties}: read, checked and typed once, at the edge. */
+package io.varve.server.config;

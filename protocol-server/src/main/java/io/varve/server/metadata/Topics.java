@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import java.util.Collection;
+import org.apache.kafka.common.Uuid;
+
+/** Finds the topics served now. Thread-safe; look-ups take no lock. */
+public interface Topics {
+    /**
+     * @param name a topic name, any string
+     * @return the topic, or null
+     */
+    Topic byName(String name);
+
+    /**
+     * @param id a topic id, any value
+     * @return the topic, or null
+     */
+    Topic byId(Uuid id);
+
+    /** @return all topics; a snapshot that does not change */
+    Collection<Topic> all();
+}
