@@ -48,15 +48,17 @@ public interface PartitionStore extends AutoCloseable {
      * first one after it.
      *
      * <p>To be correct: returns the first batch even when it is larger than {@code maxBytes}; never part of a batch; nothing
-     * at or above {@code readableEnd}; an empty slice exactly when {@code offset == readableEnd} (or only a gap lies between).
-     * A slice may stop short of {@code maxBytes}, for instance at a segment's end.
+     * that holds an offset at or above {@code endOffset} or {@code readableEnd}; an empty slice exactly when no batch lies
+     * between. A slice may stop short of {@code maxBytes}, for instance at a segment's end.
      *
      * @param offset where to start, {@code start <= offset <= readableEnd}
+     * @param endOffset where to stop, exclusive: the high watermark or the last stable offset, most often {@code durableEnd};
+     *     any larger value means the readable end
      * @param maxBytes soft limit in bytes, 0 or more
      * @return the batches; the caller closes the slice
      * @throws StorageException MISUSE if the offset is outside the extent; CORRUPT if the bytes are damaged; CLOSED
      */
-    BatchSlice read(long offset, int maxBytes);
+    BatchSlice read(long offset, long endOffset, int maxBytes);
 
     /**
      * Finds the first batch whose largest timestamp is at least {@code timestamp}.
