@@ -20,4 +20,11 @@ public interface Topics {
 
     /** @return all topics; a snapshot that does not change */
     Collection<Topic> all();
+
+    /**
+     * Watches topics for as long as the server runs.
+     *
+     * @param watcher told first of each topic there is, as new, then of each change; none is missed or told twice
+     */
+    void watch(TopicWatcher watcher);
 }
