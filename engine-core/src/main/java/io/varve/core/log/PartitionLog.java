@@ -15,7 +15,7 @@ import java.util.function.LongConsumer;
  * <p>Offsets: {@code logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset}.
  */
 public interface PartitionLog {
-    /** Called once when the high watermark has reached an offset, or never will. */
+    /** Called at most once, when the high watermark has reached an offset or never will. */
     @FunctionalInterface
     interface Waiter {
         /** @param failure null when reached, else why the records will not become visible under this handle */
@@ -67,13 +67,15 @@ public interface PartitionLog {
     Appended append(ByteBuffer batches, Origin origin);
 
     /**
-     * Waits, without a thread, for the high watermark (acks=all).
+     * Waits, without a thread, for the high watermark (acks=all, and fetches with nothing to send yet).
      *
      * @param offset the high watermark wanted
-     * @param waiter called exactly once, on the caller's thread when the offset is reached already, else on the committer's:
-     *     it must be short and must not block
+     * @param waiter called at most once, on the caller's thread when the offset is reached already or the log is closed, else on the
+     *     committer's: it must be short and must not block. When the log is closed or deleted, every waiter gets the failure
+     * @return calls the wait off and lets go of the waiter, idempotent and safe after it was called; cheap, because idle consumers
+     *     register and call off at every fetch. A call that has begun elsewhere may still arrive
      */
-    void awaitHighWatermark(long offset, Waiter waiter);
+    Subscription awaitHighWatermark(long offset, Waiter waiter);
 
     /**
      * Watches the high watermark.
@@ -84,7 +86,7 @@ public interface PartitionLog {
      */
     Subscription onHighWatermark(LongConsumer listener);
 
-    /** A subscription to be closed. */
+    /** Something registered here, to be taken back. */
     @FunctionalInterface
     interface Subscription extends AutoCloseable {
         @Override

@@ -28,7 +28,8 @@ public interface ApiHandler {
      *     completes
      * @return completes, on any thread, with the response data, or with null when the protocol wants no response (acks=0). When this method
      *     throws, or the stage fails, the client gets the API's own error response for the exception (Kafka's
-     *     {@code AbstractRequest.getErrorResponse})
+     *     {@code AbstractRequest.getErrorResponse}), except that {@link CloseConnectionException} closes the connection without an
+     *     answer. Record bytes in a response belong to the network from then on, which releases them also when they cannot be sent
      */
     CompletionStage<? extends ApiMessage> handle(Request request);
 }

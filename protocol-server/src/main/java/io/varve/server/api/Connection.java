@@ -32,6 +32,7 @@ public interface Connection {
 
     /**
      * @param task runs once when the connection is closed, at once if it is closed already
+     * @return takes the task back, so that a connection of many requests does not gather theirs; idempotent
      */
-    void onClose(Runnable task);
+    Runnable onClose(Runnable task);
 }
