@@ -1,0 +1,149 @@
+# SPDX-License-Identifier: Apache-2.0
+# Shared by every script in bin/: finds Java, builds what is missing or stale, runs a main class. Sourced, never run.
+# Environment, as Kafka's scripts have it: JAVA_HOME, KAFKA_HEAP_OPTS, KAFKA_JVM_PERFORMANCE_OPTS, KAFKA_OPTS, CLASSPATH, LOG_DIR.
+# Ours: VARVE_NO_BUILD=1 never builds; VARVE_BOOTSTRAP_SERVER is where the tools go when told only of a ZooKeeper.
+
+VARVE_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
+SERVER_TARGET=$VARVE_HOME/protocol-server/target
+TOOLS_TARGET=$VARVE_HOME/bin/tools/target
+MIN_JAVA=17
+
+say() { printf '%s\n' "$*" >&2; }
+die() { say "$*"; exit 1; }
+
+# Sets JAVA (the command) and JAVA_MAJOR, reading the JDK's release file: starting a JVM to ask would cost 50 ms.
+find_java() {
+  if [ -n "${JAVA_HOME:-}" ]; then
+    JAVA=$JAVA_HOME/bin/java
+    [ -x "$JAVA" ] || die "JAVA_HOME is $JAVA_HOME, but there is no bin/java in it: point it at a JDK $MIN_JAVA or newer."
+  else
+    JAVA=$(command -v java) || die "Java was not found: install a JDK $MIN_JAVA or newer and put it on the PATH, or set JAVA_HOME."
+  fi
+  local real home version
+  real=$(readlink -f "$JAVA" 2>/dev/null || printf '%s' "$JAVA")
+  home=$(dirname "$(dirname "$real")")
+  version=$(sed -n 's/^JAVA_VERSION="\(.*\)"/\1/p' "$home/release" 2>/dev/null)
+  [ -n "$version" ] || version=$("$JAVA" -version 2>&1 | sed -n 's/.*version "\([^"]*\)".*/\1/p' | head -n 1)
+  JAVA_MAJOR=${version%%[.+-]*}
+  [ "$JAVA_MAJOR" != 1 ] || JAVA_MAJOR=${version:2:1}
+  case $JAVA_MAJOR in
+    '' | *[!0-9]*) die "$JAVA did not say which version it is: Varve needs a JDK $MIN_JAVA or newer." ;;
+  esac
+  [ "$JAVA_MAJOR" -ge "$MIN_JAVA" ] || die "$JAVA is Java $version: Varve needs a JDK $MIN_JAVA or newer (set JAVA_HOME)."
+}
+
+# Flags without which the newer JDKs warn about Netty's and the codecs' native and Unsafe access; older ones refuse them.
+quiet_flags() {
+  [ "$JAVA_MAJOR" -lt 24 ] || printf '%s\n' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
+}
+
+# is_stale STAMP PATH...: true when the stamp is missing or something under the paths is newer.
+is_stale() {
+  local stamp=$1
+  shift
+  [ -e "$stamp" ] || return 0
+  [ -n "$(find "$@" -type f -newer "$stamp" -print 2>/dev/null | head -n 1)" ]
+}
+
+# Shows what a Maven run is at, one line a module, and how much it has fetched so far.
+show_progress() {
+  awk '
+    /Downloaded from/ { fetched++; if (fetched % 50 == 0) { printf "  ... %d files fetched\n", fetched; fflush() } }
+    /^\[INFO\] Building .*\[[0-9]+\/[0-9]+\]/ { sub(/^\[INFO\] Building /, "  "); gsub(/ +/, " "); print " " $0; fflush() }
+  ' >&2
+}
+
+# build WHAT MODULE LOG: packages one module and what it depends on, without tests; one build at a time.
+build() {
+  local what=$1 module=$2 log=$3 lock=$VARVE_HOME/target/build.lock waited=0
+  command -v mvn >/dev/null || die "$what has to be built first, but Maven was not found: install Maven 3.8 or newer and put mvn on the PATH."
+  command -v "${JAVA%/java}/javac" >/dev/null || command -v javac >/dev/null ||
+    die "$what has to be built first, but $JAVA belongs to a JRE: install a JDK $MIN_JAVA or newer."
+  mkdir -p "$VARVE_HOME/target" "$(dirname "$log")"
+  until mkdir "$lock" 2>/dev/null; do
+    [ "$waited" -gt 0 ] || say "Another build is running; waiting for it ..."
+    kill -0 "$(cat "$lock/pid" 2>/dev/null)" 2>/dev/null || [ "$waited" -lt 5 ] || rm -rf "$lock"
+    waited=$((waited + 1))
+    sleep 1
+  done
+  echo $$ >"$lock/pid"
+  trap 'rm -rf "$lock"' EXIT
+  say "Building $what (the first time fetches its libraries; a minute or two) ..."
+  (cd "$VARVE_HOME" && mvn -B -pl "$module" -am package -Dmaven.test.skip=true -Dspotless.apply.skip=true \
+    -Dspotless.check.skip=true -Denforcer.skip=true 2>&1) | tee "$log" | show_progress
+  local status=${PIPESTATUS[0]}
+  rm -rf "$lock"
+  trap - EXIT
+  if [ "$status" -ne 0 ]; then
+    grep '^\[ERROR\]' "$log" | head -n 20 >&2
+    die "The build failed; all of its output is in $log"
+  fi
+  say "Built."
+}
+
+build_server_if_stale() {
+  local jar=$SERVER_TARGET/varve-server.jar stamp=$SERVER_TARGET/built-by-script
+  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
+  [ "$jar" -nt "$stamp" ] && stamp=$jar
+  is_stale "$stamp" "$VARVE_HOME/pom.xml" "$VARVE_HOME"/{engine-core,backend-file,protocol-server}/pom.xml \
+    "$VARVE_HOME"/{engine-core,backend-file,protocol-server}/src/main || return 0
+  build "the server" protocol-server "$VARVE_HOME/target/build-server.log"
+  touch "$SERVER_TARGET/built-by-script"
+}
+
+build_tools_if_stale() {
+  local stamp=$TOOLS_TARGET/built-by-script
+  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
+  is_stale "$stamp" "$VARVE_HOME/pom.xml" "$VARVE_HOME/bin/tools/pom.xml" || return 0
+  rm -rf "$TOOLS_TARGET/lib"
+  build "the command-line tools" bin/tools "$VARVE_HOME/target/build-tools.log"
+  touch "$stamp"
+}
+
+# run_server ARGUMENT...: becomes the server.
+run_server() {
+  find_java
+  build_server_if_stale
+  # shellcheck disable=SC2046,SC2086 # options are words
+  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xms32m -Xmx512m} \
+    ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError} \
+    $(quiet_flags) -Xshare:auto -Djava.awt.headless=true -Dvarve.home="$VARVE_HOME" \
+    -Dlogback.configurationFile="$VARVE_HOME/config/logback.xml" ${KAFKA_OPTS:-} \
+    -cp "$SERVER_TARGET/varve-server.jar${CLASSPATH:+:$CLASSPATH}" io.varve.server.Main "$@"
+}
+
+# run_tool CLASS ARGUMENT...: becomes one of Apache Kafka's tools.
+run_tool() {
+  find_java
+  build_tools_if_stale
+  # shellcheck disable=SC2046,SC2086 # options are words
+  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx256m} \
+    ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1} \
+    $(quiet_flags) -Xshare:auto -Djava.awt.headless=true \
+    -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" ${KAFKA_OPTS:-} \
+    -cp "$TOOLS_TARGET/lib/*${CLASSPATH:+:$CLASSPATH}" "$@"
+}
+
+# run_tool_with_old_options CLASS ARGUMENT...: as run_tool, taking options that old tutorials still give.
+run_tool_with_old_options() {
+  local class=$1 server=${VARVE_BOOTSTRAP_SERVER:-localhost:9092} arguments=() named='' zookeeper=''
+  shift
+  while [ $# -gt 0 ]; do
+    case $1 in
+      --zookeeper) zookeeper=1 && shift ;;
+      --zookeeper=*) zookeeper=1 ;;
+      --broker-list) arguments+=(--bootstrap-server) && named=1 ;;
+      --broker-list=*) arguments+=("--bootstrap-server=${1#*=}") && named=1 ;;
+      --bootstrap-server | --bootstrap-server=*) arguments+=("$1") && named=1 ;;
+      *) arguments+=("$1") ;;
+    esac
+    [ $# -eq 0 ] || shift
+  done
+  if [ -n "$zookeeper" ] && [ -n "$named" ]; then
+    say "WARNING: --zookeeper is obsolete, there is no ZooKeeper here: ignoring it."
+  elif [ -n "$zookeeper" ]; then
+    say "WARNING: --zookeeper is obsolete, there is no ZooKeeper here: asking the server at $server (--bootstrap-server)."
+    arguments+=(--bootstrap-server "$server")
+  fi
+  run_tool "$class" ${arguments[@]+"${arguments[@]}"}
+}
