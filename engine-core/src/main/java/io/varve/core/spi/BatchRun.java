@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi;
 
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.record.InvalidBatchException;
 import java.nio.ByteBuffer;
 
 /**
@@ -14,4 +17,51 @@ import java.nio.ByteBuffer;
  * @param offsetOfMaxTimestamp last offset of the batch that holds {@code maxTimestamp}
  */
 public record BatchRun(
-        ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestamp, long offsetOfMaxTimestamp) {}
+        ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestamp, long offsetOfMaxTimestamp) {
+    /**
+     * The check every backend owes its bytes before it writes them: whole batches, at least one, their offsets ascending,
+     * within those of this run and not below {@code end}. Reads headers only; does not move the position.
+     *
+     * @param id names the partition in the message
+     * @param end lowest offset allowed
+     * @throws StorageException MISUSE if the run is not so
+     */
+    public void requireAtOrAbove(PartitionId id, long end) {
+        ByteBuffer view = bytes.duplicate();
+        if (!view.hasRemaining() || baseOffset < end || nextOffset <= baseOffset) {
+            throw misuse(
+                    id,
+                    view.remaining() + " bytes of offsets " + baseOffset + " to " + nextOffset + " where the end is "
+                            + end,
+                    null);
+        }
+        long next = baseOffset;
+        int at = view.position();
+        while (at < view.limit()) {
+            int size;
+            try {
+                size = BatchValidator.frame(view, at, view.limit());
+            } catch (InvalidBatchException e) {
+                throw misuse(id, "no whole batch at byte " + (at - view.position()) + " of the run", e);
+            }
+            long base = BatchHeader.baseOffset(view, at);
+            long after = BatchHeader.nextOffset(view, at);
+            if (base < next || after <= base || after > nextOffset || at == view.position() && base != baseOffset) {
+                throw misuse(
+                        id,
+                        "batch of offsets " + base + " to " + after + " where " + next + " to " + nextOffset
+                                + " are due",
+                        null);
+            }
+            next = after;
+            at += size;
+        }
+        if (next != nextOffset) {
+            throw misuse(id, "batches end at " + next + ", the run says " + nextOffset, null);
+        }
+    }
+
+    private static StorageException misuse(PartitionId id, String what, Throwable cause) {
+        return new StorageException(StorageException.Kind.MISUSE, "append to " + id + ": " + what, cause);
+    }
+}

@@ -34,12 +34,11 @@ public interface PartitionStore extends AutoCloseable {
      * Appends whole batches at the end.
      *
      * <p>To be correct: accepted in order; all of the run or nothing is kept, also when this throws; bytes are stored as they
-     * are. The first append to an empty partition may start at any offset; later ones must start at or above the end
-     * (a gap is the caller's wish).
+     * are. A run may start above the end (a gap is the caller's wish); the start of the extent does not move.
      *
      * @param run the batches; the buffer is the caller's again on return
-     * @throws StorageException FULL when there is no room; FENCED; CLOSED; MISUSE if {@code baseOffset} is below the end or
-     *     the run is empty
+     * @throws StorageException FULL when there is no room, or an earlier {@link Storage#sync} failed; FENCED; CLOSED; MISUSE
+     *     if the run does not pass {@link BatchRun#requireAtOrAbove}
      */
     void append(BatchRun run);
 
@@ -77,7 +76,8 @@ public interface PartitionStore extends AutoCloseable {
      * Space is freed by whole segments. The new start survives a crash after the next {@link Storage#sync} of this partition.
      * Trimming works also when the storage is full.
      *
-     * @param start new first offset; above {@code readableEnd} it empties the partition, whose next offset is then {@code start}
+     * @param start new first offset; at or above {@code readableEnd} it empties the partition, whose next offset is then
+     *     {@code start}
      * @throws StorageException FENCED; CLOSED
      */
     void trimTo(long start);
@@ -86,18 +86,23 @@ public interface PartitionStore extends AutoCloseable {
      * Drops every batch that holds an offset at or above {@code end}, and snapshots bound to offsets above the new end;
      * idempotent. Durable on return. Slices handed out before keep their bytes.
      *
-     * @param end new readable end; below {@code start} it empties the partition and the next offset is {@code end}
+     * <p>The new readable end is the end of the last batch kept. When no batch above {@code start} is kept the partition is
+     * empty, its next offset the lower of {@code start} and {@code end}.
+     *
+     * @param end lowest offset to drop, 0 or more
      * @throws StorageException FENCED; CLOSED
      */
     void truncateTo(long end);
 
     /**
      * Puts compacted batches in place of sealed segments. Durable on return; a crash leaves either the old segments or the new
-     * batches, never a mixture. The extent does not change.
+     * batches, never a mixture. Start and readable end do not change; the durable end may move up to the end of
+     * {@code old}. The new batches make up one segment, which stands where {@code old} stood.
      *
      * @param old sealed, adjacent segments as {@link #segments()} returned them
      * @param cleaned what is to stand in their place; offsets lie within theirs
-     * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments; FULL; FENCED; CLOSED
+     * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments, or a batch lies outside them;
+     *     FULL; FENCED; CLOSED
      */
     void replace(List<Segment> old, BatchSource cleaned);
 

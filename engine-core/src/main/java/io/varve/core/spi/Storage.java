@@ -19,8 +19,8 @@ public interface Storage extends AutoCloseable {
      * @param epoch the caller's epoch; at least that of every earlier open of this partition in this process
      * @param limits where to end segments
      * @return the partition, ready to read and append at its readable end
-     * @throws StorageException FENCED if a higher epoch holds the partition; MISUSE if a handle with the same epoch is still
-     *     open; CLOSED after {@link #close}; FULL if it cannot be created
+     * @throws StorageException FENCED if a higher epoch has opened the partition before; MISUSE if a handle with the same epoch
+     *     is still open, or a partition of the same topic name and number but another topic id exists: delete that first; CLOSED after {@link #close}; FULL if it cannot be created
      */
     PartitionStore open(PartitionId id, long epoch, SegmentLimits limits);
 
@@ -40,11 +40,12 @@ public interface Storage extends AutoCloseable {
      * go on meanwhile.
      *
      * <p>To be correct: a failed sync is never reported as durable later without the bytes being written again. A partition
-     * whose sync failed refuses further appends; the others' outcome is not affected by it.
+     * whose sync failed refuses further appends; the others' outcome is not affected by it. A handle that was fenced, closed
+     * or deleted counts as failed with FENCED or CLOSED: what lies at its offsets may be another's by now.
      *
      * @param dirty partitions to sync, handles of this storage
      * @return the partitions whose sync failed, with the reason; empty when all is well
-     * @throws StorageException CLOSED after {@link #close}
+     * @throws StorageException CLOSED after {@link #close}; MISUSE if a handle is another storage's
      */
     SyncFailures sync(Collection<? extends PartitionStore> dirty);
 

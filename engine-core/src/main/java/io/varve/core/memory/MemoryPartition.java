@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.memory;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+
+/**
+ * A partition's content and who may write it. Not thread-safe: {@link MemoryStore} locks it for every call.
+ *
+ * <p>Invariants: at least one segment, the last one active; segments and the batches in them ascend; {@code start <= end};
+ * {@code durableEnd <= end}.
+ */
+final class MemoryPartition {
+    final PartitionId id;
+    final NavigableMap<String, NavigableMap<Long, byte[]>> snapshots = new TreeMap<>();
+    private final List<MemorySegment> segments = new ArrayList<>();
+    private long start;
+    private long syncedStart;
+    private long end;
+    private long durableEnd;
+
+    long highestEpoch = Long.MIN_VALUE;
+    MemoryStore holder;
+    boolean deleted;
+    boolean shut;
+
+    MemoryPartition(PartitionId id) {
+        this.id = id;
+        segments.add(new MemorySegment(0));
+    }
+
+    /** @return what a power cut would leave of this partition, without its holders */
+    MemoryPartition afterCrash() {
+        MemoryPartition left = new MemoryPartition(id);
+        left.segments.clear();
+        for (MemorySegment segment : segments) {
+            left.segments.add(segment.upTo(durableEnd));
+        }
+        left.removeEmptyTail();
+        left.start = Math.max(syncedStart, left.segments.get(0).base);
+        left.syncedStart = left.start;
+        left.end = Math.max(left.start, left.lastNext());
+        left.durableEnd = left.end;
+        snapshots.forEach((name, blobs) -> left.snapshots.put(name, new TreeMap<>(blobs)));
+        left.dropSnapshotsAbove(left.end);
+        return left;
+    }
+
+    Extent extent() {
+        return new Extent(start, end, durableEnd);
+    }
+
+    void sync() {
+        durableEnd = end;
+        syncedStart = start;
+    }
+
+    void append(BatchRun run, SegmentLimits limits) {
+        run.requireAtOrAbove(id, end);
+        MemorySegment active = segments.get(segments.size() - 1);
+        if (isFull(active, run, limits)) {
+            active = new MemorySegment(end);
+            segments.add(active);
+        }
+        active.append(run);
+        end = run.nextOffset();
+    }
+
+    private static boolean isFull(MemorySegment active, BatchRun run, SegmentLimits limits) {
+        if (active.batches.isEmpty()) {
+            return false;
+        }
+        long first = active.batches.get(0).maxTimestamp();
+        return active.bytes + run.bytes().remaining() > limits.segmentBytes()
+                || first >= 0 && run.maxTimestamp() - first > limits.segmentMs();
+    }
+
+    BatchSlice read(long offset, int maxBytes) {
+        if (offset < start || offset > end || maxBytes < 0) {
+            throw misuse(
+                    "read of " + maxBytes + " bytes at " + offset + " where " + start + " to " + end + " are held");
+        }
+        for (MemorySegment segment : segments) {
+            int first = segment.indexOf(offset);
+            if (first < segment.batches.size()) {
+                return new MemorySlice(segment.read(first, maxBytes));
+            }
+        }
+        return MemorySlice.EMPTY;
+    }
+
+    OffsetAt offsetAt(long timestamp) {
+        for (MemorySegment segment : segments) {
+            for (StoredBatch batch : segment.batches) {
+                if (batch.next() > start && batch.maxTimestamp() >= timestamp) {
+                    return new OffsetAt(batch.base(), batch.maxTimestamp());
+                }
+            }
+        }
+        return null;
+    }
+
+    List<Segment> segments() {
+        List<Segment> list = new ArrayList<>(segments.size());
+        for (int i = 0; i < segments.size(); i++) {
+            MemorySegment segment = segments.get(i);
+            boolean sealed = i + 1 < segments.size();
+            long next = sealed ? segments.get(i + 1).base : end;
+            list.add(new Segment(segment.base, next, segment.bytes, segment.maxTimestamp, sealed, Segment.LOCAL));
+        }
+        return list;
+    }
+
+    void trimTo(long to) {
+        if (to <= start) {
+            return;
+        }
+        if (to >= end) {
+            emptyAt(to);
+            return;
+        }
+        start = to;
+        while (segments.size() > 1 && segments.get(1).base <= to) {
+            segments.remove(0);
+        }
+    }
+
+    void truncateTo(long to) {
+        if (to < 0) {
+            throw misuse("truncation to " + to);
+        }
+        if (to >= end) {
+            return;
+        }
+        segments.replaceAll(segment -> segment.upTo(to));
+        removeEmptyTail();
+        if (lastNext() <= start) {
+            emptyAt(Math.min(to, start));
+        }
+        end = Math.max(start, lastNext());
+        durableEnd = Math.min(durableEnd, end);
+        dropSnapshotsAbove(end);
+    }
+
+    void replace(List<Segment> old, BatchSource cleaned) {
+        List<Segment> present = segments();
+        int first = old.isEmpty() ? -1 : present.indexOf(old.get(0));
+        int after = first + old.size();
+        if (first < 0
+                || after >= present.size()
+                || !present.subList(first, after).equals(old)) {
+            throw misuse("replace of " + old + ": not a run of its sealed segments");
+        }
+        long oldEnd = old.get(old.size() - 1).endOffset();
+        MemorySegment together = new MemorySegment(old.get(0).baseOffset());
+        long next = together.base;
+        for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
+            run.requireAtOrAbove(id, next);
+            next = run.nextOffset();
+            if (next > oldEnd) {
+                throw misuse(
+                        "replace: a batch ends at " + next + ", above the segments replaced, which end at " + oldEnd);
+            }
+            together.append(run);
+        }
+        segments.subList(first, after).clear();
+        segments.add(first, together);
+        durableEnd = Math.max(durableEnd, oldEnd);
+    }
+
+    private void emptyAt(long offset) {
+        segments.clear();
+        segments.add(new MemorySegment(offset));
+        start = offset;
+        syncedStart = offset;
+        end = offset;
+        durableEnd = offset;
+    }
+
+    /** Removes segments without a batch at the end, so that the last one left takes the next append. */
+    private void removeEmptyTail() {
+        while (segments.size() > 1 && segments.get(segments.size() - 1).batches.isEmpty()) {
+            segments.remove(segments.size() - 1);
+        }
+    }
+
+    private long lastNext() {
+        MemorySegment last = segments.get(segments.size() - 1);
+        return last.batches.isEmpty()
+                ? last.base
+                : last.batches.get(last.batches.size() - 1).next();
+    }
+
+    private void dropSnapshotsAbove(long offset) {
+        snapshots.values().forEach(blobs -> blobs.tailMap(offset, false).clear());
+    }
+
+    private StorageException misuse(String what) {
+        return new StorageException(StorageException.Kind.MISUSE, id + ": " + what);
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.memory;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.BatchRun;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Batches in a row. Guarded by its partition. */
+final class MemorySegment {
+    final long base;
+    final List<StoredBatch> batches = new ArrayList<>();
+    long bytes;
+    long maxTimestamp = -1;
+
+    MemorySegment(long base) {
+        this.base = base;
+    }
+
+    void append(BatchRun run) {
+        ByteBuffer source = run.bytes().duplicate();
+        ByteBuffer copy =
+                ByteBuffer.allocate(source.remaining()).put(source).flip().asReadOnlyBuffer();
+        for (int at = 0; at < copy.limit(); ) {
+            int size = BatchHeader.sizeInBytes(copy, at);
+            add(new StoredBatch(
+                    BatchHeader.baseOffset(copy, at),
+                    BatchHeader.nextOffset(copy, at),
+                    BatchHeader.maxTimestamp(copy, at),
+                    copy.slice(at, size)));
+            at += size;
+        }
+    }
+
+    void add(StoredBatch batch) {
+        batches.add(batch);
+        bytes += batch.size();
+        maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
+    }
+
+    /** @return the same segment without the batches that hold an offset at or above {@code end} */
+    MemorySegment upTo(long end) {
+        MemorySegment kept = new MemorySegment(base);
+        for (StoredBatch batch : batches) {
+            if (batch.next() <= end) {
+                kept.add(batch);
+            }
+        }
+        return kept;
+    }
+
+    /** @return index of the first batch that ends above {@code offset}, or the number of batches */
+    int indexOf(long offset) {
+        int low = 0;
+        int high = batches.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (batches.get(middle).next() > offset) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    /** @return whole batches from {@code first} on, as many as fit, at least one */
+    ByteBuffer read(int first, int maxBytes) {
+        int last = first;
+        long size = batches.get(first).size();
+        while (last + 1 < batches.size() && size + batches.get(last + 1).size() <= maxBytes) {
+            last++;
+            size += batches.get(last).size();
+        }
+        if (last == first) {
+            return batches.get(first).bytes().duplicate();
+        }
+        ByteBuffer all = ByteBuffer.allocate((int) size);
+        for (StoredBatch batch : batches.subList(first, last + 1)) {
+            all.put(batch.bytes().duplicate());
+        }
+        return all.flip().asReadOnlyBuffer();
+    }
+}

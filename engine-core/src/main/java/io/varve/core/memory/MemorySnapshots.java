@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.memory;
+
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+
+/** Blobs in the partition's map. */
+final class MemorySnapshots implements Snapshots {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+
+    private final MemoryStore store;
+
+    MemorySnapshots(MemoryStore store) {
+        this.store = store;
+    }
+
+    @Override
+    public void write(String name, long offset, ByteBuffer bytes) {
+        if (!NAME.matcher(name).matches() || offset < 0) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    store.id() + ": snapshot '" + name + "' at " + offset
+                            + ": a name is 1 to 32 of [a-z0-9-], an offset 0 or more");
+        }
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.duplicate().get(copy);
+        synchronized (store.partition) {
+            store.requireWriter();
+            store.partition
+                    .snapshots
+                    .computeIfAbsent(name, unused -> new TreeMap<>())
+                    .put(offset, copy);
+        }
+    }
+
+    @Override
+    public Optional<Snapshot> newest(String name, long atMost) {
+        synchronized (store.partition) {
+            store.requireOpen();
+            Map.Entry<Long, byte[]> found = blobs(name).floorEntry(atMost);
+            return found == null
+                    ? Optional.empty()
+                    : Optional.of(new Snapshot(
+                            found.getKey(), ByteBuffer.wrap(found.getValue()).asReadOnlyBuffer()));
+        }
+    }
+
+    @Override
+    public List<Long> offsets(String name) {
+        synchronized (store.partition) {
+            store.requireOpen();
+            return List.copyOf(blobs(name).keySet());
+        }
+    }
+
+    @Override
+    public void delete(String name, long offset) {
+        synchronized (store.partition) {
+            store.requireWriter();
+            NavigableMap<Long, byte[]> blobs = store.partition.snapshots.get(name);
+            if (blobs != null) {
+                blobs.remove(offset);
+            }
+        }
+    }
+
+    private NavigableMap<Long, byte[]> blobs(String name) {
+        return store.partition.snapshots.getOrDefault(name, Collections.emptyNavigableMap());
+    }
+}

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.memory;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.SyncFailures;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Partitions in the heap. Clear before fast: one lock per partition. Index limits do not apply, for there is no index. Thread-safe.
+ *
+ * <p>It can be restarted, for tests: {@link #reopen} after a clean close, {@link #crash} as after a power cut.
+ */
+public final class MemoryStorage implements Storage {
+    private final Map<PartitionId, MemoryPartition> partitions = new HashMap<>();
+    private boolean closed;
+
+    /** Starts empty. */
+    public MemoryStorage() {}
+
+    /**
+     * Cuts the power: handles fail with CLOSED, and whatever was not synced is gone.
+     *
+     * @return a storage on what is left
+     */
+    public synchronized MemoryStorage crash() {
+        MemoryStorage restarted = new MemoryStorage();
+        for (MemoryPartition partition : partitions.values()) {
+            synchronized (partition) {
+                restarted.partitions.put(partition.id, partition.afterCrash());
+            }
+        }
+        shut();
+        return restarted;
+    }
+
+    /**
+     * Closes this storage, if it is open, and starts again on its content.
+     *
+     * @return a storage on the same content
+     */
+    public synchronized MemoryStorage reopen() {
+        close();
+        return crash();
+    }
+
+    @Override
+    public synchronized Set<PartitionId> partitions() {
+        return Set.copyOf(partitions.keySet());
+    }
+
+    @Override
+    public synchronized PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+        requireOpen();
+        MemoryPartition partition = partitions.get(id);
+        if (partition == null) {
+            requireNoOtherIncarnation(id);
+            partition = new MemoryPartition(id);
+            partitions.put(id, partition);
+        }
+        synchronized (partition) {
+            if (epoch < partition.highestEpoch) {
+                throw new StorageException(
+                        StorageException.Kind.FENCED,
+                        id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
+            }
+            if (partition.holder != null && partition.holder.isOpen() && partition.holder.epoch() == epoch) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE, id + " is open already with epoch " + epoch + ": close it first");
+            }
+            partition.highestEpoch = epoch;
+            partition.holder = new MemoryStore(this, partition, epoch, limits);
+            return partition.holder;
+        }
+    }
+
+    private void requireNoOtherIncarnation(PartitionId id) {
+        for (PartitionId other : partitions.keySet()) {
+            if (other.partition() == id.partition() && other.topic().equals(id.topic())) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE,
+                        id + " of topic id " + id.topicId() + ": one of topic id " + other.topicId()
+                                + " exists; delete that first");
+            }
+        }
+    }
+
+    @Override
+    public synchronized void delete(PartitionId id) {
+        requireOpen();
+        MemoryPartition partition = partitions.remove(id);
+        if (partition != null) {
+            synchronized (partition) {
+                partition.deleted = true;
+            }
+        }
+    }
+
+    @Override
+    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+        synchronized (this) {
+            requireOpen();
+        }
+        Map<PartitionId, StorageException> failures = new HashMap<>();
+        for (PartitionStore handle : dirty) {
+            if (!(handle instanceof MemoryStore store) || store.storage != this) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
+            }
+            try {
+                store.sync();
+            } catch (StorageException e) {
+                failures.put(store.id(), e);
+            }
+        }
+        return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(failures);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        for (MemoryPartition partition : partitions.values()) {
+            synchronized (partition) {
+                partition.sync();
+            }
+        }
+        shut();
+    }
+
+    private void shut() {
+        closed = true;
+        for (MemoryPartition partition : partitions.values()) {
+            synchronized (partition) {
+                partition.shut = true;
+            }
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StorageException(StorageException.Kind.CLOSED, "the memory storage is closed");
+        }
+    }
+}
