@@ -86,7 +86,7 @@ final class MemoryPartition {
                 || first >= 0 && run.maxTimestamp() - first > limits.segmentMs();
     }
 
-    BatchSlice read(long offset, int maxBytes) {
+    BatchSlice read(long offset, long endOffset, int maxBytes) {
         if (offset < start || offset > end || maxBytes < 0) {
             throw misuse(
                     "read of " + maxBytes + " bytes at " + offset + " where " + start + " to " + end + " are held");
@@ -94,7 +94,9 @@ final class MemoryPartition {
         for (MemorySegment segment : segments) {
             int first = segment.indexOf(offset);
             if (first < segment.batches.size()) {
-                return new MemorySlice(segment.read(first, maxBytes));
+                return segment.batches.get(first).next() > endOffset
+                        ? MemorySlice.EMPTY
+                        : new MemorySlice(segment.read(first, endOffset, maxBytes));
             }
         }
         return MemorySlice.EMPTY;

@@ -65,11 +65,13 @@ final class MemorySegment {
         return low;
     }
 
-    /** @return whole batches from {@code first} on, as many as fit, at least one */
-    ByteBuffer read(int first, int maxBytes) {
+    /** @return whole batches from {@code first} on that end at or below {@code endOffset}, as many as fit, at least one */
+    ByteBuffer read(int first, long endOffset, int maxBytes) {
         int last = first;
         long size = batches.get(first).size();
-        while (last + 1 < batches.size() && size + batches.get(last + 1).size() <= maxBytes) {
+        while (last + 1 < batches.size()
+                && batches.get(last + 1).next() <= endOffset
+                && size + batches.get(last + 1).size() <= maxBytes) {
             last++;
             size += batches.get(last).size();
         }

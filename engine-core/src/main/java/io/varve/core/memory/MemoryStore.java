@@ -61,10 +61,10 @@ final class MemoryStore implements PartitionStore {
     }
 
     @Override
-    public BatchSlice read(long offset, int maxBytes) {
+    public BatchSlice read(long offset, long endOffset, int maxBytes) {
         synchronized (partition) {
             requireOpen();
-            return partition.read(offset, maxBytes);
+            return partition.read(offset, endOffset, maxBytes);
         }
     }
 

@@ -20,7 +20,8 @@ public interface Storage extends AutoCloseable {
      * @param limits where to end segments
      * @return the partition, ready to read and append at its readable end
      * @throws StorageException FENCED if a higher epoch has opened the partition before; MISUSE if a handle with the same epoch
-     *     is still open, or a partition of the same topic name and number but another topic id exists: delete that first; CLOSED after {@link #close}; FULL if it cannot be created
+     *     is still open, or a partition of the same topic name and number but another topic id exists: delete that first;
+     *     CLOSED after {@link #close}; FULL if it cannot be created
      */
     PartitionStore open(PartitionId id, long epoch, SegmentLimits limits);
 
