@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.log;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Tells where a leader epoch ends (KIP-101, KIP-320), by which consumers find out that the log was cut behind their back.
+ *
+ * <p>A log is never cut for a new leader here, since there are no replicas to disagree. So the epoch in force and every earlier one
+ * reach to the log's end, as Kafka answers for the one in force; an epoch not seen yet has no end and gets -1.
+ */
+final class OffsetForLeaderEpochHandler implements ApiHandler {
+    private static final int NO_EPOCH = -1;
+
+    private final Topics topics;
+
+    /** @param topics finds the logs */
+    OffsetForLeaderEpochHandler(Topics topics) {
+        this.topics = topics;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.OFFSET_FOR_LEADER_EPOCH;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        OffsetForLeaderEpochRequestData data =
+                (OffsetForLeaderEpochRequestData) request.body().data();
+        OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData();
+        for (OffsetForLeaderTopic wanted : data.topics()) {
+            Topic topic = topics.byName(wanted.topic());
+            List<EpochEndOffset> ends = new ArrayList<>(wanted.partitions().size());
+            for (OffsetForLeaderPartition partition : wanted.partitions()) {
+                ends.add(end(topic, partition));
+            }
+            response.topics()
+                    .add(new OffsetForLeaderTopicResult()
+                            .setTopic(wanted.topic())
+                            .setPartitions(ends));
+        }
+        return CompletableFuture.completedFuture(response);
+    }
+
+    private static EpochEndOffset end(Topic topic, OffsetForLeaderPartition wanted) {
+        EpochEndOffset end = new EpochEndOffset().setPartition(wanted.partition());
+        PartitionLog log = topic == null ? null : topic.partition(wanted.partition());
+        if (log == null) {
+            return end.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+        }
+        int current = log.leaderEpoch();
+        Errors error = LogErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), current);
+        if (error != Errors.NONE) {
+            return end.setErrorCode(error.code());
+        }
+        if (wanted.leaderEpoch() > NO_EPOCH && wanted.leaderEpoch() <= current) {
+            end.setLeaderEpoch(wanted.leaderEpoch()).setEndOffset(log.logEndOffset());
+        }
+        return end;
+    }
+}
