@@ -2,6 +2,7 @@
 package io.varve.core.record;
 
 import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
 
 /**
  * A view of the 61-byte header of a Kafka v2 record batch, without objects: every method takes a big-endian buffer and the
@@ -33,6 +34,8 @@ public final class BatchHeader {
     public static final int LOG_OVERHEAD = 12;
     /** The only magic served. */
     public static final byte MAGIC = 2;
+    /** Timestamp of a record that has none. */
+    public static final long NO_TIMESTAMP = -1;
     /** Producer id of a batch from a producer that is neither idempotent nor transactional. */
     public static final long NO_PRODUCER_ID = -1;
 
@@ -106,6 +109,11 @@ public final class BatchHeader {
     /** @return true if the batch holds control records (transaction markers) */
     public static boolean isControl(ByteBuffer buffer, int at) {
         return (attributes(buffer, at) & CONTROL_FLAG) != 0;
+    }
+
+    /** @return true if the base timestamp is the time in ms at which tombstones may go (KIP-534) */
+    public static boolean hasDeleteHorizon(ByteBuffer buffer, int at) {
+        return (attributes(buffer, at) & DELETE_HORIZON_FLAG) != 0;
     }
 
     /** @return last record's offset minus the base offset */
@@ -183,7 +191,7 @@ public final class BatchHeader {
      * @return CRC-32C of the bytes the header's CRC covers, 0 to 2^32-1
      */
     public static long computeCrc(ByteBuffer buffer, int at) {
-        java.util.zip.CRC32C crc = new java.util.zip.CRC32C();
+        CRC32C crc = new CRC32C();
         crc.update(buffer.slice(at + ATTRIBUTES, sizeInBytes(buffer, at) - ATTRIBUTES));
         return crc.getValue();
     }

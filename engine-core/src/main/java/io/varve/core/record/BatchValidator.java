@@ -1,19 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.record;
 
+import static io.varve.core.record.InvalidBatchException.Kind.CORRUPT;
+import static io.varve.core.record.InvalidBatchException.Kind.INVALID_RECORD;
+import static io.varve.core.record.InvalidBatchException.Kind.UNSUPPORTED_MAGIC;
+
 import java.nio.ByteBuffer;
 
-/** Checks batches that come from the wire or the disk, without decompressing them. Stateless, thread-safe. */
+/**
+ * Checks batches that come from the wire or the disk, without decompressing them unless a method says so. Whatever the bytes,
+ * nothing but {@link InvalidBatchException} is thrown. Stateless, thread-safe.
+ */
 public final class BatchValidator {
+    /** Length, attributes, two deltas, two lengths, header count: one byte each is the least a record can take. */
+    private static final int LEAST_RECORD_BYTES = 7;
+
     private BatchValidator() {}
 
     /**
      * Checks that a whole, sound batch starts at {@code at}: length within the buffer, magic, CRC-32C, last offset delta,
-     * record count, codec.
+     * record count, codec. Batches that compaction thinned out, or emptied, are sound.
      *
      * @param buffer big-endian
-     * @param at the batch's first byte
-     * @param limit where the bytes end, exclusive
+     * @param at the batch's first byte, 0 or more
+     * @param limit where the bytes end, exclusive, at most the buffer's limit
      * @return bytes of the batch
      * @throws InvalidBatchException if it is not
      */
@@ -22,48 +32,138 @@ public final class BatchValidator {
         long crc = BatchHeader.computeCrc(buffer, at);
         if (crc != BatchHeader.crc(buffer, at)) {
             throw new InvalidBatchException(
-                    InvalidBatchException.Kind.CORRUPT,
-                    "batch CRC-32C is " + crc + ", its header says " + BatchHeader.crc(buffer, at));
+                    CORRUPT, "batch CRC-32C is " + crc + ", its header says " + BatchHeader.crc(buffer, at));
         }
         int delta = BatchHeader.lastOffsetDelta(buffer, at);
         int count = BatchHeader.recordCount(buffer, at);
         if (delta < 0 || count < 0 || count > delta + 1L) {
-            throw new InvalidBatchException(
-                    InvalidBatchException.Kind.INVALID_RECORD,
-                    "record count " + count + " does not fit last offset delta " + delta);
+            throw invalid("record count " + count + " does not fit last offset delta " + delta);
         }
         Codec.forId(BatchHeader.codecId(buffer, at));
         return size;
     }
 
     /**
+     * Checks a batch that a producer sent: as {@link #validate}, and what Kafka asks of producers besides: base offset 0, at least one
+     * record, no gaps between offsets, no control batch, no log-append time, and a producer id with its epoch and sequence or none of
+     * them.
+     *
+     * @param buffer big-endian
+     * @param at the batch's first byte, 0 or more
+     * @param limit where the bytes end, exclusive, at most the buffer's limit
+     * @return bytes of the batch
+     * @throws InvalidBatchException if it is not sound, or INVALID_RECORD if it breaks one of these rules
+     */
+    public static int validateFromClient(ByteBuffer buffer, int at, int limit) {
+        int size = validate(buffer, at, limit);
+        long base = BatchHeader.baseOffset(buffer, at);
+        if (base != 0) {
+            throw invalid("base offset is " + base + ", a producer's must be 0");
+        }
+        int delta = BatchHeader.lastOffsetDelta(buffer, at);
+        int count = BatchHeader.recordCount(buffer, at);
+        if (count < 1 || count != delta + 1L) {
+            throw invalid("record count is " + count + ", last offset delta is " + delta
+                    + "; a producer's batch has at least one record and no gaps");
+        }
+        if (BatchHeader.codecId(buffer, at) == Codec.NONE.id()
+                && count > (size - BatchHeader.SIZE) / LEAST_RECORD_BYTES) {
+            throw invalid("record count is " + count + ", too many for a batch of " + size + " bytes");
+        }
+        if (BatchHeader.isControl(buffer, at)) {
+            throw invalid("producers may not write control batches");
+        }
+        if (BatchHeader.isLogAppendTime(buffer, at)) {
+            throw invalid("producers may not set the log-append-time flag");
+        }
+        producerState(buffer, at);
+        return size;
+    }
+
+    private static void producerState(ByteBuffer buffer, int at) {
+        long id = BatchHeader.producerId(buffer, at);
+        short epoch = BatchHeader.producerEpoch(buffer, at);
+        int sequence = BatchHeader.baseSequence(buffer, at);
+        if (id >= 0 && (epoch < 0 || sequence < 0)) {
+            throw invalid("producer " + id + " sent epoch " + epoch + " and sequence " + sequence
+                    + ", both must be 0 or more");
+        }
+        if (id < 0 && BatchHeader.isTransactional(buffer, at)) {
+            throw invalid("a transactional batch needs a producer id, got " + id);
+        }
+    }
+
+    /**
      * Checks length and magic only: enough to step over a batch whose content was checked before.
      *
      * @param buffer big-endian
-     * @param at the batch's first byte
-     * @param limit where the bytes end, exclusive
-     * @return bytes of the batch
+     * @param at the batch's first byte, 0 or more
+     * @param limit where the bytes end, exclusive, at most the buffer's limit
+     * @return bytes of the batch, from {@link BatchHeader#SIZE} to {@code limit - at}
      * @throws InvalidBatchException CORRUPT or UNSUPPORTED_MAGIC
      */
     public static int frame(ByteBuffer buffer, int at, int limit) {
         int available = limit - at;
+        // Messages of magic 0 and 1 are shorter than a v2 header but have their magic in the same place.
+        if (available > BatchHeader.MAGIC_AT && BatchHeader.magic(buffer, at) != BatchHeader.MAGIC) {
+            throw new InvalidBatchException(
+                    UNSUPPORTED_MAGIC,
+                    "record batch magic is " + BatchHeader.magic(buffer, at) + "; only " + BatchHeader.MAGIC
+                            + " is served");
+        }
         if (available < BatchHeader.SIZE) {
             throw new InvalidBatchException(
-                    InvalidBatchException.Kind.CORRUPT,
-                    available + " bytes where a batch header of " + BatchHeader.SIZE + " should be");
-        }
-        byte magic = BatchHeader.magic(buffer, at);
-        if (magic != BatchHeader.MAGIC) {
-            throw new InvalidBatchException(
-                    InvalidBatchException.Kind.UNSUPPORTED_MAGIC,
-                    "record batch magic is " + magic + "; only " + BatchHeader.MAGIC + " is served");
+                    CORRUPT, available + " bytes where a batch header of " + BatchHeader.SIZE + " should be");
         }
         long size = buffer.getInt(at + BatchHeader.LENGTH) + (long) BatchHeader.LOG_OVERHEAD;
         if (size < BatchHeader.SIZE || size > available) {
             throw new InvalidBatchException(
-                    InvalidBatchException.Kind.CORRUPT,
+                    CORRUPT,
                     "batch claims " + size + " bytes where " + BatchHeader.SIZE + " to " + available + " are possible");
         }
         return (int) size;
+    }
+
+    /**
+     * Tells whether the header's base and max timestamp lie in a range; a missing timestamp (-1) lies in every range. Records between
+     * them are not looked at.
+     *
+     * @param buffer holds a batch that {@link #validate} accepted
+     * @param at the batch's first byte
+     * @param earliest ms since the epoch, inclusive
+     * @param latest ms since the epoch, inclusive
+     * @return true if both lie within
+     */
+    public static boolean timestampsWithin(ByteBuffer buffer, int at, long earliest, long latest) {
+        long base = BatchHeader.baseTimestamp(buffer, at);
+        long max = BatchHeader.maxTimestamp(buffer, at);
+        return within(base, earliest, latest) && within(max, earliest, latest);
+    }
+
+    private static boolean within(long timestamp, long earliest, long latest) {
+        return timestamp == BatchHeader.NO_TIMESTAMP || (timestamp >= earliest && timestamp <= latest);
+    }
+
+    /**
+     * Tells whether a record lacks a key, which a compacted topic does not allow. Reads every record, so decompresses.
+     *
+     * @param buffer holds a batch that {@link #validate} accepted
+     * @param at the batch's first byte
+     * @param maxDecompressedBytes most bytes the records may take decompressed, 0 or more
+     * @return true if at least one record has no key
+     * @throws InvalidBatchException CORRUPT, INVALID_RECORD or TOO_LARGE, as {@link RecordIterator}
+     */
+    public static boolean hasNullKey(ByteBuffer buffer, int at, int maxDecompressedBytes) {
+        try (RecordIterator records = RecordIterator.of(buffer, at, maxDecompressedBytes)) {
+            boolean missing = false;
+            while (records.next()) {
+                missing |= !records.hasKey();
+            }
+            return missing;
+        }
+    }
+
+    private static InvalidBatchException invalid(String message) {
+        return new InvalidBatchException(INVALID_RECORD, message);
     }
 }

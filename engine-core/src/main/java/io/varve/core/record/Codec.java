@@ -1,19 +1,85 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.record;
 
+import com.github.luben.zstd.RecyclingBufferPool;
+import com.github.luben.zstd.ZstdInputStreamNoFinalizer;
+import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.util.zip.GZIPInputStream;
+import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4FrameOutputStream;
+import net.jpountz.lz4.LZ4FrameOutputStream.BLOCKSIZE;
+import net.jpountz.lz4.LZ4FrameOutputStream.FLG;
+import org.xerial.snappy.SnappyOutputStream;
+
 /** The codecs of Kafka's record format. The id is what the attribute bits hold. */
 public enum Codec {
     /** Not compressed. */
-    NONE(0),
-    /** RFC 1952. */
-    GZIP(1),
-    /** Snappy in xerial's framing, as Kafka writes it. */
-    SNAPPY(2),
-    /** LZ4 frame format. */
-    LZ4(3),
-    /** RFC 8878. */
-    ZSTD(4);
+    NONE(0) {
+        @Override
+        InputStream decompress(ByteBuffer bytes, int allowance) {
+            return new BufferInput(bytes);
+        }
 
+        @Override
+        OutputStream compress(OutputStream out) {
+            return out;
+        }
+    },
+    /** RFC 1952. */
+    GZIP(1) {
+        @Override
+        InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
+            return new GZIPInputStream(new BufferInput(bytes), CHUNK);
+        }
+
+        @Override
+        OutputStream compress(OutputStream out) throws IOException {
+            return new GZIPOutputStream(out, CHUNK);
+        }
+    },
+    /** Snappy in xerial's framing, as Kafka writes it; bare snappy, as some clients write it, is read too. */
+    SNAPPY(2) {
+        @Override
+        InputStream decompress(ByteBuffer bytes, int allowance) {
+            return new SnappyInput(bytes, allowance);
+        }
+
+        @Override
+        OutputStream compress(OutputStream out) {
+            return new SnappyOutputStream(out);
+        }
+    },
+    /** LZ4 frame format with independent blocks of 64 KiB and no checksum of the content (KIP-57). */
+    LZ4(3) {
+        @Override
+        InputStream decompress(ByteBuffer bytes, int allowance) {
+            return new Lz4Input(bytes);
+        }
+
+        @Override
+        OutputStream compress(OutputStream out) throws IOException {
+            return new LZ4FrameOutputStream(out, BLOCKSIZE.SIZE_64KB, FLG.Bits.BLOCK_INDEPENDENCE);
+        }
+    },
+    /** RFC 8878 (KIP-110). */
+    ZSTD(4) {
+        /** A frame may ask for a window of 128 MiB: the library maps that much, but touches only what it decompresses. */
+        @Override
+        InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
+            return new ZstdInputStreamNoFinalizer(new BufferInput(bytes), RecyclingBufferPool.INSTANCE);
+        }
+
+        @Override
+        OutputStream compress(OutputStream out) throws IOException {
+            return new ZstdOutputStreamNoFinalizer(out, RecyclingBufferPool.INSTANCE);
+        }
+    };
+
+    private static final int CHUNK = 8192;
     private static final Codec[] BY_ID = values();
 
     private final int id;
@@ -39,4 +105,21 @@ public enum Codec {
         }
         return BY_ID[id];
     }
+
+    /**
+     * Reads compressed bytes piece by piece, in memory that does not depend on how much comes out.
+     *
+     * @param bytes from position to limit; the position moves
+     * @param allowance most bytes the caller will accept: it stops reading there, and a block that says it holds more is refused
+     * @return the content; damaged input makes its methods throw IOException or InvalidBatchException
+     * @throws IOException if the input is damaged at its start
+     */
+    abstract InputStream decompress(ByteBuffer bytes, int allowance) throws IOException;
+
+    /**
+     * @param out takes the compressed bytes
+     * @return takes the content; to be closed before {@code out} is complete
+     * @throws IOException as {@code out} throws
+     */
+    abstract OutputStream compress(OutputStream out) throws IOException;
 }

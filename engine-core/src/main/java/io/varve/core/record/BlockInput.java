@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.record;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/** Content of a format made of blocks, one block in memory at a time. Not thread-safe. */
+abstract class BlockInput extends InputStream {
+    /** What is left to decompress. */
+    final ByteBuffer source;
+
+    private byte[] block = {};
+    private int at;
+    private int end;
+
+    /** @param source compressed bytes from position to limit; the position moves */
+    BlockInput(ByteBuffer source) {
+        this.source = source;
+    }
+
+    /**
+     * Decompresses the next block into {@link #room} and reports its size by {@link #filled}.
+     *
+     * @return false when there is no further block
+     */
+    abstract boolean nextBlock() throws IOException;
+
+    /**
+     * Makes room for a block.
+     *
+     * @param length bytes it may hold; never more than the compressed bytes present can yield
+     */
+    final byte[] room(int length) {
+        if (block.length < length) {
+            block = new byte[length];
+        }
+        return block;
+    }
+
+    /** @param length bytes the block turned out to hold */
+    final void filled(int length) {
+        at = 0;
+        end = length;
+    }
+
+    static InvalidBatchException corrupt(String message) {
+        return new InvalidBatchException(InvalidBatchException.Kind.CORRUPT, message);
+    }
+
+    @Override
+    public final int read() throws IOException {
+        return present() ? block[at++] & 0xFF : -1;
+    }
+
+    @Override
+    public final int read(byte[] into, int from, int length) throws IOException {
+        if (length == 0) {
+            return 0;
+        }
+        if (!present()) {
+            return -1;
+        }
+        int count = Math.min(length, end - at);
+        System.arraycopy(block, at, into, from, count);
+        at += count;
+        return count;
+    }
+
+    private boolean present() throws IOException {
+        while (at == end) {
+            if (!nextBlock()) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.record;
+
+import java.nio.ByteBuffer;
+
+/**
+ * What a control record says: how a transaction ended. Its key is {@code version int16, type int16}. Source: KIP-98.
+ */
+public enum ControlType {
+    /** The transaction's records are void. */
+    ABORT(0),
+    /** The transaction's records count. */
+    COMMIT(1),
+    /** Something a partition's log does not act upon. */
+    UNKNOWN(-1);
+
+    static final int KEY_SIZE = 4;
+    private static final short VERSION = 0;
+
+    private final short type;
+
+    ControlType(int type) {
+        this.type = (short) type;
+    }
+
+    /**
+     * @param key a control record's key, or null
+     * @throws InvalidBatchException INVALID_RECORD if it is too short or has a negative version
+     */
+    static ControlType parse(ByteBuffer key) {
+        if (key == null || key.remaining() < KEY_SIZE) {
+            throw RecordBytes.invalid(
+                    "control record key has " + (key == null ? 0 : key.remaining()) + " bytes, needs " + KEY_SIZE);
+        }
+        short version = key.getShort(key.position());
+        if (version < 0) {
+            throw RecordBytes.invalid("control record key has version " + version + ", must be 0 or more");
+        }
+        short type = key.getShort(key.position() + Short.BYTES);
+        return type == ABORT.type ? ABORT : type == COMMIT.type ? COMMIT : UNKNOWN;
+    }
+
+    ByteBuffer key() {
+        return ByteBuffer.allocate(KEY_SIZE).putShort(VERSION).putShort(type).flip();
+    }
+}

@@ -1,0 +1,210 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.record;
+
+import static io.varve.core.record.InvalidBatchException.Kind.CORRUPT;
+import static io.varve.core.record.InvalidBatchException.Kind.INVALID_RECORD;
+import static io.varve.core.record.InvalidBatchException.Kind.TOO_LARGE;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * The records of a batch, read from front to back. Uncompressed ones stay where they are; compressed ones pass through a window that
+ * grows only as bytes arrive, never because a length says so. Not thread-safe.
+ */
+final class RecordBytes implements AutoCloseable {
+    private static final int FIRST_WINDOW = 8192;
+
+    /** What gives more bytes, or null when all are there. */
+    private final InputStream source;
+
+    private final long allowance;
+    /** Bytes taken from the source. */
+    private long taken;
+
+    private boolean exhausted;
+    /** Backs {@link #bytes} when there is a source. */
+    private byte[] window;
+
+    private ByteBuffer bytes;
+    private int at;
+    private int end;
+    /** Where reading must stop: the end of the bytes present, or of the record being read. */
+    private int bound;
+
+    private RecordBytes(ByteBuffer bytes, int at, int end) {
+        this.source = null;
+        this.allowance = 0;
+        this.bytes = bytes;
+        this.at = at;
+        this.end = end;
+        this.bound = end;
+    }
+
+    private RecordBytes(InputStream source, int allowance) {
+        this.source = source;
+        this.allowance = allowance;
+        this.window = new byte[FIRST_WINDOW];
+        this.bytes = ByteBuffer.wrap(window);
+    }
+
+    /** Reads bytes in place, from {@code at} to {@code end}, exclusive. */
+    static RecordBytes plain(ByteBuffer bytes, int at, int end) {
+        return new RecordBytes(bytes, at, end);
+    }
+
+    /**
+     * Reads compressed bytes.
+     *
+     * @param allowance most bytes they may hold, 0 or more
+     * @throws InvalidBatchException CORRUPT
+     */
+    static RecordBytes compressed(Codec codec, ByteBuffer bytes, int allowance) {
+        try {
+            return new RecordBytes(codec.decompress(bytes, allowance), allowance);
+        } catch (IOException e) {
+            throw damaged(e);
+        }
+    }
+
+    /** Where {@link #at} counts; changes with {@link #fill}. */
+    ByteBuffer bytes() {
+        return bytes;
+    }
+
+    int at() {
+        return at;
+    }
+
+    /** Goes back to a place within the present record. */
+    void at(int place) {
+        at = place;
+    }
+
+    /**
+     * Makes bytes present in one piece, as far as there are any, and lets reading go up to their end.
+     *
+     * @return true if at least {@code needed} are there
+     * @throws InvalidBatchException CORRUPT, TOO_LARGE
+     */
+    boolean fill(int needed) {
+        while (source != null && !exhausted && end - at < needed) {
+            if (end == window.length) {
+                makeRoom(needed);
+            }
+            take();
+        }
+        bound = end;
+        return end - at >= needed;
+    }
+
+    /** Moves what is unread to the front, of a larger window if it fills this one. */
+    private void makeRoom(int needed) {
+        byte[] next = at > 0 ? window : new byte[(int) Math.min(needed, 2L * window.length)];
+        System.arraycopy(window, at, next, 0, end - at);
+        end -= at;
+        at = 0;
+        window = next;
+        bytes = ByteBuffer.wrap(window);
+    }
+
+    private void take() {
+        int count;
+        try {
+            count = source.read(window, end, (int) Math.min(window.length - end, allowance - taken + 1));
+        } catch (IOException e) {
+            throw damaged(e);
+        }
+        if (count < 0) {
+            exhausted = true;
+            return;
+        }
+        end += count;
+        taken += count;
+        if (taken > allowance) {
+            throw tooLarge();
+        }
+    }
+
+    /** Lets reading go up to {@code length} bytes from here, which {@link #fill} has made present. */
+    void confine(int length) {
+        bound = at + length;
+    }
+
+    /** @throws InvalidBatchException TOO_LARGE if a record of so many bytes cannot lie within the allowance */
+    void expect(int length) {
+        if (source != null && length > allowance) {
+            throw tooLarge();
+        }
+    }
+
+    int left() {
+        return bound - at;
+    }
+
+    byte next() {
+        if (at >= bound) {
+            throw invalid("record ends within a field");
+        }
+        return bytes.get(at++);
+    }
+
+    void skip(int count) {
+        if (count > bound - at) {
+            throw invalid("a field claims " + count + " bytes, " + (bound - at) + " are left in its record");
+        }
+        at += count;
+    }
+
+    /** @return a zigzag-coded 32-bit integer */
+    int varint() {
+        long raw = raw(5, 0x0F);
+        return (int) (raw >>> 1) ^ -(int) (raw & 1);
+    }
+
+    /** @return a zigzag-coded 64-bit integer */
+    long varlong() {
+        long raw = raw(10, 0x01);
+        return (raw >>> 1) ^ -(raw & 1);
+    }
+
+    private long raw(int mostBytes, int lastMask) {
+        long value = 0;
+        for (int i = 0; i < mostBytes; i++) {
+            byte next = next();
+            if (i == mostBytes - 1 && (next & ~lastMask) != 0) {
+                break;
+            }
+            value |= (next & 0x7FL) << (7 * i);
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw invalid("a varint does not end within " + mostBytes + " bytes and its bits");
+    }
+
+    @Override
+    public void close() {
+        if (source != null) {
+            try {
+                source.close();
+            } catch (IOException e) {
+                throw damaged(e);
+            }
+        }
+    }
+
+    private InvalidBatchException tooLarge() {
+        return new InvalidBatchException(
+                TOO_LARGE, "decompressed records take more than the " + allowance + " bytes accepted");
+    }
+
+    private static InvalidBatchException damaged(IOException e) {
+        return new InvalidBatchException(CORRUPT, "compressed records are damaged: " + e.getMessage(), e);
+    }
+
+    static InvalidBatchException invalid(String message) {
+        return new InvalidBatchException(INVALID_RECORD, message);
+    }
+}

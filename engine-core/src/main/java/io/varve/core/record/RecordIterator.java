@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.record;
+
+import static io.varve.core.record.RecordBytes.invalid;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The records of one batch, one after the other, compressed or not. The iterator itself is the view of the record it stands on, so
+ * that going through a batch makes no object per record:
+ *
+ * <pre>
+ * try (RecordIterator records = RecordIterator.of(buffer, at, limit)) {
+ *     while (records.next()) { ... records.offset() ... records.value() ... }
+ * }
+ * </pre>
+ *
+ * A record is (varints zigzag-coded):
+ *
+ * <pre>
+ * length varint, bytes after this field      keyLength varint, -1 for none, key
+ * attributes int8, unused                    valueLength varint, -1 for none, value
+ * timestampDelta varlong                     headerCount varint, and for each:
+ * offsetDelta varint                         keyLength varint, key in UTF-8, valueLength varint, -1 for none, value
+ * </pre>
+ *
+ * Not thread-safe.
+ */
+public final class RecordIterator implements AutoCloseable {
+    private static final int ATTRIBUTES_SIZE = 1;
+    private static final int MOST_VARINT_BYTES = 5;
+    private static final int NONE = -1;
+
+    private final RecordBytes records;
+    private final int count;
+    private final int lastOffsetDelta;
+    private final long baseOffset;
+    private final long baseTimestamp;
+    private final long logAppendTime;
+    private final boolean control;
+    private final boolean stamped;
+
+    private int read;
+    private int offsetDelta = NONE;
+    private long timestampDelta;
+    private int keyAt;
+    private int keySize;
+    private int valueAt;
+    private int valueSize;
+    private int headersAt;
+    private int headerCount;
+    private int end;
+
+    private RecordIterator(RecordBytes records, ByteBuffer buffer, int at) {
+        this.records = records;
+        count = BatchHeader.recordCount(buffer, at);
+        lastOffsetDelta = BatchHeader.lastOffsetDelta(buffer, at);
+        baseOffset = BatchHeader.baseOffset(buffer, at);
+        baseTimestamp = BatchHeader.baseTimestamp(buffer, at);
+        logAppendTime = BatchHeader.maxTimestamp(buffer, at);
+        stamped = BatchHeader.isLogAppendTime(buffer, at);
+        control = BatchHeader.isControl(buffer, at);
+    }
+
+    /**
+     * Stands before the first record of a batch.
+     *
+     * @param buffer holds a batch that {@link BatchValidator#validate} accepted; must not change until {@link #close}. Its position
+     *     is neither used nor moved
+     * @param at the batch's first byte
+     * @param maxDecompressedBytes most bytes the records of a compressed batch may take decompressed, 0 or more. The memory used is
+     *     that of the largest record, not of all of them
+     * @return the iterator, to be closed
+     * @throws InvalidBatchException CORRUPT, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
+     */
+    public static RecordIterator of(ByteBuffer buffer, int at, int maxDecompressedBytes) {
+        int size = BatchValidator.frame(buffer, at, buffer.limit());
+        Codec codec = Codec.forId(BatchHeader.codecId(buffer, at));
+        int from = at + BatchHeader.SIZE;
+        RecordBytes records = codec == Codec.NONE || size == BatchHeader.SIZE
+                ? RecordBytes.plain(buffer, from, at + size)
+                : RecordBytes.compressed(codec, buffer.slice(from, size - BatchHeader.SIZE), maxDecompressedBytes);
+        return new RecordIterator(records, buffer, at);
+    }
+
+    /**
+     * Goes on to the next record, which makes what the accessors returned before invalid.
+     *
+     * @return false after the last record
+     * @throws InvalidBatchException INVALID_RECORD if a field does not fit its record, offsets do not ascend, or bytes follow the last
+     *     record; CORRUPT if the compressed bytes are damaged; TOO_LARGE if they hold more than was allowed
+     */
+    public boolean next() {
+        if (read == count) {
+            if (records.fill(1)) {
+                throw invalid("bytes follow the last of " + count + " records");
+            }
+            return false;
+        }
+        records.fill(MOST_VARINT_BYTES);
+        int length = records.varint();
+        if (length < 0) {
+            throw invalid("record " + read + " has length " + length);
+        }
+        records.expect(length);
+        if (!records.fill(length)) {
+            throw invalid("record " + read + " of " + count + " claims " + length + " bytes, " + records.left()
+                    + " are left");
+        }
+        records.confine(length);
+        end = records.at() + length;
+        parse();
+        read++;
+        return true;
+    }
+
+    private void parse() {
+        records.skip(ATTRIBUTES_SIZE);
+        timestampDelta = records.varlong();
+        int delta = records.varint();
+        if (delta <= offsetDelta || delta > lastOffsetDelta) {
+            throw invalid("record " + read + " has offset delta " + delta + ", must be above " + offsetDelta
+                    + " and at most " + lastOffsetDelta);
+        }
+        offsetDelta = delta;
+        keySize = size("key");
+        keyAt = records.at();
+        records.skip(Math.max(keySize, 0));
+        valueSize = size("value");
+        valueAt = records.at();
+        records.skip(Math.max(valueSize, 0));
+        headerCount = records.varint();
+        if (headerCount < 0) {
+            throw invalid("record " + read + " has header count " + headerCount);
+        }
+        headersAt = records.at();
+        for (int i = 0; i < headerCount; i++) {
+            records.skip(headerKeySize());
+            records.skip(Math.max(size("header value"), 0));
+        }
+        if (records.at() != end) {
+            throw invalid("record " + read + " has " + (end - records.at()) + " bytes after its last field");
+        }
+    }
+
+    private int size(String field) {
+        int size = records.varint();
+        if (size < NONE) {
+            throw invalid(field + " of record " + read + " has length " + size);
+        }
+        return size;
+    }
+
+    private int headerKeySize() {
+        int size = size("header key");
+        if (size == NONE) {
+            throw invalid("header of record " + read + " has no key");
+        }
+        return size;
+    }
+
+    /** @return the record's offset */
+    public long offset() {
+        return baseOffset + offsetDelta;
+    }
+
+    /** @return the record's timestamp in ms since the epoch: the broker's where the batch says so, else the producer's, or -1 */
+    public long timestamp() {
+        return stamped ? logAppendTime : baseTimestamp + timestampDelta;
+    }
+
+    /** @return true if there is a key, be it an empty one */
+    public boolean hasKey() {
+        return keySize != NONE;
+    }
+
+    /** @return the key, or null; valid until the next call of {@link #next} or {@link #close}, not to be written to */
+    public ByteBuffer key() {
+        return hasKey() ? records.bytes().slice(keyAt, keySize) : null;
+    }
+
+    /** @return true if there is a value, be it an empty one; a record with a key but no value is a tombstone */
+    public boolean hasValue() {
+        return valueSize != NONE;
+    }
+
+    /** @return the value, or null; valid until the next call of {@link #next} or {@link #close}, not to be written to */
+    public ByteBuffer value() {
+        return hasValue() ? records.bytes().slice(valueAt, valueSize) : null;
+    }
+
+    /** @return the headers in order; their values are valid until the next call of {@link #next} or {@link #close} */
+    public List<RecordHeader> headers() {
+        if (headerCount == 0) {
+            return List.of();
+        }
+        List<RecordHeader> headers = new ArrayList<>(headerCount);
+        records.at(headersAt);
+        for (int i = 0; i < headerCount; i++) {
+            ByteBuffer key = take(headerKeySize());
+            int size = size("header value");
+            headers.add(
+                    new RecordHeader(StandardCharsets.UTF_8.decode(key).toString(), size == NONE ? null : take(size)));
+        }
+        return headers;
+    }
+
+    private ByteBuffer take(int size) {
+        ByteBuffer bytes = records.bytes().slice(records.at(), size);
+        records.skip(size);
+        return bytes;
+    }
+
+    /** @return true if this is a control record, for which {@link #controlType} may be asked */
+    public boolean isControl() {
+        return control;
+    }
+
+    /**
+     * @return what a control record says
+     * @throws InvalidBatchException INVALID_RECORD if its key is not one of a control record
+     */
+    public ControlType controlType() {
+        return ControlType.parse(key());
+    }
+
+    /** Gives the decompressor's memory back. Idempotent. */
+    @Override
+    public void close() {
+        records.close();
+    }
+}
