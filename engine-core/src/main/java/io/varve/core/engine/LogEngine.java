@@ -3,16 +3,68 @@ package io.varve.core.engine;
 
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageProvider;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/**
- * The engine: one open storage and the partitions on it, committed together. Thread-safe.
- */
-public interface LogEngine extends AutoCloseable {
+/** The engine: one open storage and the partitions on it, committed together. Thread-safe. */
+public final class LogEngine implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LogEngine.class);
+    /** Producer state is written down this often, so a start after a crash replays at most so many bytes per partition. */
+    private static final long SNAPSHOT_BYTES = 64L << 20;
+
+    private static final long EXPIRY_PERIOD_MS = 600_000;
+    private static final long CLOSE_WAIT_MS = 30_000;
+
+    private final Storage storage;
+    private final Clock clock;
+    private final Scheduler scheduler;
+    private final CommitPolicy policy;
+    private final Committer committer;
+    private final Thread committing;
+    private final Scheduler.Task expiry;
+    private final ConcurrentHashMap<PartitionId, PartitionLog> open = new ConcurrentHashMap<>();
+    private final Object lifecycle = new Object();
+    private boolean closed;
+
+    private LogEngine(Storage storage, StorageContext context, EngineConfig config) {
+        this.storage = storage;
+        this.clock = context.clock();
+        this.scheduler = context.scheduler();
+        this.committer = new Committer(storage, this::snapshotWhenDue);
+        this.policy = CommitPolicy.of(config, committer, scheduler);
+        this.committing = scheduler.start("committer", committer);
+        this.expiry = scheduler.scheduleEvery(
+                EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - config.producerIdExpirationMs()));
+    }
+
+    /**
+     * Opens a storage and starts the committer on it.
+     *
+     * @param provider makes the storage
+     * @param context what the storage works with; the engine takes clock and scheduler from it too
+     * @param config the engine's own settings
+     * @return the engine; no partition is open yet
+     * @throws StorageException as {@link StorageProvider#open}
+     */
+    public static LogEngine open(StorageProvider provider, StorageContext context, EngineConfig config) {
+        return new LogEngine(provider.open(context), context, config);
+    }
+
     /** @return partitions the storage holds, opened or not; a copy */
-    Set<PartitionId> stored();
+    public Set<PartitionId> stored() {
+        return storage.partitions();
+    }
 
     /**
      * Opens a partition, creating it when absent; the same log again when it is open already.
@@ -21,24 +73,94 @@ public interface LogEngine extends AutoCloseable {
      * @param leaderEpoch stamped on appended batches, 0 or more; fences lower ones
      * @param config what its topic's configuration means
      * @return the log, recovered and ready
-     * @throws io.varve.core.spi.StorageException as {@link io.varve.core.spi.Storage#open}
+     * @throws StorageException as {@link Storage#open}
      */
-    PartitionLog open(PartitionId id, int leaderEpoch, PartitionConfig config);
+    public PartitionLog open(PartitionId id, int leaderEpoch, PartitionConfig config) {
+        synchronized (lifecycle) {
+            PartitionLog present = open.get(id);
+            if (present != null) {
+                return present;
+            }
+            PartitionStore store = storage.open(id, leaderEpoch, config.segments());
+            PartitionLog log;
+            try {
+                log = PartitionLog.open(store, leaderEpoch, config, clock, policy);
+            } catch (RuntimeException e) {
+                store.close();
+                throw e;
+            }
+            open.put(id, log);
+            if (log.highWatermark() < log.logEndOffset()) {
+                policy.appended(log, 0); // what the storage kept from before may not be durable yet
+            }
+            return log;
+        }
+    }
 
     /**
      * @param id which partition
      * @return its log when it is open
      */
-    Optional<PartitionLog> partition(PartitionId id);
+    public Optional<PartitionLog> partition(PartitionId id) {
+        return Optional.ofNullable(open.get(id));
+    }
 
     /**
      * Deletes a partition and all it holds; idempotent. Its log fails with CLOSED from then on.
      *
      * @param id which partition
+     * @throws StorageException CLOSED after {@link #close}
      */
-    void delete(PartitionId id);
+    public void delete(PartitionId id) {
+        synchronized (lifecycle) {
+            PartitionLog log = open.remove(id);
+            storage.delete(id);
+            if (log != null) {
+                policy.forget(log);
+                log.failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));
+            }
+        }
+    }
 
-    /** Commits what is pending, snapshots producer state and closes the storage. Idempotent. */
+    /** Commits what is pending, writes producer state down and closes the storage. Idempotent. */
     @Override
-    void close();
+    public void close() {
+        synchronized (lifecycle) {
+            if (closed) {
+                return;
+            }
+            closed = true;
+        }
+        expiry.cancel();
+        policy.close();
+        committer.stop();
+        try {
+            committing.join(CLOSE_WAIT_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        open.values().forEach(this::snapshot);
+        storage.close();
+        StorageException reason = new StorageException(StorageException.Kind.CLOSED, "the engine is closed");
+        open.values().forEach(log -> log.failed(reason));
+    }
+
+    private void snapshotWhenDue(PartitionLog log) {
+        if (log.bytesSinceSnapshot() >= SNAPSHOT_BYTES) {
+            scheduler.schedule(0, () -> snapshot(log));
+        }
+    }
+
+    private void snapshot(PartitionLog log) {
+        try {
+            log.snapshotProducers();
+        } catch (StorageException e) {
+            // It only shortens the next replay; the log itself is whole without it.
+            LOG.warn("Producer state of {} was not written down: {}", log.id(), e.getMessage());
+        }
+    }
+
+    private void expireProducers(long before) {
+        open.values().forEach(log -> log.expireProducers(before));
+    }
 }

@@ -13,10 +13,8 @@ public final class AppendException extends VarveException {
         MESSAGE_TOO_LARGE,
         /** Empty, or not for clients to write (control batches), or missing a key where compaction needs one. */
         INVALID_RECORD,
-        /** The first sequence does not follow the producer's last. */
+        /** The first sequence does not follow the producer's last, nor is the batch one of its last five. */
         OUT_OF_ORDER_SEQUENCE_NUMBER,
-        /** A batch older than the last five was sent again. */
-        DUPLICATE_SEQUENCE_NUMBER,
         /** A newer epoch of the producer has written. */
         INVALID_PRODUCER_EPOCH,
         /** The timestamp is outside what the topic allows. */

@@ -26,7 +26,6 @@ final class LogErrors {
                 case MESSAGE_TOO_LARGE -> Errors.MESSAGE_TOO_LARGE;
                 case INVALID_RECORD -> Errors.INVALID_RECORD;
                 case OUT_OF_ORDER_SEQUENCE_NUMBER -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
-                case DUPLICATE_SEQUENCE_NUMBER -> Errors.DUPLICATE_SEQUENCE_NUMBER;
                 case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;
                 case INVALID_TIMESTAMP -> Errors.INVALID_TIMESTAMP;
             };

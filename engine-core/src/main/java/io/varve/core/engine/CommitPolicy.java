@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import io.varve.core.log.Commits;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Scheduler;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** Decides when an append is handed to the committer, and when it becomes visible: the meaning of {@code log.durability}. */
+abstract sealed class CommitPolicy implements Commits, AutoCloseable {
+    static CommitPolicy of(EngineConfig config, Committer committer, Scheduler scheduler) {
+        return config.durability() == Durability.SYNC
+                ? new Synced(committer)
+                : new Unsynced(config, committer, scheduler);
+    }
+
+    /** Lets go of a deleted partition. */
+    void forget(PartitionLog log) {}
+
+    @Override
+    public void close() {}
+
+    /** Every append is committed at once, and visible when durable. */
+    private static final class Synced extends CommitPolicy {
+        private final Committer committer;
+
+        Synced(Committer committer) {
+            this.committer = committer;
+        }
+
+        @Override
+        public void appended(PartitionLog log, int records) {
+            committer.request(log);
+        }
+    }
+
+    /** Appends are visible when readable; durability follows by count and by time, or when the system sees fit. */
+    private static final class Unsynced extends CommitPolicy {
+        private final Committer committer;
+        private final long everyRecords;
+        private final ConcurrentHashMap<PartitionLog, LongAdder> unsynced = new ConcurrentHashMap<>();
+        private final Scheduler.Task flush;
+
+        Unsynced(EngineConfig config, Committer committer, Scheduler scheduler) {
+            this.committer = committer;
+            this.everyRecords = config.flushIntervalMessages();
+            this.flush = config.flushIntervalMs() == Long.MAX_VALUE
+                    ? () -> {}
+                    : scheduler.scheduleEvery(config.flushIntervalMs(), this::flushAll);
+        }
+
+        @Override
+        public void appended(PartitionLog log, int records) {
+            LongAdder pending = unsynced.computeIfAbsent(log, ignored -> new LongAdder());
+            pending.add(records);
+            if (pending.sum() >= everyRecords) {
+                unsynced.remove(log);
+                committer.request(log);
+            }
+            log.committed(log.extent().readableEnd());
+        }
+
+        @Override
+        void forget(PartitionLog log) {
+            unsynced.remove(log);
+        }
+
+        private void flushAll() {
+            for (PartitionLog log : Set.copyOf(unsynced.keySet())) {
+                unsynced.remove(log);
+                committer.request(log);
+            }
+        }
+
+        @Override
+        public void close() {
+            flush.cancel();
+            flushAll();
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.SyncFailures;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Group commit. Partitions that were appended to gather while a sync runs; the next sync takes all of them at once, and then
+ * raises their high watermarks.
+ *
+ * <p>{@link #commitOnce} is the whole of it; {@link #run} only calls it again and again, so a test can drive it by hand.
+ */
+final class Committer implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+
+    private final Storage storage;
+    private final Consumer<PartitionLog> afterCommit;
+    private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
+    private final Set<PartitionLog> queued = ConcurrentHashMap.newKeySet();
+    private static final Object STOP = new Object();
+
+    /** @param afterCommit called on the committer's thread for each partition committed; must be short */
+    Committer(Storage storage, Consumer<PartitionLog> afterCommit) {
+        this.storage = storage;
+        this.afterCommit = afterCommit;
+    }
+
+    /** Takes note that a partition has something to commit. Never blocks. */
+    void request(PartitionLog log) {
+        if (queued.add(log)) {
+            queue.add(log);
+        }
+    }
+
+    /** Commits until {@link #stop}. */
+    @Override
+    public void run() {
+        boolean going = true;
+        while (going) {
+            List<Object> taken = new ArrayList<>();
+            try {
+                taken.add(queue.take());
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+            queue.drainTo(taken);
+            going = !taken.remove(STOP);
+            commit(taken);
+        }
+    }
+
+    /** Lets {@link #run} return after what was requested so far is committed. */
+    void stop() {
+        queue.add(STOP);
+    }
+
+    /** Commits what is requested now, on the caller's thread. */
+    void commitOnce() {
+        List<Object> taken = new ArrayList<>();
+        queue.drainTo(taken);
+        commit(taken);
+    }
+
+    private void commit(List<Object> taken) {
+        List<PartitionLog> logs = new ArrayList<>(taken.size());
+        List<PartitionStore> stores = new ArrayList<>(taken.size());
+        for (Object one : taken) {
+            PartitionLog log = (PartitionLog) one;
+            // Before the sync: an append from now on asks for the next one.
+            queued.remove(log);
+            logs.add(log);
+            stores.add(log.store());
+        }
+        if (logs.isEmpty()) {
+            return;
+        }
+        try {
+            SyncFailures failures = storage.sync(stores);
+            for (PartitionLog log : logs) {
+                finish(log, failures.byPartition().get(log.id()));
+            }
+        } catch (StorageException e) {
+            logs.forEach(log -> log.failed(e));
+        } catch (RuntimeException e) {
+            LOG.error("Commit failed; its {} partitions refuse to acknowledge what is not durable", logs.size(), e);
+            StorageException reason =
+                    new StorageException(StorageException.Kind.CLOSED, "commit failed: " + e.getMessage(), e);
+            logs.forEach(log -> log.failed(reason));
+        }
+    }
+
+    private void finish(PartitionLog log, StorageException failure) {
+        if (failure == null) {
+            try {
+                Extent extent = log.extent();
+                log.committed(extent.durableEnd());
+                afterCommit.accept(log);
+                return;
+            } catch (StorageException deletedMeanwhile) {
+                log.failed(deletedMeanwhile);
+                return;
+            }
+        }
+        PartitionId id = log.id();
+        LOG.error("{} could not be made durable and refuses writes: {}", id, failure.getMessage());
+        log.failed(failure);
+    }
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log;
+
+/** Asks for a partition's appends to be made durable and visible. Thread-safe. */
+@FunctionalInterface
+public interface Commits {
+    /**
+     * Called after each append and trim, outside any lock; must be short.
+     *
+     * @param log the partition that has something to commit
+     * @param records how many records were appended, 0 for a trim
+     */
+    void appended(PartitionLog log, int records);
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.producer;
+
+/** Arithmetic of sequence numbers, which run from 0 to Integer.MAX_VALUE and round again (KIP-98). */
+final class Sequence {
+    private Sequence() {}
+
+    /** @return the sequence {@code by} after {@code from}, wrapped round */
+    static int plus(int from, int by) {
+        return (int) ((from + (long) by) & Integer.MAX_VALUE);
+    }
+
+    /** @return true if {@code next} is the one after {@code last} */
+    static boolean follows(int last, int next) {
+        return next == plus(last, 1);
+    }
+}

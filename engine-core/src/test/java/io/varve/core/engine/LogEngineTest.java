@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.log.Appended;
+import io.varve.core.log.Batches;
+import io.varve.core.log.Isolation;
+import io.varve.core.log.LogRead;
+import io.varve.core.log.Origin;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import java.util.List;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+class LogEngineTest {
+    private static final int ANY = 1_000_000;
+
+    @Test
+    void showsConsumersOnlyWhatIsDurable() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog log = fixture.log();
+            CompletableFuture<StorageException> acked = new CompletableFuture<>();
+            Appended appended = log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+            log.awaitHighWatermark(appended.nextOffset(), acked::complete);
+            assertThat(appended.nextOffset()).isEqualTo(2);
+            assertThat(log.highWatermark()).isZero();
+            assertThat(values(log, Isolation.READ_UNCOMMITTED)).isEmpty();
+            assertThat(values(log, Isolation.LOG_END)).containsExactly("a", "b");
+            assertThat(acked).isNotDone();
+
+            fixture.storage.allow(1);
+            assertThat(acked.get(10, TimeUnit.SECONDS)).isNull();
+            assertThat(log.highWatermark()).isEqualTo(2);
+            assertThat(values(log, Isolation.READ_UNCOMMITTED)).containsExactly("a", "b");
+        }
+    }
+
+    @Test
+    void commitsManyPartitionsWithOneSync() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog first = fixture.log();
+            await(first, first.append(Batches.at(5, "taken by the first sync"), Origin.CLIENT), fixture);
+            CompletableFuture<?>[] acks = new CompletableFuture<?>[100];
+            for (int i = 0; i < acks.length; i++) {
+                PartitionLog log =
+                        fixture.engine.open(new PartitionId("many", new UUID(3, 4), i), 0, PartitionConfig.DEFAULT);
+                Appended appended = log.append(Batches.at(5, "x"), Origin.CLIENT);
+                acks[i] = acked(log, appended);
+            }
+            // The first of them may start a sync alone; all the others share the second.
+            fixture.storage.allow(2);
+            CompletableFuture.allOf(acks).get(10, TimeUnit.SECONDS);
+        }
+    }
+
+    @Test
+    void showsAtOnceWhatIsOnlyReadableWhenNotAskedToSync() {
+        EngineConfig async = new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        try (EngineFixture fixture = new EngineFixture(async, 0)) {
+            PartitionLog log = fixture.log();
+            log.append(Batches.at(5, "a"), Origin.CLIENT);
+            assertThat(log.highWatermark()).isEqualTo(1);
+            assertThat(log.extent().durableEnd()).isZero();
+        }
+    }
+
+    @Test
+    void flushesByCountAndByTimeInAsync() throws Exception {
+        EngineConfig async = new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, 2, Long.MAX_VALUE);
+        try (EngineFixture fixture = new EngineFixture(async, ANY)) {
+            PartitionLog log = fixture.log();
+            log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+            while (log.extent().durableEnd() < 2) {
+                Thread.onSpinWait();
+            }
+        }
+    }
+
+    @Test
+    void tellsWaitersWhenASyncFailed() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog log = fixture.log();
+            CompletableFuture<StorageException> before = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
+            fixture.storage.failWith(new StorageException(StorageException.Kind.FULL, "disk gone"));
+            fixture.storage.allow(1);
+            assertThat(before.get(10, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.FULL);
+            assertThat(log.highWatermark()).isZero();
+            CompletableFuture<StorageException> later = new CompletableFuture<>();
+            log.awaitHighWatermark(1, later::complete);
+            assertThat(later.getNow(null).kind()).isEqualTo(StorageException.Kind.FULL);
+        }
+    }
+
+    @Test
+    void failsAReadOfADeletedPartitionAndItsWaiters() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
+            PartitionLog log = fixture.log();
+            CompletableFuture<StorageException> waiting = new CompletableFuture<>();
+            log.awaitHighWatermark(1, waiting::complete);
+            fixture.engine.delete(EngineFixture.ID);
+            assertThat(waiting.get(10, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.CLOSED);
+            assertThat(fixture.engine.partition(EngineFixture.ID)).isEmpty();
+            assertThatThrownBy(() -> log.append(Batches.at(5, "a"), Origin.CLIENT))
+                    .isInstanceOfSatisfying(
+                            StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED));
+            assertThat(fixture.log()).isNotSameAs(log);
+        }
+    }
+
+    @Test
+    void forgetsAWaiterThatCalledOff() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
+            PartitionLog log = fixture.log();
+            CompletableFuture<StorageException> calledOff = new CompletableFuture<>();
+            log.awaitHighWatermark(1, calledOff::complete).close();
+            acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT)).get(10, TimeUnit.SECONDS);
+            assertThat(calledOff).isNotDone();
+        }
+    }
+
+    @Test
+    void rebuildsProducerStateFromTheLog() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
+            PartitionLog log = fixture.log();
+            for (int sequence = 0; sequence < 6; sequence++) {
+                acked(log, log.append(Batches.idempotent(9, 0, sequence, "v" + sequence), Origin.CLIENT))
+                        .get(10, TimeUnit.SECONDS);
+                if (sequence == 2) {
+                    log.snapshotProducers();
+                }
+            }
+            log.store().close();
+            PartitionLog reopened = PartitionLog.open(
+                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.segments()),
+                    0,
+                    PartitionConfig.DEFAULT,
+                    fixture.time,
+                    (l, records) -> {});
+            Appended again = reopened.append(Batches.idempotent(9, 0, 3, "v3"), Origin.CLIENT);
+            assertThat(again).isEqualTo(new Appended(3, 4, -1, 0, true));
+            assertThat(reopened.append(Batches.idempotent(9, 0, 6, "v6"), Origin.CLIENT)
+                            .baseOffset())
+                    .isEqualTo(6);
+        }
+    }
+
+    private static CompletableFuture<StorageException> acked(PartitionLog log, Appended appended) {
+        CompletableFuture<StorageException> acked = new CompletableFuture<>();
+        log.awaitHighWatermark(appended.nextOffset(), acked::complete);
+        return acked;
+    }
+
+    private static void await(PartitionLog log, Appended appended, EngineFixture fixture) throws Exception {
+        fixture.storage.allow(1);
+        acked(log, appended).get(10, TimeUnit.SECONDS);
+    }
+
+    private static List<String> values(PartitionLog log, Isolation isolation) {
+        LogRead read = log.read(0, ANY, isolation);
+        try (var slice = read.slice()) {
+            return Batches.values(slice.buffer());
+        }
+    }
+}

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.memory.MemoryStorageProvider;
+import io.varve.core.record.InvalidBatchException;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.VirtualTime;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+class PartitionLogTest {
+    private static final long NOW = 1_000_000;
+
+    private final VirtualTime time = new VirtualTime(NOW);
+    private Storage storage;
+    private PartitionLog log;
+
+    @BeforeEach
+    void open() {
+        storage = new MemoryStorageProvider()
+                .open(new StorageContext(List.of(Path.of("unused")), Map.of(), time, time, new FailPoints()));
+        log = opened(PartitionConfig.DEFAULT);
+    }
+
+    @AfterEach
+    void close() {
+        storage.close();
+    }
+
+    @Test
+    void assignsOffsetsAcrossTheBatchesOfOneAppendAndStampsTheLeaderEpoch() {
+        log.append(Batches.at(5, "a"), Origin.CLIENT);
+        ByteBuffer two = Batches.joined(Batches.at(6, "b", "c"), Batches.at(7, "d"));
+        assertThat(log.append(two, Origin.CLIENT)).isEqualTo(new Appended(1, 4, -1, 0, false));
+        try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+            List<Long> bases = new ArrayList<>();
+            MemoryRecords.readableRecords(slice.buffer()).batches().forEach(batch -> {
+                batch.ensureValid();
+                bases.add(batch.baseOffset());
+                assertThat(batch.partitionLeaderEpoch()).isEqualTo(3);
+            });
+            assertThat(bases).containsExactly(0L, 1L, 3L);
+        }
+    }
+
+    @Test
+    void refusesDamagedBytesAndKeepsNothing() {
+        ByteBuffer damaged = Batches.at(5, "a");
+        damaged.put(damaged.limit() - 1, (byte) (damaged.get(damaged.limit() - 1) ^ 1));
+        ByteBuffer half = Batches.joined(Batches.at(5, "sound"), damaged);
+        assertThatThrownBy(() -> log.append(half, Origin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThat(log.logEndOffset()).isZero();
+    }
+
+    @Test
+    void refusesABatchAboveMaxMessageBytes() {
+        log.configure(new PartitionConfig(SegmentLimits.DEFAULT, 100, false, Long.MAX_VALUE, 3_600_000, false));
+        assertRefused(Batches.at(5, "x".repeat(100)), AppendException.Kind.MESSAGE_TOO_LARGE);
+    }
+
+    @Test
+    void refusesNullKeysOnACompactedTopic() {
+        log.configure(new PartitionConfig(SegmentLimits.DEFAULT, 1 << 20, false, Long.MAX_VALUE, 3_600_000, true));
+        assertRefused(Batches.at(5, "no key"), AppendException.Kind.INVALID_RECORD);
+    }
+
+    @Test
+    void refusesTimestampsTooFarAhead() {
+        assertRefused(Batches.at(NOW + 3_600_001, "future"), AppendException.Kind.INVALID_TIMESTAMP);
+        log.append(Batches.at(NOW + 3_600_000, "just allowed"), Origin.CLIENT);
+    }
+
+    @Test
+    void refusesControlBatchesFromClients() {
+        ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
+                        1,
+                        (short) 0,
+                        new org.apache.kafka.common.record.internal.EndTransactionMarker(
+                                org.apache.kafka.common.record.internal.ControlRecordType.COMMIT, 0))
+                .buffer();
+        assertThatThrownBy(() -> log.append(marker, Origin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThat(log.logEndOffset()).isZero();
+    }
+
+    @Test
+    void stampsTheBrokersTimeWhenTheTopicWantsIt() {
+        log.configure(new PartitionConfig(SegmentLimits.DEFAULT, 1 << 20, true, Long.MAX_VALUE, 3_600_000, false));
+        assertThat(log.append(Batches.at(5, "a"), Origin.CLIENT).logAppendTimeMs())
+                .isEqualTo(NOW);
+        try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+            MemoryRecords.readableRecords(slice.buffer()).batches().forEach(batch -> batch.ensureValid());
+            MemoryRecords.readableRecords(slice.buffer())
+                    .records()
+                    .forEach(record -> assertThat(record.timestamp()).isEqualTo(NOW));
+        }
+    }
+
+    @Test
+    void answersADuplicateWithItsOriginalOffsets() {
+        log.append(Batches.at(5, "other"), Origin.CLIENT);
+        log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT);
+        assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT))
+                .isEqualTo(new Appended(1, 3, -1, 0, true));
+        assertThat(log.logEndOffset()).isEqualTo(3);
+        assertRefused(Batches.idempotent(1, 0, 3, "d"), AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
+
+    @Test
+    void findsRecordsByTime() {
+        log.append(Batches.joined(Batches.at(10, "a", "b"), Batches.at(30, "c"), Batches.at(20, "d")), Origin.CLIENT);
+        assertThat(log.offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
+                .isEqualTo(Optional.of(new TimestampOffset(10, 0, 3)));
+        assertThat(log.offsetForTimestamp(11, Isolation.READ_UNCOMMITTED))
+                .isEqualTo(Optional.of(new TimestampOffset(30, 2, 3)));
+        assertThat(log.offsetForTimestamp(31, Isolation.READ_UNCOMMITTED)).isEmpty();
+        assertThat(log.maxTimestamp(Isolation.READ_UNCOMMITTED)).isEqualTo(Optional.of(new TimestampOffset(30, 2, 3)));
+    }
+
+    @Test
+    void refusesReadsOutsideTheLogAndTrimsAboveTheHighWatermark() {
+        log.append(Batches.at(5, "a", "b", "c"), Origin.CLIENT);
+        log.trimTo(3);
+        log.append(Batches.at(5, "d"), Origin.CLIENT);
+        assertThat(log.logStartOffset()).isEqualTo(3);
+        assertThatThrownBy(() -> log.read(2, 100, Isolation.READ_UNCOMMITTED))
+                .isInstanceOf(OffsetOutOfRangeException.class);
+        assertThatThrownBy(() -> log.read(5, 100, Isolation.READ_UNCOMMITTED))
+                .isInstanceOf(OffsetOutOfRangeException.class);
+        assertThatThrownBy(() -> log.trimTo(5)).isInstanceOf(OffsetOutOfRangeException.class);
+        log.read(4, 100, Isolation.READ_UNCOMMITTED).slice().close();
+    }
+
+    @Test
+    void showsAWatcherEveryHighWatermarkFromThePresentOneOn() {
+        log.append(Batches.at(5, "a"), Origin.CLIENT);
+        List<Long> seen = new ArrayList<>();
+        PartitionLog.Subscription watching = log.onHighWatermark(seen::add);
+        log.append(Batches.at(5, "b"), Origin.CLIENT);
+        watching.close();
+        log.append(Batches.at(5, "c"), Origin.CLIENT);
+        assertThat(seen).containsExactly(1L, 2L);
+    }
+
+    private void assertRefused(ByteBuffer batch, AppendException.Kind kind) {
+        long end = log.logEndOffset();
+        assertThatThrownBy(() -> log.append(batch, Origin.CLIENT))
+                .isInstanceOfSatisfying(
+                        AppendException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+        assertThat(log.logEndOffset()).isEqualTo(end);
+    }
+
+    /** A log whose every append is committed before it returns. */
+    private PartitionLog opened(PartitionConfig config) {
+        return PartitionLog.open(
+                storage.open(new PartitionId("t", new UUID(1, 1), 0), 3, config.segments()),
+                3,
+                config,
+                time,
+                (log, records) -> {
+                    storage.sync(List.of(log.store()));
+                    log.committed(log.extent().durableEnd());
+                });
+    }
+}

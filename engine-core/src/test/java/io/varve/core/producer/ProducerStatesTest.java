@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.producer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.log.Batches;
+import io.varve.core.record.BatchHeader;
+import java.nio.ByteBuffer;
+import org.junit.jupiter.api.Test;
+
+class ProducerStatesTest {
+    private static final long PRODUCER = 7;
+
+    private final ProducerStates states = new ProducerStates();
+    private long nextOffset = 100;
+
+    @Test
+    void acceptsBatchesThatFollowOneAnother() {
+        append(0, 0, "a", "b");
+        append(0, 2, "c");
+        assertThat(check(0, 3, "d")).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+    }
+
+    @Test
+    void answersEachOfTheLastFiveBatchesWithItsOriginalOffsets() {
+        for (int sequence = 0; sequence < 6; sequence++) {
+            append(0, sequence, "v" + sequence);
+        }
+        for (int sequence = 1; sequence < 6; sequence++) {
+            SequencedBatch original = ((SequenceCheck.Duplicate) check(0, sequence, "again")).original();
+            assertThat(original.firstOffset()).isEqualTo(100 + sequence);
+        }
+        assertThat(check(0, 0, "too old")).isEqualTo(new SequenceCheck.OutOfOrder(6));
+    }
+
+    @Test
+    void refusesAGap() {
+        append(0, 0, "a");
+        assertThat(check(0, 2, "c")).isEqualTo(new SequenceCheck.OutOfOrder(1));
+    }
+
+    @Test
+    void startsAnUnknownProducerAnywhere() {
+        assertThat(check(3, 42, "a")).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+    }
+
+    @Test
+    void fencesAnOlderEpochAndStartsANewOneAtZero() {
+        append(1, 0, "a");
+        assertThat(check(0, 1, "b")).isEqualTo(new SequenceCheck.Fenced((short) 1));
+        assertThat(check(2, 1, "b")).isEqualTo(new SequenceCheck.OutOfOrder(0));
+        assertThat(check(2, 0, "b")).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+    }
+
+    @Test
+    void wrapsSequencesRound() {
+        append(0, Integer.MAX_VALUE, "last");
+        assertThat(check(0, 0, "first again")).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+        append(0, 0, "first again");
+        assertThat(check(0, Integer.MAX_VALUE, "last")).isInstanceOf(SequenceCheck.Duplicate.class);
+    }
+
+    @Test
+    void forgetsIdleProducers() {
+        append(0, 0, "a"); // at 1,000 ms
+        states.expire(1_000);
+        assertThat(states.size()).isEqualTo(1);
+        states.expire(1_001);
+        assertThat(states.size()).isZero();
+    }
+
+    @Test
+    void survivesASnapshotWithTheLastBatchOfEachProducer() {
+        append(2, 0, "a", "b");
+        append(2, 2, "c", "d", "e");
+        ByteBuffer bytes = ProducerSnapshot.write(states);
+        ProducerStates read = ProducerSnapshot.read(bytes).orElseThrow();
+        ByteBuffer again = Batches.idempotent(PRODUCER, 2, 2, "c", "d", "e");
+        assertThat(read.check(again, 0))
+                .isEqualTo(new SequenceCheck.Duplicate(new SequencedBatch(2, 4, 102, 104, 1_000)));
+        assertThat(read.check(Batches.idempotent(PRODUCER, 2, 5, "f"), 0)).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+    }
+
+    @Test
+    void passesOverADamagedSnapshot() {
+        append(0, 0, "a");
+        ByteBuffer bytes = ProducerSnapshot.write(states);
+        for (int at = 0; at < bytes.limit(); at++) {
+            bytes.put(at, (byte) (bytes.get(at) ^ 1));
+            assertThat(ProducerSnapshot.read(bytes)).as("byte %d flipped", at).isEmpty();
+            bytes.put(at, (byte) (bytes.get(at) ^ 1));
+        }
+        assertThat(ProducerSnapshot.read(bytes.limit(20))).isEmpty();
+    }
+
+    private SequenceCheck check(int epoch, int sequence, String... values) {
+        return states.check(Batches.idempotent(PRODUCER, epoch, sequence, values), 0);
+    }
+
+    private void append(int epoch, int sequence, String... values) {
+        ByteBuffer batch = Batches.idempotent(PRODUCER, epoch, sequence, values);
+        BatchHeader.setBaseOffset(batch, 0, nextOffset);
+        nextOffset += values.length;
+        states.apply(batch, 0);
+    }
+}
