@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.config;
+
+/**
+ * One listener's address.
+ *
+ * @param listener its name, for example PLAINTEXT
+ * @param host name or address; empty for every interface (only where to bind, never where to connect to)
+ * @param port 0 to 65535; 0 for any free one (only where to bind)
+ */
+public record Endpoint(String listener, String host, int port) {
+    @Override
+    public String toString() {
+        return listener + "://" + (host.contains(":") ? "[" + host + "]" : host) + ":" + port;
+    }
+}

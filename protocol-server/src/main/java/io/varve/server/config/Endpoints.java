@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.config;
+
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads {@code listeners} and {@code advertised.listeners}. Listeners of a KRaft controller are passed over. */
+final class Endpoints {
+    private static final String ALLOWED = "a list of NAME://host:port, for example " + BrokerKeys.DEFAULT_LISTENERS;
+    private static final Pattern ENDPOINT = Pattern.compile("(\\w+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
+    private static final int MAX_PORT = 65_535;
+    private static final Set<String> WILDCARDS = Set.of("", "0.0.0.0", "::", "0:0:0:0:0:0:0:0");
+
+    private final Settings settings;
+    private final Set<String> controllers;
+
+    Endpoints(Settings settings) {
+        this.settings = settings;
+        controllers = new HashSet<>(BrokerKeys.words(settings.get(BrokerKeys.CONTROLLER_LISTENERS)));
+    }
+
+    /** @return where to bind, at least one, each listener name once */
+    List<Endpoint> bound(String listeners) {
+        List<Endpoint> endpoints = parse(BrokerKeys.LISTENERS, listeners);
+        if (endpoints.isEmpty()) {
+            throw settings.wrong(BrokerKeys.LISTENERS, ALLOWED);
+        }
+        checkProtocols(endpoints);
+        return endpoints;
+    }
+
+    /** @return what clients of each bound listener are told to connect to; port 0 stands for the port bound */
+    List<Endpoint> advertised(List<Endpoint> bound, String advertised) {
+        List<Endpoint> given = advertised == null ? List.of() : parse(BrokerKeys.ADVERTISED_LISTENERS, advertised);
+        for (Endpoint endpoint : given) {
+            if (WILDCARDS.contains(endpoint.host())) {
+                throw settings.wrong(BrokerKeys.ADVERTISED_LISTENERS, "addresses clients can connect to");
+            }
+            if (named(bound, endpoint.listener()).isEmpty()) {
+                throw settings.wrong(BrokerKeys.ADVERTISED_LISTENERS, "of listeners named in listeners");
+            }
+        }
+        return bound.stream()
+                .map(endpoint -> named(given, endpoint.listener()).orElseGet(() -> reachable(endpoint)))
+                .toList();
+    }
+
+    private List<Endpoint> parse(String key, String value) {
+        List<Endpoint> endpoints = new ArrayList<>();
+        for (String word : BrokerKeys.words(value)) {
+            Matcher matcher = ENDPOINT.matcher(word);
+            if (!matcher.matches() || Integer.parseInt(matcher.group(4)) > MAX_PORT) {
+                throw settings.wrong(key, ALLOWED);
+            }
+            String name = matcher.group(1).toUpperCase(Locale.ROOT);
+            String host = matcher.group(2) != null ? matcher.group(2) : matcher.group(3);
+            if (named(endpoints, name).isPresent()) {
+                throw settings.wrong(key, "a list that names each listener once; " + name + " is there twice");
+            }
+            if (!controllers.contains(name)) {
+                endpoints.add(new Endpoint(name, host, Integer.parseInt(matcher.group(4))));
+            }
+        }
+        return endpoints;
+    }
+
+    private void checkProtocols(List<Endpoint> endpoints) {
+        Map<String, String> protocols = new HashMap<>(Map.of("PLAINTEXT", "PLAINTEXT"));
+        for (String word : BrokerKeys.words(settings.get(BrokerKeys.PROTOCOL_MAP))) {
+            String[] pair = word.split(":", -1);
+            if (pair.length != 2) {
+                throw settings.wrong(BrokerKeys.PROTOCOL_MAP, "a list of NAME:PROTOCOL, for example PLAINTEXT:PLAINTEXT");
+            }
+            protocols.put(pair[0].trim().toUpperCase(Locale.ROOT), pair[1].trim().toUpperCase(Locale.ROOT));
+        }
+        for (Endpoint endpoint : endpoints) {
+            String protocol = protocols.getOrDefault(endpoint.listener(), endpoint.listener());
+            if (!protocol.equals("PLAINTEXT")) {
+                throw settings.wrong(
+                        BrokerKeys.LISTENERS, "PLAINTEXT only: TLS and SASL are not there yet (" + endpoint + ")");
+            }
+        }
+    }
+
+    private static Optional<Endpoint> named(List<Endpoint> endpoints, String listener) {
+        return endpoints.stream().filter(e -> e.listener().equals(listener)).findFirst();
+    }
+
+    /** A wildcard cannot be connected to: like Kafka, name this machine; unlike Kafka, only if that name resolves. */
+    private static Endpoint reachable(Endpoint endpoint) {
+        if (!WILDCARDS.contains(endpoint.host())) {
+            return endpoint;
+        }
+        String host;
+        try {
+            host = InetAddress.getLocalHost().getCanonicalHostName();
+        } catch (UnknownHostException e) {
+            host = "localhost";
+        }
+        return new Endpoint(endpoint.listener(), host, endpoint.port());
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.config;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Keys of Kafka's, past and present, that are accepted without effect, and why; so that Kafka's files start unedited. */
+final class IgnoredKeys {
+    private static final String NO_ZOOKEEPER = "no ZooKeeper is needed";
+    private static final String NO_QUORUM = "there is no controller quorum to take part in";
+    private static final String ONE_BROKER = "there is one broker, nothing is replicated";
+    private static final String NO_SECURITY = "TLS, SASL and access control are not there yet";
+    private static final String NO_TRANSACTIONS = "transactions are not there yet";
+    private static final String NO_SHARE_GROUPS = "share groups are not there yet";
+    private static final String NO_COMPACTION = "compaction is not there yet";
+    private static final String NO_TIER = "tiered storage is not there yet";
+    private static final String NO_QUOTAS = "quotas are not there yet";
+    private static final String NO_METRICS = "metrics reporters are not there yet";
+    private static final String NO_POOL = "requests are served on the network threads";
+    private static final String OWN_FORMAT = "records are always kept in the newest format";
+    private static final String USE_LISTENERS = "use listeners and advertised.listeners";
+
+    /** Reasons by exact key, or by prefix where the key ends in a dot; the first match counts. */
+    private static final Map<String, String> REASONS = new LinkedHashMap<>();
+
+    static {
+        because(NO_ZOOKEEPER, "zookeeper.", "zookeeper.connect", "broker.id.generation.enable", "reserved.broker.max.id");
+        because(NO_QUORUM, "process.roles", "controller.quorum.", "controller.listener.names", "controller.socket.");
+        because(NO_QUORUM, "controller.performance.", "metadata.log.", "metadata.max.", "initial.broker.", "early.start.");
+        because(NO_QUORUM, "broker.heartbeat.", "broker.session.", "server.max.startup.", "sasl.mechanism.controller.");
+        because(ONE_BROKER, "replica.", "num.replica.", "inter.broker.listener.", "security.inter.broker.", "leader.");
+        because(ONE_BROKER, "auto.leader.", "controlled.shutdown.", "replication.quota.", "alter.log.dirs.", "follower.");
+        because(ONE_BROKER, "num.replica.alter.", "sasl.mechanism.inter.broker.");
+        because(OWN_FORMAT, "inter.broker.protocol.", "log.message.format.", "log.message.downconversion.");
+        because(NO_SECURITY, "ssl.", "sasl.", "security.", "authorizer.", "super.users", "allow.everyone.", "principal.");
+        because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
+        because(NO_TRANSACTIONS, "transaction.", "transactional.", "add.partitions.to.txn.");
+        because(NO_SHARE_GROUPS, "share.", "group.share.");
+        because(NO_COMPACTION, "log.cleaner.");
+        because(NO_TIER, "remote.", "log.local.");
+        because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
+        because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
+        because(NO_POOL, "num.io.threads", "background.threads", "queued.max.requests", "num.recovery.threads.");
+        because(USE_LISTENERS, "host.name", "port", "advertised.host.name", "advertised.port");
+        because("use log.message.timestamp.before.max.ms and .after.max.ms", "log.message.timestamp.difference.");
+    }
+
+    private IgnoredKeys() {}
+
+    private static void because(String reason, String... keys) {
+        for (String key : keys) {
+            REASONS.put(key, reason);
+        }
+    }
+
+    /** @return why the key has no effect, always something */
+    static String reason(String key) {
+        for (Map.Entry<String, String> entry : REASONS.entrySet()) {
+            String known = entry.getKey();
+            if (known.endsWith(".") ? key.startsWith(known) : key.equals(known)) {
+                return entry.getValue();
+            }
+        }
+        return "not a setting this server knows";
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.config;
+
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.charset.MalformedInputException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.Set;
+import java.util.TreeMap;
+
+/** Keys and values as the user gave them, in a file and on the command line, and which of the two each came from. */
+final class Settings {
+    private static final String OVERRIDE = "--override";
+
+    private final String file;
+    private final Map<String, String> values = new TreeMap<>();
+    private final Set<String> overridden = new HashSet<>();
+
+    private Settings(String file) {
+        this.file = file;
+    }
+
+    /**
+     * @param file a properties file
+     * @param overrides {@code key=value} each; stronger than the file, the last one of a key wins
+     * @throws ConfigError if the file cannot be read or an override has no key or no value
+     */
+    static Settings read(Path file, List<String> overrides) {
+        Settings settings = new Settings(file.toString());
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        } catch (NoSuchFileException e) {
+            throw new ConfigError(file + ": there is no such file; a complete one is config/server.properties");
+        } catch (MalformedInputException | IllegalArgumentException e) {
+            throw new ConfigError(file + ": not a properties file in UTF-8: " + e.getMessage());
+        } catch (IOException e) {
+            throw new ConfigError(file + ": cannot be read: " + e.getMessage());
+        }
+        properties.stringPropertyNames().forEach(key -> settings.values.put(key, trimmed(properties, key)));
+        overrides.forEach(settings::override);
+        return settings;
+    }
+
+    private static String trimmed(Properties properties, String key) {
+        return properties.getProperty(key).trim();
+    }
+
+    private void override(String pair) {
+        int equals = pair.indexOf('=');
+        if (equals < 1) {
+            throw new ConfigError(OVERRIDE + " " + pair + ": must be key=value");
+        }
+        String key = pair.substring(0, equals).trim();
+        values.put(key, pair.substring(equals + 1).trim());
+        overridden.add(key);
+    }
+
+    /** @return every key and its value, by key */
+    Map<String, String> all() {
+        return Collections.unmodifiableMap(values);
+    }
+
+    /** @return the value, or null when the key is absent; an empty value counts as absent, as for Kafka's lists */
+    String get(String key) {
+        String value = values.get(key);
+        return value == null || value.isEmpty() ? null : value;
+    }
+
+    /** @return where the key was set, for messages */
+    String source(String key) {
+        return overridden.contains(key) ? OVERRIDE : file;
+    }
+
+    /** @return the file, for messages about no key in particular */
+    String file() {
+        return file;
+    }
+
+    /**
+     * @param key a key that is set
+     * @param allowed completes "must be"
+     * @return the line that says so
+     */
+    ConfigError wrong(String key, String allowed) {
+        return new ConfigError(source(key) + ": " + key + "=" + values.get(key) + " is wrong: must be " + allowed);
+    }
+}
