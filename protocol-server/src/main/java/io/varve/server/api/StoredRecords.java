@@ -2,6 +2,9 @@
 package io.varve.server.api;
 
 import io.varve.core.spi.BatchSlice;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.ShareFetchResponseData;
+import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.RecordsSend;
 
@@ -11,6 +14,7 @@ import org.apache.kafka.common.record.internal.RecordsSend;
  */
 public final class StoredRecords implements BaseRecords, AutoCloseable {
     private final BatchSlice slice;
+    private boolean closed;
 
     /** @param slice the batches, not empty; owned by this object from now on */
     public StoredRecords(BatchSlice slice) {
@@ -33,9 +37,31 @@ public final class StoredRecords implements BaseRecords, AutoCloseable {
         throw new UnsupportedOperationException("stored records are sent by the server's own network code");
     }
 
-    /** Gives the bytes back. */
+    /** Gives the bytes back, once: the slice must not be closed again. */
     @Override
     public void close() {
-        slice.close();
+        if (!closed) {
+            closed = true;
+            slice.close();
+        }
+    }
+
+    /**
+     * Gives back all stored bytes in a response that will not be sent.
+     *
+     * @param response any response
+     */
+    public static void closeAll(ApiMessage response) {
+        if (response instanceof FetchResponseData fetch) {
+            fetch.responses().forEach(topic -> topic.partitions().forEach(partition -> close(partition.records())));
+        } else if (response instanceof ShareFetchResponseData fetch) {
+            fetch.responses().forEach(topic -> topic.partitions().forEach(partition -> close(partition.records())));
+        }
+    }
+
+    private static void close(BaseRecords records) {
+        if (records instanceof StoredRecords stored) {
+            stored.close();
+        }
     }
 }

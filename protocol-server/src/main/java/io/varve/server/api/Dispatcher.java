@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import io.varve.core.runtime.Clock;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds who serves a request and turns what goes wrong into the API's own error response. Thread-safe. */
+public final class Dispatcher {
+    private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
+    private static final Answer SILENCE = new Answer.Silence();
+    private static final Answer HANG_UP = new Answer.HangUp();
+
+    private final ApiTable table;
+    private final LogThrottle failures;
+
+    /**
+     * @param table the APIs served
+     * @param clock paces the log
+     */
+    public Dispatcher(ApiTable table, Clock clock) {
+        this.table = table;
+        failures = new LogThrottle(LOG, clock);
+    }
+
+    /**
+     * Serves a request on the caller's thread, which is the connection's event loop.
+     *
+     * @param request as parsed
+     * @return completes, on any thread, with the answer; never fails
+     */
+    public CompletionStage<Answer> dispatch(Request request) {
+        ApiHandler handler = table.find(request.body().apiKey(), request.body().version());
+        if (handler == null) {
+            return CompletableFuture.completedFuture(failure(request, unserved(request)));
+        }
+        try {
+            return handler.handle(request)
+                    .handle((body, failure) -> failure == null ? answer(body) : failure(request, failure));
+        } catch (RuntimeException | Error e) {
+            return CompletableFuture.completedFuture(failure(request, e));
+        }
+    }
+
+    /**
+     * The answer to a request that failed; unexpected failures are logged.
+     *
+     * @param request which request; its record bytes may be gone
+     * @param failure why
+     * @return the API's error response, or a hang-up when it has none
+     */
+    public Answer failure(Request request, Throwable failure) {
+        Throwable cause = KafkaErrors.unwrap(failure);
+        if (cause instanceof CloseConnectionException) {
+            LOG.debug(
+                    "{} makes {} lose its connection",
+                    request.header(),
+                    request.connection().id(),
+                    cause);
+            return HANG_UP;
+        }
+        ApiException error = KafkaErrors.of(cause);
+        if (KafkaErrors.isUnexpected(cause)) {
+            failures.warn(
+                    cause,
+                    "{} failed for {}",
+                    request.header(),
+                    request.connection().id());
+        } else {
+            LOG.debug(
+                    "{} refused for {}: {}",
+                    request.header(),
+                    request.connection().id(),
+                    error.toString());
+        }
+        try {
+            AbstractResponse response = request.body().getErrorResponse(0, error);
+            return response == null ? HANG_UP : new Answer.Message(response.data());
+        } catch (RuntimeException e) {
+            failures.warn(
+                    e,
+                    "no error response for {}; closing {}",
+                    request.header(),
+                    request.connection().id());
+            return HANG_UP;
+        }
+    }
+
+    private static Answer answer(ApiMessage body) {
+        return body == null ? SILENCE : new Answer.Message(body);
+    }
+
+    private static UnsupportedVersionException unserved(Request request) {
+        return new UnsupportedVersionException("version " + request.version() + " of API "
+                + request.header().apiKey().name + " is not served; ask ApiVersions for what is");
+    }
+}
