@@ -44,10 +44,34 @@ final class BrokerKeys {
             .define(RACK, Type.STRING, null, Importance.MEDIUM, "Where this broker stands")
             .define(BACKEND, Type.STRING, "file", Importance.HIGH, "What keeps the data")
             .define(LOG_DIRS, Type.STRING, "data", Importance.HIGH, "Where the data is kept")
-            .define(DURABILITY, Type.STRING, "sync", ValidString.in("sync", "async"), Importance.HIGH, "What acks=all means")
-            .define(FLUSH_MS, Type.LONG, Long.MAX_VALUE, Range.atLeast(0), Importance.MEDIUM, "With async: sync after ms")
-            .define(FLUSH_MESSAGES, Type.LONG, Long.MAX_VALUE, Range.atLeast(1), Importance.MEDIUM, "... or after records")
-            .define(PRODUCER_EXPIRATION, Type.INT, 86_400_000, Range.atLeast(1), Importance.LOW, "Forget idle producers")
+            .define(
+                    DURABILITY,
+                    Type.STRING,
+                    "sync",
+                    ValidString.in("sync", "async"),
+                    Importance.HIGH,
+                    "What acks=all means")
+            .define(
+                    FLUSH_MS,
+                    Type.LONG,
+                    Long.MAX_VALUE,
+                    Range.atLeast(0),
+                    Importance.MEDIUM,
+                    "With async: sync after ms")
+            .define(
+                    FLUSH_MESSAGES,
+                    Type.LONG,
+                    Long.MAX_VALUE,
+                    Range.atLeast(1),
+                    Importance.MEDIUM,
+                    "... or after records")
+            .define(
+                    PRODUCER_EXPIRATION,
+                    Type.INT,
+                    86_400_000,
+                    Range.atLeast(1),
+                    Importance.LOW,
+                    "Forget idle producers")
             .define(PARTITIONS, Type.INT, 1, Range.atLeast(1), Importance.MEDIUM, "Partitions of a new topic")
             .define(REPLICATION, Type.INT, 1, Range.between(1, 1), Importance.MEDIUM, "Copies; there is one broker")
             .define(AUTO_CREATE, Type.BOOLEAN, true, Importance.HIGH, "Create topics clients name")
@@ -101,6 +125,9 @@ final class BrokerKeys {
     static List<String> words(String text) {
         return text == null
                 ? List.of()
-                : List.of(text.split(",")).stream().map(String::trim).filter(w -> !w.isEmpty()).toList();
+                : List.of(text.split(",")).stream()
+                        .map(String::trim)
+                        .filter(w -> !w.isEmpty())
+                        .toList();
     }
 }

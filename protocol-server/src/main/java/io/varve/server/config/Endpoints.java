@@ -17,7 +17,8 @@ import java.util.regex.Pattern;
 /** Reads {@code listeners} and {@code advertised.listeners}. Listeners of a KRaft controller are passed over. */
 final class Endpoints {
     private static final String ALLOWED = "a list of NAME://host:port, for example " + BrokerKeys.DEFAULT_LISTENERS;
-    private static final Pattern ENDPOINT = Pattern.compile("(\\w+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
+    private static final Pattern ENDPOINT =
+            Pattern.compile("(\\w+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
     private static final int MAX_PORT = 65_535;
     private static final Set<String> WILDCARDS = Set.of("", "0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
@@ -79,9 +80,11 @@ final class Endpoints {
         for (String word : BrokerKeys.words(settings.get(BrokerKeys.PROTOCOL_MAP))) {
             String[] pair = word.split(":", -1);
             if (pair.length != 2) {
-                throw settings.wrong(BrokerKeys.PROTOCOL_MAP, "a list of NAME:PROTOCOL, for example PLAINTEXT:PLAINTEXT");
+                throw settings.wrong(
+                        BrokerKeys.PROTOCOL_MAP, "a list of NAME:PROTOCOL, for example PLAINTEXT:PLAINTEXT");
             }
-            protocols.put(pair[0].trim().toUpperCase(Locale.ROOT), pair[1].trim().toUpperCase(Locale.ROOT));
+            protocols.put(
+                    pair[0].trim().toUpperCase(Locale.ROOT), pair[1].trim().toUpperCase(Locale.ROOT));
         }
         for (Endpoint endpoint : endpoints) {
             String protocol = protocols.getOrDefault(endpoint.listener(), endpoint.listener());

@@ -24,15 +24,40 @@ final class IgnoredKeys {
     private static final Map<String, String> REASONS = new LinkedHashMap<>();
 
     static {
-        because(NO_ZOOKEEPER, "zookeeper.", "zookeeper.connect", "broker.id.generation.enable", "reserved.broker.max.id");
+        because(
+                NO_ZOOKEEPER,
+                "zookeeper.",
+                "zookeeper.connect",
+                "broker.id.generation.enable",
+                "reserved.broker.max.id");
         because(NO_QUORUM, "process.roles", "controller.quorum.", "controller.listener.names", "controller.socket.");
-        because(NO_QUORUM, "controller.performance.", "metadata.log.", "metadata.max.", "initial.broker.", "early.start.");
+        because(
+                NO_QUORUM,
+                "controller.performance.",
+                "metadata.log.",
+                "metadata.max.",
+                "initial.broker.",
+                "early.start.");
         because(NO_QUORUM, "broker.heartbeat.", "broker.session.", "server.max.startup.", "sasl.mechanism.controller.");
         because(ONE_BROKER, "replica.", "num.replica.", "inter.broker.listener.", "security.inter.broker.", "leader.");
-        because(ONE_BROKER, "auto.leader.", "controlled.shutdown.", "replication.quota.", "alter.log.dirs.", "follower.");
+        because(
+                ONE_BROKER,
+                "auto.leader.",
+                "controlled.shutdown.",
+                "replication.quota.",
+                "alter.log.dirs.",
+                "follower.");
         because(ONE_BROKER, "num.replica.alter.", "sasl.mechanism.inter.broker.");
         because(OWN_FORMAT, "inter.broker.protocol.", "log.message.format.", "log.message.downconversion.");
-        because(NO_SECURITY, "ssl.", "sasl.", "security.", "authorizer.", "super.users", "allow.everyone.", "principal.");
+        because(
+                NO_SECURITY,
+                "ssl.",
+                "sasl.",
+                "security.",
+                "authorizer.",
+                "super.users",
+                "allow.everyone.",
+                "principal.");
         because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
         because(NO_TRANSACTIONS, "transaction.", "transactional.", "add.partitions.to.txn.");
         because(NO_SHARE_GROUPS, "share.", "group.share.");

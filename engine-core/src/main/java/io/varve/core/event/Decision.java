@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.event;
+
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Supplier;
+
+/**
+ * What a command decided.
+ *
+ * @param events what happens, in order, all or nothing; may be empty
+ * @param answer computes the command's answer once the events are durable and their effects took place; may throw to fail the
+ *     command's future
+ * @param <E> an event
+ * @param <R> the answer
+ */
+public record Decision<E, R>(List<E> events, Supplier<R> answer) {
+    /** Copies the events. */
+    public Decision {
+        events = List.copyOf(events);
+        Objects.requireNonNull(answer, "answer");
+    }
+
+    /**
+     * @param answer the answer
+     * @return a decision that nothing happens
+     */
+    public static <E, R> Decision<E, R> nothing(R answer) {
+        return new Decision<>(List.of(), () -> answer);
+    }
+}

@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.event;
+
+import io.varve.core.log.Appended;
+import io.varve.core.log.Isolation;
+import io.varve.core.log.LogRead;
+import io.varve.core.log.Origin;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.StorageException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The one writer of a state kept as a log of events.
+ *
+ * <pre>
+ *   submit --> queue --> [ decide --> append ]* --> wait until durable --> state --> effects --> answers
+ *                         `--- one round: whatever is queued, on one thread, in order ---'
+ * </pre>
+ *
+ * A command sees the events of every earlier one, so that a round of many commands costs one sync. Nothing is shown outside before it is
+ * durable. When the log fails, whether its last events survive is unknown: the writer refuses everything from then on, and the next
+ * start replays what is there.
+ *
+ * <p>Thread-safe.
+ *
+ * @param <S> the state, immutable
+ * @param <E> an event
+ */
+public final class EventLog<S, E> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
+    private static final int REPLAY_BYTES = 1 << 20;
+    private static final int ROUND = 1000;
+    private static final long CLOSE_MS = 5_000;
+
+    /**
+     * Changes the state.
+     *
+     * @param <S> the state
+     * @param <E> an event
+     */
+    @FunctionalInterface
+    public interface Fold<S, E> {
+        /**
+         * @param state the state before, not to be changed
+         * @param events what one command decided
+         * @param nextOffset offset after the events
+         * @return the state after
+         */
+        S apply(S state, List<E> events, long nextOffset);
+    }
+
+    private record Pending<S, E, R>(Command<S, E, R> command, CompletableFuture<R> future) {}
+
+    private record Decided<E, R>(Decision<E, R> decision, CompletableFuture<R> future) {
+        void answer() {
+            try {
+                future.complete(decision.answer().get());
+            } catch (RuntimeException e) {
+                future.completeExceptionally(e);
+            }
+        }
+    }
+
+    private final PartitionLog log;
+    private final EventCodec<E> codec;
+    private final Fold<S, E> fold;
+    private final Consumer<List<S>> effects;
+    private final BlockingQueue<Pending<S, E, ?>> queue = new LinkedBlockingQueue<>();
+    private final Pending<S, E, ?> stop = new Pending<>(null, null);
+    private final Thread writer;
+    private volatile S state;
+    private volatile RuntimeException refusing;
+
+    /**
+     * Starts the writer on a log that was replayed.
+     *
+     * @param log where the events are; nobody else may append to it
+     * @param codec how events become records
+     * @param fold how events change the state
+     * @param initial the state after every event in the log
+     * @param effects told, on the writer's thread, of the states a round went through, in order, when their events are durable; answers
+     *     wait for it
+     * @param scheduler gives the writer its thread
+     */
+    public EventLog(
+            PartitionLog log,
+            EventCodec<E> codec,
+            Fold<S, E> fold,
+            S initial,
+            Consumer<List<S>> effects,
+            Scheduler scheduler) {
+        this.log = Objects.requireNonNull(log, "log");
+        this.codec = Objects.requireNonNull(codec, "codec");
+        this.fold = Objects.requireNonNull(fold, "fold");
+        this.effects = Objects.requireNonNull(effects, "effects");
+        this.state = Objects.requireNonNull(initial, "initial");
+        writer = scheduler.start("events-" + log.id().topic(), this::run);
+    }
+
+    /**
+     * Reads every event of a log. Waits for the log's end to be durable first, so that nothing is built on what a power cut could
+     * still take.
+     *
+     * @param log where the events are
+     * @param codec how records become events
+     * @param sink told of each batch in order
+     * @throws StorageException as {@link PartitionLog#read}, or if the end does not become durable
+     */
+    public static <E> void replay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink) {
+        long end = log.logEndOffset();
+        StorageException failure = awaitDurable(log, end);
+        if (failure != null) {
+            throw failure;
+        }
+        long[] next = {log.logStartOffset()};
+        while (next[0] < end) {
+            long before = next[0];
+            LogRead read = log.read(before, REPLAY_BYTES, Isolation.LOG_END);
+            try (BatchSlice slice = read.slice()) {
+                codec.decode(slice.buffer(), (events, nextOffset) -> {
+                    sink.batch(events, nextOffset);
+                    next[0] = nextOffset;
+                });
+            }
+            if (next[0] <= before) {
+                throw new StorageException(
+                        StorageException.Kind.CORRUPT,
+                        log.id() + " ends at offset " + end + " but nothing can be read at " + before);
+            }
+        }
+    }
+
+    /** @return the state after the last durable event whose effects took place */
+    public S state() {
+        return state;
+    }
+
+    /**
+     * Queues a command.
+     *
+     * @param command what is wanted
+     * @return completes, on the writer's thread, with the answer when all is durable and in force; fails with what the command threw,
+     *     or with a {@link StorageException} when the log refuses, or CLOSED
+     */
+    public <R> CompletableFuture<R> submit(Command<S, E, R> command) {
+        Pending<S, E, R> pending = new Pending<>(Objects.requireNonNull(command, "command"), new CompletableFuture<>());
+        queue.add(pending);
+        RuntimeException refused = refusing;
+        if (refused != null && queue.remove(pending)) {
+            pending.future.completeExceptionally(refused);
+        }
+        return pending.future;
+    }
+
+    /** Lets the round in progress finish, refuses what is queued behind it, and ends the writer's thread. Idempotent. */
+    @Override
+    public void close() {
+        queue.add(stop);
+        try {
+            writer.join(CLOSE_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void run() {
+        List<Pending<S, E, ?>> round = new ArrayList<>();
+        try {
+            while (refusing == null) {
+                round.add(queue.take());
+                queue.drainTo(round, ROUND - 1);
+                boolean last = round.remove(stop);
+                round(round);
+                round.clear();
+                if (last) {
+                    refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + " is closed");
+                }
+            }
+        } catch (InterruptedException e) {
+            refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + ": its writer was interrupted");
+            Thread.currentThread().interrupt();
+        }
+        for (Pending<S, E, ?> late = queue.poll(); late != null; late = queue.poll()) {
+            if (late != stop) {
+                late.future.completeExceptionally(refusing);
+            }
+        }
+    }
+
+    private void round(List<Pending<S, E, ?>> round) {
+        S working = state;
+        long end = -1;
+        List<S> states = new ArrayList<>();
+        List<Decided<E, ?>> decided = new ArrayList<>(round.size());
+        for (Pending<S, E, ?> pending : round) {
+            try {
+                Decided<E, ?> next = decide(pending, working);
+                List<E> events = next.decision.events();
+                if (!events.isEmpty()) {
+                    S after = fold.apply(working, events, log.logEndOffset() + events.size());
+                    Appended at = log.append(codec.encode(events), Origin.BROKER);
+                    end = at.nextOffset();
+                    working = after;
+                    states.add(after);
+                }
+                decided.add(next);
+            } catch (RuntimeException e) {
+                pending.future.completeExceptionally(e);
+            }
+        }
+        StorageException failure = end < 0 ? null : awaitDurable(log, end);
+        if (failure != null) {
+            LOG.error("Events below offset {} of {} may not be durable; refusing changes until restart", end, log.id());
+            refusing = failure;
+            decided.forEach(d -> d.future.completeExceptionally(failure));
+            return;
+        }
+        state = working;
+        takeEffect(states);
+        decided.forEach(Decided::answer);
+    }
+
+    private void takeEffect(List<S> states) {
+        if (states.isEmpty()) {
+            return;
+        }
+        try {
+            effects.accept(states);
+        } catch (RuntimeException e) {
+            LOG.error("Durable events of {} could not be put into force entirely", log.id(), e);
+        }
+    }
+
+    private static <S, E, R> Decided<E, R> decide(Pending<S, E, R> pending, S state) {
+        return new Decided<>(pending.command.decide(state), pending.future);
+    }
+
+    private static StorageException awaitDurable(PartitionLog log, long offset) {
+        CompletableFuture<StorageException> outcome = new CompletableFuture<>();
+        log.awaitHighWatermark(offset, outcome::complete);
+        return outcome.join();
+    }
+}

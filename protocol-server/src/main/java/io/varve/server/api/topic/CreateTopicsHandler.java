@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.NewTopic;
+import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.metadata.TopicOutcome;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.CreateTopicsRequest;
+
+/** CreateTopics: makes topics, or says why not, each for itself. */
+final class CreateTopicsHandler implements ApiHandler {
+    private final ClusterMetadata metadata;
+
+    CreateTopicsHandler(ClusterMetadata metadata) {
+        this.metadata = metadata;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.CREATE_TOPICS;
+    }
+
+    @Override
+    public CompletionStage<CreateTopicsResponseData> handle(Request request) {
+        CreateTopicsRequestData asked = ((CreateTopicsRequest) request.body()).data();
+        CreateTopicsResponseData response = new CreateTopicsResponseData();
+        List<NewTopic> wanted = new ArrayList<>();
+        for (CreatableTopic topic : asked.topics()) {
+            String name = topic.name();
+            if (asked.topics().findAll(name).size() > 1) {
+                if (response.topics().find(name) == null) {
+                    response.topics().add(refused(name, Errors.INVALID_REQUEST, "Duplicate topic name."));
+                }
+            } else if (name.equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
+                response.topics().add(refused(name, Errors.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."));
+            } else if (Topic.isInternal(name)) {
+                response.topics()
+                        .add(refused(
+                                name,
+                                Errors.INVALID_TOPIC_EXCEPTION,
+                                "Topic '" + name + "' is the broker's own; it is created when it is needed."));
+            } else {
+                wanted.add(newTopic(topic));
+            }
+        }
+        return metadata.createTopics(wanted, asked.validateOnly()).thenApply(outcomes -> {
+            outcomes.forEach(outcome -> response.topics().add(result(outcome)));
+            return response;
+        });
+    }
+
+    private static NewTopic newTopic(CreatableTopic topic) {
+        Map<Integer, List<Integer>> assignments = new HashMap<>();
+        topic.assignments().forEach(assignment -> assignments.put(assignment.partitionIndex(), assignment.brokerIds()));
+        Map<String, String> configs = new HashMap<>();
+        topic.configs().forEach(config -> configs.put(config.name(), config.value()));
+        return new NewTopic(topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, configs);
+    }
+
+    private CreatableTopicResult result(TopicOutcome outcome) {
+        if (outcome.error().isFailure()) {
+            return refused(
+                    outcome.name(), outcome.error().error(), outcome.error().message());
+        }
+        List<CreatableTopicConfigs> configs = new ArrayList<>();
+        for (TopicConfigs.Setting setting : metadata.topicConfigs().settings(outcome.configs())) {
+            configs.add(new CreatableTopicConfigs()
+                    .setName(setting.key().name)
+                    .setValue(setting.value())
+                    .setConfigSource(ConfigSources.id(setting.source())));
+        }
+        return new CreatableTopicResult()
+                .setName(outcome.name())
+                .setTopicId(outcome.id())
+                .setErrorMessage(null)
+                .setNumPartitions(outcome.partitions())
+                .setReplicationFactor((short) 1)
+                .setConfigs(configs);
+    }
+
+    private static CreatableTopicResult refused(String name, Errors error, String message) {
+        return new CreatableTopicResult()
+                .setName(name)
+                .setErrorCode(error.code())
+                .setErrorMessage(message)
+                .setConfigs(List.of());
+    }
+}

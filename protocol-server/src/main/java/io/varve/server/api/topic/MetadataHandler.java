@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.TopicCreation;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.MetadataRequest;
+
+/**
+ * Metadata: the brokers, and the topics asked about with their partitions. A topic that is not there is made when the client and the broker
+ * allow it, and the answer waits for it: the client's first attempt finds it.
+ */
+final class MetadataHandler implements ApiHandler {
+    private static final short FIRST_WITH_IDS = 12;
+
+    private final Topics topics;
+    private final TopicCreation creation;
+    private final MetadataConfig config;
+    private final Supplier<ClusterInfo> cluster;
+
+    MetadataHandler(Topics topics, TopicCreation creation, MetadataConfig config, Supplier<ClusterInfo> cluster) {
+        this.topics = topics;
+        this.creation = creation;
+        this.config = config;
+        this.cluster = cluster;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.METADATA;
+    }
+
+    @Override
+    public CompletionStage<MetadataResponseData> handle(Request request) {
+        MetadataRequest body = (MetadataRequest) request.body();
+        boolean operations = body.data().includeTopicAuthorizedOperations();
+        MetadataResponseData response = header(body);
+        if (body.isAllTopics()) {
+            topics.all().forEach(topic -> response.topics().add(describe(topic, operations)));
+            return CompletableFuture.completedFuture(response);
+        }
+        Set<Uuid> ids = new LinkedHashSet<>();
+        Set<String> names = new LinkedHashSet<>();
+        collect(body.data().topics(), request.version(), ids, names);
+        ids.forEach(id -> response.topics().add(byId(id, operations)));
+        List<CompletableFuture<MetadataResponseTopic>> found = new ArrayList<>(names.size());
+        boolean create = config.autoCreateTopics() && body.allowAutoTopicCreation();
+        names.forEach(name -> found.add(byName(name, create, operations)));
+        return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(done -> {
+            found.forEach(topic -> response.topics().add(topic.join()));
+            return response;
+        });
+    }
+
+    private MetadataResponseData header(MetadataRequest body) {
+        ClusterInfo info = cluster.get();
+        MetadataResponseData response = new MetadataResponseData()
+                .setClusterId(info.clusterId())
+                .setControllerId(info.nodeId())
+                .setClusterAuthorizedOperations(
+                        AuthorizedOperations.onCluster(body.data().includeClusterAuthorizedOperations()));
+        response.brokers()
+                .add(new MetadataResponseBroker()
+                        .setNodeId(info.nodeId())
+                        .setHost(info.host())
+                        .setPort(info.port())
+                        .setRack(info.rack()));
+        return response;
+    }
+
+    private static void collect(List<MetadataRequestTopic> asked, short version, Set<Uuid> ids, Set<String> names) {
+        for (MetadataRequestTopic topic : asked) {
+            boolean byId = !Uuid.ZERO_UUID.equals(topic.topicId());
+            if (version < FIRST_WITH_IDS && byId) {
+                throw new InvalidRequestException("Topic IDs are not supported in requests for version " + version);
+            }
+            if (byId) {
+                ids.add(topic.topicId());
+            } else if (topic.name() != null) {
+                names.add(topic.name());
+            } else {
+                throw new InvalidRequestException("Topic name can not be null for version " + version);
+            }
+        }
+    }
+
+    private MetadataResponseTopic byId(Uuid id, boolean operations) {
+        Topic topic = topics.byId(id);
+        return topic != null
+                ? describe(topic, operations)
+                : new MetadataResponseTopic()
+                        .setErrorCode(Errors.UNKNOWN_TOPIC_ID.code())
+                        .setName(null)
+                        .setTopicId(id);
+    }
+
+    private CompletableFuture<MetadataResponseTopic> byName(String name, boolean create, boolean operations) {
+        Topic topic = topics.byName(name);
+        if (topic != null) {
+            return CompletableFuture.completedFuture(describe(topic, operations));
+        }
+        if (!org.apache.kafka.common.internals.Topic.isValid(name)) {
+            return CompletableFuture.completedFuture(missing(name, Errors.INVALID_TOPIC_EXCEPTION));
+        }
+        if (!create || ClusterMetadata.isReserved(name)) {
+            return CompletableFuture.completedFuture(missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION));
+        }
+        return creation.createIfAbsent(name)
+                .handle((made, failure) ->
+                        failure == null ? describe(made, operations) : missing(name, Errors.forException(failure)));
+    }
+
+    private static MetadataResponseTopic missing(String name, Errors error) {
+        return new MetadataResponseTopic()
+                .setErrorCode(error.code())
+                .setName(name)
+                .setIsInternal(org.apache.kafka.common.internals.Topic.isInternal(name));
+    }
+
+    private MetadataResponseTopic describe(Topic topic, boolean operations) {
+        List<Integer> self = List.of(config.nodeId());
+        List<MetadataResponsePartition> partitions =
+                new ArrayList<>(topic.partitions().size());
+        for (PartitionLog log : topic.partitions()) {
+            partitions.add(new MetadataResponsePartition()
+                    .setPartitionIndex(log.id().partition())
+                    .setLeaderId(config.nodeId())
+                    .setLeaderEpoch(log.leaderEpoch())
+                    .setReplicaNodes(self)
+                    .setIsrNodes(self));
+        }
+        return new MetadataResponseTopic()
+                .setName(topic.name())
+                .setTopicId(topic.id())
+                .setIsInternal(topic.internal())
+                .setPartitions(partitions)
+                .setTopicAuthorizedOperations(AuthorizedOperations.onTopic(operations));
+    }
+}

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.server.config.ConfigSynonym;
+import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
+import org.apache.kafka.storage.internals.log.LogConfig;
+
+/** Broker-wide defaults of topic settings: {@code log.retention.hours} for {@code retention.ms} and the like. Stateless. */
+final class BrokerDefaults {
+    /** Where a default came from: its value in the topic's unit, and the broker's key and value behind it. */
+    record Origin(String value, String brokerKey, String brokerValue) {}
+
+    private BrokerDefaults() {}
+
+    /** @return every broker key that stands for a topic setting */
+    static Set<String> names() {
+        Set<String> names = new HashSet<>();
+        ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS
+                .values()
+                .forEach(list -> list.forEach(synonym -> names.add(synonym.name())));
+        return names;
+    }
+
+    /** @return the broker keys that stand for a topic setting, the strongest first; empty when there is none */
+    static List<ConfigSynonym> synonyms(String topicKey) {
+        return ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.getOrDefault(topicKey, List.of());
+    }
+
+    /** @return the configured default of each topic setting that has one */
+    static Map<String, Origin> resolve(Map<String, String> logDefaults) {
+        Map<String, Origin> resolved = new HashMap<>();
+        for (String topicKey : LogConfig.configNames()) {
+            for (ConfigSynonym synonym : synonyms(topicKey)) {
+                String configured = logDefaults.get(synonym.name());
+                if (configured != null) {
+                    resolved.put(topicKey, new Origin(convert(synonym, configured), synonym.name(), configured));
+                    break;
+                }
+            }
+        }
+        return resolved;
+    }
+
+    /** @throws MetadataException if a configured default is not what Kafka allows */
+    static void check(Map<String, String> logDefaults) {
+        resolve(logDefaults).forEach((topicKey, origin) -> {
+            try {
+                LogConfig.validate(Map.of(topicKey, origin.value()));
+            } catch (ConfigException e) {
+                throw new MetadataException(
+                        origin.brokerKey() + " is '" + origin.brokerValue() + "': "
+                                + e.getMessage().replace("configuration " + topicKey, "it"),
+                        e);
+            }
+        });
+    }
+
+    private static String convert(ConfigSynonym synonym, String configured) {
+        try {
+            return synonym.converter().apply(configured.trim());
+        } catch (RuntimeException e) {
+            throw new MetadataException(synonym.name() + " is '" + configured + "', must be a whole number", e);
+        }
+    }
+}

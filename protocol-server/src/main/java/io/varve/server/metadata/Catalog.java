@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.MetadataProvenance;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/**
+ * The state the metadata events fold into. Immutable.
+ *
+ * @param image everything known
+ * @param change what the last events changed, on top of {@code change.image()}
+ */
+record Catalog(MetadataImage image, MetadataDelta change) {
+    /** @return nothing known, ready for a replay */
+    static MetadataDelta blank() {
+        return new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();
+    }
+
+    /** @return the state after a replay into {@link #blank()} */
+    static Catalog of(MetadataDelta replayed, long nextOffset) {
+        return new Catalog(replayed.apply(provenance(nextOffset)), replayed);
+    }
+
+    Catalog apply(List<ApiMessageAndVersion> events, long nextOffset) {
+        MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
+        events.forEach(event -> delta.replay(event.message()));
+        return new Catalog(delta.apply(provenance(nextOffset)), delta);
+    }
+
+    TopicImage topic(String name) {
+        return image.topics().getTopic(name);
+    }
+
+    TopicImage topic(Uuid id) {
+        return image.topics().getTopic(id);
+    }
+
+    /** @return a topic's own settings */
+    Map<String, String> topicConfigs(String name) {
+        return image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, name));
+    }
+
+    /** @return the cluster's id, or null before the first start */
+    String clusterId() {
+        return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.CLUSTER_ID);
+    }
+
+    /** @return topics the last change made, altered or removed */
+    Set<Uuid> touchedTopics() {
+        Set<Uuid> touched = new HashSet<>();
+        if (change.topicsDelta() != null) {
+            touched.addAll(change.topicsDelta().changedTopics().keySet());
+            touched.addAll(change.topicsDelta().deletedTopicIds());
+        }
+        if (change.configsDelta() != null) {
+            for (ConfigResource resource : change.configsDelta().changes().keySet()) {
+                TopicImage topic = resource.type() == ConfigResource.Type.TOPIC ? topic(resource.name()) : null;
+                if (topic != null) {
+                    touched.add(topic.id());
+                }
+            }
+        }
+        return touched;
+    }
+
+    // The epoch is constant: one writer without elections. Time is of no use to anyone who reads an image.
+    private static MetadataProvenance provenance(long nextOffset) {
+        return new MetadataProvenance(nextOffset - 1, 1, 0, true);
+    }
+}

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import io.varve.core.engine.LogEngine;
+import io.varve.core.event.Command;
+import io.varve.core.event.Decision;
+import io.varve.core.event.EventLog;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.StorageException;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/**
+ * What the cluster is, as a fold over the events in {@code __cluster_metadata}: topics, ids, settings, producer ids, the cluster's id and
+ * the node's. Changes are decided and logged by one writer, and take effect when they are durable. Thread-safe.
+ */
+public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseable {
+    private static final long RETRY_MS = 1_000;
+
+    private final MetadataConfig config;
+    private final TopicConfigs definitions;
+    private final ServedTopics served;
+    private final Scheduler scheduler;
+    private final Ids ids;
+    private final EventLog<Catalog, ApiMessageAndVersion> events;
+    private final ProducerIds producerIds = new ProducerIdBlocks(this::reserveProducerIds);
+
+    private ClusterMetadata(
+            MetadataConfig config,
+            LogEngine engine,
+            MetadataLog.Replayed replayed,
+            Clock clock,
+            Scheduler scheduler,
+            Ids ids) {
+        this.config = config;
+        this.scheduler = scheduler;
+        this.ids = ids;
+        definitions = new TopicConfigs(config);
+        served = new ServedTopics(engine, definitions);
+        events = new EventLog<>(
+                replayed.log(),
+                new MetadataRecords(clock),
+                Catalog::apply,
+                replayed.catalog(),
+                this::follow,
+                scheduler);
+    }
+
+    /**
+     * Replays the metadata, opens every partition of every topic, and finishes deletions a crash cut short. At the first start on an empty
+     * storage makes the cluster's id.
+     *
+     * @param engine the open engine; must outlive this
+     * @param config who this node is and what topics get by default
+     * @param clock stamps events
+     * @param scheduler gives the writer its thread
+     * @param ids makes topic ids and the cluster's id
+     * @return ready to serve
+     * @throws MetadataException if the data is another node's, or has partitions but no metadata, or cannot be understood
+     * @throws io.varve.core.spi.StorageException if the metadata cannot be read or written
+     */
+    public static ClusterMetadata open(
+            LogEngine engine, MetadataConfig config, Clock clock, Scheduler scheduler, Ids ids) {
+        MetadataLog.Replayed replayed = MetadataLog.replay(engine, new MetadataRecords(clock));
+        MetadataLog.checkNode(replayed.catalog(), config.nodeId());
+        ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
+        try {
+            MetadataLog.deleteLeftOvers(engine, replayed);
+            metadata.events.submit(new FirstEvents(config, ids)).join();
+            metadata.events.submit(metadata.followAll()).join();
+        } catch (CompletionException e) {
+            metadata.close();
+            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+        return metadata;
+    }
+
+    /** @return 22 characters of base64 */
+    public String clusterId() {
+        return events.state().clusterId();
+    }
+
+    /** @return what topics can be configured with here */
+    public TopicConfigs topicConfigs() {
+        return definitions;
+    }
+
+    /** @return who this node is and what topics get by default */
+    public MetadataConfig config() {
+        return config;
+    }
+
+    /**
+     * @param name a topic name
+     * @return true if only the broker itself may create or delete it
+     */
+    public static boolean isReserved(String name) {
+        return org.apache.kafka.common.internals.Topic.isInternal(name)
+                || name.equals(org.apache.kafka.common.internals.Topic.CLUSTER_METADATA_TOPIC_NAME);
+    }
+
+    /** @return gives out producer ids */
+    public ProducerIds producerIds() {
+        return producerIds;
+    }
+
+    /** @return the level of each finalized feature by name, for ApiVersions */
+    public Map<String, Short> features() {
+        return FirstEvents.features(events.state());
+    }
+
+    @Override
+    public Topic byName(String name) {
+        return served.byName(name);
+    }
+
+    @Override
+    public Topic byId(Uuid id) {
+        return served.byId(id);
+    }
+
+    @Override
+    public Collection<Topic> all() {
+        return served.all();
+    }
+
+    @Override
+    public void watch(TopicWatcher watcher) {
+        served.watch(watcher);
+    }
+
+    @Override
+    public CompletableFuture<Topic> createIfAbsent(String name) {
+        if (served.byName(name) == null && isReserved(name)) {
+            return CompletableFuture.failedFuture(
+                    new InvalidTopicException("Topic '" + name + "' is the broker's own; clients cannot create it."));
+        }
+        return createIfAbsent(NewTopic.withDefaults(name));
+    }
+
+    @Override
+    public CompletableFuture<Topic> createInternalIfAbsent(String name, int partitions, Map<String, String> configs) {
+        return createIfAbsent(new NewTopic(name, partitions, 1, Map.of(), configs));
+    }
+
+    /**
+     * Creates topics, each or not for reasons of its own.
+     *
+     * @param topics what is wanted, names distinct
+     * @param validateOnly true to find out what would happen
+     * @return completes, when what succeeded is durable and served, with an outcome per topic in order
+     */
+    public CompletableFuture<List<TopicOutcome>> createTopics(List<NewTopic> topics, boolean validateOnly) {
+        return submit(new CreateTopics(topics, validateOnly, config, definitions, served, ids));
+    }
+
+    /** Lets changes in progress finish and refuses later ones. Idempotent. The engine is the caller's to close, after this. */
+    @Override
+    public void close() {
+        events.close();
+    }
+
+    private CompletableFuture<Topic> createIfAbsent(NewTopic topic) {
+        Topic there = served.byName(topic.name());
+        if (there != null) {
+            return CompletableFuture.completedFuture(there);
+        }
+        return submit(catalog -> {
+            TopicPlan plan = new TopicPlan(catalog, config, definitions);
+            if (catalog.topic(topic.name()) == null) {
+                plan.add(topic, FirstEvents.newId(ids));
+            }
+            return new Decision<>(plan.events(), () -> {
+                Topic made = served.byName(topic.name());
+                if (made == null) {
+                    throw new KafkaStorageException(
+                            "Topic '" + topic.name() + "' exists, but its partitions cannot be opened now.");
+                }
+                return made;
+            });
+        });
+    }
+
+    // Clients know Kafka's exceptions only.
+    private <R> CompletableFuture<R> submit(Command<Catalog, ApiMessageAndVersion, R> command) {
+        CompletableFuture<R> answer = new CompletableFuture<>();
+        events.submit(command).whenComplete((result, failure) -> {
+            if (failure == null) {
+                answer.complete(result);
+            } else if (failure instanceof StorageException) {
+                answer.completeExceptionally(new KafkaStorageException(failure.getMessage(), failure));
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
+    }
+
+    private CompletableFuture<Long> reserveProducerIds() {
+        return submit(catalog -> {
+            long first = catalog.image().producerIds().nextProducerId();
+            return new Decision<>(
+                    List.of(MetadataEvents.producerIds(config.nodeId(), first + ProducerIdBlocks.SIZE)), () -> first);
+        });
+    }
+
+    private void follow(List<Catalog> states) {
+        Set<Uuid> touched = new LinkedHashSet<>();
+        for (Catalog state : states) {
+            touched.addAll(state.touchedTopics());
+        }
+        follow(touched, states.get(states.size() - 1));
+    }
+
+    private void follow(Collection<Uuid> touched, Catalog catalog) {
+        List<Uuid> failed = served.follow(touched, catalog);
+        if (!failed.isEmpty()) {
+            scheduler.schedule(RETRY_MS, () -> events.submit(following(failed)));
+        }
+    }
+
+    private Command<Catalog, ApiMessageAndVersion, Void> followAll() {
+        return catalog -> following(
+                        List.copyOf(catalog.image().topics().topicsById().keySet()))
+                .decide(catalog);
+    }
+
+    // The answer is computed by the writer between rounds, so the effects stay in order without being events.
+    private Command<Catalog, ApiMessageAndVersion, Void> following(Collection<Uuid> topics) {
+        return catalog -> new Decision<>(List.of(), () -> {
+            follow(topics, events.state());
+            return null;
+        });
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import java.util.Map;
+
+/**
+ * What this room is configured with.
+ *
+ * @param nodeId {@code node.id}, 0 or more
+ * @param rack {@code broker.rack}, or null
+ * @param numPartitions {@code num.partitions}: of a topic whose creator does not say, at least 1
+ * @param defaultReplicationFactor {@code default.replication.factor}: of a topic whose creator does not say; only 1 can be met
+ * @param autoCreateTopics {@code auto.create.topics.enable}: make a topic when a client asks about one that is not there
+ * @param deleteTopics {@code delete.topic.enable}: let clients delete topics
+ * @param logDefaults the configured broker-wide defaults of topic settings, by the broker's names and in their units
+ *     ({@code log.retention.hours}, {@code log.segment.bytes}, {@code message.max.bytes}, {@code compression.type}, ...; the list is
+ *     {@link TopicConfigs#brokerNames()}); other keys are passed over
+ */
+public record MetadataConfig(
+        int nodeId,
+        String rack,
+        int numPartitions,
+        int defaultReplicationFactor,
+        boolean autoCreateTopics,
+        boolean deleteTopics,
+        Map<String, String> logDefaults) {
+    /**
+     * @throws MetadataException if a log default is not what Kafka allows; the message names key and value
+     */
+    public MetadataConfig {
+        logDefaults = Map.copyOf(logDefaults);
+        if (nodeId < 0) {
+            throw new MetadataException("node.id is " + nodeId + ", must be 0 or more");
+        }
+        if (numPartitions < 1) {
+            throw new MetadataException("num.partitions is " + numPartitions + ", must be at least 1");
+        }
+        BrokerDefaults.check(logDefaults);
+    }
+
+    /**
+     * @param nodeId {@code node.id}
+     * @return Kafka's defaults
+     */
+    public static MetadataConfig defaults(int nodeId) {
+        return new MetadataConfig(nodeId, null, 1, 1, true, true, Map.of());
+    }
+}

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.metadata.ConfigRecord;
+import org.apache.kafka.common.metadata.FeatureLevelRecord;
+import org.apache.kafka.common.metadata.PartitionRecord;
+import org.apache.kafka.common.metadata.ProducerIdsRecord;
+import org.apache.kafka.common.metadata.RegisterBrokerRecord;
+import org.apache.kafka.common.metadata.RemoveTopicRecord;
+import org.apache.kafka.common.metadata.TopicRecord;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/** The events this server writes, in the versions of the newest metadata format it knows. Stateless. */
+final class MetadataEvents {
+    /** The format of the events: {@code metadata.version}. */
+    static final MetadataVersion VERSION = MetadataVersion.latestProduction();
+
+    /**
+     * Kafka keeps the cluster id outside its metadata log. Here it is a cluster-wide setting like any other: nothing durable lives beside
+     * the logs.
+     */
+    static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
+
+    static final String CLUSTER_ID = "cluster.id";
+
+    private MetadataEvents() {}
+
+    static ApiMessageAndVersion clusterId(String id) {
+        return config(CLUSTER, CLUSTER_ID, id);
+    }
+
+    static ApiMessageAndVersion feature(String name, short level) {
+        return event(new FeatureLevelRecord().setName(name).setFeatureLevel(level), 0);
+    }
+
+    static ApiMessageAndVersion broker(int id, Uuid incarnation, String rack) {
+        return event(
+                new RegisterBrokerRecord()
+                        .setBrokerId(id)
+                        .setIncarnationId(incarnation)
+                        .setBrokerEpoch(1)
+                        .setRack(rack)
+                        .setFenced(false),
+                VERSION.registerBrokerRecordVersion());
+    }
+
+    static ApiMessageAndVersion topic(String name, Uuid id) {
+        return event(new TopicRecord().setName(name).setTopicId(id), 0);
+    }
+
+    static ApiMessageAndVersion partition(Uuid topic, int partition, int node) {
+        return event(
+                new PartitionRecord()
+                        .setTopicId(topic)
+                        .setPartitionId(partition)
+                        .setReplicas(List.of(node))
+                        .setIsr(List.of(node))
+                        .setLeader(node)
+                        .setLeaderEpoch(0)
+                        .setPartitionEpoch(0),
+                VERSION.partitionRecordVersion());
+    }
+
+    /** @param value the new value, or null to go back to the default */
+    static ApiMessageAndVersion config(ConfigResource resource, String name, String value) {
+        return event(
+                new ConfigRecord()
+                        .setResourceType(resource.type().id())
+                        .setResourceName(resource.name())
+                        .setName(name)
+                        .setValue(value),
+                0);
+    }
+
+    static ApiMessageAndVersion removeTopic(Uuid id) {
+        return event(new RemoveTopicRecord().setTopicId(id), 0);
+    }
+
+    /** @param next first producer id not in the node's block */
+    static ApiMessageAndVersion producerIds(int node, long next) {
+        return event(new ProducerIdsRecord().setBrokerId(node).setBrokerEpoch(1).setNextProducerId(next), 0);
+    }
+
+    private static ApiMessageAndVersion event(ApiMessage message, int version) {
+        return new ApiMessageAndVersion(message, (short) version);
+    }
+}

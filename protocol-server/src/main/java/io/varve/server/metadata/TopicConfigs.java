@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.spi.SegmentLimits;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.storage.internals.log.LogConfig;
+
+/**
+ * What topics can be configured with: Kafka's definitions ({@code LogConfig}), this broker's defaults, and what both mean to a partition.
+ * Immutable, thread-safe.
+ */
+public final class TopicConfigs {
+    /** Where a setting's value comes from. */
+    public enum Source {
+        /** Set on the topic. */
+        TOPIC,
+        /** Set in the server's properties. */
+        BROKER,
+        /** Nobody set it. */
+        DEFAULT
+    }
+
+    /**
+     * A value a setting has or would have without the ones before it.
+     *
+     * @param name its key at the place it comes from
+     * @param value its value there, in that key's unit, or null
+     * @param source the place
+     */
+    public record Synonym(String name, String value, Source source) {}
+
+    /**
+     * A setting in force.
+     *
+     * @param key Kafka's definition
+     * @param value its value, or null
+     * @param source where it comes from
+     * @param synonyms the values by precedence, the one in force first
+     */
+    public record Setting(ConfigKey key, String value, Source source, List<Synonym> synonyms) {}
+
+    private static final Map<String, ConfigKey> KEYS = LogConfig.configKeys();
+
+    private final Map<String, BrokerDefaults.Origin> defaults;
+    private final Map<String, Object> base;
+
+    /** @param config names the broker's defaults */
+    public TopicConfigs(MetadataConfig config) {
+        defaults = BrokerDefaults.resolve(config.logDefaults());
+        Map<String, Object> values = new HashMap<>();
+        KEYS.forEach((name, key) -> {
+            BrokerDefaults.Origin origin = defaults.get(name);
+            if (origin != null) {
+                values.put(name, ConfigDef.parseType(name, origin.value(), key.type));
+            } else if (key.defaultValue != null) {
+                values.put(name, key.defaultValue);
+            }
+        });
+        base = Map.copyOf(values);
+    }
+
+    /** @return the broker's keys that stand for a topic setting */
+    public static Set<String> brokerNames() {
+        return Set.copyOf(BrokerDefaults.names());
+    }
+
+    /**
+     * Checks a topic's own settings.
+     *
+     * @param before the settings it has now; empty for a new topic
+     * @param after the settings it is to have
+     * @throws InvalidConfigurationException naming the key and what is wrong
+     */
+    public void validate(Map<String, String> before, Map<String, String> after) {
+        after.forEach((name, value) -> {
+            if (value == null) {
+                throw new InvalidConfigurationException("Null value not supported for topic configs: " + name);
+            }
+        });
+        try {
+            // No tier is attached to this log: asking for one is an error, as on a Kafka broker without remote storage.
+            LogConfig.validate(before, after, base, false);
+        } catch (ConfigException e) {
+            throw new InvalidConfigurationException(e.getMessage());
+        }
+    }
+
+    /**
+     * @param overrides a topic's own settings, valid
+     * @return what they and the broker's defaults mean to a partition
+     */
+    public PartitionConfig partitionConfig(Map<String, String> overrides) {
+        LogConfig config = effective(overrides);
+        SegmentLimits segments =
+                new SegmentLimits(config.segmentSize(), config.segmentMs, config.indexInterval, config.maxIndexSize);
+        return new PartitionConfig(
+                segments,
+                config.maxMessageSize(),
+                config.messageTimestampType == TimestampType.LOG_APPEND_TIME,
+                config.messageTimestampBeforeMaxMs,
+                config.messageTimestampAfterMaxMs,
+                config.compact);
+    }
+
+    /**
+     * @param overrides a topic's own settings, valid
+     * @return every public setting, by name
+     */
+    public List<Setting> settings(Map<String, String> overrides) {
+        List<Setting> settings = new ArrayList<>();
+        new TreeMap<>(KEYS).forEach((name, key) -> {
+            if (!key.internalConfig || overrides.containsKey(name)) {
+                settings.add(setting(key, overrides.get(name)));
+            }
+        });
+        return settings;
+    }
+
+    /** @return true if the setting's value is a list, so that values can be appended to it and subtracted from it */
+    public static boolean isList(String name) {
+        ConfigKey key = KEYS.get(name);
+        return key != null && key.type == ConfigDef.Type.LIST;
+    }
+
+    /**
+     * @param name a setting
+     * @param overrides a topic's own settings
+     * @return its value in force, or null
+     */
+    public String value(String name, Map<String, String> overrides) {
+        ConfigKey key = KEYS.get(name);
+        return key == null ? null : setting(key, overrides.get(name)).value();
+    }
+
+    private LogConfig effective(Map<String, String> overrides) {
+        Map<String, Object> values = new HashMap<>(base);
+        values.putAll(overrides);
+        return new LogConfig(values, overrides.keySet());
+    }
+
+    private Setting setting(ConfigKey key, String override) {
+        List<Synonym> synonyms = new ArrayList<>();
+        if (override != null) {
+            synonyms.add(new Synonym(key.name, override, Source.TOPIC));
+        }
+        BrokerDefaults.Origin origin = defaults.get(key.name);
+        if (origin != null) {
+            synonyms.add(new Synonym(origin.brokerKey(), origin.brokerValue(), Source.BROKER));
+        }
+        String builtIn = ConfigDef.convertToString(key.defaultValue, key.type);
+        String brokerName = BrokerDefaults.synonyms(key.name).stream()
+                .findFirst()
+                .map(synonym -> synonym.name())
+                .orElse(key.name);
+        synonyms.add(new Synonym(brokerName, builtIn, Source.DEFAULT));
+        String value = override != null ? override : origin != null ? origin.value() : builtIn;
+        return new Setting(key, value, synonyms.get(0).source(), List.copyOf(synonyms));
+    }
+
+    /** @return Kafka's definition of a setting, or null */
+    public static ConfigKey definition(String name) {
+        return KEYS.get(Objects.requireNonNull(name, "name"));
+    }
+}
