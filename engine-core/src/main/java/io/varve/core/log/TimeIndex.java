@@ -59,7 +59,7 @@ final class TimeIndex {
             }
             ByteBuffer bytes = slice.buffer();
             int at = bytes.position();
-            try (RecordIterator records = RecordIterator.of(bytes, at, Integer.MAX_VALUE)) {
+            try (RecordIterator records = RecordIterator.withoutBodies(bytes, at, Integer.MAX_VALUE)) {
                 while (records.next()) {
                     if (wanted.test(records.timestamp())) {
                         return Optional.of(new TimestampOffset(

@@ -66,8 +66,8 @@ public final class BatchValidator {
             throw invalid("record count is " + count + ", last offset delta is " + delta
                     + "; a producer's batch has at least one record and no gaps");
         }
-        if (BatchHeader.codecId(buffer, at) == Codec.NONE.id()
-                && count > (size - BatchHeader.SIZE) / LEAST_RECORD_BYTES) {
+        long most = Codec.forId(BatchHeader.codecId(buffer, at)).mostContent(size - BatchHeader.SIZE);
+        if (count > most / LEAST_RECORD_BYTES) {
             throw invalid("record count is " + count + ", too many for a batch of " + size + " bytes");
         }
         if (BatchHeader.isControl(buffer, at)) {
@@ -125,27 +125,8 @@ public final class BatchValidator {
     }
 
     /**
-     * Tells whether the header's base and max timestamp lie in a range; a missing timestamp (-1) lies in every range. Records between
-     * them are not looked at.
-     *
-     * @param buffer holds a batch that {@link #validate} accepted
-     * @param at the batch's first byte
-     * @param earliest ms since the epoch, inclusive
-     * @param latest ms since the epoch, inclusive
-     * @return true if both lie within
-     */
-    public static boolean timestampsWithin(ByteBuffer buffer, int at, long earliest, long latest) {
-        long base = BatchHeader.baseTimestamp(buffer, at);
-        long max = BatchHeader.maxTimestamp(buffer, at);
-        return within(base, earliest, latest) && within(max, earliest, latest);
-    }
-
-    private static boolean within(long timestamp, long earliest, long latest) {
-        return timestamp == BatchHeader.NO_TIMESTAMP || (timestamp >= earliest && timestamp <= latest);
-    }
-
-    /**
-     * Tells whether a record lacks a key, which a compacted topic does not allow. Reads every record, so decompresses.
+     * Tells whether a record lacks a key, which a compacted topic does not allow. Goes through every record, so
+     * decompresses, but in little memory whatever the limit.
      *
      * @param buffer holds a batch that {@link #validate} accepted
      * @param at the batch's first byte
@@ -154,7 +135,7 @@ public final class BatchValidator {
      * @throws InvalidBatchException CORRUPT, INVALID_RECORD or TOO_LARGE, as {@link RecordIterator}
      */
     public static boolean hasNullKey(ByteBuffer buffer, int at, int maxDecompressedBytes) {
-        try (RecordIterator records = RecordIterator.of(buffer, at, maxDecompressedBytes)) {
+        try (RecordIterator records = RecordIterator.withoutBodies(buffer, at, maxDecompressedBytes)) {
             boolean missing = false;
             while (records.next()) {
                 missing |= !records.hasKey();

@@ -18,7 +18,7 @@ import org.xerial.snappy.SnappyOutputStream;
 /** The codecs of Kafka's record format. The id is what the attribute bits hold. */
 public enum Codec {
     /** Not compressed. */
-    NONE(0) {
+    NONE(0, 1) {
         @Override
         InputStream decompress(ByteBuffer bytes, int allowance) {
             return new BufferInput(bytes);
@@ -30,7 +30,7 @@ public enum Codec {
         }
     },
     /** RFC 1952. */
-    GZIP(1) {
+    GZIP(1, 1032) {
         @Override
         InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
             return new GZIPInputStream(new BufferInput(bytes), CHUNK);
@@ -42,7 +42,7 @@ public enum Codec {
         }
     },
     /** Snappy in xerial's framing, as Kafka writes it; bare snappy, as some clients write it, is read too. */
-    SNAPPY(2) {
+    SNAPPY(2, 22) {
         @Override
         InputStream decompress(ByteBuffer bytes, int allowance) {
             return new SnappyInput(bytes, allowance);
@@ -54,7 +54,7 @@ public enum Codec {
         }
     },
     /** LZ4 frame format with independent blocks of 64 KiB and no checksum of the content (KIP-57). */
-    LZ4(3) {
+    LZ4(3, 255) {
         @Override
         InputStream decompress(ByteBuffer bytes, int allowance) {
             return new Lz4Input(bytes);
@@ -66,7 +66,7 @@ public enum Codec {
         }
     },
     /** RFC 8878 (KIP-110). */
-    ZSTD(4) {
+    ZSTD(4, 32_768) {
         /** A frame may ask for a window of 128 MiB: the library maps that much, but touches only what it decompresses. */
         @Override
         InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
@@ -83,9 +83,15 @@ public enum Codec {
     private static final Codec[] BY_ID = values();
 
     private final int id;
+    private final int mostGrowth;
 
-    Codec(int id) {
+    /**
+     * @param mostGrowth times the compressed size that the content can be. gzip: 258 bytes for 2 bits; snappy: 64 for 3 bytes; lz4: a
+     *     length byte of 255; zstd: a repeated byte of 128 KiB for 4
+     */
+    Codec(int id, int mostGrowth) {
         this.id = id;
+        this.mostGrowth = mostGrowth;
     }
 
     /** @return the value of the attribute bits */
@@ -104,6 +110,14 @@ public enum Codec {
                     InvalidBatchException.Kind.UNKNOWN_CODEC, "codec " + id + " is unknown; 0 to 4 are served");
         }
         return BY_ID[id];
+    }
+
+    /**
+     * @param compressed bytes of compressed data
+     * @return most bytes that so many can decompress to, whatever they claim
+     */
+    final long mostContent(int compressed) {
+        return (long) compressed * mostGrowth;
     }
 
     /**

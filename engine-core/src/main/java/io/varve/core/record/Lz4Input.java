@@ -37,8 +37,6 @@ final class Lz4Input extends BlockInput {
     private static final int CONTENT_SIZE_FLAG = 0x08;
     private static final int BLOCK_MAXIMUM_RESERVED = 0x8F;
     private static final int STORED = 0x80000000;
-    /** A length byte of 255 adds so many bytes to a match: no block grows more. */
-    private static final int MOST_GROWTH = 255;
 
     private final boolean blockChecksums;
     private final int blockMaximum;
@@ -135,7 +133,7 @@ final class Lz4Input extends BlockInput {
     }
 
     private void decompress(ByteBuffer block, int from, int length) {
-        int most = (int) Math.min(blockMaximum, (long) length * MOST_GROWTH);
+        int most = (int) Math.min(blockMaximum, Codec.LZ4.mostContent(length));
         byte[] into = room(most);
         try {
             filled(DECOMPRESSOR.decompress(block, from, length, ByteBuffer.wrap(into), 0, most));

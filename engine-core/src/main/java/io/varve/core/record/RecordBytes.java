@@ -11,7 +11,8 @@ import java.nio.ByteBuffer;
 
 /**
  * The records of a batch, read from front to back. Uncompressed ones stay where they are; compressed ones pass through a window that
- * grows only as bytes arrive, never because a length says so. Not thread-safe.
+ * grows only when a record is to be present in one piece, and only as its bytes arrive, never because a length says so. Not
+ * thread-safe.
  */
 final class RecordBytes implements AutoCloseable {
     private static final int FIRST_WINDOW = 8192;
@@ -30,16 +31,15 @@ final class RecordBytes implements AutoCloseable {
     private ByteBuffer bytes;
     private int at;
     private int end;
-    /** Where reading must stop: the end of the bytes present, or of the record being read. */
-    private int bound;
+    /** Bytes that may still be read before the end of the record, or of the piece of it, that the caller is in. */
+    private int left;
 
     private RecordBytes(ByteBuffer bytes, int at, int end) {
         this.source = null;
-        this.allowance = 0;
+        this.allowance = Long.MAX_VALUE;
         this.bytes = bytes;
         this.at = at;
         this.end = end;
-        this.bound = end;
     }
 
     private RecordBytes(InputStream source, int allowance) {
@@ -68,7 +68,7 @@ final class RecordBytes implements AutoCloseable {
         }
     }
 
-    /** Where {@link #at} counts; changes with {@link #fill}. */
+    /** Where {@link #at} counts, until more bytes are taken. */
     ByteBuffer bytes() {
         return bytes;
     }
@@ -77,26 +77,47 @@ final class RecordBytes implements AutoCloseable {
         return at;
     }
 
-    /** Goes back to a place within the present record. */
-    void at(int place) {
+    /**
+     * Lets reading go on for a number of bytes, present or not.
+     *
+     * @throws InvalidBatchException TOO_LARGE if they cannot lie within the allowance
+     */
+    void confine(int length) {
+        if (length > allowance) {
+            throw tooLarge();
+        }
+        left = length;
+    }
+
+    /** Goes back to a place within the present record, to read from there to its end. */
+    void back(int place, int recordEnd) {
         at = place;
+        left = recordEnd - place;
+    }
+
+    /** @return bytes left before the end given to {@link #confine} */
+    int left() {
+        return left;
     }
 
     /**
-     * Makes bytes present in one piece, as far as there are any, and lets reading go up to their end.
+     * Makes bytes present in one piece, as far as there are any.
      *
-     * @return true if at least {@code needed} are there
+     * @return how many there are, at most {@code needed}
      * @throws InvalidBatchException CORRUPT, TOO_LARGE
      */
-    boolean fill(int needed) {
-        while (source != null && !exhausted && end - at < needed) {
+    int fill(int needed) {
+        while (end - at < needed && canTake()) {
             if (end == window.length) {
                 makeRoom(needed);
             }
             take();
         }
-        bound = end;
-        return end - at >= needed;
+        return Math.min(needed, end - at);
+    }
+
+    private boolean canTake() {
+        return source != null && !exhausted;
     }
 
     /** Moves what is unread to the front, of a larger window if it fills this one. */
@@ -127,34 +148,32 @@ final class RecordBytes implements AutoCloseable {
         }
     }
 
-    /** Lets reading go up to {@code length} bytes from here, which {@link #fill} has made present. */
-    void confine(int length) {
-        bound = at + length;
-    }
-
-    /** @throws InvalidBatchException TOO_LARGE if a record of so many bytes cannot lie within the allowance */
-    void expect(int length) {
-        if (source != null && length > allowance) {
-            throw tooLarge();
-        }
-    }
-
-    int left() {
-        return bound - at;
-    }
-
     byte next() {
-        if (at >= bound) {
-            throw invalid("record ends within a field");
+        if (left == 0) {
+            throw invalid("a record ends within a field");
         }
+        if (at == end && fill(1) == 0) {
+            throw ended();
+        }
+        left--;
         return bytes.get(at++);
     }
 
+    /** Passes over bytes, which need not be present. */
     void skip(int count) {
-        if (count > bound - at) {
-            throw invalid("a field claims " + count + " bytes, " + (bound - at) + " are left in its record");
+        if (count > left) {
+            throw invalid("a field claims " + count + " bytes, " + left + " are left in its record");
         }
-        at += count;
+        left -= count;
+        int rest = count;
+        while (rest > end - at) {
+            rest -= end - at;
+            at = end;
+            if (fill(1) == 0) {
+                throw ended();
+            }
+        }
+        at += rest;
     }
 
     /** @return a zigzag-coded 32-bit integer */
@@ -181,7 +200,7 @@ final class RecordBytes implements AutoCloseable {
                 return value;
             }
         }
-        throw invalid("a varint does not end within " + mostBytes + " bytes and its bits");
+        throw invalid("a varint does not end within " + mostBytes + " bytes");
     }
 
     @Override
@@ -202,6 +221,10 @@ final class RecordBytes implements AutoCloseable {
 
     private static InvalidBatchException damaged(IOException e) {
         return new InvalidBatchException(CORRUPT, "compressed records are damaged: " + e.getMessage(), e);
+    }
+
+    private static InvalidBatchException ended() {
+        return invalid("the batch ends within a record");
     }
 
     static InvalidBatchException invalid(String message) {

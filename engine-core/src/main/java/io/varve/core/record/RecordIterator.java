@@ -42,6 +42,7 @@ public final class RecordIterator implements AutoCloseable {
     private final long logAppendTime;
     private final boolean control;
     private final boolean stamped;
+    private final boolean bodies;
 
     private int read;
     private int offsetDelta = NONE;
@@ -54,8 +55,9 @@ public final class RecordIterator implements AutoCloseable {
     private int headerCount;
     private int end;
 
-    private RecordIterator(RecordBytes records, ByteBuffer buffer, int at) {
+    private RecordIterator(RecordBytes records, ByteBuffer buffer, int at, boolean bodies) {
         this.records = records;
+        this.bodies = bodies;
         count = BatchHeader.recordCount(buffer, at);
         lastOffsetDelta = BatchHeader.lastOffsetDelta(buffer, at);
         baseOffset = BatchHeader.baseOffset(buffer, at);
@@ -77,13 +79,32 @@ public final class RecordIterator implements AutoCloseable {
      * @throws InvalidBatchException CORRUPT, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
      */
     public static RecordIterator of(ByteBuffer buffer, int at, int maxDecompressedBytes) {
+        return open(buffer, at, maxDecompressedBytes, true);
+    }
+
+    /**
+     * Stands before the first record of a batch whose keys, values and headers nobody will ask for: they are checked and passed over,
+     * so that compressed records of any size take no more memory than the codec's buffers.
+     *
+     * @param buffer as for {@link #of}
+     * @param at the batch's first byte
+     * @param maxDecompressedBytes most bytes the records of a compressed batch may take decompressed, 0 or more
+     * @return the iterator, to be closed; its {@link #key}, {@link #value}, {@link #headers} and {@link #controlType} throw
+     *     IllegalStateException
+     * @throws InvalidBatchException CORRUPT, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
+     */
+    public static RecordIterator withoutBodies(ByteBuffer buffer, int at, int maxDecompressedBytes) {
+        return open(buffer, at, maxDecompressedBytes, false);
+    }
+
+    private static RecordIterator open(ByteBuffer buffer, int at, int maxDecompressedBytes, boolean bodies) {
         int size = BatchValidator.frame(buffer, at, buffer.limit());
         Codec codec = Codec.forId(BatchHeader.codecId(buffer, at));
         int from = at + BatchHeader.SIZE;
         RecordBytes records = codec == Codec.NONE || size == BatchHeader.SIZE
                 ? RecordBytes.plain(buffer, from, at + size)
                 : RecordBytes.compressed(codec, buffer.slice(from, size - BatchHeader.SIZE), maxDecompressedBytes);
-        return new RecordIterator(records, buffer, at);
+        return new RecordIterator(records, buffer, at, bodies);
     }
 
     /**
@@ -95,23 +116,25 @@ public final class RecordIterator implements AutoCloseable {
      */
     public boolean next() {
         if (read == count) {
-            if (records.fill(1)) {
+            if (records.fill(1) > 0) {
                 throw invalid("bytes follow the last of " + count + " records");
             }
             return false;
         }
-        records.fill(MOST_VARINT_BYTES);
+        records.confine(MOST_VARINT_BYTES);
         int length = records.varint();
         if (length < 0) {
             throw invalid("record " + read + " has length " + length);
         }
-        records.expect(length);
-        if (!records.fill(length)) {
-            throw invalid("record " + read + " of " + count + " claims " + length + " bytes, " + records.left()
-                    + " are left");
-        }
         records.confine(length);
-        end = records.at() + length;
+        if (bodies) {
+            int present = records.fill(length);
+            if (present < length) {
+                throw invalid(
+                        "record " + read + " of " + count + " claims " + length + " bytes, " + present + " are left");
+            }
+            end = records.at() + length;
+        }
         parse();
         read++;
         return true;
@@ -141,8 +164,8 @@ public final class RecordIterator implements AutoCloseable {
             records.skip(headerKeySize());
             records.skip(Math.max(size("header value"), 0));
         }
-        if (records.at() != end) {
-            throw invalid("record " + read + " has " + (end - records.at()) + " bytes after its last field");
+        if (records.left() > 0) {
+            throw invalid("record " + read + " has " + records.left() + " bytes after its last field");
         }
     }
 
@@ -179,6 +202,7 @@ public final class RecordIterator implements AutoCloseable {
 
     /** @return the key, or null; valid until the next call of {@link #next} or {@link #close}, not to be written to */
     public ByteBuffer key() {
+        present();
         return hasKey() ? records.bytes().slice(keyAt, keySize) : null;
     }
 
@@ -189,16 +213,18 @@ public final class RecordIterator implements AutoCloseable {
 
     /** @return the value, or null; valid until the next call of {@link #next} or {@link #close}, not to be written to */
     public ByteBuffer value() {
+        present();
         return hasValue() ? records.bytes().slice(valueAt, valueSize) : null;
     }
 
     /** @return the headers in order; their values are valid until the next call of {@link #next} or {@link #close} */
     public List<RecordHeader> headers() {
+        present();
         if (headerCount == 0) {
             return List.of();
         }
         List<RecordHeader> headers = new ArrayList<>(headerCount);
-        records.at(headersAt);
+        records.back(headersAt, end);
         for (int i = 0; i < headerCount; i++) {
             ByteBuffer key = take(headerKeySize());
             int size = size("header value");
@@ -206,6 +232,12 @@ public final class RecordIterator implements AutoCloseable {
                     new RecordHeader(StandardCharsets.UTF_8.decode(key).toString(), size == NONE ? null : take(size)));
         }
         return headers;
+    }
+
+    private void present() {
+        if (!bodies) {
+            throw new IllegalStateException("keys, values and headers were passed over");
+        }
     }
 
     private ByteBuffer take(int size) {

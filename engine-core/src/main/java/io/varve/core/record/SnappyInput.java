@@ -23,9 +23,6 @@ final class SnappyInput extends BlockInput {
     private static final int MAGIC_START = (int) (MAGIC >>> 32);
     private static final int HEADER = 16;
     private static final int VERSION = 1;
-    /** A copy element of 3 bytes yields at most 64: no input grows more. */
-    private static final int MOST_GROWTH = 22;
-
     private static final int VARINT_BYTES = 5;
 
     private final int allowance;
@@ -92,7 +89,7 @@ final class SnappyInput extends BlockInput {
     private void decompress(int length) throws IOException {
         int from = source.position();
         long content = contentLength(from, length);
-        if (content > (long) length * MOST_GROWTH) {
+        if (content > Codec.SNAPPY.mostContent(length)) {
             throw corrupt("snappy block of " + length + " bytes claims to hold " + content);
         }
         if (content > allowance) {

@@ -15,6 +15,7 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -123,6 +124,20 @@ class BatchValidatorTest {
                                 .putInt(BatchHeader.LAST_OFFSET_DELTA, Integer.MAX_VALUE - 1))));
     }
 
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    void doesNotBelieveMoreRecordsThanTheBytesCanHold(Codec codec) {
+        ByteBuffer batch = new RecordBatchBuilder(codec)
+                .append(1, null, utf8("v"), List.of())
+                .build();
+        assertThat(BatchValidator.validateFromClient(batch, 0, batch.limit())).isEqualTo(batch.limit());
+        batch.putInt(BatchHeader.RECORD_COUNT, 10_000_000).putInt(BatchHeader.LAST_OFFSET_DELTA, 9_999_999);
+        RawBatch.sealed(batch);
+        assertKind(
+                InvalidBatchException.Kind.INVALID_RECORD,
+                () -> BatchValidator.validateFromClient(batch, 0, batch.limit()));
+    }
+
     @Test
     void refusesCountsThatDoNotFitTheOffsets() {
         for (int[] pair : new int[][] {{3, 1}, {-1, 1}, {0, -1}, {Integer.MIN_VALUE, 0}, {1, Integer.MIN_VALUE}}) {
@@ -139,17 +154,6 @@ class BatchValidatorTest {
                 .append(-1, null, utf8("v"), List.of())
                 .build();
         assertThat(BatchValidator.validateFromClient(bare, 0, bare.limit())).isEqualTo(bare.limit());
-        assertThat(BatchValidator.timestampsWithin(bare, 0, 500, 600)).isTrue();
-    }
-
-    @Test
-    void comparesBothTimestampsOfTheHeaderWithTheRange() {
-        ByteBuffer batch = sound();
-        assertThat(BatchValidator.timestampsWithin(batch, 0, 1_000, 3_000)).isTrue();
-        assertThat(BatchValidator.timestampsWithin(batch, 0, 1_001, 3_000)).isFalse();
-        assertThat(BatchValidator.timestampsWithin(batch, 0, 1_000, 2_999)).isFalse();
-        assertThat(BatchValidator.timestampsWithin(batch, 0, Long.MIN_VALUE, Long.MAX_VALUE))
-                .isTrue();
     }
 
     private static ByteBuffer changed(Consumer<ByteBuffer> change) {

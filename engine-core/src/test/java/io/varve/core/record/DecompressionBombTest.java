@@ -34,6 +34,18 @@ class DecompressionBombTest {
 
     @ParameterizedTest
     @EnumSource(value = Codec.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
+    void looksForKeysInAHugeRecordWithoutHoldingIt(Codec codec) {
+        ByteBuffer batch = new RecordBatchBuilder(codec)
+                .append(1, ByteBuffer.allocate(1), ByteBuffer.allocate(BOMB), List.of())
+                .append(1, null, null, List.of())
+                .build();
+        long before = allocated();
+        assertThat(BatchValidator.hasNullKey(batch, 0, Integer.MAX_VALUE)).isTrue();
+        assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(value = Codec.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
     void refusesManyRecordsThatTogetherExceedTheLimit(Codec codec) {
         RecordBatchBuilder builder = new RecordBatchBuilder(codec);
         ByteBuffer value = ByteBuffer.allocate(1_000);
@@ -75,6 +87,16 @@ class DecompressionBombTest {
                 .isThrownBy(() -> BatchValidator.hasNullKey(batch, 0, LIMIT))
                 .matches(failure -> failure.kind() == kind, "is " + kind);
         assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
+        assertThatExceptionOfType(InvalidBatchException.class).isThrownBy(() -> readKeys(batch));
+        assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
+    }
+
+    private static void readKeys(ByteBuffer batch) {
+        try (RecordIterator records = RecordIterator.of(batch, 0, LIMIT)) {
+            while (records.next()) {
+                records.hasKey();
+            }
+        }
     }
 
     private static long allocated() {

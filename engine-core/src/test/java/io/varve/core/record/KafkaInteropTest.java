@@ -3,6 +3,7 @@ package io.varve.core.record;
 
 import static io.varve.core.record.Expected.utf8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -210,6 +211,20 @@ class KafkaInteropTest {
         assertThat(read).extracting(Expected::timestamp).containsExactly(1_000L, 2_000L);
         assertThat(Expected.read(bytes, 0)).isEqualTo(read);
         assertThat(BatchValidator.validate(bytes, 0, bytes.limit())).isEqualTo(bytes.limit());
+    }
+
+    private static void assertSameWithoutBodies(ByteBuffer batch, List<Expected> expected) {
+        try (RecordIterator records = RecordIterator.withoutBodies(batch, 0, 64 << 20)) {
+            for (Expected record : expected) {
+                assertThat(records.next()).isTrue();
+                assertThat(records.offset()).isEqualTo(record.offset());
+                assertThat(records.timestamp()).isEqualTo(record.timestamp());
+                assertThat(records.hasKey()).isEqualTo(record.key() != null);
+                assertThat(records.hasValue()).isEqualTo(record.value() != null);
+                assertThatIllegalStateException().isThrownBy(records::key);
+            }
+            assertThat(records.next()).isFalse();
+        }
     }
 
     private static List<Expected> records(SplittableRandom random, long base, boolean gaps) {

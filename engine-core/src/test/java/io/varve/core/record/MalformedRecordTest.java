@@ -52,6 +52,10 @@ class MalformedRecordTest {
                         .as("%s, %s", what, codec)
                         .isThrownBy(() -> Expected.read(batch, 0))
                         .matches(e -> e.kind() == InvalidBatchException.Kind.INVALID_RECORD, "is INVALID_RECORD");
+                assertThatExceptionOfType(InvalidBatchException.class)
+                        .as("%s, %s, without bodies", what, codec)
+                        .isThrownBy(() -> BatchValidator.hasNullKey(batch, 0, 1_000))
+                        .matches(e -> e.kind() == InvalidBatchException.Kind.INVALID_RECORD, "is INVALID_RECORD");
             }
         }
     }
@@ -134,7 +138,7 @@ class MalformedRecordTest {
                 RawBatch.sealed(batch);
             }
             BatchValidator.validate(batch, 0, batch.limit());
-            BatchValidator.timestampsWithin(batch, 0, 0, 1);
+            BatchValidator.hasNullKey(batch, 0, 1 << 20);
             read(batch);
             BatchValidator.validateFromClient(batch, 0, batch.limit());
         } catch (InvalidBatchException expected) {

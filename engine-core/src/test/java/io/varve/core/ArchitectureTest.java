@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core;
+
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.AccessTarget.CodeUnitCallTarget;
+import com.tngtech.archunit.core.domain.JavaCall;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import com.tngtech.archunit.core.importer.ImportOption;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.junit.jupiter.api.Test;
+
+/** Which room may know which; dependencies point up the list only. */
+class ArchitectureTest {
+    private static final String ROOT = "io.varve.core";
+
+    /** What each package may use of the others, besides itself and the root's exceptions. */
+    private static final Map<String, Set<String>> ALLOWED = Map.of(
+            "record", Set.of(),
+            "runtime", Set.of(),
+            "spi", Set.of("record", "runtime"),
+            "memory", Set.of("spi", "record", "runtime"),
+            "producer", Set.of("record"),
+            "log", Set.of("producer", "spi", "record", "runtime"),
+            "engine", Set.of("log", "producer", "spi", "record", "runtime"));
+
+    private static final JavaClasses MAIN = new ClassFileImporter()
+            .withImportOption(new ImportOption.DoNotIncludeTests())
+            .importPackages(ROOT);
+
+    @Test
+    void everyPackageSaysWhatItMayUse() {
+        Set<String> packages = new TreeSet<>();
+        MAIN.stream()
+                .map(JavaClass::getPackageName)
+                .filter(name -> !name.equals(ROOT))
+                .forEach(name -> packages.add(name.substring(ROOT.length() + 1)));
+        assertThat(packages)
+                .as("a new package names what it may use in ALLOWED")
+                .isSubsetOf(ALLOWED.keySet());
+    }
+
+    @Test
+    void packagesUseOnlyTheRoomsAboveThem() {
+        ALLOWED.forEach((name, uses) -> {
+            Set<String> known = new TreeSet<>(Set.of(ROOT, ROOT + "." + name + ".."));
+            uses.forEach(used -> known.add(ROOT + "." + used));
+            classes()
+                    .that()
+                    .resideInAPackage(ROOT + "." + name + "..")
+                    .should()
+                    .onlyDependOnClassesThat(
+                            not(resideInAPackage(ROOT + "..")).or(resideInAnyPackage(known.toArray(String[]::new))))
+                    .check(MAIN);
+        });
+    }
+
+    @Test
+    void theRootKnowsNothing() {
+        noClasses()
+                .that()
+                .resideInAPackage(ROOT)
+                .should()
+                .dependOnClassesThat(resideInAPackage(ROOT + ".*.."))
+                .check(MAIN);
+    }
+
+    /** No Netty, no Kafka, no AWS, no backend: whatever is not listed here. */
+    @Test
+    void theEngineStandsOnTheJdkAndLoggingAlone() {
+        classes()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".record..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(ROOT + "..", "java..", "org.slf4j.."))
+                .check(MAIN);
+    }
+
+    @Test
+    void onlyTheRecordRoomKnowsTheCodecsLibraries() {
+        classes()
+                .that()
+                .resideInAPackage(ROOT + ".record..")
+                .should()
+                .onlyDependOnClassesThat(resideInAnyPackage(
+                        ROOT + "..", "java..", "net.jpountz..", "com.github.luben.zstd..", "org.xerial.snappy.."))
+                .check(MAIN);
+    }
+
+    @Test
+    void timeThreadsAndRandomnessComeFromTheRuntime() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".runtime..")
+                .should()
+                .callCodeUnitWhere(reachesForTheMachine())
+                .check(MAIN);
+    }
+
+    private static DescribedPredicate<JavaCall<?>> reachesForTheMachine() {
+        return DescribedPredicate.describe("takes time, threads or randomness from the JDK", call -> {
+            CodeUnitCallTarget target = call.getTarget();
+            return MachineCalls.isOne(
+                    target.getOwner().getName(),
+                    target.getName(),
+                    target.getParameterTypes().isEmpty());
+        });
+    }
+}
