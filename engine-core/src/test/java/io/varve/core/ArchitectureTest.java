@@ -32,6 +32,7 @@ class ArchitectureTest {
             "memory", Set.of("spi", "record", "runtime"),
             "producer", Set.of("record"),
             "log", Set.of("producer", "spi", "record", "runtime"),
+            "event", Set.of("log", "spi", "record", "runtime"),
             "engine", Set.of("log", "producer", "spi", "record", "runtime"));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
