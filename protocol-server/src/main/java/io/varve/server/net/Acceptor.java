@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.varve.server.api.LogThrottle;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.util.concurrent.TimeUnit;
+
+/** Lets new connections in as far as the limits allow. */
+@ChannelHandler.Sharable
+final class Acceptor extends ChannelInboundHandlerAdapter {
+    private static final long PAUSE_MS = 500;
+
+    private final NetConfig.Connections limits;
+    private final ConnectionQuota quota;
+    private final Runnable stopAccepting;
+    private final LogThrottle refused;
+    private final LogThrottle failed;
+
+    /** @param stopAccepting called when no more connections are wanted, until the quota has room */
+    Acceptor(
+            NetConfig.Connections limits,
+            ConnectionQuota quota,
+            Runnable stopAccepting,
+            LogThrottle refused,
+            LogThrottle failed) {
+        this.limits = limits;
+        this.quota = quota;
+        this.stopAccepting = stopAccepting;
+        this.refused = refused;
+        this.failed = failed;
+    }
+
+    @Override
+    public void channelRead(ChannelHandlerContext context, Object message) {
+        Channel peer = (Channel) message;
+        if (!(peer.remoteAddress() instanceof InetSocketAddress remote)) {
+            // Gone again already.
+            peer.unsafe().closeForcibly();
+            return;
+        }
+        InetAddress address = remote.getAddress();
+        if (!quota.take(address)) {
+            refused.warn(
+                    "refused a connection from {}, which has {} (max.connections.per.ip)",
+                    address.getHostAddress(),
+                    limits.maxPerIp());
+            peer.unsafe().closeForcibly();
+            return;
+        }
+        peer.closeFuture().addListener(closed -> quota.giveBack(address));
+        if (quota.isFull()) {
+            stopAccepting.run();
+            refused.warn("no further connections until one of {} closes (max.connections)", limits.max());
+        }
+        context.fireChannelRead(peer);
+    }
+
+    /** Most likely no file descriptors are left: give the system time instead of trying, and telling, without end. */
+    @Override
+    public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
+        failed.warn("cannot accept connections on {}: {}", context.channel().localAddress(), cause.toString());
+        context.channel().config().setAutoRead(false);
+        context.executor()
+                .schedule(
+                        () -> context.channel().config().setAutoRead(!quota.isFull()), PAUSE_MS, TimeUnit.MILLISECONDS);
+    }
+}

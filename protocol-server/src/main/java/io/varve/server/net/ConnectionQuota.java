@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import java.net.InetAddress;
+import java.util.HashMap;
+import java.util.Map;
+
+/** Counts open connections. Thread-safe. */
+final class ConnectionQuota {
+    private final NetConfig.Connections limits;
+    private final Runnable onRoom;
+    private final Map<InetAddress, Integer> byAddress = new HashMap<>();
+    private int open;
+
+    /** @param onRoom called when there is room after there was none; short, must not block */
+    ConnectionQuota(NetConfig.Connections limits, Runnable onRoom) {
+        this.limits = limits;
+        this.onRoom = onRoom;
+    }
+
+    /** @return false when this address has all the connections it may have */
+    synchronized boolean take(InetAddress address) {
+        if (byAddress.getOrDefault(address, 0) >= limits.maxPerIp()) {
+            return false;
+        }
+        byAddress.merge(address, 1, Integer::sum);
+        open++;
+        return true;
+    }
+
+    void giveBack(InetAddress address) {
+        boolean wasFull;
+        synchronized (this) {
+            wasFull = isFull();
+            open--;
+            byAddress.compute(address, (key, count) -> count == 1 ? null : count - 1);
+        }
+        if (wasFull) {
+            onRoom.run();
+        }
+    }
+
+    /** @return true when no more are to be accepted */
+    synchronized boolean isFull() {
+        return open >= limits.max();
+    }
+}

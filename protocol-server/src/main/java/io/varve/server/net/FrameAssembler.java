@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Cuts what arrives into frames: {@code [size: 4 bytes, big-endian][size bytes]}. A frame that lies whole in what was read is
+ * handed out as a view of it. Of one that does not, only as much is allocated as has arrived, times two: a peer cannot pin what it
+ * merely announces. Used on one event loop.
+ */
+final class FrameAssembler {
+    /** A frame that spans reads is given room for so much at first, unless it is smaller or more is here. */
+    private static final int FIRST_BYTES = 16 * 1024;
+
+    private static final int SIZE_BYTES = 4;
+    private static final int UNKNOWN = -1;
+
+    private final ByteBufAllocator allocator;
+    private final int maxBytes;
+    private final RequestBudget budget;
+    private final Deque<ByteBuf> arrived = new ArrayDeque<>(2);
+
+    /** Size of the frame being read, or UNKNOWN while its size is. */
+    private int size = UNKNOWN;
+
+    private int prefix;
+    private int prefixBytes;
+
+    /** The start of a frame that spans reads, else null. */
+    private ByteBuf partial;
+
+    FrameAssembler(ByteBufAllocator allocator, int maxBytes, RequestBudget budget) {
+        this.allocator = allocator;
+        this.maxBytes = maxBytes;
+        this.budget = budget;
+    }
+
+    /** @param bytes what was read; the assembler's from now on */
+    void offer(ByteBuf bytes) {
+        arrived.add(bytes);
+    }
+
+    /**
+     * @return the next whole frame without its size, a writable direct view valid until {@link #release}; or null when there is none
+     * @throws FrameException if its size is out of range, or too much has arrived in part; next is not to be called again
+     */
+    ByteBuffer next() {
+        for (ByteBuf in = arrived.peek(); in != null; in = arrived.peek()) {
+            if (partial != null) {
+                append(in);
+                if (partial.readableBytes() == size) {
+                    return partial.nioBuffer(partial.readerIndex(), size);
+                }
+            } else if (size != UNKNOWN || readSize(in)) {
+                if (in.readableBytes() >= size) {
+                    ByteBuffer frame = in.nioBuffer(in.readerIndex(), size);
+                    in.skipBytes(size);
+                    size = UNKNOWN;
+                    return frame;
+                }
+                if (in.isReadable()) {
+                    int first = Math.min(size, Math.max(FIRST_BYTES, 2 * in.readableBytes()));
+                    hold(first);
+                    partial = allocator.directBuffer(first, size);
+                    append(in);
+                }
+            }
+            dropIfRead(in);
+        }
+        return null;
+    }
+
+    /** Ends the use of the frame {@link #next} gave. */
+    void release() {
+        dropPartial();
+        ByteBuf in = arrived.peek();
+        if (in != null) {
+            dropIfRead(in);
+        }
+    }
+
+    /** @return true when bytes are here that {@link #next} has not looked at */
+    boolean hasArrived() {
+        return !arrived.isEmpty();
+    }
+
+    /** @return true when a frame has arrived in part */
+    boolean isMidFrame() {
+        return partial != null;
+    }
+
+    /** Lets go of everything. */
+    void close() {
+        dropPartial();
+        arrived.forEach(ByteBuf::release);
+        arrived.clear();
+    }
+
+    private void dropPartial() {
+        if (partial != null) {
+            budget.letGo(partial.capacity());
+            partial.release();
+            partial = null;
+            size = UNKNOWN;
+        }
+    }
+
+    private void hold(int bytes) {
+        if (!budget.hold(bytes)) {
+            throw FrameException.ofCrowd(size);
+        }
+    }
+
+    private boolean readSize(ByteBuf in) {
+        while (prefixBytes < SIZE_BYTES && in.isReadable()) {
+            prefix = prefix << Byte.SIZE | in.readUnsignedByte();
+            prefixBytes++;
+        }
+        if (prefixBytes < SIZE_BYTES) {
+            return false;
+        }
+        if (prefix < 0 || prefix > maxBytes) {
+            throw FrameException.ofSize(prefix, maxBytes);
+        }
+        size = prefix;
+        prefix = 0;
+        prefixBytes = 0;
+        return true;
+    }
+
+    private void append(ByteBuf in) {
+        int bytes = Math.min(in.readableBytes(), size - partial.readableBytes());
+        if (bytes > partial.writableBytes()) {
+            int wanted = (int) Math.min(size, Math.max(partial.readableBytes() + bytes, 2L * partial.capacity()));
+            hold(wanted - partial.capacity());
+            partial.capacity(wanted);
+        }
+        partial.writeBytes(in, bytes);
+    }
+
+    private void dropIfRead(ByteBuf in) {
+        if (!in.isReadable()) {
+            arrived.remove();
+            in.release();
+        }
+    }
+}

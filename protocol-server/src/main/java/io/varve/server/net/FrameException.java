@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.varve.core.VarveException;
+
+/** A frame cannot be taken in, and what follows it cannot be made out. */
+final class FrameException extends VarveException {
+    private static final long serialVersionUID = 1L;
+
+    private FrameException(String message) {
+        super(message, null);
+    }
+
+    static FrameException ofSize(int size, int max) {
+        return new FrameException(
+                "announced a request of " + size + " bytes; 0 to " + max + " are allowed (socket.request.max.bytes)");
+    }
+
+    static FrameException ofCrowd(int size) {
+        return new FrameException("no room for a request of " + size
+                + " bytes beside the others that have arrived in part (queued.max.request.bytes)");
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import java.util.List;
+import java.util.Objects;
+
+/**
+ * The network's settings. Ranges are checked where the configuration is parsed.
+ *
+ * @param listeners {@code listeners}: where to listen, at least one
+ * @param networkThreads {@code num.network.threads}: event loops, at least 1
+ * @param sockets what each socket gets
+ * @param connections how many connections, and for how long
+ * @param requests how much of their requests is in memory
+ */
+public record NetConfig(
+        List<Listener> listeners, int networkThreads, Sockets sockets, Connections connections, Requests requests) {
+    /** Kafka's {@code num.network.threads}. */
+    public static final int DEFAULT_NETWORK_THREADS = 3;
+
+    /** Copies the listeners. */
+    public NetConfig {
+        listeners = List.copyOf(listeners);
+        Objects.requireNonNull(sockets, "sockets");
+        Objects.requireNonNull(connections, "connections");
+        Objects.requireNonNull(requests, "requests");
+    }
+
+    /**
+     * Kafka's defaults.
+     *
+     * @param listeners where to listen
+     * @return the settings
+     */
+    public static NetConfig of(Listener... listeners) {
+        return new NetConfig(
+                List.of(listeners), DEFAULT_NETWORK_THREADS, Sockets.DEFAULT, Connections.DEFAULT, Requests.DEFAULT);
+    }
+
+    /**
+     * Where to listen.
+     *
+     * @param name for example PLAINTEXT
+     * @param host name or address; empty for every interface
+     * @param port 0 for any free one
+     */
+    public record Listener(String name, String host, int port) {
+        @Override
+        public String toString() {
+            return name + "://" + host + ":" + port;
+        }
+    }
+
+    /**
+     * What each socket gets.
+     *
+     * @param sendBufferBytes {@code socket.send.buffer.bytes}, or -1 to leave it to the operating system
+     * @param receiveBufferBytes {@code socket.receive.buffer.bytes}, or -1 to leave it to the operating system
+     * @param backlog {@code socket.listen.backlog.size}: connections the system accepts before the server does
+     */
+    public record Sockets(int sendBufferBytes, int receiveBufferBytes, int backlog) {
+        /** Kafka's defaults. */
+        public static final Sockets DEFAULT = new Sockets(102_400, 102_400, 50);
+    }
+
+    /**
+     * How many connections, and for how long.
+     *
+     * @param maxIdleMs {@code connections.max.idle.ms}: one on which nothing moves for so long is closed, in ms, at least 1
+     * @param max {@code max.connections}: when so many are open no more are accepted until one closes
+     * @param maxPerIp {@code max.connections.per.ip}: further ones from the same address are closed at once
+     */
+    public record Connections(long maxIdleMs, int max, int maxPerIp) {
+        /** Kafka's defaults. */
+        public static final Connections DEFAULT = new Connections(600_000, Integer.MAX_VALUE, Integer.MAX_VALUE);
+    }
+
+    /**
+     * How much of peers' requests is in memory. A connection at its limit, and every connection when the common limit is reached,
+     * is not read from until responses have been sent; requests begun are read to their end.
+     *
+     * @param maxBytes {@code socket.request.max.bytes}: largest request, in bytes; a larger one closes the connection
+     * @param maxQueuedBytes {@code queued.max.request.bytes}: bytes of requests read and not answered, of all connections; -1 for a quarter of
+     *     the heap's limit (Kafka's -1 is no limit)
+     * @param maxQueuedPerConnection requests read and not answered, of one connection, at least 1
+     * @param maxQueuedBytesPerConnection bytes of requests read and not answered, of one connection
+     */
+    public record Requests(
+            int maxBytes, long maxQueuedBytes, int maxQueuedPerConnection, long maxQueuedBytesPerConnection) {
+        /** Kafka's defaults, and for one connection what keeps pipelining producers busy. */
+        public static final Requests DEFAULT = new Requests(100 * 1024 * 1024, -1, 256, 16 * 1024 * 1024);
+
+        private static final int SHARE_OF_HEAP = 4;
+
+        /** @return {@link #maxQueuedBytes} with -1 resolved */
+        long queuedBytesLimit() {
+            return maxQueuedBytes >= 0 ? maxQueuedBytes : Runtime.getRuntime().maxMemory() / SHARE_OF_HEAP;
+        }
+    }
+}

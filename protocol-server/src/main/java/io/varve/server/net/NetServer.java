@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.PooledByteBufAllocator;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelInitializer;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.EventLoopGroup;
+import io.netty.channel.MultiThreadIoEventLoopGroup;
+import io.netty.channel.ServerChannelRecvByteBufAllocator;
+import io.netty.channel.WriteBufferWaterMark;
+import io.netty.channel.group.ChannelGroup;
+import io.netty.channel.group.DefaultChannelGroup;
+import io.netty.handler.timeout.IdleStateHandler;
+import io.netty.util.concurrent.DefaultThreadFactory;
+import io.netty.util.concurrent.GlobalEventExecutor;
+import io.varve.core.runtime.Clock;
+import io.varve.server.api.ApiTable;
+import io.varve.server.api.LogThrottle;
+import io.varve.server.net.NetConfig.Listener;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The server's network: listens, and has what it reads served by an {@link ApiTable}. Its ports are taken by {@link #bind}, before the
+ * rest of the server is there, and peers that connect wait until {@link #serve}. Thread-safe.
+ */
+public final class NetServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
+    private static final WriteBufferWaterMark UNSENT = new WriteBufferWaterMark(128 * 1024, 512 * 1024);
+    private static final int CLOSE_MS = 1_000;
+
+    private final NetConfig config;
+    private final Clock clock;
+    private final PooledByteBufAllocator allocator;
+    private final EventLoopGroup acceptors;
+    private final EventLoopGroup workers;
+    private final ConnectionQuota quota;
+    private final List<Channel> listening = new ArrayList<>();
+    private final ChannelGroup peers = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
+    private final AtomicLong peerNumber = new AtomicLong();
+    private final AtomicBoolean stopped = new AtomicBoolean();
+
+    /** Set before the first connection is accepted. */
+    private volatile Service service;
+
+    private NetServer(NetConfig config, Clock clock, Transport transport) {
+        this.config = config;
+        this.clock = clock;
+        // One arena for each event loop: they are the only ones to allocate, and never on the heap.
+        allocator = new PooledByteBufAllocator(
+                true,
+                0,
+                config.networkThreads(),
+                PooledByteBufAllocator.defaultPageSize(),
+                PooledByteBufAllocator.defaultMaxOrder(),
+                PooledByteBufAllocator.defaultSmallCacheSize(),
+                PooledByteBufAllocator.defaultNormalCacheSize(),
+                false);
+        quota = new ConnectionQuota(config.connections(), () -> setAccepting(true));
+        acceptors =
+                new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("net-accept", true), transport.handlers());
+        workers = new MultiThreadIoEventLoopGroup(
+                config.networkThreads(), new DefaultThreadFactory("net", true), transport.handlers());
+    }
+
+    /**
+     * Takes the listeners' ports.
+     *
+     * @param config where to listen, and limits
+     * @param clock paces the log
+     * @return a server that listens but does not answer yet
+     * @throws ListenException if a port cannot be had; none is taken then
+     */
+    public static NetServer bind(NetConfig config, Clock clock) {
+        return bind(config, clock, Transport.best());
+    }
+
+    static NetServer bind(NetConfig config, Clock clock, Transport transport) {
+        NetServer server = new NetServer(config, clock, transport);
+        try {
+            for (Listener listener : config.listeners()) {
+                server.listen(listener, transport);
+            }
+        } catch (RuntimeException e) {
+            server.close();
+            throw e;
+        }
+        return server;
+    }
+
+    private void listen(Listener listener, Transport transport) {
+        NetConfig.Sockets sockets = config.sockets();
+        ServerBootstrap bootstrap = new ServerBootstrap()
+                .group(acceptors, workers)
+                .channel(transport.serverChannel())
+                .option(ChannelOption.SO_BACKLOG, sockets.backlog())
+                .option(ChannelOption.SO_REUSEADDR, true)
+                .option(ChannelOption.AUTO_READ, false)
+                // One connection at a time, so that the limits hold exactly.
+                .option(ChannelOption.RECVBUF_ALLOCATOR, new ServerChannelRecvByteBufAllocator())
+                .childOption(ChannelOption.ALLOCATOR, allocator)
+                .childOption(ChannelOption.TCP_NODELAY, true)
+                .childOption(ChannelOption.SO_KEEPALIVE, true)
+                .childOption(ChannelOption.WRITE_BUFFER_WATER_MARK, UNSENT)
+                .handler(new Acceptor(
+                        config.connections(),
+                        quota,
+                        () -> setAccepting(false),
+                        new LogThrottle(LOG, clock),
+                        new LogThrottle(LOG, clock)))
+                .childHandler(new ChannelInitializer<>() {
+                    @Override
+                    protected void initChannel(Channel channel) {
+                        welcome(channel, listener.name());
+                    }
+                });
+        if (sockets.receiveBufferBytes() > 0) {
+            bootstrap.option(ChannelOption.SO_RCVBUF, sockets.receiveBufferBytes());
+            bootstrap.childOption(ChannelOption.SO_RCVBUF, sockets.receiveBufferBytes());
+        }
+        if (sockets.sendBufferBytes() > 0) {
+            bootstrap.childOption(ChannelOption.SO_SNDBUF, sockets.sendBufferBytes());
+        }
+        InetSocketAddress address = listener.host().isEmpty()
+                ? new InetSocketAddress(listener.port())
+                : new InetSocketAddress(listener.host(), listener.port());
+        ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
+        if (!bound.isSuccess()) {
+            throw new ListenException(listener, bound.cause());
+        }
+        listening.add(bound.channel());
+        LOG.debug("Listening on {} with {}", listener, transport);
+    }
+
+    /** @return the listeners, in the order of the configuration, with the ports they got */
+    public List<Listener> listeners() {
+        List<Listener> bound = new ArrayList<>();
+        for (int i = 0; i < listening.size(); i++) {
+            Listener listener = config.listeners().get(i);
+            int port = ((InetSocketAddress) listening.get(i).localAddress()).getPort();
+            bound.add(new Listener(listener.name(), listener.host(), port));
+        }
+        return bound;
+    }
+
+    /**
+     * Answers from now on.
+     *
+     * @param table who serves what
+     */
+    public void serve(ApiTable table) {
+        service = new Service(config.requests(), table, clock);
+        setAccepting(true);
+    }
+
+    private void setAccepting(boolean accepting) {
+        listening.forEach(channel -> channel.config().setAutoRead(accepting));
+    }
+
+    private void welcome(Channel channel, String listenerName) {
+        peers.add(channel);
+        if (stopped.get() || channel.localAddress() == null || channel.remoteAddress() == null) {
+            channel.close();
+            return;
+        }
+        Service shared = service;
+        PeerConnection connection = new PeerConnection(channel, listenerName, peerNumber.getAndIncrement());
+        FrameAssembler frames = new FrameAssembler(allocator, shared.limits().maxBytes(), shared.budget());
+        channel.pipeline()
+                .addLast(new IdleStateHandler(true, 0, 0, config.connections().maxIdleMs(), TimeUnit.MILLISECONDS))
+                .addLast(new ConnectionHandler(shared, connection, frames));
+    }
+
+    /**
+     * Stops: accepts no more connections, reads no more requests, answers those begun, closes. Idempotent.
+     *
+     * @param deadlineMs ms after which connections are closed whether their answers are there or not
+     */
+    public void stop(long deadlineMs) {
+        if (!stopped.compareAndSet(false, true)) {
+            return;
+        }
+        listening.forEach(channel -> channel.close().awaitUninterruptibly());
+        peers.forEach(channel -> {
+            ConnectionHandler handler = channel.pipeline().get(ConnectionHandler.class);
+            if (handler != null) {
+                channel.eventLoop().execute(handler::finish);
+            }
+        });
+        if (!peers.newCloseFuture().awaitUninterruptibly(deadlineMs)) {
+            LOG.debug("{} connections still had requests to answer after {} ms", peers.size(), deadlineMs);
+            peers.close().awaitUninterruptibly(CLOSE_MS);
+        }
+        acceptors.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
+        workers.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
+    }
+
+    /** Stops without waiting for answers. */
+    @Override
+    public void close() {
+        stop(0);
+    }
+
+    /** @return what all connections share, once it serves */
+    Service service() {
+        return service;
+    }
+
+    PooledByteBufAllocator allocator() {
+        return allocator;
+    }
+}

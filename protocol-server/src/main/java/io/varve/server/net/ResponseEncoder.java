@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import io.varve.core.spi.BatchSlice.FileRegion;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageException.Kind;
+import io.varve.server.api.StoredRecords;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.MessageSizeAccumulator;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.protocol.Writable;
+import org.apache.kafka.common.record.internal.BaseRecords;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.UnalignedMemoryRecords;
+import org.apache.kafka.common.requests.ResponseHeader;
+
+/** Writes one response as {@code [size][header][body]}, with stored records as file regions in between. */
+final class ResponseEncoder implements Writable {
+    /**
+     * Stored records up to this are copied beside the fields around them. A region costs two more system calls (itself, and
+     * what follows it can no longer go out with what came before), about the time to copy this much.
+     */
+    static final int COPY_LIMIT = 16 * 1024;
+
+    private static final int SIZE_BYTES = 4;
+
+    private final List<ResponsePart> parts = new ArrayList<>(1);
+
+    /** All bytes but the parts' own; may grow, which does not disturb slices of it. */
+    private final ByteBuf buffer;
+
+    /** Where in the buffer the bytes after the last part begin. */
+    private int pieceStart;
+
+    private long partBytes;
+
+    private ResponseEncoder(ByteBuf buffer) {
+        this.buffer = buffer;
+    }
+
+    /**
+     * @param allocator pooled, direct
+     * @param header correlation id and header version
+     * @param body the response; its stored records are the parts' from now on, also when this fails
+     * @param version API version
+     * @return what to write, in order
+     */
+    static List<ResponsePart> encode(
+            ByteBufAllocator allocator, ResponseHeader header, ApiMessage body, short version) {
+        ResponseEncoder encoder = null;
+        try {
+            ObjectSerializationCache cache = new ObjectSerializationCache();
+            MessageSizeAccumulator sizes = new MessageSizeAccumulator();
+            header.data().addSize(sizes, cache, header.headerVersion());
+            body.addSize(sizes, cache, version);
+            int inMemory = sizes.totalSize() <= COPY_LIMIT ? sizes.totalSize() : sizes.sizeExcludingZeroCopy();
+            encoder = new ResponseEncoder(allocator.directBuffer(SIZE_BYTES + inMemory));
+            encoder.writeInt(sizes.totalSize());
+            header.data().write(encoder, cache, header.headerVersion());
+            body.write(encoder, cache, version);
+            return encoder.finish(sizes.totalSize());
+        } catch (RuntimeException | Error e) {
+            if (encoder != null) {
+                encoder.abandon();
+            }
+            StoredRecords.closeAll(body);
+            throw e;
+        }
+    }
+
+    private List<ResponsePart> finish(int announced) {
+        long written = buffer.writerIndex() - SIZE_BYTES + partBytes;
+        if (written != announced) {
+            throw new IllegalStateException("a response of " + announced + " bytes came out as " + written);
+        }
+        cut();
+        buffer.release();
+        return parts;
+    }
+
+    private void abandon() {
+        buffer.release();
+        parts.forEach(ResponsePart::discard);
+    }
+
+    private void cut() {
+        int end = buffer.writerIndex();
+        if (end > pieceStart) {
+            parts.add(new ResponsePart(buffer.retainedSlice(pieceStart, end - pieceStart), null));
+            pieceStart = end;
+        }
+    }
+
+    private void add(ResponsePart part, int bytes) {
+        cut();
+        parts.add(part);
+        partBytes += bytes;
+    }
+
+    @Override
+    public void writeRecords(BaseRecords records) {
+        if (records instanceof StoredRecords stored) {
+            write(stored);
+        } else if (records instanceof MemoryRecords memory) {
+            writeByteBuffer(memory.buffer());
+        } else if (records instanceof UnalignedMemoryRecords memory) {
+            writeByteBuffer(memory.buffer());
+        } else {
+            throw new IllegalArgumentException(
+                    "cannot send " + records.getClass().getName());
+        }
+    }
+
+    private void write(StoredRecords records) {
+        int bytes = records.sizeInBytes();
+        FileRegion region = records.slice().fileRegion().orElse(null);
+        if (region != null && bytes > COPY_LIMIT) {
+            add(new ResponsePart(new OpenFileRegion(region), records), bytes);
+            return;
+        }
+        if (region == null) {
+            ByteBuffer memory = records.slice().buffer();
+            if (memory.isDirect() && bytes > COPY_LIMIT) {
+                add(new ResponsePart(Unpooled.wrappedBuffer(memory), records), bytes);
+                return;
+            }
+            buffer.writeBytes(memory);
+        } else {
+            copy(region);
+        }
+        records.close();
+    }
+
+    private void copy(FileRegion region) {
+        int done = 0;
+        while (done < region.length()) {
+            int bytes;
+            try {
+                bytes = buffer.writeBytes(region.channel(), region.position() + done, region.length() - done);
+            } catch (IOException e) {
+                throw new StorageException(Kind.RETRY, "reading " + region + " for a response: " + e.getMessage(), e);
+            }
+            if (bytes <= 0) {
+                throw new StorageException(Kind.CORRUPT, region + " ends after " + done + " bytes");
+            }
+            done += bytes;
+        }
+    }
+
+    @Override
+    public void writeByte(byte value) {
+        buffer.writeByte(value);
+    }
+
+    @Override
+    public void writeShort(short value) {
+        buffer.writeShort(value);
+    }
+
+    @Override
+    public void writeInt(int value) {
+        buffer.writeInt(value);
+    }
+
+    @Override
+    public void writeLong(long value) {
+        buffer.writeLong(value);
+    }
+
+    @Override
+    public void writeDouble(double value) {
+        buffer.writeDouble(value);
+    }
+
+    @Override
+    public void writeByteArray(byte[] value) {
+        buffer.writeBytes(value);
+    }
+
+    @Override
+    public void writeByteBuffer(ByteBuffer value) {
+        buffer.writeBytes(value.duplicate());
+    }
+
+    @Override
+    public void writeUnsignedVarint(int value) {
+        writeVarBits(value & 0xFFFF_FFFFL);
+    }
+
+    @Override
+    public void writeVarint(int value) {
+        writeUnsignedVarint(value << 1 ^ value >> Integer.SIZE - 1);
+    }
+
+    @Override
+    public void writeVarlong(long value) {
+        writeVarBits(value << 1 ^ value >> Long.SIZE - 1);
+    }
+
+    private void writeVarBits(long bits) {
+        long rest = bits;
+        while ((rest & ~0x7FL) != 0) {
+            buffer.writeByte((int) (rest & 0x7F | 0x80));
+            rest >>>= 7;
+        }
+        buffer.writeByte((int) rest);
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.varve.core.runtime.Clock;
+import io.varve.server.api.ApiTable;
+import io.varve.server.api.Dispatcher;
+import io.varve.server.api.LogThrottle;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What all connections of a server share. Thread-safe. */
+final class Service {
+    private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
+
+    private final NetConfig.Requests limits;
+    private final Dispatcher dispatcher;
+    private final RequestBudget budget;
+    private final LogThrottle malformed;
+    private final LogThrottle broken;
+
+    Service(NetConfig.Requests limits, ApiTable table, Clock clock) {
+        this.limits = limits;
+        dispatcher = new Dispatcher(table, clock);
+        budget = new RequestBudget(limits);
+        malformed = new LogThrottle(LOG, clock);
+        broken = new LogThrottle(LOG, clock);
+    }
+
+    NetConfig.Requests limits() {
+        return limits;
+    }
+
+    Dispatcher dispatcher() {
+        return dispatcher;
+    }
+
+    RequestBudget budget() {
+        return budget;
+    }
+
+    /** Tells, now and then, of peers that do not speak the protocol. */
+    LogThrottle malformed() {
+        return malformed;
+    }
+
+    /** Tells, now and then, of connections that fail on our side. */
+    LogThrottle broken() {
+        return broken;
+    }
+}

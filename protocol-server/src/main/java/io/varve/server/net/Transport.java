@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.netty.channel.IoHandlerFactory;
+import io.netty.channel.ServerChannel;
+import io.netty.channel.epoll.Epoll;
+import io.netty.channel.epoll.EpollIoHandler;
+import io.netty.channel.epoll.EpollServerSocketChannel;
+import io.netty.channel.nio.NioIoHandler;
+import io.netty.channel.socket.nio.NioServerSocketChannel;
+
+/** How sockets are driven. */
+enum Transport {
+    /** Linux, natively. */
+    EPOLL(EpollServerSocketChannel.class) {
+        @Override
+        IoHandlerFactory handlers() {
+            return EpollIoHandler.newFactory();
+        }
+    },
+    /** The JDK's selectors, everywhere. */
+    NIO(NioServerSocketChannel.class) {
+        @Override
+        IoHandlerFactory handlers() {
+            return NioIoHandler.newFactory();
+        }
+    };
+
+    private final Class<? extends ServerChannel> serverChannel;
+
+    Transport(Class<? extends ServerChannel> serverChannel) {
+        this.serverChannel = serverChannel;
+    }
+
+    abstract IoHandlerFactory handlers();
+
+    Class<? extends ServerChannel> serverChannel() {
+        return serverChannel;
+    }
+
+    /** @return the best this machine has */
+    static Transport best() {
+        return Epoll.isAvailable() ? EPOLL : NIO;
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.message.ApiVersionsRequestData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.ObjectSerializationCache;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+
+/** A socket that speaks frames, sound or not. */
+final class RawClient implements AutoCloseable {
+    private static final int TIMEOUT_MS = 20_000;
+
+    private final Socket socket;
+    private final DataInputStream in;
+    private final OutputStream out;
+
+    RawClient(int port) throws IOException {
+        socket = new Socket(InetAddress.getLoopbackAddress(), port);
+        socket.setSoTimeout(TIMEOUT_MS);
+        socket.setTcpNoDelay(true);
+        in = new DataInputStream(socket.getInputStream());
+        out = socket.getOutputStream();
+    }
+
+    /** @return the request's frame with its size */
+    static byte[] frame(ApiKeys api, short version, int correlationId, ApiMessage body) {
+        RequestHeader header = new RequestHeader(api, version, "raw", correlationId);
+        ObjectSerializationCache cache = new ObjectSerializationCache();
+        int headerSize = header.data().size(cache, header.headerVersion());
+        int size = headerSize + body.size(cache, version);
+        ByteBuffer frame = ByteBuffer.allocate(Integer.BYTES + size);
+        frame.putInt(size);
+        ByteBufferAccessor writer = new ByteBufferAccessor(frame);
+        header.data().write(writer, cache, header.headerVersion());
+        body.write(writer, cache, version);
+        return frame.array();
+    }
+
+    static byte[] metadata(int correlationId) {
+        return frame(ApiKeys.METADATA, (short) 1, correlationId, new MetadataRequestData());
+    }
+
+    static byte[] apiVersions(int correlationId, int version) {
+        ApiVersionsRequestData body =
+                new ApiVersionsRequestData().setClientSoftwareName("raw").setClientSoftwareVersion("1");
+        return frame(ApiKeys.API_VERSIONS, (short) version, correlationId, body);
+    }
+
+    /** @return the bytes with their number before them */
+    static byte[] frame(byte[] body) {
+        return ByteBuffer.allocate(Integer.BYTES + body.length)
+                .putInt(body.length)
+                .put(body)
+                .array();
+    }
+
+    RawClient send(byte[] bytes) throws IOException {
+        out.write(bytes);
+        out.flush();
+        return this;
+    }
+
+    RawClient send(byte[] bytes, int from, int length) throws IOException {
+        out.write(bytes, from, length);
+        out.flush();
+        return this;
+    }
+
+    /** @return the next response without its size */
+    ByteBuffer receive() throws IOException {
+        byte[] body = new byte[in.readInt()];
+        in.readFully(body);
+        return ByteBuffer.wrap(body);
+    }
+
+    /** @return the correlation id of the next response */
+    int receiveId() throws IOException {
+        return receive().getInt();
+    }
+
+    AbstractResponse receive(ApiKeys api, short version) throws IOException {
+        ByteBuffer response = receive();
+        return AbstractResponse.parseResponse(
+                response, new RequestHeader(api, version, "raw", response.getInt(response.position())));
+    }
+
+    /** @return true when the server closes before it sends anything more */
+    boolean isClosedByServer() throws IOException {
+        try {
+            return in.read() < 0;
+        } catch (java.net.SocketException reset) {
+            return true;
+        }
+    }
+
+    Socket socket() {
+        return socket;
+    }
+
+    @Override
+    public void close() throws IOException {
+        socket.close();
+    }
+}

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.varve.core.runtime.Clock;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ApiTable;
+import io.varve.server.api.Features;
+import io.varve.server.net.NetConfig.Connections;
+import io.varve.server.net.NetConfig.Listener;
+import io.varve.server.net.NetConfig.Requests;
+import io.varve.server.net.NetConfig.Sockets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBrokerCollection;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Servers for tests, on free ports of the loopback address. */
+final class Servers {
+    static final Features FEATURES = Features.withoutTransactions((short) 30);
+
+    private Servers() {}
+
+    static NetConfig config(Connections connections, Requests requests) {
+        return new NetConfig(
+                List.of(new Listener("PLAINTEXT", "127.0.0.1", 0)), 2, Sockets.DEFAULT, connections, requests);
+    }
+
+    static NetServer start(ApiHandler... handlers) {
+        return start(config(Connections.DEFAULT, Requests.DEFAULT), Transport.best(), handlers);
+    }
+
+    static NetServer start(NetConfig config, Transport transport, ApiHandler... handlers) {
+        NetServer server = NetServer.bind(config, Clock.system(), transport);
+        server.serve(new ApiTable(List.of(handlers), FEATURES));
+        return server;
+    }
+
+    static int port(NetServer server) {
+        return server.listeners().get(0).port();
+    }
+
+    /** A cluster of the one server, without topics. */
+    static ScriptedHandler metadata(int port) {
+        return ScriptedHandler.answering(
+                ApiKeys.METADATA,
+                request -> new MetadataResponseData()
+                        .setClusterId("test-cluster")
+                        .setControllerId(1)
+                        .setBrokers(brokers(port)));
+    }
+
+    private static MetadataResponseBrokerCollection brokers(int port) {
+        MetadataResponseBrokerCollection brokers = new MetadataResponseBrokerCollection();
+        brokers.add(
+                new MetadataResponseBroker().setNodeId(1).setHost("127.0.0.1").setPort(port));
+        return brokers;
+    }
+
+    /** Waits until something comes true, at most 20 s. */
+    static void await(String what, BooleanSupplier condition) {
+        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("did not happen in 20 s: " + what);
+            }
+            LockSupport.parkNanos(Duration.ofMillis(2).toNanos());
+        }
+    }
+
+    static <T> T get(CompletableFuture<T> future) {
+        try {
+            return future.orTimeout(20, TimeUnit.SECONDS).join();
+        } catch (CompletionException e) {
+            throw new AssertionError("no answer", e.getCause());
+        }
+    }
+}
