@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
@@ -61,11 +62,19 @@ final class BrokerDefaults {
         });
     }
 
+    // Not by the synonym's own converter: that logs a stack trace and passes over what it cannot read, and makes -1
+    // hours of -1.
     private static String convert(ConfigSynonym synonym, String configured) {
+        String name = synonym.name();
+        TimeUnit unit = name.endsWith(".hours") ? TimeUnit.HOURS : name.endsWith(".minutes") ? TimeUnit.MINUTES : null;
+        if (unit == null) {
+            return configured.trim();
+        }
         try {
-            return synonym.converter().apply(configured.trim());
-        } catch (RuntimeException e) {
-            throw new MetadataException(synonym.name() + " is '" + configured + "', must be a whole number", e);
+            long value = Long.parseLong(configured.trim());
+            return Long.toString(value < 0 ? -1 : unit.toMillis(value));
+        } catch (NumberFormatException e) {
+            throw new MetadataException(name + " is '" + configured + "', must be a whole number", e);
         }
     }
 }

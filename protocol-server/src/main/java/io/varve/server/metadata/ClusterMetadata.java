@@ -165,6 +165,38 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         return submit(new CreateTopics(topics, validateOnly, config, definitions, served, ids));
     }
 
+    /**
+     * Deletes topics with all they hold, each or not for reasons of its own.
+     *
+     * @param topics which
+     * @return completes, when what succeeded is durable and no longer served, with an outcome per topic in order
+     */
+    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicRef> topics) {
+        return submit(new DeleteTopics(topics));
+    }
+
+    /**
+     * Adds partitions to topics, to each or not for reasons of its own.
+     *
+     * @param topics what is wanted, names distinct
+     * @param validateOnly true to find out what would happen
+     * @return completes, when what succeeded is durable and served, with an outcome per topic in order
+     */
+    public CompletableFuture<List<TopicOutcome>> createPartitions(List<MorePartitions> topics, boolean validateOnly) {
+        return submit(new CreatePartitions(topics, validateOnly, config, served));
+    }
+
+    /**
+     * Changes topics' settings, each topic's or not for reasons of its own.
+     *
+     * @param changes what is wanted, topics distinct
+     * @param validateOnly true to find out what would happen
+     * @return completes, when what succeeded is durable and in force, with an outcome per topic in order
+     */
+    public CompletableFuture<List<TopicOutcome>> alterConfigs(List<ConfigChange> changes, boolean validateOnly) {
+        return submit(new AlterTopicConfigs(changes, validateOnly, definitions));
+    }
+
     /** Lets changes in progress finish and refuses later ones. Idempotent. The engine is the caller's to close, after this. */
     @Override
     public void close() {

@@ -56,7 +56,7 @@ final class TopicPlan {
         String name = topic.name();
         checkName(name);
         int count = partitionCount(topic);
-        if (partitions + count > MAX_PARTITIONS) {
+        if (count > MAX_PARTITIONS - partitions) {
             throw new PolicyViolationException("Excessively large number of partitions per request: at most "
                     + MAX_PARTITIONS + " are made at once.");
         }
@@ -73,6 +73,12 @@ final class TopicPlan {
             events.add(MetadataEvents.partition(id, p, config.nodeId()));
         }
         return count;
+    }
+
+    /** @return the refusal of a request that makes more partitions than one batch should */
+    static PolicyViolationException tooMany() {
+        return new PolicyViolationException(
+                "Excessively large number of partitions per request: at most " + MAX_PARTITIONS + " are made at once.");
     }
 
     private void checkName(String name) {

@@ -4,6 +4,9 @@ package io.varve.server.api.topic;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.TopicConfigs;
+import java.util.Collection;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -14,12 +17,24 @@ public final class TopicHandlers {
     /**
      * @param metadata what the cluster is
      * @param cluster how clients reach this node; asked once per request, so that an address may be known late
+     * @param settings the settings of other rooms, to be shown with the broker's
      * @return one handler per API
      */
-    public static List<ApiHandler> all(ClusterMetadata metadata, Supplier<ClusterInfo> cluster) {
+    public static List<ApiHandler> all(
+            ClusterMetadata metadata, Supplier<ClusterInfo> cluster, List<BrokerSetting> settings) {
+        MetadataConfig config = metadata.config();
+        TopicConfigs definitions = metadata.topicConfigs();
+        Collection<BrokerSetting> broker = BrokerSettings.of(config, definitions, settings);
         return List.of(
-                new MetadataHandler(metadata, metadata, metadata.config(), cluster),
+                new MetadataHandler(metadata, metadata, config, cluster),
                 new DescribeClusterHandler(cluster),
-                new CreateTopicsHandler(metadata));
+                new DescribeTopicPartitionsHandler(metadata, config.nodeId()),
+                new CreateTopicsHandler(metadata),
+                new DeleteTopicsHandler(metadata),
+                new CreatePartitionsHandler(metadata),
+                new DescribeConfigsHandler(metadata, definitions, config.nodeId(), broker),
+                new AlterConfigsHandler(metadata),
+                new IncrementalAlterConfigsHandler(metadata),
+                new ListPartitionReassignmentsHandler());
     }
 }

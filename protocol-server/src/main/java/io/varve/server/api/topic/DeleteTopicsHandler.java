@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.TopicOutcome;
+import io.varve.server.metadata.TopicRef;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.TopicDeletionDisabledException;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.common.requests.DeleteTopicsRequest;
+
+/** DeleteTopics: deletes topics by name or by id. */
+final class DeleteTopicsHandler implements ApiHandler {
+    private static final short FIRST_WITH_IDS = 6;
+    private static final short FIRST_WITH_DELETION_DISABLED = 3;
+
+    private final ClusterMetadata metadata;
+
+    DeleteTopicsHandler(ClusterMetadata metadata) {
+        this.metadata = metadata;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DELETE_TOPICS;
+    }
+
+    @Override
+    public CompletionStage<DeleteTopicsResponseData> handle(Request request) {
+        if (!metadata.config().deleteTopics()) {
+            return CompletableFuture.failedFuture(
+                    request.version() < FIRST_WITH_DELETION_DISABLED
+                            ? new InvalidRequestException("Topic deletion is disabled.")
+                            : new TopicDeletionDisabledException());
+        }
+        List<TopicRef> asked = asked(((DeleteTopicsRequest) request.body()).data(), request.version());
+        DeleteTopicsResponseData response = new DeleteTopicsResponseData();
+        List<TopicRef> wanted = new ArrayList<>();
+        Map<TopicRef, Integer> times = new HashMap<>();
+        asked.forEach(ref -> times.merge(ref, 1, Integer::sum));
+        times.forEach((ref, count) -> {
+            String mistake = mistake(ref, count);
+            if (mistake == null) {
+                wanted.add(ref);
+            } else {
+                response.responses().add(result(ref.name(), ref.id(), new ApiError(Errors.INVALID_REQUEST, mistake)));
+            }
+        });
+        return metadata.deleteTopics(wanted).thenApply(outcomes -> {
+            for (TopicOutcome outcome : outcomes) {
+                response.responses().add(result(outcome.name(), outcome.id(), outcome.error()));
+            }
+            return response;
+        });
+    }
+
+    private static List<TopicRef> asked(DeleteTopicsRequestData data, short version) {
+        if (version < FIRST_WITH_IDS) {
+            return data.topicNames().stream().map(TopicRef::named).toList();
+        }
+        List<TopicRef> asked = new ArrayList<>();
+        for (DeleteTopicState topic : data.topics()) {
+            asked.add(new TopicRef(topic.name(), topic.topicId()));
+        }
+        return asked;
+    }
+
+    private static String mistake(TopicRef ref, int count) {
+        boolean byId = !Uuid.ZERO_UUID.equals(ref.id());
+        if (byId && ref.name() != null) {
+            return "You may not specify both topic name and topic id.";
+        }
+        if (!byId && ref.name() == null) {
+            return "Neither topic name nor id were specified.";
+        }
+        if (count > 1) {
+            return byId ? "Duplicate topic id." : "Duplicate topic name.";
+        }
+        return null;
+    }
+
+    private static DeletableTopicResult result(String name, Uuid id, ApiError error) {
+        return new DeletableTopicResult()
+                .setName(name)
+                .setTopicId(id)
+                .setErrorCode(error.error().code())
+                .setErrorMessage(error.isFailure() ? error.messageWithFallback() : null);
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.List;
+import java.util.NavigableSet;
+import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Cursor;
+import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponsePartition;
+import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeTopicPartitionsRequest;
+
+/** DescribeTopicPartitions (KIP-966): topics with their partitions in order of name, page by page. */
+final class DescribeTopicPartitionsHandler implements ApiHandler {
+    /** Kafka's {@code max.request.partition.size.limit}: most partitions on a page. */
+    static final int MAX_PAGE = 2000;
+
+    private final Topics topics;
+    private final int nodeId;
+
+    DescribeTopicPartitionsHandler(Topics topics, int nodeId) {
+        this.topics = topics;
+        this.nodeId = nodeId;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DESCRIBE_TOPIC_PARTITIONS;
+    }
+
+    @Override
+    public CompletionStage<DescribeTopicPartitionsResponseData> handle(Request request) {
+        DescribeTopicPartitionsRequestData asked = ((DescribeTopicPartitionsRequest) request.body()).data();
+        var cursor = asked.cursor();
+        NavigableSet<String> names = names(asked);
+        if (cursor != null) {
+            if (cursor.partitionIndex() < 0) {
+                throw new InvalidRequestException(
+                        "DescribeTopicPartitionsRequest cursor partition must be valid: " + cursor);
+            }
+            if (!asked.topics().isEmpty() && !names.contains(cursor.topicName())) {
+                throw new InvalidRequestException(
+                        "DescribeTopicPartitionsRequest topic list should contain the cursor topic: "
+                                + cursor.topicName());
+            }
+            names = names.tailSet(cursor.topicName(), true);
+        }
+        return CompletableFuture.completedFuture(page(names, cursor, asked.responsePartitionLimit()));
+    }
+
+    private DescribeTopicPartitionsResponseData page(
+            NavigableSet<String> names, DescribeTopicPartitionsRequestData.Cursor cursor, int limit) {
+        DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData();
+        int room = Math.max(1, Math.min(MAX_PAGE, limit));
+        for (String name : names) {
+            if (room == 0) {
+                return response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(0));
+            }
+            Topic topic = topics.byName(name);
+            if (topic == null) {
+                response.topics().add(missing(name));
+                continue;
+            }
+            int size = topic.partitions().size();
+            boolean resumed = cursor != null && name.equals(cursor.topicName());
+            int from = resumed ? Math.min(cursor.partitionIndex(), size) : 0;
+            int to = Math.min(size, from + room);
+            response.topics().add(describe(topic, from, to));
+            room -= to - from;
+            if (to < size) {
+                return response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(to));
+            }
+        }
+        return response;
+    }
+
+    private NavigableSet<String> names(DescribeTopicPartitionsRequestData asked) {
+        NavigableSet<String> names = new TreeSet<>();
+        if (asked.topics().isEmpty()) {
+            topics.all().forEach(topic -> names.add(topic.name()));
+        } else {
+            asked.topics().forEach(topic -> names.add(topic.name()));
+        }
+        return names;
+    }
+
+    private DescribeTopicPartitionsResponseTopic describe(Topic topic, int from, int to) {
+        List<Integer> self = List.of(nodeId);
+        DescribeTopicPartitionsResponseTopic described = new DescribeTopicPartitionsResponseTopic()
+                .setName(topic.name())
+                .setTopicId(topic.id())
+                .setIsInternal(topic.internal())
+                .setTopicAuthorizedOperations(AuthorizedOperations.ON_TOPIC);
+        for (PartitionLog log : topic.partitions().subList(from, to)) {
+            described
+                    .partitions()
+                    .add(new DescribeTopicPartitionsResponsePartition()
+                            .setPartitionIndex(log.id().partition())
+                            .setLeaderId(nodeId)
+                            .setLeaderEpoch(log.leaderEpoch())
+                            .setReplicaNodes(self)
+                            .setIsrNodes(self)
+                            .setEligibleLeaderReplicas(List.of())
+                            .setLastKnownElr(List.of()));
+        }
+        return described;
+    }
+
+    private static DescribeTopicPartitionsResponseTopic missing(String name) {
+        boolean legal = org.apache.kafka.common.internals.Topic.isValid(name);
+        Errors error = legal ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.INVALID_TOPIC_EXCEPTION;
+        return new DescribeTopicPartitionsResponseTopic()
+                .setErrorCode(error.code())
+                .setName(name)
+                .setIsInternal(org.apache.kafka.common.internals.Topic.isInternal(name));
+    }
+}

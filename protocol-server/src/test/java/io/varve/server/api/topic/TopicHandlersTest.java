@@ -1,0 +1,460 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.MetadataFixture;
+import io.varve.server.metadata.Topic;
+import java.util.List;
+import java.util.Map;
+import java.util.function.IntFunction;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.TopicDeletionDisabledException;
+import org.apache.kafka.common.message.CreatePartitionsRequestData;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsAssignment;
+import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
+import org.apache.kafka.common.message.CreatePartitionsResponseData;
+import org.apache.kafka.common.message.CreateTopicsRequestData;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableReplicaAssignment;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
+import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopicConfig;
+import org.apache.kafka.common.message.CreateTopicsResponseData;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
+import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
+import org.apache.kafka.common.message.DeleteTopicsRequestData;
+import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
+import org.apache.kafka.common.message.DeleteTopicsResponseData;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsRequestData;
+import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsRequestData;
+import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
+import org.apache.kafka.common.message.MetadataRequestData;
+import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+class TopicHandlersTest {
+    private final MetadataFixture node = new MetadataFixture(13);
+    private List<ApiHandler> handlers;
+
+    @AfterEach
+    void close() {
+        node.close();
+    }
+
+    private void start() {
+        start(MetadataConfig.defaults(1));
+    }
+
+    private void start(MetadataConfig config) {
+        node.start(config);
+        ClusterInfo info = new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, "rack-a");
+        handlers = TopicHandlers.all(node.metadata, () -> info, List.of());
+    }
+
+    private ApiHandler handler(ApiKeys api) {
+        return handlers.stream().filter(h -> h.api() == api).findFirst().orElseThrow();
+    }
+
+    private Topic topic(String name) {
+        return MetadataFixture.await(node.metadata.createIfAbsent(name));
+    }
+
+    private void everyVersion(ApiKeys api, IntFunction<Runnable> check) {
+        for (int v = handler(api).minVersion(); v <= handler(api).maxVersion(); v++) {
+            check.apply(v).run();
+        }
+    }
+
+    private MetadataResponseData metadata(int version, MetadataRequestData asked) {
+        return Exchange.of(handler(ApiKeys.METADATA), version, asked);
+    }
+
+    private static MetadataRequestData named(String... names) {
+        MetadataRequestData asked = new MetadataRequestData().setTopics(new java.util.ArrayList<>());
+        for (String name : names) {
+            asked.topics().add(new MetadataRequestTopic().setName(name));
+        }
+        return asked;
+    }
+
+    @Test
+    void describesTopicsAndTheBrokerInEveryVersion() {
+        start();
+        Topic orders = topic("orders");
+        everyVersion(ApiKeys.METADATA, v -> () -> {
+            MetadataResponseData response = metadata(v, named("orders"));
+            assertThat(response.brokers()).singleElement().satisfies(broker -> {
+                assertThat(broker.nodeId()).isEqualTo(1);
+                assertThat(broker.host()).isEqualTo("here.example");
+                assertThat(broker.port()).isEqualTo(9092);
+                assertThat(broker.rack()).isEqualTo(v >= 1 ? "rack-a" : null);
+            });
+            assertThat(response.clusterId()).isEqualTo(v >= 2 ? node.metadata.clusterId() : null);
+            MetadataResponseTopic described = response.topics().find("orders");
+            assertThat(described.errorCode()).isZero();
+            assertThat(described.topicId()).isEqualTo(v >= 10 ? orders.id() : Uuid.ZERO_UUID);
+            assertThat(described.partitions()).singleElement().satisfies(partition -> {
+                assertThat(partition.leaderId()).isEqualTo(1);
+                assertThat(partition.replicaNodes()).containsExactly(1);
+                assertThat(partition.isrNodes()).containsExactly(1);
+            });
+        });
+    }
+
+    @Test
+    void listsAllTopicsForNullAndForTheEmptyListOfVersion0() {
+        start();
+        topic("a");
+        MetadataFixture.await(node.metadata.createInternalIfAbsent("__consumer_offsets", 1, Map.of()));
+        assertThat(metadata(0, named()).topics())
+                .extracting(MetadataResponseTopic::name)
+                .contains("a");
+        assertThat(metadata(1, named()).topics()).isEmpty();
+        everyVersion(ApiKeys.METADATA, v -> () -> {
+            if (v >= 1) {
+                MetadataResponseData all = metadata(v, new MetadataRequestData().setTopics(null));
+                assertThat(all.topics())
+                        .extracting(MetadataResponseTopic::name)
+                        .containsExactlyInAnyOrder("a", "__consumer_offsets");
+                assertThat(all.topics().find("__consumer_offsets").isInternal()).isTrue();
+                assertThat(all.controllerId()).isEqualTo(1);
+            }
+        });
+    }
+
+    @Test
+    void makesTopicsAskedForWhenBothSidesAllowIt() {
+        start();
+        everyVersion(ApiKeys.METADATA, v -> () -> {
+            MetadataResponseTopic made = metadata(v, named("new-" + v)).topics().find("new-" + v);
+            assertThat(made.errorCode()).isZero();
+            assertThat(made.partitions()).hasSize(1);
+            if (v >= 4) {
+                MetadataResponseData response = metadata(v, named("not-" + v).setAllowAutoTopicCreation(false));
+                assertThat(response.topics().find("not-" + v).errorCode())
+                        .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+            }
+        });
+        MetadataResponseData odd = metadata(9, named("a b", "__transaction_state", "__cluster_metadata"));
+        assertThat(odd.topics().find("a b").errorCode()).isEqualTo(Errors.INVALID_TOPIC_EXCEPTION.code());
+        assertThat(odd.topics().find("__transaction_state").errorCode())
+                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+        assertThat(odd.topics().find("__cluster_metadata").errorCode())
+                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    }
+
+    @Test
+    void makesNoTopicsWhenToldNotTo() {
+        start(new MetadataConfig(1, null, 1, 1, false, false, Map.of()));
+        assertThat(metadata(9, named("x")).topics().find("x").errorCode())
+                .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+        DeleteTopicsRequestData asked = new DeleteTopicsRequestData().setTopicNames(List.of("x"));
+        assertThatThrownBy(() -> Exchange.of(handler(ApiKeys.DELETE_TOPICS), 1, asked))
+                .isInstanceOf(InvalidRequestException.class);
+        assertThatThrownBy(() -> Exchange.of(handler(ApiKeys.DELETE_TOPICS), 3, asked))
+                .isInstanceOf(TopicDeletionDisabledException.class);
+    }
+
+    @Test
+    void describesTopicsById() {
+        start();
+        Topic orders = topic("orders");
+        Uuid unknown = Uuid.randomUuid();
+        MetadataRequestData asked = new MetadataRequestData()
+                .setTopics(List.of(
+                        new MetadataRequestTopic().setName(null).setTopicId(orders.id()),
+                        new MetadataRequestTopic().setName(null).setTopicId(unknown)))
+                .setIncludeTopicAuthorizedOperations(true);
+        for (int v = 12; v <= handler(ApiKeys.METADATA).maxVersion(); v++) {
+            MetadataResponseData response = metadata(v, asked);
+            assertThat(response.topics().find("orders").topicAuthorizedOperations())
+                    .isEqualTo(0b1101_1111_1000);
+            assertThat(response.topics())
+                    .filteredOn(topic -> topic.topicId().equals(unknown))
+                    .singleElement()
+                    .satisfies(topic -> assertThat(topic.errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_ID.code()));
+        }
+        assertThatThrownBy(() -> metadata(11, asked)).isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void describesTheClusterInEveryVersion() {
+        start();
+        everyVersion(ApiKeys.DESCRIBE_CLUSTER, v -> () -> {
+            DescribeClusterResponseData response =
+                    Exchange.of(handler(ApiKeys.DESCRIBE_CLUSTER), v, new DescribeClusterRequestData());
+            assertThat(response.clusterId()).isEqualTo(node.metadata.clusterId());
+            assertThat(response.controllerId()).isEqualTo(1);
+            assertThat(response.brokers())
+                    .singleElement()
+                    .satisfies(b -> assertThat(b.host()).isEqualTo("here.example"));
+            if (v >= 1) {
+                DescribeClusterResponseData controllers = Exchange.of(
+                        handler(ApiKeys.DESCRIBE_CLUSTER), v, new DescribeClusterRequestData().setEndpointType((byte)
+                                        2));
+                assertThat(controllers.errorCode()).isEqualTo(Errors.MISMATCHED_ENDPOINT_TYPE.code());
+            }
+        });
+    }
+
+    private static CreatableTopic creatable(String name, int partitions, int replicas) {
+        return new CreatableTopic().setName(name).setNumPartitions(partitions).setReplicationFactor((short) replicas);
+    }
+
+    private static CreateTopicsRequestData creating(CreatableTopic... topics) {
+        CreateTopicsRequestData asked = new CreateTopicsRequestData();
+        List.of(topics).forEach(topic -> asked.topics().mustAdd(topic));
+        return asked;
+    }
+
+    private CreateTopicsResponseData create(int version, CreateTopicsRequestData asked) {
+        return Exchange.of(handler(ApiKeys.CREATE_TOPICS), version, asked);
+    }
+
+    @Test
+    void createsTopicsInEveryVersionAndTellsTheirSettings() {
+        start(new MetadataConfig(1, null, 3, 1, true, true, Map.of("log.retention.hours", "2")));
+        everyVersion(ApiKeys.CREATE_TOPICS, v -> () -> {
+            CreatableTopic topic = creatable("t" + v, v < 4 ? 3 : -1, v < 4 ? 1 : -1);
+            topic.configs().add(new CreatableTopicConfig().setName("segment.ms").setValue("77"));
+            CreatableTopicResult result = create(v, creating(topic)).topics().find("t" + v);
+            assertThat(result.errorCode()).isZero();
+            assertThat(node.metadata.byName("t" + v).partitions()).hasSize(3);
+            if (v >= 5) {
+                assertThat(result.numPartitions()).isEqualTo(3);
+                assertThat(result.replicationFactor()).isEqualTo((short) 1);
+                assertThat(setting(result, "segment.ms"))
+                        .returns("77", CreatableTopicConfigs::value)
+                        .returns(ConfigSource.TOPIC_CONFIG.id(), CreatableTopicConfigs::configSource);
+                assertThat(setting(result, "retention.ms"))
+                        .returns("7200000", CreatableTopicConfigs::value)
+                        .returns(ConfigSource.STATIC_BROKER_CONFIG.id(), CreatableTopicConfigs::configSource);
+                assertThat(setting(result, "cleanup.policy"))
+                        .returns("delete", CreatableTopicConfigs::value)
+                        .returns(ConfigSource.DEFAULT_CONFIG.id(), CreatableTopicConfigs::configSource);
+            }
+            if (v >= 7) {
+                assertThat(result.topicId())
+                        .isEqualTo(node.metadata.byName("t" + v).id());
+            }
+        });
+    }
+
+    private static CreatableTopicConfigs setting(CreatableTopicResult result, String name) {
+        return result.configs().stream()
+                .filter(c -> c.name().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Test
+    void refusesTopicsAsKafkaDoes() {
+        start();
+        topic("there");
+        CreatableTopic wrongConfig = creatable("config", 1, 1);
+        wrongConfig
+                .configs()
+                .add(new CreatableTopicConfig().setName("retention.ms").setValue("x"));
+        CreatableTopic nullConfig = creatable("null-config", 1, 1);
+        nullConfig
+                .configs()
+                .add(new CreatableTopicConfig().setName("retention.ms").setValue(null));
+        CreatableTopic elsewhere = creatable("elsewhere", -1, -1);
+        elsewhere
+                .assignments()
+                .add(new CreatableReplicaAssignment().setPartitionIndex(0).setBrokerIds(List.of(9)));
+        CreatableTopic gap = creatable("gap", -1, -1);
+        gap.assignments()
+                .add(new CreatableReplicaAssignment().setPartitionIndex(1).setBrokerIds(List.of(1)));
+        CreatableTopic counted = creatable("counted", 1, -1);
+        counted.assignments()
+                .add(new CreatableReplicaAssignment().setPartitionIndex(0).setBrokerIds(List.of(1)));
+        Map<String, Errors> expected = Map.ofEntries(
+                Map.entry("there", Errors.TOPIC_ALREADY_EXISTS),
+                Map.entry("a b", Errors.INVALID_TOPIC_EXCEPTION),
+                Map.entry("", Errors.INVALID_TOPIC_EXCEPTION),
+                Map.entry("zero", Errors.INVALID_PARTITIONS),
+                Map.entry("two", Errors.INVALID_REPLICATION_FACTOR),
+                Map.entry("none", Errors.INVALID_REPLICATION_FACTOR),
+                Map.entry("huge", Errors.POLICY_VIOLATION),
+                Map.entry("config", Errors.INVALID_CONFIG),
+                Map.entry("null-config", Errors.INVALID_CONFIG),
+                Map.entry("elsewhere", Errors.INVALID_REPLICA_ASSIGNMENT),
+                Map.entry("gap", Errors.INVALID_REPLICA_ASSIGNMENT),
+                Map.entry("counted", Errors.INVALID_REQUEST),
+                Map.entry("double", Errors.INVALID_REQUEST),
+                Map.entry("__consumer_offsets", Errors.INVALID_TOPIC_EXCEPTION),
+                Map.entry("__cluster_metadata", Errors.TOPIC_AUTHORIZATION_FAILED));
+        CreateTopicsResponseData response = create(
+                7,
+                creating(
+                        creatable("fits", 1, 1),
+                        creatable("there", 1, 1),
+                        creatable("a b", 1, 1),
+                        creatable("", 1, 1),
+                        creatable("zero", 0, 1),
+                        creatable("two", 1, 2),
+                        creatable("none", 1, 0),
+                        creatable("huge", Integer.MAX_VALUE, 1),
+                        wrongConfig,
+                        nullConfig,
+                        elsewhere,
+                        gap,
+                        counted,
+                        creatable("double", 1, 1),
+                        creatable("double", 1, 1),
+                        creatable("__consumer_offsets", 1, 1),
+                        creatable("__cluster_metadata", 1, 1)));
+        expected.forEach((name, error) -> assertThat(
+                        Errors.forCode(response.topics().find(name).errorCode()))
+                .as("'%s'", name)
+                .isEqualTo(error));
+        assertThat(response.topics()).hasSize(expected.size() + 1);
+        assertThat(node.metadata.all()).extracting(Topic::name).containsExactlyInAnyOrder("there", "fits");
+    }
+
+    @Test
+    void createsNothingWhenOnlyAskedToValidate() {
+        start();
+        CreateTopicsRequestData asked = creating(creatable("maybe", 2, 1)).setValidateOnly(true);
+        assertThat(create(7, asked).topics().find("maybe").numPartitions()).isEqualTo(2);
+        assertThat(node.metadata.byName("maybe")).isNull();
+    }
+
+    @Test
+    void deletesByNameInEveryVersionAndByIdWhereThereAreIds() {
+        start();
+        everyVersion(ApiKeys.DELETE_TOPICS, v -> () -> {
+            Topic topic = topic("d" + v);
+            DeleteTopicsRequestData asked = v < 6
+                    ? new DeleteTopicsRequestData().setTopicNames(List.of("d" + v, "unknown"))
+                    : new DeleteTopicsRequestData()
+                            .setTopics(List.of(
+                                    new DeleteTopicState().setName(null).setTopicId(topic.id()),
+                                    new DeleteTopicState().setName("unknown")));
+            DeleteTopicsResponseData response = Exchange.of(handler(ApiKeys.DELETE_TOPICS), v, asked);
+            assertThat(response.responses().find("d" + v).errorCode()).isZero();
+            assertThat(response.responses().find("unknown").errorCode())
+                    .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+            assertThat(node.metadata.byId(topic.id())).isNull();
+        });
+    }
+
+    @Test
+    void refusesDeletionsThatMakeNoSense() {
+        start();
+        Topic topic = topic("kept");
+        MetadataFixture.await(node.metadata.createInternalIfAbsent("__consumer_offsets", 1, Map.of()));
+        Uuid unknown = Uuid.randomUuid();
+        DeleteTopicsResponseData response = Exchange.of(
+                handler(ApiKeys.DELETE_TOPICS),
+                6,
+                new DeleteTopicsRequestData()
+                        .setTopics(List.of(
+                                new DeleteTopicState().setName("kept").setTopicId(topic.id()),
+                                new DeleteTopicState().setName("__consumer_offsets"),
+                                new DeleteTopicState().setName("kept"),
+                                new DeleteTopicState().setName("kept"),
+                                new DeleteTopicState().setName(null).setTopicId(unknown))));
+        assertThat(response.responses())
+                .extracting(result -> Errors.forCode(result.errorCode()))
+                .containsExactlyInAnyOrder(
+                        Errors.INVALID_REQUEST,
+                        Errors.INVALID_REQUEST,
+                        Errors.INVALID_REQUEST,
+                        Errors.UNKNOWN_TOPIC_ID);
+        assertThat(node.metadata.all()).hasSize(2);
+    }
+
+    @Test
+    void addsPartitionsInEveryVersion() {
+        start();
+        everyVersion(ApiKeys.CREATE_PARTITIONS, v -> () -> {
+            topic("p" + v);
+            CreatePartitionsRequestData asked = new CreatePartitionsRequestData();
+            asked.topics().mustAdd(growing("p" + v, 3));
+            asked.topics().mustAdd(growing("unknown", 3));
+            CreatePartitionsResponseData response = Exchange.of(handler(ApiKeys.CREATE_PARTITIONS), v, asked);
+            assertThat(response.results())
+                    .extracting(result -> Errors.forCode(result.errorCode()))
+                    .containsExactly(Errors.NONE, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            assertThat(node.metadata.byName("p" + v).partitions()).hasSize(3);
+        });
+    }
+
+    @Test
+    void refusesPartitionCountsThatAreNoIncrease() {
+        start();
+        topic("same");
+        topic("less");
+        topic("assigned");
+        CreatePartitionsRequestData asked = new CreatePartitionsRequestData();
+        asked.topics().mustAdd(growing("same", 1));
+        asked.topics().mustAdd(growing("less", -5));
+        asked.topics()
+                .mustAdd(growing("assigned", 2)
+                        .setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(2)))));
+        CreatePartitionsResponseData response = Exchange.of(handler(ApiKeys.CREATE_PARTITIONS), 3, asked);
+        assertThat(response.results())
+                .extracting(result -> Errors.forCode(result.errorCode()))
+                .containsExactly(
+                        Errors.INVALID_PARTITIONS, Errors.INVALID_PARTITIONS, Errors.INVALID_REPLICA_ASSIGNMENT);
+    }
+
+    private static CreatePartitionsTopic growing(String name, int count) {
+        return new CreatePartitionsTopic().setName(name).setCount(count).setAssignments(null);
+    }
+
+    @Test
+    void pagesThroughTopicsAndPartitions() {
+        start();
+        for (String name : List.of("a", "b", "c")) {
+            create(7, creating(creatable(name, 3, 1)));
+        }
+        StringBuilder seen = new StringBuilder();
+        DescribeTopicPartitionsRequestData asked =
+                new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(2);
+        for (int page = 0; page < 20; page++) {
+            DescribeTopicPartitionsResponseData response =
+                    Exchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked);
+            response.topics()
+                    .forEach(topic -> topic.partitions()
+                            .forEach(p -> seen.append(topic.name()).append(p.partitionIndex())));
+            seen.append('|');
+            if (response.nextCursor() == null) {
+                break;
+            }
+            asked.setCursor(new DescribeTopicPartitionsRequestData.Cursor()
+                    .setTopicName(response.nextCursor().topicName())
+                    .setPartitionIndex(response.nextCursor().partitionIndex()));
+        }
+        assertThat(seen).hasToString("a0a1|a2b0|b1b2|c0c1|c2|");
+        asked.setCursor(new DescribeTopicPartitionsRequestData.Cursor()
+                .setTopicName("a")
+                .setPartitionIndex(-1));
+        assertThatThrownBy(() -> Exchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked))
+                .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void saysThatNothingIsBeingReassigned() {
+        start();
+        ListPartitionReassignmentsResponseData response = Exchange.of(
+                handler(ApiKeys.LIST_PARTITION_REASSIGNMENTS), 0, new ListPartitionReassignmentsRequestData());
+        assertThat(response.errorCode()).isZero();
+        assertThat(response.topics()).isEmpty();
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.SyncFailures;
+import java.util.Collection;
+import java.util.Set;
+import java.util.function.BiPredicate;
+
+/** A storage whose operations fail when told to, as they do when the disk or the power does. */
+final class FaultyStorage implements Storage {
+    /** The operations that can fail. */
+    enum Operation {
+        OPEN,
+        DELETE,
+        SYNC
+    }
+
+    private final Storage storage;
+    private final BiPredicate<Operation, PartitionId> fails;
+
+    FaultyStorage(Storage storage, BiPredicate<Operation, PartitionId> fails) {
+        this.storage = storage;
+        this.fails = fails;
+    }
+
+    @Override
+    public Set<PartitionId> partitions() {
+        return storage.partitions();
+    }
+
+    @Override
+    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+        check(Operation.OPEN, id);
+        return storage.open(id, epoch, limits);
+    }
+
+    @Override
+    public void delete(PartitionId id) {
+        check(Operation.DELETE, id);
+        storage.delete(id);
+    }
+
+    @Override
+    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+        for (PartitionStore store : dirty) {
+            check(Operation.SYNC, store.id());
+        }
+        return storage.sync(dirty);
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+
+    private void check(Operation operation, PartitionId id) {
+        if (fails.test(operation, id)) {
+            throw new StorageException(StorageException.Kind.FULL, operation + " of " + id + " fails in this test");
+        }
+    }
+}
