@@ -171,16 +171,6 @@ public final class RecordBatchBuilder {
         return this;
     }
 
-    /** @return bytes the batch takes so far, not compressed */
-    public int sizeInBytes() {
-        return records.size();
-    }
-
-    /** @return records appended */
-    public int count() {
-        return count;
-    }
-
     /**
      * Ends the building.
      *
@@ -205,12 +195,12 @@ public final class RecordBatchBuilder {
      */
     public ByteBuffer build(long lastOffset, long maxTimestamp) {
         beforeBuild();
-        built = true;
         int delta = delta(lastOffset);
         if (delta < lastOffsetDelta) {
             throw new IllegalArgumentException("last offset " + lastOffset + " is below "
                     + (baseOffset + lastOffsetDelta) + ", the last record's");
         }
+        built = true;
         boolean compressed = codec != Codec.NONE && count > 0;
         ByteBuffer batch = (compressed ? compress() : records).view();
         boolean stamped = (attributes & BatchHeader.LOG_APPEND_TIME_FLAG) != 0;
