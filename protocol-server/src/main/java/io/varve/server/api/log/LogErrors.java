@@ -67,8 +67,10 @@ final class LogErrors {
         return wanted < current ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
     }
 
+    /** Records may be senseless in a batch whose CRC is right: a producer's are not decompressed before they are stored. */
     private static boolean isCorrupt(RuntimeException failure) {
-        return failure instanceof StorageException storage && storage.kind() == StorageException.Kind.CORRUPT;
+        return failure instanceof InvalidBatchException
+                || failure instanceof StorageException storage && storage.kind() == StorageException.Kind.CORRUPT;
     }
 
     private static Errors ofAny(RuntimeException failure) {
