@@ -58,42 +58,32 @@ public final class Dispatcher {
     public Answer failure(Request request, Throwable failure) {
         Throwable cause = KafkaErrors.unwrap(failure);
         if (cause instanceof CloseConnectionException) {
-            LOG.debug(
-                    "{} makes {} lose its connection",
-                    request.header(),
-                    request.connection().id(),
-                    cause);
+            LOG.debug("{} loses its connection: {}", name(request), cause.getMessage());
             return HANG_UP;
         }
         ApiException error = KafkaErrors.of(cause);
         if (KafkaErrors.isUnexpected(cause)) {
-            failures.warn(
-                    cause,
-                    "{} failed for {}",
-                    request.header(),
-                    request.connection().id());
+            failures.warn(cause, "{} failed", name(request));
         } else {
-            LOG.debug(
-                    "{} refused for {}: {}",
-                    request.header(),
-                    request.connection().id(),
-                    error.toString());
+            LOG.debug("{} refused: {}", name(request), error.toString());
         }
         try {
             AbstractResponse response = request.body().getErrorResponse(0, error);
             return response == null ? HANG_UP : new Answer.Message(response.data());
         } catch (RuntimeException e) {
-            failures.warn(
-                    e,
-                    "no error response for {}; closing {}",
-                    request.header(),
-                    request.connection().id());
+            failures.warn(e, "{} failed and has no error response; closing its connection", name(request));
             return HANG_UP;
         }
     }
 
     private static Answer answer(ApiMessage body) {
         return body == null ? SILENCE : new Answer.Message(body);
+    }
+
+    /** Nothing in it is of the client's choosing but numbers, so that no client can write into the log. */
+    private static String name(Request request) {
+        return request.header().apiKey().name + " v" + request.version() + " from "
+                + request.connection().id();
     }
 
     private static UnsupportedVersionException unserved(Request request) {

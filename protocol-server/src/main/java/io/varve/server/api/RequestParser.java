@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;
@@ -46,7 +47,12 @@ public final class RequestParser {
                     connection);
         } catch (RuntimeException e) {
             throw new InvalidRequestException(
-                    "not a " + api.name + " request of version " + version + ": " + e.getMessage(), e);
+                    "not a " + api.name + " request of version " + version + ": " + reason(e), e);
         }
+    }
+
+    /** Kafka's parsers tell what is wrong, the buffer under them only that it ended. */
+    private static String reason(RuntimeException e) {
+        return e instanceof BufferUnderflowException ? "it ends early" : e.getMessage();
     }
 }

@@ -88,6 +88,11 @@ final class RawClient implements AutoCloseable {
         return receive().getInt();
     }
 
+    /** Takes the first bytes of what the server sends. */
+    void receiveStart(int bytes) throws IOException {
+        in.readFully(new byte[bytes]);
+    }
+
     AbstractResponse receive(ApiKeys api, short version) throws IOException {
         ByteBuffer response = receive();
         return AbstractResponse.parseResponse(
@@ -107,8 +112,18 @@ final class RawClient implements AutoCloseable {
         return socket;
     }
 
+    void disconnect() throws IOException {
+        socket.close();
+    }
+
+    /** Closes without the courtesies, so that many in a row leave nothing behind in the system. */
+    void abort() throws IOException {
+        socket.setSoLinger(true, 0);
+        socket.close();
+    }
+
     @Override
     public void close() throws IOException {
-        socket.close();
+        disconnect();
     }
 }

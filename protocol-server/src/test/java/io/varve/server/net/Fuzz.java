@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import java.io.EOFException;
+import java.io.IOException;
+import java.net.SocketException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.ApiVersionsResponseData.ApiVersion;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.ApiVersionsResponse;
+
+/**
+ * Sends a running server damaged requests of every API it advertises, and sound ones in between which it must answer. The same
+ * seed sends the same bytes.
+ */
+public final class Fuzz {
+    private static final int THREADS = 4;
+    private static final int SOUND_EVERY = 100;
+    private static final int SOUND_ID = 0x50_0F_4D;
+
+    /** A damaged request may legitimately keep its connection waiting, for example for records. */
+    private static final int PATIENCE_MS = 50;
+
+    private final int port;
+    private final long seed;
+    private final int requests;
+
+    /**
+     * What happened.
+     *
+     * @param sent damaged requests sent
+     * @param answered those after which the connection still served
+     * @param closed those on which the server closed
+     * @param waited those whose connection was given up because no answer came soon
+     */
+    public record Result(int sent, int answered, int closed, int waited) {
+        private Result plus(Result other) {
+            return new Result(
+                    sent + other.sent, answered + other.answered, closed + other.closed, waited + other.waited);
+        }
+    }
+
+    private enum Fate {
+        ANSWERED,
+        CLOSED,
+        WAITED
+    }
+
+    /**
+     * @param port of a server on the loopback address
+     * @param seed of all randomness
+     * @param requests how many damaged requests to send
+     */
+    public Fuzz(int port, long seed, int requests) {
+        this.port = port;
+        this.seed = seed;
+        this.requests = requests;
+    }
+
+    /**
+     * Sends the requests.
+     *
+     * @return what happened
+     * @throws AssertionError if a sound request is not answered; the message tells the seed
+     */
+    public Result run() throws IOException {
+        List<ApiVersion> apis = advertised();
+        List<CompletableFuture<Result>> parts = new ArrayList<>();
+        for (int thread = 0; thread < THREADS; thread++) {
+            Random random = new Random(seed + thread);
+            int share = requests / THREADS + (thread < requests % THREADS ? 1 : 0);
+            CompletableFuture<Result> part = new CompletableFuture<>();
+            parts.add(part);
+            new Thread(() -> part.completeAsync(() -> run(apis, random, share), Runnable::run), "fuzz-" + thread)
+                    .start();
+        }
+        return parts.stream().map(CompletableFuture::join).reduce(new Result(0, 0, 0, 0), Result::plus);
+    }
+
+    private List<ApiVersion> advertised() throws IOException {
+        try (RawClient client = new RawClient(port)) {
+            client.send(RawClient.apiVersions(1, 0));
+            ApiVersionsResponse response = (ApiVersionsResponse) client.receive(ApiKeys.API_VERSIONS, (short) 0);
+            return List.copyOf(response.data().apiKeys());
+        }
+    }
+
+    private Result run(List<ApiVersion> apis, Random random, int count) {
+        RandomMessages messages = new RandomMessages(random);
+        int[] fates = new int[Fate.values().length];
+        int sent = 0;
+        try (RawClient normal = new RawClient(port)) {
+            RawClient client = new RawClient(port);
+            for (; sent < count; sent++) {
+                byte[] request = damage(sound(apis, messages, random, sent), random);
+                Fate fate = send(client, request);
+                fates[fate.ordinal()]++;
+                if (fate != Fate.ANSWERED) {
+                    client.abort();
+                    client = new RawClient(port);
+                }
+                if (sent % SOUND_EVERY == 0
+                        && normal.send(RawClient.apiVersions(sent, 0)).receiveId() != sent) {
+                    throw new AssertionError("a sound request got another's answer");
+                }
+            }
+            client.abort();
+        } catch (IOException | AssertionError e) {
+            throw new AssertionError("after " + sent + " requests of seed " + seed + ": " + e, e);
+        }
+        return new Result(sent, fates[0], fates[1], fates[2]);
+    }
+
+    private static byte[] sound(List<ApiVersion> apis, RandomMessages messages, Random random, int id) {
+        ApiVersion api = apis.get(random.nextInt(apis.size()));
+        ApiKeys key = ApiKeys.forId(api.apiKey());
+        int min = Math.max(api.minVersion(), key.oldestVersion());
+        return messages.frame(key, (short) (min + random.nextInt(api.maxVersion() - min + 1)), id);
+    }
+
+    /** Sends a damaged request and a sound one; their answers, if any, come in this order. */
+    private static Fate send(RawClient client, byte[] request) {
+        try {
+            client.socket().setSoTimeout(PATIENCE_MS);
+            boolean framed = ByteBuffer.wrap(request).getInt() == request.length - Integer.BYTES;
+            client.send(ProtocolTest.concat(request, RawClient.apiVersions(SOUND_ID, 0)));
+            if (!framed) {
+                // The server may wait for the rest of a frame: tell it that there is none.
+                client.socket().shutdownOutput();
+            }
+            while (client.receiveId() != SOUND_ID) {
+                // The damaged request's own answer.
+            }
+            return Fate.ANSWERED;
+        } catch (EOFException | SocketException e) {
+            return Fate.CLOSED;
+        } catch (SocketTimeoutException e) {
+            return Fate.WAITED;
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static byte[] damage(byte[] sound, Random random) {
+        byte[] request = sound.clone();
+        int times = 1 + random.nextInt(3);
+        for (int i = 0; i < times; i++) {
+            request = damageOnce(request, random);
+        }
+        return request;
+    }
+
+    private static byte[] damageOnce(byte[] request, Random random) {
+        ByteBuffer bytes = ByteBuffer.wrap(request);
+        int body = request.length - Integer.BYTES;
+        int at = Integer.BYTES + (body > 0 ? random.nextInt(body) : 0);
+        switch (random.nextInt(8)) {
+            case 0, 1 -> {
+                if (at < request.length) {
+                    request[at] ^= (byte) (1 << random.nextInt(Byte.SIZE));
+                }
+            }
+            case 2 -> {
+                if (at < request.length) {
+                    request[at] = (byte) random.nextInt();
+                }
+            }
+            case 3 -> {
+                // Somewhere, a length or count that is too large, or negative.
+                if (at + Integer.BYTES <= request.length) {
+                    bytes.putInt(at, extreme(random));
+                }
+            }
+            case 4 -> {
+                if (at + Short.BYTES <= request.length) {
+                    bytes.putShort(at, (short) extreme(random));
+                }
+            }
+            case 5 -> {
+                byte[] cut = Arrays.copyOf(request, at);
+                ByteBuffer.wrap(cut).putInt(0, cut.length - Integer.BYTES);
+                return cut;
+            }
+            case 6 -> {
+                byte[] longer = Arrays.copyOf(request, request.length + 1 + random.nextInt(100));
+                System.arraycopy(request, at, longer, at + longer.length - request.length, request.length - at);
+                ByteBuffer.wrap(longer).putInt(0, longer.length - Integer.BYTES);
+                return longer;
+            }
+            default -> bytes.putInt(0, random.nextInt(4) == 0 ? extreme(random) : body + random.nextInt(9) - 4);
+        }
+        return request;
+    }
+
+    private static int extreme(Random random) {
+        return switch (random.nextInt(6)) {
+            case 0 -> Integer.MAX_VALUE;
+            case 1 -> Integer.MIN_VALUE;
+            case 2 -> -1;
+            case 3 -> 1 << random.nextInt(Integer.SIZE);
+            case 4 -> 0;
+            default -> random.nextInt();
+        };
+    }
+}

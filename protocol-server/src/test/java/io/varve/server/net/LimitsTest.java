@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.server.net.NetConfig.Connections;
+import io.varve.server.net.NetConfig.Requests;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class LimitsTest {
+    private static final int MB = 1024 * 1024;
+    private static final int IDLE_MS = 300;
+
+    /** Handlers that never answer by themselves. */
+    private final Queue<CompletableFuture<MetadataResponseData>> unanswered = new ConcurrentLinkedQueue<>();
+
+    private final ScriptedHandler stuck = new ScriptedHandler(ApiKeys.METADATA, request -> {
+        CompletableFuture<MetadataResponseData> answer = new CompletableFuture<>();
+        unanswered.add(answer);
+        return answer;
+    });
+
+    @ParameterizedTest
+    @ValueSource(ints = {-1, Integer.MIN_VALUE, 1024 * 1024 + 1, Integer.MAX_VALUE})
+    void closesOnAFrameOfImpossibleSize(int size) throws Exception {
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 10, MB));
+        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(RawClient.metadata(1));
+            client.send(ByteBuffer.allocate(4).putInt(size).array());
+            assertThat(client.receiveId()).isEqualTo(1);
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void holdsNoMoreThanTwiceWhatASlowPeerHasSent() throws Exception {
+        try (NetServer server = Servers.start(Servers.metadata(1));
+                RawClient slow = new RawClient(Servers.port(server));
+                RawClient other = new RawClient(Servers.port(server))) {
+            RequestBudget budget = server.service().budget();
+            slow.send(ByteBuffer.allocate(4).putInt(100 * MB).array());
+            slow.send(new byte[1000]);
+            Servers.await("the start of a frame", () -> budget.partialBytes() > 0);
+            assertThat(budget.partialBytes()).isLessThanOrEqualTo(16 * 1024);
+            slow.send(new byte[MB]);
+            Servers.await("a megabyte", () -> budget.partialBytes() >= MB);
+            assertThat(budget.partialBytes()).isLessThanOrEqualTo(2 * MB + 4096);
+            other.send(RawClient.metadata(1));
+            assertThat(other.receiveId()).isEqualTo(1);
+            slow.disconnect();
+            Servers.await("the memory back", () -> budget.partialBytes() == 0);
+            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+        }
+    }
+
+    @Test
+    void refusesALargeRequestRatherThanLetPartsOfManyFillTheMemory() throws Exception {
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(4 * MB, 4 * MB, 10, MB));
+        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+                RawClient first = new RawClient(Servers.port(server));
+                RawClient second = new RawClient(Servers.port(server));
+                RawClient third = new RawClient(Servers.port(server))) {
+            byte[] most = ByteBuffer.allocate(3 * MB).putInt(3 * MB).array();
+            first.send(most);
+            Servers.await("most of a frame", () -> server.service().budget().partialBytes() >= 3 * MB - 4);
+            second.send(ByteBuffer.allocate(4).putInt(3 * MB).array());
+            for (int sent = 0; sent < 3 * MB - 4 && server.service().budget().partialBytes() > 0; sent += MB / 2) {
+                try {
+                    second.send(new byte[MB / 2 - 4]);
+                } catch (java.io.IOException closed) {
+                    break;
+                }
+            }
+            assertThat(second.isClosedByServer()).isTrue();
+            third.send(RawClient.metadata(3));
+            assertThat(third.receiveId()).isEqualTo(3);
+            first.send(new byte[4]);
+            assertThat(first.isClosedByServer()).as("zeros are no request").isTrue();
+        }
+    }
+
+    @Test
+    void closesAConnectionOnWhichNothingMoves() throws Exception {
+        NetConfig config = Servers.config(new Connections(IDLE_MS, 10, 10), Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+                RawClient idle = new RawClient(Servers.port(server));
+                RawClient halfway = new RawClient(Servers.port(server))) {
+            halfway.send(ByteBuffer.allocate(8).putInt(1000).array());
+            assertThat(idle.isClosedByServer()).isTrue();
+            assertThat(halfway.isClosedByServer()).isTrue();
+        }
+    }
+
+    @Test
+    void keepsAnIdleConnectionThatWaitsForItsAnswer() throws Exception {
+        NetConfig config = Servers.config(new Connections(IDLE_MS, 10, 10), Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, Transport.best(), stuck);
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(RawClient.metadata(9));
+            client.socket().setSoTimeout(4 * IDLE_MS);
+            assertThatThrownBy(client::receive).isInstanceOf(SocketTimeoutException.class);
+            unanswered.remove().complete(new MetadataResponseData());
+            assertThat(client.receiveId()).isEqualTo(9);
+            client.socket().setSoTimeout(20_000);
+            assertThat(client.isClosedByServer()).isTrue();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void acceptsNoMoreConnectionsThanAllowedUntilOneCloses(Transport transport) throws Exception {
+        NetConfig config = Servers.config(new Connections(60_000, 2, 10), Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, transport, Servers.metadata(1));
+                RawClient first = new RawClient(Servers.port(server));
+                RawClient second = new RawClient(Servers.port(server))) {
+            first.send(RawClient.metadata(1));
+            second.send(RawClient.metadata(1));
+            first.receive();
+            second.receive();
+            try (RawClient third = new RawClient(Servers.port(server))) {
+                third.send(RawClient.metadata(3));
+                third.socket().setSoTimeout(200);
+                assertThatThrownBy(third::receive).isInstanceOf(SocketTimeoutException.class);
+                third.socket().setSoTimeout(20_000);
+                first.disconnect();
+                assertThat(third.receiveId()).isEqualTo(3);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void closesConnectionsAnAddressHasTooManyOf(Transport transport) throws Exception {
+        NetConfig config = Servers.config(new Connections(60_000, 100, 2), Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, transport, Servers.metadata(1));
+                RawClient first = new RawClient(Servers.port(server));
+                RawClient second = new RawClient(Servers.port(server))) {
+            second.send(RawClient.metadata(2));
+            assertThat(second.receiveId()).isEqualTo(2);
+            try (RawClient third = new RawClient(Servers.port(server))) {
+                assertThat(third.isClosedByServer()).isTrue();
+            }
+            first.disconnect();
+            Servers.await("room for another", () -> isServed(Servers.port(server)));
+        }
+    }
+
+    private static boolean isServed(int port) {
+        try (RawClient client = new RawClient(port)) {
+            return client.send(RawClient.metadata(4)).receiveId() == 4;
+        } catch (java.io.IOException e) {
+            return false;
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void readsNoMoreRequestsThanAConnectionMayHaveUnanswered(Transport transport) throws Exception {
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 3, MB));
+        try (NetServer server = Servers.start(config, transport, stuck);
+                RawClient client = new RawClient(Servers.port(server))) {
+            for (int id = 0; id < 200; id++) {
+                client.send(RawClient.metadata(id));
+            }
+            for (int id = 0; id < 200; id++) {
+                int begun = Math.min(3, 200 - id);
+                Servers.await("requests begun", () -> unanswered.size() >= begun);
+                assertThat(unanswered).hasSize(begun);
+                unanswered.remove().complete(new MetadataResponseData());
+                assertThat(client.receiveId()).isEqualTo(id);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void readsNoMoreRequestsThanAllConnectionsMayHaveUnanswered(Transport transport) throws Exception {
+        int size = RawClient.metadata(1).length - Integer.BYTES;
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, 2L * size, 100, MB));
+        try (NetServer server = Servers.start(config, transport, stuck);
+                RawClient first = new RawClient(Servers.port(server));
+                RawClient second = new RawClient(Servers.port(server))) {
+            first.send(RawClient.metadata(0)).send(RawClient.metadata(1)).send(RawClient.metadata(2));
+            Servers.await("two requests begun", () -> unanswered.size() == 2);
+            second.send(RawClient.metadata(5));
+            second.socket().setSoTimeout(100);
+            assertThatThrownBy(second::receive).isInstanceOf(SocketTimeoutException.class);
+            assertThat(unanswered).hasSize(2);
+            second.socket().setSoTimeout(20_000);
+            for (int answered = 0; answered < 4; answered++) {
+                Servers.await("a request", () -> !unanswered.isEmpty());
+                unanswered.remove().complete(new MetadataResponseData());
+            }
+            assertThat(second.receiveId()).isEqualTo(5);
+            for (int id = 0; id < 3; id++) {
+                assertThat(first.receiveId()).isEqualTo(id);
+            }
+            assertThat(server.service().budget().queuedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void readsNoMoreFromAPeerThatDoesNotTakeItsResponses() throws Exception {
+        MetadataResponseData large = new MetadataResponseData().setClusterId("x".repeat(30_000));
+        java.util.concurrent.atomic.AtomicInteger served = new java.util.concurrent.atomic.AtomicInteger();
+        try (NetServer server = Servers.start(ScriptedHandler.answering(ApiKeys.METADATA, request -> {
+                    served.incrementAndGet();
+                    return large;
+                }));
+                RawClient client = new RawClient(Servers.port(server))) {
+            byte[] request = RawClient.frame(
+                    ApiKeys.METADATA, (short) 2, 1, new org.apache.kafka.common.message.MetadataRequestData());
+            int requests = 1000;
+            Thread sender = new Thread(() -> {
+                try {
+                    for (int i = 0; i < requests; i++) {
+                        client.send(request);
+                    }
+                } catch (java.io.IOException e) {
+                    throw new java.io.UncheckedIOException(e);
+                }
+            });
+            sender.start();
+            Servers.await("many requests sent", () -> !sender.isAlive());
+            // What is served but not taken is bounded by the socket buffers and the water mark, not by what was sent.
+            assertThat(server.allocator().pinnedDirectMemory()).isLessThan(20L * MB);
+            for (int i = 0; i < requests; i++) {
+                assertThat(client.receive().remaining()).isGreaterThan(30_000);
+            }
+            assertThat(served).hasValue(requests);
+        }
+    }
+}
