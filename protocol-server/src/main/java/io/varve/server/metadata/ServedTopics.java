@@ -2,6 +2,7 @@
 package io.varve.server.metadata;
 
 import io.varve.core.engine.LogEngine;
+import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
@@ -9,11 +10,11 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.TopicImage;
@@ -27,21 +28,17 @@ import org.slf4j.LoggerFactory;
 final class ServedTopics implements Topics {
     private static final Logger LOG = LoggerFactory.getLogger(ServedTopics.class);
 
-    private record View(Map<String, Topic> byName, Map<Uuid, Topic> byId, Collection<Topic> all) {
-        static View of(Map<Uuid, Topic> byId) {
-            Map<String, Topic> byName = new HashMap<>();
-            byId.values().forEach(topic -> byName.put(topic.name(), topic));
-            return new View(byName, byId, List.copyOf(byId.values()));
-        }
-    }
-
     private record Change(Topic before, Topic after) {}
 
     private final LogEngine engine;
     private final TopicConfigs definitions;
     private final List<TopicWatcher> watchers = new CopyOnWriteArrayList<>();
+    private final Map<String, Topic> byName = new ConcurrentHashMap<>();
+    private final Map<Uuid, Topic> byId = new ConcurrentHashMap<>();
+    /** Topics that may have partitions in the engine beyond those served; used by the following thread only. */
+    private final Set<Uuid> incomplete = new HashSet<>();
+    /** Held while topics change, so that a new watcher misses nothing. */
     private final Object publishing = new Object();
-    private volatile View view = View.of(Map.of());
 
     ServedTopics(LogEngine engine, TopicConfigs definitions) {
         this.engine = engine;
@@ -50,23 +47,23 @@ final class ServedTopics implements Topics {
 
     @Override
     public Topic byName(String name) {
-        return view.byName.get(name);
+        return byName.get(name);
     }
 
     @Override
     public Topic byId(Uuid id) {
-        return view.byId.get(id);
+        return byId.get(id);
     }
 
     @Override
     public Collection<Topic> all() {
-        return view.all;
+        return List.copyOf(byId.values());
     }
 
     @Override
     public void watch(TopicWatcher watcher) {
         synchronized (publishing) {
-            view.all.forEach(topic -> watcher.changed(null, topic));
+            byId.values().forEach(topic -> watcher.changed(null, topic));
             watchers.add(watcher);
         }
     }
@@ -87,50 +84,60 @@ final class ServedTopics implements Topics {
     }
 
     private void remove(List<Uuid> ids) {
-        if (ids.isEmpty()) {
-            return;
-        }
-        Map<Uuid, Topic> next = new LinkedHashMap<>(view.byId);
-        List<Change> changes = new ArrayList<>();
+        Set<UUID> unserved = new HashSet<>();
         for (Uuid id : ids) {
-            Topic before = next.remove(id);
+            Topic before = byId.get(id);
             if (before != null) {
-                changes.add(new Change(before, null));
+                publish(new Change(before, null));
+                before.partitions().forEach(log -> delete(log.id()));
+            }
+            if (incomplete.remove(id) || before == null) {
+                unserved.add(java(id));
             }
         }
-        publish(View.of(next), changes);
-        delete(ids);
+        if (!unserved.isEmpty()) {
+            engine.stored().stream()
+                    .filter(id -> unserved.contains(id.topicId()))
+                    .forEach(this::delete);
+        }
     }
 
     private List<Uuid> update(List<Uuid> ids, Catalog catalog) {
-        Map<Uuid, Topic> next = new LinkedHashMap<>(view.byId);
-        List<Change> changes = new ArrayList<>();
         List<Uuid> failed = new ArrayList<>();
+        Map<Map<String, String>, PartitionConfig> parsed = new HashMap<>();
         for (Uuid id : ids) {
-            Topic before = next.get(id);
+            Topic before = byId.get(id);
             TopicImage wanted = catalog.topic(id);
+            Map<String, String> configs = catalog.topicConfigs(wanted.name());
             try {
-                Topic after = open(wanted, before, catalog.topicConfigs(wanted.name()));
+                Topic after =
+                        open(wanted, before, configs, parsed.computeIfAbsent(configs, definitions::partitionConfig));
                 if (before != after) {
-                    next.put(id, after);
-                    changes.add(new Change(before, after));
+                    publish(new Change(before, after));
                 }
+                incomplete.remove(id);
             } catch (StorageException e) {
                 LOG.error(
                         "Topic {} cannot be served as it should, trying again in a while: {}",
                         wanted.name(),
                         e.getMessage());
                 failed.add(id);
+                incomplete.add(id);
             }
         }
-        publish(View.of(next), changes);
         return failed;
     }
 
-    private void publish(View next, List<Change> changes) {
+    private void publish(Change change) {
         synchronized (publishing) {
-            view = next;
-            changes.forEach(change -> watchers.forEach(watcher -> tell(watcher, change)));
+            if (change.after != null) {
+                byId.put(change.after.id(), change.after);
+                byName.put(change.after.name(), change.after);
+            } else {
+                byName.remove(change.before.name());
+                byId.remove(change.before.id());
+            }
+            watchers.forEach(watcher -> tell(watcher, change));
         }
     }
 
@@ -142,14 +149,13 @@ final class ServedTopics implements Topics {
         }
     }
 
-    private Topic open(TopicImage wanted, Topic before, Map<String, String> configs) {
+    private Topic open(TopicImage wanted, Topic before, Map<String, String> configs, PartitionConfig config) {
         int count = wanted.partitions().size();
         if (before != null
                 && before.partitions().size() == count
                 && before.configs().equals(configs)) {
             return before;
         }
-        var config = definitions.partitionConfig(configs);
         List<PartitionLog> logs = new ArrayList<>(count);
         for (int p = 0; p < count; p++) {
             PartitionLog log = before == null ? null : before.partition(p);
@@ -163,17 +169,11 @@ final class ServedTopics implements Topics {
         return new Topic(wanted.name(), wanted.id(), logs, configs, internal);
     }
 
-    private void delete(List<Uuid> gone) {
-        Set<UUID> ids = new HashSet<>();
-        gone.forEach(id -> ids.add(java(id)));
-        for (PartitionId stored : engine.stored()) {
-            if (ids.contains(stored.topicId())) {
-                try {
-                    engine.delete(stored);
-                } catch (StorageException e) {
-                    LOG.error("{} is deleted but still takes space until the next start: {}", stored, e.getMessage());
-                }
-            }
+    private void delete(PartitionId id) {
+        try {
+            engine.delete(id);
+        } catch (StorageException e) {
+            LOG.error("{} is deleted but still takes space until the next start: {}", id, e.getMessage());
         }
     }
 

@@ -169,6 +169,18 @@ class MetadataRecoveryTest {
     }
 
     @Test
+    void deletesAlsoPartitionsThatWereAddedButNeverServed() {
+        node.start();
+        await(node.metadata.createIfAbsent("half"));
+        fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 2;
+        assertThat(await(node.metadata.createPartitions(List.of(new MorePartitions("half", 3, null)), false)))
+                .allMatch(outcome -> outcome.error().error() == Errors.KAFKA_STORAGE_ERROR);
+        assertThat(node.metadata.byName("half").partitions()).hasSize(1);
+        await(node.metadata.deleteTopics(List.of(TopicRef.named("half"))));
+        assertThat(node.engine.stored()).containsExactly(MetadataLog.PARTITION);
+    }
+
+    @Test
     void appliesAChangedSettingToEveryPartitionAndKeepsIt() {
         node.start();
         await(node.metadata.createTopics(List.of(new NewTopic("big", 2, 1, Map.of(), Map.of())), false));

@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.event;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.engine.EngineConfig;
+import io.varve.core.engine.LogEngine;
+import io.varve.core.log.GatedStorage;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.Codec;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.record.RecordIterator;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageProvider;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Drives the writer with a state that is simply every word ever said, in order. */
+class EventLogTest {
+    private static final PartitionId ID = new PartitionId("words", new UUID(1, 2), 0);
+
+    private record Provided(Storage storage) implements StorageProvider {
+        @Override
+        public String name() {
+            return "provided";
+        }
+
+        @Override
+        public Storage open(StorageContext context) {
+            return storage;
+        }
+    }
+
+    private static final class Words implements EventCodec<String> {
+        @Override
+        public ByteBuffer encode(List<String> events) {
+            RecordBatchBuilder builder = new RecordBatchBuilder(Codec.NONE);
+            events.forEach(
+                    word -> builder.append(0, null, ByteBuffer.wrap(word.getBytes(StandardCharsets.UTF_8)), List.of()));
+            return builder.build();
+        }
+
+        @Override
+        public void decode(ByteBuffer batches, Sink<String> sink) {
+            for (int at = batches.position(); at < batches.limit(); at += BatchHeader.sizeInBytes(batches, at)) {
+                List<String> events = new ArrayList<>();
+                try (RecordIterator records = RecordIterator.of(batches, at, 1 << 20)) {
+                    while (records.next()) {
+                        events.add(
+                                StandardCharsets.UTF_8.decode(records.value()).toString());
+                    }
+                }
+                sink.batch(events, BatchHeader.nextOffset(batches, at));
+            }
+        }
+    }
+
+    private final SystemScheduler scheduler = new SystemScheduler(1);
+    private final Words codec = new Words();
+    private final List<List<String>> shown = new ArrayList<>();
+    private MemoryStorage memory = new MemoryStorage();
+    private GatedStorage gate;
+    private LogEngine engine;
+    private EventLog<List<String>, String> events;
+
+    @AfterEach
+    void close() {
+        gate.allow(1_000_000);
+        events.close();
+        engine.close();
+        scheduler.close();
+    }
+
+    private void start() {
+        gate = new GatedStorage(memory);
+        engine = LogEngine.open(
+                new Provided(gate),
+                new StorageContext(List.of(Path.of("unused")), Map.of(), Clock.system(), scheduler, new FailPoints()),
+                EngineConfig.DEFAULT);
+        PartitionLog log = engine.open(ID, 0, PartitionConfig.DEFAULT);
+        List<String> replayed = new ArrayList<>();
+        EventLog.replay(log, codec, (words, nextOffset) -> {
+            replayed.addAll(words);
+            assertThat(nextOffset).isEqualTo(replayed.size());
+        });
+        events = new EventLog<>(log, codec, EventLogTest::append, List.copyOf(replayed), shown::addAll, scheduler);
+    }
+
+    private static List<String> append(List<String> state, List<String> words, long nextOffset) {
+        List<String> after = new ArrayList<>(state);
+        after.addAll(words);
+        assertThat(nextOffset).isEqualTo(after.size());
+        return List.copyOf(after);
+    }
+
+    private static Command<List<String>, String, Integer> say(String... words) {
+        return state -> new Decision<>(List.of(words), () -> state.size() + words.length);
+    }
+
+    private static <T> T await(CompletableFuture<T> future) {
+        return future.orTimeout(10, TimeUnit.SECONDS).join();
+    }
+
+    @Test
+    void decidesEachCommandOnWhatTheOnesBeforeItDid() {
+        start();
+        gate.allow(1_000_000);
+        List<CompletableFuture<Integer>> answers = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            String word = "word-" + i;
+            answers.add(events.submit(state -> new Decision<>(List.of(word + "@" + state.size()), state::size)));
+        }
+        for (int i = 0; i < 500; i++) {
+            assertThat(await(answers.get(i))).isEqualTo(i);
+            assertThat(events.state().get(i)).isEqualTo("word-" + i + "@" + i);
+        }
+        assertThat(shown).hasSize(500).last().isEqualTo(events.state());
+    }
+
+    @Test
+    void showsNothingThatIsNotDurable() {
+        start();
+        CompletableFuture<Integer> answer = events.submit(say("secret"));
+        awaitAppended(1);
+        assertThat(answer).isNotDone();
+        assertThat(events.state()).isEmpty();
+        assertThat(shown).isEmpty();
+        gate.allow(1);
+        assertThat(await(answer)).isEqualTo(1);
+        assertThat(events.state()).containsExactly("secret");
+    }
+
+    @Test
+    void replaysWhatWasDurableWhenThePowerWasCut() {
+        start();
+        gate.allow(2);
+        await(events.submit(say("a", "b")));
+        await(events.submit(say("c")));
+        CompletableFuture<Integer> lost = events.submit(say("d"));
+        awaitAppended(4);
+        MemoryStorage left = memory.crash();
+        gate.allow(1_000_000);
+        assertThatThrownBy(() -> await(lost)).hasCauseInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> await(events.submit(say("e")))).hasCauseInstanceOf(StorageException.class);
+        events.close();
+        engine.close();
+        memory = left;
+        start();
+        assertThat(events.state()).containsExactly("a", "b", "c");
+    }
+
+    @Test
+    void aRefusedCommandHarmsNoOther() {
+        start();
+        gate.allow(1_000_000);
+        CompletableFuture<Integer> first = events.submit(say("first"));
+        CompletableFuture<Integer> refused = events.submit(state -> {
+            throw new IllegalArgumentException("no");
+        });
+        CompletableFuture<Integer> unanswered = events.submit(state -> new Decision<>(List.of("kept"), () -> {
+            throw new IllegalStateException("cannot say");
+        }));
+        CompletableFuture<Integer> last = events.submit(say("last"));
+        assertThat(await(first)).isEqualTo(1);
+        assertThatThrownBy(() -> await(refused)).hasCauseInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> await(unanswered)).hasCauseInstanceOf(IllegalStateException.class);
+        assertThat(await(last)).isEqualTo(3);
+        assertThat(events.state()).containsExactly("first", "kept", "last");
+    }
+
+    @Test
+    void refusesCommandsAfterItsEnd() {
+        start();
+        gate.allow(1_000_000);
+        CompletableFuture<Integer> before = events.submit(say("before"));
+        events.close();
+        assertThat(await(before)).isEqualTo(1);
+        assertThatThrownBy(() -> await(events.submit(say("after"))))
+                .isInstanceOf(CompletionException.class)
+                .hasCauseInstanceOf(StorageException.class);
+        events.close();
+    }
+
+    @Test
+    void answersAQuestionOnlyWhenWhatItSawIsDurable() {
+        start();
+        CountDownLatch asked = new CountDownLatch(1);
+        events.submit(state -> {
+            await(asked); // so that the next two share a round
+            return Decision.nothing(0);
+        });
+        CompletableFuture<Integer> said = events.submit(say("word"));
+        CompletableFuture<String> answer = events.submit(state -> Decision.nothing(state.get(0)));
+        asked.countDown();
+        awaitAppended(1);
+        assertThat(answer).isNotDone();
+        gate.allow(1_000_000);
+        assertThat(await(said)).isEqualTo(1);
+        assertThat(await(answer)).isEqualTo("word");
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void awaitAppended(long end) {
+        PartitionLog log = engine.partition(ID).orElseThrow();
+        long deadline = Clock.system().nanos() + TimeUnit.SECONDS.toNanos(10);
+        while (log.logEndOffset() < end) {
+            assertThat(Clock.system().nanos()).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}
