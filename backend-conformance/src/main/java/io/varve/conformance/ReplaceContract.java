@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException.Kind;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+abstract class ReplaceContract extends Contract {
+    ReplaceContract(Supplier<StorageRig> rigs) {
+        super(rigs);
+    }
+
+    private static BatchSource of(Long... bases) {
+        Iterator<BatchRun> runs =
+                Arrays.stream(bases).map(base -> Batches.run(ten(base))).iterator();
+        return () -> runs.hasNext() ? runs.next() : null;
+    }
+
+    private List<Segment> sealed(int from, int to) {
+        return store.segments().subList(from, to);
+    }
+
+    @Test
+    void putsBatchesInPlaceOfSegments() {
+        appendTens(17);
+        store.replace(sealed(0, 2), of(20L, 60L, 70L));
+        assertThat(store.extent().start()).isZero();
+        assertThat(store.extent().readableEnd()).isEqualTo(170);
+        assertThat(readAll(store, 0)).containsExactly(20L, 60L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L);
+        assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 100L, 150L);
+        assertThat(store.segments().get(0)).isEqualTo(new Segment(0, 100, 3 * SIZE, EPOCH + 79, true, Segment.LOCAL));
+        assertThat(read(store, 21, TO_END, 0)).containsExactly(20L);
+        assertThat(read(store, 30, TO_END, 0)).containsExactly(60L);
+        assertThat(read(store, 80, TO_END, 0)).containsExactly(100L);
+        assertThat(store.offsetAt(EPOCH).baseOffset()).isEqualTo(20);
+    }
+
+    @Test
+    void isDurableOnReturn() {
+        appendTens(17);
+        store.replace(sealed(1, 2), of(50L, 90L));
+        crash();
+        assertThat(readAll(store, 0)).startsWith(0L, 10L, 20L, 30L, 40L, 50L, 90L);
+        reopen();
+        assertThat(readAll(store, 0)).startsWith(0L, 10L, 20L, 30L, 40L, 50L, 90L);
+    }
+
+    @Test
+    void mayLeaveNothing() {
+        appendTens(17);
+        store.replace(sealed(1, 3), of());
+        assertThat(readAll(store, 0)).containsExactly(0L, 10L, 20L, 30L, 40L, 150L, 160L);
+        assertThat(read(store, 77, TO_END, 0)).containsExactly(150L);
+        sync();
+        crash();
+        assertThat(readAll(store, 0)).containsExactly(0L, 10L, 20L, 30L, 40L, 150L, 160L);
+        store.trimTo(70);
+        store.truncateTo(155);
+        assertThat(store.extent().readableEnd()).isLessThanOrEqualTo(150);
+    }
+
+    @Test
+    void canBeRepeated() {
+        appendTens(17);
+        store.replace(sealed(0, 1), of(0L, 30L));
+        store.replace(sealed(0, 2), of(30L, 80L));
+        store.replace(sealed(0, 1), of(80L));
+        assertThat(readAll(store, 0)).startsWith(80L, 100L);
+    }
+
+    @Test
+    void slicesHandedOutKeepTheirBytes() {
+        appendTens(17);
+        BatchSlice slice = store.read(0, TO_END, 3 * SIZE);
+        store.replace(sealed(0, 3), of(140L));
+        assertThat(bases(slice)).containsExactly(0L, 10L, 20L);
+        slice.close();
+        assertThat(readAll(store, 0)).containsExactly(140L, 150L, 160L);
+    }
+
+    @Test
+    void refusesWhatIsNotARunOfPresentSealedSegments() {
+        appendTens(17);
+        List<Segment> segments = store.segments();
+        assertFails(Kind.MISUSE, () -> store.replace(List.of(), of()));
+        assertFails(Kind.MISUSE, () -> store.replace(segments.subList(3, 4), of(150L)));
+        assertFails(Kind.MISUSE, () -> store.replace(List.of(segments.get(0), segments.get(2)), of(0L)));
+        assertFails(Kind.MISUSE, () -> store.replace(segments.subList(0, 1), of(50L)));
+        store.replace(segments.subList(0, 1), of(0L));
+        assertFails(Kind.MISUSE, () -> store.replace(segments.subList(0, 1), of(0L)));
+        assertThat(readAll(store, 0))
+                .containsExactly(0L, 50L, 60L, 70L, 80L, 90L, 100L, 110L, 120L, 130L, 140L, 150L, 160L);
+    }
+
+    @Test
+    void aSourceThatFailsChangesNothing() {
+        appendTens(17);
+        Iterator<BatchRun> one = List.of(Batches.run(ten(0))).iterator();
+        BatchSource failing = () -> {
+            if (one.hasNext()) {
+                return one.next();
+            }
+            throw new IllegalStateException("the source fails");
+        };
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> store.replace(sealed(0, 2), failing))
+                .isInstanceOf(IllegalStateException.class);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import java.util.List;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+abstract class SegmentContract extends Contract {
+    SegmentContract(Supplier<StorageRig> rigs) {
+        super(rigs);
+    }
+
+    @Test
+    void aNewPartitionHasOneEmptyActiveSegment() {
+        assertThat(store.segments()).containsExactly(new Segment(0, 0, 0, -1, false, Segment.LOCAL));
+    }
+
+    @Test
+    void endsASegmentBeforeItWouldExceedItsSize() {
+        appendTens(12);
+        assertThat(store.segments())
+                .containsExactly(
+                        new Segment(0, 50, 5 * SIZE, EPOCH + 49, true, Segment.LOCAL),
+                        new Segment(50, 100, 5 * SIZE, EPOCH + 99, true, Segment.LOCAL),
+                        new Segment(100, 120, 2 * SIZE, EPOCH + 119, false, Segment.LOCAL));
+    }
+
+    @Test
+    void theyAreTheSameAfterReopening() {
+        appendTens(12);
+        List<Segment> before = store.segments();
+        reopen();
+        assertThat(store.segments()).isEqualTo(before);
+        crash();
+        assertThat(store.segments()).isEqualTo(before);
+    }
+
+    @Test
+    void endsASegmentByAge() {
+        store.limits(new SegmentLimits(1 << 20, 100, 0, 1 << 16));
+        store.append(Batches.run(0, 1, SIZE, EPOCH));
+        store.append(Batches.run(1, 1, SIZE, EPOCH + 100));
+        store.append(Batches.run(2, 1, SIZE, EPOCH + 101));
+        store.append(Batches.run(3, 1, SIZE, EPOCH + 201));
+        store.append(Batches.run(4, 1, SIZE, EPOCH + 202));
+        assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 2L, 4L);
+    }
+
+    @Test
+    void ageCountsFromTheFirstBatchAlsoAfterReopening() {
+        SegmentLimits byAge = new SegmentLimits(1 << 20, 100, 0, 1 << 16);
+        store.limits(byAge);
+        store.append(Batches.run(0, 1, SIZE, EPOCH));
+        store.append(Batches.run(1, 1, SIZE, EPOCH + 60));
+        reopen();
+        store.limits(byAge);
+        store.append(Batches.run(2, 1, SIZE, EPOCH + 110));
+        assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 2L);
+    }
+
+    @Test
+    void newLimitsHoldFromTheNextAppend() {
+        appendTens(1);
+        store.limits(new SegmentLimits(14, Long.MAX_VALUE, 4096, 1 << 16));
+        appendTens(2);
+        assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 10L, 20L);
+    }
+
+    @Test
+    void theListIsACopy() {
+        appendTens(1);
+        List<Segment> before = List.copyOf(store.segments());
+        List<Segment> handedOut = store.segments();
+        appendTens(9);
+        assertThat(handedOut).isEqualTo(before);
+    }
+
+    @Test
+    void segmentsMeet() {
+        store.append(Batches.run(ten(0)));
+        for (long base = 1000; base < 100_000; base += 3000) {
+            store.append(Batches.run(ten(base)));
+        }
+        meet(store);
+        store.trimTo(50_000);
+        meet(store);
+        store.truncateTo(70_000);
+        meet(store);
+        reopen();
+        meet(store);
+    }
+
+    private static void meet(PartitionStore store) {
+        List<Segment> segments = store.segments();
+        for (int i = 1; i < segments.size(); i++) {
+            assertThat(segments.get(i).baseOffset())
+                    .isEqualTo(segments.get(i - 1).endOffset());
+            assertThat(segments.get(i - 1).sealed()).isTrue();
+        }
+        Segment active = segments.get(segments.size() - 1);
+        assertThat(active.sealed()).isFalse();
+        assertThat(active.endOffset()).isEqualTo(store.extent().readableEnd());
+        assertThat(segments.get(0).baseOffset())
+                .isLessThanOrEqualTo(store.extent().start());
+    }
+}

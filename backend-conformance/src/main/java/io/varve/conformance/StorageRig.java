@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance;
+
+import io.varve.core.spi.Storage;
+
+/** A storage under test that can be restarted. Not thread-safe. */
+public interface StorageRig extends AutoCloseable {
+    /** @return the storage that is open now; empty at first */
+    Storage storage();
+
+    /**
+     * Closes the storage properly and opens it again.
+     *
+     * @return the storage that is open now
+     */
+    Storage reopen();
+
+    /**
+     * Cuts the power, so that whatever was not synced is lost or torn, and opens the storage again.
+     *
+     * @return the storage that is open now
+     */
+    Storage crash();
+
+    /** Closes what is open and frees everything. */
+    @Override
+    void close();
+}

@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.StorageException.Kind;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+abstract class SyncContract extends Contract {
+    SyncContract(Supplier<StorageRig> rigs) {
+        super(rigs);
+    }
+
+    @Test
+    void syncedBatchesAreReadableAndDurable() {
+        appendTens(12);
+        sync();
+        assertExtent(store, 0, 120, 120);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 120));
+    }
+
+    @Test
+    void syncedBatchesSurviveACrash() {
+        appendTens(12);
+        sync();
+        appendTens(9);
+        long durable = store.extent().durableEnd();
+        crash();
+        long end = store.extent().readableEnd();
+        assertThat(end).isBetween(durable, 210L);
+        assertExtent(store, 0, end, end);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, end));
+    }
+
+    @Test
+    void appendsGoOnAfterACrash() {
+        for (int round = 0; round < 4; round++) {
+            appendTens(7);
+            sync();
+            appendTens(3);
+            crash();
+        }
+        appendTens(2);
+        long end = store.extent().readableEnd();
+        assertThat(end).isGreaterThanOrEqualTo(300);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, end));
+    }
+
+    @Test
+    void everythingSurvivesAProperClose() {
+        appendTens(13);
+        sync();
+        appendTens(4);
+        reopen();
+        assertExtent(store, 0, 170, 170);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+        appendTens(1);
+        assertThat(read(store, 175, TO_END, 0)).containsExactly(170L);
+    }
+
+    @Test
+    void gapsSurviveReopening() {
+        store.append(Batches.run(ten(0)));
+        store.append(Batches.run(ten(70)));
+        store.append(Batches.run(ten(6_000_000_000L)));
+        sync();
+        crash();
+        assertThat(readAll(store, 0)).containsExactly(0L, 70L, 6_000_000_000L);
+        reopen();
+        assertThat(readAll(store, 0)).containsExactly(0L, 70L, 6_000_000_000L);
+    }
+
+    @Test
+    void aCreatedPartitionSurvivesACrash() {
+        crash();
+        assertThat(storage().partitions()).containsExactly(ID);
+        assertExtent(store, 0, 0, 0);
+    }
+
+    @Test
+    void syncsManyPartitionsAtOnce() {
+        PartitionStore other = storage().open(new PartitionId("other", new UUID(1, 2), 0), 1, SMALL);
+        appendTens(3);
+        appendTen(other);
+        assertThat(storage().sync(List.of(store, other)).byPartition()).isEmpty();
+        assertThat(store.extent().durableEnd()).isEqualTo(30);
+        assertThat(other.extent().durableEnd()).isEqualTo(10);
+    }
+
+    @Test
+    void syncingNothingNewIsFine() {
+        sync();
+        appendTens(1);
+        sync();
+        sync();
+        assertExtent(store, 0, 10, 10);
+        assertThat(storage().sync(List.of()).byPartition()).isEmpty();
+    }
+
+    @Test
+    void aFencedOrClosedHandleFailsTheSyncAlone() {
+        PartitionStore other = storage().open(new PartitionId("other", new UUID(1, 2), 0), 1, SMALL);
+        PartitionStore closed = storage().open(new PartitionId("closed", new UUID(1, 3), 0), 1, SMALL);
+        closed.close();
+        appendTens(1);
+        appendTen(other);
+        storage().open(ID, 2, SMALL);
+        var failures = storage().sync(List.of(store, other, closed)).byPartition();
+        assertThat(failures.get(ID).kind()).isEqualTo(Kind.FENCED);
+        assertThat(failures.get(closed.id()).kind()).isEqualTo(Kind.CLOSED);
+        assertThat(failures).hasSize(2);
+        assertThat(other.extent().durableEnd()).isEqualTo(10);
+    }
+}

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One of the directories data is kept in: its lock, its partitions, its checkpoints and its clean-shutdown marker. Thread-safe.
+ */
+final class DataDirectory {
+    private static final Logger LOG = LoggerFactory.getLogger(DataDirectory.class);
+    /** What Kafka writes into the marker, with no epoch to tell. */
+    private static final String MARKER = "{\"version\":0,\"brokerEpoch\":-1}";
+
+    final Path path;
+    final FailPoints failPoints;
+    final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
+    private final FileChannel lockFile;
+    private final FileLock lock;
+    private final OffsetCheckpoint recoveryPoints;
+    private final OffsetCheckpoint startOffsets;
+    private boolean wasClean;
+
+    private DataDirectory(Path path, FileChannel lockFile, FileLock lock, FailPoints failPoints) {
+        this.path = path;
+        this.lockFile = lockFile;
+        this.lock = lock;
+        this.failPoints = failPoints;
+        this.recoveryPoints = new OffsetCheckpoint(path.resolve(Layout.RECOVERY_POINTS), failPoints);
+        this.startOffsets = new OffsetCheckpoint(path.resolve(Layout.START_OFFSETS), failPoints);
+    }
+
+    /**
+     * Takes a directory, creating it when absent.
+     *
+     * @throws StorageException MISUSE if it cannot be used; RETRY if another has it
+     */
+    static DataDirectory lock(Path path, FailPoints failPoints) {
+        Path directory = path.toAbsolutePath().normalize();
+        FileChannel channel;
+        try {
+            Files.createDirectories(directory);
+            channel = FileChannel.open(
+                    directory.resolve(Layout.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    "data directory " + directory + " (log.dirs) cannot be used: " + e
+                            + "; it must be a writable directory",
+                    e);
+        }
+        try {
+            FileLock lock = tryLock(channel);
+            if (lock != null) {
+                return new DataDirectory(directory, channel, lock, failPoints);
+            }
+            channel.close();
+        } catch (IOException e) {
+            throw Disk.writeFailure("locking", directory.resolve(Layout.LOCK), e);
+        }
+        throw new StorageException(
+                StorageException.Kind.RETRY,
+                "data directory " + directory + " (log.dirs) is in use by another server: its .lock file is held");
+    }
+
+    private static FileLock tryLock(FileChannel channel) throws IOException {
+        try {
+            return channel.tryLock();
+        } catch (OverlappingFileLockException e) {
+            return null; // held within this process
+        }
+    }
+
+    /**
+     * Finds the partitions and removes what deleted ones left.
+     *
+     * @param storage owns the partitions
+     */
+    void discover(FileStorage storage) throws IOException {
+        wasClean = Files.deleteIfExists(path.resolve(Layout.CLEAN_SHUTDOWN));
+        if (wasClean) {
+            Disk.forceDirectory(path);
+        }
+        Map<String, Long> recovery = recoveryPoints.read();
+        Map<String, Long> starts = startOffsets.read();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(path, Files::isDirectory)) {
+            for (Path entry : entries) {
+                String name = entry.getFileName().toString();
+                if (name.endsWith(Layout.DELETED_DIRECTORY)) {
+                    Disk.removeTree(entry);
+                    continue;
+                }
+                PartitionId id = PartitionMetadata.read(entry).orElse(null);
+                if (id == null) {
+                    LOG.warn(
+                            "{} is not a partition (no name-number with a partition.metadata in it): leaving it alone",
+                            entry);
+                    continue;
+                }
+                partitions.put(
+                        id,
+                        new FilePartition(
+                                storage, this, id, recovery.getOrDefault(name, 0L), starts.getOrDefault(name, 0L)));
+            }
+        }
+    }
+
+    /** @return true if the last user closed the directory properly */
+    boolean wasClean() {
+        return wasClean;
+    }
+
+    /** Creates a partition's directory; durable on return. */
+    FilePartition create(FileStorage storage, PartitionId id) {
+        Path directory = path.resolve(id.toString());
+        try {
+            if (recoveryPoints.names(id.toString()) || startOffsets.names(id.toString())) {
+                writeCheckpoints(); // what a namesake left there must not be taken for this one's
+            }
+            if (Files.exists(directory)) {
+                requireNothingIn(directory);
+            }
+            Files.createDirectories(directory);
+            failPoints.hit(FailPointNames.CREATE_BEFORE_METADATA);
+            PartitionMetadata.write(directory, id);
+            Files.deleteIfExists(directory.resolve(Layout.name(0, Layout.LOG)));
+            FileSegment.create(storage.openFiles(), directory, 0, () -> {});
+            Disk.forceDirectory(directory);
+            failPoints.hit(FailPointNames.CREATE_BEFORE_FORCE);
+            Disk.forceDirectory(path);
+        } catch (IOException e) {
+            throw Disk.writeFailure("creating a partition", directory, e);
+        }
+        FilePartition partition = new FilePartition(storage, this, id, 0, 0);
+        partitions.put(id, partition);
+        return partition;
+    }
+
+    /** What a creation that did not finish left is taken over; anything with bytes in it is somebody's. */
+    private static void requireNothingIn(Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            for (Path entry : entries) {
+                if (!entry.getFileName().toString().startsWith(Layout.METADATA)
+                        && (Files.isDirectory(entry) || Files.size(entry) > 0)) {
+                    throw new StorageException(
+                            StorageException.Kind.MISUSE,
+                            directory + " is in the way of a new partition and holds " + entry.getFileName()
+                                    + ": move it out of the data directory");
+                }
+            }
+        }
+    }
+
+    /** Takes a partition's name away, durably, and returns the directory that is left to be removed. */
+    Path delete(FilePartition partition, java.util.UUID unique) {
+        PartitionId id = partition.id;
+        Path gone = path.resolve(Layout.deletedDirectory(id.topic(), id.partition(), unique));
+        try {
+            failPoints.hit(FailPointNames.DELETE_BEFORE_RENAME);
+            Disk.rename(partition.directory(), gone);
+            failPoints.hit(FailPointNames.DELETE_BEFORE_FORCE);
+            Disk.forceDirectory(path);
+        } catch (IOException e) {
+            throw Disk.writeFailure("deleting a partition", partition.directory(), e);
+        }
+        partitions.remove(id);
+        return gone;
+    }
+
+    /** Writes both checkpoints as the partitions stand now, where they changed; durable on return. */
+    synchronized void writeCheckpoints() throws IOException {
+        Map<String, Long> recovery = new TreeMap<>();
+        Map<String, Long> starts = new TreeMap<>();
+        for (FilePartition partition : partitions.values()) {
+            recovery.put(partition.id.toString(), partition.recoveryPoint());
+            if (partition.startPoint() > 0) {
+                starts.put(partition.id.toString(), partition.startPoint());
+            }
+        }
+        // Starts first: a start that passes the recovery point empties the partition, the other way round it would seem
+        // damaged.
+        startOffsets.write(starts);
+        recoveryPoints.write(recovery);
+    }
+
+    /** Says that nothing needs recovery. Only after everything was forced. */
+    void markClean() throws IOException {
+        Disk.write(path.resolve(Layout.CLEAN_SHUTDOWN), ByteBuffer.wrap(MARKER.getBytes(StandardCharsets.UTF_8)), true);
+        Disk.forceDirectory(path);
+    }
+
+    List<FilePartition> loaded() {
+        List<FilePartition> loaded = new ArrayList<>();
+        for (FilePartition partition : partitions.values()) {
+            if (partition.isLoaded()) {
+                loaded.add(partition);
+            }
+        }
+        return loaded;
+    }
+
+    void unlock() {
+        try {
+            lock.release();
+            lockFile.close();
+        } catch (IOException e) {
+            LOG.warn("The lock on {} could not be released: {}", path, e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.Stream;
+
+/** What the file system is asked for beyond reading and writing: durable names, and errors in the storage's words. */
+final class Disk {
+    /** Most bytes moved at once through a heap buffer: the JDK keeps a direct buffer of that size per thread. */
+    private static final int CHUNK = 1 << 16;
+
+    private Disk() {}
+
+    /** Makes the names in a directory survive a power cut. Does nothing where directories cannot be forced (Windows). */
+    static void forceDirectory(Path directory) throws IOException {
+        if (!System.getProperty("os.name").startsWith("Windows")) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** Writes a small file whole. It is not durable yet. */
+    static void write(Path file, ByteBuffer content, boolean force) throws IOException {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            writeFully(channel, content.duplicate(), 0);
+            if (force) {
+                channel.force(true);
+            }
+        }
+    }
+
+    /** Gives a file another name, in place of what had it. The name is not durable yet. */
+    static void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Writes a buffer's remaining bytes at a position. */
+    static void writeFully(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        int limit = bytes.limit();
+        while (bytes.position() < limit) {
+            if (!bytes.isDirect() && limit - bytes.position() > CHUNK) {
+                bytes.limit(bytes.position() + CHUNK);
+            }
+            at += channel.write(bytes, at);
+            bytes.limit(limit);
+        }
+    }
+
+    /**
+     * Reads until the buffer is full or the file ends.
+     *
+     * @return bytes read
+     */
+    static int read(FileChannel channel, ByteBuffer into, long position) throws IOException {
+        int limit = into.limit();
+        int first = into.position();
+        while (into.position() < limit) {
+            if (!into.isDirect() && limit - into.position() > CHUNK) {
+                into.limit(into.position() + CHUNK);
+            }
+            int read = channel.read(into, position + into.position() - first);
+            into.limit(limit);
+            if (read < 0) {
+                break;
+            }
+        }
+        return into.position() - first;
+    }
+
+    /** Deletes a directory and what is in it; one that is gone is fine. */
+    static void removeTree(Path directory) throws IOException {
+        List<Path> inside;
+        try (Stream<Path> walk = Files.walk(directory)) {
+            inside = walk.sorted(Comparator.reverseOrder()).toList();
+        } catch (NoSuchFileException e) {
+            return;
+        }
+        for (Path path : inside) {
+            Files.deleteIfExists(path);
+        }
+    }
+
+    /** @return the failure of a write in the storage's words: FULL when there is no room or no right to write, else RETRY */
+    static StorageException writeFailure(String what, Path file, IOException cause) {
+        String reason = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
+        boolean full = reason.contains("no space left")
+                || reason.contains("quota exceeded")
+                || reason.contains("read-only file system")
+                || reason.contains("not enough space");
+        return new StorageException(
+                full ? StorageException.Kind.FULL : StorageException.Kind.RETRY,
+                what + " failed at " + file + ": " + cause.getMessage(),
+                cause);
+    }
+
+    /** @return the failure of a read in the storage's words */
+    static StorageException readFailure(String what, Path file, IOException cause) {
+        return new StorageException(
+                StorageException.Kind.RETRY, what + " failed at " + file + ": " + cause.getMessage(), cause);
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+/** The durability boundaries of this backend, as names for {@link io.varve.core.runtime.FailPoints}. */
+final class FailPointNames {
+    /** An append has passed its checks; nothing is written. */
+    static final String APPEND_BEFORE_WRITE = "file.append.before-write";
+    /** The bytes of a run are in the page cache; nobody can read them yet. */
+    static final String APPEND_AFTER_WRITE = "file.append.after-write";
+    /** The next segment's files are about to be created. */
+    static final String ROLL_BEFORE_CREATE = "file.roll.before-create";
+    /** The next segment's log file exists, its indexes do not. */
+    static final String ROLL_AFTER_LOG = "file.roll.after-log";
+    /** A dirty log file is about to be forced; throwing here is a failed fsync. */
+    static final String SYNC_BEFORE_FORCE = "file.sync.before-force";
+    /** Everything of a partition is on the device; its durable end is not published. */
+    static final String SYNC_AFTER_FORCE = "file.sync.after-force";
+    /** A checkpoint is written aside and forced; the old one still has the name. */
+    static final String CHECKPOINT_BEFORE_RENAME = "file.checkpoint.before-rename";
+    /** A checkpoint has its name. */
+    static final String CHECKPOINT_AFTER_RENAME = "file.checkpoint.after-rename";
+    /** Checkpoints allow the truncation; no file is touched. */
+    static final String TRUNCATE_BEFORE_FILES = "file.truncate.before-files";
+    /** Later segments are gone; the segment that holds the new end is not cut. */
+    static final String TRUNCATE_BEFORE_CUT = "file.truncate.before-cut";
+    /** A partition is to be emptied; the checkpoints say so, its files are still there. */
+    static final String EMPTY_BEFORE_FILES = "file.empty.before-files";
+    /** An emptied partition has no file yet at its new start. */
+    static final String EMPTY_BEFORE_CREATE = "file.empty.before-create";
+    /** Compacted batches are forced under {@code .cleaned}; the old segments still count. */
+    static final String REPLACE_BEFORE_SWAP = "file.replace.before-swap";
+    /** The commit point is passed: {@code .swap} is durable, the old segments are still there. */
+    static final String REPLACE_AFTER_SWAP = "file.replace.after-swap";
+    /** The old segments are gone; {@code .swap} does not have its final name. */
+    static final String REPLACE_BEFORE_FINISH = "file.replace.before-finish";
+    /** A new partition's directory exists; what is in it may not survive. */
+    static final String CREATE_BEFORE_METADATA = "file.create.before-metadata";
+    /** A new partition is complete, but its parent directory is not forced. */
+    static final String CREATE_BEFORE_FORCE = "file.create.before-force";
+    /** A partition is about to be renamed away. */
+    static final String DELETE_BEFORE_RENAME = "file.delete.before-rename";
+    /** A partition is renamed, the parent directory not forced. */
+    static final String DELETE_BEFORE_FORCE = "file.delete.before-force";
+    /** Everything is synced; the clean-shutdown marker is not written. */
+    static final String CLOSE_BEFORE_MARKER = "file.close.before-marker";
+
+    private FailPointNames() {}
+}

@@ -1,0 +1,326 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A partition's files and what is known of them.
+ *
+ * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link #sync} take none, they work on the {@link View}
+ * published last and look again when a segment was taken away under them. {@code publishing} orders what a sync found durable with
+ * truncations and is never held across I/O.
+ */
+final class FilePartition {
+    final PartitionId id;
+    final DataDirectory home;
+    private final FileStorage storage;
+    private final Object publishing = new Object();
+
+    /** Who may write; guarded by this. */
+    volatile long highestEpoch = Long.MIN_VALUE;
+
+    FileStore holder;
+    /** Why the partition cannot be used any more: deleted or its storage closed. */
+    volatile String gone;
+
+    private volatile View view;
+    private volatile Durable durable;
+    private long truncations;
+    private volatile StorageException broken;
+    private volatile boolean directoryDirty;
+    private volatile boolean startDirty;
+    /** What the checkpoints are to say. */
+    private volatile long recoveryPoint;
+
+    private volatile long startPoint;
+
+    FilePartition(FileStorage storage, DataDirectory home, PartitionId id, long recoveryPoint, long startPoint) {
+        this.storage = storage;
+        this.home = home;
+        this.id = id;
+        this.recoveryPoint = recoveryPoint;
+        this.startPoint = startPoint;
+    }
+
+    Path directory() {
+        return home.path.resolve(id.toString());
+    }
+
+    long recoveryPoint() {
+        return recoveryPoint;
+    }
+
+    long startPoint() {
+        return startPoint;
+    }
+
+    boolean isLoaded() {
+        return view != null;
+    }
+
+    /** Reads what is on disk, once. */
+    synchronized void load(SegmentLimits limits, boolean clean) {
+        if (view == null) {
+            PartitionLoader loader = new PartitionLoader(this, storage.openFiles(), limits);
+            View loaded = loader.load(clean, recoveryPoint, startPoint);
+            durable = new Durable(loaded.end(), loaded.active(), loaded.tailBytes());
+            recoveryPoint = loaded.end();
+            startPoint = loaded.start();
+            view = loaded;
+        }
+    }
+
+    Extent extent() {
+        Durable was = durable;
+        View now = view;
+        return new Extent(now.start(), now.end(), Math.min(was.offset(), now.end()));
+    }
+
+    /** Call with the monitor held. */
+    void append(BatchRun run, SegmentLimits limits) {
+        View now = view;
+        run.requireAtOrAbove(id, now.end());
+        requireSound();
+        home.failPoints.hit(FailPointNames.APPEND_BEFORE_WRITE);
+        if (now.active().mustEndBefore(run, limits)) {
+            now = roll(now, run);
+        }
+        try {
+            now.active().append(run, limits, () -> home.failPoints.hit(FailPointNames.APPEND_AFTER_WRITE));
+        } catch (BrokenException e) {
+            throw refuseWrites(e.getMessage(), e);
+        }
+        view = new View(
+                now.start(),
+                now.segments(),
+                run.nextOffset(),
+                now.tailBytes() + run.bytes().remaining());
+    }
+
+    private View roll(View now, BatchRun run) {
+        FileSegment active = now.active();
+        boolean tooFar = run.nextOffset() - 1 - now.end() > Integer.MAX_VALUE;
+        long base = tooFar ? run.baseOffset() : now.end();
+        FileSegment[] segments = Arrays.copyOf(now.segments(), now.segments().length + 1);
+        try {
+            home.failPoints.hit(FailPointNames.ROLL_BEFORE_CREATE);
+            active.seal();
+            segments[segments.length - 1] = FileSegment.create(
+                    storage.openFiles(), directory(), base, () -> home.failPoints.hit(FailPointNames.ROLL_AFTER_LOG));
+        } catch (IOException e) {
+            throw Disk.writeFailure("starting a segment at " + base, directory(), e);
+        }
+        directoryDirty = true;
+        View rolled = new View(now.start(), segments, now.end(), 0);
+        view = rolled;
+        return rolled;
+    }
+
+    /** @throws StorageException FULL after a failure that left the files unsure */
+    void requireSound() {
+        StorageException why = broken;
+        if (why != null) {
+            throw new StorageException(why.kind(), why.getMessage(), why);
+        }
+    }
+
+    /** From now on nothing is written any more, until a restart has looked at the files. */
+    StorageException refuseWrites(String why, Throwable cause) {
+        StorageException failure = new StorageException(
+                StorageException.Kind.FULL, id + " is read-only until the next start: " + why, cause);
+        broken = failure;
+        return failure;
+    }
+
+    BatchSlice read(long offset, long endOffset, int maxBytes) {
+        return looking(now -> PartitionReader.read(id, now, durable, offset, endOffset, maxBytes));
+    }
+
+    OffsetAt offsetAt(long timestamp) {
+        return looking(now -> PartitionReader.offsetAt(now, timestamp));
+    }
+
+    List<Segment> segments() {
+        return looking(FilePartition::describe);
+    }
+
+    private static List<Segment> describe(View now) {
+        List<Segment> list = new ArrayList<>(now.segments().length);
+        for (int i = 0; i < now.segments().length; i++) {
+            FileSegment segment = now.segments()[i];
+            list.add(new Segment(
+                    segment.base,
+                    now.endOf(i),
+                    now.bytesOf(i),
+                    segment.maxTimestamp(),
+                    !now.isActive(i),
+                    Segment.LOCAL));
+        }
+        return list;
+    }
+
+    @FunctionalInterface
+    private interface Look<T> {
+        T at(View now);
+    }
+
+    private <T> T looking(Look<T> look) {
+        while (true) {
+            View now = view;
+            try {
+                return look.at(now);
+            } catch (RetiredException e) {
+                awaitOther(now);
+            }
+        }
+    }
+
+    /** A writer has taken a segment away: waits until it has published what stands in its place. */
+    private synchronized void awaitOther(View seen) {
+        if (gone != null) {
+            throw new StorageException(StorageException.Kind.CLOSED, id + gone);
+        }
+        if (view == seen) {
+            requireSound();
+            throw new StorageException(StorageException.Kind.RETRY, id + ": a segment is being replaced");
+        }
+    }
+
+    /** Makes durable what is readable now. Appends and reads go on meanwhile. */
+    void sync() {
+        while (true) {
+            View now;
+            long before;
+            synchronized (publishing) {
+                now = view;
+                before = truncations;
+            }
+            requireSound();
+            try {
+                force(now);
+            } catch (RetiredException e) {
+                awaitOther(now);
+                continue;
+            } catch (IOException e) {
+                throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
+            }
+            synchronized (publishing) {
+                if (before == truncations) {
+                    if (now.end() >= durable.offset()) {
+                        durable = new Durable(now.end(), now.active(), now.tailBytes());
+                    }
+                    recoveryPoint = durable.offset();
+                    return;
+                }
+            }
+        }
+    }
+
+    private void force(View now) throws IOException {
+        if (directoryDirty) {
+            directoryDirty = false;
+            try {
+                Disk.forceDirectory(directory());
+            } catch (IOException e) {
+                directoryDirty = true;
+                throw e;
+            }
+        }
+        long from = durable.offset();
+        if (from >= now.end()) {
+            return;
+        }
+        for (int i = now.indexOf(from); i < now.segments().length; i++) {
+            home.failPoints.hit(FailPointNames.SYNC_BEFORE_FORCE);
+            now.segments()[i].force(!now.isActive(i));
+        }
+        home.failPoints.hit(FailPointNames.SYNC_AFTER_FORCE);
+    }
+
+    /** @return true once after the start has moved: the checkpoint does not say so yet */
+    boolean takeStartDirty() {
+        boolean was = startDirty;
+        startDirty = false;
+        return was;
+    }
+
+    void startDirty() {
+        startDirty = true;
+    }
+
+    /** Completes and forces the active segment's indexes, which a clean start relies on. */
+    void finish() throws IOException {
+        view.active().seal();
+        view.active().forceIndexes();
+    }
+
+    /** Gives its files to nobody any more. Call with the monitor held. */
+    void retire() {
+        if (view != null) {
+            for (FileSegment segment : view.segments()) {
+                segment.retire();
+            }
+        }
+    }
+
+    // What PartitionEdits needs: call with the monitor held.
+
+    View view() {
+        return view;
+    }
+
+    OpenFiles openFiles() {
+        return storage.openFiles();
+    }
+
+    /** Publishes a trimmed head. */
+    void publishTrimmed(View trimmed) {
+        view = trimmed;
+        startPoint = trimmed.start();
+        startDirty = true;
+    }
+
+    /** Before files are cut: the checkpoints must not promise more than what will be left. */
+    void promiseLess(long start, long end) throws IOException {
+        synchronized (publishing) {
+            truncations++;
+            if (durable.offset() > end) {
+                durable = new Durable(end, null, 0);
+            }
+        }
+        if (startPoint != start || recoveryPoint > end) {
+            startPoint = start;
+            recoveryPoint = Math.min(recoveryPoint, end);
+            home.writeCheckpoints();
+        }
+    }
+
+    /**
+     * Publishes another set of segments.
+     *
+     * @param durableEnd offset up to which the new view is known to be durable, or -1 to leave it
+     */
+    void publish(View other, long durableEnd) {
+        synchronized (publishing) {
+            truncations++;
+            view = other;
+            long offset = Math.min(other.end(), Math.max(durable.offset(), durableEnd));
+            durable = offset == other.end()
+                    ? new Durable(offset, other.active(), other.tailBytes())
+                    : new Durable(offset, null, 0);
+            recoveryPoint = offset;
+        }
+    }
+}

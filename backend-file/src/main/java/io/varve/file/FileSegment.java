@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One segment: a log file and its two indexes. Batches lie in the log one after another; what lies past {@link #bytes} is nobody's.
+ * One writer; readers stay below the end the partition has published to them.
+ */
+final class FileSegment {
+    private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    final long base;
+    final PooledFile log;
+    final OffsetIndex offsets;
+    final TimeIndex times;
+    private volatile int bytes;
+    private volatile long maxTimestamp = UNKNOWN;
+    private long offsetOfMaxTimestamp;
+    private long firstTimestamp = UNKNOWN;
+    private long sinceIndexed;
+
+    /** @param bytes length of the batches in the log file, which exists */
+    FileSegment(OpenFiles pool, Path directory, long base, int bytes) {
+        this.base = base;
+        this.bytes = bytes;
+        this.log = new PooledFile(pool, directory, base, Layout.LOG);
+        this.offsets = new OffsetIndex(new PooledFile(pool, directory, base, Layout.INDEX), base);
+        this.times = new TimeIndex(new PooledFile(pool, directory, base, Layout.TIME_INDEX), base);
+    }
+
+    int bytes() {
+        return bytes;
+    }
+
+    /** @return largest timestamp in ms since the epoch, or -1 */
+    long maxTimestamp() {
+        long known = maxTimestamp;
+        if (known == UNKNOWN) {
+            known = times.lastTimestamp();
+            maxTimestamp = known;
+        }
+        return known;
+    }
+
+    /** @return true if the run must go to another segment */
+    boolean mustEndBefore(BatchRun run, SegmentLimits limits) {
+        if (run.nextOffset() - 1 - base > Integer.MAX_VALUE) {
+            return true;
+        }
+        if (bytes == 0) {
+            return false;
+        }
+        long first = firstTimestamp();
+        return (long) bytes + run.bytes().remaining() > limits.segmentBytes()
+                || first >= 0 && run.maxTimestamp() - first > limits.segmentMs()
+                || offsets.isFull(limits.indexMaxBytes())
+                || times.isFull(limits.indexMaxBytes());
+    }
+
+    private long firstTimestamp() {
+        if (firstTimestamp == UNKNOWN) {
+            firstTimestamp = reading(cursor -> cursor.onBatch() ? cursor.maxTimestamp() : -1L, 0, bytes);
+        }
+        return firstTimestamp;
+    }
+
+    /** Writes a run at the end. When this throws, the segment is as it was. */
+    void append(BatchRun run, SegmentLimits limits, Runnable written) {
+        int at = bytes;
+        try {
+            FileChannel channel = log.acquire();
+            try {
+                log.dirty();
+                Disk.writeFully(channel, run.bytes().duplicate(), at);
+                log.dirty();
+            } finally {
+                log.release();
+            }
+        } catch (IOException e) {
+            cutBack(at, e);
+            throw Disk.writeFailure("appending " + run.bytes().remaining() + " bytes at " + at, log.path(), e);
+        }
+        written.run();
+        index(run, at, limits);
+        bytes = at + run.bytes().remaining();
+    }
+
+    /** Takes a torn append away, so that recovery can never mistake it for a whole one. */
+    private void cutBack(int to, IOException why) {
+        try {
+            FileChannel channel = log.acquire();
+            try {
+                channel.truncate(to);
+            } finally {
+                log.release();
+            }
+        } catch (IOException e) {
+            e.addSuppressed(why);
+            throw new BrokenException("cutting a torn append back to byte " + to + " failed at " + log.path(), e);
+        }
+    }
+
+    private void index(BatchRun run, int at, SegmentLimits limits) {
+        ByteBuffer batches = run.bytes();
+        int first = batches.position();
+        for (int in = first; in < batches.limit(); ) {
+            int size = BatchHeader.sizeInBytes(batches, in);
+            indexBatch(
+                    BatchHeader.lastOffset(batches, in),
+                    BatchHeader.maxTimestamp(batches, in),
+                    at + in - first,
+                    size,
+                    limits);
+            in += size;
+        }
+    }
+
+    /** Notes a batch, with an index entry if one is due. */
+    void indexBatch(long lastOffset, long timestamp, int position, int size, SegmentLimits limits) {
+        if (position == 0) {
+            firstTimestamp = timestamp;
+        }
+        if (timestamp > maxTimestamp()) {
+            maxTimestamp = timestamp;
+            offsetOfMaxTimestamp = lastOffset;
+        }
+        if (sinceIndexed > limits.indexIntervalBytes() && !offsets.isFull(limits.indexMaxBytes())) {
+            offsets.append(lastOffset, position);
+            times.append(maxTimestamp, offsetOfMaxTimestamp);
+            sinceIndexed = 0;
+        }
+        sinceIndexed += size;
+    }
+
+    /** Completes the time index: its last entry is the segment's largest timestamp. */
+    void seal() {
+        times.append(maxTimestamp(), offsetOfMaxTimestamp);
+    }
+
+    /**
+     * @param readable end of the batches to look at, a batch boundary
+     * @return first byte of the first batch whose last offset is at least {@code offset}, or -1
+     */
+    int positionOf(long offset, int readable) {
+        int from = offsets.floor(offset);
+        if (from > 0) {
+            try {
+                int found = reading(cursor -> seek(cursor, offset, from), from, readable);
+                if (found != WRONG_INDEX) {
+                    return found;
+                }
+                offsets.distrust("its entry for offset " + offset + " does not point at a batch that starts there");
+            } catch (StorageException e) {
+                if (e.kind() != StorageException.Kind.CORRUPT) {
+                    throw e;
+                }
+                LOG.warn("{}; looking from the segment's start", e.getMessage());
+            }
+        }
+        return reading(cursor -> seek(cursor, offset, 0), 0, readable);
+    }
+
+    private static final int NOT_HERE = -1;
+    private static final int WRONG_INDEX = -2;
+
+    private static int seek(BatchCursor cursor, long offset, int indexed) {
+        while (cursor.onBatch()) {
+            if (cursor.lastOffset() >= offset) {
+                boolean indexedTooHigh = indexed > 0 && cursor.position() == indexed && cursor.lastOffset() > offset;
+                return indexedTooHigh ? WRONG_INDEX : cursor.position();
+            }
+            cursor.advance();
+        }
+        return NOT_HERE;
+    }
+
+    /** @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above {@code from} */
+    int cut(int from, int readable, int maxBytes) {
+        if (readable - from <= maxBytes) {
+            return readable;
+        }
+        int most = from + maxBytes;
+        int near = offsets.floorPosition(most);
+        return reading(
+                cursor -> {
+                    int end = cursor.position();
+                    while (cursor.onBatch() && (end <= from || end + cursor.size() <= most)) {
+                        cursor.advance();
+                        end = cursor.position();
+                    }
+                    return end;
+                },
+                near > from ? near : from,
+                readable);
+    }
+
+    /** Takes a region for a reader, who keeps the file open by it. */
+    BatchSlice slice(int from, int to) {
+        try {
+            return new FileSlice(log, log.acquire(), from, to - from);
+        } catch (IOException e) {
+            throw Disk.readFailure("opening", log.path(), e);
+        }
+    }
+
+    @FunctionalInterface
+    interface Look<T> {
+        T at(BatchCursor cursor);
+    }
+
+    /** Looks at the batches between two boundaries. */
+    <T> T reading(Look<T> look, int from, int to) {
+        try {
+            FileChannel channel = log.acquire();
+            try {
+                return look.at(BatchCursor.open(log, channel, from, to));
+            } finally {
+                log.release();
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("opening", log.path(), e);
+        }
+    }
+
+    /** Makes the batches durable, and with a sealed segment its indexes: they are not looked into after a crash. */
+    void force(boolean sealed) throws IOException {
+        if (log.isDirty()) {
+            long mark = log.mark();
+            FileChannel channel = log.acquire();
+            try {
+                channel.force(false);
+            } finally {
+                log.release();
+            }
+            log.clean(mark);
+        }
+        if (sealed) {
+            forceIndexes();
+        }
+    }
+
+    void forceIndexes() throws IOException {
+        offsets.force();
+        times.force();
+    }
+
+    /** Sets where batches end in the log file. */
+    void bytes(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** Gives the next batch an index entry, whatever the interval. */
+    void indexNext() {
+        sinceIndexed = Integer.MAX_VALUE;
+    }
+
+    /**
+     * Takes up after the last index entry where the segment was left.
+     *
+     * @return offset after the last batch
+     * @throws StorageException CORRUPT if what follows the entry is not a row of whole batches up to {@link #bytes}
+     */
+    long resume() {
+        int from = offsets.lastPosition();
+        return reading(
+                cursor -> {
+                    long next = base;
+                    while (cursor.onBatch()) {
+                        next = cursor.lastOffset() + 1;
+                        if (cursor.maxTimestamp() > maxTimestamp()) {
+                            maxTimestamp = cursor.maxTimestamp();
+                            offsetOfMaxTimestamp = cursor.lastOffset();
+                        }
+                        cursor.advance();
+                    }
+                    sinceIndexed = bytes - from;
+                    return next;
+                },
+                from,
+                bytes);
+    }
+
+    /** Builds the indexes anew from the batch headers. */
+    void rebuildIndexes(SegmentLimits limits) throws IOException {
+        clearIndexes();
+        reading(
+                cursor -> {
+                    while (cursor.onBatch()) {
+                        indexBatch(
+                                cursor.lastOffset(), cursor.maxTimestamp(), cursor.position(), cursor.size(), limits);
+                        cursor.advance();
+                    }
+                    return null;
+                },
+                0,
+                bytes);
+    }
+
+    /** Creates the files of an empty segment. Their names are durable when the directory is forced. */
+    static FileSegment create(OpenFiles pool, Path directory, long base, Runnable afterLog) throws IOException {
+        Files.createFile(directory.resolve(Layout.name(base, Layout.LOG)));
+        afterLog.run();
+        createIndexes(directory, base);
+        return new FileSegment(pool, directory, base, 0);
+    }
+
+    /** Creates empty index files, in place of whatever has their names. */
+    static void createIndexes(Path directory, long base) throws IOException {
+        for (String suffix : new String[] {Layout.INDEX, Layout.TIME_INDEX}) {
+            Disk.write(directory.resolve(Layout.name(base, suffix)), ByteBuffer.allocate(0), false);
+        }
+    }
+
+    /** Forgets the indexes' content, to be built anew from the log. */
+    void clearIndexes() throws IOException {
+        offsets.truncate(0);
+        times.truncate(0);
+        maxTimestamp = -1;
+        sinceIndexed = 0;
+    }
+
+    /** Gives the files to nobody any more, without touching them on disk. */
+    void retire() {
+        log.retire(() -> {});
+        offsets.file().retire(() -> {});
+        times.file().retire(() -> {});
+    }
+
+    /**
+     * Takes the segment's name away and frees its space when the last reader has left. The names are durable when the directory is
+     * forced.
+     */
+    void remove() {
+        Path path = log.path();
+        Path gone = path.resolveSibling(path.getFileName() + Layout.DELETED);
+        try {
+            Files.deleteIfExists(offsets.file().path());
+            Files.deleteIfExists(times.file().path());
+            if (Files.exists(path)) {
+                Disk.rename(path, gone);
+            }
+        } catch (IOException e) {
+            throw Disk.writeFailure("removing a segment", path, e);
+        }
+        offsets.file().retire(() -> {});
+        times.file().retire(() -> {});
+        log.retire(() -> unlink(gone));
+    }
+
+    private static void unlink(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}; the next start tries again", file, e.getMessage());
+        }
+    }
+}

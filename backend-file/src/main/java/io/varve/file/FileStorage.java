@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.SyncFailures;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Partitions as directories of segment files, in one or several data directories. Thread-safe. */
+final class FileStorage implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(FileStorage.class);
+    /** Recovery says how far it is when it takes longer than this. */
+    private static final long PROGRESS_NANOS = 2_000_000_000L;
+
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    private final StorageContext context;
+    private final OpenFiles openFiles;
+    private final List<DataDirectory> directories = new ArrayList<>();
+    /** Where each partition is, by its directory name; guarded by this. */
+    private final Map<String, FilePartition> partitions = new HashMap<>();
+
+    /** Partitions deleted so far: tells their left-overs apart. */
+    private long deletions;
+
+    private Scheduler.Task checkpoints = () -> {};
+    private volatile boolean closed;
+
+    private FileStorage(StorageContext context, FileConfig config) {
+        this.context = context;
+        this.openFiles = new OpenFiles(config.openFiles());
+    }
+
+    static FileStorage open(StorageContext context) {
+        FileConfig config = FileConfig.of(context.properties());
+        FileStorage storage = new FileStorage(context, config);
+        try {
+            storage.recover();
+        } catch (RuntimeException e) {
+            storage.abandon();
+            throw e;
+        }
+        storage.checkpoints = context.scheduler().scheduleEvery(config.checkpointIntervalMs(), storage::checkpoint);
+        return storage;
+    }
+
+    private void recover() {
+        for (Path path : context.directories()) {
+            directories.add(DataDirectory.lock(path, context.failPoints()));
+        }
+        for (DataDirectory directory : directories) {
+            try {
+                directory.discover(this);
+                register(directory);
+                if (!directory.wasClean()) {
+                    recover(directory);
+                }
+            } catch (IOException e) {
+                throw Disk.readFailure("starting", directory.path, e);
+            }
+        }
+    }
+
+    private void register(DataDirectory directory) {
+        for (FilePartition partition : directory.partitions.values()) {
+            FilePartition other = partitions.put(partition.id.toString(), partition);
+            if (other != null) {
+                throw new StorageException(
+                        StorageException.Kind.CORRUPT,
+                        "partition " + partition.id + " is in both " + other.directory() + " and "
+                                + partition.directory()
+                                + ": move the one that is not wanted out of the data directories");
+            }
+        }
+    }
+
+    private void recover(DataDirectory directory) throws IOException {
+        if (directory.partitions.isEmpty()) {
+            return;
+        }
+        long started = context.clock().nanos();
+        long said = started;
+        int done = 0;
+        for (FilePartition partition : directory.partitions.values()) {
+            partition.load(SegmentLimits.DEFAULT, false);
+            done++;
+            long now = context.clock().nanos();
+            if (now - said > PROGRESS_NANOS) {
+                said = now;
+                LOG.info("{}: {} of {} partitions recovered", directory.path, done, directory.partitions.size());
+            }
+        }
+        directory.writeCheckpoints();
+        LOG.info(
+                "{} was not closed properly: {} partitions recovered in {} ms",
+                directory.path,
+                done,
+                (context.clock().nanos() - started) / NANOS_PER_MS);
+    }
+
+    OpenFiles openFiles() {
+        return openFiles;
+    }
+
+    @Override
+    public synchronized Set<PartitionId> partitions() {
+        Set<PartitionId> ids = new HashSet<>();
+        partitions.values().forEach(partition -> ids.add(partition.id));
+        return ids;
+    }
+
+    @Override
+    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+        FilePartition partition;
+        synchronized (this) {
+            requireOpen();
+            partition = partitions.get(id.toString());
+            if (partition == null) {
+                partition = leastUsed().create(this, id);
+                partitions.put(id.toString(), partition);
+            } else if (!partition.id.equals(id)) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE,
+                        id + " of topic id " + id.topicId() + ": one of topic id " + partition.id.topicId()
+                                + " exists at " + partition.directory() + "; delete that first");
+            }
+        }
+        synchronized (partition) {
+            if (partition.gone != null) {
+                throw new StorageException(StorageException.Kind.CLOSED, id + partition.gone);
+            }
+            if (epoch < partition.highestEpoch) {
+                throw new StorageException(
+                        StorageException.Kind.FENCED,
+                        id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
+            }
+            FileStore holder = partition.holder;
+            if (holder != null && holder.isOpen() && holder.epoch() == epoch) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE, id + " is open already with epoch " + epoch + ": close it first");
+            }
+            partition.load(limits, true);
+            partition.highestEpoch = epoch;
+            partition.holder = new FileStore(this, partition, epoch, limits);
+            return partition.holder;
+        }
+    }
+
+    private DataDirectory leastUsed() {
+        return directories.stream()
+                .min(Comparator.comparingInt(directory -> directory.partitions.size()))
+                .orElseThrow();
+    }
+
+    @Override
+    public void delete(PartitionId id) {
+        Path left;
+        synchronized (this) {
+            requireOpen();
+            FilePartition partition = partitions.get(id.toString());
+            if (partition == null || !partition.id.equals(id)) {
+                return;
+            }
+            UUID unique =
+                    new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
+            synchronized (partition) {
+                left = partition.home.delete(partition, unique);
+                partition.gone = " was deleted";
+                partition.retire();
+            }
+            partitions.remove(id.toString());
+        }
+        context.scheduler().schedule(0, () -> remove(left));
+    }
+
+    private static void remove(Path directory) {
+        try {
+            Disk.removeTree(directory);
+        } catch (IOException e) {
+            LOG.warn("{} could not be removed: {}; the next start tries again", directory, e.getMessage());
+        }
+    }
+
+    @Override
+    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+        requireOpen();
+        List<FileStore> stores = new ArrayList<>(dirty.size());
+        for (PartitionStore handle : dirty) {
+            if (!(handle instanceof FileStore store) || store.storage != this) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
+            }
+            stores.add(store);
+        }
+        SyncFailures failures = new SyncRound(stores).run(context.scheduler());
+        return syncStarts(stores, failures);
+    }
+
+    /** Writes the start checkpoints of partitions that were trimmed; the recovery points ride along. */
+    private SyncFailures syncStarts(List<FileStore> stores, SyncFailures failures) {
+        Map<DataDirectory, List<FileStore>> trimmed = new HashMap<>();
+        for (FileStore store : stores) {
+            if (store.partition.takeStartDirty()) {
+                trimmed.computeIfAbsent(store.partition.home, home -> new ArrayList<>())
+                        .add(store);
+            }
+        }
+        Map<PartitionId, StorageException> all = new HashMap<>(failures.byPartition());
+        trimmed.forEach((home, partitions) -> {
+            try {
+                home.writeCheckpoints();
+            } catch (IOException e) {
+                StorageException failure = Disk.writeFailure("writing checkpoints", home.path, e);
+                for (FileStore store : partitions) {
+                    store.partition.startDirty();
+                    all.putIfAbsent(store.id(), failure);
+                }
+            }
+        });
+        return all.isEmpty() ? SyncFailures.NONE : new SyncFailures(all);
+    }
+
+    private void checkpoint() {
+        for (DataDirectory directory : directories) {
+            try {
+                directory.writeCheckpoints();
+            } catch (IOException e) {
+                LOG.warn("Checkpoints of {} could not be written: {}; trying again", directory.path, e.getMessage());
+            }
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        checkpoints.cancel();
+        for (DataDirectory directory : directories) {
+            try {
+                finish(directory);
+            } catch (IOException | StorageException e) {
+                LOG.warn(
+                        "{} could not be closed properly: {}; the next start recovers it",
+                        directory.path,
+                        e.getMessage());
+            }
+        }
+        abandon();
+    }
+
+    /** Syncs everything; only when all of it succeeds is the directory marked clean. */
+    private static void finish(DataDirectory directory) throws IOException {
+        StorageException failure = null;
+        for (FilePartition partition : directory.loaded()) {
+            synchronized (partition) {
+                try {
+                    partition.sync();
+                    partition.finish();
+                } catch (StorageException e) {
+                    failure = e;
+                }
+            }
+        }
+        directory.writeCheckpoints();
+        if (failure != null) {
+            throw failure;
+        }
+        directory.failPoints.hit(FailPointNames.CLOSE_BEFORE_MARKER);
+        directory.markClean();
+    }
+
+    /** @return the partitions whose files were looked at */
+    List<FilePartition> loadedPartitions() {
+        List<FilePartition> loaded = new ArrayList<>();
+        directories.forEach(directory -> loaded.addAll(directory.loaded()));
+        return loaded;
+    }
+
+    /** Lets go of everything without syncing anything, as a crash would. */
+    synchronized void abandon() {
+        closed = true;
+        checkpoints.cancel();
+        for (DataDirectory directory : directories) {
+            for (FilePartition partition : directory.partitions.values()) {
+                synchronized (partition) {
+                    partition.gone = ": the storage is closed";
+                    partition.retire();
+                }
+            }
+            directory.unlock();
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StorageException(StorageException.Kind.CLOSED, "the file storage is closed");
+        }
+    }
+}

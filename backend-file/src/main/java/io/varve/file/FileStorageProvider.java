@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageProvider;
+
+/** {@code storage.backend=file}: plain segment files under {@code log.dirs}. */
+public final class FileStorageProvider implements StorageProvider {
+    @Override
+    public String name() {
+        return "file";
+    }
+
+    @Override
+    public Storage open(StorageContext context) {
+        return FileStorage.open(context);
+    }
+}

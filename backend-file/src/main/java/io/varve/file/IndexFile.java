@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Entries of one size in ascending order, appended to a file and searched in it: nothing is held in memory but the count and the
+ * last entry. The index can be rebuilt from the log, so it is written without care and believed with caution. One writer, any number
+ * of readers.
+ */
+final class IndexFile {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
+    /** Entries read at once when a search has come that close. */
+    private static final int WINDOW = 128;
+
+    private static final int LARGEST_ENTRY = 12;
+    private static final ThreadLocal<ByteBuffer> SCRATCH =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(WINDOW * LARGEST_ENTRY));
+
+    private final PooledFile file;
+    private final int entrySize;
+    private volatile int count = -1;
+    private volatile boolean distrusted;
+    private volatile boolean dirty;
+
+    IndexFile(PooledFile file, int entrySize) {
+        this.file = file;
+        this.entrySize = entrySize;
+    }
+
+    /** @return number of entries, 0 when the index is not to be believed */
+    int count() {
+        if (distrusted) {
+            return 0;
+        }
+        int known = count;
+        return known >= 0 ? known : load();
+    }
+
+    private int load() {
+        try {
+            FileChannel channel = file.acquire();
+            try {
+                int found = (int) Math.min(channel.size() / entrySize, Integer.MAX_VALUE / LARGEST_ENTRY);
+                synchronized (this) {
+                    if (count < 0) {
+                        count = found;
+                    }
+                    return count;
+                }
+            } finally {
+                file.release();
+            }
+        } catch (IOException e) {
+            distrust("cannot be opened: " + e.getMessage());
+            return 0;
+        }
+    }
+
+    /** A number in an entry's bytes. */
+    @FunctionalInterface
+    interface Field {
+        long read(ByteBuffer buffer, int at);
+    }
+
+    /** @return the number in entry {@code i} */
+    long get(int i, Field field) {
+        ByteBuffer buffer = read(i, 1);
+        return field.read(buffer, 0);
+    }
+
+    /** @return the last entry whose number is at most {@code target}, or -1 */
+    int floor(Field field, long target) {
+        int low = 0;
+        int high = count(); // entries below low are at most target, those from high on are above it
+        while (high - low > WINDOW) {
+            int middle = (low + high) >>> 1;
+            if (get(middle, field) <= target) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        int first = low;
+        ByteBuffer buffer = high > low ? read(low, high - low) : null;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (field.read(buffer, (middle - first) * entrySize) <= target) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
+    }
+
+    /** @return the bytes of {@code n} entries from {@code first} on; valid until the thread's next call */
+    private ByteBuffer read(int first, int n) {
+        ByteBuffer buffer = SCRATCH.get().clear().limit(n * entrySize);
+        try {
+            FileChannel channel = file.acquire();
+            try {
+                if (Disk.read(channel, buffer, (long) first * entrySize) < n * entrySize) {
+                    throw new StorageException(
+                            StorageException.Kind.CORRUPT,
+                            file.path() + " is shorter than its " + count
+                                    + " entries: delete it, it is rebuilt at the next start");
+                }
+            } finally {
+                file.release();
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("reading entry " + first, file.path(), e);
+        }
+        return buffer;
+    }
+
+    /** @return a buffer for one entry, to be filled and handed to {@link #append} */
+    ByteBuffer blank() {
+        return SCRATCH.get().clear().limit(entrySize);
+    }
+
+    /** Appends an entry. A failure is reported, not thrown: an index with an entry less is still right. */
+    void append(ByteBuffer entry) {
+        if (distrusted) {
+            return;
+        }
+        int at = count();
+        try {
+            FileChannel channel = file.acquire();
+            try {
+                dirty = true;
+                Disk.writeFully(channel, entry.flip(), (long) at * entrySize);
+            } finally {
+                file.release();
+            }
+            count = at + 1;
+        } catch (IOException e) {
+            LOG.debug("No entry {} in {}", at, file.path(), e);
+        }
+    }
+
+    /** @return every whole entry */
+    ByteBuffer content() throws IOException {
+        FileChannel channel = file.acquire();
+        try {
+            int size = (int) Math.min(channel.size(), Integer.MAX_VALUE - LARGEST_ENTRY);
+            ByteBuffer all = ByteBuffer.allocate(size - size % entrySize);
+            Disk.read(channel, all, 0);
+            return all.flip();
+        } finally {
+            file.release();
+        }
+    }
+
+    /** Keeps the first entries only. Not to be called while others read. */
+    void truncate(int entries) throws IOException {
+        FileChannel channel = file.acquire();
+        try {
+            dirty = true;
+            channel.truncate((long) entries * entrySize);
+        } finally {
+            file.release();
+        }
+        count = entries;
+    }
+
+    /** Makes the entries survive a power cut. */
+    void force() throws IOException {
+        if (dirty && !distrusted) {
+            FileChannel channel = file.acquire();
+            try {
+                dirty = false;
+                channel.force(false);
+            } finally {
+                file.release();
+            }
+        }
+    }
+
+    /** Stops believing the index, for as long as this process runs; the next start rebuilds it. */
+    void distrust(String why) {
+        if (!distrusted) {
+            distrusted = true;
+            LOG.warn(
+                    "{} is not used any more: {}; reads scan the log until the next start rebuilds it",
+                    file.path(),
+                    why);
+            try {
+                Files.deleteIfExists(file.path());
+            } catch (IOException e) {
+                LOG.warn("{} cannot be deleted: {}", file.path(), e.getMessage());
+            }
+        }
+    }
+
+    PooledFile file() {
+        return file;
+    }
+}

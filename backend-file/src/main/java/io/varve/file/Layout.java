@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import java.util.Locale;
+import java.util.UUID;
+
+/** The names of files and directories: Kafka's. */
+final class Layout {
+    static final String LOG = ".log";
+    static final String INDEX = ".index";
+    static final String TIME_INDEX = ".timeindex";
+    static final String DELETED = ".deleted";
+    static final String CLEANED = ".cleaned";
+    static final String SWAP = ".swap";
+    static final String TEMPORARY = ".tmp";
+    static final String METADATA = "partition.metadata";
+    static final String LOCK = ".lock";
+    static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+    static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+    static final String START_OFFSETS = "log-start-offset-checkpoint";
+    static final String DELETED_DIRECTORY = "-delete";
+
+    private static final int DIGITS = 20;
+    private static final int LONGEST_NAME = 255;
+
+    private Layout() {}
+
+    /** @return the offset as 20 digits followed by the suffix */
+    static String name(long offset, String suffix) {
+        return String.format(Locale.ROOT, "%020d", offset) + suffix;
+    }
+
+    /** @return the name of compacted batches that are to stand in place of the segments from {@code base} to {@code end} */
+    static String swapName(long base, long end) {
+        return name(base, "." + name(end, LOG + SWAP));
+    }
+
+    /** @return the offset in a name of 20 digits followed by {@code suffix}, or -1 when the name is not such */
+    static long offset(String name, String suffix) {
+        return name.length() == DIGITS + suffix.length() && name.endsWith(suffix) ? digits(name, 0) : -1;
+    }
+
+    /** @return base (index 0) and end (index 1) in a {@link #swapName}, or null when the name is not such */
+    static long[] swapRange(String name) {
+        if (name.length() != swapName(0, 0).length() || !name.endsWith(LOG + SWAP) || name.charAt(DIGITS) != '.') {
+            return null;
+        }
+        long base = digits(name, 0);
+        long end = digits(name, DIGITS + 1);
+        return base < 0 || end < base ? null : new long[] {base, end};
+    }
+
+    private static long digits(String name, int from) {
+        for (int i = from; i < from + DIGITS; i++) {
+            if (name.charAt(i) < '0' || name.charAt(i) > '9') {
+                return -1;
+            }
+        }
+        try {
+            return Long.parseLong(name, from, from + DIGITS, 10);
+        } catch (NumberFormatException e) {
+            return -1; // more than a long holds
+        }
+    }
+
+    /** @return the directory name of a deleted partition: {@code <topic>-<partition>.<unique>-delete}, cut to what file systems allow */
+    static String deletedDirectory(String topic, int partition, UUID unique) {
+        String suffix = "-" + partition + "." + unique.toString().replace("-", "") + DELETED_DIRECTORY;
+        return topic.substring(0, Math.min(topic.length(), LONGEST_NAME - suffix.length())) + suffix;
+    }
+}

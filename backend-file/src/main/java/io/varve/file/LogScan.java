@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.record.BatchHeader;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.zip.CRC32C;
+
+/** Checks the batches of a log file to the last byte, as recovery must. Takes no length on trust. Not thread-safe. */
+final class LogScan {
+    private static final int WINDOW = 1 << 18;
+
+    private final FileChannel channel;
+    private final long length;
+    private final ByteBuffer window = ByteBuffer.allocate(WINDOW);
+    private final CRC32C crc = new CRC32C();
+    private long windowStart;
+    private String why = "";
+
+    /** @param length where the file's bytes end, exclusive */
+    LogScan(FileChannel channel, long length) {
+        this.channel = channel;
+        this.length = length;
+        window.limit(0);
+    }
+
+    /** @return what is wrong at the position last asked about */
+    String why() {
+        return why;
+    }
+
+    /**
+     * @param at first byte
+     * @param least lowest base offset possible
+     * @param most highest last offset possible
+     * @return bytes of the sound batch that starts there, or 0 when there is none
+     */
+    int soundAt(long at, long least, long most) throws IOException {
+        if (!load(at, BatchHeader.SIZE)) {
+            return no(length - at + " bytes, less than a batch header");
+        }
+        int in = (int) (at - windowStart);
+        long size = window.getInt(in + Long.BYTES) + (long) BatchHeader.LOG_OVERHEAD;
+        if (BatchHeader.magic(window, in) != BatchHeader.MAGIC || size < BatchHeader.SIZE) {
+            return no("no batch header");
+        }
+        if (size > length - at) {
+            return no("a batch of " + size + " bytes of which " + (length - at) + " are there");
+        }
+        long base = BatchHeader.baseOffset(window, in);
+        int delta = BatchHeader.lastOffsetDelta(window, in);
+        if (base < least || delta < 0 || base > most - delta) {
+            return no("a batch of offset " + base + " where " + least + " was due");
+        }
+        long expected = BatchHeader.crc(window, in);
+        if (checksum(at, (int) size) != expected) {
+            return no("a batch whose CRC-32C does not match");
+        }
+        load(at, BatchHeader.SIZE);
+        return (int) size;
+    }
+
+    /** @return position of the first sound batch at or after {@code from}, or -1 */
+    long findSound(long from, long least, long most) throws IOException {
+        for (long at = from; at + BatchHeader.SIZE <= length; at++) {
+            if (soundAt(at, least, most) > 0) {
+                return at;
+            }
+        }
+        return -1;
+    }
+
+    /** @return last offset of the batch {@link #soundAt} has just found at {@code at} */
+    long lastOffset(long at) {
+        return BatchHeader.lastOffset(window, (int) (at - windowStart));
+    }
+
+    /** @return largest timestamp of the batch {@link #soundAt} has just found at {@code at} */
+    long maxTimestamp(long at) {
+        return BatchHeader.maxTimestamp(window, (int) (at - windowStart));
+    }
+
+    private int no(String reason) {
+        why = reason;
+        return 0;
+    }
+
+    private long checksum(long at, int size) throws IOException {
+        crc.reset();
+        long from = at + CRC_START;
+        long end = at + size;
+        while (from < end) {
+            int bytes = (int) Math.min(end - from, WINDOW);
+            load(from, bytes);
+            crc.update(window.slice((int) (from - windowStart), bytes));
+            from += bytes;
+        }
+        return crc.getValue();
+    }
+
+    /** Where the part of a batch that the CRC covers begins: at the attributes. */
+    private static final int CRC_START = 21;
+
+    /** Brings bytes into the window. */
+    private boolean load(long at, int bytes) throws IOException {
+        if (at >= windowStart && at + bytes <= windowStart + window.limit()) {
+            return true;
+        }
+        if (at + bytes > length) {
+            return false;
+        }
+        window.clear().limit((int) Math.min(WINDOW, length - at));
+        Disk.read(channel, window, at);
+        window.flip();
+        windowStart = at;
+        return window.limit() >= bytes;
+    }
+}

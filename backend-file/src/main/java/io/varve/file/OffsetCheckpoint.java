@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.runtime.FailPoints;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file of one offset per partition, as Kafka writes it: text lines {@code version}, {@code count}, then
+ * {@code topic partition offset} for each. Replaced as a whole. Not thread-safe.
+ */
+final class OffsetCheckpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetCheckpoint.class);
+    private static final String VERSION = "0";
+
+    private final Path file;
+    private final FailPoints failPoints;
+    /** What the file says now, by partition directory name. */
+    private Map<String, Long> written = Map.of();
+
+    OffsetCheckpoint(Path file, FailPoints failPoints) {
+        this.file = file;
+        this.failPoints = failPoints;
+    }
+
+    /** Reads the file; one that cannot be understood counts as absent and is reported. */
+    Map<String, Long> read() throws IOException {
+        try {
+            written = parse(Files.readAllLines(file, StandardCharsets.UTF_8));
+        } catch (NoSuchFileException e) {
+            written = Map.of();
+        } catch (IllegalArgumentException | java.nio.charset.MalformedInputException e) {
+            LOG.warn("{} is damaged ({}): going on without it, as after a crash", file, e.getMessage());
+            written = Map.of();
+        }
+        return written;
+    }
+
+    private static Map<String, Long> parse(List<String> lines) {
+        if (lines.size() < 2 || !lines.get(0).trim().equals(VERSION)) {
+            throw new IllegalArgumentException("first line is not version " + VERSION);
+        }
+        int count = Integer.parseInt(lines.get(1).trim());
+        if (count != lines.size() - 2) {
+            throw new IllegalArgumentException(
+                    "second line says " + count + " entries, there are " + (lines.size() - 2));
+        }
+        Map<String, Long> offsets = new TreeMap<>();
+        for (String line : lines.subList(2, lines.size())) {
+            String[] words = line.split(" ");
+            if (words.length != 3) {
+                throw new IllegalArgumentException("line '" + line + "' is not 'topic partition offset'");
+            }
+            offsets.put(words[0] + "-" + Integer.parseInt(words[1]), Math.max(0, Long.parseLong(words[2])));
+        }
+        return offsets;
+    }
+
+    /** @return true if the file has an entry under the partition's name */
+    boolean names(String partition) {
+        return written.containsKey(partition);
+    }
+
+    /** Replaces the file, unless it says the same already. Durable on return. */
+    void write(Map<String, Long> offsets) throws IOException {
+        if (offsets.equals(written)) {
+            return;
+        }
+        StringBuilder text =
+                new StringBuilder(offsets.size() * 32).append(VERSION).append('\n');
+        text.append(offsets.size()).append('\n');
+        offsets.forEach((name, offset) -> {
+            int dash = name.lastIndexOf('-');
+            text.append(name, 0, dash).append(' ').append(name, dash + 1, name.length());
+            text.append(' ').append(offset).append('\n');
+        });
+        Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
+        Disk.write(aside, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)), true);
+        failPoints.hit(FailPointNames.CHECKPOINT_BEFORE_RENAME);
+        Disk.rename(aside, file);
+        failPoints.hit(FailPointNames.CHECKPOINT_AFTER_RENAME);
+        Disk.forceDirectory(file.getParent());
+        written = new TreeMap<>(offsets);
+    }
+}

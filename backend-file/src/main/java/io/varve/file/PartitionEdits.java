@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+
+/**
+ * Trims and truncates a partition. Called with its monitor held. The order of steps is such that a crash between any two of them leaves
+ * either the partition as it was, or one that a repetition of the call completes.
+ */
+final class PartitionEdits {
+    private final FilePartition partition;
+
+    PartitionEdits(FilePartition partition) {
+        this.partition = partition;
+    }
+
+    void trimTo(long start) {
+        View now = partition.view();
+        if (start <= now.start()) {
+            return;
+        }
+        if (start >= now.end()) {
+            emptyAt(start);
+            return;
+        }
+        int first = now.indexOf(start);
+        partition.publishTrimmed(new View(
+                start, Arrays.copyOfRange(now.segments(), first, now.segments().length), now.end(), now.tailBytes()));
+        for (int i = 0; i < first; i++) {
+            now.segments()[i].remove();
+        }
+    }
+
+    void truncateTo(long end) {
+        View now = partition.view();
+        if (end < 0) {
+            throw new StorageException(StorageException.Kind.MISUSE, partition.id + ": truncation to " + end);
+        }
+        if (end >= now.end()) {
+            return;
+        }
+        if (end <= now.start()) {
+            emptyAt(end);
+            return;
+        }
+        int last = now.indexOf(end);
+        int bytes = positionOf(now, last, end);
+        while (bytes == 0 && last > 0) {
+            last--;
+            bytes = positionOf(now, last, end);
+        }
+        long newEnd = endOf(now.segments()[last], bytes);
+        if (newEnd <= now.start()) {
+            emptyAt(now.start());
+            return;
+        }
+        try {
+            cut(now, last, bytes, newEnd);
+        } catch (IOException e) {
+            throw broken("truncating to " + end, e);
+        }
+    }
+
+    private static int positionOf(View now, int i, long end) {
+        int found = now.segments()[i].positionOf(end, now.bytesOf(i));
+        return found < 0 ? now.bytesOf(i) : found;
+    }
+
+    /** @return offset after the last batch that ends at {@code bytes}, or the base when there is none */
+    private static long endOf(FileSegment segment, int bytes) {
+        return segment.reading(
+                cursor -> {
+                    long next = segment.base;
+                    while (cursor.onBatch()) {
+                        next = cursor.lastOffset() + 1;
+                        cursor.advance();
+                    }
+                    return next;
+                },
+                bytes == 0 ? 0 : segment.offsets.floorPosition(bytes - 1),
+                bytes);
+    }
+
+    private void cut(View now, int last, int bytes, long newEnd) throws IOException {
+        partition.promiseLess(now.start(), newEnd);
+        partition.home.failPoints.hit(FailPointNames.TRUNCATE_BEFORE_FILES);
+        for (int i = now.segments().length - 1; i > last; i--) {
+            now.segments()[i].remove();
+        }
+        FileSegment[] kept = Arrays.copyOf(now.segments(), last + 1);
+        partition.home.failPoints.hit(FailPointNames.TRUNCATE_BEFORE_CUT);
+        kept[last] = shorten(kept[last], bytes, newEnd);
+        Disk.forceDirectory(partition.directory());
+        partition.publish(new View(now.start(), kept, newEnd, bytes), -1);
+        FileSnapshots.dropAbove(partition.directory(), newEnd);
+    }
+
+    /** @return the segment without what lies past {@code bytes}; readers of the old one keep what they have */
+    private FileSegment shorten(FileSegment old, int bytes, long end) throws IOException {
+        Path path = old.log.path();
+        old.offsets.file().retire(() -> {});
+        old.times.file().retire(() -> {});
+        boolean unread = old.log.retire(() -> {});
+        if (!unread) {
+            Path copy = path.resolveSibling(path.getFileName() + Layout.TEMPORARY);
+            copyHead(path, copy, bytes);
+            Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        }
+        FileSegment shortened = new FileSegment(partition.openFiles(), partition.directory(), old.base, bytes);
+        FileChannel channel = shortened.log.acquire();
+        try {
+            channel.truncate(bytes);
+            channel.force(true);
+        } finally {
+            shortened.log.release();
+        }
+        shortened.offsets.keepBelow(end, bytes);
+        shortened.times.keepBelow(end);
+        shortened.resume();
+        return shortened;
+    }
+
+    private static void copyHead(Path from, Path to, int bytes) throws IOException {
+        try (FileChannel source = FileChannel.open(from);
+                FileChannel target = FileChannel.open(
+                        to, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.WRITE)) {
+            for (long at = 0; at < bytes; ) {
+                at += source.transferTo(at, bytes - at, target);
+            }
+            target.force(true);
+        }
+    }
+
+    /** Drops every batch; the next offset is {@code offset}. Durable on return. */
+    private void emptyAt(long offset) {
+        View now = partition.view();
+        try {
+            partition.promiseLess(offset, Math.min(offset, now.end()));
+            partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
+            for (int i = now.segments().length - 1; i >= 0; i--) {
+                now.segments()[i].remove();
+            }
+            partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
+            FileSegment only = FileSegment.create(partition.openFiles(), partition.directory(), offset, () -> {});
+            Disk.forceDirectory(partition.directory());
+            partition.publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
+            if (offset < now.end()) {
+                FileSnapshots.dropAbove(partition.directory(), offset);
+            }
+        } catch (IOException e) {
+            throw broken("emptying at " + offset, e);
+        }
+    }
+
+    private StorageException broken(String what, IOException e) {
+        return partition.refuseWrites(what + " failed half way: " + e.getMessage(), e);
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+
+/** Finds batches in a view. Throws {@link RetiredException} when the view is out of date. */
+final class PartitionReader {
+    private PartitionReader() {}
+
+    static BatchSlice read(PartitionId id, View now, Durable durable, long offset, long endOffset, int maxBytes) {
+        if (offset < now.start() || offset > now.end() || maxBytes < 0) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    "read of " + maxBytes + " bytes at " + offset + " of " + id + ", which holds " + now.start()
+                            + " to " + now.end());
+        }
+        long end = Math.min(endOffset, now.end());
+        for (int i = now.indexOf(offset); i < now.segments().length && now.segments()[i].base < end; i++) {
+            FileSegment segment = now.segments()[i];
+            int from = offset <= segment.base && now.bytesOf(i) > 0 ? 0 : segment.positionOf(offset, now.bytesOf(i));
+            if (from >= 0) {
+                int limit = limit(now, i, durable, end);
+                return limit <= from ? FileSlice.EMPTY : segment.slice(from, segment.cut(from, limit, maxBytes));
+            }
+        }
+        return FileSlice.EMPTY;
+    }
+
+    /** @return where the last batch of segment {@code i} ends whose offsets are all below {@code end} */
+    private static int limit(View now, int i, Durable durable, long end) {
+        if (end >= now.endOf(i)) {
+            return now.bytesOf(i);
+        }
+        FileSegment segment = now.segments()[i];
+        if (durable.offset() == end && durable.segment() == segment) {
+            return durable.bytes();
+        }
+        int straddling = segment.positionOf(end, now.bytesOf(i));
+        return straddling < 0 ? now.bytesOf(i) : straddling;
+    }
+
+    static OffsetAt offsetAt(View now, long timestamp) {
+        for (int i = now.indexOf(now.start()); i < now.segments().length; i++) {
+            FileSegment segment = now.segments()[i];
+            if (now.bytesOf(i) == 0 || segment.maxTimestamp() < timestamp) {
+                continue;
+            }
+            int bytes = now.bytesOf(i);
+            int from = segment.positionOf(Math.max(segment.times.floor(timestamp), now.start()), bytes);
+            if (from < 0) {
+                continue;
+            }
+            OffsetAt found = segment.reading(cursor -> firstAtOrAfter(cursor, timestamp), from, bytes);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private static OffsetAt firstAtOrAfter(BatchCursor cursor, long timestamp) {
+        while (cursor.onBatch()) {
+            if (cursor.maxTimestamp() >= timestamp) {
+                return new OffsetAt(cursor.baseOffset(), cursor.maxTimestamp());
+            }
+            cursor.advance();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Puts compacted batches in place of sealed segments.
+ *
+ * <pre>
+ * write  BASE.log.cleaned, force        crash: the next start deletes it
+ * rename BASE.END.log.swap, force dir   the commit point; crash: the next start does the rest
+ * delete the logs and indexes with BASE ≤ base &lt; END
+ * rename BASE.log, write its indexes, force dir
+ * </pre>
+ */
+final class Replacement {
+    private final FilePartition partition;
+    private final List<Segment> old;
+    private final SegmentLimits limits;
+    private final long base;
+    private final long end;
+
+    Replacement(FilePartition partition, List<Segment> old, SegmentLimits limits) {
+        this.partition = partition;
+        this.old = List.copyOf(old);
+        this.limits = limits;
+        if (old.isEmpty()) {
+            throw misuse("replace of no segments");
+        }
+        this.base = old.get(0).baseOffset();
+        this.end = old.get(old.size() - 1).endOffset();
+    }
+
+    /** @throws StorageException MISUSE if the segments are not there to be replaced */
+    void requirePresent() {
+        present(partition.view());
+    }
+
+    /** Writes the batches aside. Needs no lock: nothing of the partition is touched. */
+    Path write(BatchSource cleaned) {
+        Path aside = partition.directory().resolve(Layout.name(base, Layout.LOG + Layout.CLEANED));
+        try (FileChannel channel = FileChannel.open(
+                aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            long next = base;
+            long at = 0;
+            for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
+                run.requireAtOrAbove(partition.id, next);
+                next = run.nextOffset();
+                ByteBuffer bytes = run.bytes().duplicate();
+                if (next > end || at + bytes.remaining() > Integer.MAX_VALUE) {
+                    throw misuse("replace: batches reach offset " + next + " and byte " + (at + bytes.remaining())
+                            + ", the segments end at " + end);
+                }
+                int size = bytes.remaining();
+                Disk.writeFully(channel, bytes, at);
+                at += size;
+            }
+            channel.force(true);
+            return aside;
+        } catch (IOException e) {
+            throw Disk.writeFailure("writing compacted batches", aside, e);
+        }
+    }
+
+    /** Lets the batches written aside take the segments' place. Call with the partition's monitor held. */
+    void commit(Path aside) {
+        View now = partition.view();
+        int first = present(now);
+        int after = first + old.size();
+        Path directory = partition.directory();
+        Path swap = directory.resolve(Layout.swapName(base, end));
+        try {
+            for (int i = 0; i < first; i++) {
+                now.segments()[i].force(true); // what comes before must not be less durable than what is put here
+            }
+            partition.home.failPoints.hit(FailPointNames.REPLACE_BEFORE_SWAP);
+            Disk.rename(aside, swap);
+            Disk.forceDirectory(directory);
+        } catch (IOException e) {
+            throw Disk.writeFailure("replacing segments", swap, e);
+        }
+        try {
+            partition.home.failPoints.hit(FailPointNames.REPLACE_AFTER_SWAP);
+            for (int i = first; i < after; i++) {
+                now.segments()[i].remove();
+            }
+            partition.home.failPoints.hit(FailPointNames.REPLACE_BEFORE_FINISH);
+            Path log = directory.resolve(Layout.name(base, Layout.LOG));
+            Disk.rename(swap, log);
+            FileSegment.createIndexes(directory, base);
+            int bytes = Math.toIntExact(Files.size(log));
+            FileSegment cleaned = new FileSegment(partition.openFiles(), directory, base, bytes);
+            cleaned.rebuildIndexes(limits);
+            cleaned.seal();
+            cleaned.forceIndexes();
+            Disk.forceDirectory(directory);
+            List<FileSegment> segments = new ArrayList<>(Arrays.asList(now.segments()));
+            segments.subList(first, after).clear();
+            segments.add(first, cleaned);
+            partition.publish(
+                    new View(now.start(), segments.toArray(new FileSegment[0]), now.end(), now.tailBytes()), end);
+        } catch (IOException e) {
+            throw partition.refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
+        }
+    }
+
+    /** @return the index of the first segment to replace */
+    private int present(View now) {
+        int first = now.indexOf(base);
+        for (int i = 0; i < old.size(); i++) {
+            Segment wanted = old.get(i);
+            boolean same = first + i < now.segments().length - 1
+                    && now.segments()[first + i].base == wanted.baseOffset()
+                    && now.endOf(first + i) == wanted.endOffset()
+                    && now.bytesOf(first + i) == wanted.bytes();
+            if (!same) {
+                throw misuse("replace: " + wanted + " is not among its sealed segments");
+            }
+        }
+        return first;
+    }
+
+    private StorageException misuse(String what) {
+        return new StorageException(StorageException.Kind.MISUSE, partition.id + ": " + what);
+    }
+}

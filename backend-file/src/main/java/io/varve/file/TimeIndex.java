@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * The largest timestamp up to some batches of a segment. One entry, big-endian, as Kafka's; timestamps ascend strictly:
+ *
+ * <pre>
+ * 0 timestamp  int64  largest timestamp so far, ms since the epoch
+ * 8 offset     int32  last offset of the first batch that has it, minus the segment's base
+ * </pre>
+ */
+final class TimeIndex {
+    static final int ENTRY = 12;
+
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    private final IndexFile entries;
+    private final long base;
+    private volatile long last = UNKNOWN;
+
+    TimeIndex(PooledFile file, long base) {
+        this.entries = new IndexFile(file, ENTRY);
+        this.base = base;
+    }
+
+    /** @return an offset such that every batch before the one that holds it is older than {@code timestamp} */
+    long floor(long timestamp) {
+        int found = entries.floor(TimeIndex::timestampField, timestamp);
+        return found < 0 ? base : offset(found);
+    }
+
+    /** Appends an entry unless its timestamp is not above the last one's. */
+    void append(long timestamp, long offset) {
+        if (timestamp > lastTimestamp()) {
+            entries.append(entries.blank().putLong(timestamp).putInt((int) (offset - base)));
+            last = UNKNOWN;
+        }
+    }
+
+    /** @return the last entry's timestamp in ms since the epoch, or -1 */
+    long lastTimestamp() {
+        long known = last;
+        if (known == UNKNOWN) {
+            int count = entries.count();
+            known = count == 0 ? -1 : entries.get(count - 1, TimeIndex::timestampField);
+            last = known;
+        }
+        return known;
+    }
+
+    /** A place is kept for the entry that sealing the segment adds, as Kafka does. */
+    boolean isFull(int maxBytes) {
+        return entries.count() >= maxBytes / ENTRY - 1;
+    }
+
+    private long offset(int i) {
+        return base + entries.get(i, TimeIndex::offsetField);
+    }
+
+    /** Drops every entry from the first on that breaks the order or belongs to a batch at or above {@code end}. */
+    void keepBelow(long end) throws IOException {
+        ByteBuffer all = entries.content();
+        long before = -1;
+        int kept = 0;
+        while (all.remaining() >= ENTRY) {
+            long timestamp = all.getLong();
+            long relative = all.getInt();
+            if (timestamp <= before || relative < 0 || base + relative >= end) {
+                break;
+            }
+            before = timestamp;
+            kept++;
+        }
+        truncate(kept);
+    }
+
+    void truncate(int count) throws IOException {
+        last = UNKNOWN;
+        entries.truncate(count);
+    }
+
+    void force() throws IOException {
+        entries.force();
+    }
+
+    PooledFile file() {
+        return entries.file();
+    }
+
+    private static long timestampField(ByteBuffer buffer, int at) {
+        return buffer.getLong(at);
+    }
+
+    private static long offsetField(ByteBuffer buffer, int at) {
+        return buffer.getInt(at + Long.BYTES);
+    }
+}

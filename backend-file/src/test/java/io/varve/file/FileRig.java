@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.conformance.StorageRig;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * A file storage in a directory of its own. A crash cuts every log after its durable end, leaving half of the batch that
+ * follows; indexes stay as they were, too long for what is left.
+ */
+final class FileRig implements StorageRig {
+    final Path directory;
+    final FailPoints failPoints = new FailPoints();
+    final Map<String, String> properties = new HashMap<>();
+    private final SystemScheduler scheduler = new SystemScheduler(2);
+    private FileStorage storage;
+
+    FileRig(Path directory) {
+        this.directory = directory;
+    }
+
+    static FileRig temporary() {
+        try {
+            return new FileRig(Files.createTempDirectory("varve-file-"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    StorageContext context() {
+        return new StorageContext(List.of(directory), properties, Clock.system(), scheduler, failPoints);
+    }
+
+    @Override
+    public Storage storage() {
+        if (storage == null) {
+            storage = FileStorage.open(context());
+        }
+        return storage;
+    }
+
+    @Override
+    public Storage reopen() {
+        stop();
+        return storage();
+    }
+
+    /** Closes the storage properly; the next {@link #storage} opens it again. */
+    void stop() {
+        storage.close();
+        storage = null;
+    }
+
+    @Override
+    public Storage crash() {
+        kill();
+        return storage();
+    }
+
+    /** Cuts the power; the next {@link #storage} recovers. */
+    void kill() {
+        Map<Path, Long> durable = new HashMap<>();
+        for (FilePartition partition : storage.loadedPartitions()) {
+            durable.put(partition.directory(), partition.extent().durableEnd());
+        }
+        die();
+        durable.forEach(FileRig::loseUnsynced);
+    }
+
+    /** Ends the process, as kill -9 does: nothing that was written is lost. */
+    void die() {
+        storage.abandon();
+        storage = null;
+    }
+
+    private static void loseUnsynced(Path partition, long durableEnd) {
+        if (!Files.isDirectory(partition)) {
+            return; // deleted
+        }
+        try (Stream<Path> files = Files.list(partition)) {
+            for (Path log :
+                    files.filter(file -> file.toString().endsWith(".log")).toList()) {
+                tear(log, durableEnd);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void tear(Path log, long durableEnd) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(log));
+        int at = 0;
+        while (at < bytes.limit() && BatchHeader.nextOffset(bytes, at) <= durableEnd) {
+            at += BatchHeader.sizeInBytes(bytes, at);
+        }
+        if (at < bytes.limit()) {
+            int half = at + BatchHeader.sizeInBytes(bytes, at) / 2;
+            try (FileChannel channel = FileChannel.open(log, StandardOpenOption.WRITE)) {
+                channel.truncate(half);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (storage != null) {
+            storage.abandon();
+        }
+        scheduler.close();
+        try {
+            Disk.removeTree(directory);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
