@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.log;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.Topics;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.FetchMetadata;
+
+/**
+ * Gives consumers records, in fetch sessions if they like (KIP-227). A fetch that finds less than its {@code min_bytes} waits until
+ * there is more, a partition fails, or {@code max_wait_ms} is over.
+ *
+ * <p>There are no replicas: a fetch by one gets the error Kafka gives to a follower that does not belong to the partition, a
+ * preferred replica is never named, and {@code last_fetched_epoch} is not looked at because logs do not diverge.
+ * INCONSISTENT_TOPIC_ID does not arise: a topic id is looked up where the log is, so an id that is not current is unknown.
+ */
+final class FetchHandler implements ApiHandler {
+    private final Topics topics;
+    private final ClusterInfo cluster;
+    private final FetchConfig config;
+    private final FetchSessions sessions;
+
+    /**
+     * @param topics finds the logs
+     * @param cluster tells fenced clients where the leader is
+     * @param config the broker's limits
+     * @param sessions the consumers' sessions
+     */
+    FetchHandler(Topics topics, ClusterInfo cluster, FetchConfig config, FetchSessions sessions) {
+        this.topics = topics;
+        this.cluster = cluster;
+        this.config = config;
+        this.sessions = sessions;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.FETCH;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        FetchRequestData data = (FetchRequestData) request.body().data();
+        FetchContext context = sessions.begin(
+                new FetchMetadata(data.sessionId(), data.sessionEpoch()),
+                request.version() >= FetchTarget.FIRST_WITH_TOPIC_IDS,
+                FetchWish.of(data),
+                FetchWish.forgotten(data));
+        FetchLimits limits = FetchLimits.of(data, request.version(), config);
+        FetchReader reader = new FetchReader(topics, cluster.nodeId(), limits);
+        FetchPass pass = reader.read(context.wishes());
+        if (limits.maxWaitMs() <= 0
+                || context.wishes().isEmpty()
+                || pass.failed()
+                || pass.bytes() >= limits.minBytes()) {
+            return CompletableFuture.completedFuture(answer(context, pass));
+        }
+        pass.release();
+        FetchWait wait = new FetchWait(
+                reader,
+                context.wishes(),
+                limits.minBytes(),
+                request.connection(),
+                () -> answer(context, reader.read(context.wishes())));
+        return wait.await(limits.maxWaitMs());
+    }
+
+    private FetchResponseData answer(FetchContext context, FetchPass pass) {
+        FetchResponseData response;
+        try {
+            response = context.answer(pass);
+        } catch (RuntimeException | Error failure) {
+            pass.release();
+            throw failure;
+        }
+        boolean namesLeader = pass.failed()
+                && pass.answers().stream()
+                        .anyMatch(answer -> answer.currentLeader().leaderId() >= 0);
+        if (namesLeader) {
+            response.nodeEndpoints()
+                    .add(new NodeEndpoint()
+                            .setNodeId(cluster.nodeId())
+                            .setHost(cluster.host())
+                            .setPort(cluster.port())
+                            .setRack(cluster.rack()));
+        }
+        return response;
+    }
+}

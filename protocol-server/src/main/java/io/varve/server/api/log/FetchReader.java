@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.log;
+
+import io.varve.core.log.Isolation;
+import io.varve.core.log.LogRead;
+import io.varve.core.log.PartitionLog;
+import io.varve.server.api.StoredRecords;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.List;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/** Reads what one fetch wants, as things stand now. Belongs to one request, used on its event loop. */
+final class FetchReader {
+    private static final long UNKNOWN = -1;
+
+    /** The version from which a fenced client is told the leader (KIP-951). */
+    private static final short FIRST_WITH_LEADER = 16;
+
+    private final Topics topics;
+    private final int nodeId;
+    private final FetchLimits limits;
+
+    /**
+     * @param topics finds the logs
+     * @param nodeId this broker, leader of everything
+     * @param limits holds for all partitions
+     */
+    FetchReader(Topics topics, int nodeId, FetchLimits limits) {
+        this.topics = topics;
+        this.nodeId = nodeId;
+        this.limits = limits;
+    }
+
+    /**
+     * Reads partitions in order until the answer is full. The first batch found is taken however large it is, so that a client with
+     * too small limits still gets on (KIP-74); partitions after that get none that is larger than what is left.
+     *
+     * @param wishes what to read
+     * @return what was read; the caller sends it or releases it
+     */
+    FetchPass read(List<FetchWish> wishes) {
+        FetchPass pass = new FetchPass(wishes.size());
+        try {
+            for (FetchWish wish : wishes) {
+                int left = (int) Math.max(0, limits.maxBytes() - pass.bytes());
+                pass.add(read(wish, Math.min(wish.maxBytes(), left), pass.bytes() == 0));
+            }
+            return pass;
+        } catch (Throwable failure) {
+            pass.release();
+            throw failure;
+        }
+    }
+
+    /**
+     * @param wish what is wanted
+     * @return bytes an answer could hold of it now, at most its limit; just 1 for any when a single byte is enough for an answer;
+     *     -1 if the answer would be an error
+     */
+    int available(FetchWish wish) {
+        try {
+            return available(wish, log(wish));
+        } catch (RuntimeException failure) {
+            return -1;
+        }
+    }
+
+    private int available(FetchWish wish, PartitionLog log) {
+        if (log == null || check(wish, log) != Errors.NONE || !isInRange(wish, log)) {
+            return -1;
+        }
+        if (limits.minBytes() <= 1) {
+            return visibleEnd(log) > wish.offset() ? 1 : 0;
+        }
+        PartitionData answer = read(wish, Math.min(wish.maxBytes(), limits.maxBytes()), true);
+        int bytes = answer.records().sizeInBytes();
+        FetchPass.release(answer);
+        return answer.errorCode() == Errors.NONE.code() ? bytes : -1;
+    }
+
+    /**
+     * @param wish what is wanted
+     * @return the partition's log, or null
+     */
+    PartitionLog log(FetchWish wish) {
+        Topic topic = topic(wish.target());
+        return topic == null ? null : topic.partition(wish.target().partition());
+    }
+
+    private Topic topic(FetchTarget target) {
+        return byId() ? topics.byId(target.topicId()) : topics.byName(target.topic());
+    }
+
+    private boolean byId() {
+        return limits.version() >= FetchTarget.FIRST_WITH_TOPIC_IDS;
+    }
+
+    private PartitionData read(FetchWish wish, int maxBytes, boolean first) {
+        PartitionLog log = log(wish);
+        if (log == null) {
+            boolean unknownId = byId() && topic(wish.target()) == null;
+            return error(wish, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        Errors refusal = check(wish, log);
+        if (refusal != Errors.NONE) {
+            PartitionData answer = error(wish, refusal);
+            if (refusal == Errors.FENCED_LEADER_EPOCH && limits.version() >= FIRST_WITH_LEADER) {
+                answer.currentLeader().setLeaderId(nodeId).setLeaderEpoch(log.leaderEpoch());
+            }
+            return answer;
+        }
+        try {
+            return read(wish, log, maxBytes, first);
+        } catch (RuntimeException failure) {
+            return error(wish, LogErrors.ofRead(failure));
+        }
+    }
+
+    private PartitionData read(FetchWish wish, PartitionLog log, int maxBytes, boolean first) {
+        boolean full = maxBytes == 0 && !first;
+        if (!isInRange(wish, log)) {
+            return error(wish, Errors.OFFSET_OUT_OF_RANGE);
+        }
+        // An idle partition costs no read. An offset between the high watermark and the log's end is no error: a
+        // producer with
+        // acks=1 may have told it to the consumer before the records became visible.
+        if (full || visibleEnd(log) <= wish.offset()) {
+            return answer(wish, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        }
+        LogRead read = log.read(wish.offset(), maxBytes, limits.isolation());
+        PartitionData answer = answer(wish, read.highWatermark(), read.lastStableOffset(), read.logStartOffset());
+        int size = read.slice().sizeInBytes();
+        if (size == 0 || size > maxBytes && !first) {
+            read.slice().close();
+            return answer;
+        }
+        return answer.setRecords(new StoredRecords(read.slice()));
+    }
+
+    private Errors check(FetchWish wish, PartitionLog log) {
+        if (limits.follower()) {
+            return wish.leaderEpoch() >= 0 ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        return LogErrors.ofLeaderEpoch(wish.leaderEpoch(), log.leaderEpoch());
+    }
+
+    private static boolean isInRange(FetchWish wish, PartitionLog log) {
+        return log.logStartOffset() <= wish.offset() && wish.offset() <= log.logEndOffset();
+    }
+
+    private long visibleEnd(PartitionLog log) {
+        return limits.isolation() == Isolation.READ_COMMITTED ? log.lastStableOffset() : log.highWatermark();
+    }
+
+    private PartitionData answer(FetchWish wish, long highWatermark, long lastStableOffset, long logStartOffset) {
+        // Aborted transactions stay an empty list for read_committed; Kafka sends null otherwise.
+        PartitionData answer = new PartitionData()
+                .setPartitionIndex(wish.target().partition())
+                .setHighWatermark(highWatermark)
+                .setLastStableOffset(lastStableOffset)
+                .setLogStartOffset(logStartOffset)
+                .setRecords(MemoryRecords.EMPTY);
+        return limits.isolation() == Isolation.READ_COMMITTED ? answer : answer.setAbortedTransactions(null);
+    }
+
+    private PartitionData error(FetchWish wish, Errors error) {
+        // Kafka fills no offset beside an error, not even beside OFFSET_OUT_OF_RANGE.
+        return answer(wish, UNKNOWN, UNKNOWN, UNKNOWN).setErrorCode(error.code());
+    }
+}

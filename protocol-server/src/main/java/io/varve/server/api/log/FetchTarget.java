@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.log;
+
+import org.apache.kafka.common.Uuid;
+
+/**
+ * A partition as a fetch names it: by topic id from version 13 on (the name is empty then), by topic name before (the id is zero).
+ *
+ * @param topic topic name, or empty
+ * @param topicId topic id, or {@link Uuid#ZERO_UUID}
+ * @param partition partition number, any value
+ */
+record FetchTarget(String topic, Uuid topicId, int partition) {
+    /** The version from which topics go by id (KIP-516). */
+    static final short FIRST_WITH_TOPIC_IDS = 13;
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.log;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
+import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
+import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
+
+/**
+ * What a client wants of one partition. Immutable: sessions hand the same object to every request until the client changes it.
+ *
+ * @param target which partition
+ * @param offset first offset wanted
+ * @param maxBytes most bytes of records, 0 or more; a first batch larger than that excepted
+ * @param leaderEpoch the leader epoch the client knows, or -1
+ */
+record FetchWish(FetchTarget target, long offset, int maxBytes, int leaderEpoch) {
+    /**
+     * @param data a fetch request
+     * @return the partitions it names, in its order
+     */
+    static List<FetchWish> of(FetchRequestData data) {
+        List<FetchWish> wishes = new ArrayList<>();
+        for (FetchTopic topic : data.topics()) {
+            for (FetchPartition partition : topic.partitions()) {
+                wishes.add(new FetchWish(
+                        new FetchTarget(topic.topic(), topic.topicId(), partition.partition()),
+                        partition.fetchOffset(),
+                        Math.max(0, partition.partitionMaxBytes()),
+                        partition.currentLeaderEpoch()));
+            }
+        }
+        return wishes;
+    }
+
+    /**
+     * @param data a fetch request
+     * @return the partitions its session is to forget
+     */
+    static List<FetchTarget> forgotten(FetchRequestData data) {
+        List<FetchTarget> forgotten = new ArrayList<>();
+        for (ForgottenTopic topic : data.forgottenTopicsData()) {
+            for (int partition : topic.partitions()) {
+                forgotten.add(new FetchTarget(topic.topic(), topic.topicId(), partition));
+            }
+        }
+        return forgotten;
+    }
+}

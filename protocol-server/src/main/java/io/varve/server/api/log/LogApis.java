@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.log;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.ProducerIds;
+import io.varve.server.metadata.Topics;
+import java.util.List;
+
+/** The APIs that read and write logs. */
+public final class LogApis {
+    private LogApis() {}
+
+    /**
+     * @param topics finds the logs
+     * @param producerIds gives idempotent producers their ids
+     * @param cluster tells clients where this broker is
+     * @param config limits fetches
+     * @param clock tells how long fetch sessions were idle
+     * @param ids names fetch sessions
+     * @return handlers of Produce, Fetch, ListOffsets, OffsetForLeaderEpoch and InitProducerId
+     */
+    public static List<ApiHandler> handlers(
+            Topics topics, ProducerIds producerIds, ClusterInfo cluster, FetchConfig config, Clock clock, Ids ids) {
+        FetchSessions sessions = new FetchSessions(config.sessionSlots(), clock, ids);
+        return List.of(
+                new ProduceHandler(topics),
+                new FetchHandler(topics, cluster, config, sessions),
+                new ListOffsetsHandler(topics),
+                new OffsetForLeaderEpochHandler(topics),
+                new InitProducerIdHandler(producerIds));
+    }
+}
