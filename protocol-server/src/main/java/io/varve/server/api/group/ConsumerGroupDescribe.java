@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
+
+/** ConsumerGroupDescribe: groups of the consumer protocol (KIP-848). */
+final class ConsumerGroupDescribe implements ApiHandler {
+    private final Groups groups;
+
+    ConsumerGroupDescribe(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.CONSUMER_GROUP_DESCRIBE;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        ConsumerGroupDescribeRequest describe = (ConsumerGroupDescribeRequest) request.body();
+        return groups.describeConsumerGroups(
+                        Callers.of(request), describe.data().groupIds())
+                .thenApply(described -> {
+                    if (describe.data().includeAuthorizedOperations()) {
+                        described.stream()
+                                .filter(group -> group.errorCode() == Errors.NONE.code())
+                                .forEach(group -> group.setAuthorizedOperations(GroupOperations.ALL));
+                    }
+                    return new ConsumerGroupDescribeResponseData().setGroups(described);
+                });
+    }
+}

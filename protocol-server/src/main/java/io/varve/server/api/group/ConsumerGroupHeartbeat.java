@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
+
+/** ConsumerGroupHeartbeat: joins, keeps, changes and leaves a consumer group (KIP-848). */
+final class ConsumerGroupHeartbeat implements ApiHandler {
+    private final Groups groups;
+
+    ConsumerGroupHeartbeat(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.CONSUMER_GROUP_HEARTBEAT;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        ConsumerGroupHeartbeatRequest heartbeat = (ConsumerGroupHeartbeatRequest) request.body();
+        return groups.consumerHeartbeat(Callers.of(request), heartbeat.data());
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.DeleteGroupsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.DeleteGroupsRequest;
+
+/** DeleteGroups: groups without members, and their offsets. */
+final class DeleteGroups implements ApiHandler {
+    private final Groups groups;
+
+    DeleteGroups(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DELETE_GROUPS;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        DeleteGroupsRequest delete = (DeleteGroupsRequest) request.body();
+        return groups.delete(Callers.of(request), delete.data().groupsNames())
+                .thenApply(results -> new DeleteGroupsResponseData().setResults(results));
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeGroupsRequest;
+
+/** DescribeGroups: classic groups, their members and what they are assigned. */
+final class DescribeGroups implements ApiHandler {
+    private final Groups groups;
+
+    DescribeGroups(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DESCRIBE_GROUPS;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        DescribeGroupsRequest describe = (DescribeGroupsRequest) request.body();
+        return groups.describe(Callers.of(request), describe.data().groups()).thenApply(described -> {
+            if (describe.data().includeAuthorizedOperations()) {
+                described.stream()
+                        .filter(group -> group.errorCode() == Errors.NONE.code())
+                        .forEach(group -> group.setAuthorizedOperations(GroupOperations.ALL));
+            }
+            return new DescribeGroupsResponseData().setGroups(described);
+        });
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import io.varve.server.metadata.ClusterInfo;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FindCoordinatorRequest;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
+
+/** FindCoordinator: this broker, for every group. From version 4 on several keys are asked for at once (KIP-699). */
+final class FindCoordinator implements ApiHandler {
+    private static final short FIRST_WITH_SHARE = 6;
+
+    private final Groups groups;
+    private final ClusterInfo self;
+
+    FindCoordinator(Groups groups, ClusterInfo self) {
+        this.groups = groups;
+        this.self = self;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.FIND_COORDINATOR;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        FindCoordinatorRequestData data = ((FindCoordinatorRequest) request.body()).data();
+        CoordinatorType type = type(data.keyType(), request.version());
+        if (request.version() < FindCoordinatorRequest.MIN_BATCHED_VERSION) {
+            return find(type, data.key()).thenApply(FindCoordinator::single);
+        }
+        List<CompletableFuture<Coordinator>> found = data.coordinatorKeys().stream()
+                .distinct()
+                .map(key -> find(type, key))
+                .toList();
+        return Futures.all(found).thenApply(all -> new FindCoordinatorResponseData().setCoordinators(all));
+    }
+
+    /** @throws InvalidRequestException when there is no such type, or not in this version */
+    private static CoordinatorType type(byte id, short version) {
+        CoordinatorType type = CoordinatorType.forId(id);
+        if (type == CoordinatorType.SHARE && version < FIRST_WITH_SHARE) {
+            throw new InvalidRequestException("key type SHARE needs version " + FIRST_WITH_SHARE + " or higher");
+        }
+        return type;
+    }
+
+    private CompletableFuture<Coordinator> find(CoordinatorType type, String key) {
+        return switch (type) {
+            case GROUP ->
+                groups.find(key).handle((found, failure) -> failure == null ? here(key) : failed(key, failure));
+            case TRANSACTION ->
+                CompletableFuture.completedFuture(
+                        nowhere(key, Errors.INVALID_REQUEST, "This broker does not serve transactions."));
+            case SHARE ->
+                CompletableFuture.completedFuture(
+                        nowhere(key, Errors.INVALID_REQUEST, "This broker does not serve share groups."));
+        };
+    }
+
+    private Coordinator here(String key) {
+        return new Coordinator()
+                .setKey(key)
+                .setNodeId(self.nodeId())
+                .setHost(self.host())
+                .setPort(self.port())
+                .setErrorMessage(null);
+    }
+
+    /** What may go better next time is answered with the one retriable error clients expect of this API. */
+    private static Coordinator failed(String key, Throwable failure) {
+        Errors error = Errors.forException(failure);
+        Errors told = error.exception() instanceof RetriableException ? Errors.COORDINATOR_NOT_AVAILABLE : error;
+        return nowhere(key, told, told.message());
+    }
+
+    private static Coordinator nowhere(String key, Errors error, String message) {
+        return new Coordinator()
+                .setKey(key)
+                .setErrorCode(error.code())
+                .setErrorMessage(message)
+                .setNodeId(Node.noNode().id())
+                .setHost(Node.noNode().host())
+                .setPort(Node.noNode().port());
+    }
+
+    private static FindCoordinatorResponseData single(Coordinator found) {
+        return new FindCoordinatorResponseData()
+                .setErrorCode(found.errorCode())
+                .setErrorMessage(found.errorMessage())
+                .setNodeId(found.nodeId())
+                .setHost(found.host())
+                .setPort(found.port());
+    }
+}

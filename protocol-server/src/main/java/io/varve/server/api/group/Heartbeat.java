@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.HeartbeatRequest;
+
+/** Heartbeat of a member of a classic group. */
+final class Heartbeat implements ApiHandler {
+    private final Groups groups;
+
+    Heartbeat(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.HEARTBEAT;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        HeartbeatRequest heartbeat = (HeartbeatRequest) request.body();
+        return groups.heartbeat(Callers.of(request), heartbeat.data());
+    }
+}

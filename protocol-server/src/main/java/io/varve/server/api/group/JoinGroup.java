@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.JoinGroupRequest;
+import org.apache.kafka.common.requests.JoinGroupResponse;
+
+/** JoinGroup: answered when the rebalance has gathered the group's members. */
+final class JoinGroup implements ApiHandler {
+    private final Groups groups;
+
+    JoinGroup(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.JOIN_GROUP;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        JoinGroupRequest join = (JoinGroupRequest) request.body();
+        // The response class knows what versions before 7 cannot say: a missing protocol name.
+        return groups.join(Callers.of(request), join.data())
+                .thenApply(data -> new JoinGroupResponse(data, request.version()).data());
+    }
+}

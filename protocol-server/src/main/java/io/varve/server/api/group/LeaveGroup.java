@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.LeaveGroupRequest;
+import org.apache.kafka.common.requests.LeaveGroupResponse;
+
+/** LeaveGroup: one member before version 3, several from then on (KIP-345). */
+final class LeaveGroup implements ApiHandler {
+    private final Groups groups;
+
+    LeaveGroup(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.LEAVE_GROUP;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        LeaveGroupRequest leave = (LeaveGroupRequest) request.body();
+        return groups.leave(Callers.of(request), leave.normalizedData())
+                .thenApply(data -> new LeaveGroupResponse(data, request.version()).data());
+    }
+}

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.ListGroupsRequest;
+
+/** ListGroups, filtered by state (KIP-518) and type (KIP-848). */
+final class ListGroups implements ApiHandler {
+    private final Groups groups;
+
+    ListGroups(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.LIST_GROUPS;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        ListGroupsRequest list = (ListGroupsRequest) request.body();
+        return groups.list(Callers.of(request), list.data());
+    }
+}

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
+import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.OffsetCommitRequest;
+import org.apache.kafka.common.requests.OffsetCommitResponse;
+
+/**
+ * OffsetCommit. Topics come by name, from version 10 on by id (KIP-848). Partitions that do not exist are answered here; the
+ * coordinator gets the rest.
+ */
+final class OffsetCommit implements ApiHandler {
+    private final Groups groups;
+    private final Topics topics;
+
+    OffsetCommit(Groups groups, Topics topics) {
+        this.groups = groups;
+        this.topics = topics;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.OFFSET_COMMIT;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        OffsetCommitRequestData data = ((OffsetCommitRequest) request.body()).data();
+        boolean byId = OffsetCommitResponse.useTopicIds(request.version());
+        OffsetCommitResponse.Builder response = OffsetCommitResponse.newBuilder(byId);
+        List<OffsetCommitRequestTopic> known = new ArrayList<>(data.topics().size());
+        for (OffsetCommitRequestTopic asked : data.topics()) {
+            Topic topic = byId ? topics.byId(asked.topicId()) : topics.byName(asked.name());
+            if (topic == null) {
+                response.addPartitions(
+                        asked.topicId(),
+                        asked.name(),
+                        asked.partitions(),
+                        OffsetCommitRequestPartition::partitionIndex,
+                        byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            } else {
+                // The response must show the topic as the client named it, the coordinator wants name and id.
+                Uuid shownId = byId ? topic.id() : Uuid.ZERO_UUID;
+                List<OffsetCommitRequestPartition> partitions = existing(topic, shownId, asked, response);
+                if (!partitions.isEmpty()) {
+                    known.add(new OffsetCommitRequestTopic()
+                            .setName(topic.name())
+                            .setTopicId(topic.id())
+                            .setPartitions(partitions));
+                }
+            }
+        }
+        if (known.isEmpty()) {
+            return CompletableFuture.completedFuture(response.build().data());
+        }
+        OffsetCommitRequestData rest = new OffsetCommitRequestData()
+                .setGroupId(data.groupId())
+                .setGenerationIdOrMemberEpoch(data.generationIdOrMemberEpoch())
+                .setMemberId(data.memberId())
+                .setGroupInstanceId(data.groupInstanceId())
+                .setRetentionTimeMs(data.retentionTimeMs())
+                .setTopics(known);
+        return groups.commit(Callers.of(request), rest)
+                .thenApply(committed -> response.merge(committed).build().data());
+    }
+
+    private static List<OffsetCommitRequestPartition> existing(
+            Topic topic, Uuid shownId, OffsetCommitRequestTopic asked, OffsetCommitResponse.Builder response) {
+        List<OffsetCommitRequestPartition> existing =
+                new ArrayList<>(asked.partitions().size());
+        for (OffsetCommitRequestPartition partition : asked.partitions()) {
+            if (topic.partition(partition.partitionIndex()) != null) {
+                existing.add(partition);
+            } else {
+                response.addPartition(
+                        shownId, topic.name(), partition.partitionIndex(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            }
+        }
+        return existing;
+    }
+}

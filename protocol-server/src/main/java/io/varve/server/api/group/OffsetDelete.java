@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.OffsetDeleteRequest;
+import org.apache.kafka.common.requests.OffsetDeleteResponse;
+
+/** OffsetDelete (KIP-496): forgets committed offsets of topics a group no longer reads. */
+final class OffsetDelete implements ApiHandler {
+    private final Groups groups;
+    private final Topics topics;
+
+    OffsetDelete(Groups groups, Topics topics) {
+        this.groups = groups;
+        this.topics = topics;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.OFFSET_DELETE;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        OffsetDeleteRequestData data = ((OffsetDeleteRequest) request.body()).data();
+        OffsetDeleteResponse.Builder response = new OffsetDeleteResponse.Builder();
+        OffsetDeleteRequestTopicCollection known = new OffsetDeleteRequestTopicCollection();
+        for (OffsetDeleteRequestTopic asked : data.topics()) {
+            Topic topic = topics.byName(asked.name());
+            List<OffsetDeleteRequestPartition> existing = asked.partitions().stream()
+                    .filter(partition -> topic != null && topic.partition(partition.partitionIndex()) != null)
+                    .toList();
+            asked.partitions().stream()
+                    .filter(partition -> !existing.contains(partition))
+                    .forEach(partition -> response.addPartition(
+                            asked.name(), partition.partitionIndex(), Errors.UNKNOWN_TOPIC_OR_PARTITION));
+            if (!existing.isEmpty()) {
+                known.add(new OffsetDeleteRequestTopic().setName(asked.name()).setPartitions(existing));
+            }
+        }
+        if (known.isEmpty()) {
+            return CompletableFuture.completedFuture(response.build().data());
+        }
+        return groups.deleteOffsets(
+                        Callers.of(request),
+                        new OffsetDeleteRequestData().setGroupId(data.groupId()).setTopics(known))
+                .thenApply(deleted -> response.merge(deleted).build().data());
+    }
+}

@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Caller;
+import io.varve.server.group.Groups;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.requests.OffsetFetchRequest;
+import org.apache.kafka.common.requests.OffsetFetchResponse;
+
+/**
+ * OffsetFetch: one group, from version 8 on several (KIP-709), each with its own error; topics by name, from version 10 on by id
+ * (KIP-848).
+ */
+final class OffsetFetch implements ApiHandler {
+    private final Groups groups;
+    private final Topics topics;
+
+    OffsetFetch(Groups groups, Topics topics) {
+        this.groups = groups;
+        this.topics = topics;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.OFFSET_FETCH;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        OffsetFetchRequest fetch = (OffsetFetchRequest) request.body();
+        Caller caller = Callers.of(request);
+        List<CompletableFuture<OffsetFetchResponseGroup>> fetched = fetch.groups().stream()
+                .map(group -> fetch(caller, group, fetch.requireStable(), request.version()))
+                .toList();
+        return Futures.all(fetched)
+                .thenApply(all -> new OffsetFetchResponse.Builder(all)
+                        .build(request.version())
+                        .data());
+    }
+
+    private CompletableFuture<OffsetFetchResponseGroup> fetch(
+            Caller caller, OffsetFetchRequestGroup group, boolean requireStable, short version) {
+        List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
+        boolean byId = OffsetFetchRequest.useTopicIds(version);
+        OffsetFetchRequestGroup named = byId && group.topics() != null ? named(group, unknown) : group;
+        return groups.fetch(caller, named, requireStable).handle((fetched, failure) -> {
+            if (failure != null) {
+                return OffsetFetchResponse.groupError(group, Errors.forException(failure), version);
+            }
+            if (fetched.errorCode() != Errors.NONE.code()) {
+                return fetched;
+            }
+            return byId ? identified(fetched, unknown) : fetched;
+        });
+    }
+
+    /** @return the same question with names for ids; topics that have none are answered in {@code unknown} */
+    private OffsetFetchRequestGroup named(OffsetFetchRequestGroup group, List<OffsetFetchResponseTopics> unknown) {
+        List<OffsetFetchRequestTopics> known = new ArrayList<>(group.topics().size());
+        for (OffsetFetchRequestTopics asked : group.topics()) {
+            Topic topic = topics.byId(asked.topicId());
+            if (topic == null) {
+                unknown.add(new OffsetFetchResponseTopics()
+                        .setTopicId(asked.topicId())
+                        .setPartitions(asked.partitionIndexes().stream()
+                                .map(OffsetFetch::unknownTopicId)
+                                .toList()));
+            } else {
+                known.add(asked.duplicate().setName(topic.name()));
+            }
+        }
+        return group.duplicate().setTopics(known);
+    }
+
+    /** Adds ids to names. A topic deleted meanwhile has none to show and is left out. */
+    private OffsetFetchResponseGroup identified(
+            OffsetFetchResponseGroup fetched, List<OffsetFetchResponseTopics> unknown) {
+        List<OffsetFetchResponseTopics> identified = new ArrayList<>(unknown);
+        for (OffsetFetchResponseTopics found : fetched.topics()) {
+            Topic topic = topics.byName(found.name());
+            if (topic != null) {
+                identified.add(found.setTopicId(topic.id()));
+            }
+        }
+        return fetched.setTopics(identified);
+    }
+
+    private static OffsetFetchResponsePartitions unknownTopicId(int partition) {
+        return new OffsetFetchResponsePartitions()
+                .setPartitionIndex(partition)
+                .setErrorCode(Errors.UNKNOWN_TOPIC_ID.code())
+                .setCommittedOffset(OffsetFetchResponse.INVALID_OFFSET)
+                .setMetadata(OffsetFetchResponse.NO_METADATA)
+                .setCommittedLeaderEpoch(RecordBatch.NO_PARTITION_LEADER_EPOCH);
+    }
+}

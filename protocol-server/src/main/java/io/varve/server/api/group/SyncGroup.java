@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.SyncGroupRequest;
+
+/** SyncGroup: answered when the leader has handed in the assignment. */
+final class SyncGroup implements ApiHandler {
+    private final Groups groups;
+
+    SyncGroup(Groups groups) {
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.SYNC_GROUP;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        SyncGroupRequest sync = (SyncGroupRequest) request.body();
+        if (!sync.areMandatoryProtocolTypeAndNamePresent()) {
+            throw new InconsistentGroupProtocolException("protocol type and name are mandatory from version 5 on");
+        }
+        return groups.sync(Callers.of(request), sync.data());
+    }
+}

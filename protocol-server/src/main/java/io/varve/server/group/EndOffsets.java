@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.group;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.server.util.PartitionMetadataClient;
+
+/** Tells the coordinator where partitions end. */
+final class EndOffsets implements PartitionMetadataClient {
+    private final Topics topics;
+
+    EndOffsets(Topics topics) {
+        this.topics = topics;
+    }
+
+    @Override
+    public Map<TopicPartition, CompletableFuture<OffsetResponse>> listLatestOffsets(Set<TopicPartition> partitions) {
+        return partitions.stream()
+                .collect(Collectors.toMap(
+                        Function.identity(), partition -> CompletableFuture.completedFuture(latest(partition))));
+    }
+
+    private OffsetResponse latest(TopicPartition partition) {
+        Topic topic = topics.byName(partition.topic());
+        PartitionLog log = topic == null ? null : topic.partition(partition.partition());
+        return log == null
+                ? new OffsetResponse(-1, Errors.UNKNOWN_TOPIC_OR_PARTITION)
+                : new OffsetResponse(log.highWatermark(), Errors.NONE);
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.group;
+
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
+import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
+import org.apache.kafka.common.message.DeleteGroupsResponseData.DeletableGroupResultCollection;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
+import org.apache.kafka.common.message.HeartbeatRequestData;
+import org.apache.kafka.common.message.HeartbeatResponseData;
+import org.apache.kafka.common.message.JoinGroupRequestData;
+import org.apache.kafka.common.message.JoinGroupResponseData;
+import org.apache.kafka.common.message.LeaveGroupRequestData;
+import org.apache.kafka.common.message.LeaveGroupResponseData;
+import org.apache.kafka.common.message.ListGroupsRequestData;
+import org.apache.kafka.common.message.ListGroupsResponseData;
+import org.apache.kafka.common.message.OffsetCommitRequestData;
+import org.apache.kafka.common.message.OffsetCommitResponseData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.message.SyncGroupRequestData;
+import org.apache.kafka.common.message.SyncGroupResponseData;
+
+/**
+ * The groups of this broker: classic ones and consumer groups (KIP-848), with their committed offsets. Thread-safe; no method
+ * blocks. A future fails with a Kafka {@link org.apache.kafka.common.errors.ApiException} or completes with an error code in its
+ * value: callers handle both. Completion comes on any thread.
+ *
+ * <p>Groups live in {@code __consumer_offsets}, which is made by the first {@link #find}. Until then every other call fails with
+ * NOT_COORDINATOR, which makes clients ask where the coordinator is. While groups are read back after a start, calls fail
+ * with COORDINATOR_LOAD_IN_PROGRESS.
+ */
+public interface Groups extends AutoCloseable {
+    /**
+     * Makes sure that a group can be served here.
+     *
+     * @param groupId the group, any string
+     * @return completes when this broker coordinates the group, loaded or soon to be; fails when it cannot
+     */
+    CompletableFuture<Void> find(String groupId);
+
+    /** @return the answer to a JoinGroup, when the rebalance has gathered its members */
+    CompletableFuture<JoinGroupResponseData> join(Caller caller, JoinGroupRequestData request);
+
+    /** @return the answer to a SyncGroup, when the leader has assigned partitions */
+    CompletableFuture<SyncGroupResponseData> sync(Caller caller, SyncGroupRequestData request);
+
+    /** @return the answer to a Heartbeat */
+    CompletableFuture<HeartbeatResponseData> heartbeat(Caller caller, HeartbeatRequestData request);
+
+    /**
+     * @param request with {@code members} filled, whatever the version
+     * @return the answer to a LeaveGroup
+     */
+    CompletableFuture<LeaveGroupResponseData> leave(Caller caller, LeaveGroupRequestData request);
+
+    /**
+     * @param request of topics and partitions that exist, each with name and id
+     * @return the answer to an OffsetCommit, when the offsets are durable
+     */
+    CompletableFuture<OffsetCommitResponseData> commit(Caller caller, OffsetCommitRequestData request);
+
+    /**
+     * @param request topics by name; null topics mean all
+     * @param requireStable true to be told of offsets still undecided in a transaction
+     * @return the group's committed offsets, with topic names
+     */
+    CompletableFuture<OffsetFetchResponseGroup> fetch(
+            Caller caller, OffsetFetchRequestGroup request, boolean requireStable);
+
+    /** @return one entry for each group id, in any order */
+    CompletableFuture<List<DescribeGroupsResponseData.DescribedGroup>> describe(Caller caller, List<String> groupIds);
+
+    /** @return the groups the filters let through; none when there never was a group */
+    CompletableFuture<ListGroupsResponseData> list(Caller caller, ListGroupsRequestData request);
+
+    /** @return one result for each group id */
+    CompletableFuture<DeletableGroupResultCollection> delete(Caller caller, List<String> groupIds);
+
+    /** @return the answer to an OffsetDelete, when it is durable */
+    CompletableFuture<OffsetDeleteResponseData> deleteOffsets(Caller caller, OffsetDeleteRequestData request);
+
+    /** @return the answer to a ConsumerGroupHeartbeat (KIP-848) */
+    CompletableFuture<ConsumerGroupHeartbeatResponseData> consumerHeartbeat(
+            Caller caller, ConsumerGroupHeartbeatRequestData request);
+
+    /** @return one entry for each group id, in any order (KIP-848) */
+    CompletableFuture<List<ConsumerGroupDescribeResponseData.DescribedGroup>> describeConsumerGroups(
+            Caller caller, List<String> groupIds);
+
+    /** Stops coordinating: calls under way fail with NOT_COORDINATOR. What was acknowledged is in the log. Idempotent. */
+    @Override
+    void close();
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.group;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
+import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
+import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
+
+/**
+ * The broker's group settings: {@code group.*}, {@code offset.metadata.max.bytes} and {@code offsets.*}, with Kafka's names, units and
+ * defaults but two: {@code group.coordinator.threads} and {@code group.coordinator.background.threads} are 1, because our log
+ * appends without waiting for a disk or a network. {@code offsets.topic.replication.factor} is accepted and has no effect.
+ */
+public final class GroupsConfig {
+    private static final String THREADS = GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_THREADS_CONFIG;
+    private static final String BACKGROUND_THREADS =
+            GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_BACKGROUND_THREADS_CONFIG;
+
+    private final GroupCoordinatorConfig groups;
+    private final ShareGroupConfig shareGroups;
+
+    private GroupsConfig(AbstractConfig parsed) {
+        groups = new GroupCoordinatorConfig(parsed);
+        shareGroups = new ShareGroupConfig(parsed);
+    }
+
+    /**
+     * Reads the settings and checks them, one by one and against each other.
+     *
+     * @param properties the broker's properties; keys not of this room are ignored
+     * @return the settings
+     * @throws ConfigException naming key, value and what is allowed, in one line
+     */
+    public static GroupsConfig parse(Map<String, String> properties) {
+        Map<String, String> all = new HashMap<>(properties);
+        all.putIfAbsent(THREADS, "1");
+        all.putIfAbsent(BACKGROUND_THREADS, "1");
+        try {
+            return new GroupsConfig(new AbstractConfig(definition(), all, false));
+        } catch (ConfigException e) {
+            throw e;
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(e.getMessage());
+        }
+    }
+
+    /** @return every key this room understands */
+    public static Set<String> keys() {
+        return new TreeSet<>(definition().names());
+    }
+
+    private static ConfigDef definition() {
+        ConfigDef both = new ConfigDef();
+        for (ConfigDef part : List.of(GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF)) {
+            part.configKeys().values().forEach(both::define);
+        }
+        return both;
+    }
+
+    GroupCoordinatorConfig coordinator() {
+        return groups;
+    }
+
+    GroupConfigManager perGroup() {
+        return new GroupConfigManager(groups.extractGroupConfigMap(shareGroups), groups, shareGroups);
+    }
+
+    /** How many partitions {@code __consumer_offsets} gets when it is made. */
+    int offsetsPartitions() {
+        return groups.offsetsTopicPartitions();
+    }
+
+    /** Settings {@code __consumer_offsets} gets when it is made. */
+    Map<String, String> offsetsTopicConfigs() {
+        return Map.of(
+                "cleanup.policy", "compact",
+                "compression.type", "producer",
+                "segment.bytes", Integer.toString(groups.offsetsTopicSegmentBytes()));
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.group;
+
+import io.varve.core.runtime.Clock;
+import io.varve.server.metadata.Topic;
+import java.util.Collection;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.metadata.FeatureLevelRecord;
+import org.apache.kafka.common.metadata.PartitionRecord;
+import org.apache.kafka.common.metadata.RegisterBrokerRecord;
+import org.apache.kafka.common.metadata.RemoveTopicRecord;
+import org.apache.kafka.common.metadata.TopicRecord;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.MetadataProvenance;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/**
+ * The topics as the coordinator's own picture of the cluster wants them: it assigns partitions and drops offsets by it. Not
+ * thread-safe: changes come one after the other.
+ */
+final class MetadataFeed {
+    /** Takes a change and the picture after it; may block while offsets of deleted topics are dropped. */
+    @FunctionalInterface
+    interface Sink {
+        void accept(MetadataDelta delta, MetadataImage image);
+    }
+
+    private final int nodeId;
+    private final String rack;
+    private final Clock clock;
+    private final Sink sink;
+    private MetadataImage image = MetadataImage.EMPTY;
+    private long version;
+
+    MetadataFeed(int nodeId, String rack, Clock clock, Sink sink) {
+        this.nodeId = nodeId;
+        this.rack = rack;
+        this.clock = clock;
+        this.sink = sink;
+    }
+
+    /** Gives the first picture: one broker and the topics there are. */
+    void begin(Collection<Topic> topics) {
+        MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
+        delta.replay(new FeatureLevelRecord()
+                .setName(MetadataVersion.FEATURE_NAME)
+                .setFeatureLevel(MetadataVersion.latestProduction().featureLevel()));
+        delta.replay(new RegisterBrokerRecord()
+                .setBrokerId(nodeId)
+                .setBrokerEpoch(1)
+                .setIncarnationId(Uuid.ONE_UUID)
+                .setRack(rack)
+                .setFenced(false)
+                .setLogDirs(List.of(Uuid.ONE_UUID)));
+        topics.forEach(topic -> put(delta, topic));
+        publish(delta);
+    }
+
+    /** Tells of topics that are new or have new partitions. */
+    void put(Topic topic) {
+        if (known(topic) < topic.partitions().size()) {
+            MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
+            put(delta, topic);
+            publish(delta);
+        }
+    }
+
+    /** Tells of a deleted topic; its committed offsets are dropped. */
+    void remove(Topic topic) {
+        if (known(topic) > 0) {
+            MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
+            delta.replay(new RemoveTopicRecord().setTopicId(topic.id()));
+            publish(delta);
+        }
+    }
+
+    private void put(MetadataDelta delta, Topic topic) {
+        int known = known(topic);
+        if (known == 0) {
+            delta.replay(new TopicRecord().setName(topic.name()).setTopicId(topic.id()));
+        }
+        List<Integer> self = List.of(nodeId);
+        for (int partition = known; partition < topic.partitions().size(); partition++) {
+            delta.replay(new PartitionRecord()
+                    .setTopicId(topic.id())
+                    .setPartitionId(partition)
+                    .setReplicas(self)
+                    .setIsr(self)
+                    .setLeader(nodeId)
+                    .setLeaderEpoch(0)
+                    .setPartitionEpoch(0)
+                    .setDirectories(List.of(Uuid.ONE_UUID)));
+        }
+    }
+
+    /** @return how many of the topic's partitions the picture shows, 0 when it does not show the topic */
+    private int known(Topic topic) {
+        TopicImage shown = image.topics().getTopic(topic.id());
+        return shown == null ? 0 : shown.partitions().size();
+    }
+
+    private void publish(MetadataDelta delta) {
+        version++;
+        image = delta.apply(new MetadataProvenance(version, 1, clock.millis(), true));
+        sink.accept(delta, image);
+    }
+}
