@@ -5,6 +5,7 @@ import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
 import io.varve.core.runtime.Ids;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -45,7 +46,7 @@ record FirstEvents(MetadataConfig config, Ids ids) implements Command<Catalog, A
     }
 
     static Map<String, Short> features(Catalog catalog) {
-        var features = new java.util.HashMap<>(catalog.image().features().finalizedVersions());
+        Map<String, Short> features = new HashMap<>(catalog.image().features().finalizedVersions());
         catalog.image()
                 .features()
                 .metadataVersion()

@@ -47,12 +47,12 @@ final class ServedTopics implements Topics {
 
     @Override
     public Topic byName(String name) {
-        return byName.get(name);
+        return name == null ? null : byName.get(name);
     }
 
     @Override
     public Topic byId(Uuid id) {
-        return byId.get(id);
+        return id == null ? null : byId.get(id);
     }
 
     @Override
@@ -115,14 +115,17 @@ final class ServedTopics implements Topics {
                 if (before != after) {
                     publish(new Change(before, after));
                 }
-                incomplete.remove(id);
+                if (incomplete.remove(id)) {
+                    LOG.info("Topic {} is served as it should be again", wanted.name());
+                }
             } catch (StorageException e) {
-                LOG.error(
-                        "Topic {} cannot be served as it should, trying again in a while: {}",
-                        wanted.name(),
-                        e.getMessage());
                 failed.add(id);
-                incomplete.add(id);
+                if (incomplete.add(id)) {
+                    LOG.error(
+                            "Topic {} cannot be served as it should be, trying again every second: {}",
+                            wanted.name(),
+                            e.getMessage());
+                }
             }
         }
         return failed;

@@ -98,8 +98,11 @@ public final class TopicConfigs {
     }
 
     /**
+     * What settings mean to a partition. Those without a counterpart there change nothing yet: batches are kept as the producer compressed
+     * them whatever {@code compression.type} says, and {@code retention.*} and {@code min.insync.replicas} are kept and shown only.
+     *
      * @param overrides a topic's own settings, valid
-     * @return what they and the broker's defaults mean to a partition
+     * @return what they and the broker's defaults mean
      */
     public PartitionConfig partitionConfig(Map<String, String> overrides) {
         LogConfig config = effective(overrides);

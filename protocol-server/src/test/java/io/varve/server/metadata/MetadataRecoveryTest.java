@@ -11,6 +11,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.PartitionId;
 import io.varve.server.metadata.FaultyStorage.Operation;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -200,8 +201,8 @@ class MetadataRecoveryTest {
     @Test
     void makesAThousandTopicsAndForgetsThem() {
         node.start();
-        List<NewTopic> topics = new java.util.ArrayList<>();
-        List<TopicRef> refs = new java.util.ArrayList<>();
+        List<NewTopic> topics = new ArrayList<>();
+        List<TopicRef> refs = new ArrayList<>();
         for (int i = 0; i < 1000; i++) {
             topics.add(NewTopic.withDefaults("topic-" + i));
             refs.add(TopicRef.named("topic-" + i));
