@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.config;
 
+import io.varve.server.api.log.FetchConfig;
+import io.varve.server.net.NetConfig;
+import io.varve.server.net.NetConfig.Connections;
+import io.varve.server.net.NetConfig.Requests;
+import io.varve.server.net.NetConfig.Sockets;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -11,6 +16,7 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 import org.apache.kafka.common.config.ConfigDef.ValidString;
+import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
 /** The keys this package reads itself, with type, default and what is allowed; other rooms' keys are theirs to define. */
@@ -29,6 +35,17 @@ final class BrokerKeys {
     static final String FLUSH_MS = "log.flush.interval.ms";
     static final String FLUSH_MESSAGES = "log.flush.interval.messages";
     static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
+    static final String NETWORK_THREADS = "num.network.threads";
+    static final String SEND_BUFFER = "socket.send.buffer.bytes";
+    static final String RECEIVE_BUFFER = "socket.receive.buffer.bytes";
+    static final String BACKLOG = "socket.listen.backlog.size";
+    static final String MAX_REQUEST = "socket.request.max.bytes";
+    static final String MAX_QUEUED = "queued.max.request.bytes";
+    static final String MAX_IDLE = "connections.max.idle.ms";
+    static final String MAX_CONNECTIONS = "max.connections";
+    static final String MAX_PER_IP = "max.connections.per.ip";
+    static final String FETCH_MAX = "fetch.max.bytes";
+    static final String FETCH_SESSIONS = "max.incremental.fetch.session.cache.slots";
     static final String PARTITIONS = "num.partitions";
     static final String REPLICATION = "default.replication.factor";
     static final String AUTO_CREATE = "auto.create.topics.enable";
@@ -36,48 +53,51 @@ final class BrokerKeys {
 
     static final String DEFAULT_LISTENERS = "PLAINTEXT://localhost:9092";
 
-    private static final ConfigDef DEFINITION = new ConfigDef()
-            .define(LISTENERS, Type.STRING, DEFAULT_LISTENERS, Importance.HIGH, "Where to listen")
-            .define(ADVERTISED_LISTENERS, Type.STRING, null, Importance.HIGH, "What clients are told to connect to")
-            .define(PROTOCOL_MAP, Type.STRING, "PLAINTEXT:PLAINTEXT", Importance.LOW, "Security by listener name")
-            .define(NODE_ID, Type.INT, 1, Range.atLeast(0), Importance.HIGH, "This broker's number")
-            .define(RACK, Type.STRING, null, Importance.MEDIUM, "Where this broker stands")
-            .define(BACKEND, Type.STRING, "file", Importance.HIGH, "What keeps the data")
-            .define(LOG_DIRS, Type.STRING, "data", Importance.HIGH, "Where the data is kept")
-            .define(
-                    DURABILITY,
-                    Type.STRING,
-                    "sync",
-                    ValidString.in("sync", "async"),
-                    Importance.HIGH,
-                    "What acks=all means")
-            .define(
-                    FLUSH_MS,
-                    Type.LONG,
-                    Long.MAX_VALUE,
-                    Range.atLeast(0),
-                    Importance.MEDIUM,
-                    "With async: sync after ms")
-            .define(
-                    FLUSH_MESSAGES,
-                    Type.LONG,
-                    Long.MAX_VALUE,
-                    Range.atLeast(1),
-                    Importance.MEDIUM,
-                    "... or after records")
-            .define(
-                    PRODUCER_EXPIRATION,
-                    Type.INT,
-                    86_400_000,
-                    Range.atLeast(1),
-                    Importance.LOW,
-                    "Forget idle producers")
-            .define(PARTITIONS, Type.INT, 1, Range.atLeast(1), Importance.MEDIUM, "Partitions of a new topic")
-            .define(REPLICATION, Type.INT, 1, Range.between(1, 1), Importance.MEDIUM, "Copies; there is one broker")
-            .define(AUTO_CREATE, Type.BOOLEAN, true, Importance.HIGH, "Create topics clients name")
-            .define(DELETE_TOPICS, Type.BOOLEAN, true, Importance.HIGH, "Let clients delete topics");
+    private static final ConfigDef DEFINITION = new ConfigDef();
+
+    static {
+        text(LISTENERS, DEFAULT_LISTENERS);
+        text(ADVERTISED_LISTENERS, null);
+        text(PROTOCOL_MAP, null);
+        text(RACK, null);
+        text(BACKEND, "file");
+        text(LOG_DIRS, "data");
+        define(DURABILITY, Type.STRING, "sync", ValidString.in("sync", "async"));
+        define(FLUSH_MS, Type.LONG, Long.MAX_VALUE, Range.atLeast(0));
+        define(FLUSH_MESSAGES, Type.LONG, Long.MAX_VALUE, Range.atLeast(1));
+        atLeast(0, NODE_ID, 1);
+        atLeast(1, PRODUCER_EXPIRATION, 86_400_000);
+        atLeast(1, PARTITIONS, 1);
+        atLeast(1, REPLICATION, 1);
+        define(AUTO_CREATE, Type.BOOLEAN, true, null);
+        define(DELETE_TOPICS, Type.BOOLEAN, true, null);
+        atLeast(1, NETWORK_THREADS, NetConfig.DEFAULT_NETWORK_THREADS);
+        atLeast(-1, SEND_BUFFER, Sockets.DEFAULT.sendBufferBytes());
+        atLeast(-1, RECEIVE_BUFFER, Sockets.DEFAULT.receiveBufferBytes());
+        atLeast(1, BACKLOG, Sockets.DEFAULT.backlog());
+        atLeast(1, MAX_REQUEST, Requests.DEFAULT.maxBytes());
+        define(MAX_QUEUED, Type.LONG, Requests.DEFAULT.maxQueuedBytes(), Range.atLeast(-1));
+        define(MAX_IDLE, Type.LONG, Connections.DEFAULT.maxIdleMs(), Range.atLeast(1));
+        atLeast(1_024, FETCH_MAX, FetchConfig.DEFAULT.maxBytes());
+        atLeast(0, FETCH_SESSIONS, FetchConfig.DEFAULT.sessionSlots());
+        atLeast(1, MAX_CONNECTIONS, Connections.DEFAULT.max());
+        atLeast(0, MAX_PER_IP, Connections.DEFAULT.maxPerIp());
+    }
 
     private BrokerKeys() {}
+
+    private static void text(String key, String byDefault) {
+        define(key, Type.STRING, byDefault, null);
+    }
+
+    private static void atLeast(int least, String key, int byDefault) {
+        define(key, Type.INT, byDefault, Range.atLeast(least));
+    }
+
+    private static void define(String key, Type type, Object byDefault, Validator validator) {
+        // config/server.properties is the documentation; a test holds it against this list.
+        DEFINITION.define(key, type, byDefault, validator, Importance.MEDIUM, key);
+    }
 
     static Set<String> names() {
         return DEFINITION.names();
@@ -111,13 +131,11 @@ final class BrokerKeys {
     }
 
     private static String allowed(ConfigKey key) {
-        if (key.type == Type.BOOLEAN) {
-            return "true or false";
-        }
-        String range = key.validator == null ? "" : " in " + key.validator;
         return switch (key.type) {
-            case INT, LONG -> "a whole number" + range.replace(",...]", " or more]");
-            default -> "one word" + range;
+            case BOOLEAN -> "true or false";
+            case INT, LONG ->
+                "a whole number, " + key.validator.toString().replaceAll("\\[(.*),\\.\\.\\.]", "$1 or more");
+            default -> "one of " + key.validator;
         };
     }
 

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.config;
 
+import io.varve.server.net.NetConfig;
 import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.SocketException;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +16,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Reads {@code listeners} and {@code advertised.listeners}. Listeners of a KRaft controller are passed over. */
 final class Endpoints {
@@ -111,5 +115,31 @@ final class Endpoints {
             host = "localhost";
         }
         return new Endpoint(endpoint.listener(), host, endpoint.port());
+    }
+
+    /**
+     * The sockets of an endpoint: one, but for localhost, which means IPv4 to some clients and IPv6 to others.
+     *
+     * @param endpoint where to bind
+     * @return the addresses to listen on, at least one
+     */
+    static Stream<NetConfig.Listener> addresses(Endpoint endpoint) {
+        List<String> hosts = endpoint.host().equals("localhost") ? loopbacks() : List.of(endpoint.host());
+        return hosts.stream().map(host -> new NetConfig.Listener(endpoint.listener(), host, endpoint.port()));
+    }
+
+    private static List<String> loopbacks() {
+        try {
+            List<String> hosts = new ArrayList<>();
+            for (InetAddress address : InetAddress.getAllByName("localhost")) {
+                // The hosts file may name an address this machine does not have, as in a container without IPv6.
+                if (NetworkInterface.getByInetAddress(address) != null) {
+                    hosts.add(address.getHostAddress());
+                }
+            }
+            return hosts.isEmpty() ? List.of("localhost") : hosts;
+        } catch (UnknownHostException | SocketException e) {
+            return List.of("127.0.0.1");
+        }
     }
 }

@@ -8,7 +8,7 @@ import java.util.Map;
 final class IgnoredKeys {
     private static final String NO_ZOOKEEPER = "no ZooKeeper is needed";
     private static final String NO_QUORUM = "there is no controller quorum to take part in";
-    private static final String ONE_BROKER = "there is one broker, nothing is replicated";
+    static final String ONE_BROKER = "there is one broker, nothing is replicated";
     private static final String NO_SECURITY = "TLS, SASL and access control are not there yet";
     private static final String NO_TRANSACTIONS = "transactions are not there yet";
     private static final String NO_SHARE_GROUPS = "share groups are not there yet";

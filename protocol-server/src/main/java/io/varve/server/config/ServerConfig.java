@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.config;
+
+import io.varve.core.engine.Durability;
+import io.varve.core.engine.EngineConfig;
+import io.varve.server.api.log.FetchConfig;
+import io.varve.server.api.topic.BrokerSetting;
+import io.varve.server.group.GroupsConfig;
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.MetadataException;
+import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.net.NetConfig;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.common.config.ConfigException;
+
+/**
+ * The server's whole configuration, checked: each room's own record, side by side.
+ *
+ * @param advertised what clients of each listener are told to connect to, at least one; port 0 stands for the port bound
+ * @param net connections and their limits
+ * @param fetch limits of fetches
+ * @param storage what keeps the data, and where
+ * @param engine what the engine promises
+ * @param metadata this broker and its topics
+ * @param groups consumer groups
+ * @param shown settings to show to clients that ask, besides the topics' defaults
+ * @param warnings one line for each setting that has no effect
+ */
+public record ServerConfig(
+        List<Endpoint> advertised,
+        NetConfig net,
+        FetchConfig fetch,
+        StorageSettings storage,
+        EngineConfig engine,
+        MetadataConfig metadata,
+        GroupsConfig groups,
+        List<BrokerSetting> shown,
+        List<String> warnings) {
+    private static final int ONE_BROKER = 1;
+    private static final int GENERATED = -1;
+
+    /**
+     * Reads and checks the configuration.
+     *
+     * @param file {@code server.properties}
+     * @param overrides {@code key=value} each, stronger than the file
+     * @param home what relative data directories count from
+     * @return the configuration
+     * @throws ConfigError for the first thing that is wrong, in one line
+     */
+    public static ServerConfig load(Path file, List<String> overrides, Path home) {
+        Settings settings = Settings.read(file, overrides);
+        Map<String, Object> values = BrokerKeys.parse(settings);
+        Endpoints endpoints = new Endpoints(settings);
+        List<Endpoint> bound = endpoints.bound((String) values.get(BrokerKeys.LISTENERS));
+        return new ServerConfig(
+                endpoints.advertised(bound, settings.get(BrokerKeys.ADVERTISED_LISTENERS)),
+                net(bound, values),
+                new FetchConfig(
+                        (Integer) values.get(BrokerKeys.FETCH_MAX), (Integer) values.get(BrokerKeys.FETCH_SESSIONS)),
+                storage(settings, values, home),
+                engine(values),
+                metadata(settings, values),
+                checked(settings, () -> GroupsConfig.parse(settings.all())),
+                shown(settings, values),
+                warnings(settings, (String) values.get(BrokerKeys.BACKEND)));
+    }
+
+    private static NetConfig net(List<Endpoint> bound, Map<String, Object> values) {
+        return new NetConfig(
+                bound.stream().flatMap(Endpoints::addresses).toList(),
+                (Integer) values.get(BrokerKeys.NETWORK_THREADS),
+                new NetConfig.Sockets(
+                        (Integer) values.get(BrokerKeys.SEND_BUFFER),
+                        (Integer) values.get(BrokerKeys.RECEIVE_BUFFER),
+                        (Integer) values.get(BrokerKeys.BACKLOG)),
+                new NetConfig.Connections(
+                        (Long) values.get(BrokerKeys.MAX_IDLE),
+                        (Integer) values.get(BrokerKeys.MAX_CONNECTIONS),
+                        (Integer) values.get(BrokerKeys.MAX_PER_IP)),
+                new NetConfig.Requests(
+                        (Integer) values.get(BrokerKeys.MAX_REQUEST),
+                        (Long) values.get(BrokerKeys.MAX_QUEUED),
+                        NetConfig.Requests.DEFAULT.maxQueuedPerConnection(),
+                        NetConfig.Requests.DEFAULT.maxQueuedBytesPerConnection()));
+    }
+
+    private static StorageSettings storage(Settings settings, Map<String, Object> values, Path home) {
+        String key = settings.get(BrokerKeys.LOG_DIRS) == null && settings.get(BrokerKeys.LOG_DIR) != null
+                ? BrokerKeys.LOG_DIR
+                : BrokerKeys.LOG_DIRS;
+        String text = key.equals(BrokerKeys.LOG_DIR) ? settings.get(key) : (String) values.get(key);
+        List<Path> directories = new ArrayList<>();
+        for (String word : BrokerKeys.words(text)) {
+            try {
+                directories.add(home.resolve(word).toAbsolutePath().normalize());
+            } catch (InvalidPathException e) {
+                throw settings.wrong(key, "a list of directories");
+            }
+        }
+        if (directories.isEmpty()) {
+            throw settings.wrong(key, "a list of directories");
+        }
+        return new StorageSettings((String) values.get(BrokerKeys.BACKEND), directories, settings.all());
+    }
+
+    private static EngineConfig engine(Map<String, Object> values) {
+        String durability = (String) values.get(BrokerKeys.DURABILITY);
+        return new EngineConfig(
+                Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
+                (Long) values.get(BrokerKeys.FLUSH_MS),
+                (Long) values.get(BrokerKeys.FLUSH_MESSAGES),
+                (Integer) values.get(BrokerKeys.PRODUCER_EXPIRATION));
+    }
+
+    private static MetadataConfig metadata(Settings settings, Map<String, Object> values) {
+        int nodeId = (Integer) values.get(BrokerKeys.NODE_ID);
+        if (settings.get(BrokerKeys.NODE_ID) == null && settings.get(BrokerKeys.BROKER_ID) != null) {
+            nodeId = brokerId(settings, nodeId);
+        }
+        int node = nodeId;
+        return checked(
+                settings,
+                () -> new MetadataConfig(
+                        node,
+                        (String) values.get(BrokerKeys.RACK),
+                        (Integer) values.get(BrokerKeys.PARTITIONS),
+                        ONE_BROKER,
+                        (Boolean) values.get(BrokerKeys.AUTO_CREATE),
+                        (Boolean) values.get(BrokerKeys.DELETE_TOPICS),
+                        settings.all()));
+    }
+
+    /** Kafka before KRaft took -1 for "generate one". */
+    private static int brokerId(Settings settings, int whenGenerated) {
+        try {
+            int id = Integer.parseInt(settings.get(BrokerKeys.BROKER_ID));
+            if (id >= 0) {
+                return id;
+            }
+            if (id == GENERATED) {
+                return whenGenerated;
+            }
+        } catch (NumberFormatException e) {
+            throw settings.wrong(BrokerKeys.BROKER_ID, "a whole number, 0 or more");
+        }
+        throw settings.wrong(BrokerKeys.BROKER_ID, "a whole number, 0 or more");
+    }
+
+    /** Other rooms check their own keys and name key and value; the file is ours to name. */
+    private static <T> T checked(Settings settings, Supplier<T> room) {
+        try {
+            return room.get();
+        } catch (ConfigException | MetadataException e) {
+            throw new ConfigError(settings.file() + ": " + e.getMessage());
+        }
+    }
+
+    private static List<BrokerSetting> shown(Settings settings, Map<String, Object> values) {
+        List<BrokerSetting> shown = new ArrayList<>();
+        values.forEach((key, value) -> shown.add(
+                new BrokerSetting(key, value == null ? null : value.toString(), settings.get(key) != null, false)));
+        return List.copyOf(shown);
+    }
+
+    private static List<String> warnings(Settings settings, String backend) {
+        Set<String> understood = new HashSet<>(BrokerKeys.names());
+        understood.add(BrokerKeys.LOG_DIR);
+        understood.addAll(GroupsConfig.keys());
+        understood.addAll(TopicConfigs.brokerNames());
+        List<String> warnings = new ArrayList<>();
+        for (String key : settings.all().keySet()) {
+            String where = settings.source(key) + ": " + key;
+            if (key.equals(BrokerKeys.BROKER_ID)) {
+                warnings.add(where
+                        + (settings.get(BrokerKeys.NODE_ID) == null
+                                ? " is obsolete: taken as node.id"
+                                : " is obsolete and ignored: node.id is given"));
+            } else if (key.equals(BrokerKeys.REPLICATION) && !"1".equals(settings.get(key))) {
+                warnings.add(where + " is ignored: " + IgnoredKeys.ONE_BROKER);
+            } else if (!understood.contains(key) && !key.startsWith(backend + ".")) {
+                warnings.add(where + " is ignored: " + IgnoredKeys.reason(key));
+            }
+        }
+        return List.copyOf(warnings);
+    }
+}

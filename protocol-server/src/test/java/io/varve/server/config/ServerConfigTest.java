@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.engine.Durability;
+import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.net.NetConfig;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ServerConfigTest {
+    private static final Path SHIPPED = Path.of("..", "config", "server.properties");
+
+    @TempDir
+    Path home;
+
+    @Test
+    void anEmptyFileGivesTheDefaults() throws IOException {
+        ServerConfig config = load("");
+
+        assertThat(config.advertised()).containsExactly(new Endpoint("PLAINTEXT", "localhost", 9092));
+        assertThat(config.net().listeners())
+                .extracting(NetConfig.Listener::host)
+                .contains("127.0.0.1");
+        assertThat(config.metadata().nodeId()).isEqualTo(1);
+        assertThat(config.storage().backend()).isEqualTo("file");
+        assertThat(config.storage().directories()).containsExactly(home.resolve("data"));
+        assertThat(config.engine().durability()).isEqualTo(Durability.SYNC);
+        assertThat(config.warnings()).isEmpty();
+    }
+
+    @Test
+    void theShippedFileNamesEveryKeyOfOursAndWarnsOfNothing() throws IOException {
+        assertThat(ServerConfig.load(SHIPPED, List.of(), home).warnings()).isEmpty();
+
+        TreeSet<String> named = new TreeSet<>();
+        Matcher keys = Pattern.compile("(?m)^#?([a-z.]+)=").matcher(Files.readString(SHIPPED));
+        while (keys.find()) {
+            named.add(keys.group(1));
+        }
+        assertThat(named).containsAll(BrokerKeys.names());
+    }
+
+    @Test
+    void theShippedFileStatesTheTrueDefaults() throws IOException {
+        String all = Files.readString(SHIPPED).replaceAll("(?m)^#([a-z.]+=\\S)", "$1");
+        ServerConfig spelledOut = load(all);
+        ServerConfig defaults = load("");
+
+        assertThat(spelledOut.warnings()).isEmpty();
+        assertThat(spelledOut.net()).isEqualTo(defaults.net());
+        assertThat(spelledOut.advertised()).isEqualTo(defaults.advertised());
+        assertThat(spelledOut.engine()).isEqualTo(defaults.engine());
+        assertThat(spelledOut.storage().directories())
+                .isEqualTo(defaults.storage().directories());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"kafka-2.0-edited", "kafka-2.8", "kafka-3.9-kraft", "kafka-4.3"})
+    void kafkasOwnFilesStartWithOneWarningAKey(String name) throws IOException {
+        ServerConfig config = load(resource(name + ".properties"));
+
+        assertThat(config.net().listeners())
+                .singleElement()
+                .extracting(NetConfig.Listener::port)
+                .isEqualTo(9092);
+        assertThat(config.warnings())
+                .isNotEmpty()
+                .doesNotHaveDuplicates()
+                .allSatisfy(line -> assertThat(line)
+                        .startsWith(home + "/server.properties: ")
+                        .doesNotContain("\n"));
+        assertThat(config.warnings().stream().map(line -> line.split(" ")[1])).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void saysWhyAKeyHasNoEffect() throws IOException {
+        assertThat(load("zookeeper.connect=zk:2181").warnings())
+                .containsExactly(home + "/server.properties: zookeeper.connect is ignored: no ZooKeeper is needed");
+        assertThat(load("num.partitons=3").warnings())
+                .containsExactly(
+                        home + "/server.properties: num.partitons is ignored: not a setting this server knows");
+    }
+
+    @Test
+    void takesAReplicationFactorItCannotMeetWithAWarning() throws IOException {
+        ServerConfig config = load("default.replication.factor=3");
+        assertThat(config.metadata().defaultReplicationFactor()).isEqualTo(1);
+        assertThat(config.warnings()).singleElement().asString().contains("nothing is replicated");
+    }
+
+    @Test
+    void takesTheOldBrokerIdWhenThereIsNoNodeId() throws IOException {
+        ServerConfig old = load("broker.id=7");
+        assertThat(old.metadata().nodeId()).isEqualTo(7);
+        assertThat(old.warnings()).singleElement().asString().contains("broker.id is obsolete: taken as node.id");
+
+        assertThat(load("broker.id=7\nnode.id=8").metadata().nodeId()).isEqualTo(8);
+        assertThat(load("broker.id=-1").metadata().nodeId()).isEqualTo(1);
+    }
+
+    @Test
+    void overridesAreStrongerThanTheFileAndNamedInErrors() throws IOException {
+        Path file = write("num.partitions=2");
+        assertThat(ServerConfig.load(file, List.of("num.partitions=3"), home)
+                        .metadata()
+                        .numPartitions())
+                .isEqualTo(3);
+        assertThatThrownBy(() -> ServerConfig.load(file, List.of("num.partitions=none"), home))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageStartingWith("--override: num.partitions=none is wrong: must be a whole number");
+        assertThatThrownBy(() -> ServerConfig.load(file, List.of("num.partitions"), home))
+                .hasMessage("--override num.partitions: must be key=value");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "node.id=-1|a whole number, 0 or more",
+                "num.partitions=0|a whole number, 1 or more",
+                "num.partitions=many|a whole number, 1 or more",
+                "default.replication.factor=0|a whole number, 1 or more",
+                "num.network.threads=0|a whole number, 1 or more",
+                "log.durability=maybe|one of [sync, async]",
+                "auto.create.topics.enable=yes|true or false",
+                "listeners=9092|a list of NAME://host:port",
+                "listeners=PLAINTEXT://localhost:99999|a list of NAME://host:port",
+                "listeners=SSL://localhost:9093|PLAINTEXT only",
+                "listeners=PLAINTEXT://a:1,PLAINTEXT://b:2|names each listener once",
+                "advertised.listeners=PLAINTEXT://0.0.0.0:9092|addresses clients can connect to",
+                "advertised.listeners=OTHER://a:1|of listeners named in listeners",
+                "log.retention.hours=soon|soon",
+                "log.roll.hours=-1|log.roll.hours",
+                "log.segment.bytes=1|log.segment.bytes",
+                "group.max.size=none|group.max.size",
+                "broker.id=one|a whole number",
+            })
+    void aWrongValueStopsTheStartWithOneLineNamingFileKeyValueAndWhatIsAllowed(String line, String allowed) {
+        String[] pair = line.split("=", 2);
+        assertThatThrownBy(() -> load(line))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageStartingWith(home + "/server.properties: ")
+                .hasMessageContaining(pair[0])
+                .hasMessageContaining(pair[1])
+                .hasMessageContaining(allowed)
+                .message()
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void aMissingFileIsSaidInOneLine() {
+        assertThatThrownBy(() -> ServerConfig.load(home.resolve("nothing"), List.of(), home))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageContaining("there is no such file");
+    }
+
+    @Test
+    void keepsRecordsForeverWhenToldMinusOneHours() throws IOException {
+        assertThat(new TopicConfigs(load("log.retention.hours=-1").metadata()).value("retention.ms", Map.of()))
+                .isEqualTo("-1");
+    }
+
+    @Test
+    void readsAddressesOfEveryKind() throws IOException {
+        assertThat(load("listeners=PLAINTEXT://[::1]:0").advertised())
+                .containsExactly(new Endpoint("PLAINTEXT", "::1", 0))
+                .first()
+                .hasToString("PLAINTEXT://[::1]:0");
+        ServerConfig docker = load("listeners=PLAINTEXT://:29092,OUTSIDE://:9092\n"
+                + "listener.security.protocol.map=OUTSIDE:PLAINTEXT,PLAINTEXT:PLAINTEXT\n"
+                + "advertised.listeners=PLAINTEXT://kafka:29092,OUTSIDE://localhost:9092\n"
+                + "inter.broker.listener.name=PLAINTEXT");
+        assertThat(docker.net().listeners())
+                .extracting(NetConfig.Listener::port)
+                .containsExactly(29092, 9092);
+        assertThat(docker.advertised()).extracting(Endpoint::host).containsExactly("kafka", "localhost");
+    }
+
+    @Test
+    void relativeDirectoriesCountFromHome() throws IOException {
+        assertThat(load("log.dirs=a, /b").storage().directories()).containsExactly(home.resolve("a"), Path.of("/b"));
+        assertThat(load("log.dir=c").storage().directories()).containsExactly(home.resolve("c"));
+    }
+
+    private ServerConfig load(String text) throws IOException {
+        return ServerConfig.load(write(text), List.of(), home);
+    }
+
+    private Path write(String text) throws IOException {
+        return Files.writeString(home.resolve("server.properties"), text);
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = ServerConfigTest.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+/** The Python clients, each with the script that uses what people use of it. */
+@ExtendWith(SharedServer.class)
+class PythonClientsIT {
+    private static final String SCRIPTS = "protocol-server/src/test/python/";
+
+    @Test
+    void kafkaPython2(Server server) {
+        assertThat(run(server, Needs.systemPython("kafka"), "kafka_python.py")).contains("with kafka-python 2.0.2");
+    }
+
+    @Test
+    void kafkaPython3(Server server) {
+        assertThat(run(server, Needs.clientsPython("kafka"), "kafka_python.py")).contains("with kafka-python 3.");
+    }
+
+    @Test
+    void confluentKafka(Server server) {
+        assertThat(run(server, Needs.clientsPython("confluent_kafka"), "confluent.py"))
+                .contains("passed: admin");
+    }
+
+    private static String run(Server server, String python, String script) {
+        try (Running client =
+                Running.start(python, SCRIPTS + script, server.bootstrap(), Long.toString(System.nanoTime(), 36))) {
+            return client.succeed();
+        }
+    }
+}

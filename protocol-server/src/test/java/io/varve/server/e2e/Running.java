@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.fail;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Predicate;
+
+/** A child process whose output is collected line by line. Closing it kills it. */
+final class Running implements AutoCloseable {
+    /** The checkout: where the scripts are run from, as users do. */
+    static final Path HOME = Path.of("..").toAbsolutePath().normalize();
+
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final String name;
+    private final Process process;
+    private final StringBuilder out = new StringBuilder();
+    private final StringBuilder err = new StringBuilder();
+    private final List<Thread> readers;
+
+    private Running(String name, Process process) {
+        this.name = name;
+        this.process = process;
+        readers = List.of(collect(process.getInputStream(), out), collect(process.getErrorStream(), err));
+    }
+
+    /** Starts a command in the checkout. */
+    static Running start(String... command) {
+        return start(Map.of(), command);
+    }
+
+    /** Starts a command in the checkout with additional environment variables. */
+    static Running start(Map<String, String> environment, String... command) {
+        ProcessBuilder builder = new ProcessBuilder(command).directory(HOME.toFile());
+        // The build that runs the tests has made everything the scripts need.
+        builder.environment().put("VARVE_NO_BUILD", "1");
+        builder.environment().putAll(environment);
+        try {
+            return new Running(String.join(" ", command), builder.start());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Gives it this as standard input, and the end of it. */
+    Running feed(String text) {
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(text.getBytes(StandardCharsets.UTF_8));
+        } catch (IOException e) {
+            throw new UncheckedIOException(name, e);
+        }
+        return this;
+    }
+
+    /** Waits until the condition holds of all output so far, or fails with what there is. */
+    Running awaitOutput(Predicate<String> condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        synchronized (out) {
+            while (!condition.test(out.toString())) {
+                long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());
+                if (left <= 0 || !process.isAlive() && readers.stream().noneMatch(Thread::isAlive)) {
+                    fail("`%s` did not print what was expected:\n%s%s", name, out, err);
+                }
+                try {
+                    out.wait(Math.min(left, 200));
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            }
+        }
+        return this;
+    }
+
+    /** Waits for its end, which must be within the time, and returns the exit code. */
+    int exitWithin(Duration time) {
+        try {
+            process.onExit().get(time.toMillis(), TimeUnit.MILLISECONDS);
+            for (Thread reader : readers) {
+                reader.join(PATIENCE.toMillis());
+            }
+            return process.exitValue();
+        } catch (TimeoutException e) {
+            process.destroyForcibly();
+            return fail("`%s` did not end within %s:\n%s%s", name, time, out(), err());
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** Waits for its end, which must be a success, and returns what it printed on standard output. */
+    String succeed() {
+        int code = exitWithin(PATIENCE);
+        assertThat(code).as("exit code of `%s`:\n%s%s", name, out(), err()).isZero();
+        return out();
+    }
+
+    String out() {
+        synchronized (out) {
+            return out.toString();
+        }
+    }
+
+    String err() {
+        synchronized (err) {
+            return err.toString();
+        }
+    }
+
+    Process process() {
+        return process;
+    }
+
+    @Override
+    public void close() {
+        process.descendants().forEach(ProcessHandle::destroyForcibly);
+        process.destroyForcibly();
+    }
+
+    private static Thread collect(InputStream stream, StringBuilder into) {
+        Thread reader = new Thread(() -> {
+            try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
+                for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                    synchronized (into) {
+                        into.append(line).append('\n');
+                        into.notifyAll();
+                    }
+                }
+            } catch (IOException e) {
+                // The stream ends so when the process is killed; what it printed is all there is.
+                return;
+            }
+        });
+        reader.setDaemon(true);
+        reader.start();
+        return reader;
+    }
+}

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/** A server started as a user starts it: the script, a copy of the shipped configuration, a directory of its own. */
+final class Server implements AutoCloseable {
+    private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
+    private static final Duration STOP = Duration.ofSeconds(30);
+
+    private final Path directory;
+    private final int port;
+    private final Running running;
+
+    private Server(Path directory, int port, Running running) {
+        this.directory = directory;
+        this.port = port;
+        this.running = running;
+    }
+
+    /** Starts a server on a free port and waits until it is ready. */
+    static Server start(Path directory, String... overrides) {
+        return start(directory, freePort(), overrides);
+    }
+
+    /** Starts a server and waits until it is ready. */
+    static Server start(Path directory, int port, String... overrides) {
+        Server server = launch(directory, port, Map.of(), overrides);
+        server.running.awaitOutput(out -> out.contains("ready"));
+        return server;
+    }
+
+    /** Starts a server that may fail to. */
+    static Server launch(Path directory, int port, Map<String, String> environment, String... overrides) {
+        try {
+            Path config = directory.resolve("server.properties");
+            Files.copy(Running.HOME.resolve("config/server.properties"), config, StandardCopyOption.REPLACE_EXISTING);
+            List<String> command = new ArrayList<>(List.of("bin/kafka-server-start.sh", config.toString()));
+            List<String> all = new ArrayList<>(
+                    List.of("listeners=PLAINTEXT://localhost:" + port, "log.dirs=" + directory.resolve("data")));
+            all.addAll(List.of(overrides));
+            all.forEach(override -> command.addAll(List.of("--override", override)));
+            return new Server(directory, port, Running.start(environment, command.toArray(String[]::new)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Starts another server on the same directory and port, after this one has ended. */
+    Server again(String... overrides) {
+        return start(directory, port, overrides);
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    String bootstrap() {
+        return "localhost:" + port;
+    }
+
+    int port() {
+        return port;
+    }
+
+    Path data() {
+        return directory.resolve("data");
+    }
+
+    Running running() {
+        return running;
+    }
+
+    /** The number of files, sockets and the like the process has open. */
+    long openFiles() {
+        try (Stream<Path> files = Files.list(proc("fd"))) {
+            return files.count();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The memory the process has in use, in bytes. */
+    long residentBytes() {
+        try {
+            Matcher matcher = RESIDENT.matcher(Files.readString(proc("status")));
+            return matcher.find() ? Long.parseLong(matcher.group(1)) << 10 : 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path proc(String file) {
+        return Path.of("/proc", Long.toString(running.process().pid()), file);
+    }
+
+    /** kill -9, as a crash of the process. */
+    void crash() {
+        running.process().destroyForcibly();
+        running.exitWithin(STOP);
+    }
+
+    /** SIGTERM; returns the exit code. */
+    int terminate(Duration within) {
+        running.process().destroy();
+        return running.exitWithin(within);
+    }
+
+    @Override
+    public void close() {
+        running.close();
+    }
+}

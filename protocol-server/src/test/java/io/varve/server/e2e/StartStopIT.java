@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starting, failing to start, and stopping. */
+class StartStopIT {
+    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration STOP = Duration.ofSeconds(5);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void saysInOneLineThatItIsReadyAndNothingElse() {
+        try (Server server = Server.start(directory)) {
+            assertThat(server.running().out().lines())
+                    .singleElement()
+                    .asString()
+                    .contains(server.bootstrap())
+                    .contains("file")
+                    .contains(server.data().toString())
+                    .containsPattern("\\d+ partitions")
+                    .containsPattern("\\d+ ms");
+            assertThat(server.terminate(STOP)).isZero();
+            assertThat(server.running().err()).isEmpty();
+        }
+    }
+
+    @Test
+    void stopsWithinFiveSecondsUnderLoad() throws Exception {
+        try (Server server = Server.start(directory);
+                Producer<String, String> producer = JavaClientsIT.producer(
+                        server, Map.of("linger.ms", 5, "delivery.timeout.ms", 3000, "request.timeout.ms", 2000))) {
+            AtomicBoolean stop = new AtomicBoolean();
+            AtomicBoolean flowing = new AtomicBoolean();
+            Thread load = new Thread(() -> {
+                while (!stop.get()) {
+                    producer.send(new ProducerRecord<>("load", "x".repeat(500)), (sent, failure) -> flowing.set(true));
+                }
+            });
+            load.start();
+            try {
+                long deadline = System.nanoTime() + START.toNanos();
+                while (!flowing.get() && System.nanoTime() < deadline) {
+                    Thread.onSpinWait();
+                }
+                assertThat(server.terminate(STOP)).isZero();
+            } finally {
+                stop.set(true);
+                producer.close(Duration.ZERO);
+                load.join();
+            }
+        }
+    }
+
+    @Test
+    void aPortInUseIsSaidInOneLine() throws IOException {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"))) {
+            assertThat(refusal(directory, taken.getLocalPort()))
+                    .contains(Integer.toString(taken.getLocalPort()))
+                    .contains("in use");
+        }
+    }
+
+    @Test
+    void aSecondServerOnTheSameDirectoryIsRefusedInOneLine() throws IOException {
+        try (Server first = Server.start(directory)) {
+            assertThat(refusal(directory, Server.freePort()))
+                    .contains(first.data().toString());
+        }
+    }
+
+    @Test
+    void aDirectoryThatCannotBeMadeIsSaidInOneLine() throws IOException {
+        // A file is in its place: that stops root too, who may write anywhere.
+        Files.writeString(directory.resolve("data"), "");
+        assertThat(refusal(directory, Server.freePort()))
+                .contains(directory.resolve("data").toString());
+    }
+
+    @Test
+    void aWrongValueIsSaidInOneLine() throws IOException {
+        assertThat(refusal(directory, Server.freePort(), "num.partitions=many"))
+                .isEqualTo("--override: num.partitions=many is wrong: must be a whole number, 1 or more");
+        assertThat(refusal(directory, Server.freePort(), "storage.backend=tape"))
+                .contains("storage.backend=tape")
+                .contains("file, memory");
+    }
+
+    @Test
+    void kafkasOwnFilesStartWithAWarningALine() throws IOException {
+        try (Server server =
+                Server.start(directory, "zookeeper.connect=localhost:2181", "broker.id=0", "num.io.threads=8")) {
+            assertThat(server.running().out().lines().filter(line -> line.contains("WARN")))
+                    .hasSize(3);
+        }
+    }
+
+    private static String refusal(Path directory, int port, String... overrides) throws IOException {
+        try (Server server = Server.launch(directory, port, Map.of(), overrides)) {
+            assertThat(server.running().exitWithin(START)).isEqualTo(1);
+            assertThat(server.running().out()).isEmpty();
+            assertThat(server.running().err().lines()).hasSize(1);
+            return server.running().err().strip();
+        }
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Kafka's command-line tools, and kcat. */
+@ExtendWith(SharedServer.class)
+class ToolsIT {
+    @Test
+    void aTopicsLifeInTools(Server server, @TempDir Path directory) throws Exception {
+        String at = " --bootstrap-server " + server.bootstrap();
+        succeed("kafka-topics.sh --create --topic tools --partitions 2 --config max.message.bytes=2000" + at);
+        succeed("kafka-configs.sh --alter --entity-type topics --entity-name tools --add-config retention.ms=5000"
+                + at);
+        assertThat(succeed("kafka-configs.sh --describe --entity-type topics --entity-name tools" + at))
+                .contains("retention.ms=5000")
+                .contains("max.message.bytes=2000");
+        succeed("kafka-topics.sh --alter --topic tools --partitions 3" + at);
+        assertThat(succeed(
+                        "kafka-producer-perf-test.sh --topic tools --num-records 300 --record-size 100 --throughput -1"
+                                + at))
+                .contains("300 records sent");
+        assertThat(succeed("kafka-get-offsets.sh --topic tools" + at)
+                        .lines()
+                        .mapToInt(line -> Integer.parseInt(line.split(":")[2]))
+                        .sum())
+                .isEqualTo(300);
+        assertThat(succeed("kafka-consumer-perf-test.sh --topic tools --num-records 300 --timeout 20000" + at))
+                .contains(", 300, ");
+        assertThat(succeed("kafka-console-consumer.sh --topic tools --from-beginning --max-messages 300 --group shown"
+                                + at)
+                        .lines())
+                .hasSize(300);
+        assertThat(succeed("kafka-consumer-groups.sh --list" + at)).contains("shown");
+        assertThat(succeed("kafka-consumer-groups.sh --describe --group shown" + at))
+                .contains("tools");
+        succeed("kafka-consumer-groups.sh --reset-offsets --group shown --topic tools --to-earliest --execute" + at);
+        succeed("kafka-consumer-groups.sh --delete --group shown" + at);
+        succeed("kafka-topics.sh --delete --topic tools" + at);
+        assertThat(succeed("kafka-topics.sh --list" + at).lines()).doesNotContain("tools");
+    }
+
+    @Test
+    void toolsThatAskAboutTheBroker(Server server) {
+        String at = " --bootstrap-server " + server.bootstrap();
+        assertThat(succeed("kafka-broker-api-versions.sh" + at))
+                .contains("Produce(0): ")
+                .contains("id: 1");
+        assertThat(succeed("kafka-cluster.sh cluster-id" + at)).contains("Cluster ID: ");
+        assertThat(succeed("kafka-run-class.sh kafka.tools.GetOffsetShell --broker-list " + server.bootstrap()
+                        + " --topic none-such || true"))
+                .isNotNull();
+    }
+
+    @Test
+    void dumpLogReadsOurSegments(Server server) throws Exception {
+        succeed("kafka-producer-perf-test.sh --topic dumped --num-records 10 --record-size 10 --throughput -1"
+                + " --bootstrap-server " + server.bootstrap());
+        try (Stream<Path> files = Files.list(server.data().resolve("dumped-0"))) {
+            Path segment = files.filter(file -> file.toString().endsWith(".log"))
+                    .findFirst()
+                    .orElseThrow();
+            assertThat(succeed("kafka-dump-log.sh --print-data-log --files " + segment))
+                    .contains("baseOffset: 0")
+                    .contains("isvalid: true")
+                    .contains("offset: 9");
+        }
+    }
+
+    @Test
+    void kcatProducesAndConsumesWithAndWithoutAGroup(Server server) {
+        String kcat = Needs.command("kcat") + " -b " + server.bootstrap();
+        try (Running producer = Running.start("bash", "-c", kcat + " -P -t kcat -K : -z lz4")) {
+            producer.feed("a:one\nb:two\nc:three\n").succeed();
+        }
+        assertThat(run(kcat + " -C -t kcat -o beginning -e -q -f '%k=%s@%o\\n'"))
+                .isEqualTo("a=one@0\nb=two@1\nc=three@2\n");
+        assertThat(run(kcat + " -G kcat-group -q -c 3 -X auto.offset.reset=earliest kcat"))
+                .isEqualTo("one\ntwo\nthree\n");
+        assertThat(run(kcat + " -L -t kcat"))
+                .contains("topic \"kcat\" with 1 partitions")
+                .contains("broker 1 at localhost");
+        assertThat(run(kcat + " -Q -t kcat:0:-1")).contains("offset 3");
+    }
+
+    @Test
+    void scriptsRunFromAnyDirectoryAndThroughALink(Server server, @TempDir Path directory) throws Exception {
+        Path link = Files.createSymbolicLink(directory.resolve("topics"), Running.HOME.resolve("bin/kafka-topics.sh"));
+        assertThat(run("cd " + directory + " && " + link + " --list --bootstrap-server " + server.bootstrap()))
+                .isNotNull();
+    }
+
+    @Test
+    void scriptsSayWhatIsMissing(@TempDir Path directory) {
+        try (Running script = Running.start("bash", "-c", "JAVA_HOME=" + directory + " bin/kafka-topics.sh --list")) {
+            assertThat(script.exitWithin(Duration.ofSeconds(20))).isEqualTo(1);
+            assertThat(script.err().lines()).singleElement().asString().contains("JAVA_HOME is " + directory);
+        }
+    }
+
+    private static String succeed(String line) {
+        return run("bin/" + line);
+    }
+
+    private static String run(String line) {
+        try (Running running = Running.start("bash", "-c", line)) {
+            return running.succeed();
+        }
+    }
+}

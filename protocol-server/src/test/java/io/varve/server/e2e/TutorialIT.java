@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What tutorials tell people to type, as they tell it; only the port differs when 9092 is taken on this machine. */
+class TutorialIT {
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final int KAFKAS = 9092;
+
+    @TempDir
+    Path directory;
+
+    private final int port = isFree(KAFKAS) ? KAFKAS : Server.freePort();
+
+    @Test
+    void theCommandsOfTheOldTutorialsWorkAsTheyStand() throws IOException {
+        assertThat(said("bin/zookeeper-server-start.sh config/zookeeper.properties"))
+                .contains("No ZooKeeper is needed");
+        try (Server server = Server.start(directory, port)) {
+            succeed("bin/kafka-topics.sh --create --bootstrap-server localhost:9092 --replication-factor 1"
+                    + " --partitions 1 --topic sample");
+            assertThat(said("bin/kafka-topics.sh --create --zookeeper localhost:2181 --replication-factor 1"
+                            + " --partitions 1 --topic sample2"))
+                    .containsOnlyOnce("WARNING");
+            assertThat(succeed("bin/kafka-topics.sh --list --bootstrap-server localhost:9092"))
+                    .contains("sample\nsample2\n");
+            assertThat(succeed("bin/kafka-topics.sh --describe --topic sample --bootstrap-server localhost:9092"))
+                    .containsPattern("PartitionCount: 1\\s+ReplicationFactor: 1")
+                    .containsPattern("Partition: 0\\s+Leader: 1\\s+Replicas: 1\\s+Isr: 1");
+            try (Running producer =
+                    run("bin/kafka-console-producer.sh --bootstrap-server localhost:9092 --topic sample")) {
+                producer.feed("first message\nsecond message\n").succeed();
+            }
+            try (Running producer = run("bin/kafka-console-producer.sh --broker-list localhost:9092 --topic sample")) {
+                producer.feed("third message\n").succeed();
+            }
+            try (Running consumer = run("bin/kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic sample"
+                    + " --from-beginning")) {
+                consumer.awaitOutput("first message\nsecond message\nthird message\n"::equals);
+            }
+            helloWorldInPython(server);
+            stopsWhenTold(server);
+        }
+    }
+
+    private void helloWorldInPython(Server server) throws IOException {
+        String script = Files.readString(Running.HOME.resolve("protocol-server/src/test/python/tutorial.py"));
+        Path here = Files.writeString(directory.resolve("tutorial.py"), ported(script));
+        try (Running python = Running.start(Needs.systemPython("kafka"), "-u", here.toString())) {
+            python.awaitOutput(out -> out.contains("value=b'Hello, World!'")
+                    && out.contains("key=b'message-two', value=b'This is Kafka-Python'"));
+        }
+    }
+
+    private void stopsWhenTold(Server server) {
+        Needs.command("lsof");
+        String pid = Long.toString(server.running().process().pid());
+        assertThat(succeed("lsof -i tcp:9092")).contains(" " + pid + " ");
+        succeed("kill " + pid);
+        assertThat(server.running().exitWithin(PATIENCE)).isZero();
+    }
+
+    private Running run(String line) {
+        return Running.start(Map.of("VARVE_BOOTSTRAP_SERVER", "localhost:" + port), "bash", "-c", ported(line));
+    }
+
+    private String succeed(String line) {
+        try (Running running = run(line)) {
+            return running.succeed();
+        }
+    }
+
+    /** What it says to the person at the terminal, on standard error. */
+    private String said(String line) {
+        try (Running running = run(line)) {
+            running.succeed();
+            return running.err();
+        }
+    }
+
+    private String ported(String text) {
+        return text.replace(Integer.toString(KAFKAS), Integer.toString(port));
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
+        }
+    }
+}
