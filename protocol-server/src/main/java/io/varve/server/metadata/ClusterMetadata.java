@@ -241,7 +241,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
 
     private CompletableFuture<Long> reserveProducerIds() {
         return submit(catalog -> {
-            long first = catalog.image().producerIds().nextProducerId();
+            long first = Math.max(0, catalog.image().producerIds().nextProducerId()); // -1 before the first block
             return new Decision<>(
                     List.of(MetadataEvents.producerIds(config.nodeId(), first + ProducerIdBlocks.SIZE)), () -> first);
         });

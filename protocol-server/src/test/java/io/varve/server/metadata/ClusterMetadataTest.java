@@ -132,7 +132,9 @@ class ClusterMetadataTest {
         Set<Long> seen = new HashSet<>();
         node.start();
         for (int i = 0; i < 2500; i++) {
-            assertThat(seen.add(await(node.metadata.producerIds().next()))).isTrue();
+            long id = await(node.metadata.producerIds().next());
+            assertThat(id).isGreaterThanOrEqualTo(0); // -1 tells clients that they have none
+            assertThat(seen.add(id)).isTrue();
         }
         node.crash();
         node.start();
