@@ -9,7 +9,9 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import net.jpountz.lz4.LZ4FrameOutputStream;
@@ -105,6 +107,22 @@ class CodecTest {
         byte[] bytes = lz4WithChecksums();
         bytes[4] &= ~0x20;
         assertCorrupt(Codec.LZ4, bytes);
+    }
+
+    @Test
+    void refusesAnLz4BlockLargerThanItsFrameAllows() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        Codec.LZ4.compress(bytes).close();
+        byte[] header = Arrays.copyOf(bytes.toByteArray(), 7);
+        bytes.reset();
+        bytes.write(header);
+        int tooMany = (64 << 10) + 1;
+        bytes.write(ByteBuffer.allocate(4)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putInt(0x80000000 | tooMany)
+                .array());
+        bytes.write(new byte[tooMany]);
+        assertCorrupt(Codec.LZ4, bytes.toByteArray());
     }
 
     @Test

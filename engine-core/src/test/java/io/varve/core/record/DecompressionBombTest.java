@@ -12,8 +12,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.xerial.snappy.Snappy;
 
 /** A small batch that would decompress to a lot costs neither the memory nor the work. */
 class DecompressionBombTest {
@@ -78,6 +80,12 @@ class DecompressionBombTest {
         long before = allocated();
         assertThatExceptionOfType(InvalidBatchException.class).isThrownBy(() -> Expected.read(batch, 0));
         assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
+    }
+
+    @Test
+    void refusesABareSnappyBlockBeforeMakingRoomForIt() throws IOException {
+        ByteBuffer batch = RawBatch.of(Codec.SNAPPY, 1, Snappy.compress(new byte[BOMB]));
+        assertFails(batch, InvalidBatchException.Kind.TOO_LARGE);
     }
 
     private static void assertFails(ByteBuffer batch, InvalidBatchException.Kind kind) {
