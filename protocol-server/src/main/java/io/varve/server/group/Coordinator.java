@@ -8,6 +8,7 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,14 +17,12 @@ import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
-import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
 import org.apache.kafka.server.share.persister.NoOpStatePersister;
 import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
-import org.apache.kafka.server.util.timer.Timer;
 
 /**
  * Kafka's group coordinator at work on one {@code __consumer_offsets}. Time and threads inside are Kafka's own. Share groups are not
@@ -33,30 +32,40 @@ final class Coordinator implements AutoCloseable {
     private final GroupCoordinatorService service;
     private final MetadataFeed feed;
     private final LoadProgress loading;
+    private final DeletedTopics deleted;
     private final List<AutoCloseable> owned;
 
     /**
      * Starts it. Takes some hundred ms, mostly for loading classes, so not for an event loop.
      *
      * @param offsets {@code __consumer_offsets}
+     * @param topics the topics at any moment
+     * @param known the topics before the first call of {@link #topicChanged}
      */
-    Coordinator(GroupsConfig config, ClusterInfo self, Topic offsets, Topics topics, Clock clock, Scheduler scheduler) {
+    Coordinator(
+            GroupsConfig config,
+            ClusterInfo self,
+            Topic offsets,
+            Topics topics,
+            Collection<Topic> known,
+            Clock clock,
+            Scheduler scheduler) {
         List<PartitionLog> partitions = offsets.partitions();
         loading = new LoadProgress(partitions.size());
+        deleted = new DeletedTopics(topics);
         Metrics metrics = new Metrics(Time.SYSTEM);
         MetricsRegistry registry = new MetricsRegistry();
-        Timer timer = new SystemTimerReaper("group-timer-reaper", new SystemTimer("group"));
         service = new GroupCoordinatorService.Builder(self.nodeId(), config.coordinator())
                 .withWriter(new OffsetsWriter(offsets, loading))
                 .withLoader(new OffsetsLoader(
                         offsets,
                         config.coordinator().offsetsLoadBufferSize(),
-                        new GroupCoordinatorRecordSerde(),
+                        deleted,
                         clock,
                         new OrderedTasks("group-loader", scheduler),
                         loading))
                 .withTime(Time.SYSTEM)
-                .withTimer(timer)
+                .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group")))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
                 .withGroupConfigManager(config.perGroup())
@@ -64,12 +73,13 @@ final class Coordinator implements AutoCloseable {
                 .withAuthorizerPlugin(Optional.empty())
                 .withPartitionMetadataClient(new EndOffsets(topics))
                 .build();
-        owned = List.of(timer, metrics, registry::shutdown);
+        // The service closes the rest: loader, timer, its metrics.
+        owned = List.of(metrics, registry::shutdown);
         feed = new MetadataFeed(self.nodeId(), self.rack(), clock, service::onMetadataUpdate);
 
         // The order is the coordinator's: how many partitions, what topics, then which partitions it leads.
         service.startup(partitions::size);
-        feed.begin(topics.all());
+        feed.begin(known);
         IntStream.range(0, partitions.size())
                 .forEach(partition ->
                         service.onElection(partition, partitions.get(partition).leaderEpoch()));
@@ -82,6 +92,16 @@ final class Coordinator implements AutoCloseable {
     /** @return completes when the group's partition has been loaded */
     CompletableFuture<Void> loaded(String groupId) {
         return loading.of(service.partitionFor(groupId));
+    }
+
+    /** @return completes when every partition has been loaded; fails when one cannot be */
+    CompletableFuture<Void> loaded() {
+        return loading.all();
+    }
+
+    /** Drops what was committed for topics whose deletion a crash or a stop kept from the coordinator. Blocks; once loaded. */
+    void forgetDeletedTopics() {
+        feed.forget(deleted.found());
     }
 
     /**

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
@@ -51,9 +52,13 @@ public final class GroupsConfig {
         }
     }
 
-    /** @return every key this room understands */
+    /** @return every key that means something here; those about share and streams groups do not, as neither is served */
     public static Set<String> keys() {
-        return new TreeSet<>(definition().names());
+        return definition().names().stream()
+                .filter(key -> !key.startsWith("group.share.")
+                        && !key.startsWith("share.")
+                        && !key.startsWith("group.streams."))
+                .collect(Collectors.toCollection(TreeSet::new));
     }
 
     private static ConfigDef definition() {

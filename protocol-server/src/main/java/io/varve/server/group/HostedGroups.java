@@ -7,6 +7,7 @@ import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.TopicCreation;
 import io.varve.server.metadata.Topics;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -52,7 +53,7 @@ public final class HostedGroups implements Groups {
     private final TopicCreation creation;
     private final Clock clock;
     private final Scheduler scheduler;
-    /** Null while there is no {@code __consumer_offsets}, and after the end. Written under this object's lock. */
+    /** Null before there is a {@code __consumer_offsets}, and after the end. Written under this object's lock. */
     private volatile Tenure tenure;
 
     private boolean closed;
@@ -101,8 +102,6 @@ public final class HostedGroups implements Groups {
         }
         if (after != null && after.name().equals(OFFSETS)) {
             begin(after);
-        } else if (after == null && before.name().equals(OFFSETS)) {
-            end(before);
         }
         Tenure now = tenure;
         if (now != null) {
@@ -115,18 +114,12 @@ public final class HostedGroups implements Groups {
             throw new NotCoordinatorException("the server is stopping");
         }
         if (tenure == null) {
+            // What changes from here on waits in the tenure's line; what changed before is in this picture.
+            Collection<Topic> known = topics.all();
             tenure = new Tenure(
-                    offsets, () -> new Coordinator(config, self, offsets, topics, clock, scheduler), scheduler);
+                    () -> new Coordinator(config, self, offsets, topics, known, clock, scheduler), scheduler);
         }
         return tenure;
-    }
-
-    private void end(Topic offsets) {
-        Tenure now = tenure;
-        if (now != null && now.isOf(offsets)) {
-            tenure = null;
-            scheduler.schedule(0, now::close);
-        }
     }
 
     @Override

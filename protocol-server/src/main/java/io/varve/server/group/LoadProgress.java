@@ -27,11 +27,14 @@ final class LoadProgress {
         return partitions.get(partition);
     }
 
+    CompletableFuture<Void> all() {
+        return CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new));
+    }
+
     /** Blocks until each partition has been loaded or has failed. */
     void awaitAll() {
         try {
-            CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new))
-                    .join();
+            all().join();
         } catch (CompletionException e) {
             // Each failure was reported to whoever waits for that partition; here only the end matters.
             return;

@@ -5,6 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.server.metadata.Topic;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
 import org.apache.kafka.common.metadata.PartitionRecord;
@@ -75,6 +76,25 @@ final class MetadataFeed {
             delta.replay(new RemoveTopicRecord().setTopicId(topic.id()));
             publish(delta);
         }
+    }
+
+    /**
+     * Has offsets dropped of topics the picture never showed. The coordinator looks up what was deleted in the picture before, so
+     * it is given one in which the topics were.
+     *
+     * @param gone names by id
+     */
+    void forget(Map<Uuid, String> gone) {
+        if (gone.isEmpty()) {
+            return;
+        }
+        MetadataDelta made = new MetadataDelta.Builder().setImage(image).build();
+        gone.forEach((id, name) -> made.replay(new TopicRecord().setName(name).setTopicId(id)));
+        MetadataDelta deleted = new MetadataDelta.Builder()
+                .setImage(made.apply(image.provenance()))
+                .build();
+        gone.keySet().forEach(id -> deleted.replay(new RemoveTopicRecord().setTopicId(id)));
+        sink.accept(deleted, image);
     }
 
     private void put(MetadataDelta delta, Topic topic) {

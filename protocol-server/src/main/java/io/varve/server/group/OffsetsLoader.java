@@ -19,6 +19,7 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.Deserializer;
+import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 
 /** Reads a partition of {@code __consumer_offsets} back into the coordinator, one partition at a time. */
 final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
@@ -27,7 +28,8 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
 
     private final Topic topic;
     private final int chunkBytes;
-    private final Deserializer<CoordinatorRecord> deserializer;
+    private final DeletedTopics deleted;
+    private final Deserializer<CoordinatorRecord> deserializer = new GroupCoordinatorRecordSerde();
     private final Clock clock;
     private final OrderedTasks tasks;
     private final LoadProgress progress;
@@ -35,13 +37,13 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
     OffsetsLoader(
             Topic topic,
             int chunkBytes,
-            Deserializer<CoordinatorRecord> deserializer,
+            DeletedTopics deleted,
             Clock clock,
             OrderedTasks tasks,
             LoadProgress progress) {
         this.topic = topic;
         this.chunkBytes = chunkBytes;
-        this.deserializer = deserializer;
+        this.deleted = deleted;
         this.clock = clock;
         this.tasks = tasks;
         this.progress = progress;
@@ -119,6 +121,7 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
                 } catch (Deserializer.UnknownRecordTypeException e) {
                     continue; // written by a newer version: not ours to understand, and harmless
                 }
+                deleted.check(value);
                 playback.replay(record.offset(), batch.producerId(), batch.producerEpoch(), value);
             }
         }

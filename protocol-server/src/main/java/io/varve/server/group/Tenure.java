@@ -5,25 +5,22 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.metadata.Topic;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The time of one {@code __consumer_offsets}, from its creation or the server's start to its deletion or the server's end. The
+ * The coordinator's time in office, from the creation of {@code __consumer_offsets} or the server's start to the server's end. The
  * coordinator starts in the background; topics that change meanwhile wait for it in line, so it misses none. Thread-safe.
  */
 final class Tenure implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tenure.class);
 
-    private final Uuid topicId;
     private final OrderedTasks changes;
     private final CompletableFuture<Coordinator> started = new CompletableFuture<>();
 
-    Tenure(Topic offsets, Supplier<Coordinator> coordinator, Scheduler scheduler) {
-        topicId = offsets.id();
+    Tenure(Supplier<Coordinator> coordinator, Scheduler scheduler) {
         changes = new OrderedTasks("group-metadata", scheduler);
         changes.add(() -> start(coordinator));
     }
@@ -31,18 +28,15 @@ final class Tenure implements AutoCloseable {
     private void start(Supplier<Coordinator> coordinator) {
         try {
             Coordinator ready = coordinator.get();
-            if (!started.complete(ready)) {
+            if (started.complete(ready)) {
+                ready.loaded().thenRun(() -> changes.add(ready::forgetDeletedTopics));
+            } else {
                 ready.close();
             }
         } catch (RuntimeException | LinkageError e) {
             LOG.error("The group coordinator does not start: groups are not served", e);
             started.completeExceptionally(new NotCoordinatorException("the group coordinator did not start", e));
         }
-    }
-
-    /** @return true if this is about that topic, not one of the same name before or after it */
-    boolean isOf(Topic offsets) {
-        return topicId.equals(offsets.id());
     }
 
     /** @return the coordinator; fails at once with COORDINATOR_LOAD_IN_PROGRESS while it starts */

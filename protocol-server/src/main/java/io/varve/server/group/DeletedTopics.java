@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.group;
+
+import io.varve.server.metadata.Topics;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
+import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
+
+/**
+ * Finds committed offsets of topics that are no more: a server that stops right after a topic was deleted has not dropped them yet.
+ * Thread-safe.
+ */
+final class DeletedTopics {
+    private final Topics topics;
+    private final Map<Uuid, String> found = new ConcurrentHashMap<>();
+
+    DeletedTopics(Topics topics) {
+        this.topics = topics;
+    }
+
+    /** Looks at an event read back. */
+    void check(CoordinatorRecord event) {
+        if (event.key() instanceof OffsetCommitKey key
+                && event.value() != null
+                && event.value().message() instanceof OffsetCommitValue value
+                && !value.topicId().equals(Uuid.ZERO_UUID)
+                && topics.byId(value.topicId()) == null) {
+            found.put(value.topicId(), key.topic());
+        }
+    }
+
+    /** @return names by id */
+    Map<Uuid, String> found() {
+        return Map.copyOf(found);
+    }
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.server.group.GroupsFixture;
+import io.varve.server.group.HeldStorage;
+import io.varve.server.metadata.Topic;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.OffsetDeleteRequestData;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
+import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection;
+import org.apache.kafka.common.message.OffsetDeleteResponseData;
+import org.apache.kafka.common.message.OffsetFetchRequestData;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopic;
+import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestTopics;
+import org.apache.kafka.common.message.OffsetFetchResponseData;
+import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.junit.jupiter.api.Test;
+
+/** Committed offsets, as clients see them. */
+class OffsetsTest {
+    @Test
+    void commitsAndFetchesByNameInEveryVersion() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 2);
+            client.find("g");
+            for (int version = 2; version <= 9; version++) {
+                assertThat(Offsets.commit(
+                                        client, Offsets.committing("g", "t", Uuid.ZERO_UUID, 1, 100 + version), version)
+                                .join())
+                        .isEqualTo(Errors.NONE);
+                assertThat(Offsets.fetch(client, "g", "t", 1)).isEqualTo(100 + version);
+            }
+            for (int version = 1; version <= 7; version++) {
+                OffsetFetchResponseData answer = client.ask(
+                        ApiKeys.OFFSET_FETCH,
+                        version,
+                        new OffsetFetchRequestData()
+                                .setGroupId("g")
+                                .setTopics(List.of(new OffsetFetchRequestTopic()
+                                        .setName("t")
+                                        .setPartitionIndexes(List.of(0, 1)))));
+                assertThat(answer.topics().get(0).partitions())
+                        .extracting(partition -> partition.committedOffset())
+                        .containsExactlyInAnyOrder(-1L, 109L);
+            }
+        }
+    }
+
+    @Test
+    void commitsAndFetchesByIdFromVersionTenOn() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            Topic topic = broker.topic("t", 1);
+            client.find("g");
+            assertThat(Offsets.commit(client, Offsets.committing("g", "", topic.id(), 0, 42), 10)
+                            .join())
+                    .isEqualTo(Errors.NONE);
+            assertThat(Offsets.commit(client, Offsets.committing("g", "", Uuid.ONE_UUID, 0, 42), 10)
+                            .join())
+                    .isEqualTo(Errors.UNKNOWN_TOPIC_ID);
+
+            OffsetFetchResponseGroup all = Offsets.fetchGroup(client, "g", null, 10);
+            assertThat(all.topics()).hasSize(1);
+            assertThat(all.topics().get(0).topicId()).isEqualTo(topic.id());
+            assertThat(all.topics().get(0).partitions().get(0).committedOffset())
+                    .isEqualTo(42);
+            OffsetFetchResponseGroup unknown = Offsets.fetchGroup(
+                    client,
+                    "g",
+                    new OffsetFetchRequestTopics().setTopicId(Uuid.ONE_UUID).setPartitionIndexes(List.of(3)),
+                    10);
+            assertThat(unknown.topics().get(0).partitions().get(0).errorCode())
+                    .isEqualTo(Errors.UNKNOWN_TOPIC_ID.code());
+        }
+    }
+
+    @Test
+    void refusesOffsetsOfTopicsAndPartitionsThatDoNotExist() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("g");
+            assertThat(Offsets.commit(client, "g", "t", 1, 5)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            assertThat(Offsets.commit(client, "g", "t", -1, 5)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            assertThat(Offsets.commit(client, "g", "other", 0, 5)).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            assertThat(Offsets.fetch(client, "g", "other", 0)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void answersEachGroupOfAFetchByItself() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("a");
+            client.find("b");
+            Offsets.commit(client, "a", "t", 0, 1);
+            Offsets.commit(client, "b", "t", 0, 2);
+            OffsetFetchResponseData answer = client.ask(
+                    ApiKeys.OFFSET_FETCH,
+                    8,
+                    new OffsetFetchRequestData()
+                            .setRequireStable(true)
+                            .setGroups(List.of(
+                                    new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                                            .setGroupId("a")
+                                            .setTopics(null),
+                                    new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                                            .setGroupId("b")
+                                            .setTopics(null))));
+            assertThat(answer.groups())
+                    .extracting(group -> group.groupId()
+                            + group.topics().get(0).partitions().get(0).committedOffset())
+                    .containsExactly("a1", "b2");
+        }
+    }
+
+    @Test
+    void findsOffsetsAgainAfterARestartAndAfterAPowerCut() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("g");
+            assertThat(Offsets.commit(client, "g", "t", 0, 7)).isEqualTo(Errors.NONE);
+            broker.restart();
+            assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(7);
+            assertThat(Offsets.commit(client, "g", "t", 0, 8)).isEqualTo(Errors.NONE);
+            broker.crash();
+            assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void readsBackManyOffsetsOfManyGroups() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("g");
+            int groups = 50;
+            for (int round = 0; round < 20; round++) {
+                List<CompletableFuture<Errors>> commits = new ArrayList<>();
+                for (int group = 0; group < groups; group++) {
+                    commits.add(Offsets.commit(
+                            client, Offsets.committing("g" + group, "t", Uuid.ZERO_UUID, 0, round * 1000L + group), 9));
+                }
+                commits.forEach(commit -> assertThat(commit.join()).isEqualTo(Errors.NONE));
+            }
+            broker.restart();
+            for (int group = 0; group < groups; group++) {
+                assertThat(Offsets.fetch(client, "g" + group, "t", 0)).isEqualTo(19_000 + group);
+            }
+        }
+    }
+
+    @Test
+    void showsAnOffsetOnlyWhenItIsDurable() {
+        HeldStorage[] storage = new HeldStorage[1];
+        try (GroupsFixture broker = new GroupsFixture(real -> storage[0] = new HeldStorage(real), Map.of())) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("g");
+            Offsets.commit(client, "g", "t", 0, 1);
+            storage[0].hold();
+            CompletableFuture<Errors> second =
+                    Offsets.commit(client, Offsets.committing("g", "t", Uuid.ZERO_UUID, 0, 2), 9);
+            assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(1);
+            assertThat(second).isNotDone();
+            storage[0].release();
+            assertThat(second.join()).isEqualTo(Errors.NONE);
+            assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void saysNotAvailableWhenDurabilityTakesTooLongAndShowsTheOffsetOnceItIsThere() {
+        HeldStorage[] storage = new HeldStorage[1];
+        try (GroupsFixture broker = new GroupsFixture(
+                real -> storage[0] = new HeldStorage(real), Map.of("offsets.commit.timeout.ms", "100"))) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("g");
+            storage[0].hold();
+            assertThat(Offsets.commit(client, "g", "t", 0, 2)).isEqualTo(Errors.COORDINATOR_NOT_AVAILABLE);
+            assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(-1);
+            storage[0].release();
+            TestClient.until(offset -> offset == 2, () -> Offsets.fetch(client, "g", "t", 0));
+        }
+    }
+
+    @Test
+    void forgetsTheOffsetsOfADeletedTopic() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("gone", 1);
+            broker.topic("kept", 1);
+            client.find("g");
+            Offsets.commit(client, "g", "gone", 0, 3);
+            Offsets.commit(client, "g", "kept", 0, 4);
+            broker.deleteTopic("gone");
+            TestClient.until(offset -> offset == -1, () -> Offsets.fetch(client, "g", "gone", 0));
+            assertThat(Offsets.fetch(client, "g", "kept", 0)).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void forgetsTheOffsetsOfATopicDeletedWhileGroupsAreRead() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("gone", 1);
+            client.find("g");
+            Offsets.commit(client, "g", "gone", 0, 3);
+            broker.restart();
+            broker.deleteTopic("gone");
+            TestClient.until(offset -> offset == -1, () -> Offsets.fetch(client, "g", "gone", 0));
+        }
+    }
+
+    @Test
+    void forgetsTheOffsetsOfATopicDeletedWhileItWasDown() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("reborn", 1);
+            broker.topic("kept", 1);
+            client.find("g");
+            Offsets.commit(client, "g", "reborn", 0, 3);
+            Offsets.commit(client, "g", "kept", 0, 4);
+            broker.restartDeleting("reborn");
+            broker.topic("reborn", 1);
+            TestClient.until(offset -> offset == -1, () -> Offsets.fetch(client, "g", "reborn", 0));
+            assertThat(Offsets.fetch(client, "g", "kept", 0)).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void deletesOffsetsOnRequest() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 2);
+            client.find("g");
+            Offsets.commit(client, "g", "t", 0, 3);
+            Offsets.commit(client, "g", "t", 1, 4);
+            OffsetDeleteRequestTopicCollection topics = new OffsetDeleteRequestTopicCollection();
+            topics.add(new OffsetDeleteRequestTopic()
+                    .setName("t")
+                    .setPartitions(List.of(
+                            new OffsetDeleteRequestPartition().setPartitionIndex(0),
+                            new OffsetDeleteRequestPartition().setPartitionIndex(9))));
+            OffsetDeleteResponseData answer = client.ask(
+                    ApiKeys.OFFSET_DELETE,
+                    0,
+                    new OffsetDeleteRequestData().setGroupId("g").setTopics(topics));
+            assertThat(answer.topics().find("t").partitions().find(0).errorCode())
+                    .isEqualTo(Errors.NONE.code());
+            assertThat(answer.topics().find("t").partitions().find(9).errorCode())
+                    .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+            assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(-1);
+            assertThat(Offsets.fetch(client, "g", "t", 1)).isEqualTo(4);
+        }
+    }
+}

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Connection;
+import io.varve.server.api.Request;
+import io.varve.server.group.GroupsFixture;
+import io.varve.server.metadata.MetadataFixture;
+import java.net.InetAddress;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Predicate;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.AbstractResponse;
+import org.apache.kafka.common.requests.RequestHeader;
+
+/** Sends requests through the handlers as they would come and go over the wire, in the version wanted. */
+final class TestClient {
+    private static final long PATIENCE_NS = 20_000_000_000L;
+
+    private final GroupsFixture broker;
+
+    TestClient(GroupsFixture broker) {
+        this.broker = broker;
+    }
+
+    /** @return the response's data as a client reads it, waiting for it */
+    <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage asked) {
+        return MetadataFixture.await(send(api, version, asked));
+    }
+
+    @SuppressWarnings("unchecked")
+    <R extends ApiMessage> CompletableFuture<R> send(ApiKeys api, int version, ApiMessage asked) {
+        short apiVersion = (short) version;
+        ApiHandler handler = broker.handler(api);
+        ByteBuffer wire = MessageUtil.toByteBufferAccessor(asked, apiVersion).buffer();
+        AbstractRequest body = AbstractRequest.parseRequest(api, apiVersion, new ByteBufferAccessor(wire)).request;
+        RequestHeader header = new RequestHeader(api, apiVersion, "test-client", 1);
+        return answer(handler, new Request(header, body, new Loopback()))
+                .exceptionally(failure -> body.getErrorResponse(0, Errors.maybeUnwrapException(failure))
+                        .data())
+                .thenApply(data -> {
+                    ByteBuffer back =
+                            MessageUtil.toByteBufferAccessor(data, apiVersion).buffer();
+                    return (R) AbstractResponse.parseResponse(api, new ByteBufferAccessor(back), apiVersion)
+                            .data();
+                });
+    }
+
+    private static CompletableFuture<ApiMessage> answer(ApiHandler handler, Request request) {
+        try {
+            CompletionStage<? extends ApiMessage> stage = handler.handle(request);
+            return stage.thenApply(data -> (ApiMessage) data).toCompletableFuture();
+        } catch (RuntimeException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /** Finds the group's coordinator, as every client does first. */
+    void find(String group) {
+        FindCoordinatorResponseData found =
+                ask(ApiKeys.FIND_COORDINATOR, 3, new FindCoordinatorRequestData().setKey(group));
+        if (found.errorCode() != Errors.NONE.code()) {
+            throw new AssertionError(Errors.forCode(found.errorCode()));
+        }
+    }
+
+    /** Asks again and again until the answer is right. */
+    static <T> T until(Predicate<T> right, Supplier<T> ask) {
+        long end = System.nanoTime() + PATIENCE_NS;
+        T answer = ask.get();
+        while (!right.test(answer)) {
+            if (System.nanoTime() > end) {
+                throw new AssertionError("still " + answer);
+            }
+            LockSupport.parkNanos(5_000_000);
+            answer = ask.get();
+        }
+        return answer;
+    }
+
+    private record Loopback() implements Connection {
+        @Override
+        public String id() {
+            return "test";
+        }
+
+        @Override
+        public InetAddress clientAddress() {
+            return InetAddress.getLoopbackAddress();
+        }
+
+        @Override
+        public String listenerName() {
+            return "PLAINTEXT";
+        }
+
+        @Override
+        public Executor executor() {
+            return Runnable::run;
+        }
+
+        @Override
+        public Runnable schedule(long delayMs, Runnable task) {
+            throw new UnsupportedOperationException("no group API waits on a timer of the connection");
+        }
+
+        @Override
+        public boolean isOpen() {
+            return true;
+        }
+
+        @Override
+        public Runnable onClose(Runnable task) {
+            throw new UnsupportedOperationException("no group API watches the connection");
+        }
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.group;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.Storage;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.group.GroupApis;
+import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.MetadataFixture;
+import io.varve.server.metadata.MorePartitions;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.TopicOutcome;
+import io.varve.server.metadata.TopicRef;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.UnaryOperator;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** A broker's groups on real metadata and a real engine over memory, which can be stopped, crashed and started again. */
+public final class GroupsFixture implements AutoCloseable {
+    public static final ClusterInfo SELF = new ClusterInfo("cluster", 1, "broker.test", 9092, null);
+
+    private static final Map<String, String> QUICK = Map.of(
+            "group.initial.rebalance.delay.ms", "0",
+            "group.consumer.assignment.interval.ms", "0",
+            "offsets.topic.num.partitions", "4");
+
+    private final Scheduler scheduler = new SystemScheduler(1);
+    private final Map<String, String> properties = new HashMap<>(QUICK);
+    public final MetadataFixture broker;
+    public Groups groups;
+
+    public GroupsFixture() {
+        this(UnaryOperator.identity(), Map.of());
+    }
+
+    /**
+     * @param wrap stands between the engine and the storage
+     * @param overrides settings that differ from the quick ones
+     */
+    public GroupsFixture(UnaryOperator<Storage> wrap, Map<String, String> overrides) {
+        broker = new MetadataFixture(7, wrap);
+        properties.putAll(overrides);
+        broker.start();
+        open();
+    }
+
+    private void open() {
+        groups = HostedGroups.open(
+                GroupsConfig.parse(properties), SELF, broker.metadata, broker.metadata, Clock.system(), scheduler);
+    }
+
+    public void restart() {
+        groups.close();
+        broker.restart();
+        open();
+    }
+
+    /** Stops the groups before a topic is deleted, then starts all again: as when a stop comes between the two. */
+    public void restartDeleting(String topic) {
+        groups.close();
+        deleteTopic(topic);
+        broker.restart();
+        open();
+    }
+
+    /** Cuts the power and starts again. */
+    public void crash() {
+        broker.crash();
+        groups.close();
+        broker.start();
+        open();
+    }
+
+    public Topic topic(String name, int partitions) {
+        return MetadataFixture.await(broker.metadata.createInternalIfAbsent(name, partitions, Map.of()));
+    }
+
+    public void deleteTopic(String name) {
+        MetadataFixture.await(broker.metadata.deleteTopics(List.of(TopicRef.named(name))))
+                .forEach(GroupsFixture::requireDone);
+    }
+
+    public void addPartitions(String name, int total) {
+        MetadataFixture.await(broker.metadata.createPartitions(List.of(new MorePartitions(name, total, null)), false))
+                .forEach(GroupsFixture::requireDone);
+    }
+
+    private static void requireDone(TopicOutcome outcome) {
+        if (outcome.error().isFailure()) {
+            throw new AssertionError(outcome.error());
+        }
+    }
+
+    public ApiHandler handler(ApiKeys api) {
+        return GroupApis.handlers(groups, broker.metadata, SELF).stream()
+                .filter(handler -> handler.api() == api)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    @Override
+    public void close() {
+        groups.close();
+        broker.close();
+        scheduler.close();
+    }
+}
