@@ -132,9 +132,7 @@ final class DataDirectory {
     FilePartition create(FileStorage storage, PartitionId id) {
         Path directory = path.resolve(id.toString());
         try {
-            if (recoveryPoints.names(id.toString()) || startOffsets.names(id.toString())) {
-                writeCheckpoints(); // what a namesake left there must not be taken for this one's
-            }
+            forgetNamesake(id.toString());
             if (Files.exists(directory)) {
                 requireNothingIn(directory);
             }
@@ -152,6 +150,18 @@ final class DataDirectory {
         FilePartition partition = new FilePartition(storage, this, id, 0, 0);
         partitions.put(id, partition);
         return partition;
+    }
+
+    /** What the checkpoints say of a deleted partition must not be taken for its successor's. */
+    private synchronized void forgetNamesake(String name) throws IOException {
+        if (recoveryPoints.names(name) || startOffsets.names(name)) {
+            writeCheckpoints();
+        }
+    }
+
+    /** The bytes of an append are in the page cache. */
+    void written() {
+        failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
     }
 
     /** What a creation that did not finish left is taken over; anything with bytes in it is somebody's. */

@@ -27,6 +27,7 @@ final class FilePartition {
     final DataDirectory home;
     private final FileStorage storage;
     private final Object publishing = new Object();
+    private final Runnable written;
 
     /** Who may write; guarded by this. */
     volatile long highestEpoch = Long.MIN_VALUE;
@@ -37,7 +38,9 @@ final class FilePartition {
 
     private volatile View view;
     private volatile Durable durable;
-    private long truncations;
+    /** Counts twice for every change of what was appended: odd while files and view may differ. */
+    private long changes;
+
     private volatile StorageException broken;
     private volatile boolean directoryDirty;
     private volatile boolean startDirty;
@@ -52,6 +55,7 @@ final class FilePartition {
         this.id = id;
         this.recoveryPoint = recoveryPoint;
         this.startPoint = startPoint;
+        this.written = home::written;
     }
 
     Path directory() {
@@ -98,7 +102,7 @@ final class FilePartition {
             now = roll(now, run);
         }
         try {
-            now.active().append(run, limits, () -> home.failPoints.hit(FailPointNames.APPEND_AFTER_WRITE));
+            now.active().append(run, limits, written);
         } catch (BrokenException e) {
             throw refuseWrites(e.getMessage(), e);
         }
@@ -205,9 +209,13 @@ final class FilePartition {
             long before;
             synchronized (publishing) {
                 now = view;
-                before = truncations;
+                before = changes;
             }
             requireSound();
+            if (isChanging(before)) {
+                awaitOther(now);
+                continue;
+            }
             try {
                 force(now);
             } catch (RetiredException e) {
@@ -217,7 +225,7 @@ final class FilePartition {
                 throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
             }
             synchronized (publishing) {
-                if (before == truncations) {
+                if (before == changes) {
                     if (now.end() >= durable.offset()) {
                         durable = new Durable(now.end(), now.active(), now.tailBytes());
                     }
@@ -226,6 +234,10 @@ final class FilePartition {
                 }
             }
         }
+    }
+
+    private static boolean isChanging(long changes) {
+        return changes % 2 != 0;
     }
 
     private void force(View now) throws IOException {
@@ -292,18 +304,28 @@ final class FilePartition {
         startDirty = true;
     }
 
-    /** Before files are cut: the checkpoints must not promise more than what will be left. */
+    /**
+     * Before files are cut: the checkpoints must not promise more than what will be left. Until {@link #publish} ends the change, no
+     * sync raises the durable end.
+     */
     void promiseLess(long start, long end) throws IOException {
+        long startBefore = startPoint;
         synchronized (publishing) {
-            truncations++;
+            changes++;
             if (durable.offset() > end) {
                 durable = new Durable(end, null, 0);
             }
-        }
-        if (startPoint != start || recoveryPoint > end) {
-            startPoint = start;
             recoveryPoint = Math.min(recoveryPoint, end);
+            startPoint = start;
+        }
+        try {
             home.writeCheckpoints();
+        } catch (IOException e) {
+            synchronized (publishing) {
+                changes++;
+                startPoint = startBefore;
+            }
+            throw e;
         }
     }
 
@@ -314,7 +336,7 @@ final class FilePartition {
      */
     void publish(View other, long durableEnd) {
         synchronized (publishing) {
-            truncations++;
+            changes += isChanging(changes) ? 1 : 2;
             view = other;
             long offset = Math.min(other.end(), Math.max(durable.offset(), durableEnd));
             durable = offset == other.end()

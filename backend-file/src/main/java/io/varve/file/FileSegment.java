@@ -334,9 +334,9 @@ final class FileSegment {
 
     /** Gives the files to nobody any more, without touching them on disk. */
     void retire() {
-        log.retire(() -> {});
-        offsets.file().retire(() -> {});
-        times.file().retire(() -> {});
+        log.retire();
+        offsets.file().retire();
+        times.file().retire();
     }
 
     /**
@@ -344,6 +344,7 @@ final class FileSegment {
      * forced.
      */
     void remove() {
+        retire(); // first, so that no reader looks for a file that has lost its name
         Path path = log.path();
         Path gone = path.resolveSibling(path.getFileName() + Layout.DELETED);
         try {
@@ -355,9 +356,7 @@ final class FileSegment {
         } catch (IOException e) {
             throw Disk.writeFailure("removing a segment", path, e);
         }
-        offsets.file().retire(() -> {});
-        times.file().retire(() -> {});
-        log.retire(() -> unlink(gone));
+        log.whenUnused(() -> unlink(gone));
     }
 
     private static void unlink(Path file) {

@@ -181,9 +181,9 @@ final class FileStorage implements Storage {
             UUID unique =
                     new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
             synchronized (partition) {
-                left = partition.home.delete(partition, unique);
                 partition.gone = " was deleted";
                 partition.retire();
+                left = partition.home.delete(partition, unique);
             }
             partitions.remove(id.toString());
         }

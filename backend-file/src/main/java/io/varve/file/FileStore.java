@@ -144,6 +144,7 @@ final class FileStore implements PartitionStore {
     void sync() {
         requireWriter();
         partition.sync();
+        requireWriter(); // whoever fenced this handle meanwhile may have put other bytes where its own were
     }
 
     void requireOpen() {

@@ -25,13 +25,17 @@ final class PartitionEdits {
         if (start <= now.start()) {
             return;
         }
-        if (start >= now.end()) {
-            emptyAt(start);
-            return;
+        boolean all = start >= now.end();
+        trimHead(now, all ? now.active().base : start);
+        if (all) {
+            emptyAt(start); // needs a little room, which trimming the head may just have made
         }
+    }
+
+    private void trimHead(View now, long start) {
         int first = now.indexOf(start);
-        partition.publishTrimmed(new View(
-                start, Arrays.copyOfRange(now.segments(), first, now.segments().length), now.end(), now.tailBytes()));
+        FileSegment[] kept = Arrays.copyOfRange(now.segments(), first, now.segments().length);
+        partition.publishTrimmed(new View(Math.max(start, now.start()), kept, now.end(), now.tailBytes()));
         for (int i = 0; i < first; i++) {
             now.segments()[i].remove();
         }
@@ -104,9 +108,9 @@ final class PartitionEdits {
     /** @return the segment without what lies past {@code bytes}; readers of the old one keep what they have */
     private FileSegment shorten(FileSegment old, int bytes, long end) throws IOException {
         Path path = old.log.path();
-        old.offsets.file().retire(() -> {});
-        old.times.file().retire(() -> {});
-        boolean unread = old.log.retire(() -> {});
+        old.offsets.file().retire();
+        old.times.file().retire();
+        boolean unread = old.log.retire();
         if (!unread) {
             Path copy = path.resolveSibling(path.getFileName() + Layout.TEMPORARY);
             copyHead(path, copy, bytes);
@@ -142,6 +146,10 @@ final class PartitionEdits {
         View now = partition.view();
         try {
             partition.promiseLess(offset, Math.min(offset, now.end()));
+        } catch (IOException e) {
+            throw Disk.writeFailure("writing the checkpoints of an emptied partition", partition.home.path, e);
+        }
+        try {
             partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
             for (int i = now.segments().length - 1; i >= 0; i--) {
                 now.segments()[i].remove();

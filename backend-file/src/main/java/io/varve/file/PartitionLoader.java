@@ -166,13 +166,16 @@ final class PartitionLoader {
                 cut(segment, found, i);
                 break;
             }
-            if (found.lost() || end < durableEnd && i + 1 == segments.size()) {
+            if (end > durableEnd) {
+                segment.log.dirty();
+            }
+            boolean sealed = i + 1 < segments.size();
+            if (sealed) {
+                segment.seal();
+            } else if (found.lost() || end < durableEnd) {
                 return goOnAt(Math.max(end, durableEnd), segment, found);
             }
-            if (found.bytes() > 0) {
-                segment.log.dirty();
-                segment.force(false);
-            }
+            segment.force(sealed);
         }
         return end;
     }

@@ -102,20 +102,30 @@ final class PooledFile {
     /**
      * Lets nobody have the file any more.
      *
-     * @param unused runs once nobody has it: now, or on the thread that gives it back last
-     * @return true if nobody had it
+     * @return true if nobody has it now
      */
-    boolean retire(Runnable unused) {
+    synchronized boolean retire() {
+        retired = true;
+        if (users > 0) {
+            return false;
+        }
+        closeQuietly();
+        return true;
+    }
+
+    /**
+     * What to do after the file was retired.
+     *
+     * @param unused runs once nobody has the file: now, or on the thread that gives it back last
+     */
+    void whenUnused(Runnable unused) {
         synchronized (this) {
-            retired = true;
             if (users > 0) {
                 whenUnused = unused;
-                return false;
+                return;
             }
-            closeQuietly();
         }
         unused.run();
-        return true;
     }
 
     /** @return true if the file is closed now, or was; false if it must stay open a while */
