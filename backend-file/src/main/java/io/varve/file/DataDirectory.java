@@ -137,10 +137,12 @@ final class DataDirectory {
                 requireNothingIn(directory);
             }
             Files.createDirectories(directory);
-            failPoints.hit(FailPointNames.CREATE_BEFORE_METADATA);
-            PartitionMetadata.write(directory, id);
             Files.deleteIfExists(directory.resolve(Layout.name(0, Layout.LOG)));
             FileSegment.create(storage.openFiles(), directory, 0, () -> {});
+            failPoints.hit(FailPointNames.CREATE_BEFORE_METADATA);
+            // Forced last of the files: one journal commit then carries all of the names, and the next two forces find
+            // nothing to do.
+            PartitionMetadata.write(directory, id);
             Disk.forceDirectory(directory);
             failPoints.hit(FailPointNames.CREATE_BEFORE_FORCE);
             Disk.forceDirectory(path);

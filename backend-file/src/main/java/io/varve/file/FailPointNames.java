@@ -11,7 +11,7 @@ final class FailPointNames {
     static final String ROLL_BEFORE_CREATE = "file.roll.before-create";
     /** The next segment's log file exists, its indexes do not. */
     static final String ROLL_AFTER_LOG = "file.roll.after-log";
-    /** A dirty log file is about to be forced; throwing here is a failed fsync. */
+    /** A dirty log file is about to be forced; an UncheckedIOException here is a failed fsync. */
     static final String SYNC_BEFORE_FORCE = "file.sync.before-force";
     /** Everything of a partition is on the device; its durable end is not published. */
     static final String SYNC_AFTER_FORCE = "file.sync.after-force";
@@ -33,7 +33,7 @@ final class FailPointNames {
     static final String REPLACE_AFTER_SWAP = "file.replace.after-swap";
     /** The old segments are gone; {@code .swap} does not have its final name. */
     static final String REPLACE_BEFORE_FINISH = "file.replace.before-finish";
-    /** A new partition's directory exists; what is in it may not survive. */
+    /** A new partition's directory and log exist; nothing says yet whose they are. */
     static final String CREATE_BEFORE_METADATA = "file.create.before-metadata";
     /** A new partition is complete, but its parent directory is not forced. */
     static final String CREATE_BEFORE_FORCE = "file.create.before-force";

@@ -10,6 +10,7 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -74,13 +75,15 @@ final class FilePartition {
         return view != null;
     }
 
-    /** Reads what is on disk, once. */
+    /** Reads what is on disk, once. After a crash {@link #sync} is to make durable what was found past the recovery point. */
     synchronized void load(SegmentLimits limits, boolean clean) {
         if (view == null) {
             PartitionLoader loader = new PartitionLoader(this, storage.openFiles(), limits);
             View loaded = loader.load(clean, recoveryPoint, startPoint);
-            durable = new Durable(loaded.end(), loaded.active(), loaded.tailBytes());
-            recoveryPoint = loaded.end();
+            durable = clean || recoveryPoint >= loaded.end()
+                    ? new Durable(loaded.end(), loaded.active(), loaded.tailBytes())
+                    : new Durable(recoveryPoint, null, 0);
+            recoveryPoint = durable.offset();
             startPoint = loaded.start();
             view = loaded;
         }
@@ -221,7 +224,7 @@ final class FilePartition {
             } catch (RetiredException e) {
                 awaitOther(now);
                 continue;
-            } catch (IOException e) {
+            } catch (IOException | UncheckedIOException e) {
                 throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
             }
             synchronized (publishing) {
@@ -272,9 +275,13 @@ final class FilePartition {
         startDirty = true;
     }
 
-    /** Completes and forces the active segment's indexes, which a clean start relies on. */
-    void finish() throws IOException {
+    /** Completes the active segment's indexes, which a clean start relies on. */
+    void seal() {
         view.active().seal();
+    }
+
+    /** Forces what {@link #seal} has completed. */
+    void forceIndexes() throws IOException {
         view.active().forceIndexes();
     }
 

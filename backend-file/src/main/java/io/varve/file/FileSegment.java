@@ -100,6 +100,7 @@ final class FileSegment {
 
     /** Takes a torn append away, so that recovery can never mistake it for a whole one. */
     private void cutBack(int to, IOException why) {
+        boolean interrupted = Thread.interrupted(); // it closes channels, and may be why the append failed
         try {
             FileChannel channel = log.acquire();
             try {
@@ -110,6 +111,10 @@ final class FileSegment {
         } catch (IOException e) {
             e.addSuppressed(why);
             throw new BrokenException("cutting a torn append back to byte " + to + " failed at " + log.path(), e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

@@ -107,6 +107,9 @@ final class FileStorage implements Storage {
                 LOG.info("{}: {} of {} partitions recovered", directory.path, done, directory.partitions.size());
             }
         }
+        for (FilePartition partition : directory.partitions.values()) {
+            partition.sync();
+        }
         directory.writeCheckpoints();
         LOG.info(
                 "{} was not closed properly: {} partitions recovered in {} ms",
@@ -270,15 +273,20 @@ final class FileStorage implements Storage {
     /** Syncs everything; only when all of it succeeds is the directory marked clean. */
     private static void finish(DataDirectory directory) throws IOException {
         StorageException failure = null;
+        List<FilePartition> sound = new ArrayList<>();
         for (FilePartition partition : directory.loaded()) {
             synchronized (partition) {
                 try {
                     partition.sync();
-                    partition.finish();
+                    partition.seal();
+                    sound.add(partition);
                 } catch (StorageException e) {
                     failure = e;
                 }
             }
+        }
+        for (FilePartition partition : sound) { // after all are written, so that the file system can bundle them
+            partition.forceIndexes();
         }
         directory.writeCheckpoints();
         if (failure != null) {

@@ -163,8 +163,10 @@ final class IndexFile {
     void truncate(int entries) throws IOException {
         FileChannel channel = file.acquire();
         try {
-            dirty = true;
-            channel.truncate((long) entries * entrySize);
+            if (channel.size() > (long) entries * entrySize) {
+                dirty = true;
+                channel.truncate((long) entries * entrySize);
+            }
         } finally {
             file.release();
         }

@@ -13,7 +13,7 @@ final class LogScan {
 
     private final FileChannel channel;
     private final long length;
-    private final ByteBuffer window = ByteBuffer.allocate(WINDOW);
+    private final ByteBuffer window;
     private final CRC32C crc = new CRC32C();
     private long windowStart;
     private String why = "";
@@ -22,7 +22,7 @@ final class LogScan {
     LogScan(FileChannel channel, long length) {
         this.channel = channel;
         this.length = length;
-        window.limit(0);
+        this.window = ByteBuffer.allocate((int) Math.min(WINDOW, length)).limit(0);
     }
 
     /** @return what is wrong at the position last asked about */
@@ -91,7 +91,7 @@ final class LogScan {
         long from = at + CRC_START;
         long end = at + size;
         while (from < end) {
-            int bytes = (int) Math.min(end - from, WINDOW);
+            int bytes = (int) Math.min(end - from, window.capacity());
             load(from, bytes);
             crc.update(window.slice((int) (from - windowStart), bytes));
             from += bytes;
@@ -110,7 +110,7 @@ final class LogScan {
         if (at + bytes > length) {
             return false;
         }
-        window.clear().limit((int) Math.min(WINDOW, length - at));
+        window.clear().limit((int) Math.min(window.capacity(), length - at));
         Disk.read(channel, window, at);
         window.flip();
         windowStart = at;

@@ -40,7 +40,7 @@ final class PartitionLoader {
      * @param clean true if the directory was closed properly
      * @param durableEnd the checkpointed recovery point
      * @param start the checkpointed log start offset
-     * @return the partition's content, all of it durable
+     * @return the partition's content; past {@code durableEnd} it is yet to be forced
      */
     View load(boolean clean, long durableEnd, long start) {
         try {
@@ -167,7 +167,7 @@ final class PartitionLoader {
                 break;
             }
             if (end > durableEnd) {
-                segment.log.dirty();
+                segment.log.dirty(); // forced with all others when every partition has been looked at
             }
             boolean sealed = i + 1 < segments.size();
             if (sealed) {
@@ -175,7 +175,6 @@ final class PartitionLoader {
             } else if (found.lost() || end < durableEnd) {
                 return goOnAt(Math.max(end, durableEnd), segment, found);
             }
-            segment.force(sealed);
         }
         return end;
     }
@@ -203,7 +202,6 @@ final class PartitionLoader {
         } finally {
             segment.log.release();
         }
-        segment.force(false);
     }
 
     /** Durable bytes are gone at the end: their offsets are not given out again. */

@@ -19,16 +19,14 @@ final class PartitionMetadata {
 
     private PartitionMetadata() {}
 
-    /** Writes the file; durable except for its name. */
+    /** Writes the file; durable except for its name. A torn one is none, and the creation is taken over by the next. */
     static void write(Path directory, PartitionId id) throws IOException {
         ByteBuffer uuid = ByteBuffer.allocate(UUID_BYTES)
                 .putLong(id.topicId().getMostSignificantBits())
                 .putLong(id.topicId().getLeastSignificantBits());
         String text = "version: 0\ntopic_id: "
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(uuid.array());
-        Path aside = directory.resolve(Layout.METADATA + Layout.TEMPORARY);
-        Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
-        Disk.rename(aside, directory.resolve(Layout.METADATA));
+        Disk.write(directory.resolve(Layout.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
     }
 
     /** @return the partition a directory holds, or empty when it is not a partition's */
