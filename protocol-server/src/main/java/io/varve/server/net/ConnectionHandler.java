@@ -115,7 +115,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
-        if (cause instanceof IOException) {
+        if (cause instanceof FrameException) {
+            service.malformed().warn("closing {}: {}", connection.id(), cause.getMessage());
+        } else if (cause instanceof IOException) {
             LOG.debug("{} broke: {}", connection.id(), cause.toString());
         } else {
             service.broken().warn(cause, "closing {}, which failed", connection.id());

@@ -16,6 +16,9 @@ final class FrameAssembler {
     /** A frame that spans reads is given room for so much at first, unless it is smaller or more is here. */
     private static final int FIRST_BYTES = 16 * 1024;
 
+    /** With so much of a frame to come, reading it to its place is worth a read that stops at its end. */
+    private static final int LARGE_REST = 32 * 1024;
+
     private static final int SIZE_BYTES = 4;
     private static final int UNKNOWN = -1;
 
@@ -30,7 +33,7 @@ final class FrameAssembler {
     private int prefix;
     private int prefixBytes;
 
-    /** The start of a frame that spans reads, else null. */
+    /** The start of a frame that spans reads, else null. Never has room for more than the frame. */
     private ByteBuf partial;
 
     FrameAssembler(ByteBufAllocator allocator, int maxBytes, RequestBudget budget) {
@@ -41,7 +44,26 @@ final class FrameAssembler {
 
     /** @param bytes what was read; the assembler's from now on */
     void offer(ByteBuf bytes) {
-        arrived.add(bytes);
+        if (bytes == partial) {
+            bytes.release();
+        } else {
+            arrived.add(bytes);
+        }
+    }
+
+    /**
+     * @return where the rest of a large frame belongs: to be read into, then {@link #offer offered} or released; or null when a
+     *     buffer of the reader's own will do
+     * @throws FrameException as {@link #next}
+     */
+    ByteBuf restOfFrame() {
+        if (partial == null || !arrived.isEmpty() || size - partial.readableBytes() < LARGE_REST) {
+            return null;
+        }
+        if (!partial.isWritable()) {
+            makeRoom(1);
+        }
+        return partial.retain();
     }
 
     /**
@@ -49,10 +71,13 @@ final class FrameAssembler {
      * @throws FrameException if its size is out of range, or too much has arrived in part; next is not to be called again
      */
     ByteBuffer next() {
+        if (isComplete()) {
+            return partial.nioBuffer(partial.readerIndex(), size);
+        }
         for (ByteBuf in = arrived.peek(); in != null; in = arrived.peek()) {
             if (partial != null) {
                 append(in);
-                if (partial.readableBytes() == size) {
+                if (isComplete()) {
                     return partial.nioBuffer(partial.readerIndex(), size);
                 }
             } else if (size != UNKNOWN || readSize(in)) {
@@ -115,6 +140,10 @@ final class FrameAssembler {
         }
     }
 
+    private boolean isComplete() {
+        return partial != null && partial.readableBytes() == size;
+    }
+
     private boolean readSize(ByteBuf in) {
         while (prefixBytes < SIZE_BYTES && in.isReadable()) {
             prefix = prefix << Byte.SIZE | in.readUnsignedByte();
@@ -135,11 +164,15 @@ final class FrameAssembler {
     private void append(ByteBuf in) {
         int bytes = Math.min(in.readableBytes(), size - partial.readableBytes());
         if (bytes > partial.writableBytes()) {
-            int wanted = (int) Math.min(size, Math.max(partial.readableBytes() + bytes, 2L * partial.capacity()));
-            hold(wanted - partial.capacity());
-            partial.capacity(wanted);
+            makeRoom(bytes);
         }
         partial.writeBytes(in, bytes);
+    }
+
+    private void makeRoom(int bytes) {
+        int wanted = (int) Math.min(size, Math.max(partial.readableBytes() + bytes, 2L * partial.capacity()));
+        hold(wanted - partial.capacity());
+        partial.capacity(wanted);
     }
 
     private void dropIfRead(ByteBuf in) {

@@ -46,7 +46,12 @@ class FrameAssemblerTest {
         List<byte[]> received = new ArrayList<>();
         while (wire.hasRemaining()) {
             int length = Math.min(wire.remaining(), 1 + random.nextInt(largestPiece));
-            frames.offer(allocator.directBuffer(length).writeBytes(wire.slice(wire.position(), length)));
+            ByteBuf rest = frames.restOfFrame();
+            if (rest == null) {
+                rest = allocator.directBuffer(length);
+            }
+            length = Math.min(length, rest.writableBytes());
+            frames.offer(rest.writeBytes(wire.slice(wire.position(), length)));
             wire.position(wire.position() + length);
             if (random.nextInt(3) > 0) {
                 take(received);

@@ -158,18 +158,26 @@ class ProtocolTest {
         }
     }
 
-    @Test
-    void givesTheHandlerTheRecordBytesWhereTheyWereReceived() throws Exception {
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void givesTheHandlerTheRecordBytesWhereTheyWereReceived(Transport transport) throws Exception {
+        NetConfig config = Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT);
         for (int recordSize : new int[] {10, 60_000, 3_000_000}) {
             AtomicReference<String> seen = new AtomicReference<>();
-            try (NetServer server = Servers.start(ScriptedHandler.answering(ApiKeys.PRODUCE, request -> {
-                        seen.set(describe((ProduceRequest) request.body()));
-                        return new ProduceResponseData();
-                    }));
+            try (NetServer server =
+                            Servers.start(config, transport, ScriptedHandler.answering(ApiKeys.PRODUCE, request -> {
+                                seen.set(describe((ProduceRequest) request.body()));
+                                return new ProduceResponseData();
+                            }));
                     RawClient client = new RawClient(Servers.port(server))) {
                 byte[] request = produce(1, (short) -1, recordSize);
-                client.send(request, 0, 7).send(request, 7, request.length - 7);
-                assertThat(client.receiveId()).isEqualTo(1);
+                client.send(request, 0, 7)
+                        .send(request, 7, request.length - 7)
+                        .send(request)
+                        .send(request);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(client.receiveId()).isEqualTo(1);
+                }
                 assertThat(seen).hasValue("direct, writable, valid, one record of " + recordSize);
             }
         }
