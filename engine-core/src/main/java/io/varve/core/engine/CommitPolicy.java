@@ -31,7 +31,7 @@ abstract sealed class CommitPolicy implements Commits, AutoCloseable {
         }
 
         @Override
-        public void appended(PartitionLog log, int records) {
+        public void appended(PartitionLog log, long records) {
             committer.request(log);
         }
     }
@@ -52,7 +52,7 @@ abstract sealed class CommitPolicy implements Commits, AutoCloseable {
         }
 
         @Override
-        public void appended(PartitionLog log, int records) {
+        public void appended(PartitionLog log, long records) {
             LongAdder pending = unsynced.computeIfAbsent(log, ignored -> new LongAdder());
             pending.add(records);
             if (pending.sum() >= everyRecords) {

@@ -16,7 +16,7 @@ final class AppendRun {
     private final ByteBuffer bytes;
     private final int start;
     private final int end;
-    private int records;
+    private long records;
     private long maxTimestamp = NO_TIMESTAMP;
 
     private AppendRun(ByteBuffer bytes) {
@@ -66,14 +66,14 @@ final class AppendRun {
 
     private void checkTimestamps(int at, PartitionConfig config, long now) {
         long newest = BatchHeader.maxTimestamp(bytes, at);
-        if (newest != NO_TIMESTAMP && newest - now > config.timestampAfterMaxMs()) {
+        if (newest != NO_TIMESTAMP && newest - config.timestampAfterMaxMs() > now) {
             throw new AppendException(
                     Kind.INVALID_TIMESTAMP,
                     "timestamp " + newest + " is more than message.timestamp.after.max.ms "
                             + config.timestampAfterMaxMs() + " ahead of " + now);
         }
         long oldest = BatchHeader.baseTimestamp(bytes, at);
-        if (oldest != NO_TIMESTAMP && now - oldest > config.timestampBeforeMaxMs()) {
+        if (oldest != NO_TIMESTAMP && oldest < now - config.timestampBeforeMaxMs()) {
             throw new AppendException(
                     Kind.INVALID_TIMESTAMP,
                     "timestamp " + oldest + " is more than message.timestamp.before.max.ms "
@@ -108,7 +108,7 @@ final class AppendRun {
         return end;
     }
 
-    int records() {
+    long records() {
         return records;
     }
 }

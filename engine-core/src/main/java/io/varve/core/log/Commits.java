@@ -10,5 +10,5 @@ public interface Commits {
      * @param log the partition that has something to commit
      * @param records how many records were appended, 0 for a trim
      */
-    void appended(PartitionLog log, int records);
+    void appended(PartitionLog log, long records);
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.memory.MemoryStorageProvider;
+import io.varve.core.record.BatchHeader;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
@@ -130,6 +131,36 @@ class PartitionLogTest {
                 .isEqualTo(Optional.of(new TimestampOffset(30, 2, 3)));
         assertThat(log.offsetForTimestamp(31, Isolation.READ_UNCOMMITTED)).isEmpty();
         assertThat(log.maxTimestamp(Isolation.READ_UNCOMMITTED)).isEqualTo(Optional.of(new TimestampOffset(30, 2, 3)));
+    }
+
+    @Test
+    void findsARecordByTimeBehindABatchWhoseHeaderClaimsTooMuch() {
+        ByteBuffer lying = Batches.at(10, "a");
+        lying.putLong(35, 50); // max timestamp
+        lying.putInt(17, (int) BatchHeader.computeCrc(lying, 0));
+        log.append(Batches.joined(lying, Batches.at(5, "b"), Batches.at(40, "c")), Origin.CLIENT);
+        assertThat(log.offsetForTimestamp(20, Isolation.READ_UNCOMMITTED))
+                .isEqualTo(Optional.of(new TimestampOffset(40, 2, 3)));
+    }
+
+    @Test
+    void neverAnswersATimeWithARecordBelowTheStart() {
+        log.append(Batches.at(10, "a", "b", "c"), Origin.CLIENT);
+        log.trimTo(1);
+        assertThat(log.offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
+                .isEqualTo(Optional.of(new TimestampOffset(10, 1, 3)));
+        assertThat(log.maxTimestamp(Isolation.READ_UNCOMMITTED)).isEqualTo(Optional.of(new TimestampOffset(10, 1, 3)));
+    }
+
+    @Test
+    void refusesTimestampsTooFarBehind() {
+        log.configure(new PartitionConfig(SegmentLimits.DEFAULT, 1 << 20, false, 1_000, 3_600_000, false));
+        assertRefused(Batches.at(NOW - 1_001, "old"), AppendException.Kind.INVALID_TIMESTAMP);
+        ByteBuffer beforeTime = Batches.at(NOW, "x");
+        beforeTime.putLong(27, Long.MIN_VALUE); // base timestamp
+        beforeTime.putInt(17, (int) BatchHeader.computeCrc(beforeTime, 0));
+        assertRefused(beforeTime, AppendException.Kind.INVALID_TIMESTAMP);
+        log.append(Batches.at(NOW - 1_000, "just allowed"), Origin.CLIENT);
     }
 
     @Test
