@@ -26,6 +26,8 @@ public final class GroupsFixture implements AutoCloseable {
     private static final Map<String, String> QUICK = Map.of(
             "group.initial.rebalance.delay.ms", "0",
             "group.consumer.assignment.interval.ms", "0",
+            "group.consumer.min.heartbeat.interval.ms", "50",
+            "group.consumer.heartbeat.interval.ms", "50",
             "offsets.topic.num.partitions", "4");
 
     private final Scheduler scheduler = new SystemScheduler(1);

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.group;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ApiTable;
+import io.varve.server.api.Features;
+import io.varve.server.api.log.FetchConfig;
+import io.varve.server.api.log.LogApis;
+import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.group.GroupsFixture;
+import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.net.NetConfig;
+import io.varve.server.net.NetServer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConsumerGroupDescription;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.GroupState;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Kafka's own consumer and admin client in groups, over a socket, with either protocol. */
+class GroupClientsTest {
+    private static final int PARTITIONS = 4;
+
+    private final GroupsFixture broker = new GroupsFixture();
+    private NetServer server;
+    private Map<String, Object> client;
+    private Admin admin;
+
+    @BeforeEach
+    void start() {
+        server = NetServer.bind(NetConfig.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
+        int port = server.listeners().get(0).port();
+        ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port, null);
+        List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
+                broker.broker.metadata,
+                broker.broker.metadata.producerIds(),
+                self,
+                FetchConfig.DEFAULT,
+                Clock.system(),
+                Ids.seeded(1)));
+        handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, List.of()));
+        handlers.addAll(GroupApis.handlers(broker.groups, broker.broker.metadata, self));
+        short version = broker.broker.metadata.features().get("metadata.version");
+        server.serve(new ApiTable(handlers, Features.withoutTransactions(version)));
+        client = Map.of("bootstrap.servers", "127.0.0.1:" + port, "retry.backoff.ms", 10);
+        admin = Admin.create(client);
+        broker.topic("t", PARTITIONS);
+    }
+
+    @AfterEach
+    void close() {
+        admin.close();
+        server.close();
+        broker.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void consumersShareATopicAndTheNextGoesOnWhereTheyLeft(String protocol) throws Exception {
+        produce(100);
+        try (KafkaConsumer<String, String> first = consumer(protocol)) {
+            first.subscribe(List.of("t"));
+            Set<String> read = poll(first, 100);
+            assertThat(read).hasSize(100);
+            first.commitSync();
+            try (KafkaConsumer<String, String> second = consumer(protocol)) {
+                second.subscribe(List.of("t"));
+                TestClient.until(
+                        sizes -> sizes.equals(List.of(PARTITIONS / 2, PARTITIONS / 2)), () -> owned(first, second));
+                ConsumerGroupDescription described =
+                        admin.describeConsumerGroups(List.of("g")).all().get().get("g");
+                assertThat(described.groupState()).isEqualTo(GroupState.STABLE);
+                assertThat(described.members()).hasSize(2);
+            }
+        }
+        produce(10);
+        try (KafkaConsumer<String, String> next = consumer(protocol)) {
+            next.subscribe(List.of("t"));
+            assertThat(poll(next, 10)).hasSize(10);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void adminsListChangeAndDeleteGroups(String protocol) throws Exception {
+        produce(20);
+        try (KafkaConsumer<String, String> consumer = consumer(protocol)) {
+            consumer.subscribe(List.of("t"));
+            poll(consumer, 20);
+            consumer.commitSync();
+        }
+        assertThat(admin.listGroups().all().get())
+                .extracting(group -> group.groupId())
+                .containsExactly("g");
+        TopicPartition partition = new TopicPartition("t", 0);
+        admin.alterConsumerGroupOffsets("g", Map.of(partition, new OffsetAndMetadata(3)))
+                .all()
+                .get();
+        assertThat(offsets().get(partition).offset()).isEqualTo(3);
+        admin.deleteConsumerGroupOffsets("g", Set.of(partition)).all().get();
+        assertThat(offsets()).doesNotContainKey(partition).hasSize(PARTITIONS - 1);
+        admin.deleteConsumerGroups(List.of("g")).all().get();
+        assertThat(admin.listGroups().all().get()).isEmpty();
+    }
+
+    private Map<TopicPartition, OffsetAndMetadata> offsets() throws ExecutionException, InterruptedException {
+        return admin.listConsumerGroupOffsets("g")
+                .partitionsToOffsetAndMetadata()
+                .get();
+    }
+
+    private void produce(int records) {
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(client, new StringSerializer(), new StringSerializer())) {
+            for (int i = 0; i < records; i++) {
+                producer.send(new ProducerRecord<>("t", i % PARTITIONS, null, "v" + i));
+            }
+        }
+    }
+
+    private KafkaConsumer<String, String> consumer(String protocol) {
+        Map<String, Object> settings = new HashMap<>(client);
+        settings.put("group.id", "g");
+        settings.put("group.protocol", protocol);
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("enable.auto.commit", false);
+        if (protocol.equals("classic")) {
+            settings.put("heartbeat.interval.ms", 100);
+        }
+        return new KafkaConsumer<>(settings, new StringDeserializer(), new StringDeserializer());
+    }
+
+    private static List<Integer> owned(KafkaConsumer<?, ?> first, KafkaConsumer<?, ?> second) {
+        first.poll(Duration.ofMillis(20));
+        second.poll(Duration.ofMillis(20));
+        return List.of(first.assignment().size(), second.assignment().size());
+    }
+
+    private static Set<String> poll(KafkaConsumer<String, String> consumer, int wanted) {
+        Set<String> read = new HashSet<>();
+        TestClient.until(count -> count >= wanted, () -> {
+            consumer.poll(Duration.ofMillis(100)).forEach(record -> read.add(record.value()));
+            return read.size();
+        });
+        return read;
+    }
+}
