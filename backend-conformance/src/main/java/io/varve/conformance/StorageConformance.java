@@ -93,6 +93,14 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @DisplayName("random histories")
+    final class Histories extends HistoryContract {
+        Histories() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
     @DisplayName("many partitions")
     final class ManyPartitions extends ManyPartitionsContract {
         ManyPartitions() {
