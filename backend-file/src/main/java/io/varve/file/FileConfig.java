@@ -18,7 +18,7 @@ record FileConfig(long checkpointIntervalMs, int openFiles) {
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     static FileConfig of(Map<String, String> properties) {
         return new FileConfig(number(properties, CHECKPOINT_INTERVAL, 60_000, Long.MAX_VALUE), (int)
-                number(properties, OPEN_FILES, 4096, Integer.MAX_VALUE));
+                number(properties, OPEN_FILES, 2000, Integer.MAX_VALUE));
     }
 
     private static long number(Map<String, String> properties, String key, long preset, long most) {
