@@ -92,7 +92,7 @@ build_server_if_stale() {
 }
 
 build_tools_if_stale() {
-  local stamp=$TOOLS_TARGET/built-by-script
+  local stamp=$TOOLS_TARGET/lib
   [ -z "${VARVE_NO_BUILD:-}" ] || return 0
   is_stale "$stamp" "$VARVE_HOME/pom.xml" "$VARVE_HOME/bin/tools/pom.xml" || return 0
   rm -rf "$TOOLS_TARGET/lib"

@@ -46,11 +46,13 @@ def idempotent_producer_and_every_codec():
 def classic_and_new_group_protocol():
     topic = 'protocols-' + run
     produce(topic, [b'one', b'two'])
+    client = AdminClient({'bootstrap.servers': servers})
     for protocol in ('classic', 'consumer'):
         group = '%s-%s' % (protocol, run)
         assert consume(topic, 2, group_id=group, group_protocol=protocol) == [b'one', b'two'], protocol
-        assert AdminClient({'bootstrap.servers': servers}).list_consumer_group_offsets(
-            [confluent_kafka.ConsumerGroupTopicPartitions(group)])[group].result().topic_partitions[0].offset == 2
+        asked = [confluent_kafka.ConsumerGroupTopicPartitions(group)]
+        committed = client.list_consumer_group_offsets(asked)[group].result(30)
+        assert committed.topic_partitions[0].offset == 2, committed
 
 
 def admin():

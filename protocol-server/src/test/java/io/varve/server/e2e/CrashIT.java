@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -31,6 +32,7 @@ class CrashIT {
     @Test
     void everyAcknowledgedRecordIsThereInOrderOnceAfterKillNine() throws Exception {
         ConcurrentSkipListMap<Long, Integer> acked = new ConcurrentSkipListMap<>();
+        Semaphore inFlight = new Semaphore(1_000);
         int sent = 0;
         Server server = Server.start(directory);
         // One idempotent producer lives through all crashes: its retries must not write anything twice.
@@ -40,7 +42,9 @@ class CrashIT {
                 CountDownLatch enough = new CountDownLatch(ACKED_BETWEEN_CRASHES);
                 while (enough.getCount() > 0) {
                     int number = sent++;
+                    inFlight.acquire();
                     producer.send(new ProducerRecord<>(TOPIC, Integer.toString(number)), (record, failure) -> {
+                        inFlight.release();
                         if (failure == null) {
                             acked.put(record.offset(), number);
                             enough.countDown();

@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -42,27 +44,28 @@ class StartStopIT {
 
     @Test
     void stopsWithinFiveSecondsUnderLoad() throws Exception {
+        Map<String, Object> settings = Map.of("linger.ms", 5, "max.block.ms", 1_000, "enable.idempotence", false);
         try (Server server = Server.start(directory);
-                Producer<String, String> producer = JavaClientsIT.producer(
-                        server, Map.of("linger.ms", 5, "delivery.timeout.ms", 3000, "request.timeout.ms", 2000))) {
+                Producer<String, String> producer = JavaClientsIT.producer(server, settings)) {
             AtomicBoolean stop = new AtomicBoolean();
-            AtomicBoolean flowing = new AtomicBoolean();
+            CountDownLatch flowing = new CountDownLatch(10_000);
             Thread load = new Thread(() -> {
                 while (!stop.get()) {
-                    producer.send(new ProducerRecord<>("load", "x".repeat(500)), (sent, failure) -> flowing.set(true));
+                    producer.send(new ProducerRecord<>("load", "x".repeat(500)), (sent, failure) -> {
+                        if (failure == null) {
+                            flowing.countDown();
+                        }
+                    });
                 }
             });
             load.start();
             try {
-                long deadline = System.nanoTime() + START.toNanos();
-                while (!flowing.get() && System.nanoTime() < deadline) {
-                    Thread.onSpinWait();
-                }
+                assertThat(flowing.await(START.toSeconds(), TimeUnit.SECONDS)).isTrue();
                 assertThat(server.terminate(STOP)).isZero();
             } finally {
                 stop.set(true);
-                producer.close(Duration.ZERO);
                 load.join();
+                producer.close(Duration.ZERO);
             }
         }
     }
