@@ -71,7 +71,8 @@ public final class Dispatcher {
             AbstractResponse response = request.body().getErrorResponse(0, error);
             return response == null ? HANG_UP : new Answer.Message(response.data());
         } catch (RuntimeException e) {
-            failures.warn(e, "{} failed and has no error response; closing its connection", name(request));
+            failures.warn(
+                    "{} failed and has no error response ({}); closing its connection", name(request), e.toString());
             return HANG_UP;
         }
     }
