@@ -42,7 +42,7 @@ final class FilePartition {
     /** Counts twice for every change of what was appended: odd while files and view may differ. */
     private long changes;
 
-    private volatile StorageException broken;
+    private volatile Refusal broken;
     private volatile boolean directoryDirty;
     private volatile boolean startDirty;
     /** What the checkpoints are to say. */
@@ -137,18 +137,25 @@ final class FilePartition {
 
     /** @throws StorageException FULL after a failure that left the files unsure */
     void requireSound() {
-        StorageException why = broken;
+        Refusal why = broken;
         if (why != null) {
-            throw new StorageException(why.kind(), why.getMessage(), why);
+            throw why.failure(id);
         }
     }
 
     /** From now on nothing is written any more, until a restart has looked at the files. */
     StorageException refuseWrites(String why, Throwable cause) {
-        StorageException failure = new StorageException(
-                StorageException.Kind.FULL, id + " is read-only until the next start: " + why, cause);
-        broken = failure;
-        return failure;
+        Refusal refusal = new Refusal(why, cause);
+        broken = refusal;
+        return refusal.failure(id);
+    }
+
+    /** Why the partition is read-only. */
+    private record Refusal(String why, Throwable cause) {
+        StorageException failure(PartitionId id) {
+            return new StorageException(
+                    StorageException.Kind.FULL, id + " is read-only until the next start: " + why, cause);
+        }
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {

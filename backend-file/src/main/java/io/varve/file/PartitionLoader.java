@@ -188,7 +188,7 @@ final class PartitionLoader {
             changed = true;
         }
         LOG.warn(
-                "{}: cut {} bytes that were never synced, at byte {} (offset {}), where there is {}; and {} bytes of later segments",
+                "{}: cut {} bytes past the recovery point, at byte {} (offset {}), where there is {}; and {} bytes of later segments",
                 segment.log.path(),
                 found.cut(),
                 found.bytes(),
