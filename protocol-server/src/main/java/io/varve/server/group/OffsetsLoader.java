@@ -88,7 +88,7 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
         LoadSummary run(long queued) {
             long started = clock.millis();
             while (offset < log.logEndOffset()) {
-                if (tasks.isClosed()) {
+                if (tasks.isStopped()) {
                     throw new NotCoordinatorException("the server is stopping");
                 }
                 try (BatchSlice slice =

@@ -9,40 +9,56 @@ import org.slf4j.LoggerFactory;
 /** Runs tasks one after the other on a thread of its own, because they may block. Thread-safe. */
 final class OrderedTasks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OrderedTasks.class);
+    /** How long in ms closing waits for the task under way. */
+    private static final long END_MS = 1_000;
 
     private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
     private final Thread thread;
-    private volatile boolean closed;
+    private volatile boolean stopped;
 
     OrderedTasks(String name, Scheduler scheduler) {
         thread = scheduler.start(name, this::loop);
     }
 
-    /** Does nothing after {@link #close}. */
+    /** Does nothing after {@link #stop}. */
     void add(Runnable task) {
         queue.add(task);
     }
 
-    boolean isClosed() {
-        return closed;
+    boolean isStopped() {
+        return stopped;
     }
 
     private void loop() {
-        while (!closed) {
+        while (!stopped) {
             try {
                 queue.take().run();
             } catch (InterruptedException e) {
                 return;
             } catch (RuntimeException e) {
-                LOG.error("A task of {} failed", thread.getName(), e);
+                if (!stopped) {
+                    LOG.error("A task of {} failed", thread.getName(), e);
+                }
             }
         }
     }
 
-    /** Drops what has not begun; a task under way ends by itself. Idempotent. */
+    /** Drops what has not begun; a task under way is told by {@link #isStopped} or by its owner to end. Idempotent. */
+    void stop() {
+        stopped = true;
+        queue.add(() -> {});
+    }
+
+    /** Stops, and waits a while for the task under way, so that nothing it uses is closed under it. Idempotent. */
     @Override
     public void close() {
-        closed = true;
-        queue.add(() -> {});
+        stop();
+        if (Thread.currentThread() != thread) {
+            try {
+                thread.join(END_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

@@ -64,10 +64,11 @@ final class Tenure implements AutoCloseable {
     /** Stops the coordinator, one that is still starting too. Takes some hundred ms. */
     @Override
     public void close() {
-        changes.close();
+        changes.stop();
         started.completeExceptionally(new NotCoordinatorException("the group coordinator has stopped"));
         if (!started.isCompletedExceptionally()) {
             started.join().close();
         }
+        changes.close();
     }
 }

@@ -2,9 +2,11 @@
 package io.varve.server.api.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.Topic;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
@@ -93,6 +95,36 @@ class FindCoordinatorTest {
             broker.topic("t", 1);
             client.find("g");
             assertThat(Offsets.commit(client, "g", "t", 0, 1)).isEqualTo(Errors.NONE);
+        }
+    }
+
+    @Test
+    void refusesKeyTypesThatDoNotExist() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            FindCoordinatorResponseData found = new TestClient(broker)
+                    .ask(
+                            ApiKeys.FIND_COORDINATOR,
+                            4,
+                            new FindCoordinatorRequestData()
+                                    .setKeyType((byte) 9)
+                                    .setCoordinatorKeys(List.of("x")));
+            assertThat(found.coordinators())
+                    .allSatisfy(one -> assertThat(one.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code()))
+                    .hasSize(1);
+        }
+    }
+
+    @Test
+    void stopsQuicklyEvenWhileItStarts() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("g");
+            Offsets.commit(client, "g", "t", 0, 9);
+            for (int i = 0; i < 20; i++) {
+                assertTimeout(Duration.ofSeconds(2), broker::restart);
+            }
+            assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(9);
         }
     }
 
