@@ -81,11 +81,15 @@ build() {
   say "Built."
 }
 
+# The newest file of the last build, Maven's or ours; nothing when there was none.
+last_build() {
+  [ -e "$SERVER_TARGET/varve-server.jar" ] || return 0
+  ls -t "$SERVER_TARGET"/varve-server.jar "$SERVER_TARGET"/lib/{engine-core,backend-file}-*.jar \
+    "$SERVER_TARGET/built-by-script" 2>/dev/null | head -n 1
+}
+
 build_server_if_stale() {
-  local jar=$SERVER_TARGET/varve-server.jar stamp=$SERVER_TARGET/built-by-script
-  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  [ "$jar" -nt "$stamp" ] && stamp=$jar
-  is_stale "$stamp" "$VARVE_HOME/pom.xml" "$VARVE_HOME"/{engine-core,backend-file,protocol-server}/pom.xml \
+  is_stale "$(last_build)" "$VARVE_HOME/pom.xml" "$VARVE_HOME"/{engine-core,backend-file,protocol-server}/pom.xml \
     "$VARVE_HOME"/{engine-core,backend-file,protocol-server}/src/main || return 0
   build "the server" protocol-server "$VARVE_HOME/target/build-server.log"
   touch "$SERVER_TARGET/built-by-script"
@@ -105,7 +109,7 @@ set_server_command() {
   # shellcheck disable=SC2207,SC2206 # options are words
   SERVER_COMMAND=("$JAVA" ${KAFKA_HEAP_OPTS:--Xms32m -Xmx512m}
     ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError} $(quiet_flags) "$@"
-    -Xshare:auto -Xlog:disable -Xlog:all=error:stderr -Djava.awt.headless=true "-Dvarve.home=$VARVE_HOME"
+    -Xshare:auto -Xlog:disable -Djava.awt.headless=true "-Dvarve.home=$VARVE_HOME"
     "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" ${KAFKA_OPTS:-}
     -cp "$SERVER_TARGET/varve-server.jar${CLASSPATH:+:$CLASSPATH}" io.varve.server.Main)
 }
@@ -126,14 +130,19 @@ archive_classes() {
   rm -f "$ready"
 }
 
-# run_server ARGUMENT...: becomes the server.
-run_server() {
+# Makes sure that there is a server to run.
+prepare_server() {
   find_java
+  SERVER_ARCHIVE=$SERVER_TARGET/classes-$JAVA_VERSION.jsa
+  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
   build_server_if_stale
-  local archive=$SERVER_TARGET/classes-$JAVA_VERSION.jsa
-  [ -n "${VARVE_NO_BUILD:-}" ] || [ "$archive" -nt "$SERVER_TARGET/varve-server.jar" ] || archive_classes "$archive"
-  if [ -e "$archive" ]; then
-    set_server_command -XX:SharedArchiveFile="$archive"
+  [ "$SERVER_ARCHIVE" -nt "$(last_build)" ] || archive_classes "$SERVER_ARCHIVE"
+}
+
+# run_server ARGUMENT...: becomes the server, once it is prepared.
+run_server() {
+  if [ -e "$SERVER_ARCHIVE" ]; then
+    set_server_command -XX:SharedArchiveFile="$SERVER_ARCHIVE"
   else
     set_server_command
   fi

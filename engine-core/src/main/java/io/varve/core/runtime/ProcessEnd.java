@@ -1,22 +1,47 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.runtime;
 
-/** The end of the process at a signal (SIGTERM, SIGINT), made orderly. */
+import java.lang.reflect.Proxy;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/** The end of the process when it is told to end (SIGTERM, SIGINT), made orderly. */
 public final class ProcessEnd {
+    private static final List<String> SIGNALS = List.of("TERM", "INT");
+
     private ProcessEnd() {}
 
     /**
-     * Has a task run when the process is told to end; the process then exits with 0, where the JVM by itself would say 143.
+     * Has a task run when the process is told to end; the process then exits with 0.
      *
-     * @param finish what to do before the end; called once, on a thread of its own
+     * <p>Not by a shutdown hook: in one the JVM is ending already, libraries that register hooks of their own fail, and the exit code
+     * is 143. The signal classes are every JDK's but not Java's, so the compiler must not see them.
+     *
+     * @param finish what to do before the end; called once, however many signals come
      */
     public static void onSignal(Runnable finish) {
-        Runtime process = Runtime.getRuntime();
-        process.addShutdownHook(new Thread(
-                () -> {
-                    finish.run();
-                    process.halt(0);
-                },
-                "end"));
+        AtomicBoolean ending = new AtomicBoolean();
+        Runnable end = () -> {
+            if (ending.compareAndSet(false, true)) {
+                finish.run();
+                System.exit(0);
+            }
+        };
+        try {
+            Class<?> signal = Class.forName("sun.misc.Signal");
+            Class<?> handler = Class.forName("sun.misc.SignalHandler");
+            Object handle = Proxy.newProxyInstance(
+                    ProcessEnd.class.getClassLoader(), new Class<?>[] {handler}, (self, method, arguments) -> {
+                        end.run();
+                        return null;
+                    });
+            for (String name : SIGNALS) {
+                Object wanted = signal.getConstructor(String.class).newInstance(name);
+                signal.getMethod("handle", signal, handler).invoke(null, wanted, handle);
+            }
+        } catch (ReflectiveOperationException e) {
+            // A JVM that keeps signals to itself (-Xrs): the hook is the next best.
+            Runtime.getRuntime().addShutdownHook(new Thread(finish, "end"));
+        }
     }
 }
