@@ -72,7 +72,7 @@ class KafkaClientsTest {
         int partitions = 300;
         create(new NewTopic("wide", partitions, (short) 1));
         try (KafkaProducer<String, String> producer = producer(Map.of());
-                KafkaConsumer<String, String> consumer = consumer(Map.of("fetch.max.wait.ms", 10_000))) {
+                KafkaConsumer<String, String> consumer = consumer(Map.of("fetch.max.wait.ms", 2_000))) {
             List<TopicPartition> all = new ArrayList<>();
             for (int i = 0; i < partitions; i++) {
                 all.add(new TopicPartition("wide", i));
