@@ -14,6 +14,9 @@ import io.varve.server.group.HostedGroups;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.net.NetServer;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -62,7 +65,7 @@ public final class VarveServer implements AutoCloseable {
             Groups groups =
                     HostedGroups.open(config.groups(), self, rooms.metadata(), rooms.metadata(), clock, scheduler);
             net.serve(Apis.table(config, rooms.metadata(), groups, self, clock, ids));
-            announce(config, net, rooms, recovered);
+            announce(config, self, rooms, recovered);
             return new VarveServer(net, rooms, groups, scheduler);
         } catch (RuntimeException e) {
             net.close();
@@ -83,20 +86,25 @@ public final class VarveServer implements AutoCloseable {
 
     /** A server told to take any free port tells clients the one it got. */
     private static ClusterInfo self(ServerConfig config, NetServer net, ClusterMetadata metadata) {
-        Endpoint advertised = config.advertised().get(0);
-        int port = advertised.port() > 0
-                ? advertised.port()
-                : net.listeners().get(0).port();
+        Map<String, Integer> ports = new HashMap<>();
+        net.listeners().forEach(listener -> ports.putIfAbsent(listener.name(), listener.port()));
+        List<ClusterInfo.Address> addresses = config.advertised().stream()
+                .map(endpoint -> new ClusterInfo.Address(
+                        endpoint.listener(),
+                        endpoint.host(),
+                        endpoint.port() > 0 ? endpoint.port() : ports.get(endpoint.listener())))
+                .toList();
         return new ClusterInfo(
                 metadata.clusterId(),
                 config.metadata().nodeId(),
-                advertised.host(),
-                port,
+                addresses,
                 config.metadata().rack());
     }
 
-    private static void announce(ServerConfig config, NetServer net, Rooms rooms, long recoveredMs) {
-        String listeners = config.advertised().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
+    private static void announce(ServerConfig config, ClusterInfo self, Rooms rooms, long recoveredMs) {
+        String listeners = self.addresses().stream()
+                .map(address -> new Endpoint(address.listener(), address.host(), address.port()).toString())
+                .collect(Collectors.joining(", "));
         LOG.info(
                 "Varve is ready on {}: {} storage in {}, {} partitions, recovered in {} ms",
                 listeners,

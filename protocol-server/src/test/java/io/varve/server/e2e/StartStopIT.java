@@ -13,8 +13,10 @@ import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -110,6 +112,28 @@ class StartStopIT {
                 Server.start(directory, "zookeeper.connect=localhost:2181", "broker.id=0", "num.io.threads=8")) {
             assertThat(server.running().out().lines().filter(line -> line.contains("WARN")))
                     .hasSize(3);
+        }
+    }
+
+    @Test
+    void tellsTheClientsOfEachListenerItsOwnAddress() throws Exception {
+        int outside = Server.freePort();
+        int inside = Server.freePort();
+        try (Server server = Server.start(
+                directory,
+                inside,
+                "listeners=PLAINTEXT://localhost:" + inside + ",OUTSIDE://localhost:" + outside,
+                "advertised.listeners=PLAINTEXT://localhost:" + inside + ",OUTSIDE://127.0.0.1:" + outside,
+                "listener.security.protocol.map=PLAINTEXT:PLAINTEXT,OUTSIDE:PLAINTEXT")) {
+            for (int port : new int[] {inside, outside}) {
+                try (Admin admin = Admin.create(Map.of("bootstrap.servers", "localhost:" + port))) {
+                    assertThat(admin.describeCluster().nodes().get())
+                            .singleElement()
+                            .extracting(Node::port)
+                            .isEqualTo(port);
+                }
+            }
+            assertThat(server.running().out()).contains("OUTSIDE://127.0.0.1:" + outside);
         }
     }
 

@@ -5,6 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.ClusterInfo.Address;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -41,12 +42,13 @@ final class FindCoordinator implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         FindCoordinatorRequestData data = ((FindCoordinatorRequest) request.body()).data();
         CoordinatorType type = type(data.keyType(), request.version());
+        Address here = self.address(request.connection().listenerName());
         if (request.version() < FindCoordinatorRequest.MIN_BATCHED_VERSION) {
-            return find(type, data.key()).thenApply(FindCoordinator::single);
+            return find(type, data.key(), here).thenApply(FindCoordinator::single);
         }
         List<CompletableFuture<Coordinator>> found = data.coordinatorKeys().stream()
                 .distinct()
-                .map(key -> find(type, key))
+                .map(key -> find(type, key, here))
                 .toList();
         return Futures.all(found).thenApply(all -> new FindCoordinatorResponseData().setCoordinators(all));
     }
@@ -60,10 +62,10 @@ final class FindCoordinator implements ApiHandler {
         return type;
     }
 
-    private CompletableFuture<Coordinator> find(CoordinatorType type, String key) {
+    private CompletableFuture<Coordinator> find(CoordinatorType type, String key, Address here) {
         return switch (type) {
             case GROUP ->
-                groups.find(key).handle((found, failure) -> failure == null ? here(key) : failed(key, failure));
+                groups.find(key).handle((found, failure) -> failure == null ? here(key, here) : failed(key, failure));
             case TRANSACTION ->
                 CompletableFuture.completedFuture(
                         nowhere(key, Errors.INVALID_REQUEST, "This broker does not serve transactions."));
@@ -73,12 +75,12 @@ final class FindCoordinator implements ApiHandler {
         };
     }
 
-    private Coordinator here(String key) {
+    private Coordinator here(String key, Address here) {
         return new Coordinator()
                 .setKey(key)
                 .setNodeId(self.nodeId())
-                .setHost(self.host())
-                .setPort(self.port())
+                .setHost(here.host())
+                .setPort(here.port())
                 .setErrorMessage(null);
     }
 

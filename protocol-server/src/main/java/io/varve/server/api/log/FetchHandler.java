@@ -4,6 +4,7 @@ package io.varve.server.api.log;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.ClusterInfo.Address;
 import io.varve.server.metadata.Topics;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -61,7 +62,7 @@ final class FetchHandler implements ApiHandler {
                 || context.wishes().isEmpty()
                 || pass.failed()
                 || pass.bytes() >= limits.minBytes()) {
-            return CompletableFuture.completedFuture(answer(context, pass));
+            return CompletableFuture.completedFuture(answer(request, context, pass));
         }
         pass.release();
         FetchWait wait = new FetchWait(
@@ -69,11 +70,11 @@ final class FetchHandler implements ApiHandler {
                 context.wishes(),
                 limits.minBytes(),
                 request.connection(),
-                () -> answer(context, reader.read(context.wishes())));
+                () -> answer(request, context, reader.read(context.wishes())));
         return wait.await(limits.maxWaitMs());
     }
 
-    private FetchResponseData answer(FetchContext context, FetchPass pass) {
+    private FetchResponseData answer(Request request, FetchContext context, FetchPass pass) {
         FetchResponseData response;
         try {
             response = context.answer(pass);
@@ -85,11 +86,12 @@ final class FetchHandler implements ApiHandler {
                 && pass.answers().stream()
                         .anyMatch(answer -> answer.currentLeader().leaderId() >= 0);
         if (namesLeader) {
+            Address here = cluster.address(request.connection().listenerName());
             response.nodeEndpoints()
                     .add(new NodeEndpoint()
                             .setNodeId(cluster.nodeId())
-                            .setHost(cluster.host())
-                            .setPort(cluster.port())
+                            .setHost(here.host())
+                            .setPort(here.port())
                             .setRack(cluster.rack()));
         }
         return response;

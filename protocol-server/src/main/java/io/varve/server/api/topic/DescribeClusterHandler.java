@@ -4,6 +4,7 @@ package io.varve.server.api.topic;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.ClusterInfo.Address;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -38,6 +39,7 @@ final class DescribeClusterHandler implements ApiHandler {
                     .setErrorMessage("The request was sent to an endpoint of the wrong type: this is a broker."));
         }
         ClusterInfo info = cluster.get();
+        Address here = info.address(request.connection().listenerName());
         response.setClusterId(info.clusterId())
                 .setControllerId(info.nodeId())
                 .setClusterAuthorizedOperations(
@@ -45,8 +47,8 @@ final class DescribeClusterHandler implements ApiHandler {
         response.brokers()
                 .add(new DescribeClusterBroker()
                         .setBrokerId(info.nodeId())
-                        .setHost(info.host())
-                        .setPort(info.port())
+                        .setHost(here.host())
+                        .setPort(here.port())
                         .setRack(info.rack()));
         return CompletableFuture.completedFuture(response);
     }

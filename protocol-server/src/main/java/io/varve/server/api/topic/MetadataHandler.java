@@ -5,6 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.ClusterInfo.Address;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.Topic;
@@ -56,7 +57,7 @@ final class MetadataHandler implements ApiHandler {
     public CompletionStage<MetadataResponseData> handle(Request request) {
         MetadataRequest body = (MetadataRequest) request.body();
         boolean operations = body.data().includeTopicAuthorizedOperations();
-        MetadataResponseData response = header(body);
+        MetadataResponseData response = header(body, request.connection().listenerName());
         if (body.isAllTopics()) {
             topics.all().forEach(topic -> response.topics().add(describe(topic, operations)));
             return CompletableFuture.completedFuture(response);
@@ -74,8 +75,9 @@ final class MetadataHandler implements ApiHandler {
         });
     }
 
-    private MetadataResponseData header(MetadataRequest body) {
+    private MetadataResponseData header(MetadataRequest body, String listener) {
         ClusterInfo info = cluster.get();
+        Address here = info.address(listener);
         MetadataResponseData response = new MetadataResponseData()
                 .setClusterId(info.clusterId())
                 .setControllerId(info.nodeId())
@@ -84,8 +86,8 @@ final class MetadataHandler implements ApiHandler {
         response.brokers()
                 .add(new MetadataResponseBroker()
                         .setNodeId(info.nodeId())
-                        .setHost(info.host())
-                        .setPort(info.port())
+                        .setHost(here.host())
+                        .setPort(here.port())
                         .setRack(info.rack()));
         return response;
     }

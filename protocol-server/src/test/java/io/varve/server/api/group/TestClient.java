@@ -2,15 +2,13 @@
 package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.Connection;
+import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.MetadataFixture;
-import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
@@ -88,42 +86,5 @@ final class TestClient {
             answer = ask.get();
         }
         return answer;
-    }
-
-    private record Loopback() implements Connection {
-        @Override
-        public String id() {
-            return "test";
-        }
-
-        @Override
-        public InetAddress clientAddress() {
-            return InetAddress.getLoopbackAddress();
-        }
-
-        @Override
-        public String listenerName() {
-            return "PLAINTEXT";
-        }
-
-        @Override
-        public Executor executor() {
-            return Runnable::run;
-        }
-
-        @Override
-        public Runnable schedule(long delayMs, Runnable task) {
-            throw new UnsupportedOperationException("no group API waits on a timer of the connection");
-        }
-
-        @Override
-        public boolean isOpen() {
-            return true;
-        }
-
-        @Override
-        public Runnable onClose(Runnable task) {
-            throw new UnsupportedOperationException("no group API watches the connection");
-        }
     }
 }

@@ -2,6 +2,7 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.MetadataFixture;
 import java.nio.ByteBuffer;
@@ -25,7 +26,7 @@ final class Exchange {
                 AbstractRequest.parseRequest(handler.api(), apiVersion, new ByteBufferAccessor(wire)).request;
         RequestHeader header = new RequestHeader(handler.api(), apiVersion, "test", 1);
         ApiMessage answer = MetadataFixture.await(
-                handler.handle(new Request(header, body, null)).toCompletableFuture());
+                handler.handle(new Request(header, body, new Loopback())).toCompletableFuture());
         ByteBuffer back = MessageUtil.toByteBufferAccessor(answer, apiVersion).buffer();
         return (R) AbstractResponse.parseResponse(handler.api(), new ByteBufferAccessor(back), apiVersion)
                 .data();

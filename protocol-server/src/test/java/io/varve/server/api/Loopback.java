@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import java.net.InetAddress;
+import java.util.concurrent.Executor;
+
+/** A connection of a test without a network: for handlers that neither wait nor watch. */
+public record Loopback() implements Connection {
+    @Override
+    public String id() {
+        return "test";
+    }
+
+    @Override
+    public InetAddress clientAddress() {
+        return InetAddress.getLoopbackAddress();
+    }
+
+    @Override
+    public String listenerName() {
+        return "PLAINTEXT";
+    }
+
+    @Override
+    public Executor executor() {
+        return Runnable::run;
+    }
+
+    @Override
+    public Runnable schedule(long delayMs, Runnable task) {
+        throw new UnsupportedOperationException("this connection has no timer");
+    }
+
+    @Override
+    public boolean isOpen() {
+        return true;
+    }
+
+    @Override
+    public Runnable onClose(Runnable task) {
+        throw new UnsupportedOperationException("this connection is never closed");
+    }
+}
