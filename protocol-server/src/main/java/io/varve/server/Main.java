@@ -12,9 +12,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The main program: {@code Main config/server.properties [--override key=value]...}. */
 public final class Main {
+    private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final String USAGE =
             "Usage: kafka-server-start.sh config/server.properties [--override key=value]...";
     private static final String OVERRIDE = "--override";
@@ -36,9 +40,12 @@ public final class Main {
             System.err.println(USAGE);
             System.exit(1);
         }
+        AtomicReference<VarveServer> running = new AtomicReference<>();
+        ProcessEnd.onSignal(() -> stop(running.get()));
         try {
             VarveServer server = start(parsed);
-            ProcessEnd.onSignal(server::close);
+            running.set(server);
+            LOG.info("Varve is {}", server.summary());
         } catch (VarveException e) {
             // A user's mistake, or a machine's: one line says what, and a stack trace would only hide it.
             System.err.println(line(e));
@@ -52,6 +59,13 @@ public final class Main {
         Path home = Path.of(System.getProperty("varve.home", ""));
         ServerConfig config = ServerConfig.load(arguments.file, arguments.overrides, home);
         return VarveServer.start(config, Clock.system(), new SystemScheduler(BACKGROUND_THREADS), Ids.random());
+    }
+
+    /** A server told to end before it has started leaves what a crash would leave, and recovers as from one. */
+    private static void stop(VarveServer server) {
+        if (server != null) {
+            server.close();
+        }
     }
 
     private static Arguments parse(String[] arguments) {

@@ -11,17 +11,26 @@ import io.varve.core.spi.StorageProvider;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageSettings;
 import io.varve.server.metadata.ClusterMetadata;
+import java.util.concurrent.TimeUnit;
 
-/** What is behind the network: the log, and what the cluster is. Opened by replay, closed in reverse. */
-record Rooms(LogEngine engine, ClusterMetadata metadata) implements AutoCloseable {
+/**
+ * What is behind the network. Opened by replay, closed in reverse.
+ *
+ * @param engine the log
+ * @param metadata what the cluster is
+ * @param recoveryMs how long opening them took, in ms
+ */
+record Rooms(LogEngine engine, ClusterMetadata metadata, long recoveryMs) implements AutoCloseable {
     /** Opens the storage, recovers what a crash left, and replays the metadata. */
     static Rooms open(ServerConfig config, StorageProvider backend, Clock clock, Scheduler scheduler, Ids ids) {
         StorageSettings storage = config.storage();
         StorageContext context =
                 new StorageContext(storage.directories(), storage.properties(), clock, scheduler, new FailPoints());
+        long begun = clock.nanos();
         LogEngine engine = LogEngine.open(backend, context, config.engine());
         try {
-            return new Rooms(engine, ClusterMetadata.open(engine, config.metadata(), clock, scheduler, ids));
+            ClusterMetadata metadata = ClusterMetadata.open(engine, config.metadata(), clock, scheduler, ids);
+            return new Rooms(engine, metadata, TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begun));
         } catch (RuntimeException e) {
             engine.close();
             throw e;

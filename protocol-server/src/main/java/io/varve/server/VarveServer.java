@@ -14,12 +14,13 @@ import io.varve.server.group.HostedGroups;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.net.NetServer;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,16 +31,23 @@ public final class VarveServer implements AutoCloseable {
     /** Of the five seconds an orderly stop may take; the rest is for the storage. */
     private static final long ANSWER_MS = 2_500;
 
+    private final ServerConfig config;
     private final NetServer net;
     private final Rooms rooms;
+    private final ClusterInfo self;
     private final Groups groups;
     private final Scheduler scheduler;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
-    private VarveServer(NetServer net, Rooms rooms, Groups groups, Scheduler scheduler) {
+    private VarveServer(ServerConfig config, NetServer net, Rooms rooms, Clock clock, Scheduler scheduler, Ids ids) {
+        this.config = config;
         this.net = net;
         this.rooms = rooms;
-        this.groups = groups;
         this.scheduler = scheduler;
+        ClusterMetadata metadata = rooms.metadata();
+        self = self(config, net, metadata);
+        groups = HostedGroups.open(config.groups(), self, metadata, metadata, clock, scheduler);
+        net.serve(Apis.table(config, metadata, groups, self, clock, ids));
     }
 
     /**
@@ -55,20 +63,19 @@ public final class VarveServer implements AutoCloseable {
     public static VarveServer start(ServerConfig config, Clock clock, Scheduler scheduler, Ids ids) {
         config.warnings().forEach(LOG::warn);
         StorageProvider backend = backend(config.storage());
-        long begun = clock.nanos();
         // The ports come first: two servers must not recover the same directory to find that only one can listen.
         NetServer net = NetServer.bind(config.net(), clock);
         try {
             Rooms rooms = Rooms.open(config, backend, clock, scheduler, ids);
-            long recovered = TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begun);
-            ClusterInfo self = self(config, net, rooms.metadata());
-            Groups groups =
-                    HostedGroups.open(config.groups(), self, rooms.metadata(), rooms.metadata(), clock, scheduler);
-            net.serve(Apis.table(config, rooms.metadata(), groups, self, clock, ids));
-            announce(config, self, rooms, recovered);
-            return new VarveServer(net, rooms, groups, scheduler);
+            try {
+                return new VarveServer(config, net, rooms, clock, scheduler, ids);
+            } catch (RuntimeException e) {
+                rooms.close();
+                throw e;
+            }
         } catch (RuntimeException e) {
             net.close();
+            scheduler.close();
             throw e;
         }
     }
@@ -101,25 +108,30 @@ public final class VarveServer implements AutoCloseable {
                 config.metadata().rack());
     }
 
-    private static void announce(ServerConfig config, ClusterInfo self, Rooms rooms, long recoveredMs) {
+    /** @return one line for the log: where it listens, what keeps the data, and how long its recovery took */
+    public String summary() {
         String listeners = self.addresses().stream()
                 .map(address -> new Endpoint(address.listener(), address.host(), address.port()).toString())
                 .collect(Collectors.joining(", "));
-        LOG.info(
-                "Varve is ready on {}: {} storage in {}, {} partitions, recovered in {} ms",
+        String directories =
+                config.storage().directories().stream().map(Path::toString).collect(Collectors.joining(", "));
+        return String.format(
+                "ready on %s: %s storage in %s, %d partitions, recovered in %d ms",
                 listeners,
                 config.storage().backend(),
-                config.storage().directories().stream().map(Object::toString).collect(Collectors.joining(", ")),
+                directories,
                 rooms.engine().stored().size(),
-                recoveredMs);
+                rooms.recoveryMs());
     }
 
     /** Stops: accepts nothing more, answers what was begun, makes everything durable. Idempotent. */
     @Override
     public void close() {
-        net.stop(ANSWER_MS);
-        groups.close();
-        rooms.close();
-        scheduler.close();
+        if (closed.compareAndSet(false, true)) {
+            net.stop(ANSWER_MS);
+            groups.close();
+            rooms.close();
+            scheduler.close();
+        }
     }
 }

@@ -8,10 +8,14 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Clients that are not Java's: there in CI, where a missing one is a failure; elsewhere the tests skip, and say why. */
 final class Needs {
     private static final String HOW = "; see 'The tests with Python clients' in README.md";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Needs.class);
 
     private Needs() {}
 
@@ -54,6 +58,7 @@ final class Needs {
         if ("true".equals(System.getenv("CI"))) {
             Assertions.fail(what);
         }
+        LOG.warn("Skipping tests: {}", what);
         Assumptions.abort(what);
     }
 }

@@ -69,7 +69,12 @@ final class Running implements AutoCloseable {
 
     /** Waits until the condition holds of all output so far, or fails with what there is. */
     Running awaitOutput(Predicate<String> condition) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        return awaitOutput(PATIENCE, condition);
+    }
+
+    /** The same with another patience. */
+    Running awaitOutput(Duration patience, Predicate<String> condition) {
+        long deadline = System.nanoTime() + patience.toNanos();
         synchronized (out) {
             while (!condition.test(out.toString())) {
                 long left = TimeUnit.NANOSECONDS.toMillis(deadline - System.nanoTime());

@@ -96,6 +96,7 @@ class ToolsIT {
         Path link = Files.createSymbolicLink(directory.resolve("topics"), Running.HOME.resolve("bin/kafka-topics.sh"));
         assertThat(run("cd " + directory + " && " + link + " --list --bootstrap-server " + server.bootstrap()))
                 .isNotNull();
+        Files.delete(link);
     }
 
     @Test

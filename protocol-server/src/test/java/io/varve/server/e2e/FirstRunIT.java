@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The first command on a fresh checkout. */
+class FirstRunIT {
+    private static final Duration BUILD = Duration.ofMinutes(5);
+    private static final Duration STOP = Duration.ofSeconds(10);
+    private static final Set<String> NOT_CHECKED_OUT = Set.of("target", ".git", ".venv", "data", "logs");
+
+    @TempDir
+    Path checkout;
+
+    @Test
+    void buildsShowsProgressAndServesAndDoesNotBuildAgain() throws IOException {
+        copy(Running.HOME, checkout);
+
+        Running first = start();
+        assertThat(first.err())
+                .contains("Building the server")
+                .contains("Varve engine core")
+                .contains("Varve protocol server")
+                .contains("Built.");
+        stop(first);
+
+        Running second = start();
+        assertThat(second.err()).isEmpty();
+        stop(second);
+
+        Path source = checkout.resolve("protocol-server/src/main/java/io/varve/server/Main.java");
+        Files.writeString(source, Files.readString(source).replace("\"--override\"", "--override"));
+        try (Running broken = run()) {
+            assertThat(broken.exitWithin(BUILD)).isEqualTo(1);
+            assertThat(broken.err()).contains("Main.java").contains("The build failed; all of its output is in");
+        }
+    }
+
+    private Running start() {
+        return run().awaitOutput(BUILD, out -> out.contains("ready"));
+    }
+
+    private Running run() {
+        return Running.start(
+                Map.of("VARVE_NO_BUILD", ""),
+                checkout.resolve("bin/kafka-server-start.sh").toString(),
+                checkout.resolve("config/server.properties").toString(),
+                "--override",
+                "listeners=PLAINTEXT://localhost:" + Server.freePort());
+    }
+
+    private static void stop(Running server) {
+        server.process().destroy();
+        assertThat(server.exitWithin(STOP)).isZero();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> children = Files.list(from)) {
+            for (Path child : children.toList()) {
+                Path copy = to.resolve(child.getFileName());
+                if (NOT_CHECKED_OUT.contains(child.getFileName().toString())) {
+                    continue;
+                }
+                if (Files.isDirectory(child)) {
+                    Files.createDirectory(copy);
+                    copy(child, copy);
+                } else {
+                    Files.copy(child, copy, StandardCopyOption.COPY_ATTRIBUTES);
+                }
+            }
+        }
+    }
+}
