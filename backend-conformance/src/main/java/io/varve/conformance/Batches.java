@@ -29,6 +29,18 @@ public final class Batches {
      * @return a batch, its content determined by the arguments
      */
     public static ByteBuffer batch(long base, int records, int size, long timestamp) {
+        return batch(base, records, size, timestamp, base);
+    }
+
+    /**
+     * @param base offset of the first record
+     * @param records how many
+     * @param size bytes of the batch, at least {@link #LEAST}
+     * @param timestamp its max timestamp in ms
+     * @param salt what its opaque bytes are made from
+     * @return a batch, its content determined by the arguments
+     */
+    public static ByteBuffer batch(long base, int records, int size, long timestamp, long salt) {
         ByteBuffer batch = ByteBuffer.allocate(size);
         batch.putInt(Long.BYTES, size - BatchHeader.LOG_OVERHEAD);
         batch.put(MAGIC_AT, BatchHeader.MAGIC);
@@ -39,7 +51,7 @@ public final class Batches {
         batch.putShort(PRODUCER_AT + Long.BYTES, (short) -1);
         batch.putInt(PRODUCER_AT + Long.BYTES + Short.BYTES, -1);
         batch.putInt(COUNT_AT, records);
-        SplittableRandom random = new SplittableRandom(base);
+        SplittableRandom random = new SplittableRandom(salt);
         for (int i = LEAST; i < size; i++) {
             batch.put(i, (byte) random.nextInt());
         }

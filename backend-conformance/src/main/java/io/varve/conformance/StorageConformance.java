@@ -12,6 +12,11 @@ public abstract class StorageConformance {
     /** @return a rig on a new, empty storage; called before every check, closed after it */
     protected abstract StorageRig rig();
 
+    /** @return how long to go on with what has no end of its own */
+    protected Scale scale() {
+        return Scale.BUILD;
+    }
+
     @Nested
     @DisplayName("append and read")
     final class AppendAndRead extends AppendReadContract {
@@ -105,6 +110,22 @@ public abstract class StorageConformance {
     final class ManyPartitions extends ManyPartitionsContract {
         ManyPartitions() {
             super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @DisplayName("failpoints")
+    final class FailPointHalts extends CrashContract.AtFailPoints {
+        FailPointHalts() {
+            super(StorageConformance.this::rig, scale());
+        }
+    }
+
+    @Nested
+    @DisplayName("kill -9")
+    final class Kills extends CrashContract.AtRandomMoments {
+        Kills() {
+            super(StorageConformance.this::rig, scale());
         }
     }
 }

@@ -2,6 +2,7 @@
 package io.varve.file;
 
 import io.varve.conformance.StorageRig;
+import io.varve.conformance.Subject;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
@@ -18,6 +19,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -59,6 +61,11 @@ final class FileRig implements StorageRig {
     public Storage reopen() {
         stop();
         return storage();
+    }
+
+    @Override
+    public Optional<Subject> subject() {
+        return Optional.of(Subject.of(new FileStorageProvider()));
     }
 
     /** Closes the storage properly; the next {@link #storage} opens it again. */

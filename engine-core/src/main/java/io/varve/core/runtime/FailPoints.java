@@ -2,13 +2,15 @@
 package io.varve.core.runtime;
 
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Consumer;
 
 /**
- * Named places at durability boundaries where a test can make the process die or an operation fail. Nothing is armed in
- * production; an unarmed hit costs one map look-up. Thread-safe.
+ * Named places at durability boundaries where a test can make the process die or an operation fail. Nothing is armed or
+ * watched in production, where a hit costs two reads. Thread-safe.
  */
 public final class FailPoints {
     private final ConcurrentHashMap<String, Runnable> armed = new ConcurrentHashMap<>();
+    private volatile Consumer<String> watcher;
 
     /**
      * Arms a place.
@@ -26,11 +28,24 @@ public final class FailPoints {
     }
 
     /**
+     * Learns which places there are: a test watches a dry run, then arms each in turn.
+     *
+     * @param watcher told the name at every hit from now on, armed or not, on the thread that hits; null to stop
+     */
+    public void watch(Consumer<String> watcher) {
+        this.watcher = watcher;
+    }
+
+    /**
      * Marks that execution passes a place.
      *
      * @param name the place, constant
      */
     public void hit(String name) {
+        Consumer<String> told = watcher;
+        if (told != null) {
+            told.accept(name);
+        }
         if (!armed.isEmpty()) {
             Runnable action = armed.get(name);
             if (action != null) {

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageProvider;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A backend that keeps its data in a directory, named so that another process can open it too.
+ *
+ * @param provider the backend; its class has a public constructor without parameters
+ * @param properties configuration it gets, beside the kit's own
+ * @param classPath where another process finds it, in addition to this one's class path
+ */
+public record Subject(StorageProvider provider, Map<String, String> properties, List<Path> classPath) {
+    /** What the kit sets, so that background work happens within a test's time; the backend's properties win. */
+    private static final Map<String, String> HASTE = Map.of("log.flush.offset.checkpoint.interval.ms", "50");
+
+    /** Copies the collections. */
+    public Subject {
+        properties = Map.copyOf(properties);
+        classPath = List.copyOf(classPath);
+    }
+
+    /** @return the subject on this process's class path, with no configuration of its own */
+    public static Subject of(StorageProvider provider) {
+        return new Subject(provider, Map.of(), List.of());
+    }
+
+    /**
+     * Opens the storage, which recovers what it finds.
+     *
+     * @param directory where the data is; created when absent
+     * @param scheduler does the storage's background work; the caller closes it after the storage
+     * @param failPoints the storage's
+     * @return the open storage
+     */
+    public Storage open(Path directory, Scheduler scheduler, FailPoints failPoints) {
+        Map<String, String> all = new HashMap<>(HASTE);
+        all.putAll(properties);
+        return provider.open(new StorageContext(List.of(directory), all, Clock.system(), scheduler, failPoints));
+    }
+}

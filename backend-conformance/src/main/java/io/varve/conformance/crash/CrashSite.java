@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.crash;
+
+import io.varve.conformance.Subject;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.Storage;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * A directory in which one child after another dies. After each death a copy of it is opened and examined; the next child finds the original
+ * as it was left. Not thread-safe.
+ */
+public final class CrashSite implements AutoCloseable {
+    private static final int LONGEST_LOAD_MS = 250;
+    private static final int LONGEST_OPEN_MS = 500;
+
+    private final Subject subject;
+    private final long seed;
+    private final SplittableRandom random;
+    private final Path root;
+    private final Path data;
+    private Ledger ledger = new Ledger();
+    private int generation;
+    private boolean keep;
+
+    /**
+     * @param subject the backend
+     * @param seed says what the workloads do and when they die
+     */
+    public CrashSite(Subject subject, long seed) throws IOException {
+        this.subject = subject;
+        this.seed = seed;
+        random = new SplittableRandom(seed);
+        root = Files.createTempDirectory("varve-crash-");
+        data = root.resolve("data");
+    }
+
+    /**
+     * One round: a child works, is killed at a random moment, now and then another is killed while it recovers, and what is left is
+     * examined.
+     *
+     * @return how many batches were compared
+     * @throws AssertionError if the storage broke its promise; says how, and where the data lies
+     */
+    public int kill() throws IOException, InterruptedException {
+        Order order = order(Order.Task.of(Order.Kind.LOAD));
+        try (ChildProcess child = ChildProcess.start(subject, order)) {
+            child.awaitReady();
+            child.killAfter(random.nextInt(LONGEST_LOAD_MS));
+        } catch (IllegalStateException e) {
+            throw broken(order, "kill -9", List.of(e.getMessage()));
+        }
+        if (random.nextInt(4) == 0) {
+            try (ChildProcess child = ChildProcess.start(subject, order(Order.Task.of(Order.Kind.OPEN)))) {
+                child.killAfter(random.nextInt(LONGEST_OPEN_MS));
+            } catch (IllegalStateException e) {
+                throw broken(order, "kill -9, while recovering", List.of(e.getMessage()));
+            }
+        }
+        return examine(order, "kill -9");
+    }
+
+    /**
+     * A dry run on a directory of its own, with the workload that {@link #haltAt} uses.
+     *
+     * @return how often each failpoint is passed
+     */
+    public Map<String, Integer> failPoints() throws IOException, InterruptedException {
+        Order order =
+                new Order(root.resolve("dry"), root.resolve("journal-dry"), seed, 0, Order.Task.of(Order.Kind.COUNT));
+        try (ChildProcess child = ChildProcess.start(subject, order)) {
+            return child.counts();
+        } finally {
+            removeTree(order.directory());
+        }
+    }
+
+    /**
+     * One round: a child works until it halts at a failpoint, and what is left is examined.
+     *
+     * @param failPoint where
+     * @param hit at which hit of it, from 1
+     * @return how many batches were compared
+     * @throws AssertionError if the storage broke its promise; says how, and where the data lies
+     */
+    public int haltAt(String failPoint, int hit) throws IOException, InterruptedException {
+        Order order = order(new Order.Task(Order.Kind.HALT, failPoint, hit));
+        String crash = "halt at " + failPoint + ", hit " + hit;
+        try (ChildProcess child = ChildProcess.start(subject, order)) {
+            child.awaitHalt();
+        } catch (IllegalStateException e) {
+            throw broken(order, crash, List.of(e.getMessage()));
+        }
+        return examine(order, crash);
+    }
+
+    private Order order(Order.Task task) {
+        generation++;
+        return new Order(data, root.resolve("journal-" + generation), seed, generation, task);
+    }
+
+    private int examine(Order order, String crash) throws IOException {
+        Path copy = root.resolve("copy");
+        copy(data, copy);
+        ledger.certain(Journal.read(order.journal()));
+        Ledger.Findings findings;
+        try {
+            findings = open(copy);
+        } catch (RuntimeException e) {
+            throw broken(order, crash, List.of("it cannot be opened: " + e));
+        }
+        if (!findings.violations().isEmpty()) {
+            throw broken(order, crash, findings.violations());
+        }
+        removeTree(copy);
+        Files.delete(order.journal());
+        ledger = findings.next();
+        return findings.batches();
+    }
+
+    /** Lays the evidence aside; the next round starts on an empty directory. */
+    private AssertionError broken(Order order, String crash, List<String> violations) throws IOException {
+        Path evidence = root.resolve("left-by-" + order.generation());
+        Files.move(data, evidence);
+        ledger = new Ledger();
+        keep = true;
+        return new AssertionError("after " + crash + " in round " + order.generation() + " of seed " + seed + ":\n  "
+                + String.join("\n  ", violations) + "\nThe directory as it was left is " + evidence
+                + ", the journal is " + order.journal());
+    }
+
+    private Ledger.Findings open(Path directory) {
+        try (SystemScheduler scheduler = new SystemScheduler(2);
+                Storage storage = subject.open(directory, scheduler, new FailPoints())) {
+            return ledger.examine(storage);
+        }
+    }
+
+    /** Removes what the rounds left, save for evidence of a failure. */
+    @Override
+    public void close() throws IOException {
+        if (!keep) {
+            removeTree(root);
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        removeTree(to);
+        Files.walkFileTree(from, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
+                    throws IOException {
+                Files.createDirectories(to.resolve(from.relativize(directory)));
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.copy(file, to.resolve(from.relativize(file)));
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    private static void removeTree(Path tree) throws IOException {
+        if (!Files.exists(tree)) {
+            return;
+        }
+        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.delete(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
+                Files.delete(directory);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+}

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.crash;
+
+import io.varve.conformance.Batches;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+
+/**
+ * Does everything one can do to a storage, by chance, on a few partitions with small segments, and tells the journal before and after
+ * each deed. One thread makes the {@linkplain #step steps}; any number may {@linkplain #sync} meanwhile.
+ */
+public final class Workload {
+    /** The limits with which the workload and whoever looks at its partitions open them. */
+    public static final SegmentLimits LIMITS = new SegmentLimits(4000, Long.MAX_VALUE, 300, 1 << 16);
+
+    private static final int SLOTS = 6;
+    private static final int MOST_BYTES = 60_000;
+    private static final long PER_GENERATION = 1_000_000_000L;
+
+    private final Supplier<Storage> opener;
+    private final Journal journal;
+    private final SplittableRandom random;
+    private final Map<Integer, PartitionStore> stores = new ConcurrentHashMap<>();
+    private Storage storage;
+    private long unique;
+
+    /**
+     * Goes on with whatever partitions there are.
+     *
+     * @param opener opens the storage, or opens it again
+     * @param journal is told everything
+     * @param seed says what happens
+     * @param generation never the same twice on one storage: it keeps content and topic ids apart
+     */
+    public Workload(Supplier<Storage> opener, Journal journal, long seed, int generation) {
+        this.opener = opener;
+        this.journal = journal;
+        random = new SplittableRandom(seed * 31 + generation);
+        unique = generation * PER_GENERATION;
+        openAll();
+    }
+
+    private void openAll() {
+        storage = opener.get();
+        for (PartitionId id : storage.partitions()) {
+            stores.put(Part.of(id).slot(), storage.open(id, 1, LIMITS));
+        }
+    }
+
+    /** Makes one step: most often an append, never a sync. */
+    public void step() {
+        int slot = random.nextInt(SLOTS);
+        PartitionStore store = stores.get(slot);
+        if (store == null) {
+            create(slot);
+            return;
+        }
+        Part part = Part.of(store.id());
+        Extent extent = store.extent();
+        switch (random.nextInt(40)) {
+            case 0, 1 -> trim(store, part, random.nextLong(extent.start(), extent.readableEnd() + 1));
+            case 2 -> trim(store, part, extent.readableEnd() + random.nextInt(3));
+            case 3, 4 -> truncate(store, part, Math.max(extent.start(), extent.readableEnd() - random.nextLong(40)));
+            case 5, 6 -> replace(store, part);
+            case 7, 8 -> snapshot(store, part, extent.readableEnd());
+            case 9 -> {
+                if (random.nextInt(4) == 0) {
+                    delete(slot, part);
+                }
+            }
+            default -> append(store, part, extent);
+        }
+    }
+
+    /** Syncs some partitions, or all. Thread-safe. */
+    public void sync(SplittableRandom chance) {
+        List<PartitionStore> dirty = new ArrayList<>(stores.values());
+        if (chance.nextInt(3) == 0) {
+            dirty.removeIf(store -> chance.nextBoolean());
+        }
+        List<Part> parts = dirty.stream().map(store -> Part.of(store.id())).toList();
+        long ticket = journal.begin(new Operation.Sync(parts));
+        List<Part> failed = new ArrayList<>();
+        storage.sync(dirty).byPartition().forEach((id, failure) -> {
+            if (failure.kind() != StorageException.Kind.CLOSED) {
+                throw failure;
+            }
+            failed.add(Part.of(id)); // deleted meanwhile
+        });
+        journal.doneExcept(ticket, failed);
+    }
+
+    /** Closes the storage and opens it again; nobody may sync meanwhile. */
+    public void reopen() {
+        long ticket = journal.begin(new Operation.Reopen());
+        stores.clear();
+        storage.close();
+        journal.done(ticket);
+        openAll();
+    }
+
+    /** @return chance for the steps that are not {@link #step} */
+    SplittableRandom random() {
+        return random;
+    }
+
+    private void create(int slot) {
+        Part part = new Part(slot, ++unique);
+        long ticket = journal.begin(new Operation.Create(part));
+        PartitionStore store = storage.open(part.id(), 1, LIMITS);
+        journal.done(ticket);
+        stores.put(slot, store);
+    }
+
+    private void delete(int slot, Part part) {
+        long ticket = journal.begin(new Operation.Delete(part));
+        storage.delete(part.id());
+        journal.done(ticket);
+        stores.remove(slot);
+    }
+
+    private void append(PartitionStore store, Part part, Extent extent) {
+        long bytes = store.segments().stream().mapToLong(Segment::bytes).sum();
+        if (bytes > MOST_BYTES) {
+            trim(store, part, (extent.start() + extent.readableEnd()) / 2);
+            return;
+        }
+        long base = extent.readableEnd() + (random.nextInt(20) == 0 ? random.nextInt(30) : 0);
+        List<Written> batches = new ArrayList<>();
+        for (int i = random.nextInt(4); i >= 0; i--) {
+            Written batch = new Written(base, 1 + random.nextInt(6), Batches.LEAST + random.nextInt(600), ++unique);
+            batches.add(batch);
+            base = batch.next();
+        }
+        BatchRun run = Batches.run(batches.stream().map(Written::bytes).toArray(ByteBuffer[]::new));
+        long ticket = journal.begin(new Operation.Append(part, batches));
+        store.append(run);
+        journal.done(ticket);
+    }
+
+    private void trim(PartitionStore store, Part part, long start) {
+        long ticket = journal.begin(new Operation.Trim(part, start));
+        store.trimTo(start);
+        journal.done(ticket);
+    }
+
+    private void truncate(PartitionStore store, Part part, long end) {
+        long ticket = journal.begin(new Operation.Truncate(part, end));
+        store.truncateTo(end);
+        journal.done(ticket);
+    }
+
+    private void snapshot(PartitionStore store, Part part, long offset) {
+        Operation.Blob blob = new Operation.Blob(part, offset, random.nextInt(2000), ++unique);
+        long ticket = journal.begin(blob);
+        store.snapshots().write(Operation.Blob.NAME, offset, blob.bytes());
+        journal.done(ticket);
+    }
+
+    private void replace(PartitionStore store, Part part) {
+        List<Segment> sealed = store.segments().stream().filter(Segment::sealed).toList();
+        if (sealed.isEmpty()) {
+            return;
+        }
+        int from = random.nextInt(sealed.size());
+        List<Segment> old = sealed.subList(from, from + 1 + random.nextInt(Math.min(3, sealed.size() - from)));
+        long base = old.get(0).baseOffset();
+        long end = old.get(old.size() - 1).endOffset();
+        List<ByteBuffer> batches = keepSome(store, base, end);
+        List<Long> kept =
+                batches.stream().map(batch -> BatchHeader.baseOffset(batch, 0)).toList();
+        Iterator<ByteBuffer> rest = batches.iterator();
+        long ticket = journal.begin(new Operation.Replace(part, base, end, kept));
+        store.replace(old, () -> rest.hasNext() ? Batches.run(rest.next()) : null);
+        journal.done(ticket);
+    }
+
+    private List<ByteBuffer> keepSome(PartitionStore store, long base, long end) {
+        List<ByteBuffer> kept = new ArrayList<>();
+        long offset = Math.max(base, store.extent().start());
+        while (offset < end) {
+            try (BatchSlice slice = store.read(offset, end, 0)) {
+                if (slice.sizeInBytes() == 0) {
+                    break;
+                }
+                ByteBuffer batch = ByteBuffer.allocate(slice.sizeInBytes())
+                        .put(slice.buffer())
+                        .flip();
+                offset = BatchHeader.nextOffset(batch, 0);
+                if (random.nextInt(3) > 0) {
+                    kept.add(batch);
+                }
+            }
+        }
+        return kept;
+    }
+}
