@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
+import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.TestClassOrder;
 
 /** Every check of the storage contract. Extend it and implement {@link #rig()}; each area appears as a nested class. */
+@TestClassOrder(ClassOrderer.OrderAnnotation.class)
 public abstract class StorageConformance {
     /** For subclasses. */
     protected StorageConformance() {}
@@ -18,6 +22,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(1)
     @DisplayName("append and read")
     final class AppendAndRead extends AppendReadContract {
         AppendAndRead() {
@@ -26,6 +31,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(2)
     @DisplayName("the two moments")
     final class TwoMoments extends SyncContract {
         TwoMoments() {
@@ -34,6 +40,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(3)
     @DisplayName("open, fence, close, delete")
     final class Lifecycle extends LifecycleContract {
         Lifecycle() {
@@ -42,6 +49,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(4)
     @DisplayName("trim")
     final class Trim extends TrimContract {
         Trim() {
@@ -50,6 +58,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(5)
     @DisplayName("truncate")
     final class Truncate extends TruncateContract {
         Truncate() {
@@ -58,6 +67,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(6)
     @DisplayName("timestamps")
     final class Timestamps extends TimestampContract {
         Timestamps() {
@@ -66,6 +76,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(7)
     @DisplayName("segments")
     final class Segments extends SegmentContract {
         Segments() {
@@ -74,6 +85,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(8)
     @DisplayName("replace")
     final class Replace extends ReplaceContract {
         Replace() {
@@ -82,6 +94,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(9)
     @DisplayName("snapshots")
     final class SnapshotBlobs extends SnapshotContract {
         SnapshotBlobs() {
@@ -90,6 +103,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(10)
     @DisplayName("concurrency")
     final class Concurrency extends ConcurrencyContract {
         Concurrency() {
@@ -98,6 +112,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(11)
     @DisplayName("random histories")
     final class Histories extends HistoryContract {
         Histories() {
@@ -106,6 +121,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(12)
     @DisplayName("many partitions")
     final class ManyPartitions extends ManyPartitionsContract {
         ManyPartitions() {
@@ -114,6 +130,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(20)
     @DisplayName("failpoints")
     final class FailPointHalts extends CrashContract.AtFailPoints {
         FailPointHalts() {
@@ -122,7 +139,8 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @DisplayName("kill -9")
+    @Order(21)
+    @DisplayName("kills")
     final class Kills extends CrashContract.AtRandomMoments {
         Kills() {
             super(StorageConformance.this::rig, scale());
