@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
@@ -32,6 +33,7 @@ final class DataDirectory {
 
     final Path path;
     final FailPoints failPoints;
+    final Refusals refusals;
     final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
     private final FileChannel lockFile;
     private final FileLock lock;
@@ -39,11 +41,12 @@ final class DataDirectory {
     private final OffsetCheckpoint startOffsets;
     private boolean wasClean;
 
-    private DataDirectory(Path path, FileChannel lockFile, FileLock lock, FailPoints failPoints) {
+    private DataDirectory(Path path, FileChannel lockFile, FileLock lock, FailPoints failPoints, Clock clock) {
         this.path = path;
         this.lockFile = lockFile;
         this.lock = lock;
         this.failPoints = failPoints;
+        this.refusals = new Refusals(path, clock);
         this.recoveryPoints = new OffsetCheckpoint(path.resolve(Layout.RECOVERY_POINTS), failPoints);
         this.startOffsets = new OffsetCheckpoint(path.resolve(Layout.START_OFFSETS), failPoints);
     }
@@ -51,9 +54,10 @@ final class DataDirectory {
     /**
      * Takes a directory, creating it when absent.
      *
+     * @param clock times what is said of refused writes
      * @throws StorageException MISUSE if it cannot be used; RETRY if another has it
      */
-    static DataDirectory lock(Path path, FailPoints failPoints) {
+    static DataDirectory lock(Path path, FailPoints failPoints, Clock clock) {
         Path directory = path.toAbsolutePath().normalize();
         FileChannel channel;
         try {
@@ -70,7 +74,7 @@ final class DataDirectory {
         try {
             FileLock lock = tryLock(channel);
             if (lock != null) {
-                return new DataDirectory(directory, channel, lock, failPoints);
+                return new DataDirectory(directory, channel, lock, failPoints, clock);
             }
             channel.close();
         } catch (IOException e) {
@@ -136,22 +140,40 @@ final class DataDirectory {
             if (Files.exists(directory)) {
                 requireNothingIn(directory);
             }
-            Files.createDirectories(directory);
-            Files.deleteIfExists(directory.resolve(Layout.name(0, Layout.LOG)));
-            FileSegment.create(storage.openFiles(), directory, 0, () -> {});
-            failPoints.hit(FailPointNames.CREATE_BEFORE_METADATA);
-            // Forced last of the files: one journal commit then carries all of the names, and the next two forces find
-            // nothing to do.
-            PartitionMetadata.write(directory, id);
-            Disk.forceDirectory(directory);
-            failPoints.hit(FailPointNames.CREATE_BEFORE_FORCE);
-            Disk.forceDirectory(path);
         } catch (IOException e) {
+            throw Disk.writeFailure("creating a partition", directory, e);
+        }
+        try {
+            fill(storage, id, directory);
+        } catch (IOException e) {
+            removeHalf(directory, e);
             throw Disk.writeFailure("creating a partition", directory, e);
         }
         FilePartition partition = new FilePartition(storage, this, id, 0, 0);
         partitions.put(id, partition);
         return partition;
+    }
+
+    private void fill(FileStorage storage, PartitionId id, Path directory) throws IOException {
+        Files.createDirectories(directory);
+        Files.deleteIfExists(directory.resolve(Layout.name(0, Layout.LOG)));
+        FileSegment.create(storage.openFiles(), directory, 0, () -> {});
+        failPoints.hit(FailPointNames.CREATE_BEFORE_METADATA);
+        // Forced last of the files: one journal commit then carries all of the names, and the next two forces find
+        // nothing to do.
+        PartitionMetadata.write(directory, id);
+        Disk.forceDirectory(directory);
+        failPoints.hit(FailPointNames.CREATE_BEFORE_FORCE);
+        Disk.forceDirectory(path);
+    }
+
+    /** Everything is made anew by the next try: what a force that failed did not make durable must not count as done. */
+    private static void removeHalf(Path directory, IOException why) {
+        try {
+            Disk.removeTree(directory);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
     }
 
     /** What the checkpoints say of a deleted partition must not be taken for its successor's. */

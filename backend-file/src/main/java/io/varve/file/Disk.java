@@ -12,7 +12,6 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.Stream;
 
 /** What the file system is asked for beyond reading and writing: durable names, and errors in the storage's words. */
@@ -26,8 +25,21 @@ final class Disk {
     static void forceDirectory(Path directory) throws IOException {
         if (!System.getProperty("os.name").startsWith("Windows")) {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                channel.force(true);
+                force(channel, true);
             }
+        }
+    }
+
+    /**
+     * Makes a file's bytes, and with {@code all} everything about it, survive a power cut.
+     *
+     * @throws ForceFailedException if the device may have lost some: another force would succeed without writing them again
+     */
+    static void force(FileChannel channel, boolean all) throws ForceFailedException {
+        try {
+            channel.force(all);
+        } catch (IOException e) {
+            throw new ForceFailedException(e);
         }
     }
 
@@ -37,7 +49,7 @@ final class Disk {
                 file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             writeFully(channel, content.duplicate(), 0);
             if (force) {
-                channel.force(true);
+                force(channel, true);
             }
         }
     }
@@ -94,17 +106,22 @@ final class Disk {
         }
     }
 
-    /** @return the failure of a write in the storage's words: FULL when there is no room or no right to write, else RETRY */
+    /** Removes what a failed step has left, as far as possible; the failure comes first. */
+    static void discard(Path file, Exception why) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    /**
+     * @return the failure of a write in the storage's words. No room, no right to write, an I/O error: the caller's part is the same, and
+     *     what the system says of it differs by platform and language
+     */
     static StorageException writeFailure(String what, Path file, IOException cause) {
-        String reason = String.valueOf(cause.getMessage()).toLowerCase(Locale.ROOT);
-        boolean full = reason.contains("no space left")
-                || reason.contains("quota exceeded")
-                || reason.contains("read-only file system")
-                || reason.contains("not enough space");
         return new StorageException(
-                full ? StorageException.Kind.FULL : StorageException.Kind.RETRY,
-                what + " failed at " + file + ": " + cause.getMessage(),
-                cause);
+                StorageException.Kind.FULL, what + " failed at " + file + ": " + cause.getMessage(), cause);
     }
 
     /** @return the failure of a read in the storage's words */

@@ -101,13 +101,19 @@ final class FilePartition {
         run.requireAtOrAbove(id, now.end());
         requireSound();
         home.failPoints.hit(FailPointNames.APPEND_BEFORE_WRITE);
-        if (now.active().mustEndBefore(run, limits)) {
-            now = roll(now, run);
-        }
         try {
+            if (now.active().mustEndBefore(run, limits)) {
+                now = roll(now, run);
+            }
             now.active().append(run, limits, written);
+            home.refusals.taken();
         } catch (BrokenException e) {
             throw refuseWrites(e.getMessage(), e);
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.FULL) {
+                home.refusals.refused(e.getMessage());
+            }
+            throw e;
         }
         view = new View(
                 now.start(),
@@ -231,8 +237,11 @@ final class FilePartition {
             } catch (RetiredException e) {
                 awaitOther(now);
                 continue;
-            } catch (IOException | UncheckedIOException e) {
+            } catch (ForceFailedException | UncheckedIOException e) {
                 throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
+            } catch (IOException e) { // nothing was forced in vain: a file could not be opened
+                throw new StorageException(
+                        StorageException.Kind.RETRY, id + " could not be synced: " + e.getMessage(), e);
             }
             synchronized (publishing) {
                 if (before == changes) {
@@ -283,7 +292,7 @@ final class FilePartition {
     }
 
     /** Completes the active segment's indexes, which a clean start relies on. */
-    void seal() {
+    void seal() throws IOException {
         view.active().seal();
     }
 

@@ -80,22 +80,26 @@ final class FileSegment {
     /** Writes a run at the end. When this throws, the segment is as it was. */
     void append(BatchRun run, SegmentLimits limits, Runnable written) {
         int at = bytes;
+        int size = run.bytes().remaining();
+        FileChannel channel;
         try {
-            FileChannel channel = log.acquire();
-            try {
-                log.dirty();
-                Disk.writeFully(channel, run.bytes().duplicate(), at);
-                log.dirty();
-            } finally {
-                log.release();
-            }
+            channel = log.acquire();
+        } catch (IOException e) {
+            throw Disk.writeFailure("opening", log.path(), e);
+        }
+        try {
+            log.dirty();
+            Disk.writeFully(channel, run.bytes().duplicate(), at);
+            log.dirty();
         } catch (IOException e) {
             cutBack(at, e);
-            throw Disk.writeFailure("appending " + run.bytes().remaining() + " bytes at " + at, log.path(), e);
+            throw Disk.writeFailure("appending " + size + " bytes at " + at, log.path(), e);
+        } finally {
+            log.release();
         }
         written.run();
         index(run, at, limits);
-        bytes = at + run.bytes().remaining();
+        bytes = at + size;
     }
 
     /** Takes a torn append away, so that recovery can never mistake it for a whole one. */
@@ -104,7 +108,9 @@ final class FileSegment {
         try {
             FileChannel channel = log.acquire();
             try {
-                channel.truncate(to);
+                if (channel.size() > to) { // a file system gone read-only has taken nothing, and would refuse to cut
+                    channel.truncate(to);
+                }
             } finally {
                 log.release();
             }
@@ -143,16 +149,29 @@ final class FileSegment {
             offsetOfMaxTimestamp = lastOffset;
         }
         if (sinceIndexed > limits.indexIntervalBytes() && !offsets.isFull(limits.indexMaxBytes())) {
-            offsets.append(lastOffset, position);
-            times.append(maxTimestamp, offsetOfMaxTimestamp);
-            sinceIndexed = 0;
+            try {
+                times.append(maxTimestamp, offsetOfMaxTimestamp); // first: an entry more does no harm, one less would
+                offsets.append(lastOffset, position);
+                sinceIndexed = 0;
+            } catch (IOException e) {
+                LOG.debug("No entry for offset {} in the indexes of {}; the next batch gets one", lastOffset, log, e);
+            }
         }
         sinceIndexed += size;
     }
 
     /** Completes the time index: its last entry is the segment's largest timestamp. */
-    void seal() {
+    void seal() throws IOException {
         times.append(maxTimestamp(), offsetOfMaxTimestamp);
+    }
+
+    /** {@link #seal}, or where that fails does without the time index, which the next start then builds anew. */
+    void sealIfPossible() {
+        try {
+            seal();
+        } catch (IOException e) {
+            times.distrust("it cannot be completed: " + e.getMessage());
+        }
     }
 
     /**
@@ -246,7 +265,7 @@ final class FileSegment {
             long mark = log.mark();
             FileChannel channel = log.acquire();
             try {
-                channel.force(false);
+                Disk.force(channel, false);
             } finally {
                 log.release();
             }
@@ -316,9 +335,17 @@ final class FileSegment {
 
     /** Creates the files of an empty segment. Their names are durable when the directory is forced. */
     static FileSegment create(OpenFiles pool, Path directory, long base, Runnable afterLog) throws IOException {
-        Files.createFile(directory.resolve(Layout.name(base, Layout.LOG)));
-        afterLog.run();
-        createIndexes(directory, base);
+        Path log = directory.resolve(Layout.name(base, Layout.LOG));
+        Files.createFile(log);
+        try {
+            afterLog.run();
+            createIndexes(directory, base);
+        } catch (IOException e) { // else the next try would find it in its way
+            Disk.discard(directory.resolve(Layout.name(base, Layout.TIME_INDEX)), e);
+            Disk.discard(directory.resolve(Layout.name(base, Layout.INDEX)), e);
+            Disk.discard(log, e);
+            throw e;
+        }
         return new FileSegment(pool, directory, base, 0);
     }
 

@@ -61,8 +61,13 @@ final class FileSnapshots implements Snapshots {
         Path file = kafka ? directory.resolve(Layout.name(offset, KAFKA_SUFFIX)) : file(name, offset);
         store.writing(() -> {
             Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
-            Disk.write(aside, content, false);
-            Disk.rename(aside, file);
+            try {
+                Disk.write(aside, content, false);
+                Disk.rename(aside, file);
+            } catch (IOException e) {
+                Disk.discard(aside, e);
+                throw e;
+            }
             if (name.equals(KAFKA_NAME)) {
                 Files.deleteIfExists(kafka ? file(name, offset) : directory.resolve(Layout.name(offset, KAFKA_SUFFIX)));
             }

@@ -63,7 +63,7 @@ final class FileStorage implements Storage {
 
     private void recover() {
         for (Path path : context.directories()) {
-            directories.add(DataDirectory.lock(path, context.failPoints()));
+            directories.add(DataDirectory.lock(path, context.failPoints(), context.clock()));
         }
         for (DataDirectory directory : directories) {
             try {
@@ -230,7 +230,11 @@ final class FileStorage implements Storage {
             try {
                 home.writeCheckpoints();
             } catch (IOException e) {
-                StorageException failure = Disk.writeFailure("writing checkpoints", home.path, e);
+                // Nothing is lost, and all is written anew the next time. With no room left, this waits for some.
+                StorageException failure = new StorageException(
+                        StorageException.Kind.RETRY,
+                        "writing checkpoints failed at " + home.path + ": " + e.getMessage(),
+                        e);
                 for (FileStore store : partitions) {
                     store.partition.startDirty();
                     all.putIfAbsent(store.id(), failure);
@@ -280,6 +284,8 @@ final class FileStorage implements Storage {
                     partition.sync();
                     partition.seal();
                     sound.add(partition);
+                } catch (IOException e) {
+                    failure = Disk.writeFailure("completing the indexes", partition.directory(), e);
                 } catch (StorageException e) {
                     failure = e;
                 }

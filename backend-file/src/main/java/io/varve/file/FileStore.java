@@ -13,7 +13,6 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
@@ -108,17 +107,9 @@ final class FileStore implements PartitionStore {
                 requireWriter();
                 replacement.commit(aside);
             } catch (StorageException e) {
-                discard(aside, e);
+                Disk.discard(aside, e);
                 throw e;
             }
-        }
-    }
-
-    private static void discard(Path aside, StorageException why) {
-        try {
-            Files.deleteIfExists(aside);
-        } catch (IOException e) {
-            why.addSuppressed(e);
         }
     }
 

@@ -126,24 +126,20 @@ final class IndexFile {
         return SCRATCH.get().clear().limit(entrySize);
     }
 
-    /** Appends an entry. A failure is reported, not thrown: an index with an entry less is still right. */
-    void append(ByteBuffer entry) {
+    /** Appends an entry. When this throws, the index is as it was, and right. */
+    void append(ByteBuffer entry) throws IOException {
         if (distrusted) {
             return;
         }
         int at = count();
+        FileChannel channel = file.acquire();
         try {
-            FileChannel channel = file.acquire();
-            try {
-                dirty = true;
-                Disk.writeFully(channel, entry.flip(), (long) at * entrySize);
-            } finally {
-                file.release();
-            }
-            count = at + 1;
-        } catch (IOException e) {
-            LOG.debug("No entry {} in {}", at, file.path(), e);
+            dirty = true;
+            Disk.writeFully(channel, entry.flip(), (long) at * entrySize);
+        } finally {
+            file.release();
         }
+        count = at + 1;
     }
 
     /** @return every whole entry */
@@ -179,7 +175,7 @@ final class IndexFile {
             FileChannel channel = file.acquire();
             try {
                 dirty = false;
-                channel.force(false);
+                Disk.force(channel, false);
             } finally {
                 file.release();
             }

@@ -46,7 +46,7 @@ final class OffsetIndex {
         return found < 0 ? 0 : position(found);
     }
 
-    void append(long lastOffset, int position) {
+    void append(long lastOffset, int position) throws IOException {
         long relative = lastOffset - base;
         int before = entries.count();
         entries.append(entries.blank().putInt((int) relative).putInt(position));

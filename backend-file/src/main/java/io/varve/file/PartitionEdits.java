@@ -25,10 +25,40 @@ final class PartitionEdits {
         if (start <= now.start()) {
             return;
         }
-        boolean all = start >= now.end();
-        trimHead(now, all ? now.active().base : start);
-        if (all) {
+        if (start < now.end() || now.active().base >= start) {
+            trimHead(now, start);
+        } else if (start == now.end()) {
+            startAnew(now);
+        } else {
+            trimHead(now, now.active().base);
             emptyAt(start); // needs a little room, which trimming the head may just have made
+        }
+    }
+
+    /**
+     * Drops every batch behind a new segment at the end, which needs a name but no room for bytes: trimming everything must work when
+     * the storage is full. The new name is durable first, for it tells the next offset when the others are gone.
+     */
+    private void startAnew(View now) {
+        FileSegment only = null;
+        try {
+            partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
+            only = FileSegment.create(partition.openFiles(), partition.directory(), now.end(), () -> {});
+            Disk.forceDirectory(partition.directory());
+        } catch (ForceFailedException e) {
+            throw broken("emptying at " + now.end(), e);
+        } catch (IOException e) {
+            if (only != null) {
+                only.remove();
+            }
+            throw Disk.writeFailure("starting a segment to empty the partition", partition.directory(), e);
+        }
+        View empty = new View(now.end(), new FileSegment[] {only}, now.end(), 0);
+        partition.publishTrimmed(empty);
+        partition.publish(empty, now.end());
+        partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
+        for (FileSegment old : now.segments()) {
+            old.remove();
         }
     }
 
@@ -120,7 +150,7 @@ final class PartitionEdits {
         FileChannel channel = shortened.log.acquire();
         try {
             channel.truncate(bytes);
-            channel.force(true);
+            Disk.force(channel, true);
         } finally {
             shortened.log.release();
         }
@@ -137,7 +167,7 @@ final class PartitionEdits {
             for (long at = 0; at < bytes; ) {
                 at += source.transferTo(at, bytes - at, target);
             }
-            target.force(true);
+            Disk.force(target, true);
         }
     }
 

@@ -171,7 +171,7 @@ final class PartitionLoader {
             }
             boolean sealed = i + 1 < segments.size();
             if (sealed) {
-                segment.seal();
+                segment.sealIfPossible();
             } else if (found.lost() || end < durableEnd) {
                 return goOnAt(Math.max(end, durableEnd), segment, found);
             }
@@ -234,7 +234,7 @@ final class PartitionLoader {
         LOG.info("{} has no indexes: building them", segment.log.path());
         try {
             segment.rebuildIndexes(limits);
-            segment.seal();
+            segment.sealIfPossible();
             segment.forceIndexes();
         } catch (StorageException e) {
             LOG.warn("{}: indexed up to where it is damaged: {}", segment.log.path(), e.getMessage());

@@ -68,10 +68,14 @@ final class Replacement {
                 Disk.writeFully(channel, bytes, at);
                 at += size;
             }
-            channel.force(true);
+            Disk.force(channel, true);
             return aside;
         } catch (IOException e) {
+            Disk.discard(aside, e); // what is half there would take the room that is wanting
             throw Disk.writeFailure("writing compacted batches", aside, e);
+        } catch (RuntimeException e) {
+            Disk.discard(aside, e);
+            throw e;
         }
     }
 
@@ -89,7 +93,10 @@ final class Replacement {
             partition.home.failPoints.hit(FailPointNames.REPLACE_BEFORE_SWAP);
             Disk.rename(aside, swap);
             Disk.forceDirectory(directory);
+        } catch (ForceFailedException e) {
+            throw partition.refuseWrites("a sync failed before segments were replaced: " + e.getMessage(), e);
         } catch (IOException e) {
+            Disk.discard(swap, e);
             throw Disk.writeFailure("replacing segments", swap, e);
         }
         try {
@@ -104,7 +111,7 @@ final class Replacement {
             int bytes = Math.toIntExact(Files.size(log));
             FileSegment cleaned = new FileSegment(partition.openFiles(), directory, base, bytes);
             cleaned.rebuildIndexes(limits);
-            cleaned.seal();
+            cleaned.sealIfPossible();
             cleaned.forceIndexes();
             Disk.forceDirectory(directory);
             List<FileSegment> segments = new ArrayList<>(Arrays.asList(now.segments()));

@@ -33,7 +33,7 @@ final class TimeIndex {
     }
 
     /** Appends an entry unless its timestamp is not above the last one's. */
-    void append(long timestamp, long offset) {
+    void append(long timestamp, long offset) throws IOException {
         if (timestamp > lastTimestamp()) {
             entries.append(entries.blank().putLong(timestamp).putInt((int) (offset - base)));
             last = UNKNOWN;
@@ -84,6 +84,10 @@ final class TimeIndex {
 
     void force() throws IOException {
         entries.force();
+    }
+
+    void distrust(String why) {
+        entries.distrust(why);
     }
 
     PooledFile file() {

@@ -2,6 +2,7 @@
 package io.varve.core.engine;
 
 import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -25,16 +26,24 @@ import org.slf4j.LoggerFactory;
  */
 final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
+    /** A sync that failed but lost nothing is made up for after so long. */
+    private static final long RETRY_MS = 1_000;
 
     private final Storage storage;
+    private final Scheduler scheduler;
     private final Consumer<PartitionLog> afterCommit;
     private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
     private final Set<PartitionLog> queued = ConcurrentHashMap.newKeySet();
     private static final Object STOP = new Object();
 
-    /** @param afterCommit called on the committer's thread for each partition committed; must be short */
-    Committer(Storage storage, Consumer<PartitionLog> afterCommit) {
+    /**
+     * @param storage what is synced
+     * @param scheduler times the next try of a sync that failed but lost nothing
+     * @param afterCommit called on the committer's thread for each partition committed; must be short
+     */
+    Committer(Storage storage, Scheduler scheduler, Consumer<PartitionLog> afterCommit) {
         this.storage = storage;
+        this.scheduler = scheduler;
         this.afterCommit = afterCommit;
     }
 
@@ -93,6 +102,7 @@ final class Committer implements Runnable {
             for (PartitionLog log : logs) {
                 finish(log, failures.byPartition().get(log.id()));
             }
+            retryLater(logs, failures);
         } catch (StorageException e) {
             logs.forEach(log -> log.failed(e));
         } catch (RuntimeException e) {
@@ -104,19 +114,38 @@ final class Committer implements Runnable {
     }
 
     private void finish(PartitionLog log, StorageException failure) {
-        if (failure == null) {
+        if (failure == null || failure.kind() == StorageException.Kind.RETRY) {
             try {
                 Extent extent = log.extent();
                 log.committed(extent.durableEnd());
-                afterCommit.accept(log);
-                return;
+                if (failure == null) {
+                    afterCommit.accept(log);
+                } else {
+                    log.failed(failure);
+                }
             } catch (StorageException deletedMeanwhile) {
                 log.failed(deletedMeanwhile);
-                return;
             }
+            return;
         }
         PartitionId id = log.id();
         LOG.error("{} could not be made durable and refuses writes: {}", id, failure.getMessage());
         log.failed(failure);
+    }
+
+    private void retryLater(List<PartitionLog> logs, SyncFailures failures) {
+        List<PartitionLog> again = new ArrayList<>();
+        for (PartitionLog log : logs) {
+            StorageException failure = failures.byPartition().get(log.id());
+            if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
+                if (again.isEmpty()) {
+                    LOG.warn("Not durable yet, trying again every second: {}", failure.getMessage());
+                }
+                again.add(log);
+            }
+        }
+        if (!again.isEmpty()) {
+            scheduler.schedule(RETRY_MS, () -> again.forEach(this::request));
+        }
     }
 }

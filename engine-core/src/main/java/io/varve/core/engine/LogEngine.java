@@ -41,7 +41,7 @@ public final class LogEngine implements AutoCloseable {
         this.storage = storage;
         this.clock = context.clock();
         this.scheduler = context.scheduler();
-        this.committer = new Committer(storage, this::snapshotWhenDue);
+        this.committer = new Committer(storage, scheduler, this::snapshotWhenDue);
         this.policy = CommitPolicy.of(config, committer, scheduler);
         this.committing = scheduler.start("committer", committer);
         this.expiry = scheduler.scheduleEvery(

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * A command sees the events of every earlier one, so that a round of many commands costs one sync. Nothing is shown outside before it is
- * durable. When the log fails, whether its last events survive is unknown: the writer refuses everything from then on, and the next
- * start replays what is there.
+ * durable. A command whose events the log did not take, for want of room, fails alone, and may be given again. When a sync has failed for
+ * good, whether the last events survive is unknown: the writer refuses everything from then on, and the next start replays what is there.
  *
  * <p>Thread-safe.
  *
@@ -245,9 +245,15 @@ public final class EventLog<S, E> implements AutoCloseable {
         return new Decided<>(pending.command.decide(state), pending.future);
     }
 
+    /** Waits through syncs that failed but lost nothing: the committer makes up for them. */
     private static StorageException awaitDurable(PartitionLog log, long offset) {
-        CompletableFuture<StorageException> outcome = new CompletableFuture<>();
-        log.awaitHighWatermark(offset, outcome::complete);
-        return outcome.join();
+        while (true) {
+            CompletableFuture<StorageException> outcome = new CompletableFuture<>();
+            log.awaitHighWatermark(offset, outcome::complete);
+            StorageException failure = outcome.join();
+            if (failure == null || failure.kind() != StorageException.Kind.RETRY) {
+                return failure;
+            }
+        }
     }
 }

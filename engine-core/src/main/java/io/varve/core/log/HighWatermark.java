@@ -33,7 +33,7 @@ final class HighWatermark {
         return value;
     }
 
-    /** Calls the waiter once the value is at least {@code offset}, or when it never will be. */
+    /** Calls the waiter once the value is at least {@code offset}, or when it could not be raised. */
     PartitionLog.Subscription await(long offset, PartitionLog.Waiter waiter) {
         StorageException known;
         synchronized (this) {
@@ -81,14 +81,20 @@ final class HighWatermark {
         reached.forEach(waiter -> waiter.done(null));
     }
 
-    /** Tells everyone that waits, and whoever comes later, that the value will not rise any more. */
+    /**
+     * Tells everyone that waits that the value does not rise now, and whoever comes later too if it never will.
+     *
+     * @param reason RETRY when it may rise yet
+     */
     void fail(StorageException reason) {
         List<PartitionLog.Waiter> stranded;
         synchronized (this) {
             if (failure != null) {
                 return;
             }
-            failure = reason;
+            if (reason.kind() != StorageException.Kind.RETRY) {
+                failure = reason;
+            }
             stranded = drainUpTo(Long.MAX_VALUE);
         }
         stranded.forEach(waiter -> waiter.done(reason));

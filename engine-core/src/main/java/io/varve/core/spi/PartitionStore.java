@@ -37,8 +37,9 @@ public interface PartitionStore extends AutoCloseable {
      * are. A run may start above the end (a gap is the caller's wish); the start of the extent does not move.
      *
      * @param run the batches; the buffer is the caller's again on return
-     * @throws StorageException FULL when there is no room, or an earlier {@link Storage#sync} failed; FENCED; CLOSED; MISUSE
-     *     if the run does not pass {@link BatchRun#requireAtOrAbove}
+     * @throws StorageException FULL when there is no room or the device refuses the bytes: the same append succeeds when that is
+     *     over, with nothing reopened; FULL for good after a {@link Storage#sync} that failed with FULL; FENCED; CLOSED; MISUSE if
+     *     the run does not pass {@link BatchRun#requireAtOrAbove}
      */
     void append(BatchRun run);
 

@@ -99,6 +99,25 @@ class LogEngineTest {
     }
 
     @Test
+    void makesUpForASyncThatFailedButLostNothing() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog log = fixture.log();
+            CompletableFuture<StorageException> told = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
+            fixture.storage.failWith(new StorageException(StorageException.Kind.RETRY, "no file to be had"));
+            fixture.storage.allow(1);
+            assertThat(told.get(10, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.RETRY);
+            CompletableFuture<StorageException> again = new CompletableFuture<>();
+            log.awaitHighWatermark(1, again::complete);
+            fixture.storage.failWith(null);
+            fixture.storage.allow(ANY);
+            again.get(10, TimeUnit.SECONDS); // the same failure if it came between two tries
+            assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(10, TimeUnit.SECONDS))
+                    .isNull();
+            assertThat(log.highWatermark()).isEqualTo(2);
+        }
+    }
+
+    @Test
     void failsAReadOfADeletedPartitionAndItsWaiters() throws Exception {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
             PartitionLog log = fixture.log();

@@ -171,6 +171,19 @@ class EventLogTest {
     }
 
     @Test
+    void waitsThroughASyncThatFailedButLostNothing() {
+        start();
+        CompletableFuture<Integer> answer = events.submit(say("patience"));
+        gate.failWith(new StorageException(StorageException.Kind.RETRY, "no file to be had"));
+        gate.allow(1);
+        awaitAppended(1);
+        gate.failWith(null);
+        gate.allow(1_000_000);
+        assertThat(await(answer)).isEqualTo(1);
+        assertThat(await(events.submit(say("rewarded")))).isEqualTo(2);
+    }
+
+    @Test
     void aRefusedCommandHarmsNoOther() {
         start();
         gate.allow(1_000_000);

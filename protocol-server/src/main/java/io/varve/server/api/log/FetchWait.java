@@ -57,7 +57,7 @@ final class FetchWait {
         public void done(StorageException failure) {
             // A log that will not grow any more but can be read is no reason to answer: its consumer would ask again at
             // once.
-            failed = failure != null;
+            failed = failure != null && failure.kind() != StorageException.Kind.RETRY;
             woken.add(this);
             wake();
         }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.runtime.Clock;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says when a data directory takes no more bytes, and when it does again; seldom, however often that changes. Thread-safe. */
+final class Refusals {
+    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+    private static final long QUIET_MS = 10_000;
+    private static final long OVER_MS = 1_000;
+
+    private final Path directory;
+    private final Clock clock;
+    private volatile boolean refusing;
+    private boolean said;
+    private long saidAt;
+    private long refusedAt;
+
+    Refusals(Path directory, Clock clock) {
+        this.directory = directory;
+        this.clock = clock;
+    }
+
+    /** A write was refused. */
+    synchronized void refused(String why) {
+        long now = clock.millis();
+        refusedAt = now;
+        refusing = true;
+        if (!said || now - saidAt >= QUIET_MS) {
+            said = true;
+            saidAt = now;
+            LOG.error(
+                    "{} takes no more bytes: {}; reads go on, writes do when it takes some again (free bytes: {})",
+                    directory,
+                    why,
+                    directory.toFile().getUsableSpace());
+        }
+    }
+
+    /** A write went through. */
+    void taken() {
+        if (refusing) {
+            takenAgain();
+        }
+    }
+
+    private synchronized void takenAgain() {
+        // Nearly full, it takes small writes between large ones it refuses: that is not worth a line each.
+        if (refusing && clock.millis() - refusedAt >= OVER_MS) {
+            refusing = false;
+            said = false;
+            LOG.info("{} takes bytes again", directory);
+        }
+    }
+}

@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import static io.varve.file.FileTestBase.readAll;
+import static io.varve.file.FileTestBase.tens;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.conformance.Batches;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageException.Kind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** On file systems that are really full, or really fail. */
+@Timeout(60)
+class FullDiskTest {
+    enum Kinds {
+        TMPFS(() -> SmallDisk.tmpfs(8)),
+        EXT4(() -> SmallDisk.ext4(8));
+
+        private final Supplier<SmallDisk> disk;
+
+        Kinds(Supplier<SmallDisk> disk) {
+            this.disk = disk;
+        }
+    }
+
+    private static final PartitionId ORDERS = new PartitionId("orders", new UUID(7, 11), 3);
+    private static final PartitionId OTHER = new PartitionId("other", new UUID(7, 12), 0);
+    /** A new segment every other batch, so that one is due whenever the disk is full. */
+    private static final SegmentLimits TINY = new SegmentLimits(3000, Long.MAX_VALUE, 0, 1 << 16);
+
+    private static final int BATCH = 1500;
+
+    @ParameterizedTest
+    @EnumSource
+    void aFullDiskRefusesWritesAndReadsGoOnAndWritesDoWhenThereIsRoomAgain(Kinds kind) throws IOException {
+        try (SmallDisk disk = kind.disk.get();
+                FileRig rig = on(disk)) {
+            PartitionStore store = rig.storage().open(ORDERS, 1, TINY);
+            for (int round = 0; round < 3; round++) {
+                append(store, 5);
+                assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
+                disk.fill();
+                long end = fillUp(store);
+                refuses(() -> store.snapshots().write("any", end, ByteBuffer.allocate(50_000)));
+                refuses(() -> rig.storage().open(OTHER, 1, TINY).append(Batches.run(0, 10, BATCH, 1)));
+                assertThat(store.extent().readableEnd()).isEqualTo(end);
+                assertThat(rig.storage().sync(List.of(store)).byPartition())
+                        .as("what was taken can be synced")
+                        .isEmpty();
+                assertThat(store.extent().durableEnd()).isEqualTo(end);
+                assertThat(readAll(store, 0)).isEqualTo(tens(0, end));
+                disk.free();
+                append(store, 5);
+                store.snapshots().write("any", end, ByteBuffer.allocate(50_000));
+                rig.storage().delete(OTHER);
+                PartitionStore other = rig.storage().open(OTHER, 1, TINY);
+                append(other, 5);
+                assertThat(rig.storage().sync(List.of(store, other)).byPartition())
+                        .isEmpty();
+                assertThat(readAll(store, 0)).isEqualTo(tens(0, end + 50));
+                rig.storage().delete(OTHER);
+            }
+            long end = store.extent().readableEnd();
+            rig.stop();
+            assertThat(disk.path.resolve("data").resolve(Layout.CLEAN_SHUTDOWN)).exists();
+            PartitionStore again = rig.storage().open(ORDERS, 1, TINY);
+            assertThat(readAll(again, 0)).isEqualTo(tens(0, end));
+            assertThat(again.offsetAt(Long.MAX_VALUE)).isNull();
+            assertThat(again.offsetAt(end - 10).baseOffset()).isEqualTo(end - 10);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void trimmingMakesRoomOnAFullDisk(Kinds kind) throws IOException {
+        SegmentLimits large = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
+        try (SmallDisk disk = kind.disk.get();
+                FileRig rig = on(disk)) {
+            PartitionStore store = rig.storage().open(ORDERS, 1, large);
+            PartitionStore other = rig.storage().open(OTHER, 1, TINY);
+            append(store, 1000);
+            disk.fill();
+            long end = fillUp(store);
+            refuses(() -> append(other, 100));
+            store.trimTo(end);
+            assertThat(store.extent().start()).isEqualTo(end);
+            append(store, 500);
+            append(other, 100);
+            assertThat(rig.storage().sync(List.of(store, other)).byPartition()).isEmpty();
+            rig.die();
+            PartitionStore again = rig.storage().open(ORDERS, 1, large);
+            assertThat(again.extent().start()).isEqualTo(end);
+            assertThat(readAll(again, end)).isEqualTo(tens(end, end + 5000));
+        }
+    }
+
+    @Test
+    void aStartIsNotedLaterWhenThereIsNoRoomToNoteIt() throws IOException {
+        try (SmallDisk disk = SmallDisk.tmpfs(8);
+                FileRig rig = on(disk)) {
+            PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
+            append(store, 20);
+            assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
+            disk.fill();
+            store.trimTo(100); // within the segment: frees nothing
+            assertThat(rig.storage()
+                            .sync(List.of(store))
+                            .byPartition()
+                            .get(ORDERS)
+                            .kind())
+                    .isEqualTo(Kind.RETRY);
+            disk.free();
+            append(store, 1);
+            assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
+            rig.die();
+            assertThat(rig.storage().open(ORDERS, 1, TINY).extent().start()).isEqualTo(100);
+        }
+    }
+
+    /** The device says at the force that it could not keep what the page cache had taken. */
+    @Test
+    void aSyncThatFailsMakesThePartitionReadOnlyForGood() throws IOException {
+        try (SmallDisk disk = SmallDisk.overcommitted(64, 8)) {
+            FileRig rig = on(disk);
+            PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
+            append(store, 10);
+            assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
+            append(store, 12_000); // 18 MB, where there is room for less than 8
+            StorageException failure =
+                    rig.storage().sync(List.of(store)).byPartition().get(ORDERS);
+            assertThat(failure.kind()).isEqualTo(Kind.FULL);
+            assertThat(failure).hasMessageContaining("read-only").hasMessageContaining("a sync failed");
+            disk.enlargeBacking(100);
+            assertThatThrownBy(() -> append(store, 1)).hasMessageContaining("a sync failed");
+            assertThat(rig.storage().sync(List.of(store)).byPartition().get(ORDERS))
+                    .as("a second force would succeed, and mean nothing")
+                    .hasMessageContaining("a sync failed");
+            assertThat(store.extent().durableEnd()).isEqualTo(100);
+            assertThat(readAll(store, 0)).startsWith(tens(0, 100).toArray(new Long[0]));
+            PartitionStore other = rig.storage().open(OTHER, 1, TINY);
+            append(other, 10);
+            assertThat(rig.storage().sync(List.of(other)).byPartition()).isEmpty();
+            rig.stop();
+            PartitionStore again = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
+            long end = again.extent().readableEnd();
+            assertThat(end).isGreaterThanOrEqualTo(100);
+            append(again, 10);
+            assertThat(rig.storage().sync(List.of(again)).byPartition()).isEmpty();
+            assertThat(readAll(again, 0)).isEqualTo(tens(0, end + 100));
+            rig.close();
+        }
+    }
+
+    private static FileRig on(SmallDisk disk) {
+        Path data = disk.path.resolve("data");
+        return new FileRig(data);
+    }
+
+    private static void append(PartitionStore store, int batches) {
+        for (int i = 0; i < batches; i++) {
+            long base = store.extent().readableEnd();
+            store.append(Batches.run(base, 10, BATCH, base));
+        }
+    }
+
+    private static long fillUp(PartitionStore store) {
+        refuses(() -> append(store, 1000));
+        refuses(() -> append(store, 1));
+        return store.extent().readableEnd();
+    }
+
+    private static void refuses(ThrowingCallable write) {
+        assertThatThrownBy(write)
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.kind()).isEqualTo(Kind.FULL));
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+
+/**
+ * A real file system of a few MiB that can be filled and emptied. Needs Linux and root: where there is neither, the test is skipped, and
+ * in CI fails.
+ */
+final class SmallDisk implements AutoCloseable {
+    private static final String MIB = "m";
+
+    final Path path;
+    private final Path ballast;
+    private final Path root;
+    private final Deque<Path> mounts = new ArrayDeque<>();
+
+    private SmallDisk() {
+        try {
+            root = Files.createTempDirectory("varve-disk-");
+            path = Files.createDirectory(root.resolve("disk"));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        ballast = path.resolve("ballast");
+    }
+
+    /** A file system in memory. */
+    static SmallDisk tmpfs(int mib) {
+        SmallDisk disk = new SmallDisk();
+        disk.mount(disk.path, "-t", "tmpfs", "-o", "size=" + mib + MIB, "tmpfs");
+        return disk;
+    }
+
+    /** ext4 on an image file. */
+    static SmallDisk ext4(int mib) {
+        return ext4(mib, mib + 1);
+    }
+
+    /** ext4 that believes in more room than there is: when the rest is used up, its writes fail when they are forced. */
+    static SmallDisk overcommitted(int mib, int realMib) {
+        return ext4(mib, realMib);
+    }
+
+    private static SmallDisk ext4(int mib, int backingMib) {
+        SmallDisk disk = new SmallDisk();
+        try {
+            Path backing = Files.createDirectory(disk.root.resolve("backing"));
+            disk.mount(backing, "-t", "tmpfs", "-o", "size=" + backingMib + MIB, "tmpfs");
+            Path image = backing.resolve("image");
+            // No journal: its own failed writes would turn the whole file system read-only, not only the file.
+            disk.require("truncate", "-s", mib + MIB, image.toString());
+            disk.require("mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", image.toString());
+            disk.mount(disk.path, "-o", "loop", image.toString());
+        } catch (IOException e) {
+            disk.close();
+            throw new UncheckedIOException(e);
+        }
+        return disk;
+    }
+
+    /** Makes what is behind an overcommitted file system larger. */
+    void enlargeBacking(int mib) {
+        require(
+                "mount",
+                "-o",
+                "remount,size=" + mib + MIB,
+                root.resolve("backing").toString());
+    }
+
+    /** Uses up all the room, to the last byte. */
+    void fill() throws IOException {
+        try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            for (int size = 1 << 16; size > 0; size >>= 4) {
+                fillBy(channel, size);
+            }
+        }
+    }
+
+    private static void fillBy(FileChannel channel, int size) {
+        try {
+            while (true) {
+                channel.write(ByteBuffer.allocate(size));
+            }
+        } catch (IOException full) {
+            return; // as intended
+        }
+    }
+
+    /** Gives the room back. */
+    void free() throws IOException {
+        Files.delete(ballast);
+    }
+
+    private void mount(Path at, String... what) {
+        List<String> command = new ArrayList<>(List.of("mount"));
+        command.addAll(List.of(what));
+        command.add(at.toString());
+        require(command.toArray(String[]::new));
+        mounts.push(at);
+        require("chmod", "1777", at.toString());
+    }
+
+    private void require(String... command) {
+        String problem = run(command);
+        if (problem != null) {
+            close();
+            String what = String.join(" ", command) + ": " + problem;
+            if ("true".equals(System.getenv("CI"))) {
+                Assertions.fail(what);
+            }
+            Assumptions.abort(what);
+        }
+    }
+
+    /** @return what went wrong, or null */
+    private static String run(String... command) {
+        List<String> all = new ArrayList<>();
+        if (!"root".equals(System.getProperty("user.name"))) {
+            all.addAll(List.of("sudo", "-n"));
+        }
+        all.addAll(List.of(command));
+        try {
+            Process process = new ProcessBuilder(all).redirectErrorStream(true).start();
+            String out = new String(process.getInputStream().readAllBytes());
+            return process.waitFor(30, TimeUnit.SECONDS) && process.exitValue() == 0 ? null : out;
+        } catch (IOException e) {
+            return e.getMessage();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        while (!mounts.isEmpty()) {
+            String problem = run("umount", "-l", mounts.pop().toString());
+            if (problem != null) {
+                throw new IllegalStateException(problem);
+            }
+        }
+        try {
+            Disk.removeTree(root);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
