@@ -78,7 +78,9 @@ final class OffsetsWriter implements PartitionWriter {
         } catch (StorageException e) {
             throw switch (e.kind()) {
                 case FENCED, CLOSED -> new NotLeaderOrFollowerException(e.getMessage(), e);
-                case RETRY, FULL, CORRUPT, MISUSE -> new KafkaStorageException(e.getMessage(), e);
+                // Without a cause: the coordinator logs it whole for every request that meets a full disk.
+                case RETRY, FULL -> new KafkaStorageException(e.getMessage());
+                case CORRUPT, MISUSE -> new KafkaStorageException(e.getMessage(), e);
             };
         } catch (AppendException e) {
             if (e.kind() == AppendException.Kind.MESSAGE_TOO_LARGE) {

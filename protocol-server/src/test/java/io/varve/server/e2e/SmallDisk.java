@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A file system in memory, of a few MiB, to be filled and emptied. Needs Linux and root. */
+final class SmallDisk implements AutoCloseable {
+    private final Path path;
+    private final Path ballast;
+
+    private SmallDisk(Path path) {
+        this.path = path;
+        ballast = path.resolve("ballast");
+    }
+
+    /** Mounts one on an empty directory. */
+    static SmallDisk on(Path path, int mib) {
+        String problem = asRoot("mount", "-t", "tmpfs", "-o", "mode=1777,size=" + mib + "m", "tmpfs", path.toString());
+        if (problem != null) {
+            Needs.missing("a file system cannot be mounted: " + problem);
+        }
+        return new SmallDisk(path);
+    }
+
+    /** Uses up all the room. */
+    void fill() throws IOException {
+        try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
+            for (int size = 1 << 16; size > 0; size >>= 4) {
+                fillBy(channel, size);
+            }
+        }
+    }
+
+    private static void fillBy(FileChannel channel, int size) {
+        try {
+            while (true) {
+                channel.write(ByteBuffer.allocate(size));
+            }
+        } catch (IOException full) {
+            return; // as intended
+        }
+    }
+
+    /** Gives the room back. */
+    void free() throws IOException {
+        Files.delete(ballast);
+    }
+
+    /** @return what went wrong, or null */
+    private static String asRoot(String... command) {
+        List<String> all = new ArrayList<>();
+        if (!"root".equals(System.getProperty("user.name"))) {
+            all.addAll(List.of("sudo", "-n"));
+        }
+        all.addAll(List.of(command));
+        try (Running running = Running.start(all.toArray(String[]::new))) {
+            return running.exitWithin(Duration.ofSeconds(30)) == 0 ? null : running.err();
+        } catch (java.io.UncheckedIOException e) {
+            return e.getMessage();
+        }
+    }
+
+    @Override
+    public void close() {
+        asRoot("umount", "-l", path.toString());
+    }
+}
