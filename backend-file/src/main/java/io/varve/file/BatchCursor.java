@@ -89,6 +89,15 @@ final class BatchCursor {
         return at;
     }
 
+    /** Goes on at another boundary. */
+    void moveTo(int position) {
+        at = position;
+    }
+
+    int limit() {
+        return limit;
+    }
+
     int size() {
         return BatchHeader.sizeInBytes(window, at - windowStart);
     }
@@ -105,7 +114,7 @@ final class BatchCursor {
         return BatchHeader.maxTimestamp(window, at - windowStart);
     }
 
-    private StorageException damaged(String what) {
+    StorageException damaged(String what) {
         return new StorageException(
                 StorageException.Kind.CORRUPT, file.path() + " is damaged at byte " + at + ": " + what);
     }

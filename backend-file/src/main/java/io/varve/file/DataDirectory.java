@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -39,6 +40,7 @@ final class DataDirectory {
     private final FileLock lock;
     private final OffsetCheckpoint recoveryPoints;
     private final OffsetCheckpoint startOffsets;
+    private final AtomicLong sinceCheckpoint = new AtomicLong();
     private boolean wasClean;
 
     private DataDirectory(Path path, FileChannel lockFile, FileLock lock, FailPoints failPoints, Clock clock) {
@@ -119,12 +121,21 @@ final class DataDirectory {
                             entry);
                     continue;
                 }
-                partitions.put(
-                        id,
-                        new FilePartition(
-                                storage, this, id, recovery.getOrDefault(name, 0L), starts.getOrDefault(name, 0L)));
+                long start = starts.getOrDefault(name, 0L);
+                partitions.put(id, new FilePartition(storage, this, id, recovery.getOrDefault(name, unnamed()), start));
             }
         }
+        if (partitions.isEmpty()) {
+            writeCheckpoints(); // from now on a missing checkpoint means a lost one
+        }
+    }
+
+    /**
+     * @return the recovery point of a partition that the checkpoint does not name: it was created after the last one was written; if a
+     *     proper close has written that, or there is none, nothing is known of it (-1)
+     */
+    private long unnamed() {
+        return wasClean || !recoveryPoints.isKnown() ? -1 : 0;
     }
 
     /** @return true if the last user closed the directory properly */
@@ -183,6 +194,12 @@ final class DataDirectory {
         }
     }
 
+    /** @return true once whenever so many bytes were appended to this directory's partitions */
+    boolean appended(int bytes, long every) {
+        long now = sinceCheckpoint.addAndGet(bytes);
+        return now >= every && sinceCheckpoint.compareAndSet(now, 0);
+    }
+
     /** The bytes of an append are in the page cache. */
     void written() {
         failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
@@ -224,7 +241,9 @@ final class DataDirectory {
         Map<String, Long> recovery = new TreeMap<>();
         Map<String, Long> starts = new TreeMap<>();
         for (FilePartition partition : partitions.values()) {
-            recovery.put(partition.id.toString(), partition.recoveryPoint());
+            if (partition.recoveryPoint() >= 0) {
+                recovery.put(partition.id.toString(), partition.recoveryPoint());
+            }
             if (partition.startPoint() > 0) {
                 starts.put(partition.id.toString(), partition.startPoint());
             }

@@ -45,7 +45,7 @@ final class FilePartition {
     private volatile Refusal broken;
     private volatile boolean directoryDirty;
     private volatile boolean startDirty;
-    /** What the checkpoints are to say. */
+    /** What the checkpoints are to say; -1 when they said nothing and the files have not been looked at. */
     private volatile long recoveryPoint;
 
     private volatile long startPoint;
@@ -75,18 +75,24 @@ final class FilePartition {
         return view != null;
     }
 
-    /** Reads what is on disk, once. After a crash {@link #sync} is to make durable what was found past the recovery point. */
-    synchronized void load(SegmentLimits limits, boolean clean) {
-        if (view == null) {
-            PartitionLoader loader = new PartitionLoader(this, storage.openFiles(), limits);
-            View loaded = loader.load(clean, recoveryPoint, startPoint);
-            durable = clean || recoveryPoint >= loaded.end()
-                    ? new Durable(loaded.end(), loaded.active(), loaded.tailBytes())
-                    : new Durable(recoveryPoint, null, 0);
-            recoveryPoint = durable.offset();
-            startPoint = loaded.start();
-            view = loaded;
+    /**
+     * Reads what is on disk, once. After a crash {@link #sync} is to make durable what was found past the recovery point.
+     *
+     * @return what there was to say about it, or null when it was read already
+     */
+    synchronized Receipt load(SegmentLimits limits, boolean clean) {
+        if (view != null) {
+            return null;
         }
+        PartitionLoader loader = new PartitionLoader(this, storage, limits, clean);
+        View loaded = loader.load(startPoint);
+        durable = clean || recoveryPoint >= loaded.end()
+                ? new Durable(loaded.end(), loaded.active(), loaded.tailBytes())
+                : new Durable(Math.max(0, recoveryPoint), null, 0);
+        recoveryPoint = durable.offset();
+        startPoint = loaded.start();
+        view = loaded;
+        return loader.receipt();
     }
 
     Extent extent() {
@@ -165,7 +171,8 @@ final class FilePartition {
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
-        return looking(now -> PartitionReader.read(id, now, durable, offset, endOffset, maxBytes));
+        PartitionReader.Wish wish = new PartitionReader.Wish(offset, endOffset, maxBytes, storage.verifiesReads());
+        return looking(now -> PartitionReader.read(id, now, durable, wish));
     }
 
     OffsetAt offsetAt(long timestamp) {
@@ -350,6 +357,14 @@ final class FilePartition {
             }
             throw e;
         }
+    }
+
+    /** Batches up to {@code end} are on the device: the checkpoint must say so before a crash could make it look otherwise. */
+    void promiseMore(long end) throws IOException {
+        synchronized (publishing) {
+            recoveryPoint = Math.max(recoveryPoint, end);
+        }
+        home.writeCheckpoints();
     }
 
     /**

@@ -31,6 +31,7 @@ final class FileSegment {
     private long offsetOfMaxTimestamp;
     private long firstTimestamp = UNKNOWN;
     private long sinceIndexed;
+    private boolean damageSaid;
 
     /** @param bytes length of the batches in the log file, which exists */
     FileSegment(OpenFiles pool, Path directory, long base, int bytes) {
@@ -177,31 +178,56 @@ final class FileSegment {
     /**
      * @param readable end of the batches to look at, a batch boundary
      * @return first byte of the first batch whose last offset is at least {@code offset}, or -1
+     * @throws StorageException CORRUPT if what is there at the offset is damaged; damage elsewhere is stepped over
      */
     int positionOf(long offset, int readable) {
-        int from = offsets.floor(offset);
+        int from = offset <= base ? 0 : indexed(offset);
         if (from > 0) {
-            try {
-                int found = reading(cursor -> seek(cursor, offset, from), from, readable);
-                if (found != WRONG_INDEX) {
-                    return found;
-                }
-                offsets.distrust("its entry for offset " + offset + " does not point at a batch that starts there");
-            } catch (StorageException e) {
-                if (e.kind() != StorageException.Kind.CORRUPT) {
-                    throw e;
-                }
-                LOG.warn("{}; looking from the segment's start", e.getMessage());
+            int found = reading(cursor -> seek(cursor, offset, from), from, readable);
+            if (found != WRONG_INDEX) {
+                return found;
             }
+            offsets.distrust("its entry for offset " + offset + " does not point at a batch that starts there");
         }
         return reading(cursor -> seek(cursor, offset, 0), 0, readable);
+    }
+
+    private int indexed(long offset) {
+        try {
+            return offsets.floor(offset);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            offsets.distrust(e.getMessage());
+            return 0;
+        }
     }
 
     private static final int NOT_HERE = -1;
     private static final int WRONG_INDEX = -2;
 
-    private static int seek(BatchCursor cursor, long offset, int indexed) {
+    private int seek(BatchCursor cursor, long offset, int indexed) {
+        while (true) {
+            try {
+                return step(cursor, offset, indexed);
+            } catch (StorageException e) {
+                if (e.kind() != StorageException.Kind.CORRUPT) {
+                    throw e;
+                }
+                if (indexed > 0 && cursor.position() == indexed) {
+                    return WRONG_INDEX;
+                }
+                stepOver(cursor, offset, e);
+            }
+        }
+    }
+
+    private int step(BatchCursor cursor, long offset, int indexed) {
         while (cursor.onBatch()) {
+            if (cursor.baseOffset() < base) {
+                throw cursor.damaged("a batch of offset " + cursor.baseOffset() + ", below the file's name");
+            }
             if (cursor.lastOffset() >= offset) {
                 boolean indexedTooHigh = indexed > 0 && cursor.position() == indexed && cursor.lastOffset() > offset;
                 return indexedTooHigh ? WRONG_INDEX : cursor.position();
@@ -211,24 +237,70 @@ final class FileSegment {
         return NOT_HERE;
     }
 
+    /** Moves on to the next sound batch, unless what is looked for lies in the damage. */
+    private void stepOver(BatchCursor cursor, long offset, StorageException damage) {
+        int at = cursor.position();
+        long sound = checking(
+                scan -> {
+                    long found = scan.findSound(at + 1L, base, base + Integer.MAX_VALUE);
+                    return found < 0 || scan.baseOffset(found) > offset ? -1 : found;
+                },
+                cursor.limit());
+        if (sound < 0) {
+            throw damage;
+        }
+        if (!damageSaid) {
+            damageSaid = true;
+            LOG.warn("{}; what is sound goes on at byte {}", damage.getMessage(), sound);
+        }
+        cursor.moveTo((int) sound);
+    }
+
+    /**
+     * Holds a sealed segment in which an offset was not found against its indexes: compaction leaves gaps, a file cut short looks the
+     * same.
+     *
+     * @throws StorageException CORRUPT if batches are missing at the end
+     */
+    void requireWhole() {
+        long indexed = times.lastOffset();
+        if (offsets.lastPosition() >= bytes && offsets.lastPosition() > 0
+                || indexed >= base && positionOf(indexed, bytes) == NOT_HERE) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    log.path() + " is damaged at byte " + bytes
+                            + ": it ends there, but its indexes know of batches up to offset "
+                            + Math.max(indexed, offsets.lastOffset()));
+        }
+    }
+
     /** @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above {@code from} */
     int cut(int from, int readable, int maxBytes) {
         if (readable - from <= maxBytes) {
             return readable;
         }
         int most = from + maxBytes;
-        int near = offsets.floorPosition(most);
-        return reading(
-                cursor -> {
-                    int end = cursor.position();
-                    while (cursor.onBatch() && (end <= from || end + cursor.size() <= most)) {
-                        cursor.advance();
-                        end = cursor.position();
-                    }
-                    return end;
-                },
-                near > from ? near : from,
-                readable);
+        int near = Math.max(from, offsets.floorPosition(most));
+        int end = reading(cursor -> walk(cursor, from, most), near, readable);
+        return end >= 0 ? end : reading(cursor -> walk(cursor, from, most), from, readable);
+    }
+
+    /** @return where the last batch ends that is to be read, or -1 when the index has led to a place where there is no batch */
+    private static int walk(BatchCursor cursor, int from, int most) {
+        int start = cursor.position();
+        int end = start;
+        try {
+            while (cursor.onBatch() && (end <= from || end + cursor.size() <= most)) {
+                cursor.advance();
+                end = cursor.position();
+            }
+            return end;
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT || start == from && end == from) {
+                throw e;
+            }
+            return end > start ? end : -1;
+        }
     }
 
     /** Takes a region for a reader, who keeps the file open by it. */
@@ -237,6 +309,54 @@ final class FileSegment {
             return new FileSlice(log, log.acquire(), from, to - from);
         } catch (IOException e) {
             throw Disk.readFailure("opening", log.path(), e);
+        }
+    }
+
+    /**
+     * Takes a region for a reader as {@link #slice} does, once every batch in it has been held against its checksum.
+     *
+     * @return the region up to the first damaged batch
+     * @throws StorageException CORRUPT if the first batch is damaged
+     */
+    BatchSlice soundSlice(int from, int to) {
+        int sound = checking(
+                scan -> {
+                    long next = base;
+                    int at = from;
+                    while (at < to) {
+                        int size = scan.soundAt(at, next, base + Integer.MAX_VALUE);
+                        if (size == 0 && at > from) {
+                            return at;
+                        }
+                        if (size == 0) {
+                            throw new StorageException(
+                                    StorageException.Kind.CORRUPT,
+                                    log.path() + " is damaged at byte " + at + ": " + scan.why());
+                        }
+                        next = scan.lastOffset(at) + 1;
+                        at += size;
+                    }
+                    return at;
+                },
+                to);
+        return slice(from, sound);
+    }
+
+    @FunctionalInterface
+    private interface Check<T> {
+        T by(LogScan scan) throws IOException;
+    }
+
+    private <T> T checking(Check<T> check, int limit) {
+        try {
+            FileChannel channel = log.acquire();
+            try {
+                return check.by(new LogScan(channel, limit));
+            } finally {
+                log.release();
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("checking", log.path(), e);
         }
     }
 
@@ -295,14 +415,22 @@ final class FileSegment {
      * Takes up after the last index entry where the segment was left.
      *
      * @return offset after the last batch
-     * @throws StorageException CORRUPT if what follows the entry is not a row of whole batches up to {@link #bytes}
+     * @throws StorageException CORRUPT if the entry does not point at its batch, or what follows is not a row of whole batches up to
+     *     {@link #bytes}
      */
     long resume() {
         int from = offsets.lastPosition();
         return reading(
                 cursor -> {
                     long next = base;
+                    if (from > 0 && (!cursor.onBatch() || cursor.lastOffset() != offsets.lastOffset())) {
+                        throw cursor.damaged("its index's last entry says otherwise");
+                    }
                     while (cursor.onBatch()) {
+                        if (cursor.baseOffset() < next) {
+                            throw cursor.damaged(
+                                    "a batch of offset " + cursor.baseOffset() + " where " + next + " is due");
+                        }
                         next = cursor.lastOffset() + 1;
                         if (cursor.maxTimestamp() > maxTimestamp()) {
                             maxTimestamp = cursor.maxTimestamp();
@@ -317,20 +445,52 @@ final class FileSegment {
                 bytes);
     }
 
-    /** Builds the indexes anew from the batch headers. */
+    /** @return offset after the last batch that can be reached from the last index entry */
+    long endOfBatches() {
+        return reading(
+                cursor -> {
+                    long next = base;
+                    try {
+                        while (cursor.onBatch()) {
+                            next = Math.max(next, cursor.lastOffset() + 1);
+                            cursor.advance();
+                        }
+                        return next;
+                    } catch (StorageException e) {
+                        return next;
+                    }
+                },
+                offsets.lastPosition(),
+                bytes);
+    }
+
+    /** Builds the indexes anew from the batch headers; what is damaged is stepped over. */
     void rebuildIndexes(SegmentLimits limits) throws IOException {
         clearIndexes();
         reading(
                 cursor -> {
-                    while (cursor.onBatch()) {
-                        indexBatch(
-                                cursor.lastOffset(), cursor.maxTimestamp(), cursor.position(), cursor.size(), limits);
-                        cursor.advance();
+                    while (true) {
+                        try {
+                            indexFrom(cursor, limits);
+                            return null;
+                        } catch (StorageException e) {
+                            if (e.kind() != StorageException.Kind.CORRUPT) {
+                                throw e;
+                            }
+                            stepOver(cursor, Long.MAX_VALUE, e);
+                            indexNext();
+                        }
                     }
-                    return null;
                 },
                 0,
                 bytes);
+    }
+
+    private void indexFrom(BatchCursor cursor, SegmentLimits limits) {
+        while (cursor.onBatch()) {
+            indexBatch(cursor.lastOffset(), cursor.maxTimestamp(), cursor.position(), cursor.size(), limits);
+            cursor.advance();
+        }
     }
 
     /** Creates the files of an empty segment. Their names are durable when the directory is forced. */

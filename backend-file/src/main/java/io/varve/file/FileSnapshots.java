@@ -27,9 +27,7 @@ import org.slf4j.LoggerFactory;
 final class FileSnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
-    private static final String SUFFIX = "-snapshot";
     private static final String KAFKA_NAME = "producer";
-    private static final String KAFKA_SUFFIX = ".snapshot";
     /** In a Kafka producer snapshot: int16 version 1, then uint32 CRC-32C of all that follows it. */
     private static final int KAFKA_CRC_AT = 2;
 
@@ -58,7 +56,7 @@ final class FileSnapshots implements Snapshots {
         }
         boolean kafka = name.equals(KAFKA_NAME) && isKafkas(bytes);
         ByteBuffer content = kafka ? bytes : withFooter(bytes);
-        Path file = kafka ? directory.resolve(Layout.name(offset, KAFKA_SUFFIX)) : file(name, offset);
+        Path file = kafka ? directory.resolve(Layout.name(offset, Layout.KAFKA_SNAPSHOT)) : file(name, offset);
         store.writing(() -> {
             Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
             try {
@@ -69,7 +67,8 @@ final class FileSnapshots implements Snapshots {
                 throw e;
             }
             if (name.equals(KAFKA_NAME)) {
-                Files.deleteIfExists(kafka ? file(name, offset) : directory.resolve(Layout.name(offset, KAFKA_SUFFIX)));
+                Files.deleteIfExists(
+                        kafka ? file(name, offset) : directory.resolve(Layout.name(offset, Layout.KAFKA_SNAPSHOT)));
             }
         });
     }
@@ -100,7 +99,7 @@ final class FileSnapshots implements Snapshots {
         store.writing(() -> {
             Files.deleteIfExists(file(name, offset));
             if (name.equals(KAFKA_NAME)) {
-                Files.deleteIfExists(directory.resolve(Layout.name(offset, KAFKA_SUFFIX)));
+                Files.deleteIfExists(directory.resolve(Layout.name(offset, Layout.KAFKA_SNAPSHOT)));
             }
         });
     }
@@ -120,10 +119,10 @@ final class FileSnapshots implements Snapshots {
         Path file = files(directory, name).get(offset);
         try {
             ByteBuffer bytes = file == null ? null : ByteBuffer.wrap(Files.readAllBytes(file));
-            if (bytes != null && file.toString().endsWith(KAFKA_SUFFIX) && isKafkas(bytes)) {
+            if (bytes != null && file.toString().endsWith(Layout.KAFKA_SNAPSHOT) && isKafkas(bytes)) {
                 return Optional.of(bytes);
             }
-            if (bytes != null && !file.toString().endsWith(KAFKA_SUFFIX) && hasFooter(bytes)) {
+            if (bytes != null && !file.toString().endsWith(Layout.KAFKA_SNAPSHOT) && hasFooter(bytes)) {
                 return Optional.of(bytes.slice(0, bytes.limit() - FOOTER));
             }
             LOG.warn("snapshot {} is damaged: passing it over", file);
@@ -143,8 +142,8 @@ final class FileSnapshots implements Snapshots {
                 String file = entry.getFileName().toString();
                 String prefix = prefix(entry);
                 long offset = Layout.offset(prefix, "");
-                boolean wanted = file.equals(prefix + "." + name + SUFFIX)
-                        || name.equals(KAFKA_NAME) && file.equals(prefix + KAFKA_SUFFIX);
+                boolean wanted = file.equals(prefix + "." + name + Layout.SNAPSHOT)
+                        || name.equals(KAFKA_NAME) && file.equals(prefix + Layout.KAFKA_SNAPSHOT);
                 if (offset >= 0 && wanted) {
                     found.put(offset, entry);
                 }
@@ -162,7 +161,7 @@ final class FileSnapshots implements Snapshots {
     }
 
     private Path file(String name, long offset) {
-        return directory.resolve(Layout.name(offset, "." + name + SUFFIX));
+        return directory.resolve(Layout.name(offset, "." + name + Layout.SNAPSHOT));
     }
 
     private static boolean isKafkas(ByteBuffer bytes) {

@@ -26,12 +26,12 @@ import org.slf4j.LoggerFactory;
 /** Partitions as directories of segment files, in one or several data directories. Thread-safe. */
 final class FileStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(FileStorage.class);
-    /** Recovery says how far it is when it takes longer than this. */
-    private static final long PROGRESS_NANOS = 2_000_000_000L;
 
-    private static final long NANOS_PER_MS = 1_000_000;
+    private static final int SETTLES_PER_CHECKPOINT = 4;
 
     private final StorageContext context;
+    private final FileConfig config;
+    private final Progress progress;
     private final OpenFiles openFiles;
     private final List<DataDirectory> directories = new ArrayList<>();
     /** Where each partition is, by its directory name; guarded by this. */
@@ -45,6 +45,8 @@ final class FileStorage implements Storage {
 
     private FileStorage(StorageContext context, FileConfig config) {
         this.context = context;
+        this.config = config;
+        this.progress = new Progress(context.clock());
         this.openFiles = new OpenFiles(config.openFiles());
     }
 
@@ -95,31 +97,52 @@ final class FileStorage implements Storage {
         if (directory.partitions.isEmpty()) {
             return;
         }
-        long started = context.clock().nanos();
-        long said = started;
-        int done = 0;
+        DurabilityReceipt receipt = new DurabilityReceipt(directory.path, context.clock());
         for (FilePartition partition : directory.partitions.values()) {
-            partition.load(SegmentLimits.DEFAULT, false);
-            done++;
-            long now = context.clock().nanos();
-            if (now - said > PROGRESS_NANOS) {
-                said = now;
-                LOG.info("{}: {} of {} partitions recovered", directory.path, done, directory.partitions.size());
-            }
+            receipt.add(partition.load(SegmentLimits.DEFAULT, false));
+            progress.at(() -> directory.path + ": " + receipt.partitions() + " of " + directory.partitions.size()
+                    + " partitions recovered");
         }
         for (FilePartition partition : directory.partitions.values()) {
             partition.sync();
         }
         directory.writeCheckpoints();
-        LOG.info(
-                "{} was not closed properly: {} partitions recovered in {} ms",
-                directory.path,
-                done,
-                (context.clock().nanos() - started) / NANOS_PER_MS);
+        receipt.logSummary();
     }
 
     OpenFiles openFiles() {
         return openFiles;
+    }
+
+    Progress progress() {
+        return progress;
+    }
+
+    /** Bytes appended to a partition after which its recovery point must not stay behind, whoever syncs or does not. */
+    long settleBytes() {
+        return Math.max(1, config.checkpointBytes() / SETTLES_PER_CHECKPOINT);
+    }
+
+    /** Syncs a partition in the background: with {@code log.durability=async} nobody else may for a long time. */
+    void settle(FileStore store) {
+        context.scheduler().schedule(0, () -> {
+            try {
+                store.sync();
+            } catch (StorageException e) {
+                LOG.debug("{} was not synced in the background", store.id(), e); // the next append or sync says why
+            }
+        });
+    }
+
+    /** Lets the checkpoints follow what is appended: it bounds what a start after a crash has to look at. */
+    void appended(DataDirectory directory, int bytes) {
+        if (directory.appended(bytes, config.checkpointBytes())) {
+            context.scheduler().schedule(0, () -> checkpoint(directory));
+        }
+    }
+
+    boolean verifiesReads() {
+        return config.readVerify();
     }
 
     @Override
@@ -159,7 +182,10 @@ final class FileStorage implements Storage {
                 throw new StorageException(
                         StorageException.Kind.MISUSE, id + " is open already with epoch " + epoch + ": close it first");
             }
-            partition.load(limits, true);
+            Receipt receipt = partition.load(limits, true);
+            if (receipt != null && receipt.isDamaged()) {
+                receipt.log();
+            }
             partition.highestEpoch = epoch;
             partition.holder = new FileStore(this, partition, epoch, limits);
             return partition.holder;
@@ -245,12 +271,16 @@ final class FileStorage implements Storage {
     }
 
     private void checkpoint() {
-        for (DataDirectory directory : directories) {
-            try {
+        directories.forEach(this::checkpoint);
+    }
+
+    private void checkpoint(DataDirectory directory) {
+        try {
+            if (!closed) {
                 directory.writeCheckpoints();
-            } catch (IOException e) {
-                LOG.warn("Checkpoints of {} could not be written: {}; trying again", directory.path, e.getMessage());
             }
+        } catch (IOException e) {
+            LOG.warn("Checkpoints of {} could not be written: {}; trying again", directory.path, e.getMessage());
         }
     }
 

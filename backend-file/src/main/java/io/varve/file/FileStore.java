@@ -23,6 +23,9 @@ final class FileStore implements PartitionStore {
     final FilePartition partition;
     private final long epoch;
     private volatile SegmentLimits limits;
+    /** Bytes appended since the storage was last asked to see to their durability; guarded by the partition. */
+    private long unsettled;
+
     private volatile boolean closed;
 
     FileStore(FileStorage storage, FilePartition partition, long epoch, SegmentLimits limits) {
@@ -53,7 +56,14 @@ final class FileStore implements PartitionStore {
     public void append(BatchRun run) {
         synchronized (partition) {
             requireWriter();
+            int bytes = run.bytes().remaining();
             partition.append(run, limits);
+            unsettled += bytes;
+            if (unsettled >= storage.settleBytes()) {
+                unsettled = 0;
+                storage.settle(this);
+            }
+            storage.appended(partition.home, bytes);
         }
     }
 

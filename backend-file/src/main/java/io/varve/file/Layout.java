@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import java.util.Locale;
+import java.util.Set;
 import java.util.UUID;
 
 /** The names of files and directories: Kafka's. */
@@ -13,6 +13,10 @@ final class Layout {
     static final String CLEANED = ".cleaned";
     static final String SWAP = ".swap";
     static final String TEMPORARY = ".tmp";
+    static final String STRAY = ".stray";
+    static final String KAFKA_SNAPSHOT = ".snapshot";
+    static final String SNAPSHOT = "-snapshot";
+    static final String TRANSACTION_INDEX = ".txnindex";
     static final String METADATA = "partition.metadata";
     static final String LOCK = ".lock";
     static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
@@ -20,14 +24,21 @@ final class Layout {
     static final String START_OFFSETS = "log-start-offset-checkpoint";
     static final String DELETED_DIRECTORY = "-delete";
 
+    /** Kafka's, in adopted directories; not needed here. */
+    private static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
+
+    private static final Set<String> SUFFIXES =
+            Set.of(LOG, INDEX, TIME_INDEX, TRANSACTION_INDEX, KAFKA_SNAPSHOT, SNAPSHOT);
     private static final int DIGITS = 20;
+    private static final String ZEROS = "0".repeat(DIGITS);
     private static final int LONGEST_NAME = 255;
 
     private Layout() {}
 
     /** @return the offset as 20 digits followed by the suffix */
     static String name(long offset, String suffix) {
-        return String.format(Locale.ROOT, "%020d", offset) + suffix;
+        String digits = Long.toString(offset);
+        return ZEROS.substring(digits.length()) + digits + suffix;
     }
 
     /** @return the name of compacted batches that are to stand in place of the segments from {@code base} to {@code end} */
@@ -48,6 +59,17 @@ final class Layout {
         long base = digits(name, 0);
         long end = digits(name, DIGITS + 1);
         return base < 0 || end < base ? null : new long[] {base, end};
+    }
+
+    /** @return true for the names of files that this backend, or Kafka, keeps in a partition's directory */
+    static boolean isKnown(String name) {
+        if (name.equals(METADATA) || name.equals(LEADER_EPOCHS) || name.endsWith(STRAY)) {
+            return true;
+        }
+        int dot = name.indexOf('.');
+        String suffix = dot < 0 ? "" : name.substring(dot);
+        return offset(name, suffix) >= 0
+                && (SUFFIXES.contains(suffix) || suffix.endsWith(SNAPSHOT) && suffix.indexOf('.', 1) < 0);
     }
 
     private static long digits(String name, int from) {

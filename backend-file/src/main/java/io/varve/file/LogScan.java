@@ -7,9 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.zip.CRC32C;
 
-/** Checks the batches of a log file to the last byte, as recovery must. Takes no length on trust. Not thread-safe. */
+/**
+ * Checks the batches of a log file to the last byte. Takes no length on trust. One at a time per thread, whose window it uses: making
+ * another one ends the one before.
+ */
 final class LogScan {
     private static final int WINDOW = 1 << 18;
+    private static final ThreadLocal<ByteBuffer> WINDOWS =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(WINDOW));
 
     private final FileChannel channel;
     private final long length;
@@ -22,7 +27,7 @@ final class LogScan {
     LogScan(FileChannel channel, long length) {
         this.channel = channel;
         this.length = length;
-        this.window = ByteBuffer.allocate((int) Math.min(WINDOW, length)).limit(0);
+        this.window = WINDOWS.get().clear().limit(0);
     }
 
     /** @return what is wrong at the position last asked about */
@@ -63,12 +68,18 @@ final class LogScan {
 
     /** @return position of the first sound batch at or after {@code from}, or -1 */
     long findSound(long from, long least, long most) throws IOException {
-        for (long at = from; at + BatchHeader.SIZE <= length; at++) {
-            if (soundAt(at, least, most) > 0) {
+        for (long at = from; load(at, BatchHeader.SIZE); at++) {
+            if (BatchHeader.magic(window, (int) (at - windowStart)) == BatchHeader.MAGIC
+                    && soundAt(at, least, most) > 0) {
                 return at;
             }
         }
         return -1;
+    }
+
+    /** @return base offset of the batch {@link #soundAt} has just found at {@code at} */
+    long baseOffset(long at) {
+        return BatchHeader.baseOffset(window, (int) (at - windowStart));
     }
 
     /** @return last offset of the batch {@link #soundAt} has just found at {@code at} */

@@ -24,8 +24,8 @@ final class OffsetCheckpoint {
 
     private final Path file;
     private final FailPoints failPoints;
-    /** What the file says now, by partition directory name. */
-    private Map<String, Long> written = Map.of();
+    /** What the file says now, by partition directory name; null when it says nothing that can be understood. */
+    private Map<String, Long> written;
 
     OffsetCheckpoint(Path file, FailPoints failPoints) {
         this.file = file;
@@ -37,12 +37,12 @@ final class OffsetCheckpoint {
         try {
             written = parse(Files.readAllLines(file, StandardCharsets.UTF_8));
         } catch (NoSuchFileException e) {
-            written = Map.of();
+            written = null;
         } catch (IllegalArgumentException | java.nio.charset.MalformedInputException e) {
-            LOG.warn("{} is damaged ({}): going on without it, as after a crash", file, e.getMessage());
-            written = Map.of();
+            LOG.warn("{} is damaged: {}; going on without it", file, e.getMessage());
+            written = null;
         }
-        return written;
+        return written == null ? Map.of() : written;
     }
 
     private static Map<String, Long> parse(List<String> lines) {
@@ -65,9 +65,14 @@ final class OffsetCheckpoint {
         return offsets;
     }
 
+    /** @return true if the file was there and could be understood */
+    boolean isKnown() {
+        return written != null;
+    }
+
     /** @return true if the file has an entry under the partition's name */
     boolean names(String partition) {
-        return written.containsKey(partition);
+        return written != null && written.containsKey(partition);
     }
 
     /** Replaces the file, unless it says the same already. Durable on return. */

@@ -19,46 +19,63 @@ import org.slf4j.LoggerFactory;
 final class PartitionLoader {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionLoader.class);
 
+    /** A partition may skip so many offsets between two segments; less than that and something is missing. */
+    private static final long FAR = 1L << 30;
+
     private final FilePartition partition;
-    private final OpenFiles pool;
+    private final FileStorage storage;
     private final SegmentLimits limits;
+    private final boolean clean;
     private final Path directory;
     private final List<FileSegment> segments = new ArrayList<>();
     /** Segments whose indexes are missing. */
     private final Set<FileSegment> unindexed = new HashSet<>();
 
+    private final Receipt receipt;
+    /** False when nothing tells any more how far the partition was durable. */
+    private final boolean known;
+
     private boolean changed;
 
-    PartitionLoader(FilePartition partition, OpenFiles pool, SegmentLimits limits) {
+    /** @param clean true if the directory was closed properly */
+    PartitionLoader(FilePartition partition, FileStorage storage, SegmentLimits limits, boolean clean) {
         this.partition = partition;
-        this.pool = pool;
+        this.storage = storage;
         this.limits = limits;
+        this.clean = clean;
         this.directory = partition.directory();
+        this.known = partition.recoveryPoint() >= 0;
+        this.receipt = new Receipt(partition.id, partition.recoveryPoint());
+    }
+
+    /** @return what the start found, to be said if it says something; complete when {@link #load} has returned */
+    Receipt receipt() {
+        return receipt;
     }
 
     /**
-     * @param clean true if the directory was closed properly
-     * @param durableEnd the checkpointed recovery point
      * @param start the checkpointed log start offset
-     * @return the partition's content; past {@code durableEnd} it is yet to be forced
+     * @return the partition's content; past the recovery point it is yet to be forced
      */
-    View load(boolean clean, long durableEnd, long start) {
+    View load(long start) {
+        long durableEnd = Math.max(0, partition.recoveryPoint());
         try {
             findSegments(names());
+            setStrangersAside();
             long end = clean ? resume(durableEnd) : recover(durableEnd);
+            rebuild(end);
             long first = segments.isEmpty() ? start : Math.max(start, segments.get(0).base);
+            if (first > start && start < end) {
+                receipt.damaged(directory + " begins at offset " + first + ": offsets from " + start + " on are lost");
+            }
             if (segments.isEmpty() || start > end) {
                 restartAt(first);
                 end = first;
             }
-            for (FileSegment segment : segments) {
-                if (unindexed.contains(segment)) {
-                    rebuild(segment);
-                }
-            }
             if (changed) {
                 Disk.forceDirectory(directory);
             }
+            receipt.recovered(end);
             FileSegment[] all = segments.toArray(new FileSegment[0]);
             return new View(Math.min(first, end), all, end, all[all.length - 1].bytes());
         } catch (IOException e) {
@@ -80,6 +97,9 @@ final class PartitionLoader {
                     swaps.add(name);
                 } else {
                     names.add(name);
+                    if (!Layout.isKnown(name)) {
+                        LOG.warn("{} is no file of a partition: leaving it alone", entry);
+                    }
                 }
             }
         }
@@ -117,7 +137,8 @@ final class PartitionLoader {
         }
         for (long base : logs.keySet()) {
             long bytes = Files.size(directory.resolve(logs.get(base)));
-            FileSegment segment = new FileSegment(pool, directory, base, (int) Math.min(bytes, Integer.MAX_VALUE));
+            FileSegment segment =
+                    new FileSegment(storage.openFiles(), directory, base, (int) Math.min(bytes, Integer.MAX_VALUE));
             segments.add(segment);
             boolean indexed = names.contains(Layout.name(base, Layout.INDEX))
                     && names.contains(Layout.name(base, Layout.TIME_INDEX));
@@ -129,36 +150,68 @@ final class PartitionLoader {
         }
     }
 
+    /**
+     * A segment without indexes may be a file that somebody put here. It is, when what it holds should lie in the segment before: that one
+     * would be hidden by it.
+     */
+    private void setStrangersAside() throws IOException {
+        for (int i = 1; i < segments.size(); i++) {
+            FileSegment segment = segments.get(i);
+            long before = unindexed.contains(segment) ? segments.get(i - 1).endOfBatches() : segment.base;
+            if (before > segment.base) {
+                setAside(segment, "there are batches up to offset " + before + " before it");
+                i--;
+            }
+        }
+    }
+
     /** After a clean stop: only the headers behind the last index entry are read, to learn the end. */
     private long resume(long durableEnd) throws IOException {
         if (segments.isEmpty()) {
-            return 0;
+            return recover(durableEnd);
         }
         FileSegment active = segments.get(segments.size() - 1);
+        String wrong;
         try {
-            return active.resume();
+            long end = active.resume();
+            if (end >= durableEnd && (active.base <= durableEnd || !known)) {
+                return end;
+            }
+            wrong = active.log.path() + " holds offsets " + active.base + " to " + end + " where " + durableEnd
+                    + " was the end";
         } catch (StorageException e) {
             if (e.kind() != StorageException.Kind.CORRUPT) {
                 throw e;
             }
-            LOG.warn(
-                    "{} was closed properly but is damaged: {}; recovering it as after a crash",
-                    directory,
-                    e.getMessage());
-            return recover(durableEnd);
+            wrong = e.getMessage();
         }
+        receipt.damaged("it was closed properly but is damaged: " + wrong);
+        return recover(durableEnd);
     }
 
     /** After a crash: every segment that reaches past the durable end is checked, and cut where it stops being sound. */
     private long recover(long durableEnd) throws IOException {
-        long end = segments.isEmpty() ? 0 : segments.get(0).base;
+        if (segments.isEmpty()) {
+            return durableEnd > 0 ? goOnAt(durableEnd, directory, 0) : 0;
+        }
         int i = 0;
         while (i + 1 < segments.size() && segments.get(i + 1).base <= durableEnd) {
             i++; // ends below the durable end: forced, indexes and all
         }
-        for (; i < segments.size(); i++) {
+        long end = segments.get(0).base;
+        for (int first = i; i < segments.size(); i++) {
             FileSegment segment = segments.get(i);
-            SegmentRecovery found = SegmentRecovery.of(segment, durableEnd, limits);
+            if (i > first && isStranger(segment, end, durableEnd)) {
+                i--;
+                continue;
+            }
+            boolean sealed = i + 1 < segments.size();
+            SegmentRecovery.Found found = new SegmentRecovery(
+                            segment,
+                            new SegmentRecovery.Trust(durableEnd, known, sealed ? segments.get(i + 1).base : -1),
+                            limits,
+                            receipt)
+                    .look(storage.progress());
             unindexed.remove(segment);
             segment.bytes(found.bytes());
             end = found.end();
@@ -169,17 +222,55 @@ final class PartitionLoader {
             if (end > durableEnd) {
                 segment.log.dirty(); // forced with all others when every partition has been looked at
             }
-            boolean sealed = i + 1 < segments.size();
             if (sealed) {
                 segment.sealIfPossible();
             } else if (found.lost() || end < durableEnd) {
-                return goOnAt(Math.max(end, durableEnd), segment, found);
+                return goOnAt(Math.max(end, durableEnd), segment.log.path(), found.lost() ? durableEnd : end);
             }
         }
         return end;
     }
 
-    private void cut(FileSegment segment, SegmentRecovery found, int i) throws IOException {
+    /**
+     * Past the durable end every segment begins where the one before it ends. One that does not is somebody else's file, or what a
+     * crash left of bytes whose predecessors did not get to the device.
+     */
+    private boolean isStranger(FileSegment segment, long end, long durableEnd) throws IOException {
+        if (segment.base < end) {
+            setAside(segment, "it begins at offset " + segment.base + ", where there are batches up to " + end);
+            return true;
+        }
+        boolean hole = known && end >= durableEnd && segment.base > end && segment.base - end < FAR;
+        if (hole && clean) {
+            setAside(segment, "it begins at offset " + segment.base + ", but " + end + " is the end");
+        } else if (hole) {
+            receipt.cut(
+                    segment.bytes(),
+                    segment.log.path() + " of " + segment.bytes() + " bytes begins at offset " + segment.base
+                            + " where " + end + " is due: what came before did not get to the device");
+            segments.remove(segment);
+            segment.remove();
+            changed = true;
+        }
+        return hole;
+    }
+
+    /** Takes a file out of the log without losing it. */
+    private void setAside(FileSegment segment, String why) throws IOException {
+        segment.retire();
+        segments.remove(segment);
+        unindexed.remove(segment);
+        for (PooledFile file : List.of(segment.log, segment.offsets.file(), segment.times.file())) {
+            Path path = file.path();
+            if (Files.exists(path)) {
+                Disk.rename(path, path.resolveSibling(path.getFileName() + Layout.STRAY));
+            }
+        }
+        receipt.damaged(segment.log.path() + " does not belong here: " + why + "; set aside as " + Layout.STRAY);
+        changed = true;
+    }
+
+    private void cut(FileSegment segment, SegmentRecovery.Found found, int i) throws IOException {
         long later = 0;
         while (segments.size() > i + 1) {
             FileSegment gone = segments.remove(segments.size() - 1);
@@ -187,14 +278,10 @@ final class PartitionLoader {
             gone.remove();
             changed = true;
         }
-        LOG.warn(
-                "{}: cut {} bytes past the recovery point, at byte {} (offset {}), where there is {}; and {} bytes of later segments",
-                segment.log.path(),
-                found.cut(),
-                found.bytes(),
-                found.end(),
-                found.why(),
-                later);
+        receipt.cut(
+                found.cut() + later,
+                segment.log.path() + " at byte " + found.bytes() + " (offset " + found.end() + "), where there is "
+                        + found.why() + (later == 0 ? "" : ", and the " + later + " bytes of later segments"));
         var channel = segment.log.acquire();
         try {
             channel.truncate(found.bytes());
@@ -205,14 +292,10 @@ final class PartitionLoader {
     }
 
     /** Durable bytes are gone at the end: their offsets are not given out again. */
-    private long goOnAt(long offset, FileSegment damaged, SegmentRecovery found) throws IOException {
-        LOG.warn(
-                "{} does not hold every batch below the durable end {} any more: offsets from {} on are lost, the next one is {}",
-                damaged.log.path(),
-                offset,
-                found.lost() ? "the damage" : Long.toString(found.end()),
-                offset);
-        segments.add(FileSegment.create(pool, directory, offset, () -> {}));
+    private long goOnAt(long offset, Path damaged, long found) throws IOException {
+        receipt.damaged(damaged + " does not hold every batch below the durable end " + offset + " any more: "
+                + (found < offset ? "offsets from " + found + " on are lost, " : "") + "the next one is " + offset);
+        segments.add(FileSegment.create(storage.openFiles(), directory, offset, () -> {}));
         changed = true;
         return offset;
     }
@@ -223,21 +306,30 @@ final class PartitionLoader {
         }
         segments.clear();
         unindexed.clear();
-        segments.add(FileSegment.create(pool, directory, offset, () -> {}));
+        segments.add(FileSegment.create(storage.openFiles(), directory, offset, () -> {}));
         changed = true;
     }
 
-    private void rebuild(FileSegment segment) throws IOException {
-        if (segment.bytes() == 0) {
-            return;
-        }
-        LOG.info("{} has no indexes: building them", segment.log.path());
-        try {
+    /** Gives segments that lack them indexes, if they turn out to be segments of this log. */
+    private void rebuild(long end) throws IOException {
+        for (int i = segments.size() - 1; i >= 0; i--) {
+            FileSegment segment = segments.get(i);
+            if (!unindexed.contains(segment)) {
+                continue;
+            }
+            long next = i + 1 < segments.size() ? segments.get(i + 1).base : end;
+            if (segment.bytes() == 0) {
+                continue;
+            }
+            LOG.info("{} has no indexes: building them", segment.log.path());
             segment.rebuildIndexes(limits);
             segment.sealIfPossible();
             segment.forceIndexes();
-        } catch (StorageException e) {
-            LOG.warn("{}: indexed up to where it is damaged: {}", segment.log.path(), e.getMessage());
+            long after = segment.endOfBatches();
+            if (after > next) {
+                setAside(segment, "it has batches up to offset " + after + ", and " + next + " comes next");
+            }
+            storage.progress().at(() -> directory + ": building indexes");
         }
     }
 }

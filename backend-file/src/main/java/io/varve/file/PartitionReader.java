@@ -10,20 +10,39 @@ import io.varve.core.spi.StorageException;
 final class PartitionReader {
     private PartitionReader() {}
 
-    static BatchSlice read(PartitionId id, View now, Durable durable, long offset, long endOffset, int maxBytes) {
+    /**
+     * What to read.
+     *
+     * @param offset where to start, inclusive
+     * @param end where to stop, exclusive
+     * @param maxBytes soft limit
+     * @param verify whether to hold each batch against its checksum
+     */
+    record Wish(long offset, long end, int maxBytes, boolean verify) {}
+
+    static BatchSlice read(PartitionId id, View now, Durable durable, Wish wish) {
+        long offset = wish.offset();
+        int maxBytes = wish.maxBytes();
         if (offset < now.start() || offset > now.end() || maxBytes < 0) {
             throw new StorageException(
                     StorageException.Kind.MISUSE,
                     "read of " + maxBytes + " bytes at " + offset + " of " + id + ", which holds " + now.start()
                             + " to " + now.end());
         }
-        long end = Math.min(endOffset, now.end());
+        long end = Math.min(wish.end(), now.end());
         for (int i = now.indexOf(offset); i < now.segments().length && now.segments()[i].base < end; i++) {
             FileSegment segment = now.segments()[i];
-            int from = offset <= segment.base && now.bytesOf(i) > 0 ? 0 : segment.positionOf(offset, now.bytesOf(i));
+            int from = segment.positionOf(offset, now.bytesOf(i));
             if (from >= 0) {
                 int limit = limit(now, i, durable, end);
-                return limit <= from ? FileSlice.EMPTY : segment.slice(from, segment.cut(from, limit, maxBytes));
+                if (limit <= from) {
+                    return FileSlice.EMPTY;
+                }
+                int to = segment.cut(from, limit, maxBytes);
+                return wish.verify() ? segment.soundSlice(from, to) : segment.slice(from, to);
+            }
+            if (!now.isActive(i) && offset > segment.base) {
+                segment.requireWhole();
             }
         }
         return FileSlice.EMPTY;

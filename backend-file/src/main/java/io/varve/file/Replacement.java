@@ -22,6 +22,7 @@ import java.util.List;
  * <pre>
  * write  BASE.log.cleaned, force        crash: the next start deletes it
  * rename BASE.END.log.swap, force dir   the commit point; crash: the next start does the rest
+ * write the recovery point              END is durable now
  * delete the logs and indexes with BASE ≤ base &lt; END
  * rename BASE.log, write its indexes, force dir
  * </pre>
@@ -100,6 +101,8 @@ final class Replacement {
             throw Disk.writeFailure("replacing segments", swap, e);
         }
         try {
+            // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
+            partition.promiseMore(end);
             partition.home.failPoints.hit(FailPointNames.REPLACE_AFTER_SWAP);
             for (int i = first; i < after; i++) {
                 now.segments()[i].remove();

@@ -4,76 +4,118 @@ package io.varve.file;
 import io.varve.core.spi.SegmentLimits;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds out what of a segment is sound after a crash. Everything below the durable end was forced, so it is looked at only
- * from the last index entry below it on, and never cut; what lies past it is kept up to the last whole, CRC-valid batch.
- *
- * @param bytes where the batches kept end in the log file
- * @param end offset after the last batch
- * @param cut bytes past {@code bytes} that are nobody's
- * @param why what is wrong with the first byte cut
- * @param lost true if durable bytes are missing at the end, so that nothing may be appended to this segment
+ * from the last index entry below it on, and never cut; what lies past it is kept up to the last whole, CRC-valid batch. Looks only;
+ * completes the indexes, does not change the log.
  */
-record SegmentRecovery(int bytes, long end, long cut, String why, boolean lost) {
-    private static final Logger LOG = LoggerFactory.getLogger(SegmentRecovery.class);
+final class SegmentRecovery {
+    /**
+     * What was found.
+     *
+     * @param bytes where the batches kept end in the log file
+     * @param end offset after the last batch
+     * @param cut bytes past {@code bytes} that are nobody's
+     * @param why what is wrong with the first byte cut
+     * @param lost true if durable bytes are missing at the end, so that nothing may be appended to this segment
+     */
+    record Found(int bytes, long end, long cut, String why, boolean lost) {}
 
     /**
-     * Looks at a segment and completes its indexes; does not change its log.
+     * How far to trust.
      *
-     * @param segment the segment; nobody else has it yet
      * @param durableEnd the recovery point: offsets below it were forced
-     * @param limits how dense to index
+     * @param known false when the checkpoint is lost: then everything may have been forced, and only a tail with nothing sound after
+     *     it is taken for torn
+     * @param next base of the next segment, or -1 for the last one
      */
-    static SegmentRecovery of(FileSegment segment, long durableEnd, SegmentLimits limits) throws IOException {
+    record Trust(long durableEnd, boolean known, long next) {
+        private boolean mayBeDurable(long offset) {
+            return !known || offset < durableEnd;
+        }
+
+        private boolean isLast() {
+            return next < 0;
+        }
+    }
+
+    private final FileSegment segment;
+    private final Trust trust;
+    private final SegmentLimits limits;
+    private final Receipt receipt;
+    private final long most;
+
+    /**
+     * @param segment the segment; nobody else has it yet
+     * @param limits how dense to index
+     * @param receipt takes note of damage
+     */
+    SegmentRecovery(FileSegment segment, Trust trust, SegmentLimits limits, Receipt receipt) {
+        this.segment = segment;
+        this.trust = trust;
+        this.limits = limits;
+        this.receipt = receipt;
+        this.most = segment.base + Integer.MAX_VALUE;
+    }
+
+    Found look(Progress progress) throws IOException {
         FileChannel channel = segment.log.acquire();
         try {
-            long length = Math.min(channel.size(), Integer.MAX_VALUE);
-            LogScan scan = new LogScan(channel, length);
-            long most = segment.base + Integer.MAX_VALUE;
-            int at = trusted(segment, scan, durableEnd, length, most);
-            if (at > 0) {
-                segment.indexNext();
-            }
-            long next = segment.base;
-            while (at < length) {
-                int size = scan.soundAt(at, next, most);
-                if (size > 0) {
-                    next = scan.lastOffset(at) + 1;
-                    segment.indexBatch(next - 1, scan.maxTimestamp(at), at, size, limits);
-                    at += size;
-                } else if (next < durableEnd) {
-                    String why = scan.why();
-                    long sound = scan.findSound(at + 1L, next, most);
-                    LOG.warn(
-                            "{} is damaged at byte {}, below the durable end {}: {} where offset {} is due; {}",
-                            segment.log.path(),
-                            at,
-                            durableEnd,
-                            why,
-                            next,
-                            sound < 0 ? "nothing after it is sound" : "what is sound goes on at byte " + sound);
-                    if (sound < 0) {
-                        return new SegmentRecovery((int) length, Math.max(next, durableEnd), 0, why, true);
-                    }
-                    at = (int) sound;
-                    segment.indexNext();
-                } else {
-                    return new SegmentRecovery(at, next, channel.size() - at, scan.why(), false);
-                }
-            }
-            return new SegmentRecovery(at, next, channel.size() - at, "", false);
+            return scan(channel, channel.size(), progress);
         } finally {
             segment.log.release();
         }
     }
 
+    private Found scan(FileChannel channel, long size, Progress progress) throws IOException {
+        long length = Math.min(size, Integer.MAX_VALUE);
+        LogScan scan = new LogScan(channel, length);
+        int at = trusted(scan, length);
+        int from = at;
+        if (at > 0) {
+            segment.indexNext();
+        }
+        long next = segment.base;
+        while (at < length) {
+            int here = at;
+            progress.at(() ->
+                    segment.log.path() + ": recovered " + mib(here - from) + " of " + mib(length - from) + " MiB");
+            int bytes = scan.soundAt(at, next, most);
+            if (bytes > 0) {
+                next = scan.lastOffset(at) + 1;
+                segment.indexBatch(next - 1, scan.maxTimestamp(at), at, bytes, limits);
+                at += bytes;
+                continue;
+            }
+            String why = scan.why();
+            long sound = trust.mayBeDurable(next) ? scan.findSound(at + 1L, next, most) : -1;
+            if (!trust.mayBeDurable(next) || sound < 0 && !trust.known() && trust.isLast()) {
+                return new Found(at, next, size - at, why, false);
+            }
+            damaged(at, next, why, sound);
+            if (sound < 0) {
+                return new Found((int) length, Math.max(next, trust.durableEnd()), 0, why, true);
+            }
+            at = (int) sound;
+            segment.indexNext();
+        }
+        return new Found(at, next, size - at, "", false);
+    }
+
+    private static long mib(long bytes) {
+        return bytes >> 20;
+    }
+
+    private void damaged(int at, long offset, String why, long sound) {
+        receipt.damaged(segment.log.path() + " is damaged at byte " + at + ", where offset " + offset + " is due ("
+                + why + "), below the durable end: kept as it is, reads of it fail; "
+                + (sound < 0 ? "nothing after it is sound" : "what is sound goes on at byte " + sound));
+    }
+
     /** @return position of the last indexed batch below the durable end, after dropping every index entry from it on */
-    private static int trusted(FileSegment segment, LogScan scan, long durableEnd, long length, long most)
-            throws IOException {
-        segment.offsets.keepBelow(durableEnd, length);
+    private int trusted(LogScan scan, long length) throws IOException {
+        segment.offsets.keepBelow(trust.durableEnd(), length);
         while (segment.offsets.lastPosition() > 0) {
             int at = segment.offsets.lastPosition();
             long last = segment.offsets.lastOffset();

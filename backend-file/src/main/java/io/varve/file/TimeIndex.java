@@ -51,6 +51,12 @@ final class TimeIndex {
         return known;
     }
 
+    /** @return the last entry's offset, or below the base when there is none */
+    long lastOffset() {
+        int count = entries.count();
+        return count == 0 ? base - 1 : offset(count - 1);
+    }
+
     /** A place is kept for the entry that sealing the segment adds, as Kafka does. */
     boolean isFull(int maxBytes) {
         return entries.count() >= maxBytes / ENTRY - 1;

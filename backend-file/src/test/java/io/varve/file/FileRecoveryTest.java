@@ -163,16 +163,6 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void aCheckpointThatCannotBeReadMeansAFullScan() throws IOException {
-        appendTens(13);
-        dieCheckpointed();
-        Files.writeString(rig.directory.resolve(Layout.RECOVERY_POINTS), "0\n7\nnonsense\n");
-        flipBit(log(100), SIZE + 100);
-        open();
-        assertThat(readAll(store, 0)).isEqualTo(tens(0, 110));
-    }
-
-    @Test
     void recoversAfterADeathInTheMiddleOfARoll() {
         appendTens(5);
         dieAt(FailPointNames.ROLL_BEFORE_CREATE, () -> appendTens(1));

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class FileReplaceRecoveryTest extends FileTestBase {
-    private static BatchSource of(long... bases) {
+    static BatchSource of(long... bases) {
         Iterator<BatchRun> runs = Stream.of(
                         java.util.Arrays.stream(bases).boxed().toArray(Long[]::new))
                 .map(base -> Batches.run(base, 10, SIZE, 1000 + base))

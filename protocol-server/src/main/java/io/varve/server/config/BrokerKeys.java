@@ -34,6 +34,8 @@ final class BrokerKeys {
     static final String DURABILITY = "log.durability";
     static final String FLUSH_MS = "log.flush.interval.ms";
     static final String FLUSH_MESSAGES = "log.flush.interval.messages";
+    static final String CHECKPOINT_MS = "log.flush.offset.checkpoint.interval.ms";
+    static final String READ_VERIFY = "log.read.verify";
     static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
     static final String NETWORK_THREADS = "num.network.threads";
     static final String SEND_BUFFER = "socket.send.buffer.bytes";
@@ -65,6 +67,8 @@ final class BrokerKeys {
         define(DURABILITY, Type.STRING, "sync", ValidString.in("sync", "async"));
         define(FLUSH_MS, Type.LONG, Long.MAX_VALUE, Range.atLeast(0));
         define(FLUSH_MESSAGES, Type.LONG, Long.MAX_VALUE, Range.atLeast(1));
+        define(CHECKPOINT_MS, Type.LONG, 60_000L, Range.atLeast(1));
+        define(READ_VERIFY, Type.BOOLEAN, false, null);
         atLeast(0, NODE_ID, 1);
         atLeast(1, PRODUCER_EXPIRATION, 86_400_000);
         atLeast(1, PARTITIONS, 1);

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.runtime.Clock;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Says how far something is when it takes longer than two seconds, and every two seconds from then on. Thread-safe. */
+final class Progress {
+    private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
+    private static final long PERIOD_NANOS = 2_000_000_000L;
+
+    private final Clock clock;
+    private long said;
+
+    Progress(Clock clock) {
+        this.clock = clock;
+        this.said = clock.nanos();
+    }
+
+    /** @param how put together only when it is time to say it */
+    void at(Supplier<String> how) {
+        long now = clock.nanos();
+        synchronized (this) {
+            if (now - said < PERIOD_NANOS) {
+                return;
+            }
+            said = now;
+        }
+        LOG.info("{}", how.get());
+    }
+}

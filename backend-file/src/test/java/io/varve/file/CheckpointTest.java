@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** How much a start after a crash has to look at. */
+@Timeout(60)
+class CheckpointTest extends FileTestBase {
+    private void checkpointEvery(int bytes) {
+        rig.properties.put(FileConfig.CHECKPOINT_BYTES, Integer.toString(bytes));
+        rig.reopen();
+        open();
+    }
+
+    private void awaitRecoveryPoint(long least) throws IOException {
+        OffsetCheckpoint file = new OffsetCheckpoint(rig.directory.resolve(Layout.RECOVERY_POINTS), rig.failPoints);
+        while (file.read().getOrDefault(ID.toString(), 0L) < least) {
+            Thread.yield();
+        }
+    }
+
+    @Test
+    void followsWhatIsAppendedEvenWhenNobodySyncs() throws IOException {
+        checkpointEvery(4 * SIZE);
+        for (int i = 0; i < 30; i++) {
+            appendTens(8);
+            awaitRecoveryPoint(80L * i); // each may leave the last few bytes to the next
+        }
+        rig.die();
+        for (long base = 0; base <= 2000; base += 50) {
+            flipBit(log(base), SIZE + 100);
+        }
+        List<String> lines = LogLines.of(this::open);
+        assertThat(lines).isEmpty();
+        assertThat(store.extent().readableEnd()).isEqualTo(2400);
+    }
+
+    @Test
+    void anIdlePartitionIsNotLookedIntoAfterACrash() throws IOException {
+        appendTens(17);
+        rig.reopen();
+        rig.die();
+        for (long base : new long[] {0, 50, 100}) {
+            write(log(base), 0, new byte[5 * SIZE]);
+        }
+        assertThat(LogLines.of(this::open)).isEmpty();
+        assertThat(store.extent().readableEnd()).isEqualTo(170);
+        assertThat(readAll(store, 150)).isEqualTo(tens(150, 170));
+    }
+}

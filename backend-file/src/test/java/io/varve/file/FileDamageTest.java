@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import org.assertj.core.api.ListAssert;
+import org.junit.jupiter.api.Test;
+
+/** What can happen to files while nobody looks: each is noticed, said in one line, and costs no sound record. */
+class FileDamageTest extends FileTestBase {
+    /** Opens the partition, which is to be said something of exactly once. */
+    private ListAssert<String> openSaying(String... words) {
+        List<String> lines = LogLines.of(this::open);
+        assertThat(lines.stream().filter(line -> !line.contains("was not closed properly")))
+                .singleElement()
+                .asString()
+                .contains(words);
+        return assertThat(lines);
+    }
+
+    /** Reads every batch from an offset on, by calls for one batch each, and notes the offsets that cannot be had. */
+    private List<Long> unreadable(long end) {
+        List<Long> failed = new ArrayList<>();
+        for (long offset = store.extent().start(); offset < end; offset += 10) {
+            try (BatchSlice slice = store.read(offset, Long.MAX_VALUE, 0)) {
+                slice.buffer();
+            } catch (StorageException e) {
+                assertThat(e.kind()).isEqualTo(StorageException.Kind.CORRUPT);
+                assertThat(e).hasMessageContaining("orders-3").hasMessageMatching("(?s).*byte \\d+.*");
+                failed.add(offset);
+            }
+        }
+        return failed;
+    }
+
+    private void verifyReads() {
+        rig.properties.put(FileConfig.READ_VERIFY, "true");
+    }
+
+    @Test
+    void aFlippedBitInASealedSegmentFailsTheReadOfItsBatchOnly() throws IOException {
+        appendTens(17);
+        rig.stop();
+        flipBit(log(50), 2 * SIZE + 150);
+        verifyReads();
+        open();
+        assertThat(unreadable(170)).containsExactly(70L);
+        try (BatchSlice slice = store.read(50, Long.MAX_VALUE, 10_000)) {
+            assertThat(slice.sizeInBytes()).isEqualTo(2 * SIZE);
+        }
+        assertThatThrownBy(() -> store.read(75, Long.MAX_VALUE, 10_000))
+                .hasMessageContaining(log(50) + " is damaged at byte " + 2 * SIZE);
+    }
+
+    @Test
+    void withoutVerificationBytesAreHandedOutAsTheyAre() throws IOException {
+        appendTens(17);
+        rig.stop();
+        flipBit(log(50), 2 * SIZE + 150);
+        open();
+        assertThat(unreadable(170)).isEmpty();
+    }
+
+    @Test
+    void aDestroyedHeaderInASealedSegmentIsSteppedOver() throws IOException {
+        store.limits(new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 1 << 20, 1 << 16)); // no index entries to help
+        appendTens(17);
+        rig.stop();
+        write(log(50), 2 * SIZE, new byte[61]);
+        open();
+        assertThat(LogLines.of(() -> assertThat(unreadable(170)).containsExactly(70L)))
+                .singleElement()
+                .asString()
+                .contains(log(50).toString(), "byte " + 2 * SIZE, "what is sound goes on at byte " + 3 * SIZE);
+    }
+
+    @Test
+    void aSealedSegmentCutShortIsNotTakenForAGap() throws IOException {
+        appendTens(17);
+        rig.stop();
+        shorten(log(50), 2 * SIZE);
+        open();
+        assertThat(unreadable(170)).containsExactly(70L, 80L, 90L);
+        assertThatThrownBy(() -> store.read(80, Long.MAX_VALUE, 0))
+                .hasMessageContaining(log(50) + " is damaged at byte " + 2 * SIZE);
+        rig.stop();
+        shorten(log(50), 2 * SIZE - 30);
+        open();
+        assertThat(unreadable(170)).containsExactly(60L, 70L, 80L, 90L);
+    }
+
+    @Test
+    void anActiveSegmentCutShortAfterACleanStopGivesNoOffsetOutAgain() throws IOException {
+        appendTens(13);
+        rig.stop();
+        shorten(log(100), SIZE);
+        openSaying(log(100).toString(), "offsets from 110 on are lost", "the next one is 130")
+                .hasSize(1);
+        assertThat(store.extent().readableEnd()).isEqualTo(130);
+        appendTens(1);
+        assertThat(readAll(store, 90)).containsExactly(90L, 100L, 130L);
+    }
+
+    @Test
+    void anEmptiedActiveSegmentGivesNoOffsetOutAgain() throws IOException {
+        appendTens(13);
+        rig.stop();
+        shorten(log(100), 0);
+        openSaying(log(100).toString(), "offsets from 100 on are lost");
+        appendTens(1);
+        assertThat(readAll(store, 90)).containsExactly(90L, 130L);
+    }
+
+    @Test
+    void aZeroFilledTailAfterACleanStopIsCut() throws IOException {
+        appendTens(13);
+        rig.stop();
+        write(log(100), 3 * SIZE, new byte[5000]);
+        openSaying(log(100).toString(), "5000 bytes cut", "byte " + 3 * SIZE, "offset 130");
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 130));
+        assertThat(Files.size(log(100))).isEqualTo(3 * SIZE);
+    }
+
+    @Test
+    void aZeroFilledTailOfASealedSegmentHidesNothingElse() throws IOException {
+        appendTens(17);
+        rig.stop();
+        write(log(50), 4 * SIZE, new byte[SIZE]);
+        open();
+        assertThat(unreadable(170)).containsExactly(90L);
+    }
+
+    @Test
+    void aMissingIndexIsBuiltAnew() throws IOException {
+        appendTens(17);
+        rig.stop();
+        Files.delete(file(Layout.name(50, Layout.TIME_INDEX)));
+        Files.delete(file(Layout.name(150, Layout.INDEX)));
+        assertThat(LogLines.of(this::open)).isEmpty();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+        assertThat(file(Layout.name(150, Layout.INDEX))).hasSize(OffsetIndex.ENTRY);
+    }
+
+    @Test
+    void aStrayFileIsLeftAlone() throws IOException {
+        appendTens(17);
+        rig.stop();
+        Files.copy(log(50), file("00000000000000000050 (1).log"));
+        Files.copy(log(50), file("copy of 50.log"));
+        Files.copy(log(50), file("00000000000000000050.log.bak"));
+        List<String> lines = LogLines.of(this::open);
+        assertThat(lines)
+                .hasSize(3)
+                .allSatisfy(line -> assertThat(line).contains(file("").toString(), "leaving it alone"));
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+        assertThat(file("copy of 50.log")).exists();
+    }
+
+    @Test
+    void aSegmentUnderAWrongNameHidesNothing() throws IOException {
+        appendTens(17);
+        rig.stop();
+        Files.copy(log(50), log(70));
+        openSaying(log(70) + " does not belong here", "offset 100");
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+        assertThat(file(Layout.name(70, Layout.LOG + Layout.STRAY))).exists();
+        rig.stop();
+        assertThat(LogLines.of(this::open)).isEmpty();
+    }
+
+    @Test
+    void aStrangersFilePastTheEndIsSetAside() throws IOException {
+        appendTens(13);
+        rig.stop();
+        Files.writeString(log(135), "not a log");
+        openSaying(log(135).toString());
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 130));
+        assertThat(store.extent().readableEnd()).isEqualTo(130);
+        appendTens(4);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+        assertThat(file(Layout.name(135, Layout.LOG + Layout.STRAY))).hasContent("not a log");
+    }
+
+    @Test
+    void aDuplicateWithItsIndexesIsNotServedUnderAWrongName() throws IOException {
+        appendTens(17);
+        rig.stop();
+        for (String suffix : List.of(Layout.LOG, Layout.INDEX, Layout.TIME_INDEX)) {
+            Files.copy(file(Layout.name(0, suffix)), file(Layout.name(70, suffix)));
+        }
+        open();
+        assertThat(unreadable(170)).containsExactly(70L, 80L, 90L);
+    }
+
+    @Test
+    void aMissingLastSegmentGivesNoOffsetOutAgain() throws IOException {
+        appendTens(13);
+        rig.stop();
+        Files.delete(log(100));
+        openSaying("offsets from 100 on are lost", "the next one is 130");
+        appendTens(1);
+        assertThat(readAll(store, 80)).containsExactly(80L, 90L, 130L);
+    }
+
+    @Test
+    void aDirectoryWithoutAnySegmentGivesNoOffsetOutAgain() throws IOException {
+        appendTens(13);
+        rig.stop();
+        for (long base : new long[] {0, 50, 100}) {
+            Files.delete(log(base));
+        }
+        openSaying("orders-3 does not hold every batch below the durable end 130", "the next one is 130");
+        assertThat(store.extent().readableEnd()).isEqualTo(130);
+        appendTens(1);
+        assertThat(readAll(store, 130)).containsExactly(130L);
+    }
+
+    @Test
+    void aMissingFirstSegmentMovesTheStart() throws IOException {
+        appendTens(13);
+        rig.stop();
+        Files.delete(log(0));
+        openSaying("orders-3 begins at offset 50", "offsets from 0 on are lost");
+        assertThat(store.extent().start()).isEqualTo(50);
+        assertThat(readAll(store, 50)).isEqualTo(tens(50, 130));
+        rig.stop();
+        assertThat(LogLines.of(this::open)).isEmpty();
+    }
+
+    @Test
+    void aPartitionWithoutItsMetadataIsReportedAndKept() throws IOException {
+        appendTens(13);
+        rig.stop();
+        Files.delete(file(Layout.METADATA));
+        assertThat(LogLines.of(rig::storage))
+                .singleElement()
+                .asString()
+                .contains(file(".").getParent().toString(), "partition.metadata");
+        assertThat(rig.storage().partitions()).isEmpty();
+        assertThatThrownBy(this::open).hasMessageContaining("is in the way");
+        rig.stop();
+        PartitionMetadata.write(file("."), ID);
+        open();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 130));
+    }
+
+    @Test
+    void withoutACheckpointNothingThatIsSoundIsCut() throws IOException {
+        appendTens(17);
+        dieCheckpointed();
+        Files.writeString(rig.directory.resolve(Layout.RECOVERY_POINTS), "0\n7\nnonsense\n");
+        flipBit(log(50), SIZE + 100);
+        write(log(150), 2 * SIZE, new byte[99]);
+        List<String> lines = LogLines.of(this::open);
+        assertThat(lines).hasSize(3);
+        assertThat(lines.get(0)).contains(Layout.RECOVERY_POINTS + " is damaged");
+        assertThat(lines.get(1))
+                .contains("orders-3: recovered end 170, durable end before the crash not known, 99 bytes cut")
+                .contains(log(50) + " is damaged at byte " + SIZE, "what is sound goes on at byte " + 2 * SIZE);
+        assertThat(lines.get(2)).contains("1 partitions recovered", "1 are damaged");
+        verifyReads();
+        rig.reopen();
+        open();
+        assertThat(unreadable(170)).containsExactly(60L);
+    }
+
+    @Test
+    void aCompactedSegmentIsNotTakenForAHoleLeftByTheCrash() {
+        appendTens(17);
+        sync();
+        store.replace(store.segments().subList(0, 3), FileReplaceRecoveryTest.of(30, 70));
+        rig.die();
+        assertThat(LogLines.of(this::open)).isEmpty();
+        assertThat(readAll(store, 0)).containsExactly(30L, 70L, 150L, 160L);
+    }
+
+    @Test
+    void aHoleLeftByTheCrashEndsTheLog() throws IOException {
+        appendTens(17);
+        rig.die();
+        shorten(log(50), 3 * SIZE);
+        openSaying("recovered end 80", "400 bytes cut", log(150).toString());
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 80));
+        assertThat(store.segments()).hasSize(2);
+    }
+}
