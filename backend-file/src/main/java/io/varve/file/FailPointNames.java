@@ -21,8 +21,8 @@ final class FailPointNames {
     static final String CHECKPOINT_AFTER_RENAME = "file.checkpoint.after-rename";
     /** Checkpoints allow the truncation; no file is touched. */
     static final String TRUNCATE_BEFORE_FILES = "file.truncate.before-files";
-    /** Later segments are gone; the segment that holds the new end is not cut. */
-    static final String TRUNCATE_BEFORE_CUT = "file.truncate.before-cut";
+    /** The segment that holds the new end is cut; later segments are still there. */
+    static final String TRUNCATE_AFTER_CUT = "file.truncate.after-cut";
     /** A partition is to be emptied; the checkpoints say so, its files are still there. */
     static final String EMPTY_BEFORE_FILES = "file.empty.before-files";
     /** An emptied partition has no file yet at its new start. */

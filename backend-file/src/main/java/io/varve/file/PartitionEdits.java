@@ -79,7 +79,7 @@ final class PartitionEdits {
         if (end >= now.end()) {
             return;
         }
-        if (end <= now.start()) {
+        if (end <= now.start() && end != now.segments()[0].base) {
             emptyAt(end);
             return;
         }
@@ -90,7 +90,7 @@ final class PartitionEdits {
             bytes = positionOf(now, last, end);
         }
         long newEnd = endOf(now.segments()[last], bytes);
-        if (newEnd <= now.start()) {
+        if (newEnd <= now.start() && end > now.start()) {
             emptyAt(now.start());
             return;
         }
@@ -122,16 +122,19 @@ final class PartitionEdits {
     }
 
     private void cut(View now, int last, int bytes, long newEnd) throws IOException {
-        partition.promiseLess(now.start(), newEnd);
+        long start = Math.min(now.start(), newEnd);
+        partition.promiseLess(start, newEnd);
         partition.home.failPoints.hit(FailPointNames.TRUNCATE_BEFORE_FILES);
-        for (int i = now.segments().length - 1; i > last; i--) {
+        FileSegment[] kept = Arrays.copyOf(now.segments(), last + 1);
+        // It happens at once, by the cut or the first removal: later segments that a crash leaves do not join on to
+        // anything.
+        kept[last] = shorten(kept[last], bytes, newEnd);
+        partition.home.failPoints.hit(FailPointNames.TRUNCATE_AFTER_CUT);
+        for (int i = last + 1; i < now.segments().length; i++) {
             now.segments()[i].remove();
         }
-        FileSegment[] kept = Arrays.copyOf(now.segments(), last + 1);
-        partition.home.failPoints.hit(FailPointNames.TRUNCATE_BEFORE_CUT);
-        kept[last] = shorten(kept[last], bytes, newEnd);
         Disk.forceDirectory(partition.directory());
-        partition.publish(new View(now.start(), kept, newEnd, bytes), -1);
+        partition.publish(new View(start, kept, newEnd, bytes), -1);
         FileSnapshots.dropAbove(partition.directory(), newEnd);
     }
 
