@@ -11,6 +11,8 @@ final class FailPointNames {
     static final String ROLL_BEFORE_CREATE = "file.roll.before-create";
     /** The next segment's log file exists, its indexes do not. */
     static final String ROLL_AFTER_LOG = "file.roll.after-log";
+    /** The names of new segments are about to be forced. */
+    static final String SYNC_BEFORE_DIRECTORY = "file.sync.before-directory";
     /** A dirty log file is about to be forced; an UncheckedIOException here is a failed fsync. */
     static final String SYNC_BEFORE_FORCE = "file.sync.before-force";
     /** Everything of a partition is on the device; its durable end is not published. */

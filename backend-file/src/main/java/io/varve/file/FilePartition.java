@@ -43,8 +43,8 @@ final class FilePartition {
     private long changes;
 
     private volatile Refusal broken;
-    private volatile boolean directoryDirty;
-    private volatile boolean startDirty;
+    private final Unforced names = new Unforced();
+    private final Unforced starts = new Unforced();
     /** What the checkpoints are to say; -1 when they said nothing and the files have not been looked at. */
     private volatile long recoveryPoint;
 
@@ -141,7 +141,7 @@ final class FilePartition {
         } catch (IOException e) {
             throw Disk.writeFailure("starting a segment at " + base, directory(), e);
         }
-        directoryDirty = true;
+        names.changed();
         View rolled = new View(now.start(), segments, now.end(), 0);
         view = rolled;
         return rolled;
@@ -267,14 +267,11 @@ final class FilePartition {
     }
 
     private void force(View now) throws IOException {
-        if (directoryDirty) {
-            directoryDirty = false;
-            try {
-                Disk.forceDirectory(directory());
-            } catch (IOException e) {
-                directoryDirty = true;
-                throw e;
-            }
+        if (names.any()) {
+            long mark = names.mark();
+            home.failPoints.hit(FailPointNames.SYNC_BEFORE_DIRECTORY);
+            Disk.forceDirectory(directory());
+            names.forced(mark);
         }
         long from = durable.offset();
         if (from >= now.end()) {
@@ -287,15 +284,9 @@ final class FilePartition {
         home.failPoints.hit(FailPointNames.SYNC_AFTER_FORCE);
     }
 
-    /** @return true once after the start has moved: the checkpoint does not say so yet */
-    boolean takeStartDirty() {
-        boolean was = startDirty;
-        startDirty = false;
-        return was;
-    }
-
-    void startDirty() {
-        startDirty = true;
+    /** @return changes of the start that no checkpoint tells of yet */
+    Unforced starts() {
+        return starts;
     }
 
     /** Completes the active segment's indexes, which a clean start relies on. */
@@ -331,7 +322,22 @@ final class FilePartition {
     void publishTrimmed(View trimmed) {
         view = trimmed;
         startPoint = trimmed.start();
-        startDirty = true;
+        starts.changed();
+    }
+
+    /**
+     * Before a gap comes between two segments: recovery takes one past the checkpoint for batches that were lost.
+     *
+     * @param end offset below which everything is on the device
+     */
+    void promise(long end) throws IOException {
+        synchronized (publishing) {
+            if (durable.offset() < end) {
+                durable = new Durable(end, null, 0);
+            }
+            recoveryPoint = durable.offset();
+        }
+        home.writeCheckpoints();
     }
 
     /**
@@ -357,14 +363,6 @@ final class FilePartition {
             }
             throw e;
         }
-    }
-
-    /** Batches up to {@code end} are on the device: the checkpoint must say so before a crash could make it look otherwise. */
-    void promiseMore(long end) throws IOException {
-        synchronized (publishing) {
-            recoveryPoint = Math.max(recoveryPoint, end);
-        }
-        home.writeCheckpoints();
     }
 
     /**

@@ -244,27 +244,26 @@ final class FileStorage implements Storage {
 
     /** Writes the start checkpoints of partitions that were trimmed; the recovery points ride along. */
     private SyncFailures syncStarts(List<FileStore> stores, SyncFailures failures) {
-        Map<DataDirectory, List<FileStore>> trimmed = new HashMap<>();
+        Map<DataDirectory, Map<FileStore, Long>> trimmed = new HashMap<>();
         for (FileStore store : stores) {
-            if (store.partition.takeStartDirty()) {
-                trimmed.computeIfAbsent(store.partition.home, home -> new ArrayList<>())
-                        .add(store);
+            Unforced starts = store.partition.starts();
+            if (starts.any()) {
+                trimmed.computeIfAbsent(store.partition.home, home -> new HashMap<>())
+                        .put(store, starts.mark());
             }
         }
         Map<PartitionId, StorageException> all = new HashMap<>(failures.byPartition());
-        trimmed.forEach((home, partitions) -> {
+        trimmed.forEach((home, marks) -> {
             try {
                 home.writeCheckpoints();
+                marks.forEach((store, mark) -> store.partition.starts().forced(mark));
             } catch (IOException e) {
                 // Nothing is lost, and all is written anew the next time. With no room left, this waits for some.
                 StorageException failure = new StorageException(
                         StorageException.Kind.RETRY,
                         "writing checkpoints failed at " + home.path + ": " + e.getMessage(),
                         e);
-                for (FileStore store : partitions) {
-                    store.partition.startDirty();
-                    all.putIfAbsent(store.id(), failure);
-                }
+                marks.keySet().forEach(store -> all.putIfAbsent(store.id(), failure));
             }
         });
         return all.isEmpty() ? SyncFailures.NONE : new SyncFailures(all);

@@ -27,7 +27,7 @@ final class IndexFile {
     private final int entrySize;
     private volatile int count = -1;
     private volatile boolean distrusted;
-    private volatile boolean dirty;
+    private final Unforced unforced = new Unforced();
 
     IndexFile(PooledFile file, int entrySize) {
         this.file = file;
@@ -134,8 +134,9 @@ final class IndexFile {
         int at = count();
         FileChannel channel = file.acquire();
         try {
-            dirty = true;
+            unforced.changed();
             Disk.writeFully(channel, entry.flip(), (long) at * entrySize);
+            unforced.changed();
         } finally {
             file.release();
         }
@@ -160,8 +161,9 @@ final class IndexFile {
         FileChannel channel = file.acquire();
         try {
             if (channel.size() > (long) entries * entrySize) {
-                dirty = true;
+                unforced.changed();
                 channel.truncate((long) entries * entrySize);
+                unforced.changed();
             }
         } finally {
             file.release();
@@ -171,11 +173,12 @@ final class IndexFile {
 
     /** Makes the entries survive a power cut. */
     void force() throws IOException {
-        if (dirty && !distrusted) {
+        if (unforced.any() && !distrusted) {
             FileChannel channel = file.acquire();
             try {
-                dirty = false;
+                long mark = unforced.mark();
                 Disk.force(channel, false);
+                unforced.forced(mark);
             } finally {
                 file.release();
             }

@@ -21,8 +21,8 @@ import java.util.List;
  *
  * <pre>
  * write  BASE.log.cleaned, force        crash: the next start deletes it
+ * force  the old segments and those before, write the recovery point: END is durable now
  * rename BASE.END.log.swap, force dir   the commit point; crash: the next start does the rest
- * write the recovery point              END is durable now
  * delete the logs and indexes with BASE ≤ base &lt; END
  * rename BASE.log, write its indexes, force dir
  * </pre>
@@ -88,21 +88,23 @@ final class Replacement {
         Path directory = partition.directory();
         Path swap = directory.resolve(Layout.swapName(base, end));
         try {
-            for (int i = 0; i < first; i++) {
+            for (int i = 0; i < after; i++) {
                 now.segments()[i].force(true); // what comes before must not be less durable than what is put here
             }
+            Disk.forceDirectory(directory);
+            // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
+            partition.promise(end);
             partition.home.failPoints.hit(FailPointNames.REPLACE_BEFORE_SWAP);
             Disk.rename(aside, swap);
             Disk.forceDirectory(directory);
         } catch (ForceFailedException e) {
             throw partition.refuseWrites("a sync failed before segments were replaced: " + e.getMessage(), e);
         } catch (IOException e) {
+            Disk.discard(aside, e);
             Disk.discard(swap, e);
             throw Disk.writeFailure("replacing segments", swap, e);
         }
         try {
-            // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
-            partition.promiseMore(end);
             partition.home.failPoints.hit(FailPointNames.REPLACE_AFTER_SWAP);
             for (int i = first; i < after; i++) {
                 now.segments()[i].remove();

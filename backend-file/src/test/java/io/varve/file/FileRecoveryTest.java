@@ -4,6 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.conformance.Batches;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,6 +47,51 @@ class FileRecoveryTest extends FileTestBase {
         assertThat(store.segments()).hasSize(2);
         assertThat(log(100)).doesNotExist();
         assertThat(file(Layout.name(150, Layout.INDEX))).doesNotExist();
+    }
+
+    @Test
+    void dropsSegmentsPastOneThatNeverReachedTheDevice() throws IOException {
+        appendTens(17);
+        rig.die();
+        shorten(log(50), 0);
+        open();
+        assertThat(store.extent().readableEnd()).isEqualTo(50);
+        assertThat(store.segments()).hasSize(2);
+        assertThat(log(100)).doesNotExist();
+        appendTens(1);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 60));
+    }
+
+    @Test
+    void dropsSegmentsPastOneThatReachedTheDeviceInPart() throws IOException {
+        appendTens(17);
+        rig.die();
+        shorten(log(50), 2 * SIZE);
+        open();
+        assertThat(store.extent().readableEnd()).isEqualTo(70);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 70));
+        assertThat(log(150)).doesNotExist();
+    }
+
+    @Test
+    void dropsSegmentsPastOneWhoseNameNeverReachedTheDevice() throws IOException {
+        appendTens(17);
+        rig.die();
+        Files.delete(log(100));
+        open();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 100));
+        assertThat(store.extent().readableEnd()).isEqualTo(100);
+    }
+
+    @Test
+    void keepsWhatLiesBehindAGapTheWriterLeft() {
+        appendTens(3);
+        store.append(Batches.run(40, 10, 4 * SIZE, 2000));
+        store.append(Batches.run(1L << 32, 10, SIZE, 3000));
+        sync();
+        rig.die();
+        open();
+        assertThat(readAll(store, 0)).containsExactly(0L, 10L, 20L, 40L, 1L << 32);
     }
 
     @Test

@@ -53,6 +53,15 @@ class FileReplaceRecoveryTest extends FileTestBase {
     }
 
     @Test
+    void aGapItLeavesIsNotTakenForLostBatches() {
+        appendTens(17);
+        store.replace(store.segments().subList(0, 2), of(30, 70));
+        rig.die();
+        open();
+        assertThat(readAll(store, 0)).isEqualTo(List.of(30L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L));
+    }
+
+    @Test
     void whenOnlyTheLastRenameIsMissingTheNewBatchesAreThere() throws IOException {
         replaceDyingAt(FailPointNames.REPLACE_BEFORE_FINISH);
         assertThat(readAll(store, 0)).isEqualTo(List.of(30L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L));
