@@ -11,6 +11,7 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -20,12 +21,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Readers go on, and see nothing wrong, whatever the writer does. */
 @Timeout(120)
 abstract class ConcurrencyContract extends Contract {
     private static final int READERS = 3;
     private static final int STEPS = 400;
+    /** Slices a reader holds at a time. */
+    private static final int KEPT = 16;
 
     private final AtomicBoolean stop = new AtomicBoolean();
     private final AtomicLong reads = new AtomicLong();
@@ -62,6 +67,8 @@ abstract class ConcurrencyContract extends Contract {
         PartitionStore target = store;
         try {
             Extent extent = target.extent();
+            assertThat(extent.start()).isBetween(0L, extent.readableEnd());
+            assertThat(extent.durableEnd()).isLessThanOrEqualTo(extent.readableEnd());
             long offset = random.nextLong(extent.start(), extent.readableEnd() + 1);
             try (BatchSlice slice = target.read(offset, TO_END, random.nextInt(4 * SIZE))) {
                 List<Long> bases = bases(slice);
@@ -83,8 +90,17 @@ abstract class ConcurrencyContract extends Contract {
         long enough = reads.get() + 50;
         while (reads.get() < enough && failure.get() == null && store.extent() != null) {
             Thread.onSpinWait();
+            requireTime();
         }
         stopAll();
+    }
+
+    /** A backend that fails every read would keep this waiting for good. */
+    private void requireTime() throws InterruptedException {
+        if (Thread.interrupted()) {
+            stop.set(true);
+            throw new InterruptedException("out of time after " + reads + " reads");
+        }
     }
 
     private void stopAll() throws InterruptedException {
@@ -154,6 +170,7 @@ abstract class ConcurrencyContract extends Contract {
         startReaders();
         while (reads.get() < 50 && failure.get() == null) {
             Thread.onSpinWait();
+            requireTime();
         }
         storage().delete(ID);
         stopAll();
@@ -169,5 +186,137 @@ abstract class ConcurrencyContract extends Contract {
         sync();
         crash();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, STEPS * 10L));
+    }
+
+    /** Slices are kept a while, and are then what they were, whatever the writer did meanwhile. */
+    private void readAndLookLater(SplittableRandom random, ArrayDeque<Kept> kept) {
+        PartitionStore target = store;
+        try {
+            Extent extent = target.extent();
+            long offset = random.nextLong(extent.start(), extent.readableEnd() + 1);
+            BatchSlice slice = target.read(offset, TO_END, random.nextInt(12 * SIZE));
+            kept.add(new Kept(slice));
+            reads.incrementAndGet();
+        } catch (StorageException e) {
+            assertThat(e.kind()).as(e.getMessage()).isIn(Kind.MISUSE, Kind.CLOSED);
+        }
+        if (kept.size() > KEPT) {
+            kept.remove().look().close();
+        }
+    }
+
+    private record Kept(BatchSlice slice) {
+        BatchSlice look() {
+            ByteBuffer bytes = slice.buffer();
+            int at = 0;
+            for (long base : bases(slice)) {
+                assertThat(bytes.slice(at, SIZE)).isEqualTo(ten(base));
+                at += SIZE;
+            }
+            return slice;
+        }
+    }
+
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void readersWhileTheWriterDoesAnything(long seed) throws InterruptedException {
+        startReaders();
+        List<ArrayDeque<Kept>> kept = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            ArrayDeque<Kept> own = new ArrayDeque<>();
+            kept.add(own);
+            SplittableRandom random = new SplittableRandom(seed * 100 + i);
+            start(() -> readAndLookLater(random, own));
+        }
+        start(this::sync);
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int i = 0; i < STEPS && failure.get() == null; i++) {
+            doAnything(random);
+        }
+        finish();
+        kept.forEach(own -> own.forEach(one -> one.look().close()));
+        sync();
+        Extent extent = store.extent();
+        List<Long> before = readAll(store, extent.start());
+        crash();
+        assertThat(store.extent()).isEqualTo(new Extent(extent.start(), extent.readableEnd(), extent.readableEnd()));
+        assertThat(readAll(store, extent.start())).isEqualTo(before);
+    }
+
+    private void doAnything(SplittableRandom random) {
+        Extent extent = store.extent();
+        long end = extent.readableEnd();
+        switch (random.nextInt(10)) {
+            case 0 -> store.trimTo(Math.max(extent.start(), end - 100) / 10 * 10);
+            case 1 -> store.truncateTo(Math.max(extent.start(), end - random.nextLong(60) / 10 * 10));
+            case 2 -> compact();
+            case 3 -> store.trimTo(random.nextInt(8) == 0 ? end : extent.start());
+            default -> appendTens(1 + random.nextInt(5));
+        }
+    }
+
+    /** Leaves the last batch of the sealed segments. */
+    private void compact() {
+        List<Segment> all = store.segments();
+        if (all.size() > 1) {
+            long base = all.get(all.size() - 2).endOffset() - 10;
+            AtomicBoolean given = new AtomicBoolean();
+            store.replace(all.subList(0, all.size() - 1), () -> given.getAndSet(true) ? null : Batches.run(ten(base)));
+        }
+    }
+
+    @Test
+    void readersDuringDeletesAndNewBeginnings() throws InterruptedException {
+        startReaders();
+        start(() -> storage().sync(List.of(store)));
+        for (int i = 0; i < STEPS / 20; i++) {
+            appendTens(12);
+            storage().delete(ID);
+            store = storage().open(ID, i, SMALL);
+            assertExtent(store, 0, 0, 0);
+        }
+        appendTens(3);
+        finish();
+        sync();
+        crash();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 30));
+    }
+
+    @Test
+    void nothingOfAFencedWriterComesThrough() throws InterruptedException {
+        for (long epoch = 2; epoch < 2 + STEPS / 20; epoch++) {
+            PartitionStore fenced = store;
+            AtomicLong appended = new AtomicLong();
+            AtomicBoolean overtaken = new AtomicBoolean();
+            Thread writer = new Thread(() -> appendUntilFenced(fenced, appended, overtaken));
+            writer.start();
+            while (appended.get() < 3 && writer.isAlive()) {
+                Thread.onSpinWait();
+            }
+            store = storage().open(ID, epoch, SMALL);
+            overtaken.set(true);
+            long end = store.extent().readableEnd();
+            appendTens(2);
+            writer.join();
+            assertThat(failure.get()).isNull();
+            assertThat(store.extent().readableEnd()).isEqualTo(end + 20);
+        }
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, store.extent().readableEnd()));
+    }
+
+    private void appendUntilFenced(PartitionStore fenced, AtomicLong appended, AtomicBoolean overtaken) {
+        try {
+            for (boolean last = false; !last; appended.incrementAndGet()) {
+                last = overtaken.get();
+                appendTen(fenced);
+            }
+            failure.compareAndSet(null, new AssertionError("a fenced writer's append came through"));
+        } catch (StorageException e) {
+            if (e.kind() != Kind.FENCED) {
+                failure.compareAndSet(null, e);
+            }
+        } catch (RuntimeException | Error e) {
+            failure.compareAndSet(null, e);
+        }
     }
 }

@@ -37,7 +37,7 @@ abstract class Contract {
 
     private final Supplier<StorageRig> rigs;
     StorageRig rig;
-    PartitionStore store;
+    volatile PartitionStore store;
 
     Contract(Supplier<StorageRig> rigs) {
         this.rigs = rigs;
@@ -122,7 +122,9 @@ abstract class Contract {
                 for (int i = 1; i < more.size(); i++) {
                     at += BatchHeader.sizeInBytes(bytes, at);
                 }
-                offset = BatchHeader.nextOffset(bytes, at);
+                long next = BatchHeader.nextOffset(bytes, at);
+                assertThat(next).as("end of what is read at %d", offset).isGreaterThan(offset);
+                offset = next;
             }
         }
     }

@@ -3,27 +3,40 @@ package io.varve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(120)
+@Timeout(1800)
 abstract class ManyPartitionsContract extends Contract {
-    private static final int MANY = 300;
+    private final int many;
+    private final Clock clock = Clock.system();
 
-    ManyPartitionsContract(Supplier<StorageRig> rigs) {
+    ManyPartitionsContract(Supplier<StorageRig> rigs, Scale scale) {
         super(rigs);
+        many = scale.partitions();
+    }
+
+    private static PartitionId id(int number) {
+        return new PartitionId("many", new UUID(1, 1), number);
     }
 
     private List<PartitionStore> openAll() {
         List<PartitionStore> stores = new ArrayList<>();
-        for (int i = 0; i < MANY; i++) {
-            stores.add(storage().open(new PartitionId("many", new UUID(1, 1), i), 1, SMALL));
+        for (int i = 0; i < many; i++) {
+            stores.add(storage().open(id(i), 1, SMALL));
         }
         return stores;
     }
@@ -31,7 +44,7 @@ abstract class ManyPartitionsContract extends Contract {
     @Test
     void keepsThemApart() {
         List<PartitionStore> stores = openAll();
-        for (int i = 0; i < MANY; i++) {
+        for (int i = 0; i < many; i++) {
             for (int batch = 0; batch <= i % 12; batch++) {
                 appendTen(stores.get(i));
             }
@@ -44,8 +57,66 @@ abstract class ManyPartitionsContract extends Contract {
     }
 
     private static void holdsWhatWasAppended(List<PartitionStore> stores) {
-        for (int i = 0; i < MANY; i++) {
+        for (int i = 0; i < stores.size(); i++) {
             assertThat(readAll(stores.get(i), 0)).isEqualTo(tens(0, 10L * (i % 12 + 1)));
         }
+    }
+
+    @Test
+    void deletesOneAndKeepsTheOthers() {
+        List<PartitionStore> stores = openAll();
+        stores.forEach(Contract::appendTen);
+        assertThat(storage().sync(stores).byPartition()).isEmpty();
+        for (int i = 0; i < many; i += 3) {
+            storage().delete(id(i));
+        }
+        rig.reopen();
+        assertThat(storage().partitions().stream().filter(id -> id.topic().equals("many")))
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, many)
+                        .filter(i -> i % 3 != 0)
+                        .mapToObj(ManyPartitionsContract::id)
+                        .collect(Collectors.toSet()));
+    }
+
+    /** Says what a partition costs; how much is too much is the reader's to judge. */
+    @Test
+    void opensAppendsAndReopensThem(TestReporter reporter) {
+        long nothing = memory();
+        long began = clock.nanos();
+        List<PartitionStore> stores = openAll();
+        stores.forEach(Contract::appendTen);
+        assertThat(storage().sync(stores).byPartition()).isEmpty();
+        reporter.publishEntry("partitions", Integer.toString(many));
+        reporter.publishEntry("created, appended and synced in", seconds(began));
+        reporter.publishEntry("memory per partition, appended", perPartition(nothing));
+        began = clock.nanos();
+        stores = null;
+        rig.reopen();
+        stores = openAll();
+        reporter.publishEntry("closed and opened again in", seconds(began));
+        reporter.publishEntry("memory per partition, idle", perPartition(nothing));
+        for (PartitionStore each : stores) {
+            assertThat(each.extent().readableEnd()).isEqualTo(10);
+        }
+    }
+
+    private String seconds(long since) {
+        return String.format(Locale.ROOT, "%.2f s", (clock.nanos() - since) / 1e9);
+    }
+
+    private String perPartition(long before) {
+        return Math.max(0, memory() - before) / many + " bytes";
+    }
+
+    /** @return bytes of heap and buffers in use when the collector has done what it can */
+    private static long memory() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        long bytes = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            bytes += pool.getMemoryUsed();
+        }
+        return bytes;
     }
 }

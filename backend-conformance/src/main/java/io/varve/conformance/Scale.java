@@ -9,8 +9,9 @@ package io.varve.conformance;
  * @param operations steps of the random histories, all together
  * @param haltsPerFailPoint at how many hits of each failpoint a process is made to halt
  * @param kills how many processes are killed at a random moment
+ * @param partitions how many are opened in one storage
  */
-public record Scale(long seed, int operations, int haltsPerFailPoint, int kills) {
+public record Scale(long seed, int operations, int haltsPerFailPoint, int kills, int partitions) {
     /** What takes a build some seconds. */
-    public static final Scale BUILD = new Scale(1, 1500, 1, 5);
+    public static final Scale BUILD = new Scale(1, 1500, 1, 5, 300);
 }

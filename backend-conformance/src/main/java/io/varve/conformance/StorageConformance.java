@@ -125,6 +125,24 @@ public abstract class StorageConformance {
     @DisplayName("many partitions")
     final class ManyPartitions extends ManyPartitionsContract {
         ManyPartitions() {
+            super(StorageConformance.this::rig, scale());
+        }
+    }
+
+    @Nested
+    @Order(13)
+    @DisplayName("leaks")
+    final class Leaks extends LeakContract {
+        Leaks() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(14)
+    @DisplayName("faults")
+    final class DeviceFaults extends FaultContract {
+        DeviceFaults() {
             super(StorageConformance.this::rig);
         }
     }

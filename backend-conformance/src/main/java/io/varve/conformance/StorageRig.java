@@ -2,6 +2,7 @@
 package io.varve.conformance;
 
 import io.varve.core.spi.Storage;
+import java.util.Map;
 import java.util.Optional;
 
 /** A storage under test that can be restarted. Not thread-safe. */
@@ -30,6 +31,31 @@ public interface StorageRig extends AutoCloseable {
      */
     default Optional<Subject> subject() {
         return Optional.empty();
+    }
+
+    /**
+     * For the checks that need a device that fails.
+     *
+     * @return a rig on a new, empty storage whose {@link #faults} are as many as can be had, for instance on a {@link RamDisk}. It takes the place
+     *     of this one, which is closed unless it is the same; called before {@link #storage}
+     */
+    default StorageRig withFaults() {
+        return this;
+    }
+
+    /** @return what can be done to the device under the storage; nothing, unless the rig says otherwise */
+    default Faults faults() {
+        return Faults.NONE;
+    }
+
+    /**
+     * Resources only the backend can count, for instance a memory map's reader slots. The kit counts open files, threads, direct and
+     * mapped memory by itself.
+     *
+     * @return how many of each are taken now, by name
+     */
+    default Map<String, Long> held() {
+        return Map.of();
     }
 
     /** Closes what is open and frees everything. */

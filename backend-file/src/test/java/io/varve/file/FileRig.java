@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
+import io.varve.conformance.DirectoryFaults;
+import io.varve.conformance.Faults;
+import io.varve.conformance.RamDisk;
 import io.varve.conformance.StorageRig;
 import io.varve.conformance.Subject;
 import io.varve.core.record.BatchHeader;
@@ -31,10 +34,27 @@ final class FileRig implements StorageRig {
     final FailPoints failPoints = new FailPoints();
     final Map<String, String> properties = new HashMap<>();
     private final SystemScheduler scheduler = new SystemScheduler(2);
+    private final Faults faults;
+    private Runnable whenClosed = () -> {};
     private FileStorage storage;
 
     FileRig(Path directory) {
         this.directory = directory;
+        this.faults = new DirectoryFaults(directory, failPoints, List.of(FailPointNames.SYNC_BEFORE_FORCE), true);
+    }
+
+    @Override
+    public StorageRig withFaults() {
+        FileRig rig = RamDisk.mount(32).map(this::moveTo).orElse(this);
+        rig.properties.put(FileConfig.READ_VERIFY, "true");
+        return rig;
+    }
+
+    private FileRig moveTo(RamDisk disk) {
+        close();
+        FileRig rig = new FileRig(disk.directory());
+        rig.whenClosed = disk::close;
+        return rig;
     }
 
     static FileRig temporary() {
@@ -125,13 +145,20 @@ final class FileRig implements StorageRig {
     }
 
     @Override
+    public Faults faults() {
+        return faults;
+    }
+
+    @Override
     public void close() {
+        faults.heal();
         if (storage != null) {
             storage.abandon();
         }
         scheduler.close();
         try {
             Disk.removeTree(directory);
+            whenClosed.run();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
