@@ -216,9 +216,7 @@ final class FilePartition {
 
     /** A writer has taken a segment away: waits until it has published what stands in its place. */
     private synchronized void awaitOther(View seen) {
-        if (gone != null) {
-            throw new StorageException(StorageException.Kind.CLOSED, id + gone);
-        }
+        requirePresent();
         if (view == seen) {
             requireSound();
             throw new StorageException(StorageException.Kind.RETRY, id + ": a segment is being replaced");
@@ -245,8 +243,10 @@ final class FilePartition {
                 awaitOther(now);
                 continue;
             } catch (ForceFailedException | UncheckedIOException e) {
+                requirePresent();
                 throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
             } catch (IOException e) { // nothing was forced in vain: a file could not be opened
+                requirePresent();
                 throw new StorageException(
                         StorageException.Kind.RETRY, id + " could not be synced: " + e.getMessage(), e);
             }
@@ -259,6 +259,12 @@ final class FilePartition {
                     return;
                 }
             }
+        }
+    }
+
+    private void requirePresent() {
+        if (gone != null) {
+            throw new StorageException(StorageException.Kind.CLOSED, id + gone);
         }
     }
 

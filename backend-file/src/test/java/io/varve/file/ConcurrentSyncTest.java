@@ -3,10 +3,14 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.spi.StorageException;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Two who sync one partition at once: neither may say "durable" on the strength of a force the other has not finished. */
 class ConcurrentSyncTest extends FileTestBase {
@@ -67,5 +71,14 @@ class ConcurrentSyncTest extends FileTestBase {
         goOn.countDown();
         first.join();
         second.join();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {FailPointNames.SYNC_BEFORE_DIRECTORY, FailPointNames.SYNC_BEFORE_FORCE})
+    void aPartitionDeletedMeanwhileCountsAsClosed(String place) {
+        appendTens(8);
+        rig.failPoints.arm(place, () -> rig.storage().delete(ID));
+        assertThat(rig.storage().sync(List.of(store)).byPartition().get(ID).kind())
+                .isEqualTo(StorageException.Kind.CLOSED);
     }
 }
