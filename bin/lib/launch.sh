@@ -149,6 +149,16 @@ run_server() {
   exec "${SERVER_COMMAND[@]}" "$@"
 }
 
+# run_offline CLASS ARGUMENT...: becomes one of our own programs that work on the data directories of a server that is not running.
+run_offline() {
+  find_java
+  [ -n "${VARVE_NO_BUILD:-}" ] || build_server_if_stale
+  # shellcheck disable=SC2046,SC2086 # options are words
+  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(quiet_flags) -Xshare:auto \
+    -Djava.awt.headless=true -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" ${KAFKA_OPTS:-} \
+    -cp "$SERVER_TARGET/varve-server.jar${CLASSPATH:+:$CLASSPATH}" "$@"
+}
+
 # run_tool CLASS ARGUMENT...: becomes one of Apache Kafka's tools.
 run_tool() {
   find_java

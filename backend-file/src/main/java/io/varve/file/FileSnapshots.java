@@ -134,6 +134,12 @@ final class FileSnapshots implements Snapshots {
         }
     }
 
+    /** @return true if a snapshot's file matches its checksum */
+    static boolean isSound(Path file) throws IOException {
+        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
+        return file.toString().endsWith(Layout.KAFKA_SNAPSHOT) ? isKafkas(bytes) : hasFooter(bytes);
+    }
+
     /** @return the blobs of a name by offset */
     private static TreeMap<Long, Path> files(Path directory, String name) {
         TreeMap<Long, Path> found = new TreeMap<>();

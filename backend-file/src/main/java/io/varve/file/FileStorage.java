@@ -46,7 +46,7 @@ final class FileStorage implements Storage {
     private FileStorage(StorageContext context, FileConfig config) {
         this.context = context;
         this.config = config;
-        this.progress = new Progress(context.clock());
+        this.progress = new Progress(context.clock(), LOG::info);
         this.openFiles = new OpenFiles(config.openFiles());
     }
 

@@ -61,6 +61,11 @@ final class Layout {
         return base < 0 || end < base ? null : new long[] {base, end};
     }
 
+    /** @return true for the names that say "not finished" */
+    static boolean isLeftOver(String name) {
+        return name.endsWith(DELETED) || name.endsWith(CLEANED) || name.endsWith(TEMPORARY) || name.endsWith(SWAP);
+    }
+
     /** @return true for the names of files that this backend, or Kafka, keeps in a partition's directory */
     static boolean isKnown(String name) {
         if (name.equals(METADATA) || name.equals(LEADER_EPOCHS) || name.endsWith(STRAY)) {

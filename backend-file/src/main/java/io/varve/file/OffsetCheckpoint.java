@@ -35,17 +35,27 @@ final class OffsetCheckpoint {
     /** Reads the file; one that cannot be understood counts as absent and is reported. */
     Map<String, Long> read() throws IOException {
         try {
-            written = parse(Files.readAllLines(file, StandardCharsets.UTF_8));
+            written = parse(file);
         } catch (NoSuchFileException e) {
             written = null;
-        } catch (IllegalArgumentException | java.nio.charset.MalformedInputException e) {
+        } catch (IllegalArgumentException e) {
             LOG.warn("{} is damaged: {}; going on without it", file, e.getMessage());
             written = null;
         }
         return written == null ? Map.of() : written;
     }
 
-    private static Map<String, Long> parse(List<String> lines) {
+    /**
+     * @return the offsets by partition directory name
+     * @throws IllegalArgumentException saying why the file cannot be understood
+     */
+    static Map<String, Long> parse(Path file) throws IOException {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        } catch (java.nio.charset.MalformedInputException e) {
+            throw new IllegalArgumentException("it is not text", e);
+        }
         if (lines.size() < 2 || !lines.get(0).trim().equals(VERSION)) {
             throw new IllegalArgumentException("first line is not version " + VERSION);
         }

@@ -2,20 +2,20 @@
 package io.varve.file;
 
 import io.varve.core.runtime.Clock;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Says how far something is when it takes longer than two seconds, and every two seconds from then on. Thread-safe. */
 final class Progress {
-    private static final Logger LOG = LoggerFactory.getLogger(Progress.class);
     private static final long PERIOD_NANOS = 2_000_000_000L;
 
     private final Clock clock;
+    private final Consumer<String> out;
     private long said;
 
-    Progress(Clock clock) {
+    Progress(Clock clock, Consumer<String> out) {
         this.clock = clock;
+        this.out = out;
         this.said = clock.nanos();
     }
 
@@ -28,6 +28,6 @@ final class Progress {
             }
             said = now;
         }
-        LOG.info("{}", how.get());
+        out.accept(how.get());
     }
 }

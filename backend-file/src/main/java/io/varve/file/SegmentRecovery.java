@@ -40,6 +40,9 @@ final class SegmentRecovery {
         }
     }
 
+    /** Bytes after which the scan of one segment is worth a word. */
+    private static final int LONG = 64 << 20;
+
     private final FileSegment segment;
     private final Trust trust;
     private final SegmentLimits limits;
@@ -79,8 +82,10 @@ final class SegmentRecovery {
         long next = segment.base;
         while (at < length) {
             int here = at;
-            progress.at(() ->
-                    segment.log.path() + ": recovered " + mib(here - from) + " of " + mib(length - from) + " MiB");
+            if (here - from > LONG) {
+                progress.at(() ->
+                        segment.log.path() + ": recovered " + mib(here - from) + " of " + mib(length - from) + " MiB");
+            }
             int bytes = scan.soundAt(at, next, most);
             if (bytes > 0) {
                 next = scan.lastOffset(at) + 1;

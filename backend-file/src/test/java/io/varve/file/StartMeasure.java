@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.conformance.Batches;
+import io.varve.core.engine.EngineConfig;
+import io.varve.core.engine.LogEngine;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Stream;
+
+/**
+ * Measures starts; a program, not a test. Run it by hand with the test class path:
+ *
+ * <pre>
+ * StartMeasure many DIR 10000 10     10000 partitions of 10 segments: makes them, opens them cleanly, by the engine, and after a crash
+ * StartMeasure large DIR 10240       one partition of 10240 MiB: fills it, ends like a crash, opens it
+ * </pre>
+ */
+public final class StartMeasure {
+    private static final int BATCH = 1000;
+    private static final SystemScheduler SCHEDULER = new SystemScheduler(4);
+
+    private final Path directory;
+
+    private StartMeasure(Path directory) {
+        this.directory = directory;
+    }
+
+    /** @param args what, where, how many */
+    public static void main(String[] args) throws IOException {
+        StartMeasure measure = new StartMeasure(Path.of(args[1]));
+        if (args[0].equals("many")) {
+            measure.many(Integer.parseInt(args[2]), Integer.parseInt(args[3]));
+        } else {
+            measure.large(Integer.parseInt(args[2]));
+        }
+        SCHEDULER.close();
+    }
+
+    private StorageContext context() {
+        return new StorageContext(List.of(directory), Map.of(), Clock.system(), SCHEDULER, new FailPoints());
+    }
+
+    private static PartitionId id(int i) {
+        return new PartitionId("topic" + i / 100, new UUID(7, i / 100), i % 100);
+    }
+
+    private void many(int partitions, int segments) throws IOException {
+        if (Files.notExists(directory)) {
+            long started = System.nanoTime();
+            fill(partitions, segments);
+            say("made", started);
+        }
+        openAll(partitions);
+        openAll(partitions);
+        long started = System.nanoTime();
+        LogEngine engine = LogEngine.open(new FileStorageProvider(), context(), EngineConfig.DEFAULT);
+        PartitionConfig config = PartitionConfig.DEFAULT;
+        List<PartitionLog> logs = new ArrayList<>();
+        for (int i = 0; i < partitions; i++) {
+            logs.add(engine.open(id(i), 0, config));
+        }
+        say("opened by the engine", started);
+        say(logs.size() + " logs hold " + used() / partitions + " bytes of heap each");
+        started = System.nanoTime();
+        engine.close();
+        say("closed by the engine", started);
+        Files.delete(directory.resolve(Layout.CLEAN_SHUTDOWN));
+        say("-- after a crash");
+        openAll(partitions);
+    }
+
+    private void openAll(int partitions) {
+        long before = used();
+        long started = System.nanoTime();
+        FileStorage storage = FileStorage.open(context());
+        say("storage opened", started);
+        List<PartitionStore> stores = new ArrayList<>();
+        for (int i = 0; i < partitions; i++) {
+            stores.add(storage.open(id(i), 0, SegmentLimits.DEFAULT));
+        }
+        say("and its partitions", started);
+        say("which hold " + (used() - before) / partitions + " bytes of heap each");
+        started = System.nanoTime();
+        long bytes = 0;
+        for (PartitionStore store : stores) {
+            bytes += store.segments().size();
+        }
+        say(bytes + " segments described", started);
+        say("the partitions then hold " + (used() - before) / partitions + " bytes of heap each");
+        started = System.nanoTime();
+        storage.close();
+        say("closed", started);
+    }
+
+    private void fill(int partitions, int segments) throws IOException {
+        SegmentLimits limits = new SegmentLimits(5 * BATCH, Long.MAX_VALUE, 4096, 1 << 20);
+        try (Storage storage = FileStorage.open(context())) {
+            PartitionStore first = storage.open(id(0), 0, limits);
+            for (int i = 0; i < 5 * segments; i++) {
+                first.append(Batches.run(first.extent().readableEnd(), 10, BATCH, 1000 + i));
+            }
+        }
+        Path model = directory.resolve(id(0).toString());
+        List<Path> files;
+        try (Stream<Path> all = Files.list(model)) {
+            files = all.filter(file -> !file.endsWith(Layout.METADATA)).toList();
+        }
+        StringBuilder points = new StringBuilder("0\n" + partitions + "\n");
+        for (int i = 0; i < partitions; i++) {
+            Path copy = Files.createDirectories(directory.resolve(id(i).toString()));
+            points.append(id(i).topic()).append(' ').append(id(i).partition()).append(' ');
+            points.append(50L * segments).append('\n');
+            if (i > 0) {
+                PartitionMetadata.write(copy, id(i));
+                for (Path file : files) {
+                    Files.copy(file, copy.resolve(file.getFileName()));
+                }
+            }
+        }
+        Files.writeString(directory.resolve(Layout.RECOVERY_POINTS), points);
+    }
+
+    private void large(int mebibytes) throws IOException {
+        int batch = 1 << 20;
+        if (Files.notExists(directory)) {
+            long started = System.nanoTime();
+            FileStorage storage = FileStorage.open(context());
+            PartitionStore store = storage.open(id(0), 0, SegmentLimits.DEFAULT);
+            for (int i = 0; i < mebibytes; i++) {
+                store.append(Batches.run(store.extent().readableEnd(), 10, batch, 1000 + i));
+                if (i % 8 == 7) {
+                    storage.sync(List.of(store));
+                }
+            }
+            say("filled with " + mebibytes + " MiB", started);
+            storage.abandon();
+        }
+        long started = System.nanoTime();
+        FileStorage storage = FileStorage.open(context());
+        say(
+                "opened, with an end of "
+                        + storage.open(id(0), 0, SegmentLimits.DEFAULT).extent().readableEnd(),
+                started);
+        storage.abandon();
+    }
+
+    private static long used() {
+        Runtime runtime = Runtime.getRuntime();
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        return runtime.totalMemory() - runtime.freeMemory();
+    }
+
+    private static void say(String what, long since) {
+        say(what + " after " + (System.nanoTime() - since) / 1_000_000 + " ms");
+    }
+
+    private static void say(String what) {
+        System.out.println(what);
+    }
+}
