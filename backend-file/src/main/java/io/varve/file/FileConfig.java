@@ -13,13 +13,15 @@ import java.util.Map;
  * @param checkpointBytes bytes appended to a directory after which its recovery points are written all the same, at least 1: what a
  *     crash makes the next start scan ({@code file.checkpoint.bytes}, default 128 MiB)
  * @param openFiles idle file handles kept open at most, at least 1 ({@code file.open.files}, default 2000)
+ * @param syncThreads files forced at the same time by one group commit, 1 to 1024 ({@code file.sync.threads}, default 32)
  * @param readVerify whether every batch is held against its CRC-32C before it is handed to a reader ({@code log.read.verify}, default
  *     false)
  */
-record FileConfig(long checkpointIntervalMs, long checkpointBytes, int openFiles, boolean readVerify) {
+record FileConfig(long checkpointIntervalMs, long checkpointBytes, int openFiles, int syncThreads, boolean readVerify) {
     static final String CHECKPOINT_INTERVAL = "log.flush.offset.checkpoint.interval.ms";
     static final String CHECKPOINT_BYTES = "file.checkpoint.bytes";
     static final String OPEN_FILES = "file.open.files";
+    static final String SYNC_THREADS = "file.sync.threads";
     static final String READ_VERIFY = "log.read.verify";
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
@@ -28,6 +30,7 @@ record FileConfig(long checkpointIntervalMs, long checkpointBytes, int openFiles
                 number(properties, CHECKPOINT_INTERVAL, 60_000, Long.MAX_VALUE),
                 number(properties, CHECKPOINT_BYTES, 128L << 20, Long.MAX_VALUE),
                 (int) number(properties, OPEN_FILES, 2000, Integer.MAX_VALUE),
+                (int) number(properties, SYNC_THREADS, 32, 1024),
                 yesOrNo(properties, READ_VERIFY));
     }
 

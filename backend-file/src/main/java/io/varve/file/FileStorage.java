@@ -33,6 +33,7 @@ final class FileStorage implements Storage {
     private final FileConfig config;
     private final Progress progress;
     private final OpenFiles openFiles;
+    private final SyncThreads syncThreads;
     private final List<DataDirectory> directories = new ArrayList<>();
     /** Where each partition is, by its directory name; guarded by this. */
     private final Map<String, FilePartition> partitions = new HashMap<>();
@@ -48,6 +49,7 @@ final class FileStorage implements Storage {
         this.config = config;
         this.progress = new Progress(context.clock(), LOG::info);
         this.openFiles = new OpenFiles(config.openFiles());
+        this.syncThreads = new SyncThreads(context.scheduler(), config.syncThreads() - 1);
     }
 
     static FileStorage open(StorageContext context) {
@@ -238,7 +240,7 @@ final class FileStorage implements Storage {
             }
             stores.add(store);
         }
-        SyncFailures failures = new SyncRound(stores).run(context.scheduler());
+        SyncFailures failures = new SyncRound(stores).run(syncThreads);
         return syncStarts(stores, failures);
     }
 
@@ -342,6 +344,7 @@ final class FileStorage implements Storage {
     synchronized void abandon() {
         closed = true;
         checkpoints.cancel();
+        syncThreads.close();
         for (DataDirectory directory : directories) {
             for (FilePartition partition : directory.partitions.values()) {
                 synchronized (partition) {

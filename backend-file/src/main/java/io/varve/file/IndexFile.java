@@ -5,7 +5,6 @@ import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -185,20 +184,22 @@ final class IndexFile {
         }
     }
 
-    /** Stops believing the index, for as long as this process runs; the next start rebuilds it. */
+    /**
+     * Stops believing the index, for as long as this process runs; the next start rebuilds it.
+     *
+     * @throws RetiredException if the file has another owner by now, who may have changed it under a reader
+     */
     void distrust(String why) {
-        if (!distrusted) {
-            distrusted = true;
-            LOG.warn(
-                    "{} is not used any more: {}; reads scan the log until the next start rebuilds it",
-                    file.path(),
-                    why);
-            try {
-                Files.deleteIfExists(file.path());
-            } catch (IOException e) {
-                LOG.warn("{} cannot be deleted: {}", file.path(), e.getMessage());
-            }
+        if (distrusted) {
+            return;
         }
+        try {
+            file.delete();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}", file.path(), e.getMessage());
+        }
+        distrusted = true;
+        LOG.warn("{} is not used any more: {}; reads scan the log until the next start rebuilds it", file.path(), why);
     }
 
     PooledFile file() {

@@ -3,6 +3,7 @@ package io.varve.file;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -111,6 +112,18 @@ final class PooledFile {
         }
         closeQuietly();
         return true;
+    }
+
+    /**
+     * Takes the file's name away; one that is gone is fine.
+     *
+     * @throws RetiredException if the name may be another's by now
+     */
+    synchronized void delete() throws IOException {
+        if (retired) {
+            throw RetiredException.INSTANCE;
+        }
+        Files.deleteIfExists(path());
     }
 
     /**

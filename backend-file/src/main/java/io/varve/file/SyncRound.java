@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
@@ -12,14 +11,12 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * One group commit over many partitions: the caller forces them one after another, and background threads that have nothing better to
- * do help, so that the file system can bundle the forces of several files into one journal commit.
+ * One group commit over many partitions: the caller forces them one after another, and other threads help when there are many, so
+ * that the file system can bundle the forces of several files into one journal commit. How many was measured: docs/decisions/0005.
  */
 final class SyncRound {
-    /** Helpers asked for at most, each for this many partitions. */
-    private static final int HELPERS = 7;
-
-    private static final int PARTITIONS_PER_HELPER = 4;
+    /** A helper is worth its waking when it finds so many partitions to force. */
+    private static final int PARTITIONS_PER_HELPER = 2;
 
     private final List<FileStore> stores;
     private final AtomicInteger next = new AtomicInteger();
@@ -31,10 +28,10 @@ final class SyncRound {
         this.left = new CountDownLatch(stores.size());
     }
 
-    SyncFailures run(Scheduler scheduler) {
-        int helpers = Math.min(HELPERS, stores.size() / PARTITIONS_PER_HELPER);
+    SyncFailures run(SyncThreads threads) {
+        int helpers = Math.min(threads.most(), stores.size() / PARTITIONS_PER_HELPER);
         for (int i = 0; i < helpers; i++) {
-            scheduler.schedule(0, this::work); // one that comes late finds nothing to do
+            threads.offer(this::work); // one that comes late finds nothing to do
         }
         work();
         awaitHelpers();
