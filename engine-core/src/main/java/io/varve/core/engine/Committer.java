@@ -2,8 +2,6 @@
 package io.varve.core.engine;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.spi.Extent;
-import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
@@ -28,14 +26,20 @@ final class Committer implements Runnable {
 
     private final Storage storage;
     private final Consumer<PartitionLog> afterCommit;
+    private final Consumer<PartitionLog> later;
     private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
     private final Set<PartitionLog> queued = ConcurrentHashMap.newKeySet();
     private static final Object STOP = new Object();
 
-    /** @param afterCommit called on the committer's thread for each partition committed; must be short */
-    Committer(Storage storage, Consumer<PartitionLog> afterCommit) {
+    /**
+     * @param storage what to sync
+     * @param afterCommit called on the committer's thread for each partition committed; must be short
+     * @param later called likewise for a partition to {@link #request} again in a while
+     */
+    Committer(Storage storage, Consumer<PartitionLog> afterCommit, Consumer<PartitionLog> later) {
         this.storage = storage;
         this.afterCommit = afterCommit;
+        this.later = later;
     }
 
     /** Takes note that a partition has something to commit. Never blocks. */
@@ -95,7 +99,8 @@ final class Committer implements Runnable {
             }
         } catch (StorageException e) {
             logs.forEach(log -> log.failed(e));
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
+            // Whatever it was, the committer lives on: without it every partition would wait for ever.
             LOG.error("Commit failed; its {} partitions refuse to acknowledge what is not durable", logs.size(), e);
             StorageException reason =
                     new StorageException(StorageException.Kind.CLOSED, "commit failed: " + e.getMessage(), e);
@@ -104,19 +109,26 @@ final class Committer implements Runnable {
     }
 
     private void finish(PartitionLog log, StorageException failure) {
-        if (failure == null) {
-            try {
-                Extent extent = log.extent();
-                log.committed(extent.durableEnd());
+        try {
+            if (failure == null) {
+                log.committed(log.extent().durableEnd());
                 afterCommit.accept(log);
                 return;
-            } catch (StorageException deletedMeanwhile) {
-                log.failed(deletedMeanwhile);
-                return;
             }
+            switch (failure.kind()) {
+                case RETRY -> {
+                    LOG.warn("{} is not entirely durable yet; trying again: {}", log.id(), failure.getMessage());
+                    log.committed(log.extent().durableEnd());
+                    later.accept(log);
+                }
+                case CLOSED -> log.failed(failure); // deleted, or the storage is: nobody's fault
+                default -> {
+                    LOG.error("{} could not be made durable and refuses writes: {}", log.id(), failure.getMessage());
+                    log.failed(failure);
+                }
+            }
+        } catch (StorageException deletedMeanwhile) {
+            log.failed(deletedMeanwhile);
         }
-        PartitionId id = log.id();
-        LOG.error("{} could not be made durable and refuses writes: {}", id, failure.getMessage());
-        log.failed(failure);
     }
 }

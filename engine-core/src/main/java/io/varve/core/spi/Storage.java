@@ -41,7 +41,8 @@ public interface Storage extends AutoCloseable {
      * go on meanwhile.
      *
      * <p>To be correct: a failed sync is never reported as durable later without the bytes being written again. A partition
-     * whose sync failed refuses further appends; the others' outcome is not affected by it. A handle that was fenced, closed
+     * whose sync failed refuses further appends, unless it failed with RETRY: then nothing is lost, {@code durableEnd} counts, and the
+     * sync is to be repeated in a while. The others' outcome is not affected by a failure. A handle that was fenced, closed
      * or deleted counts as failed with FENCED or CLOSED: what lies at its offsets may be another's by now.
      *
      * @param dirty partitions to sync, handles of this storage
