@@ -23,7 +23,7 @@ final class FailPointNames {
     static final String TRUNCATE_BEFORE_FILES = "file.truncate.before-files";
     /** Later segments are gone; the segment that holds the new end is not cut. */
     static final String TRUNCATE_BEFORE_CUT = "file.truncate.before-cut";
-    /** A partition is to be emptied; the checkpoints say so, its files are still there. */
+    /** A partition is to be emptied: the checkpoints, or its new first segment, say so; its old files are still there. */
     static final String EMPTY_BEFORE_FILES = "file.empty.before-files";
     /** An emptied partition has no file yet at its new start. */
     static final String EMPTY_BEFORE_CREATE = "file.empty.before-create";

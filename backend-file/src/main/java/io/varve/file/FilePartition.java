@@ -260,11 +260,14 @@ final class FilePartition {
                 throw e;
             }
         }
-        long from = durable.offset();
-        if (from >= now.end()) {
+        Durable was = durable;
+        if (was.offset() >= now.end() && was.segment() == now.active()) {
             return;
         }
-        for (int i = now.indexOf(from); i < now.segments().length; i++) {
+        // The segment of the durable end may have been sealed since, with nothing more in it: its indexes are to be
+        // forced.
+        int from = was.segment() == null ? -1 : now.indexOf(was.segment());
+        for (int i = from < 0 ? now.indexOf(was.offset()) : from; i < now.segments().length; i++) {
             home.failPoints.hit(FailPointNames.SYNC_BEFORE_FORCE);
             now.segments()[i].force(!now.isActive(i));
         }
@@ -315,6 +318,13 @@ final class FilePartition {
     void publishTrimmed(View trimmed) {
         view = trimmed;
         startPoint = trimmed.start();
+        startDirty = true;
+    }
+
+    /** Publishes an empty partition whose one segment, at or above the end until now, has a durable name. */
+    void publishEmptied(View empty) {
+        publish(empty, empty.end());
+        startPoint = empty.start();
         startDirty = true;
     }
 

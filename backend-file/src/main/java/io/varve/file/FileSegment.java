@@ -316,9 +316,15 @@ final class FileSegment {
 
     /** Creates the files of an empty segment. Their names are durable when the directory is forced. */
     static FileSegment create(OpenFiles pool, Path directory, long base, Runnable afterLog) throws IOException {
-        Files.createFile(directory.resolve(Layout.name(base, Layout.LOG)));
+        Path log = directory.resolve(Layout.name(base, Layout.LOG));
+        Files.createFile(log);
         afterLog.run();
-        createIndexes(directory, base);
+        try {
+            createIndexes(directory, base);
+        } catch (IOException e) {
+            Files.deleteIfExists(log); // else its name would be taken at the next attempt
+            throw e;
+        }
         return new FileSegment(pool, directory, base, 0);
     }
 

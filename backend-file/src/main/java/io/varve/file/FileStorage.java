@@ -31,6 +31,9 @@ final class FileStorage implements Storage {
 
     private static final long NANOS_PER_MS = 1_000_000;
 
+    /** Why partitions cannot be used after the end. */
+    private static final String CLOSED = ": the storage is closed";
+
     private final StorageContext context;
     private final OpenFiles openFiles;
     private final List<DataDirectory> directories = new ArrayList<>();
@@ -230,7 +233,11 @@ final class FileStorage implements Storage {
             try {
                 home.writeCheckpoints();
             } catch (IOException e) {
-                StorageException failure = Disk.writeFailure("writing checkpoints", home.path, e);
+                // Never FULL: no batch is the less durable for it, and trimming is how a full disk gets room again.
+                StorageException failure = new StorageException(
+                        StorageException.Kind.RETRY,
+                        "writing the trimmed starts failed at " + home.path + ": " + e.getMessage(),
+                        e);
                 for (FileStore store : partitions) {
                     store.partition.startDirty();
                     all.putIfAbsent(store.id(), failure);
@@ -279,6 +286,7 @@ final class FileStorage implements Storage {
                 try {
                     partition.sync();
                     partition.seal();
+                    partition.gone = CLOSED; // nothing comes after what was synced
                     sound.add(partition);
                 } catch (StorageException e) {
                     failure = e;
@@ -310,7 +318,7 @@ final class FileStorage implements Storage {
         for (DataDirectory directory : directories) {
             for (FilePartition partition : directory.partitions.values()) {
                 synchronized (partition) {
-                    partition.gone = ": the storage is closed";
+                    partition.gone = CLOSED;
                     partition.retire();
                 }
             }

@@ -178,8 +178,11 @@ final class IndexFile {
         if (dirty && !distrusted) {
             FileChannel channel = file.acquire();
             try {
-                dirty = false;
+                dirty = false; // first: an entry appended meanwhile needs another force
                 channel.force(false);
+            } catch (IOException e) {
+                dirty = true;
+                throw e;
             } finally {
                 file.release();
             }

@@ -25,10 +25,35 @@ final class PartitionEdits {
         if (start <= now.start()) {
             return;
         }
-        boolean all = start >= now.end();
-        trimHead(now, all ? now.active().base : start);
-        if (all) {
-            emptyAt(start); // needs a little room, which trimming the head may just have made
+        boolean nothingLeft = start >= now.end();
+        if (nothingLeft && !(now.active().bytes() == 0 && now.active().base == start)) {
+            restartAt(now, start);
+        } else {
+            trimHead(now, start);
+        }
+    }
+
+    /**
+     * Begins anew at or above the end. An empty file takes no room, so this is how a full disk gets some. No checkpoint need come first:
+     * with the new segment there the old ones may stay or go.
+     */
+    private void restartAt(View now, long start) {
+        FileSegment only;
+        try {
+            partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
+            only = FileSegment.create(partition.openFiles(), partition.directory(), start, () -> {});
+        } catch (IOException e) {
+            throw Disk.writeFailure("emptying at " + start, partition.directory(), e);
+        }
+        try {
+            Disk.forceDirectory(partition.directory());
+        } catch (IOException e) {
+            throw broken("emptying at " + start, e);
+        }
+        partition.publishEmptied(new View(start, new FileSegment[] {only}, start, 0));
+        partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
+        for (FileSegment segment : now.segments()) {
+            segment.remove();
         }
     }
 
@@ -66,7 +91,7 @@ final class PartitionEdits {
         }
         try {
             cut(now, last, bytes, newEnd);
-        } catch (IOException e) {
+        } catch (IOException | StorageException e) {
             throw broken("truncating to " + end, e);
         }
     }
@@ -141,11 +166,11 @@ final class PartitionEdits {
         }
     }
 
-    /** Drops every batch; the next offset is {@code offset}. Durable on return. */
+    /** Drops every batch; the next offset is {@code offset}, at most the end. Durable on return. */
     private void emptyAt(long offset) {
         View now = partition.view();
         try {
-            partition.promiseLess(offset, Math.min(offset, now.end()));
+            partition.promiseLess(offset, offset);
         } catch (IOException e) {
             throw Disk.writeFailure("writing the checkpoints of an emptied partition", partition.home.path, e);
         }
@@ -158,15 +183,13 @@ final class PartitionEdits {
             FileSegment only = FileSegment.create(partition.openFiles(), partition.directory(), offset, () -> {});
             Disk.forceDirectory(partition.directory());
             partition.publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
-            if (offset < now.end()) {
-                FileSnapshots.dropAbove(partition.directory(), offset);
-            }
-        } catch (IOException e) {
+            FileSnapshots.dropAbove(partition.directory(), offset);
+        } catch (IOException | StorageException e) {
             throw broken("emptying at " + offset, e);
         }
     }
 
-    private StorageException broken(String what, IOException e) {
+    private StorageException broken(String what, Exception e) {
         return partition.refuseWrites(what + " failed half way: " + e.getMessage(), e);
     }
 }

@@ -153,8 +153,8 @@ final class PartitionLoader {
     private long recover(long durableEnd) throws IOException {
         long end = segments.isEmpty() ? 0 : segments.get(0).base;
         int i = 0;
-        while (i + 1 < segments.size() && segments.get(i + 1).base <= durableEnd) {
-            i++; // ends below the durable end: forced, indexes and all
+        while (i + 1 < segments.size() && segments.get(i + 1).base < durableEnd) {
+            i++; // a sync has gone past it: forced, indexes and all
         }
         for (; i < segments.size(); i++) {
             FileSegment segment = segments.get(i);
@@ -172,6 +172,7 @@ final class PartitionLoader {
             boolean sealed = i + 1 < segments.size();
             if (sealed) {
                 segment.seal();
+                segment.forceIndexes();
             } else if (found.lost() || end < durableEnd) {
                 return goOnAt(Math.max(end, durableEnd), segment, found);
             }

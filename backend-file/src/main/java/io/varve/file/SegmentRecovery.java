@@ -74,6 +74,9 @@ record SegmentRecovery(int bytes, long end, long cut, String why, boolean lost) 
     private static int trusted(FileSegment segment, LogScan scan, long durableEnd, long length, long most)
             throws IOException {
         segment.offsets.keepBelow(durableEnd, length);
+        if (segment.times.lastTimestamp() < 0) {
+            segment.offsets.truncate(0); // the one index got to the device, the other did not: the scan makes both
+        }
         while (segment.offsets.lastPosition() > 0) {
             int at = segment.offsets.lastPosition();
             long last = segment.offsets.lastOffset();

@@ -216,6 +216,8 @@ class FileRecoveryTest extends FileTestBase {
             sync();
             long end = store.extent().readableEnd();
             dieAt(place, () -> store.trimTo(end));
+            assertThat(store.extent().readableEnd()).isEqualTo(end);
+            store.trimTo(end);
             assertThat(store.extent().start()).isEqualTo(end);
             assertThat(store.extent().readableEnd()).isEqualTo(end);
             appendTens(1);
