@@ -279,11 +279,14 @@ final class FilePartition {
             Disk.forceDirectory(directory());
             names.forced(mark);
         }
-        long from = durable.offset();
-        if (from >= now.end()) {
+        Durable was = durable;
+        if (was.offset() >= now.end() && was.segment() == now.active()) {
             return;
         }
-        for (int i = now.indexOf(from); i < now.segments().length; i++) {
+        // The segment of the durable end may have been sealed since, with nothing more in it: its indexes are to be
+        // forced.
+        int from = was.segment() == null ? -1 : now.indexOf(was.segment());
+        for (int i = from < 0 ? now.indexOf(was.offset()) : from; i < now.segments().length; i++) {
             home.failPoints.hit(FailPointNames.SYNC_BEFORE_FORCE);
             now.segments()[i].force(!now.isActive(i));
         }

@@ -29,6 +29,9 @@ final class FileStorage implements Storage {
 
     private static final int SETTLES_PER_CHECKPOINT = 4;
 
+    /** Why partitions cannot be used after the end. */
+    private static final String CLOSED = ": the storage is closed";
+
     private final StorageContext context;
     private final FileConfig config;
     private final Progress progress;
@@ -314,6 +317,7 @@ final class FileStorage implements Storage {
                 try {
                     partition.sync();
                     partition.seal();
+                    partition.gone = CLOSED; // nothing comes after what was synced
                     sound.add(partition);
                 } catch (IOException e) {
                     failure = Disk.writeFailure("completing the indexes", partition.directory(), e);
@@ -348,7 +352,7 @@ final class FileStorage implements Storage {
         for (DataDirectory directory : directories) {
             for (FilePartition partition : directory.partitions.values()) {
                 synchronized (partition) {
-                    partition.gone = ": the storage is closed";
+                    partition.gone = CLOSED;
                     partition.retire();
                 }
             }

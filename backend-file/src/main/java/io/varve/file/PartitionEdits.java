@@ -96,7 +96,7 @@ final class PartitionEdits {
         }
         try {
             cut(now, last, bytes, newEnd);
-        } catch (IOException e) {
+        } catch (IOException | StorageException e) {
             throw broken("truncating to " + end, e);
         }
     }
@@ -174,11 +174,11 @@ final class PartitionEdits {
         }
     }
 
-    /** Drops every batch; the next offset is {@code offset}. Durable on return. */
+    /** Drops every batch; the next offset is {@code offset}, at most the end. Durable on return. */
     private void emptyAt(long offset) {
         View now = partition.view();
         try {
-            partition.promiseLess(offset, Math.min(offset, now.end()));
+            partition.promiseLess(offset, offset);
         } catch (IOException e) {
             throw Disk.writeFailure("writing the checkpoints of an emptied partition", partition.home.path, e);
         }
@@ -191,15 +191,13 @@ final class PartitionEdits {
             FileSegment only = FileSegment.create(partition.openFiles(), partition.directory(), offset, () -> {});
             Disk.forceDirectory(partition.directory());
             partition.publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
-            if (offset < now.end()) {
-                FileSnapshots.dropAbove(partition.directory(), offset);
-            }
-        } catch (IOException e) {
+            FileSnapshots.dropAbove(partition.directory(), offset);
+        } catch (IOException | StorageException e) {
             throw broken("emptying at " + offset, e);
         }
     }
 
-    private StorageException broken(String what, IOException e) {
+    private StorageException broken(String what, Exception e) {
         return partition.refuseWrites(what + " failed half way: " + e.getMessage(), e);
     }
 }

@@ -195,8 +195,8 @@ final class PartitionLoader {
             return durableEnd > 0 ? goOnAt(durableEnd, directory, 0) : 0;
         }
         int i = 0;
-        while (i + 1 < segments.size() && segments.get(i + 1).base <= durableEnd) {
-            i++; // ends below the durable end: forced, indexes and all
+        while (i + 1 < segments.size() && segments.get(i + 1).base < durableEnd) {
+            i++; // a sync has gone past it: forced, indexes and all
         }
         long end = segments.get(0).base;
         for (int first = i; i < segments.size(); i++) {
@@ -224,6 +224,7 @@ final class PartitionLoader {
             }
             if (sealed) {
                 segment.sealIfPossible();
+                segment.forceIndexes();
             } else if (found.lost() || end < durableEnd) {
                 return goOnAt(Math.max(end, durableEnd), segment.log.path(), found.lost() ? durableEnd : end);
             }

@@ -124,7 +124,7 @@ final class Replacement {
             segments.add(first, cleaned);
             partition.publish(
                     new View(now.start(), segments.toArray(new FileSegment[0]), now.end(), now.tailBytes()), end);
-        } catch (IOException e) {
+        } catch (IOException | StorageException e) {
             throw partition.refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
         }
     }

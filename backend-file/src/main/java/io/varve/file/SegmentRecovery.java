@@ -121,6 +121,9 @@ final class SegmentRecovery {
     /** @return position of the last indexed batch below the durable end, after dropping every index entry from it on */
     private int trusted(LogScan scan, long length) throws IOException {
         segment.offsets.keepBelow(trust.durableEnd(), length);
+        if (segment.times.lastTimestamp() < 0) {
+            segment.offsets.truncate(0); // the one index got to the device, the other did not: the scan makes both
+        }
         while (segment.offsets.lastPosition() > 0) {
             int at = segment.offsets.lastPosition();
             long last = segment.offsets.lastOffset();

@@ -2,9 +2,6 @@
 package io.varve.core.engine;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.runtime.Scheduler;
-import io.varve.core.spi.Extent;
-import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
@@ -26,25 +23,23 @@ import org.slf4j.LoggerFactory;
  */
 final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
-    /** A sync that failed but lost nothing is made up for after so long. */
-    private static final long RETRY_MS = 1_000;
 
     private final Storage storage;
-    private final Scheduler scheduler;
     private final Consumer<PartitionLog> afterCommit;
+    private final Consumer<PartitionLog> later;
     private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
     private final Set<PartitionLog> queued = ConcurrentHashMap.newKeySet();
     private static final Object STOP = new Object();
 
     /**
-     * @param storage what is synced
-     * @param scheduler times the next try of a sync that failed but lost nothing
+     * @param storage what to sync
      * @param afterCommit called on the committer's thread for each partition committed; must be short
+     * @param later called likewise for a partition to {@link #request} again in a while
      */
-    Committer(Storage storage, Scheduler scheduler, Consumer<PartitionLog> afterCommit) {
+    Committer(Storage storage, Consumer<PartitionLog> afterCommit, Consumer<PartitionLog> later) {
         this.storage = storage;
-        this.scheduler = scheduler;
         this.afterCommit = afterCommit;
+        this.later = later;
     }
 
     /** Takes note that a partition has something to commit. Never blocks. */
@@ -102,10 +97,10 @@ final class Committer implements Runnable {
             for (PartitionLog log : logs) {
                 finish(log, failures.byPartition().get(log.id()));
             }
-            retryLater(logs, failures);
         } catch (StorageException e) {
-            logs.forEach(log -> log.failed(e));
-        } catch (RuntimeException e) {
+            logs.forEach(log -> finish(log, e));
+        } catch (RuntimeException | Error e) {
+            // Whatever it was, the committer lives on: without it every partition would wait for ever.
             LOG.error("Commit failed; its {} partitions refuse to acknowledge what is not durable", logs.size(), e);
             StorageException reason =
                     new StorageException(StorageException.Kind.CLOSED, "commit failed: " + e.getMessage(), e);
@@ -114,38 +109,26 @@ final class Committer implements Runnable {
     }
 
     private void finish(PartitionLog log, StorageException failure) {
-        if (failure == null || failure.kind() == StorageException.Kind.RETRY) {
-            try {
-                Extent extent = log.extent();
-                log.committed(extent.durableEnd());
-                if (failure == null) {
-                    afterCommit.accept(log);
-                } else {
+        try {
+            if (failure == null) {
+                log.committed(log.extent().durableEnd());
+                afterCommit.accept(log);
+                return;
+            }
+            switch (failure.kind()) {
+                case RETRY -> {
+                    LOG.warn("{} is not entirely durable yet; trying again: {}", log.id(), failure.getMessage());
+                    log.committed(log.extent().durableEnd());
+                    later.accept(log);
+                }
+                case CLOSED -> log.failed(failure); // deleted, or the storage is: nobody's fault
+                default -> {
+                    LOG.error("{} could not be made durable and refuses writes: {}", log.id(), failure.getMessage());
                     log.failed(failure);
                 }
-            } catch (StorageException deletedMeanwhile) {
-                log.failed(deletedMeanwhile);
             }
-            return;
-        }
-        PartitionId id = log.id();
-        LOG.error("{} could not be made durable and refuses writes: {}", id, failure.getMessage());
-        log.failed(failure);
-    }
-
-    private void retryLater(List<PartitionLog> logs, SyncFailures failures) {
-        List<PartitionLog> again = new ArrayList<>();
-        for (PartitionLog log : logs) {
-            StorageException failure = failures.byPartition().get(log.id());
-            if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
-                if (again.isEmpty()) {
-                    LOG.warn("Not durable yet, trying again every second: {}", failure.getMessage());
-                }
-                again.add(log);
-            }
-        }
-        if (!again.isEmpty()) {
-            scheduler.schedule(RETRY_MS, () -> again.forEach(this::request));
+        } catch (StorageException deletedMeanwhile) {
+            log.failed(deletedMeanwhile);
         }
     }
 }

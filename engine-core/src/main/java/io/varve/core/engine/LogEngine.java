@@ -25,6 +25,7 @@ public final class LogEngine implements AutoCloseable {
 
     private static final long EXPIRY_PERIOD_MS = 600_000;
     private static final long CLOSE_WAIT_MS = 30_000;
+    private static final long COMMIT_AGAIN_MS = 500;
 
     private final Storage storage;
     private final Clock clock;
@@ -41,7 +42,7 @@ public final class LogEngine implements AutoCloseable {
         this.storage = storage;
         this.clock = context.clock();
         this.scheduler = context.scheduler();
-        this.committer = new Committer(storage, scheduler, this::snapshotWhenDue);
+        this.committer = new Committer(storage, this::snapshotWhenDue, this::commitLater);
         this.policy = CommitPolicy.of(config, committer, scheduler);
         this.committing = scheduler.start("committer", committer);
         this.expiry = scheduler.scheduleEvery(
@@ -143,6 +144,10 @@ public final class LogEngine implements AutoCloseable {
         storage.close();
         StorageException reason = new StorageException(StorageException.Kind.CLOSED, "the engine is closed");
         open.values().forEach(log -> log.failed(reason));
+    }
+
+    private void commitLater(PartitionLog log) {
+        scheduler.schedule(COMMIT_AGAIN_MS, () -> committer.request(log));
     }
 
     private void snapshotWhenDue(PartitionLog log) {

@@ -189,8 +189,12 @@ public final class EventLog<S, E> implements AutoCloseable {
         } catch (InterruptedException e) {
             refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + ": its writer was interrupted");
             Thread.currentThread().interrupt();
+        } catch (RuntimeException | Error e) {
+            LOG.error("The writer of {} died; refusing changes until restart", log.id(), e);
+            refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + ": its writer died", e);
         }
-        for (Pending<S, E, ?> late = queue.poll(); late != null; late = queue.poll()) {
+        queue.drainTo(round); // whoever adds to the queue from now on sees the refusal
+        for (Pending<S, E, ?> late : round) {
             if (late != stop) {
                 late.future.completeExceptionally(refusing);
             }

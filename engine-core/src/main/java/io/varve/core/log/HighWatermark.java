@@ -6,13 +6,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.PriorityQueue;
 import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The high watermark of a partition, who waits for it and who watches it. It only rises. Thread-safe.
  *
- * <p>Watchers are called under the lock, so that each sees every value in order; waiters are called outside it.
+ * <p>Watchers are called under the lock, so that each sees every value in order; waiters are called outside it. One that throws is
+ * reported and harms nobody else: not the other callbacks, and not the committer that calls.
  */
 final class HighWatermark {
+    private static final Logger LOG = LoggerFactory.getLogger(HighWatermark.class);
+
     private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
     private final List<LongConsumer> watchers = new ArrayList<>(0);
     private volatile long value;
@@ -33,7 +38,7 @@ final class HighWatermark {
         return value;
     }
 
-    /** Calls the waiter once the value is at least {@code offset}, or when it could not be raised. */
+    /** Calls the waiter once the value is at least {@code offset}, or when it never will be. */
     PartitionLog.Subscription await(long offset, PartitionLog.Waiter waiter) {
         StorageException known;
         synchronized (this) {
@@ -56,7 +61,7 @@ final class HighWatermark {
     synchronized PartitionLog.Subscription watch(LongConsumer watcher) {
         watchers.add(watcher);
         if (value > 0) {
-            watcher.accept(value);
+            guarded(() -> watcher.accept(value));
         }
         return () -> unwatch(watcher);
     }
@@ -73,31 +78,33 @@ final class HighWatermark {
                 return;
             }
             value = to;
-            for (int i = 0; i < watchers.size(); i++) {
-                watchers.get(i).accept(to);
+            for (LongConsumer watcher : List.copyOf(watchers)) { // one may end its own watch
+                guarded(() -> watcher.accept(to));
             }
             reached = drainUpTo(to);
         }
-        reached.forEach(waiter -> waiter.done(null));
+        reached.forEach(waiter -> guarded(() -> waiter.done(null)));
     }
 
-    /**
-     * Tells everyone that waits that the value does not rise now, and whoever comes later too if it never will.
-     *
-     * @param reason RETRY when it may rise yet
-     */
+    /** Tells everyone that waits, and whoever comes later, that the value will not rise any more. */
     void fail(StorageException reason) {
         List<PartitionLog.Waiter> stranded;
         synchronized (this) {
             if (failure != null) {
                 return;
             }
-            if (reason.kind() != StorageException.Kind.RETRY) {
-                failure = reason;
-            }
+            failure = reason;
             stranded = drainUpTo(Long.MAX_VALUE);
         }
-        stranded.forEach(waiter -> waiter.done(reason));
+        stranded.forEach(waiter -> guarded(() -> waiter.done(reason)));
+    }
+
+    private static void guarded(Runnable callback) {
+        try {
+            callback.run();
+        } catch (RuntimeException | Error e) {
+            LOG.error("Somebody told of a high watermark failed", e);
+        }
     }
 
     private List<PartitionLog.Waiter> drainUpTo(long offset) {

@@ -28,10 +28,7 @@ public final class PartitionLog {
     /** Called once when the high watermark has reached an offset, or never will. */
     @FunctionalInterface
     public interface Waiter {
-        /**
-         * @param failure null when reached; RETRY when the records could not be made durable now but may be yet, for who waits
-         *     again; else why they will not become visible under this handle
-         */
+        /** @param failure null when reached, else why the records will not become visible under this handle */
         void done(StorageException failure);
     }
 
@@ -340,9 +337,9 @@ public final class PartitionLog {
     }
 
     /**
-     * The committer's word: appends past the high watermark are not durable.
+     * The committer's word: appends past the high watermark will not become durable under this handle.
      *
-     * @param reason told to whoever waits; unless RETRY, when they may be yet, it is final and told to whoever comes later too
+     * @param reason told to whoever waits
      */
     public void failed(StorageException reason) {
         highWatermark.fail(reason);

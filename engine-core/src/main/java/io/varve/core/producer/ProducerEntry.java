@@ -2,6 +2,8 @@
 package io.varve.core.producer;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
+import java.util.Collections;
 import java.util.Iterator;
 
 /**
@@ -34,6 +36,11 @@ final class ProducerEntry {
     /** @return the newest batch, or null when none is remembered */
     SequencedBatch last() {
         return batches.peekLast();
+    }
+
+    /** @return the remembered batches, oldest first; one at least */
+    Collection<SequencedBatch> batches() {
+        return Collections.unmodifiableCollection(batches);
     }
 
     /** @return the remembered batch with exactly these sequences, or null */

@@ -6,8 +6,9 @@ import java.util.Optional;
 import java.util.zip.CRC32C;
 
 /**
- * The bytes of a producer state snapshot: Kafka's {@code .snapshot} file, version 1, which keeps the last batch of each
- * producer.
+ * The bytes of a producer state snapshot: Kafka's {@code .snapshot} file, version 1. Kafka writes one entry for each producer, its last
+ * batch; here every batch remembered has one, oldest first, because a client whose answers were lost in a restart sends all it had in
+ * flight again. Kafka's reader takes the last entry of a producer, this one takes Kafka's single one.
  *
  * <pre>
  *  0 version   int16   1
@@ -39,19 +40,21 @@ public final class ProducerSnapshot {
      * @return the snapshot's bytes, ready to read
      */
     public static ByteBuffer write(ProducerStates states) {
-        ByteBuffer buffer = ByteBuffer.allocate(ENTRIES_AT + ENTRY_BYTES * states.size());
-        buffer.putShort(VERSION).putInt(0).putInt(states.size());
-        states.entries().forEach((id, entry) -> {
-            SequencedBatch last = entry.last();
-            buffer.putLong(id)
-                    .putShort(entry.epoch())
-                    .putInt(last.lastSequence())
-                    .putLong(last.lastOffset())
-                    .putInt((int) (last.lastOffset() - last.firstOffset()))
-                    .putLong(entry.lastTimestamp())
-                    .putInt(NO_COORDINATOR_EPOCH)
-                    .putLong(NO_TRANSACTION);
-        });
+        int count = states.entries().values().stream()
+                .mapToInt(entry -> entry.batches().size())
+                .sum();
+        ByteBuffer buffer = ByteBuffer.allocate(ENTRIES_AT + ENTRY_BYTES * count);
+        buffer.putShort(VERSION).putInt(0).putInt(count);
+        states.entries()
+                .forEach((id, entry) -> entry.batches()
+                        .forEach(batch -> buffer.putLong(id)
+                                .putShort(entry.epoch())
+                                .putInt(batch.lastSequence())
+                                .putLong(batch.lastOffset())
+                                .putInt((int) (batch.lastOffset() - batch.firstOffset()))
+                                .putLong(batch.timestamp())
+                                .putInt(NO_COORDINATOR_EPOCH)
+                                .putLong(NO_TRANSACTION)));
         buffer.putInt(CRC_AT, (int) crc(buffer));
         return buffer.flip();
     }

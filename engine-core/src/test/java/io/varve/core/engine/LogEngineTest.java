@@ -99,21 +99,53 @@ class LogEngineTest {
     }
 
     @Test
-    void makesUpForASyncThatFailedButLostNothing() throws Exception {
+    void syncsAgainWhatASyncLeftToBeTriedAgain() throws Exception {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            CompletableFuture<StorageException> told = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
-            fixture.storage.failWith(new StorageException(StorageException.Kind.RETRY, "no file to be had"));
-            fixture.storage.allow(1);
-            assertThat(told.get(10, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.RETRY);
-            CompletableFuture<StorageException> again = new CompletableFuture<>();
-            log.awaitHighWatermark(1, again::complete);
+            CompletableFuture<StorageException> acked = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
+            fixture.storage.failWith(new StorageException(StorageException.Kind.RETRY, "no room for a checkpoint"));
+            fixture.storage.allow(2);
+            fixture.storage.awaitSyncs(2);
+            assertThat(acked).isNotDone();
             fixture.storage.failWith(null);
             fixture.storage.allow(ANY);
-            again.get(10, TimeUnit.SECONDS); // the same failure if it came between two tries
+            assertThat(acked.get(10, TimeUnit.SECONDS)).isNull();
             assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(10, TimeUnit.SECONDS))
                     .isNull();
-            assertThat(log.highWatermark()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void commitsOnWhenACallbackFails() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog log = fixture.log();
+            log.onHighWatermark(offset -> {
+                throw new IllegalStateException("a watcher failed at " + offset);
+            });
+            Appended first = log.append(Batches.at(5, "a"), Origin.CLIENT);
+            log.awaitHighWatermark(first.nextOffset(), failure -> {
+                throw new AssertionError("a waiter failed");
+            });
+            CompletableFuture<StorageException> other = acked(log, first);
+            fixture.storage.allow(ANY);
+            assertThat(other.get(10, TimeUnit.SECONDS)).isNull();
+            assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(10, TimeUnit.SECONDS))
+                    .isNull();
+        }
+    }
+
+    @Test
+    void commitsOnAfterASyncThatDied() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
+            PartitionLog log = fixture.log();
+            fixture.storage.dieOnce(new OutOfMemoryError("as if"));
+            CompletableFuture<StorageException> lost = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
+            assertThat(lost.get(10, TimeUnit.SECONDS)).isNotNull();
+            PartitionLog other =
+                    fixture.engine.open(new PartitionId("other", new UUID(3, 4), 0), 0, PartitionConfig.DEFAULT);
+            assertThat(acked(other, other.append(Batches.at(5, "b"), Origin.CLIENT))
+                            .get(10, TimeUnit.SECONDS))
+                    .isNull();
         }
     }
 

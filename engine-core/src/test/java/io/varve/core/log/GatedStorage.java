@@ -10,12 +10,15 @@ import io.varve.core.spi.SyncFailures;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 
 /** Passes everything on, but lets a test hold syncs back and make them fail. */
 public final class GatedStorage implements Storage {
     private final Storage inner;
     private final Semaphore permits = new Semaphore(0);
+    private final Semaphore synced = new Semaphore(0);
     private volatile StorageException failure;
+    private volatile Error death;
 
     public GatedStorage(Storage inner) {
         this.inner = inner;
@@ -26,7 +29,19 @@ public final class GatedStorage implements Storage {
         permits.release(syncs);
     }
 
-    /** Makes every later sync fail for all its partitions. */
+    /** Waits until this many more syncs have begun. */
+    public void awaitSyncs(int syncs) throws InterruptedException {
+        if (!synced.tryAcquire(syncs, 10, TimeUnit.SECONDS)) {
+            throw new AssertionError("no " + syncs + " syncs within 10 s");
+        }
+    }
+
+    /** Makes the next sync throw this. */
+    public void dieOnce(Error how) {
+        death = how;
+    }
+
+    /** Makes every later sync fail for all its partitions; null lets them pass again. */
     public void failWith(StorageException reason) {
         failure = reason;
     }
@@ -34,6 +49,12 @@ public final class GatedStorage implements Storage {
     @Override
     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
         permits.acquireUninterruptibly();
+        synced.release();
+        Error how = death;
+        if (how != null) {
+            death = null;
+            throw how;
+        }
         StorageException reason = failure;
         if (reason != null) {
             return new SyncFailures(dirty.stream()

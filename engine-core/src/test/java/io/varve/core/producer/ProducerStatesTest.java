@@ -70,7 +70,7 @@ class ProducerStatesTest {
     }
 
     @Test
-    void survivesASnapshotWithTheLastBatchOfEachProducer() {
+    void survivesASnapshot() {
         append(2, 0, "a", "b");
         append(2, 2, "c", "d", "e");
         ByteBuffer bytes = ProducerSnapshot.write(states);
@@ -79,6 +79,22 @@ class ProducerStatesTest {
         assertThat(read.check(again, 0))
                 .isEqualTo(new SequenceCheck.Duplicate(new SequencedBatch(2, 4, 102, 104, 1_000)));
         assertThat(read.check(Batches.idempotent(PRODUCER, 2, 5, "f"), 0)).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+    }
+
+    @Test
+    void aSnapshotKeepsAllFiveBatchesAClientMaySendAgain() {
+        for (int sequence = 0; sequence < 6; sequence++) {
+            append(2, sequence, "v" + sequence);
+        }
+        ProducerStates read =
+                ProducerSnapshot.read(ProducerSnapshot.write(states)).orElseThrow();
+        for (int sequence = 1; sequence < 6; sequence++) {
+            ByteBuffer again = Batches.idempotent(PRODUCER, 2, sequence, "v" + sequence);
+            assertThat(read.check(again, 0)).isEqualTo(states.check(again, 0));
+            assertThat(read.check(again, 0)).isInstanceOf(SequenceCheck.Duplicate.class);
+        }
+        assertThat(read.check(Batches.idempotent(PRODUCER, 2, 6, "next"), 0))
+                .isEqualTo(SequenceCheck.Accepted.INSTANCE);
     }
 
     @Test

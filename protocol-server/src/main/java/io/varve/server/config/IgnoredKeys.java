@@ -12,11 +12,13 @@ final class IgnoredKeys {
     private static final String NO_SECURITY = "TLS, SASL and access control are not there yet";
     private static final String NO_TRANSACTIONS = "transactions are not there yet";
     private static final String NO_SHARE_GROUPS = "share groups are not there yet";
+    private static final String NO_RETENTION = "deletion by retention is not there yet";
     private static final String NO_COMPACTION = "compaction is not there yet";
     private static final String NO_TIER = "tiered storage is not there yet";
     private static final String NO_QUOTAS = "quotas are not there yet";
     private static final String NO_METRICS = "metrics reporters are not there yet";
     private static final String NO_POOL = "requests are served on the network threads";
+    private static final String NO_PLUGINS = "no classes of others are loaded";
     private static final String OWN_FORMAT = "records are always kept in the newest format";
     private static final String USE_LISTENERS = "use listeners and advertised.listeners";
 
@@ -61,11 +63,14 @@ final class IgnoredKeys {
         because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
         because(NO_TRANSACTIONS, "transaction.", "transactional.", "add.partitions.to.txn.");
         because(NO_SHARE_GROUPS, "share.", "group.share.");
+        because(NO_RETENTION, "log.retention.check.");
         because(NO_COMPACTION, "log.cleaner.");
         because(NO_TIER, "remote.", "log.local.");
         because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
-        because(NO_POOL, "num.io.threads", "background.threads", "queued.max.requests", "num.recovery.threads.");
+        because(NO_POOL, "num.io.threads", "background.threads", "queued.max.requests");
+        because("recovery takes one thread", "num.recovery.threads.");
+        because(NO_PLUGINS, "config.providers", "config.providers.", "create.topic.policy.", "alter.config.policy.");
         because(USE_LISTENERS, "host.name", "port", "advertised.host.name", "advertised.port");
         because("use log.message.timestamp.before.max.ms and .after.max.ms", "log.message.timestamp.difference.");
     }

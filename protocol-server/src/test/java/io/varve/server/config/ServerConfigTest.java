@@ -85,15 +85,26 @@ class ServerConfigTest {
                         .startsWith(home + "/server.properties: ")
                         .doesNotContain("\n"));
         assertThat(config.warnings().stream().map(line -> line.split(" ")[1])).doesNotHaveDuplicates();
+        assertThat(config.warnings())
+                .filteredOn(line -> !line.contains("my.own.key"))
+                .noneMatch(line -> line.contains("not a setting this server knows"));
     }
 
     @Test
     void saysWhyAKeyHasNoEffect() throws IOException {
         assertThat(load("zookeeper.connect=zk:2181").warnings())
                 .containsExactly(home + "/server.properties: zookeeper.connect is ignored: no ZooKeeper is needed");
+        assertIgnored("log.retention.check.interval.ms=1", "deletion by retention is not there yet");
+        assertIgnored("num.recovery.threads.per.data.dir=1", "recovery takes one thread");
+        assertIgnored("create.topic.policy.class.name=a.B", "no classes of others are loaded");
+        assertIgnored("config.providers=env", "no classes of others are loaded");
         assertThat(load("num.partitons=3").warnings())
                 .containsExactly(
                         home + "/server.properties: num.partitons is ignored: not a setting this server knows");
+    }
+
+    private void assertIgnored(String line, String reason) throws IOException {
+        assertThat(load(line).warnings()).singleElement().asString().endsWith(" is ignored: " + reason);
     }
 
     @Test
