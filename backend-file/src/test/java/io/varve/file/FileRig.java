@@ -94,6 +94,11 @@ final class FileRig implements StorageRig {
         storage = null;
     }
 
+    /** Somebody else has closed the storage, in order or not; the next {@link #storage} opens it again. */
+    void forget() {
+        storage = null;
+    }
+
     @Override
     public Storage crash() {
         kill();

@@ -21,7 +21,7 @@ final class HighWatermark {
     private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
     private final List<LongConsumer> watchers = new ArrayList<>(0);
     private volatile long value;
-    private StorageException failure;
+    private volatile StorageException failure;
 
     private record Waiting(long offset, PartitionLog.Waiter waiter) implements Comparable<Waiting> {
         @Override
@@ -36,6 +36,14 @@ final class HighWatermark {
 
     long value() {
         return value;
+    }
+
+    /** @throws StorageException why the value will not rise any more: what is appended now would never be acknowledged */
+    void requireRising() {
+        StorageException known = failure;
+        if (known != null) {
+            throw known;
+        }
     }
 
     /** Calls the waiter once the value is at least {@code offset}, or when it never will be. */

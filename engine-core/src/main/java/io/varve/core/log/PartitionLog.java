@@ -174,6 +174,7 @@ public final class PartitionLog {
             if (earlier != null) {
                 return earlier;
             }
+            highWatermark.requireRising();
             base = logEndOffset;
             BatchRun placed = run.place(base, leaderEpoch);
             store.append(placed);
@@ -265,7 +266,15 @@ public final class PartitionLog {
         long end = Math.min(extent.readableEnd(), limit(isolation, visible, stable));
         // At or past the end there is nothing to cut: an end at the offset itself gives an empty slice.
         long from = Math.min(offset, extent.readableEnd());
-        return new LogRead(store.read(from, Math.max(from, end), maxBytes), extent.start(), visible, stable);
+        try {
+            return new LogRead(store.read(from, Math.max(from, end), maxBytes), extent.start(), visible, stable);
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.MISUSE
+                    && offset < store.extent().start()) {
+                throw new OffsetOutOfRangeException("offset " + offset + " of " + id() + " was just trimmed");
+            }
+            throw e;
+        }
     }
 
     private static long limit(Isolation isolation, long visible, long stable) {

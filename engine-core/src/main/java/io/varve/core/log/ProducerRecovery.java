@@ -5,16 +5,21 @@ import io.varve.core.producer.ProducerSnapshot;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
+import io.varve.core.record.InvalidBatchException;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Rebuilds a partition's producer state: the newest snapshot that fits, then the batch headers after it. */
 final class ProducerRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerRecovery.class);
     private static final int READ_BYTES = 1 << 20;
 
     /**
@@ -38,7 +43,17 @@ final class ProducerRecovery {
                 from = Math.max(from, newest.get().offset());
             }
         }
-        replay(store, from, extent.readableEnd(), states);
+        try {
+            replay(store, from, extent.readableEnd(), states);
+        } catch (StorageException | InvalidBatchException e) {
+            if (e instanceof StorageException storage && storage.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            // What is sound is served. A producer of whom too little is known would be refused for ever, one not known
+            // is not.
+            LOG.warn("{}: forgetting its idempotent producers, for there is damage: {}", store.id(), e.getMessage());
+            states = new ProducerStates();
+        }
         return new Recovered(states, from);
     }
 

@@ -12,7 +12,7 @@ public final class ProcessEnd {
     private ProcessEnd() {}
 
     /**
-     * Has a task run when the process is told to end; the process then exits with 0.
+     * Has a task run when the process is told to end; the process then exits with 0, or with 1 if the task throws.
      *
      * <p>Not by a shutdown hook: in one the JVM is ending already, libraries that register hooks of their own fail, and the exit code
      * is 143. The signal classes are every JDK's but not Java's, so the compiler must not see them.
@@ -23,8 +23,13 @@ public final class ProcessEnd {
         AtomicBoolean ending = new AtomicBoolean();
         Runnable end = () -> {
             if (ending.compareAndSet(false, true)) {
-                finish.run();
-                System.exit(0);
+                int code = 1; // unless it ends as it should
+                try {
+                    finish.run();
+                    code = 0;
+                } finally {
+                    System.exit(code);
+                }
             }
         };
         try {

@@ -141,6 +141,8 @@ class LogEngineTest {
             fixture.storage.dieOnce(new OutOfMemoryError("as if"));
             CompletableFuture<StorageException> lost = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
             assertThat(lost.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThatThrownBy(() -> log.append(Batches.at(5, "never to be acknowledged"), Origin.CLIENT))
+                    .isInstanceOf(StorageException.class);
             PartitionLog other =
                     fixture.engine.open(new PartitionId("other", new UUID(3, 4), 0), 0, PartitionConfig.DEFAULT);
             assertThat(acked(other, other.append(Batches.at(5, "b"), Origin.CLIENT))

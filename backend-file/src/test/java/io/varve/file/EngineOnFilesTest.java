@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.engine.EngineConfig;
+import io.varve.core.engine.LogEngine;
+import io.varve.core.log.Isolation;
+import io.varve.core.log.LogRead;
+import io.varve.core.log.Origin;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.record.Codec;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageProvider;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.UUID;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** The engine on this backend while it is written, read, trimmed, closed and killed: what it has said must stay true. */
+class EngineOnFilesTest {
+    private static final PartitionId ID = new PartitionId("stress", new UUID(5, 6), 0);
+    private static final PartitionConfig CONFIG = new PartitionConfig(
+            new SegmentLimits(4096, Long.MAX_VALUE, 256, 1 << 16),
+            1 << 20,
+            false,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            false);
+    private static final int IN_FLIGHT = 5;
+    private static final int ROUNDS = 12;
+    /** More records than can be in flight: what a client may send again is not trimmed. */
+    private static final int KEPT = 200;
+
+    /** What was seen of a batch: nothing else may ever be seen there. */
+    private record Seen(long producer, int sequence, long next) {}
+
+    private final FileRig rig = FileRig.temporary();
+    private final Map<Long, Seen> told = new ConcurrentHashMap<>();
+    private LogEngine engine;
+    private PartitionLog log;
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private void start() {
+        engine = LogEngine.open(
+                new StorageProvider() {
+                    @Override
+                    public String name() {
+                        return "file";
+                    }
+
+                    @Override
+                    public Storage open(StorageContext context) {
+                        return rig.storage();
+                    }
+                },
+                rig.context(),
+                EngineConfig.DEFAULT);
+        log = engine.open(ID, 0, CONFIG);
+    }
+
+    /** A client with up to five batches in flight, which it sends again, in order, after a failure. */
+    private final class Producer {
+        private record Sent(int sequence, int records) {}
+
+        final long id;
+        final Random random;
+        final ArrayDeque<Sent> unanswered = new ArrayDeque<>();
+        volatile boolean refused;
+        int next;
+
+        Producer(long id, long seed) {
+            this.id = id;
+            this.random = new Random(seed + id);
+        }
+
+        void run(int batches) throws InterruptedException {
+            Semaphore room = new Semaphore(IN_FLIGHT);
+            List<Sent> again = List.copyOf(unanswered);
+            refused = false;
+            try {
+                for (Sent sent : again) {
+                    send(sent, room);
+                }
+                for (int i = 0; i < batches; i++) {
+                    Sent sent = new Sent(next, 1 + random.nextInt(4));
+                    next += sent.records;
+                    synchronized (unanswered) {
+                        unanswered.add(sent);
+                    }
+                    send(sent, room);
+                }
+                assertThat(room.tryAcquire(IN_FLIGHT, 20, TimeUnit.SECONDS)).isTrue();
+            } catch (StorageException e) {
+                assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED);
+            }
+        }
+
+        private void send(Sent sent, Semaphore room) throws InterruptedException {
+            assertThat(room.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            if (refused) { // what was refused is in flight still, until it is sent again
+                throw new StorageException(StorageException.Kind.CLOSED, "an earlier batch was refused");
+            }
+            RecordBatchBuilder batch = new RecordBatchBuilder(Codec.NONE).producer(id, (short) 0, sent.sequence);
+            for (int i = 0; i < sent.records; i++) {
+                batch.append(1_000 + sent.sequence, null, ByteBuffer.allocate(50), List.of());
+            }
+            var appended = log.append(batch.build(), Origin.CLIENT);
+            assertThat(appended.nextOffset() - appended.baseOffset()).isEqualTo(sent.records);
+            log.awaitHighWatermark(appended.nextOffset(), failure -> {
+                if (failure == null) {
+                    told.put(appended.baseOffset(), new Seen(id, sent.sequence, appended.nextOffset()));
+                    synchronized (unanswered) {
+                        unanswered.remove(sent);
+                    }
+                } else {
+                    refused = true;
+                }
+                room.release();
+            });
+        }
+    }
+
+    /** Reads what consumers may see, again and again until the log closes or the last offset comes. */
+    private void consume(Random random, Semaphore stop) {
+        long offset = log.logStartOffset();
+        try {
+            while (!stop.tryAcquire()) {
+                long start = log.logStartOffset();
+                if (offset < start) {
+                    offset = start;
+                }
+                offset = readOn(offset, random.nextInt(3000));
+                if (random.nextInt(50) == 0 && log.highWatermark() - KEPT > log.logStartOffset()) {
+                    log.trimTo(log.highWatermark() - KEPT);
+                }
+            }
+        } catch (StorageException e) {
+            assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED);
+        }
+    }
+
+    private long readOn(long from, int maxBytes) {
+        LogRead read = log.read(from, maxBytes, Isolation.READ_UNCOMMITTED);
+        try (var slice = read.slice()) {
+            ByteBuffer bytes = slice.buffer();
+            long next = from;
+            for (int at = 0; at < bytes.limit(); ) {
+                int size = BatchValidator.validate(bytes, at, bytes.limit());
+                long base = BatchHeader.baseOffset(bytes, at);
+                assertThat(next == from ? base <= next : base == next).isTrue();
+                next = BatchHeader.nextOffset(bytes, at);
+                assertThat(next).isLessThanOrEqualTo(read.highWatermark());
+                Seen now = new Seen(BatchHeader.producerId(bytes, at), BatchHeader.baseSequence(bytes, at), next);
+                Seen before = told.putIfAbsent(base, now);
+                assertThat(before == null ? now : before).isEqualTo(now);
+                at += size;
+            }
+            return next;
+        }
+    }
+
+    /** Everything told is there as it was told, each producer's sequences follow one another. */
+    private void verify() {
+        assertThat(log.highWatermark()).isLessThanOrEqualTo(log.extent().durableEnd());
+        told.forEach((base, seen) -> assertThat(seen.next).isLessThanOrEqualTo(log.logEndOffset()));
+        Map<Long, Integer> expected = new HashMap<>();
+        long offset = log.logStartOffset();
+        while (offset < log.highWatermark()) {
+            long next = readOn(offset, 1 << 20);
+            assertThat(next).isGreaterThan(offset);
+            offset = next;
+        }
+        told.entrySet().removeIf(entry -> entry.getKey() < log.logStartOffset());
+        told.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
+            Seen seen = entry.getValue();
+            Integer due = expected.put(seen.producer, seen.sequence + (int) (seen.next - entry.getKey()));
+            assertThat(seen.sequence).isEqualTo(due == null ? seen.sequence : due);
+        });
+    }
+
+    @Test
+    void servesWhatIsSoundOfADamagedPartition() throws Exception {
+        start();
+        Producer producer = new Producer(1, 1);
+        producer.run(100);
+        long end = log.logEndOffset();
+        engine.close();
+        rig.forget();
+        Path directory = rig.directory.resolve(ID.toString());
+        Files.delete(rig.directory.resolve(Layout.CLEAN_SHUTDOWN));
+        Files.delete(directory.resolve(Layout.name(end, ".snapshot")));
+        FileTestBase.flipBit(directory.resolve(Layout.name(0, Layout.LOG)), 16); // the first batch's magic
+        start();
+        assertThat(log.logEndOffset()).isEqualTo(end);
+        long second = log.segments().get(1).baseOffset();
+        assertThat(readOn(second, 1)).isGreaterThan(second);
+        producer.run(1);
+        assertThat(producer.unanswered).isEmpty();
+        engine.close();
+    }
+
+    @Test
+    void keepsWhatItToldThroughRestartsUnderLoad() throws Exception {
+        long seed = 20_240_817;
+        Random random = new Random(seed);
+        List<Producer> producers = List.of(new Producer(1, seed), new Producer(2, seed), new Producer(3, seed));
+        for (int round = 0; round < ROUNDS; round++) {
+            start();
+            long before = log.logEndOffset();
+            Semaphore stop = new Semaphore(0);
+            List<Throwable> failures = new ArrayList<>();
+            List<Thread> threads = new ArrayList<>();
+            for (Producer producer : producers) {
+                threads.add(thread(failures, () -> producer.run(400)));
+            }
+            Random reading = new Random(seed + round);
+            threads.add(thread(failures, () -> consume(reading, stop)));
+            long enough = before + random.nextInt(1500);
+            boolean underLoad = random.nextInt(4) > 0;
+            while (underLoad && log.highWatermark() < enough && threads.get(0).isAlive()) {
+                Thread.onSpinWait();
+            }
+            for (int i = 0; !underLoad && i < producers.size(); i++) {
+                threads.get(i).join();
+            }
+            stop.release(underLoad ? 0 : 1);
+            end(random.nextInt(3), threads);
+            assertThat(failures).as("seed %d, round %d", seed, round).isEmpty();
+            start();
+            verify();
+            engine.close();
+            rig.forget();
+        }
+    }
+
+    /** Ends the engine: in order, by kill -9, or by a power cut that takes all that was not synced. */
+    private void end(int how, List<Thread> threads) throws InterruptedException {
+        FileStorage storage = (FileStorage) rig.storage();
+        if (how > 0) {
+            storage.abandon();
+        }
+        engine.close();
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        if (how == 2) {
+            rig.kill();
+        }
+        rig.forget();
+    }
+
+    private interface Work {
+        void run() throws InterruptedException, IOException;
+    }
+
+    private static Thread thread(List<Throwable> failures, Work work) {
+        Thread thread = new Thread(() -> {
+            try {
+                work.run();
+            } catch (Throwable e) {
+                synchronized (failures) {
+                    failures.add(e);
+                }
+            }
+        });
+        thread.start();
+        return thread;
+    }
+}
