@@ -4,9 +4,12 @@ package io.varve.core.runtime;
 import java.lang.reflect.Proxy;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The end of the process when it is told to end (SIGTERM, SIGINT), made orderly. */
 public final class ProcessEnd {
+    private static final Logger LOG = LoggerFactory.getLogger(ProcessEnd.class);
     private static final List<String> SIGNALS = List.of("TERM", "INT");
 
     private ProcessEnd() {}
@@ -23,13 +26,7 @@ public final class ProcessEnd {
         AtomicBoolean ending = new AtomicBoolean();
         Runnable end = () -> {
             if (ending.compareAndSet(false, true)) {
-                int code = 1; // unless it ends as it should
-                try {
-                    finish.run();
-                    code = 0;
-                } finally {
-                    System.exit(code);
-                }
+                System.exit(finished(finish) ? 0 : 1);
             }
         };
         try {
@@ -47,6 +44,16 @@ public final class ProcessEnd {
         } catch (ReflectiveOperationException e) {
             // A JVM that keeps signals to itself (-Xrs): the hook is the next best.
             Runtime.getRuntime().addShutdownHook(new Thread(finish, "end"));
+        }
+    }
+
+    private static boolean finished(Runnable finish) {
+        try {
+            finish.run();
+            return true;
+        } catch (RuntimeException | Error e) {
+            LOG.error("The orderly end failed; the next start recovers", e);
+            return false;
         }
     }
 }
