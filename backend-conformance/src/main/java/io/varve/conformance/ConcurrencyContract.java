@@ -16,8 +16,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntConsumer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -29,23 +31,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class ConcurrencyContract extends Contract {
     private static final int READERS = 3;
     private static final int STEPS = 400;
+    /** How often a writer waits for the readers. */
+    private static final int MEETINGS = 20;
     /** Slices a reader holds at a time. */
     private static final int KEPT = 16;
 
     private final AtomicBoolean stop = new AtomicBoolean();
     private final AtomicLong reads = new AtomicLong();
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
+    private final List<AtomicInteger> meetings = new ArrayList<>();
+    /** Which meeting is due; the writer counts it up. */
+    private volatile int meeting;
+
     private final List<Thread> threads = new ArrayList<>();
+    private final List<ArrayDeque<Kept>> kept = new ArrayList<>();
 
     ConcurrencyContract(Supplier<StorageRig> rigs) {
         super(rigs);
     }
 
     private void start(Runnable loop) {
+        AtomicInteger met = new AtomicInteger();
+        meetings.add(met);
         Thread thread = new Thread(() -> {
             try {
                 while (!stop.get()) {
+                    int before = meeting;
                     loop.run();
+                    met.set(before);
                 }
             } catch (Throwable e) {
                 failure.compareAndSet(null, e);
@@ -59,6 +72,16 @@ abstract class ConcurrencyContract extends Contract {
         for (int i = 0; i < READERS; i++) {
             SplittableRandom random = new SplittableRandom(i);
             start(() -> readSomewhere(random));
+        }
+    }
+
+    /** Readers that hold slices for a while. */
+    private void startKeepers(long seed) {
+        for (int i = 0; i < 2; i++) {
+            ArrayDeque<Kept> own = new ArrayDeque<>();
+            kept.add(own);
+            SplittableRandom random = new SplittableRandom(seed + i);
+            start(() -> readAndLookLater(random, own));
         }
     }
 
@@ -86,6 +109,29 @@ abstract class ConcurrencyContract extends Contract {
         }
     }
 
+    /**
+     * Runs the writer's steps, and every now and then lets every other thread have at least one go: on a busy machine a writer may else be
+     * through before the first reader has begun.
+     */
+    private void whileReading(int steps, IntConsumer step) throws InterruptedException {
+        for (int i = 0; i < steps && failure.get() == null; i++) {
+            step.accept(i);
+            if (i % Math.max(1, steps / MEETINGS) == 0) {
+                meet();
+            }
+        }
+    }
+
+    private void meet() throws InterruptedException {
+        int now = ++meeting;
+        for (AtomicInteger met : meetings) {
+            while (met.get() < now && failure.get() == null) {
+                Thread.yield();
+                requireTime();
+            }
+        }
+    }
+
     private void finish() throws InterruptedException {
         long enough = reads.get() + 50;
         while (reads.get() < enough && failure.get() == null && store.extent() != null) {
@@ -109,13 +155,14 @@ abstract class ConcurrencyContract extends Contract {
             thread.join();
         }
         assertThat(failure.get()).isNull();
+        kept.forEach(own -> own.forEach(one -> one.look().close()));
     }
 
     @Test
     void readersDuringAppendsAndSyncs() throws InterruptedException {
         startReaders();
         start(this::sync);
-        appendTens(STEPS);
+        whileReading(STEPS, i -> appendTens(1));
         finish();
         sync();
         assertExtent(store, 0, STEPS * 10L, STEPS * 10L);
@@ -124,13 +171,14 @@ abstract class ConcurrencyContract extends Contract {
     @Test
     void readersDuringTrims() throws InterruptedException {
         startReaders();
-        for (int i = 0; i < STEPS; i++) {
+        startKeepers(7);
+        whileReading(STEPS, i -> {
             appendTens(1);
             store.trimTo(store.extent().readableEnd() - 60);
             if (i % 100 == 99) {
                 store.trimTo(store.extent().readableEnd());
             }
-        }
+        });
         finish();
     }
 
@@ -139,10 +187,10 @@ abstract class ConcurrencyContract extends Contract {
         startReaders();
         start(this::sync);
         SplittableRandom random = new SplittableRandom(42);
-        for (int i = 0; i < STEPS / 4; i++) {
+        whileReading(STEPS / 4, i -> {
             appendTens(7);
             store.truncateTo(Math.max(0, store.extent().readableEnd() - random.nextLong(100)));
-        }
+        });
         finish();
         sync();
         long end = store.extent().readableEnd();
@@ -154,13 +202,11 @@ abstract class ConcurrencyContract extends Contract {
     @Test
     void readersDuringReplacements() throws InterruptedException {
         startReaders();
-        for (int i = 0; i < STEPS / 10; i++) {
+        startKeepers(7);
+        whileReading(STEPS / 10, i -> {
             appendTens(10);
-            List<Segment> sealed = store.segments().subList(0, store.segments().size() - 1);
-            long base = sealed.get(sealed.size() - 1).endOffset() - 10;
-            AtomicBoolean given = new AtomicBoolean();
-            store.replace(sealed, () -> given.getAndSet(true) ? null : Batches.run(ten(base)));
-        }
+            compact();
+        });
         finish();
     }
 
@@ -221,20 +267,11 @@ abstract class ConcurrencyContract extends Contract {
     @ValueSource(longs = {1, 2, 3})
     void readersWhileTheWriterDoesAnything(long seed) throws InterruptedException {
         startReaders();
-        List<ArrayDeque<Kept>> kept = new ArrayList<>();
-        for (int i = 0; i < 2; i++) {
-            ArrayDeque<Kept> own = new ArrayDeque<>();
-            kept.add(own);
-            SplittableRandom random = new SplittableRandom(seed * 100 + i);
-            start(() -> readAndLookLater(random, own));
-        }
+        startKeepers(seed * 100);
         start(this::sync);
         SplittableRandom random = new SplittableRandom(seed);
-        for (int i = 0; i < STEPS && failure.get() == null; i++) {
-            doAnything(random);
-        }
+        whileReading(STEPS, i -> doAnything(random));
         finish();
-        kept.forEach(own -> own.forEach(one -> one.look().close()));
         sync();
         Extent extent = store.extent();
         List<Long> before = readAll(store, extent.start());
@@ -269,12 +306,12 @@ abstract class ConcurrencyContract extends Contract {
     void readersDuringDeletesAndNewBeginnings() throws InterruptedException {
         startReaders();
         start(() -> storage().sync(List.of(store)));
-        for (int i = 0; i < STEPS / 20; i++) {
+        whileReading(STEPS / 20, i -> {
             appendTens(12);
             storage().delete(ID);
             store = storage().open(ID, i, SMALL);
             assertExtent(store, 0, 0, 0);
-        }
+        });
         appendTens(3);
         finish();
         sync();

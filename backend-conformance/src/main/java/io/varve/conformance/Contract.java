@@ -129,6 +129,16 @@ abstract class Contract {
         }
     }
 
+    /** Every batch is there, to the byte, and nothing else is. */
+    static void assertHoldsTens(PartitionStore store, long from, long end) {
+        assertThat(readAll(store, from)).isEqualTo(tens(from, end));
+        for (long base = from; base < end; base += 10) {
+            try (BatchSlice slice = store.read(base, TO_END, 0)) {
+                assertThat(slice.buffer()).as("the batch at %d", base).isEqualTo(ten(base));
+            }
+        }
+    }
+
     /** @return {@code 0, 10, 20, …} below {@code end}, from {@code from} on */
     static List<Long> tens(long from, long end) {
         List<Long> bases = new ArrayList<>();

@@ -5,14 +5,14 @@ import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
-import java.util.List;
-import java.util.stream.Stream;
+import java.nio.file.attribute.BasicFileAttributes;
 
 /** What the file system is asked for beyond reading and writing: durable names, and errors in the storage's words. */
 final class Disk {
@@ -93,17 +93,32 @@ final class Disk {
         return into.position() - first;
     }
 
-    /** Deletes a directory and what is in it; one that is gone is fine. */
+    /** Deletes a directory and what is in it; what is gone, or goes meanwhile, is fine. */
     static void removeTree(Path directory) throws IOException {
-        List<Path> inside;
-        try (Stream<Path> walk = Files.walk(directory)) {
-            inside = walk.sorted(Comparator.reverseOrder()).toList();
-        } catch (NoSuchFileException e) {
-            return;
-        }
-        for (Path path : inside) {
-            Files.deleteIfExists(path);
-        }
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.deleteIfExists(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
     }
 
     /** Removes what a failed step has left, as far as possible; the failure comes first. */

@@ -33,7 +33,7 @@ public final class Journal implements AutoCloseable {
     }
 
     /** @return a journal that goes on at the end of a file, which is created when absent */
-    static Journal open(Path file) throws IOException {
+    public static Journal open(Path file) throws IOException {
         return new Journal(FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
     }
 

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.mutant;
+
+import io.varve.conformance.Faults;
+import io.varve.conformance.StorageRig;
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.spi.Storage;
+import java.util.function.BiFunction;
+
+/** A specimen that can be restarted. */
+class SpecimenRig implements StorageRig {
+    private final BiFunction<Device, MemoryStorage, Specimen> maker;
+    private final Device device = new Device();
+    Specimen specimen;
+
+    SpecimenRig(BiFunction<Device, MemoryStorage, Specimen> maker) {
+        this.maker = maker;
+        this.specimen = maker.apply(device, new MemoryStorage());
+    }
+
+    @Override
+    public Storage storage() {
+        return specimen;
+    }
+
+    @Override
+    public Storage reopen() {
+        specimen = maker.apply(device, specimen.restarted(false));
+        return specimen;
+    }
+
+    @Override
+    public Storage crash() {
+        specimen = maker.apply(device, specimen.restarted(true));
+        return specimen;
+    }
+
+    @Override
+    public Faults faults() {
+        return device;
+    }
+
+    @Override
+    public void close() {
+        specimen.close();
+    }
+}

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageProvider;
+import io.varve.core.spi.SyncFailures;
+import java.util.Collection;
+import java.util.Set;
+
+/** The file backend with a sync that does nothing and says it has. A process that dies does not give it away; a power cut does. */
+public final class ForgetfulFileStorageProvider implements StorageProvider {
+    @Override
+    public String name() {
+        return "file-without-sync";
+    }
+
+    @Override
+    public Storage open(StorageContext context) {
+        return new Forgetful(FileStorage.open(context));
+    }
+
+    private record Forgetful(FileStorage storage) implements Storage {
+        @Override
+        public Set<PartitionId> partitions() {
+            return storage.partitions();
+        }
+
+        @Override
+        public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+            return storage.open(id, epoch, limits);
+        }
+
+        @Override
+        public void delete(PartitionId id) {
+            storage.delete(id);
+        }
+
+        @Override
+        public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+            return SyncFailures.NONE;
+        }
+
+        @Override
+        public void close() {
+            storage.close();
+        }
+    }
+}
