@@ -21,13 +21,14 @@ import java.util.List;
  *
  * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link #sync} take none, they work on the {@link View}
  * published last and look again when a segment was taken away under them. {@code publishing} orders what a sync found durable with
- * truncations and is never held across I/O.
+ * truncations and is never held across I/O; {@code forcing} lets one force at a time and is taken last but for {@code publishing}.
  */
 final class FilePartition {
     final PartitionId id;
     final DataDirectory home;
     private final FileStorage storage;
     private final Object publishing = new Object();
+    private final Object forcing = new Object();
     private final Runnable written;
 
     /** Who may write; guarded by this. */
@@ -232,32 +233,64 @@ final class FilePartition {
                 now = view;
                 before = changes;
             }
-            requireSound();
             if (isChanging(before)) {
+                requireSound();
                 awaitOther(now);
                 continue;
             }
             try {
-                force(now);
+                if (forced(now, before)) {
+                    return;
+                }
             } catch (RetiredException e) {
                 awaitOther(now);
                 continue;
-            } catch (ForceFailedException | UncheckedIOException e) {
-                requirePresent();
-                throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
             } catch (IOException e) { // nothing was forced in vain: a file could not be opened
                 requirePresent();
                 throw new StorageException(
                         StorageException.Kind.RETRY, id + " could not be synced: " + e.getMessage(), e);
             }
+        }
+    }
+
+    /**
+     * One after another: the system reports a failed force once, to one of those that wait for it, and the others must not publish
+     * what it has lost.
+     *
+     * @return false if what was appended has changed meanwhile
+     */
+    private boolean forced(View now, long before) throws IOException {
+        synchronized (forcing) {
+            requireSound();
+            try {
+                force(now);
+            } catch (ForceFailedException | UncheckedIOException e) {
+                requirePresent();
+                throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
+            }
             synchronized (publishing) {
-                if (before == changes) {
-                    if (now.end() >= durable.offset()) {
-                        durable = new Durable(now.end(), now.active(), now.tailBytes());
-                    }
-                    recoveryPoint = durable.offset();
-                    return;
+                if (before != changes) {
+                    return false;
                 }
+                if (now.end() >= durable.offset()) {
+                    durable = new Durable(now.end(), now.active(), now.tailBytes());
+                }
+                recoveryPoint = durable.offset();
+                return true;
+            }
+        }
+    }
+
+    /** Makes the first {@code segments} segments durable, without saying so. */
+    void forceFirst(View now, int segments) throws IOException {
+        synchronized (forcing) {
+            requireSound();
+            try {
+                for (int i = 0; i < segments; i++) {
+                    now.segments()[i].force(true);
+                }
+            } catch (ForceFailedException e) {
+                throw refuseWrites("a sync failed before segments were replaced: " + e.getMessage(), e);
             }
         }
     }

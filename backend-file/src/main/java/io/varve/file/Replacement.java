@@ -88,9 +88,7 @@ final class Replacement {
         Path directory = partition.directory();
         Path swap = directory.resolve(Layout.swapName(base, end));
         try {
-            for (int i = 0; i < after; i++) {
-                now.segments()[i].force(true); // what comes before must not be less durable than what is put here
-            }
+            partition.forceFirst(now, after); // what comes before must not be less durable than what is put here
             Disk.forceDirectory(directory);
             // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
             partition.promise(end);

@@ -4,7 +4,11 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -17,16 +21,27 @@ class ConcurrentSyncTest extends FileTestBase {
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);
     private final AtomicInteger hits = new AtomicInteger();
+    private final Queue<StorageException> failures = new ConcurrentLinkedQueue<>();
+    private final Thread second = new Thread(this::syncing);
+
+    private void syncing() {
+        failures.addAll(rig.storage().sync(List.of(store)).byPartition().values());
+    }
 
     /** Holds the first who comes to a place there. */
     private Thread syncHeldAt(String place) throws InterruptedException {
+        return syncHeldAt(place, () -> {});
+    }
+
+    private Thread syncHeldAt(String place, Runnable then) throws InterruptedException {
         rig.failPoints.arm(place, () -> {
             if (hits.incrementAndGet() == 1) {
                 reached.countDown();
                 await(goOn);
+                then.run();
             }
         });
-        Thread first = new Thread(this::sync);
+        Thread first = new Thread(this::syncing);
         first.start();
         reached.await();
         return first;
@@ -40,20 +55,45 @@ class ConcurrentSyncTest extends FileTestBase {
         }
     }
 
-    @Test
-    void bothForceTheNamesOfNewSegments() throws InterruptedException {
+    @ParameterizedTest
+    @ValueSource(strings = {FailPointNames.SYNC_BEFORE_DIRECTORY, FailPointNames.SYNC_BEFORE_FORCE})
+    void theSecondWaitsForTheFirst(String place) throws InterruptedException {
         appendTens(8);
-        Thread first = syncHeldAt(FailPointNames.SYNC_BEFORE_DIRECTORY);
-        sync();
-        assertThat(hits).hasValue(2);
+        Thread first = syncHeldAt(place);
+        secondWaitsIn("forced");
         goOn.countDown();
         first.join();
+        second.join();
+        assertThat(store.extent().durableEnd()).isEqualTo(80);
     }
 
-    private static boolean waitsForTheCheckpoint(Thread thread) {
+    /** The system tells one of them that a force failed, and the other that all is well. */
+    @Test
+    void theSecondFailsWithTheFirst() throws InterruptedException {
+        appendTens(3);
+        Thread first = syncHeldAt(FailPointNames.SYNC_BEFORE_FORCE, () -> {
+            throw new UncheckedIOException(new IOException("the device fails"));
+        });
+        secondWaitsIn("forced");
+        goOn.countDown();
+        first.join();
+        second.join();
+        assertThat(failures).hasSize(2);
+        assertThat(store.extent().durableEnd()).isZero();
+    }
+
+    private void secondWaitsIn(String method) {
+        second.start();
+        while (second.isAlive() && !waitsIn(second, method)) {
+            Thread.onSpinWait();
+        }
+        assertThat(second.isAlive()).isTrue();
+    }
+
+    private static boolean waitsIn(Thread thread, String method) {
         return thread.getState() == Thread.State.BLOCKED
                 && Stream.of(thread.getStackTrace())
-                        .anyMatch(frame -> frame.getMethodName().equals("writeCheckpoints"));
+                        .anyMatch(frame -> frame.getMethodName().equals(method));
     }
 
     @Test
@@ -62,12 +102,7 @@ class ConcurrentSyncTest extends FileTestBase {
         sync();
         store.trimTo(35);
         Thread first = syncHeldAt(FailPointNames.CHECKPOINT_BEFORE_RENAME);
-        Thread second = new Thread(this::sync);
-        second.start();
-        while (second.isAlive() && !waitsForTheCheckpoint(second)) {
-            Thread.onSpinWait();
-        }
-        assertThat(second.isAlive()).isTrue();
+        secondWaitsIn("writeCheckpoints");
         goOn.countDown();
         first.join();
         second.join();
