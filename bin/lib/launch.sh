@@ -6,6 +6,7 @@
 VARVE_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 SERVER_TARGET=$VARVE_HOME/protocol-server/target
 TOOLS_TARGET=$VARVE_HOME/bin/tools/target
+KIT_TARGET=$VARVE_HOME/bin/conformance/target
 MIN_JAVA=17
 
 say() { printf '%s\n' "$*" >&2; }
@@ -104,6 +105,16 @@ build_tools_if_stale() {
   touch "$stamp"
 }
 
+build_kit_if_stale() {
+  local stamp=$KIT_TARGET/lib
+  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
+  is_stale "$stamp" "$VARVE_HOME"/{.,bin/conformance,engine-core,backend-conformance,backend-file}/pom.xml \
+    "$VARVE_HOME"/{engine-core,backend-conformance,backend-file}/src/main || return 0
+  rm -rf "$KIT_TARGET/lib"
+  build "the conformance kit" bin/conformance "$VARVE_HOME/target/build-conformance.log"
+  touch "$stamp"
+}
+
 # Puts the server's command line, up to its own arguments, into SERVER_COMMAND.
 set_server_command() {
   # shellcheck disable=SC2207,SC2206 # options are words
@@ -193,4 +204,14 @@ run_tool_with_old_options() {
     arguments+=(--bootstrap-server "$server")
   fi
   run_tool "$class" ${arguments[@]+"${arguments[@]}"}
+}
+
+# run_conformance ARGUMENT...: becomes the conformance kit.
+run_conformance() {
+  find_java
+  build_kit_if_stale
+  # shellcheck disable=SC2046,SC2086 # options are words
+  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(quiet_flags) -Xshare:auto \
+    -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel="${VARVE_KIT_LOG:-off}" ${KAFKA_OPTS:-} \
+    -cp "$KIT_TARGET/lib/*${CLASSPATH:+:$CLASSPATH}" io.varve.conformance.shell.Conformance "$@"
 }

@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.platform.engine.TestExecutionResult;
 import org.junit.platform.engine.discovery.NestedClassSelector;
+import org.junit.platform.engine.reporting.ReportEntry;
 import org.junit.platform.launcher.LauncherDiscoveryRequest;
 import org.junit.platform.launcher.TestExecutionListener;
 import org.junit.platform.launcher.TestIdentifier;
@@ -27,7 +28,7 @@ import org.junit.platform.launcher.core.LauncherFactory;
 
 /** Runs the checks of {@link StorageConformance} without a build: on any rig, area by area, one after another. */
 public final class ConformanceRun {
-    private static final ThreadLocal<Supplier<? extends StorageRig>> RIGS = new ThreadLocal<>();
+    private static final ThreadLocal<Launched.Setup> SETUP = new ThreadLocal<>();
     private static final Map<String, Class<?>> AREAS = findAreas();
 
     private ConformanceRun() {}
@@ -38,7 +39,7 @@ public final class ConformanceRun {
     }
 
     /**
-     * Runs checks on the calling thread.
+     * Runs checks at the scale of a build, on the calling thread.
      *
      * @param rigs makes a rig on a new, empty storage for every check
      * @param areas which areas, by name
@@ -47,16 +48,31 @@ public final class ConformanceRun {
      * @throws IllegalArgumentException if there is no area of a name
      */
     public static List<Outcome> of(Supplier<? extends StorageRig> rigs, Set<String> areas, Consumer<Outcome> progress) {
+        return of(rigs, Scale.BUILD, areas, progress);
+    }
+
+    /**
+     * Runs checks on the calling thread.
+     *
+     * @param rigs makes a rig on a new, empty storage for every check
+     * @param scale how long to go on
+     * @param areas which areas, by name
+     * @param progress told of every check as it ends
+     * @return what became of them, in the order they ran
+     * @throws IllegalArgumentException if there is no area of a name
+     */
+    public static List<Outcome> of(
+            Supplier<? extends StorageRig> rigs, Scale scale, Set<String> areas, Consumer<Outcome> progress) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(areas.stream().map(ConformanceRun::selector).toList())
                 .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
                 .build();
         Listener listener = new Listener(progress);
-        RIGS.set(rigs);
+        SETUP.set(new Launched.Setup(rigs, scale));
         try {
             LauncherFactory.create().execute(request, listener);
         } finally {
-            RIGS.remove();
+            SETUP.remove();
         }
         return listener.outcomes;
     }
@@ -82,9 +98,16 @@ public final class ConformanceRun {
 
     /** The kit on the rigs of the run under way. */
     static final class Launched extends StorageConformance {
+        private record Setup(Supplier<? extends StorageRig> rigs, Scale scale) {}
+
         @Override
         protected StorageRig rig() {
-            return RIGS.get().get();
+            return SETUP.get().rigs().get();
+        }
+
+        @Override
+        protected Scale scale() {
+            return SETUP.get().scale();
         }
     }
 
@@ -93,6 +116,7 @@ public final class ConformanceRun {
         private final Consumer<Outcome> progress;
         private final Map<String, Long> started = new HashMap<>();
         private final Map<String, String> names = new HashMap<>();
+        private final Map<String, List<String>> notes = new HashMap<>();
         private final List<Outcome> outcomes = new ArrayList<>();
 
         Listener(Consumer<Outcome> progress) {
@@ -103,6 +127,12 @@ public final class ConformanceRun {
         public void executionStarted(TestIdentifier test) {
             names.put(test.getUniqueId(), test.getDisplayName());
             started.put(test.getUniqueId(), clock.nanos());
+        }
+
+        @Override
+        public void reportingEntryPublished(TestIdentifier test, ReportEntry entry) {
+            List<String> noted = notes.computeIfAbsent(test.getUniqueId(), id -> new ArrayList<>());
+            entry.getKeyValuePairs().forEach((key, value) -> noted.add(key + ": " + value));
         }
 
         @Override
@@ -128,7 +158,13 @@ public final class ConformanceRun {
 
         private void add(TestIdentifier test, Outcome.Status status, Throwable cause) {
             long nanos = clock.nanos() - started.getOrDefault(test.getUniqueId(), clock.nanos());
-            Outcome outcome = new Outcome(area(test), check(test), status, Duration.ofNanos(nanos), cause);
+            Outcome outcome = new Outcome(
+                    area(test),
+                    check(test),
+                    status,
+                    Duration.ofNanos(nanos),
+                    cause,
+                    notes.getOrDefault(test.getUniqueId(), List.of()));
             outcomes.add(outcome);
             progress.accept(outcome);
         }

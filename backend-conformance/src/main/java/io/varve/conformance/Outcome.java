@@ -2,6 +2,7 @@
 package io.varve.conformance;
 
 import java.time.Duration;
+import java.util.List;
 
 /**
  * What became of one check.
@@ -11,8 +12,14 @@ import java.time.Duration;
  * @param status passed, failed or skipped
  * @param took how long it ran
  * @param cause why it failed or was skipped; null when it passed
+ * @param notes what it measured: every entry published through its {@code TestReporter}, as {@code key: value}
  */
-public record Outcome(String area, String check, Status status, Duration took, Throwable cause) {
+public record Outcome(String area, String check, Status status, Duration took, Throwable cause, List<String> notes) {
+    /** Copies the notes. */
+    public Outcome {
+        notes = List.copyOf(notes);
+    }
+
     /** How a check ended. */
     public enum Status {
         /** The backend does what the contract says. */

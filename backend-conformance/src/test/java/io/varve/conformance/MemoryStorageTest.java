@@ -1,36 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
-import io.varve.core.memory.MemoryStorage;
-import io.varve.core.spi.Storage;
-
 class MemoryStorageTest extends StorageConformance {
     @Override
     protected StorageRig rig() {
-        return new StorageRig() {
-            private MemoryStorage storage = new MemoryStorage();
-
-            @Override
-            public Storage storage() {
-                return storage;
-            }
-
-            @Override
-            public Storage reopen() {
-                storage = storage.reopen();
-                return storage;
-            }
-
-            @Override
-            public Storage crash() {
-                storage = storage.crash();
-                return storage;
-            }
-
-            @Override
-            public void close() {
-                storage.close();
-            }
-        };
+        return new MemoryRig();
     }
 }

@@ -47,7 +47,7 @@ public final class ChildProcess implements AutoCloseable {
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
                 "-Xshare:auto",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+                "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
                 "-cp",
                 classPath.toString(),
                 Child.class.getName()));

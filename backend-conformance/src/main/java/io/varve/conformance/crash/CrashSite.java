@@ -2,15 +2,13 @@
 package io.varve.conformance.crash;
 
 import io.varve.conformance.Subject;
+import io.varve.conformance.Trees;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -22,6 +20,7 @@ import java.util.SplittableRandom;
 public final class CrashSite implements AutoCloseable {
     private static final int LONGEST_LOAD_MS = 250;
     private static final int LONGEST_OPEN_MS = 500;
+    private static final int MOST_TRIES = 8;
 
     private final Subject subject;
     private final long seed;
@@ -80,7 +79,7 @@ public final class CrashSite implements AutoCloseable {
         try (ChildProcess child = ChildProcess.start(subject, order)) {
             return child.counts();
         } finally {
-            removeTree(order.directory());
+            Trees.remove(order.directory());
         }
     }
 
@@ -88,19 +87,28 @@ public final class CrashSite implements AutoCloseable {
      * One round: a child works until it halts at a failpoint, and what is left is examined.
      *
      * @param failPoint where
-     * @param hit at which hit of it, from 1
+     * @param hit at which hit of it, from 1; earlier if it is passed less often
      * @return how many batches were compared
      * @throws AssertionError if the storage broke its promise; says how, and where the data lies
      */
     public int haltAt(String failPoint, int hit) throws IOException, InterruptedException {
-        Order order = order(new Order.Task(Order.Kind.HALT, failPoint, hit));
-        String crash = "halt at " + failPoint + ", hit " + hit;
-        try (ChildProcess child = ChildProcess.start(subject, order)) {
-            child.awaitHalt();
-        } catch (IllegalStateException e) {
-            throw broken(order, crash, List.of(e.getMessage()));
+        int batches = 0;
+        for (int round = 0; round < MOST_TRIES; round++) {
+            int due = Math.max(1, hit >> round);
+            Order order = order(new Order.Task(Order.Kind.HALT, failPoint, due));
+            String crash = "halt at " + failPoint + ", hit " + due;
+            boolean reached;
+            try (ChildProcess child = ChildProcess.start(subject, order)) {
+                reached = child.awaitHalt();
+            } catch (IllegalStateException e) {
+                throw broken(order, crash, List.of(e.getMessage()));
+            }
+            batches += examine(order, crash);
+            if (reached) {
+                return batches;
+            }
         }
-        return examine(order, crash);
+        throw new AssertionError(failPoint + " was passed in a dry run, but not in " + MOST_TRIES + " others");
     }
 
     private Order order(Order.Task task) {
@@ -110,7 +118,8 @@ public final class CrashSite implements AutoCloseable {
 
     private int examine(Order order, String crash) throws IOException {
         Path copy = root.resolve("copy");
-        copy(data, copy);
+        Trees.remove(copy);
+        Trees.copy(data, copy);
         ledger.certain(Journal.read(order.journal()));
         Ledger.Findings findings;
         try {
@@ -121,7 +130,7 @@ public final class CrashSite implements AutoCloseable {
         if (!findings.violations().isEmpty()) {
             throw broken(order, crash, findings.violations());
         }
-        removeTree(copy);
+        Trees.remove(copy);
         Files.delete(order.journal());
         ledger = findings.next();
         return findings.batches();
@@ -149,44 +158,7 @@ public final class CrashSite implements AutoCloseable {
     @Override
     public void close() throws IOException {
         if (!keep) {
-            removeTree(root);
+            Trees.remove(root);
         }
-    }
-
-    private static void copy(Path from, Path to) throws IOException {
-        removeTree(to);
-        Files.walkFileTree(from, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes)
-                    throws IOException {
-                Files.createDirectories(to.resolve(from.relativize(directory)));
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.copy(file, to.resolve(from.relativize(file)));
-                return FileVisitResult.CONTINUE;
-            }
-        });
-    }
-
-    private static void removeTree(Path tree) throws IOException {
-        if (!Files.exists(tree)) {
-            return;
-        }
-        Files.walkFileTree(tree, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.delete(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path directory, IOException failure) throws IOException {
-                Files.delete(directory);
-                return FileVisitResult.CONTINUE;
-            }
-        });
     }
 }

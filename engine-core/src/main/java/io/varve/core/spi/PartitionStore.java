@@ -85,7 +85,8 @@ public interface PartitionStore extends AutoCloseable {
 
     /**
      * Drops every batch that holds an offset at or above {@code end}, and snapshots bound to offsets above the new end;
-     * idempotent. Durable on return. Slices handed out before keep their bytes.
+     * idempotent. Durable on return; a crash meanwhile leaves either what was or what is to be. Slices handed out before keep
+     * their bytes.
      *
      * <p>The new readable end is the end of the last batch kept. When no batch above {@code start} is kept the partition is
      * empty, its next offset the lower of {@code start} and {@code end}.

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance;
+
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.spi.Storage;
+
+/** The reference storage. Its crash loses all that was not synced. */
+public final class MemoryRig implements StorageRig {
+    private MemoryStorage storage = new MemoryStorage();
+
+    @Override
+    public Storage storage() {
+        return storage;
+    }
+
+    @Override
+    public Storage reopen() {
+        storage = storage.reopen();
+        return storage;
+    }
+
+    @Override
+    public Storage crash() {
+        storage = storage.crash();
+        return storage;
+    }
+
+    @Override
+    public void close() {
+        storage.close();
+    }
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.shell;
+
+import io.varve.conformance.DirectoryRig;
+import io.varve.conformance.MemoryRig;
+import io.varve.conformance.StorageRig;
+import io.varve.conformance.Subject;
+import io.varve.core.memory.MemoryStorageProvider;
+import io.varve.core.spi.StorageProvider;
+import java.net.MalformedURLException;
+import java.net.URL;
+import java.net.URLClassLoader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.ServiceLoader;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/** The backends on the class path, by name. */
+final class Backends {
+    private final TreeMap<String, StorageProvider> byName = new TreeMap<>();
+
+    /** @param classPath where to look, beside the kit's own class path */
+    Backends(List<Path> classPath) {
+        URL[] urls = classPath.stream().map(Backends::url).toArray(URL[]::new);
+        // Never closed: the backend's classes are loaded as they are needed, until the process ends.
+        ClassLoader loader = urls.length == 0
+                ? Backends.class.getClassLoader()
+                : new URLClassLoader(urls, Backends.class.getClassLoader());
+        for (StorageProvider provider : ServiceLoader.load(StorageProvider.class, loader)) {
+            byName.put(provider.name(), provider);
+        }
+        byName.computeIfAbsent("memory", name -> new MemoryStorageProvider());
+    }
+
+    private static URL url(Path entry) {
+        if (!Files.exists(entry)) {
+            throw new UsageException("--classpath " + entry + ": there is no such file");
+        }
+        try {
+            return entry.toUri().toURL();
+        } catch (MalformedURLException e) {
+            throw new UsageException("--classpath " + entry + ": " + e.getMessage());
+        }
+    }
+
+    StorageProvider named(String name) {
+        StorageProvider provider = byName.get(name);
+        if (provider == null) {
+            throw new UsageException("no backend " + name + " on the class path; there are: "
+                    + String.join(", ", byName.keySet())
+                    + ". Another one needs --classpath, and META-INF/services/" + StorageProvider.class.getName()
+                    + " in its jar");
+        }
+        return provider;
+    }
+
+    static Supplier<StorageRig> rigs(StorageProvider provider, Options options) {
+        if (provider instanceof MemoryStorageProvider) {
+            return MemoryRig::new;
+        }
+        Subject subject = new Subject(provider, options.properties(), options.classPath());
+        return () -> new DirectoryRig(subject);
+    }
+}

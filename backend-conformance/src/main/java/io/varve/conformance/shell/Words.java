@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.shell;
+
+import java.util.Locale;
+import java.util.regex.Pattern;
+
+/** Names of checks, and failures, as people read them. */
+final class Words {
+    private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+    private static final String KIT = "io.varve.conformance.";
+    private static final int FRAMES = 4;
+
+    private Words() {}
+
+    /** @return {@code skips gaps} for {@code skipsGaps}; what has blanks in it already stays as it is */
+    static String of(String check) {
+        int end = check.indexOf(',');
+        String name = end < 0 ? check : check.substring(0, end);
+        String words =
+                name.contains(" ") ? name : HUMP.matcher(name).replaceAll(" ").toLowerCase(Locale.ROOT);
+        return end < 0 ? words : words + check.substring(end);
+    }
+
+    static String reason(Throwable cause) {
+        return cause == null || cause.getMessage() == null
+                ? String.valueOf(cause)
+                : cause.getMessage().replaceFirst("^Assumption failed: ", "");
+    }
+
+    /** @return the message, and where in the kit and in the backend it comes from */
+    static String failure(Throwable cause) {
+        boolean assertion = cause instanceof AssertionError;
+        StringBuilder text = new StringBuilder(assertion ? reason(cause).strip() : cause.toString());
+        int frames = 0;
+        for (StackTraceElement frame : cause.getStackTrace()) {
+            boolean kit = frame.getClassName().startsWith(KIT);
+            boolean telling = assertion ? kit : !frame.getClassName().startsWith("java.");
+            if (telling && frames < FRAMES) {
+                text.append("\n  at ").append(frame);
+                frames++;
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.shell;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ConformanceTest {
+    private final ByteArrayOutputStream out = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
+
+    @TempDir
+    Path directory;
+
+    private int run(String... arguments) {
+        return new Conformance(print(out), print(progress)).run(List.of(arguments));
+    }
+
+    private static PrintStream print(ByteArrayOutputStream stream) {
+        return new PrintStream(stream, true, StandardCharsets.UTF_8);
+    }
+
+    private String said() {
+        return out.toString(StandardCharsets.UTF_8);
+    }
+
+    private String complained() {
+        return progress.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
+    void gradesABackendByItsName() throws IOException {
+        Path report = directory.resolve("report.html");
+        int status = run(
+                "--backend",
+                "memory",
+                "--seed",
+                "42",
+                "--area",
+                "trim",
+                "--area",
+                "kills",
+                "--report",
+                report.toString());
+        assertThat(status).as(said()).isEqualTo(Conformance.PASSED);
+        assertThat(said()).contains("seed 42", "PASSED: memory keeps the contract", "SKIPPED  kills");
+        assertThat(said()).containsPattern("trim +\\d+ +\\d+ +0 +0 ");
+        assertThat(Files.readString(report))
+                .contains("moves the start", "PASSED")
+                .doesNotContain("http:", "https:", "<script", "src=");
+    }
+
+    @Test
+    void namesTheAreasThereAre() {
+        assertThat(run("--list")).isZero();
+        assertThat(said()).contains("append-and-read", "failpoints", "kills");
+    }
+
+    @Test
+    void refusesAWrongCommandLineInOneSentence() {
+        assertThat(run("--backend", "nothing")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--backend", "memory", "--area", "weather")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--backend", "memory", "--seed", "x")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--backend", "memory", "--classpath", "/none.jar")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--seed", "1")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(complained())
+                .contains(
+                        "no backend nothing on the class path; there are: memory",
+                        "no area weather",
+                        "--seed x",
+                        "--classpath /none.jar: there is no such file",
+                        "--backend is missing");
+    }
+}
