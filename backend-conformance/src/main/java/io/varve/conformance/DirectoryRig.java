@@ -4,43 +4,69 @@ package io.varve.conformance;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Any backend that keeps its data in a directory. Its crash is the end of a process: the storage opens on a copy of the directory as it was
  * at that moment, so what was written is there, synced or not, and nothing was closed. A backend that can do worse to itself, such as
  * losing what was not synced, does so in a rig of its own.
+ *
+ * <p>Faults are had on a {@link RamDisk}; syncs can be let fail in a backend that passes a failpoint called
+ * {@code NAME.sync.before-force} before it forces anything, {@code NAME} being the backend's.
  */
 public final class DirectoryRig implements StorageRig {
+    private static final int DISK_MEBIBYTES = 32;
+
     private final Subject subject;
     private final Path root;
+    private final Path first;
+    private final Runnable whenClosed;
+    private final boolean verifiesReads;
     private final SystemScheduler scheduler = new SystemScheduler(2);
+    private final FailPoints failPoints = new FailPoints();
+    private final Set<String> passed = ConcurrentHashMap.newKeySet();
+    private Path directory;
     private int crashes;
     private Storage storage;
 
     /** @param subject the backend */
     public DirectoryRig(Subject subject) {
+        this(subject, false, null, () -> {});
+    }
+
+    private DirectoryRig(Subject subject, boolean verifiesReads, Path directory, Runnable whenClosed) {
         this.subject = subject;
+        this.verifiesReads = verifiesReads;
+        this.whenClosed = whenClosed;
         try {
             root = Files.createTempDirectory("varve-conformance-");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+        first = directory == null ? root.resolve("data") : directory;
+        this.directory = first;
+        failPoints.watch(passed::add);
     }
 
     /** @return where the data of the storage that is open lies */
     public Path directory() {
-        return root.resolve("data-" + crashes);
+        return directory;
     }
 
     @Override
     public Storage storage() {
         if (storage == null) {
-            storage = subject.open(directory(), scheduler, new FailPoints());
+            storage = subject.open(directory, scheduler, failPoints);
         }
         return storage;
     }
@@ -55,17 +81,31 @@ public final class DirectoryRig implements StorageRig {
     @Override
     public Storage crash() {
         Storage before = storage();
-        Path old = directory();
+        Path old = directory;
         crashes++;
         try {
-            Trees.copy(old, directory());
-            before.close();
-            Trees.remove(old);
+            Path copy = root.resolve("data-" + crashes);
+            Trees.copy(old, copy);
+            faults().heal();
+            abandon(before);
+            if (!old.equals(first)) {
+                Trees.remove(old);
+            }
+            directory = copy;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
         storage = null;
         return storage();
+    }
+
+    /** It has crashed: nobody cares how it ends, as long as it lets go of what it holds. */
+    private static void abandon(Storage storage) {
+        try {
+            storage.close();
+        } catch (StorageException e) {
+            // such as one whose device failed
+        }
     }
 
     @Override
@@ -74,17 +114,39 @@ public final class DirectoryRig implements StorageRig {
     }
 
     @Override
+    public StorageRig withFaults() {
+        close();
+        Map<String, String> verifying = new HashMap<>(subject.properties());
+        verifying.put("log.read.verify", "true");
+        Subject careful = new Subject(subject.provider(), verifying, subject.classPath());
+        return RamDisk.mount(DISK_MEBIBYTES)
+                .map(disk -> new DirectoryRig(careful, true, disk.directory(), disk::close))
+                .orElseGet(() -> new DirectoryRig(careful, true, null, () -> {}));
+    }
+
+    @Override
+    public Faults faults() {
+        String syncPoint = subject.provider().name() + ".sync.before-force";
+        // A backend that never passes it would go on as if nothing had failed.
+        List<String> syncPoints = passed.contains(syncPoint) ? List.of(syncPoint) : List.of();
+        return new DirectoryFaults(directory, failPoints, syncPoints, verifiesReads);
+    }
+
+    @Override
     public void close() {
+        faults().heal();
         try (scheduler) {
             if (storage != null) {
-                storage.close();
+                abandon(storage);
             }
         } finally {
             try {
+                Trees.remove(first);
                 Trees.remove(root);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }
+            whenClosed.run();
         }
     }
 }

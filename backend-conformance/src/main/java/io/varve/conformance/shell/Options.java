@@ -53,6 +53,7 @@ record Options(
     private static final Pattern GAPS = Pattern.compile("[^a-z0-9]+");
     private static final int OPERATIONS = 20_000;
     private static final int HALTS = 3;
+    private static final int PARTITIONS = 10_000;
     private static final int KILL_ROUNDS = 20;
     private static final int ONLY_KILL_ROUNDS = 200;
 
@@ -88,8 +89,11 @@ record Options(
         }
         boolean onlyKills = areas.equals(Set.of(KILLS));
         Scale scale = new Scale(
-                number(values, "--seed", freshSeed), (int) number(values, "--operations", OPERATIONS), HALTS, (int)
-                        number(values, "--rounds", onlyKills ? ONLY_KILL_ROUNDS : KILL_ROUNDS));
+                number(values, "--seed", freshSeed),
+                (int) number(values, "--operations", OPERATIONS),
+                HALTS,
+                (int) number(values, "--rounds", onlyKills ? ONLY_KILL_ROUNDS : KILL_ROUNDS),
+                PARTITIONS);
         return new Options(
                 values.get("--backend"),
                 scale,
