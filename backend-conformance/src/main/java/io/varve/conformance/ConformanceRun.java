@@ -182,7 +182,7 @@ public final class ConformanceRun {
         }
 
         private String check(TestIdentifier test) {
-            String name = test.getDisplayName().replaceFirst("\\(\\)$", "");
+            String name = test.getDisplayName().replaceFirst("\\([A-Za-z, ]*\\)$", "");
             boolean invocation =
                     test.getUniqueIdObject().getLastSegment().getType().equals("test-template-invocation");
             return invocation

@@ -130,6 +130,8 @@ abstract class FaultContract extends Contract {
 
     @Test
     void aFailedSyncOfOnePartitionLeavesTheOthersAlone() {
+        appendTens(1);
+        sync();
         PartitionStore other = storage().open(new PartitionId("other", new UUID(1, 2), 0), 1, SMALL);
         appendTen(other);
         appendTens(1);

@@ -24,6 +24,7 @@ abstract class ManyPartitionsContract extends Contract {
     private final int many;
     /** What is enough where the number is not the point. */
     private final int some;
+
     private final Clock clock = Clock.system();
 
     ManyPartitionsContract(Supplier<StorageRig> rigs, Scale scale) {

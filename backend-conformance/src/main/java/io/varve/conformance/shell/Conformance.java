@@ -87,9 +87,10 @@ public final class Conformance {
 
     private void tell(Grade grade, Options options) {
         for (Outcome outcome : grade.all()) {
-            for (String note : outcome.notes()) {
+            if (!outcome.notes().isEmpty()) {
                 out.println();
-                out.println(outcome.area() + ", " + Words.of(outcome.check()) + ": " + note);
+                out.println("MEASURED  " + outcome.area() + ": " + Words.of(outcome.check()));
+                outcome.notes().forEach(note -> out.println("  " + note));
             }
             if (outcome.status() == Status.SKIPPED) {
                 out.println();
