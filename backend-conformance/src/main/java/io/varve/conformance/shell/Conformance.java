@@ -50,6 +50,9 @@ public final class Conformance {
             return PASSED;
         }
         try {
+            if (arguments.contains(PowerCutCommand.OPTION)) {
+                return new PowerCutCommand(out).run(arguments, new SecureRandom().nextInt(SEEDS));
+            }
             Options options = Options.parse(arguments, new SecureRandom().nextInt(SEEDS));
             StorageProvider provider = new Backends(options.classPath()).named(options.backend());
             return grade(options, provider);

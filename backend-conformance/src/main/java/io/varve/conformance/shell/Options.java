@@ -47,7 +47,7 @@ record Options(
               --rounds N             how many (default 200 with --kill, otherwise 20)
               --report FILE          writes a page for the browser
               --list                 prints the areas
-            """;
+            """ + PowerCutCommand.USAGE;
 
     static final String KILLS = "kills";
     private static final Pattern GAPS = Pattern.compile("[^a-z0-9]+");
@@ -103,14 +103,14 @@ record Options(
                 properties);
     }
 
-    private static String value(String option, Deque<String> rest) {
+    static String value(String option, Deque<String> rest) {
         if (rest.isEmpty()) {
             throw new UsageException(option + " needs a value");
         }
         return rest.pop();
     }
 
-    private static long number(Map<String, String> values, String option, long preset) {
+    static long number(Map<String, String> values, String option, long preset) {
         String value = values.get(option);
         if (value == null) {
             return preset;
@@ -127,11 +127,11 @@ record Options(
         throw new UsageException(option + " " + value + ": must be a whole number, 0 or more");
     }
 
-    private static Path path(String value) {
+    static Path path(String value) {
         return value == null ? null : Path.of(value).toAbsolutePath();
     }
 
-    private static List<Path> paths(String value) {
+    static List<Path> paths(String value) {
         List<Path> paths = new ArrayList<>();
         for (String entry : value.split(Pattern.quote(File.pathSeparator))) {
             if (!entry.isEmpty()) {

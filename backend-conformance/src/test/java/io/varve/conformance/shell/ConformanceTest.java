@@ -79,4 +79,16 @@ class ConformanceTest {
                         "--classpath /none.jar: there is no such file",
                         "--backend is missing");
     }
+
+    @Test
+    void refusesPowerCutsThatCannotBe() {
+        assertThat(run("--power-cut", "--backend", "memory")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--power-cut", "--backend", "memory", "--area", "trim")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--power-cut")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(complained())
+                .contains(
+                        "backend memory keeps nothing",
+                        "option --area does not go with --power-cut",
+                        "--backend is missing");
+    }
 }
