@@ -40,7 +40,12 @@ record State(boolean exists, long start, long end, long durable, long durableSta
                             || batch.base() >= replace.end()
                             || kept.contains(batch.base()))
                     .toList();
-            return new State(true, start, end, durable, durableStart, left);
+            long replaced = left.stream()
+                    .filter(batch -> batch.base() >= replace.base() && batch.base() < replace.end())
+                    .mapToLong(Written::next)
+                    .max()
+                    .orElse(0);
+            return new State(true, start, end, Math.max(durable, replaced), durableStart, left);
         }
         return this;
     }

@@ -148,4 +148,11 @@ class LedgerTest {
         holds(FIRST);
         assertThat(violations()).isEmpty();
     }
+
+    @Test
+    void holdsAReplacementToBeDurableOnReturn() throws IOException {
+        done(new Operation.Replace(PART, 0, 10, List.of(0L, 5L)));
+        holds(FIRST);
+        assertThat(violations()).singleElement().asString().contains("ends at 5, but was durable up to 10");
+    }
 }
