@@ -305,7 +305,11 @@ abstract class ConcurrencyContract extends Contract {
     @Test
     void readersDuringDeletesAndNewBeginnings() throws InterruptedException {
         startReaders();
-        start(() -> storage().sync(List.of(store)));
+        start(() -> storage()
+                .sync(List.of(store))
+                .byPartition()
+                .forEach(
+                        (id, why) -> assertThat(why.kind()).as(why.getMessage()).isEqualTo(Kind.CLOSED)));
         whileReading(STEPS / 20, i -> {
             appendTens(12);
             storage().delete(ID);

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.example;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageException.Kind;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.function.Consumer;
+import java.util.zip.CRC32C;
+
+/**
+ * A file that only grows, of entries. Everything up to the last SYNCED entry is on the device, and known to be: a bad byte there is damage. One
+ * behind it is what a crash left of an unfinished write, and is cut off.
+ *
+ * <pre>
+ *  0 type    int8           29 size    int32   bytes of the body
+ *  1 a       int64          33 bodyCrc int32
+ *  9 b       int64          37 crc     int32   of bytes 0 to 36
+ * 17 c       int64          41 body
+ * 25 d       int32
+ * </pre>
+ */
+final class Journal implements AutoCloseable {
+    static final int HEADER = 41;
+    private static final int SIZE_AT = 29;
+    private static final int CRC_AT = 37;
+
+    /**
+     * What was read or is to be written.
+     *
+     * @param at first byte of the body in the file
+     * @param body its content; null when it is not what was written
+     */
+    record Entry(byte type, long a, long b, long c, int d, long at, ByteBuffer body) {}
+
+    private final Path file;
+    private final FailPoints failPoints;
+    private final FileChannel channel;
+    private long end;
+    /** Why nothing is written any more. */
+    private volatile StorageException broken;
+
+    Journal(Path file, FailPoints failPoints) throws IOException {
+        this.file = file;
+        this.failPoints = failPoints;
+        this.channel =
+                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /** Reads everything there is, cuts off a torn tail and makes durable what is left. */
+    void replay(byte syncedType, Consumer<Entry> apply) throws IOException {
+        long known = 0;
+        for (long at = 0; at < channel.size(); ) {
+            Entry entry = read(at);
+            if (entry != null && entry.type() == syncedType) {
+                known = entry.at();
+            }
+            at = entry == null ? at + 1 : entry.at() + size(entry); // behind a bad header there may be more
+        }
+        for (Entry entry = read(0); entry != null && (entry.body() != null || entry.at() < known); entry = read(end)) {
+            apply.accept(entry);
+            end = entry.at() + size(entry);
+        }
+        if (end < known) {
+            throw new StorageException(Kind.CORRUPT, file + " is damaged at byte " + end);
+        }
+        channel.truncate(end);
+        channel.force(true);
+    }
+
+    private static int size(Entry entry) {
+        return entry.d() < 0 ? -entry.d() : entry.body().limit();
+    }
+
+    /** @return the entry at a position, or null if there is no whole one; of one with a damaged body, d is minus its size */
+    private Entry read(long at) throws IOException {
+        ByteBuffer header = readBytes(at, HEADER);
+        if (header.limit() < HEADER || crc(header, 0, CRC_AT) != header.getInt(CRC_AT)) {
+            return null;
+        }
+        int size = header.getInt(SIZE_AT);
+        ByteBuffer body = readBytes(at + HEADER, size);
+        boolean sound = body.limit() == size && crc(body, 0, size) == header.getInt(SIZE_AT + Integer.BYTES);
+        return new Entry(
+                header.get(0),
+                header.getLong(1),
+                header.getLong(9),
+                header.getLong(17),
+                sound ? header.getInt(25) : -size,
+                at + HEADER,
+                sound ? body : null);
+    }
+
+    /** @return what the file has from a position on, at most so many bytes; safe with any other method */
+    ByteBuffer readBytes(long at, int size) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, Math.min(size, channel.size() - at)));
+        while (bytes.hasRemaining() && channel.read(bytes, at + bytes.position()) >= 0) {}
+        return bytes.flip();
+    }
+
+    /**
+     * Writes an entry, or nothing of it.
+     *
+     * @param body from position to limit; left as it is
+     * @return where its body begins
+     */
+    synchronized long write(byte type, long a, long b, long c, int d, ByteBuffer body) {
+        requireSound();
+        ByteBuffer header = ByteBuffer.allocate(HEADER);
+        header.put(type).putLong(a).putLong(b).putLong(c).putInt(d).putInt(body.remaining());
+        header.putInt(crc(body, body.position(), body.remaining()));
+        header.putInt(crc(header, 0, CRC_AT)).flip();
+        long at = end;
+        try {
+            writeFully(header, at);
+            writeFully(body.duplicate(), at + HEADER);
+            failPoints.hit("journal.write.after-bytes");
+        } catch (IOException | UncheckedIOException e) {
+            cutBack(at, e);
+            throw new StorageException(Kind.FULL, "writing at byte " + at + " of " + file + ": " + e.getMessage(), e);
+        }
+        end = at + HEADER + body.remaining();
+        return at + HEADER;
+    }
+
+    private void writeFully(ByteBuffer bytes, long at) throws IOException {
+        for (long to = at; bytes.hasRemaining(); ) {
+            to += channel.write(bytes, to);
+        }
+    }
+
+    /** Else a later, shorter write would leave the rest of this one behind it. */
+    private void cutBack(long to, Exception why) {
+        try {
+            channel.truncate(to);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+            broken = new StorageException(Kind.FULL, file + " cannot be cut back to byte " + to, why);
+        }
+    }
+
+    /** Makes everything written before the call durable. After a failure nobody knows what the device has: never again. */
+    void force() {
+        requireSound();
+        try {
+            failPoints.hit("journal.sync.before-force");
+            channel.force(false);
+        } catch (IOException | UncheckedIOException e) {
+            broken = new StorageException(Kind.FULL, file + " is read-only until it is opened again: a sync failed", e);
+            throw broken;
+        }
+    }
+
+    private void requireSound() {
+        if (broken != null) {
+            throw broken;
+        }
+    }
+
+    private static int crc(ByteBuffer bytes, int from, int size) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate().limit(from + size).position(from));
+        return (int) crc.getValue();
+    }
+
+    void delete() throws IOException {
+        channel.close();
+        Files.deleteIfExists(file);
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

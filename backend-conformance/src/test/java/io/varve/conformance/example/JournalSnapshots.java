@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.example;
+
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Blobs, which are entries of the journal like everything else. */
+record JournalSnapshots(JournalStore store) implements Snapshots {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+
+    @Override
+    public void write(String name, long offset, ByteBuffer bytes) {
+        if (!NAME.matcher(name).matches() || offset < 0) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    store.id() + ": no snapshot may be called '" + name + "' at " + offset);
+        }
+        synchronized (store.partition) {
+            store.requireWriter();
+            store.partition.writeBlob(name, offset, bytes);
+        }
+    }
+
+    @Override
+    public Optional<Snapshot> newest(String name, long atMost) {
+        synchronized (store.partition) {
+            store.requireOpen();
+            Map.Entry<Long, byte[]> found = store.partition.blobs(name).floorEntry(atMost);
+            return Optional.ofNullable(found)
+                    .map(blob -> new Snapshot(
+                            blob.getKey(), ByteBuffer.wrap(blob.getValue()).asReadOnlyBuffer()));
+        }
+    }
+
+    @Override
+    public List<Long> offsets(String name) {
+        synchronized (store.partition) {
+            store.requireOpen();
+            return List.copyOf(store.partition.blobs(name).keySet());
+        }
+    }
+
+    @Override
+    public void delete(String name, long offset) {
+        synchronized (store.partition) {
+            store.requireWriter();
+            store.partition.deleteBlob(name, offset);
+        }
+    }
+}

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.example;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageException.Kind;
+import io.varve.core.spi.SyncFailures;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+
+/** A directory of journals. Thread-safe. */
+final class JournalStorage implements Storage {
+    private static final String SUFFIX = ".journal";
+
+    private final Path directory;
+    private final FailPoints failPoints;
+    private final FileChannel lock;
+    private final Map<PartitionId, JournalPartition> partitions = new HashMap<>();
+    private boolean closed;
+
+    JournalStorage(StorageContext context) {
+        directory = context.directories().get(0);
+        failPoints = context.failPoints();
+        try {
+            Files.createDirectories(directory);
+            lock = lock(directory.resolve(".lock"));
+            load();
+        } catch (IOException e) {
+            throw new StorageException(Kind.MISUSE, directory + " cannot be used: " + e.getMessage(), e);
+        }
+    }
+
+    private static FileChannel lock(Path file) throws IOException {
+        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (channel.tryLock() != null) {
+                return channel;
+            }
+        } catch (OverlappingFileLockException e) {
+            // another storage of this process has it: the same answer
+        }
+        channel.close();
+        throw new StorageException(Kind.RETRY, file + " is locked: another process has this directory open");
+    }
+
+    private void load() throws IOException {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file :
+                    files.filter(each -> each.toString().endsWith(SUFFIX)).toList()) {
+                JournalPartition partition = JournalPartition.load(file, failPoints);
+                if (partition.id() == null) {
+                    partition.delete(); // its creation did not return
+                } else {
+                    partitions.put(partition.id(), partition);
+                }
+            }
+        }
+    }
+
+    /** Topic names may be as long as file names, so the id has to do. */
+    private Path file(PartitionId id) {
+        return directory.resolve(id.topicId() + "-" + id.partition() + SUFFIX);
+    }
+
+    @Override
+    public synchronized Set<PartitionId> partitions() {
+        return Set.copyOf(partitions.keySet());
+    }
+
+    @Override
+    public synchronized PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+        requireOpen();
+        JournalPartition partition = partitions.get(id);
+        if (partition == null) {
+            requireNoOtherIncarnation(id);
+            partition = create(id);
+            partitions.put(id, partition);
+        }
+        synchronized (partition) {
+            if (epoch < partition.highestEpoch) {
+                throw new StorageException(
+                        Kind.FENCED, id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
+            }
+            if (epoch == partition.highestEpoch && partition.holder != null && partition.holder.isOpen()) {
+                throw new StorageException(Kind.MISUSE, id + " is open already with epoch " + epoch);
+            }
+            partition.highestEpoch = epoch;
+            partition.holder = new JournalStore(this, partition, epoch, limits);
+            return partition.holder;
+        }
+    }
+
+    private void requireNoOtherIncarnation(PartitionId id) {
+        for (PartitionId other : partitions.keySet()) {
+            if (other.toString().equals(id.toString())) {
+                throw new StorageException(
+                        Kind.MISUSE, id + " exists with another topic id, " + other.topicId() + ": delete that first");
+            }
+        }
+    }
+
+    private JournalPartition create(PartitionId id) {
+        try {
+            JournalPartition created = JournalPartition.create(file(id), id, failPoints);
+            forceDirectory();
+            return created;
+        } catch (IOException e) {
+            throw new StorageException(Kind.FULL, id + " cannot be created: " + e.getMessage(), e);
+        }
+    }
+
+    private void forceDirectory() throws IOException {
+        failPoints.hit("journal.directory.before-force");
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    @Override
+    public synchronized void delete(PartitionId id) {
+        requireOpen();
+        JournalPartition partition = partitions.remove(id);
+        if (partition == null) {
+            return;
+        }
+        synchronized (partition) {
+            partition.gone = " was deleted";
+            try {
+                partition.delete();
+                forceDirectory();
+            } catch (IOException e) {
+                throw new StorageException(Kind.RETRY, id + " cannot be deleted: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    @Override
+    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+        synchronized (this) {
+            requireOpen();
+        }
+        Map<PartitionId, StorageException> failures = new HashMap<>();
+        for (PartitionStore handle : dirty) {
+            if (!(handle instanceof JournalStore store) || store.storage != this) {
+                throw new StorageException(Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
+            }
+            try {
+                store.sync();
+            } catch (StorageException e) {
+                failures.put(handle.id(), e);
+            }
+        }
+        return new SyncFailures(failures);
+    }
+
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        StorageException failure = null;
+        for (JournalPartition partition : partitions.values()) {
+            try {
+                partition.sync();
+            } catch (StorageException e) {
+                failure = e; // the others are still to be closed
+            }
+            synchronized (partition) {
+                partition.gone = " is closed";
+            }
+            failure = closed(partition, failure);
+        }
+        closeLock(failure);
+    }
+
+    private static StorageException closed(JournalPartition partition, StorageException failure) {
+        try {
+            partition.close();
+            return failure;
+        } catch (IOException e) {
+            return new StorageException(Kind.FULL, partition.id() + " cannot be closed: " + e.getMessage(), e);
+        }
+    }
+
+    private void closeLock(StorageException failure) {
+        try (lock) {
+            if (failure != null) {
+                throw failure;
+            }
+        } catch (IOException e) {
+            throw new StorageException(Kind.FULL, directory + " cannot be unlocked: " + e.getMessage(), e);
+        }
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StorageException(Kind.CLOSED, directory + " is closed");
+        }
+    }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.example;
+
+import io.varve.core.spi.Segment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Batches in a row: a segment. */
+final class Part {
+    final long base;
+    final List<Batch> batches = new ArrayList<>();
+
+    Part(long base) {
+        this.base = base;
+    }
+
+    /** @return the same, without batches that reach {@code end} */
+    Part upTo(long end) {
+        Part kept = new Part(base);
+        batches.stream().filter(batch -> batch.next() <= end).forEach(kept.batches::add);
+        return kept;
+    }
+
+    long bytes() {
+        return batches.stream().mapToLong(Batch::size).sum();
+    }
+
+    long end() {
+        return batches.isEmpty() ? base : batches.get(batches.size() - 1).next();
+    }
+
+    Segment describe(long end, boolean sealed) {
+        long newest = batches.stream().mapToLong(Batch::maxTimestamp).max().orElse(-1);
+        return new Segment(base, end, bytes(), newest, sealed, Segment.LOCAL);
+    }
+}
