@@ -180,6 +180,7 @@ abstract class FaultContract extends Contract {
     private void isCorruptAt70() {
         assertThat(store.extent().readableEnd()).isEqualTo(120);
         for (long base : List.of(0L, 50L, 60L, 100L, 110L)) {
+            assertThat(read(store, base, base + 10, ALL)).as("a sound batch").containsExactly(base);
             assertThat(read(store, base, TO_END, 0)).as("a sound batch").containsExactly(base);
         }
         StorageException failure = catchThrowableOfType(StorageException.class, this::readAt70);

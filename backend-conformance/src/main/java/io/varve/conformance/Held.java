@@ -4,6 +4,8 @@ package io.varve.conformance;
 import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.BufferPoolMXBean;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.PhantomReference;
+import java.lang.ref.ReferenceQueue;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -14,13 +16,36 @@ import java.util.stream.Collectors;
  * @param counts how many, by name
  */
 record Held(Map<String, Long> counts) {
-    /** Collections after which what is still there stays. The collector frees direct memory on a thread of its own. */
-    private static final int COLLECTIONS = 25;
+    /** Collections after which what is still there stays. */
+    private static final int COLLECTIONS = 5;
+
+    private static final long MOST_MS_FOR_ONE = 2000;
 
     private static final String FILES = "open files";
     private static final String THREADS = "threads";
 
-    static Held now(StorageRig rig) {
+    /** @return what is taken when what others have left to the collector is gone */
+    static Held settled(StorageRig rig) {
+        collect();
+        return now(rig);
+    }
+
+    /** Memory outside the heap is freed after a collection, on another thread: waits for what an earlier one has found. */
+    private static void collect() {
+        ReferenceQueue<Object> found = new ReferenceQueue<>();
+        try {
+            for (int i = 0; i < 2; i++) {
+                PhantomReference<Object> garbage = new PhantomReference<>(new Object(), found);
+                System.gc();
+                found.remove(MOST_MS_FOR_ONE);
+                garbage.clear();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static Held now(StorageRig rig) {
         Map<String, Long> counts = new TreeMap<>(rig.held());
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
             counts.put(FILES, system.getOpenFileDescriptorCount());
@@ -53,7 +78,7 @@ record Held(Map<String, Long> counts) {
         Map<String, Long> atOnce = new TreeMap<>(leaked);
         atOnce.keySet().removeIf(name -> name.equals(THREADS) || name.contains("memory, buffers"));
         for (int i = 0; i < COLLECTIONS && atOnce.isEmpty() && !leaked.isEmpty(); i++) {
-            System.gc();
+            collect();
             leaked = now(rig).grownSince(before, tolerance);
         }
         leaked.putAll(atOnce);

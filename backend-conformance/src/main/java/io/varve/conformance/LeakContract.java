@@ -37,7 +37,7 @@ abstract class LeakContract extends Contract {
         for (int i = 0; i < WARM_UP; i++) {
             round.run();
         }
-        Held before = Held.now(rig);
+        Held before = Held.settled(rig);
         for (int i = 0; i < ROUNDS; i++) {
             round.run();
         }

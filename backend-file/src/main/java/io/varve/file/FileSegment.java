@@ -274,6 +274,25 @@ final class FileSegment {
         }
     }
 
+    /** @return where the batches end that begin at {@code from}, are sound and hold no offset at or above {@code end} */
+    int endOfSound(int from, int readable, long end) {
+        return reading(
+                cursor -> {
+                    try {
+                        while (cursor.onBatch() && cursor.lastOffset() < end) {
+                            cursor.advance();
+                        }
+                    } catch (StorageException e) {
+                        if (e.kind() != StorageException.Kind.CORRUPT || cursor.position() == from) {
+                            throw e;
+                        }
+                    }
+                    return cursor.position();
+                },
+                from,
+                readable);
+    }
+
     /** @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above {@code from} */
     int cut(int from, int readable, int maxBytes) {
         if (readable - from <= maxBytes) {

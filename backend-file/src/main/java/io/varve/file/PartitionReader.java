@@ -34,7 +34,7 @@ final class PartitionReader {
             FileSegment segment = now.segments()[i];
             int from = segment.positionOf(offset, now.bytesOf(i));
             if (from >= 0) {
-                int limit = limit(now, i, durable, end);
+                int limit = limit(now, i, durable, end, from);
                 if (limit <= from) {
                     return FileSlice.EMPTY;
                 }
@@ -49,7 +49,7 @@ final class PartitionReader {
     }
 
     /** @return where the last batch of segment {@code i} ends whose offsets are all below {@code end} */
-    private static int limit(View now, int i, Durable durable, long end) {
+    private static int limit(View now, int i, Durable durable, long end, int from) {
         if (end >= now.endOf(i)) {
             return now.bytesOf(i);
         }
@@ -57,8 +57,16 @@ final class PartitionReader {
         if (durable.offset() == end && durable.segment() == segment) {
             return durable.bytes();
         }
-        int straddling = segment.positionOf(end, now.bytesOf(i));
-        return straddling < 0 ? now.bytesOf(i) : straddling;
+        try {
+            int straddling = segment.positionOf(end, now.bytesOf(i));
+            return straddling < 0 ? now.bytesOf(i) : straddling;
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            return segment.endOfSound(
+                    from, now.bytesOf(i), end); // the end lies in the damage, what is asked for before it
+        }
     }
 
     static OffsetAt offsetAt(View now, long timestamp) {

@@ -51,6 +51,10 @@ public interface PartitionStore extends AutoCloseable {
      * that holds an offset at or above {@code endOffset} or {@code readableEnd}; an empty slice exactly when no batch lies
      * between. A slice may stop short of {@code maxBytes}, for instance at a segment's end.
      *
+     * <p>Damage: where the bytes at {@code offset} are not what was appended, the read throws CORRUPT, or hands them out as they are
+     * for the batch's own checksum to give away; it never passes over them to a later batch, nor keeps sound batches on either side
+     * from being read. With {@code log.read.verify=true} in {@link StorageContext#properties} it always throws.
+     *
      * @param offset where to start, {@code start <= offset <= readableEnd}
      * @param endOffset where to stop, exclusive: the high watermark or the last stable offset, most often {@code durableEnd};
      *     any larger value means the readable end

@@ -17,7 +17,9 @@ import java.util.Objects;
  * @param properties configuration by key; keys the backend does not know are not its business
  * @param clock the only source of time
  * @param scheduler the only source of background work
- * @param failPoints named places where tests make the backend die; hit one at each durability boundary
+ * @param failPoints named places where tests make the backend die; hit one at each durability boundary, among them one called
+ *     {@code NAME.sync.before-force}, {@code NAME} being the backend's, where an {@link java.io.UncheckedIOException} stands for the
+ *     device's own error in a sync
  */
 public record StorageContext(
         List<Path> directories,

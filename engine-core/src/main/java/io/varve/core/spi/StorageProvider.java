@@ -13,6 +13,9 @@ public interface StorageProvider {
      * Opens the storage and recovers whatever a crash left behind. On return every partition that was synced before is
      * there, whole, up to at least its last synced offset.
      *
+     * <p>A bad byte behind what the backend has noted as durable is an unfinished write, and is cut off. One before that is damage:
+     * nothing is cut, the ends stay, reads of it fail. Everything is noted when a storage is closed, and often enough before.
+     *
      * @param context where and with what to work
      * @return the open storage; the caller closes it
      * @throws StorageException MISUSE if a property has a wrong value or a directory cannot be used (the message names the
