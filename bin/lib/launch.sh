@@ -166,7 +166,7 @@ run_offline() {
   [ -n "${VARVE_NO_BUILD:-}" ] || build_server_if_stale
   # shellcheck disable=SC2046,SC2086 # options are words
   exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(quiet_flags) -Xshare:auto \
-    -Djava.awt.headless=true -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" ${KAFKA_OPTS:-} \
+    -Djava.awt.headless=true "-Dvarve.home=$VARVE_HOME" -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" ${KAFKA_OPTS:-} \
     -cp "$SERVER_TARGET/varve-server.jar${CLASSPATH:+:$CLASSPATH}" "$@"
 }
 

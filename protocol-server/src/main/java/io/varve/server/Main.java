@@ -85,7 +85,7 @@ public final class Main {
         return file == null ? null : new Arguments(file, overrides);
     }
 
-    private static String line(VarveException failure) {
+    static String line(VarveException failure) {
         String message = failure.getMessage();
         return failure instanceof StorageException storage
                 ? message.substring(storage.kind().toString().length() + 2)

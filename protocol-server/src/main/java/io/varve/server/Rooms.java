@@ -8,9 +8,12 @@ import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
+import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageSettings;
 import io.varve.server.metadata.ClusterMetadata;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -21,9 +24,13 @@ import java.util.concurrent.TimeUnit;
  * @param recoveryMs how long opening them took, in ms
  */
 record Rooms(LogEngine engine, ClusterMetadata metadata, long recoveryMs) implements AutoCloseable {
+    /** In every log directory of a Kafka, and never in one of ours. */
+    private static final String KAFKAS_MARK = "meta.properties";
+
     /** Opens the storage, recovers what a crash left, and replays the metadata. */
     static Rooms open(ServerConfig config, StorageProvider backend, Clock clock, Scheduler scheduler, Ids ids) {
         StorageSettings storage = config.storage();
+        storage.directories().forEach(Rooms::requireNotKafkas);
         StorageContext context =
                 new StorageContext(storage.directories(), storage.properties(), clock, scheduler, new FailPoints());
         long begun = clock.nanos();
@@ -34,6 +41,14 @@ record Rooms(LogEngine engine, ClusterMetadata metadata, long recoveryMs) implem
         } catch (RuntimeException e) {
             engine.close();
             throw e;
+        }
+    }
+
+    /** A storage writes to its directories as soon as it is opened, and Kafka's own are not to be touched. */
+    static void requireNotKafkas(Path directory) {
+        if (Files.exists(directory.resolve(KAFKAS_MARK))) {
+            throw new ConfigError(directory + " (log.dirs) is a Kafka's: name another directory, and import with"
+                    + " bin/varve-import.sh --from " + directory);
         }
     }
 

@@ -80,7 +80,7 @@ public final class VarveServer implements AutoCloseable {
         }
     }
 
-    private static StorageProvider backend(StorageSettings settings) {
+    static StorageProvider backend(StorageSettings settings) {
         TreeMap<String, StorageProvider> backends = new TreeMap<>();
         ServiceLoader.load(StorageProvider.class).forEach(provider -> backends.put(provider.name(), provider));
         StorageProvider chosen = backends.get(settings.backend());

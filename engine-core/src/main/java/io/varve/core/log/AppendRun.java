@@ -84,10 +84,20 @@ final class AppendRun {
     /** Gives the batches their offsets, from {@code base} on, and the leader epoch. */
     BatchRun place(long base, int leaderEpoch) {
         long next = base;
-        long offsetOfMax = base;
         for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
             BatchHeader.setBaseOffset(bytes, at, next);
             BatchHeader.setLeaderEpoch(bytes, at, leaderEpoch);
+            next = BatchHeader.nextOffset(bytes, at);
+        }
+        return asStored();
+    }
+
+    /** Leaves the batches where their headers say they are; whether they may be there is the store's to check. */
+    BatchRun asStored() {
+        long base = BatchHeader.baseOffset(bytes, start);
+        long next = base;
+        long offsetOfMax = base;
+        for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
             next = BatchHeader.nextOffset(bytes, at);
             if (BatchHeader.maxTimestamp(bytes, at) == maxTimestamp && offsetOfMax == base) {
                 offsetOfMax = next - 1;

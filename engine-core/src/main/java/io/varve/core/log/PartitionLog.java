@@ -176,19 +176,64 @@ public final class PartitionLog {
             }
             highWatermark.requireRising();
             base = logEndOffset;
-            BatchRun placed = run.place(base, leaderEpoch);
-            store.append(placed);
-            next = placed.nextOffset();
-            for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(batches, at)) {
-                producers.apply(batches, at);
-            }
-            bytesSinceSnapshot = bytesSinceSnapshot + run.end() - run.start();
-            logEndOffset = next;
+            next = store(run, run.place(base, leaderEpoch));
         } finally {
             writing.unlock();
         }
         commits.appended(this, run.records());
         return new Appended(base, next, rules.logAppendTime() ? now : -1, logStartOffset(), false);
+    }
+
+    private long store(AppendRun run, BatchRun placed) {
+        store.append(placed);
+        for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
+            producers.apply(run.bytes(), at);
+        }
+        bytesSinceSnapshot = bytesSinceSnapshot + run.end() - run.start();
+        logEndOffset = placed.nextOffset();
+        return placed.nextOffset();
+    }
+
+    /**
+     * Lets an empty log begin at an offset: the first step of taking over what another broker's log held.
+     *
+     * @param start offset of the next record, at or above the log end offset
+     * @throws IllegalStateException if the log holds records
+     * @throws StorageException FENCED, CLOSED
+     */
+    public void beginAt(long start) {
+        writing.lock();
+        try {
+            if (logEndOffset > logStartOffset() || start < logEndOffset) {
+                throw new IllegalStateException(id() + " reaches from " + logStartOffset() + " to " + logEndOffset
+                        + ": it cannot begin at " + start);
+            }
+            store.trimTo(start);
+            logEndOffset = start;
+        } finally {
+            writing.unlock();
+        }
+        commits.appended(this, 0);
+    }
+
+    /**
+     * Appends batches as another broker's log held them: offsets, leader epochs and timestamps stay, gaps between offsets too. For a
+     * partition that is taken over, before anyone appends to it.
+     *
+     * @param batches one or more whole v2 batches from position to limit, big-endian, their leader epochs at most
+     *     {@link #leaderEpoch}; the caller's again on return
+     * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
+     * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend; FULL, FENCED, CLOSED
+     */
+    public void adopt(ByteBuffer batches) {
+        AppendRun run = AppendRun.checked(batches, Origin.BROKER, config, clock.millis());
+        writing.lock();
+        try {
+            store(run, run.asStored());
+        } finally {
+            writing.unlock();
+        }
+        commits.appended(this, run.records());
     }
 
     /** @return where the batch was appended before, or null when it is new */

@@ -13,6 +13,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -120,6 +121,38 @@ class PartitionLogTest {
                 .isEqualTo(new Appended(1, 3, -1, 0, true));
         assertThat(log.logEndOffset()).isEqualTo(3);
         assertRefused(Batches.idempotent(1, 0, 3, "d"), AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
+
+    @Test
+    void adoptsBatchesWithTheirOffsetsEpochsAndProducersAndGoesOnBehindThem() {
+        log.beginAt(40);
+        ByteBuffer first = Batches.idempotent(1, 0, 0, "a", "b");
+        BatchHeader.setBaseOffset(first, 0, 41);
+        BatchHeader.setLeaderEpoch(first, 0, 2);
+        ByteBuffer afterAGap = Batches.at(7, "c");
+        BatchHeader.setBaseOffset(afterAGap, 0, 50);
+        BatchHeader.setLeaderEpoch(afterAGap, 0, 3);
+        log.adopt(Batches.joined(first, afterAGap).asReadOnlyBuffer());
+        assertThat(log.logStartOffset()).isEqualTo(40);
+        assertThat(log.logEndOffset()).isEqualTo(51);
+        try (var slice = log.read(40, 1 << 20, Isolation.LOG_END).slice()) {
+            List<String> found = new ArrayList<>();
+            MemoryRecords.readableRecords(slice.buffer())
+                    .batches()
+                    .forEach(batch -> found.add(batch.baseOffset() + "/" + batch.partitionLeaderEpoch()));
+            assertThat(found).containsExactly("41/2", "50/3");
+        }
+        assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT))
+                .isEqualTo(new Appended(41, 43, -1, 40, true));
+        assertThat(log.append(Batches.at(8, "d"), Origin.CLIENT).baseOffset()).isEqualTo(51);
+    }
+
+    @Test
+    void adoptsNothingBelowItsEndNorMovesABegunLog() {
+        log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+        assertThatThrownBy(() -> log.adopt(Batches.at(5, "below"))).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> log.beginAt(9)).isInstanceOf(IllegalStateException.class);
+        assertThat(log.logEndOffset()).isEqualTo(2);
     }
 
     @Test

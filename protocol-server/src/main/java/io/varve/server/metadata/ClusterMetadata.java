@@ -197,6 +197,19 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         return submit(new AlterTopicConfigs(changes, validateOnly, definitions));
     }
 
+    /**
+     * Takes over topics of another cluster, all of them or none: names, ids, settings and leader epochs stay. Their partitions' logs may
+     * be in the engine already.
+     *
+     * @param topics what is taken over; settings must be valid here
+     * @param nextProducerId lowest producer id the other cluster has not given out: none below it is given out here from now on
+     * @return completes when all is durable and served; fails with a Kafka
+     *     {@link org.apache.kafka.common.errors.ApiException} that says why nothing was taken over
+     */
+    public CompletableFuture<Void> adopt(Collection<KafkaTopic> topics, long nextProducerId) {
+        return submit(new AdoptTopics(List.copyOf(topics), nextProducerId, config.nodeId()));
+    }
+
     /** Lets changes in progress finish and refuses later ones. Idempotent. The engine is the caller's to close, after this. */
     @Override
     public void close() {

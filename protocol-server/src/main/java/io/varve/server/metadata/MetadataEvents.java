@@ -54,6 +54,10 @@ final class MetadataEvents {
     }
 
     static ApiMessageAndVersion partition(Uuid topic, int partition, int node) {
+        return partition(topic, partition, node, 0);
+    }
+
+    static ApiMessageAndVersion partition(Uuid topic, int partition, int node, int leaderEpoch) {
         return event(
                 new PartitionRecord()
                         .setTopicId(topic)
@@ -61,7 +65,7 @@ final class MetadataEvents {
                         .setReplicas(List.of(node))
                         .setIsr(List.of(node))
                         .setLeader(node)
-                        .setLeaderEpoch(0)
+                        .setLeaderEpoch(leaderEpoch)
                         .setPartitionEpoch(0),
                 VERSION.partitionRecordVersion());
     }

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+
+/** Apache Kafka itself, one node, with two log directories; run from the jars of the command-line tools. */
+final class KafkaBroker implements AutoCloseable {
+    private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg";
+    private static final Duration STOP = Duration.ofSeconds(60);
+
+    private final Path config;
+    private final List<Path> logDirs;
+    private final int port;
+    private Running running;
+
+    private KafkaBroker(Path config, List<Path> logDirs, int port) {
+        this.config = config;
+        this.logDirs = logDirs;
+        this.port = port;
+    }
+
+    /** Makes a node's directories below this one. */
+    static KafkaBroker format(Path directory) throws IOException {
+        int port = Server.freePort();
+        int controller = Server.freePort();
+        List<Path> logDirs = List.of(directory.resolve("kafka-a"), directory.resolve("kafka-b"));
+        Path config = directory.resolve("kafka.properties");
+        Files.write(
+                config,
+                List.of(
+                        "process.roles=broker,controller",
+                        "node.id=7",
+                        "controller.quorum.voters=7@127.0.0.1:" + controller,
+                        "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller,
+                        "advertised.listeners=PLAINTEXT://127.0.0.1:" + port,
+                        "controller.listener.names=CONTROLLER",
+                        "log.dirs=" + logDirs.get(0) + "," + logDirs.get(1),
+                        "offsets.topic.replication.factor=1",
+                        "transaction.state.log.replication.factor=1",
+                        "transaction.state.log.min.isr=1",
+                        "transaction.state.log.num.partitions=3",
+                        "group.initial.rebalance.delay.ms=0",
+                        "log.cleaner.backoff.ms=100",
+                        "metadata.log.max.snapshot.interval.ms=1000"));
+        run("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", config.toString())
+                .succeed();
+        return new KafkaBroker(config, logDirs, port);
+    }
+
+    private static Running run(String... arguments) {
+        List<String> command = new ArrayList<>(List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
+                "-Dlogback.configurationFile=" + Running.HOME.resolve("config/tools-logback.xml"),
+                "-cp",
+                Running.HOME.resolve("bin/tools/target/lib") + "/*"));
+        command.addAll(List.of(arguments));
+        return Running.start(command.toArray(String[]::new));
+    }
+
+    KafkaBroker start() throws InterruptedException {
+        running = run("kafka.Kafka", config.toString());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap(), "default.api.timeout.ms", 60_000))) {
+            admin.describeCluster().nodes().get();
+        } catch (ExecutionException e) {
+            throw new AssertionError(running.out() + running.err(), e);
+        }
+        return this;
+    }
+
+    void stop() {
+        running.process().destroy();
+        assertThat(running.exitWithin(STOP)).as(running.err()).isIn(0, 143);
+    }
+
+    String bootstrap() {
+        return "127.0.0.1:" + port;
+    }
+
+    List<Path> logDirs() {
+        return logDirs;
+    }
+
+    @Override
+    public void close() {
+        if (running != null) {
+            running.close();
+        }
+    }
+}
