@@ -387,7 +387,9 @@ public final class PartitionLog {
      * @param offset the new high watermark; a lower one than the present is ignored
      */
     public void committed(long offset) {
-        highWatermark.advance(offset);
+        // A sync may have caught bytes of an append that is not through yet: it asks for a commit of its own when it
+        // is.
+        highWatermark.advance(Math.min(offset, logEndOffset));
     }
 
     /**

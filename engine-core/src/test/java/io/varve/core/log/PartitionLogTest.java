@@ -221,6 +221,13 @@ class PartitionLogTest {
         assertThat(seen).containsExactly(1L, 2L);
     }
 
+    @Test
+    void neverShowsWhatASyncFoundOfAnAppendThatIsNotThrough() {
+        log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+        log.committed(5);
+        assertThat(log.highWatermark()).isEqualTo(log.logEndOffset()).isEqualTo(2);
+    }
+
     private void assertRefused(ByteBuffer batch, AppendException.Kind kind) {
         long end = log.logEndOffset();
         assertThatThrownBy(() -> log.append(batch, Origin.CLIENT))
