@@ -19,6 +19,9 @@ class MutantsTest {
     /** Areas that kill processes: a specimen lives in this one. */
     private static final Set<String> OF_PROCESSES = Set.of("failpoints", "kills");
 
+    /** Most runs until a fault that is a race must have shown. */
+    private static final int RUNS = 10;
+
     private static List<Outcome> run(Supplier<StorageRig> rigs, Set<String> areas) {
         return ConformanceRun.of(rigs, areas, outcome -> {});
     }
@@ -39,7 +42,12 @@ class MutantsTest {
     @MethodSource("mutants")
     void theKitCatchesABackendThat(Mutant mutant) {
         String area = mutant.caughtBy().substring(0, mutant.caughtBy().indexOf(':'));
-        assertThat(failed(run(mutant.rigs(), Set.of(area))))
+        List<String> caught = List.of();
+        // Some faults are races: whoever certifies a backend runs the kit more than once, and so does this.
+        for (int i = 0; i < RUNS && !caught.contains(mutant.caughtBy()); i++) {
+            caught = failed(run(mutant.rigs(), Set.of(area)));
+        }
+        assertThat(caught)
                 .as("checks that fail on a backend that %s", mutant.fault())
                 .contains(mutant.caughtBy());
     }
