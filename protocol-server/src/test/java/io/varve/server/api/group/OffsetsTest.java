@@ -145,8 +145,10 @@ class OffsetsTest {
         try (GroupsFixture broker = new GroupsFixture()) {
             TestClient client = new TestClient(broker);
             broker.topic("t", 1);
-            client.find("g");
             int groups = 50;
+            for (int group = 0; group < groups; group++) {
+                client.find("g" + group); // each waits for its own partition
+            }
             for (int round = 0; round < 20; round++) {
                 List<CompletableFuture<Errors>> commits = new ArrayList<>();
                 for (int group = 0; group < groups; group++) {
