@@ -36,11 +36,12 @@ final class ProducerRecovery {
         long from = extent.start();
         ProducerStates states = new ProducerStates();
         Optional<Snapshots.Snapshot> newest = store.snapshots().newest(ProducerSnapshot.NAME, extent.readableEnd());
-        if (newest.isPresent()) {
+        // One from below the start leaves out batches that are trimmed by now: whoever wrote them is better not known.
+        if (newest.isPresent() && newest.get().offset() >= from) {
             Optional<ProducerStates> read = ProducerSnapshot.read(newest.get().bytes());
             if (read.isPresent()) {
                 states = read.get();
-                from = Math.max(from, newest.get().offset());
+                from = newest.get().offset();
             }
         }
         try {
