@@ -55,6 +55,16 @@ abstract class ReplaceContract extends Contract {
     }
 
     @Test
+    void theDurableEndSurvivesACrashWhereNoBatchIsLeftBelowIt() {
+        appendTens(7);
+        store.replace(sealed(0, 1), of(0L));
+        long durable = store.extent().durableEnd();
+        crash();
+        assertThat(store.extent().readableEnd()).isBetween(durable, 70L);
+        assertThat(store.extent().durableEnd()).isGreaterThanOrEqualTo(durable);
+    }
+
+    @Test
     void mayLeaveNothing() {
         appendTens(17);
         store.replace(sealed(1, 3), of());

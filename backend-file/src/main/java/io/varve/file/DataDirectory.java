@@ -36,6 +36,9 @@ final class DataDirectory {
     final FailPoints failPoints;
     final Refusals refusals;
     final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
+    /** The bytes of an append are in the page cache. */
+    final Runnable written;
+
     private final FileChannel lockFile;
     private final FileLock lock;
     private final OffsetCheckpoint recoveryPoints;
@@ -48,6 +51,7 @@ final class DataDirectory {
         this.lockFile = lockFile;
         this.lock = lock;
         this.failPoints = failPoints;
+        this.written = () -> failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
         this.refusals = new Refusals(path, clock);
         this.recoveryPoints = new OffsetCheckpoint(path.resolve(Layout.RECOVERY_POINTS), failPoints);
         this.startOffsets = new OffsetCheckpoint(path.resolve(Layout.START_OFFSETS), failPoints);
@@ -145,7 +149,8 @@ final class DataDirectory {
 
     /** Creates a partition's directory; durable on return. */
     FilePartition create(FileStorage storage, PartitionId id) {
-        Path directory = path.resolve(id.toString());
+        FilePartition partition = new FilePartition(storage, this, id, 0, 0);
+        Path directory = partition.directory();
         try {
             forgetNamesake(id.toString());
             if (Files.exists(directory)) {
@@ -155,24 +160,23 @@ final class DataDirectory {
             throw Disk.writeFailure("creating a partition", directory, e);
         }
         try {
-            fill(storage, id, directory);
+            fill(partition, directory);
         } catch (IOException e) {
             removeHalf(directory, e);
             throw Disk.writeFailure("creating a partition", directory, e);
         }
-        FilePartition partition = new FilePartition(storage, this, id, 0, 0);
         partitions.put(id, partition);
         return partition;
     }
 
-    private void fill(FileStorage storage, PartitionId id, Path directory) throws IOException {
+    private void fill(FilePartition partition, Path directory) throws IOException {
         Files.createDirectories(directory);
         Files.deleteIfExists(directory.resolve(Layout.name(0, Layout.LOG)));
-        FileSegment.create(storage.openFiles(), directory, 0, () -> {});
+        FileSegment.create(partition, 0, () -> {});
         failPoints.hit(FailPointNames.CREATE_BEFORE_METADATA);
         // Forced last of the files: one journal commit then carries all of the names, and the next two forces find
         // nothing to do.
-        PartitionMetadata.write(directory, id);
+        PartitionMetadata.write(directory, partition.id);
         Disk.forceDirectory(directory);
         failPoints.hit(FailPointNames.CREATE_BEFORE_FORCE);
         Disk.forceDirectory(path);
@@ -198,11 +202,6 @@ final class DataDirectory {
     boolean appended(int bytes, long every) {
         long now = sinceCheckpoint.addAndGet(bytes);
         return now >= every && sinceCheckpoint.compareAndSet(now, 0);
-    }
-
-    /** The bytes of an append are in the page cache. */
-    void written() {
-        failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
     }
 
     /** What a creation that did not finish left is taken over; anything with bytes in it is somebody's. */

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What a start after a crash tells the operator: one line for each partition that is not just as the last checkpoint said, and one for
- * the whole directory. Filled by one thread.
+ * the whole directory. Thread-safe.
  */
 final class DurabilityReceipt {
     private static final Logger LOG = LoggerFactory.getLogger(DurabilityReceipt.class);
@@ -30,7 +30,7 @@ final class DurabilityReceipt {
     }
 
     /** Takes a partition in, and says its line if it has one. */
-    void add(Receipt receipt) {
+    synchronized void add(Receipt receipt) {
         partitions++;
         if (receipt == null || !receipt.saysSomething()) {
             return;
@@ -42,11 +42,11 @@ final class DurabilityReceipt {
         receipt.log();
     }
 
-    int partitions() {
+    synchronized int partitions() {
         return partitions;
     }
 
-    void logSummary() {
+    synchronized void logSummary() {
         String summary = "durability receipt: " + directory + " was not closed properly: " + partitions
                 + " partitions recovered in " + (clock.nanos() - started) / NANOS_PER_MS + " ms; " + past
                 + " differ from the last checkpoint, " + cut + " lost " + bytesCut + " unsynced bytes in all, "

@@ -29,7 +29,6 @@ final class FilePartition {
     private final FileStorage storage;
     private final Object publishing = new Object();
     private final Object forcing = new Object();
-    private final Runnable written;
 
     /** Who may write; guarded by this. */
     volatile long highestEpoch = Long.MIN_VALUE;
@@ -57,7 +56,6 @@ final class FilePartition {
         this.id = id;
         this.recoveryPoint = recoveryPoint;
         this.startPoint = startPoint;
-        this.written = home::written;
     }
 
     Path directory() {
@@ -112,7 +110,7 @@ final class FilePartition {
             if (now.active().mustEndBefore(run, limits)) {
                 now = roll(now, run);
             }
-            now.active().append(run, limits, written);
+            now.active().append(run, limits, home.written);
             home.refusals.taken();
         } catch (BrokenException e) {
             throw refuseWrites(e.getMessage(), e);
@@ -137,8 +135,8 @@ final class FilePartition {
         try {
             home.failPoints.hit(FailPointNames.ROLL_BEFORE_CREATE);
             active.seal();
-            segments[segments.length - 1] = FileSegment.create(
-                    storage.openFiles(), directory(), base, () -> home.failPoints.hit(FailPointNames.ROLL_AFTER_LOG));
+            segments[segments.length - 1] =
+                    FileSegment.create(this, base, () -> home.failPoints.hit(FailPointNames.ROLL_AFTER_LOG));
         } catch (IOException e) {
             throw Disk.writeFailure("starting a segment at " + base, directory(), e);
         }

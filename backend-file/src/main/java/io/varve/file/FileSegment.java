@@ -23,23 +23,73 @@ final class FileSegment {
     private static final long UNKNOWN = Long.MIN_VALUE;
 
     final long base;
-    final PooledFile log;
-    final OffsetIndex offsets;
-    final TimeIndex times;
+    private final FilePartition partition;
     private volatile int bytes;
     private volatile long maxTimestamp = UNKNOWN;
-    private long offsetOfMaxTimestamp;
-    private long firstTimestamp = UNKNOWN;
-    private long sinceIndexed;
+    /** Made when first needed: most segments lie idle, and there are many. */
+    private volatile SegmentFiles files;
+
+    /** The writer's place; null while nobody writes. */
+    private Tail tail;
+
+    private boolean retired;
     private boolean damageSaid;
 
+    /** What the writer remembers of the batches so far. */
+    private static final class Tail {
+        private long offsetOfMaxTimestamp;
+        private long firstTimestamp = UNKNOWN;
+        private long sinceIndexed;
+    }
+
     /** @param bytes length of the batches in the log file, which exists */
-    FileSegment(OpenFiles pool, Path directory, long base, int bytes) {
+    FileSegment(FilePartition partition, long base, int bytes) {
+        this.partition = partition;
         this.base = base;
         this.bytes = bytes;
-        this.log = new PooledFile(pool, directory, base, Layout.LOG);
-        this.offsets = new OffsetIndex(new PooledFile(pool, directory, base, Layout.INDEX), base);
-        this.times = new TimeIndex(new PooledFile(pool, directory, base, Layout.TIME_INDEX), base);
+    }
+
+    private SegmentFiles files() {
+        SegmentFiles known = files;
+        return known != null ? known : makeFiles();
+    }
+
+    private synchronized SegmentFiles makeFiles() {
+        if (files == null) {
+            SegmentFiles made = new SegmentFiles(partition, base);
+            if (retired) {
+                made.retire();
+            }
+            files = made;
+        }
+        return files;
+    }
+
+    PooledFile log() {
+        return files().log();
+    }
+
+    OffsetIndex offsets() {
+        return files().offsets();
+    }
+
+    TimeIndex times() {
+        return files().times();
+    }
+
+    /** Closes the files and forgets what is known of them, unless they wait to be forced. Only while nobody else has the segment. */
+    synchronized void rest() {
+        if (files != null && !files.isDirty()) {
+            files.retire();
+            files = null;
+        }
+    }
+
+    private Tail tail() {
+        if (tail == null) {
+            tail = new Tail();
+        }
+        return tail;
     }
 
     int bytes() {
@@ -50,7 +100,10 @@ final class FileSegment {
     long maxTimestamp() {
         long known = maxTimestamp;
         if (known == UNKNOWN) {
-            known = times.lastTimestamp();
+            known = files == null ? TimeIndex.lastTimestamp(partition.directory(), base) : UNKNOWN;
+            if (known == UNKNOWN) {
+                known = times().lastTimestamp();
+            }
             maxTimestamp = known;
         }
         return known;
@@ -67,15 +120,15 @@ final class FileSegment {
         long first = firstTimestamp();
         return (long) bytes + run.bytes().remaining() > limits.segmentBytes()
                 || first >= 0 && run.maxTimestamp() - first > limits.segmentMs()
-                || offsets.isFull(limits.indexMaxBytes())
-                || times.isFull(limits.indexMaxBytes());
+                || offsets().isFull(limits.indexMaxBytes())
+                || times().isFull(limits.indexMaxBytes());
     }
 
     private long firstTimestamp() {
-        if (firstTimestamp == UNKNOWN) {
-            firstTimestamp = reading(cursor -> cursor.onBatch() ? cursor.maxTimestamp() : -1L, 0, bytes);
+        if (tail().firstTimestamp == UNKNOWN) {
+            tail().firstTimestamp = reading(cursor -> cursor.onBatch() ? cursor.maxTimestamp() : -1L, 0, bytes);
         }
-        return firstTimestamp;
+        return tail().firstTimestamp;
     }
 
     /** Writes a run at the end. When this throws, the segment is as it was. */
@@ -84,19 +137,19 @@ final class FileSegment {
         int size = run.bytes().remaining();
         FileChannel channel;
         try {
-            channel = log.acquire();
+            channel = log().acquire();
         } catch (IOException e) {
-            throw Disk.writeFailure("opening", log.path(), e);
+            throw Disk.writeFailure("opening", log().path(), e);
         }
         try {
-            log.dirty();
+            log().dirty();
             Disk.writeFully(channel, run.bytes().duplicate(), at);
-            log.dirty();
+            log().dirty();
         } catch (IOException e) {
             cutBack(at, e);
-            throw Disk.writeFailure("appending " + size + " bytes at " + at, log.path(), e);
+            throw Disk.writeFailure("appending " + size + " bytes at " + at, log().path(), e);
         } finally {
-            log.release();
+            log().release();
         }
         written.run();
         index(run, at, limits);
@@ -107,17 +160,17 @@ final class FileSegment {
     private void cutBack(int to, IOException why) {
         boolean interrupted = Thread.interrupted(); // it closes channels, and may be why the append failed
         try {
-            FileChannel channel = log.acquire();
+            FileChannel channel = log().acquire();
             try {
                 if (channel.size() > to) { // a file system gone read-only has taken nothing, and would refuse to cut
                     channel.truncate(to);
                 }
             } finally {
-                log.release();
+                log().release();
             }
         } catch (IOException e) {
             e.addSuppressed(why);
-            throw new BrokenException("cutting a torn append back to byte " + to + " failed at " + log.path(), e);
+            throw new BrokenException("cutting a torn append back to byte " + to + " failed at " + log().path(), e);
         } finally {
             if (interrupted) {
                 Thread.currentThread().interrupt();
@@ -143,27 +196,33 @@ final class FileSegment {
     /** Notes a batch, with an index entry if one is due. */
     void indexBatch(long lastOffset, long timestamp, int position, int size, SegmentLimits limits) {
         if (position == 0) {
-            firstTimestamp = timestamp;
+            tail().firstTimestamp = timestamp;
         }
         if (timestamp > maxTimestamp()) {
             maxTimestamp = timestamp;
-            offsetOfMaxTimestamp = lastOffset;
+            tail().offsetOfMaxTimestamp = lastOffset;
         }
-        if (sinceIndexed > limits.indexIntervalBytes() && !offsets.isFull(limits.indexMaxBytes())) {
+        if (tail().sinceIndexed > limits.indexIntervalBytes() && !offsets().isFull(limits.indexMaxBytes())) {
             try {
-                times.append(maxTimestamp, offsetOfMaxTimestamp); // first: an entry more does no harm, one less would
-                offsets.append(lastOffset, position);
-                sinceIndexed = 0;
+                times().append(
+                                maxTimestamp,
+                                tail().offsetOfMaxTimestamp); // first: an entry more does no harm, one less would
+                offsets().append(lastOffset, position);
+                tail().sinceIndexed = 0;
             } catch (IOException e) {
-                LOG.debug("No entry for offset {} in the indexes of {}; the next batch gets one", lastOffset, log, e);
+                LOG.debug(
+                        "No entry for offset {} in the indexes of {}; the next batch gets one",
+                        lastOffset,
+                        log().path(),
+                        e);
             }
         }
-        sinceIndexed += size;
+        tail().sinceIndexed += size;
     }
 
     /** Completes the time index: its last entry is the segment's largest timestamp. */
     void seal() throws IOException {
-        times.append(maxTimestamp(), offsetOfMaxTimestamp);
+        times().append(maxTimestamp(), tail().offsetOfMaxTimestamp);
     }
 
     /** {@link #seal}, or where that fails does without the time index, which the next start then builds anew. */
@@ -171,211 +230,35 @@ final class FileSegment {
         try {
             seal();
         } catch (IOException e) {
-            times.distrust("it cannot be completed: " + e.getMessage());
-        }
-    }
-
-    /**
-     * @param readable end of the batches to look at, a batch boundary
-     * @return first byte of the first batch whose last offset is at least {@code offset}, or -1
-     * @throws StorageException CORRUPT if what is there at the offset is damaged; damage elsewhere is stepped over
-     */
-    int positionOf(long offset, int readable) {
-        int from = offset <= base ? 0 : indexed(offset);
-        if (from > 0) {
-            int found = reading(cursor -> seek(cursor, offset, from), from, readable);
-            if (found != WRONG_INDEX) {
-                return found;
-            }
-            offsets.distrust("its entry for offset " + offset + " does not point at a batch that starts there");
-        }
-        return reading(cursor -> seek(cursor, offset, 0), 0, readable);
-    }
-
-    private int indexed(long offset) {
-        try {
-            return offsets.floor(offset);
-        } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
-            }
-            offsets.distrust(e.getMessage());
-            return 0;
-        }
-    }
-
-    private static final int NOT_HERE = -1;
-    private static final int WRONG_INDEX = -2;
-
-    private int seek(BatchCursor cursor, long offset, int indexed) {
-        while (true) {
-            try {
-                return step(cursor, offset, indexed);
-            } catch (StorageException e) {
-                if (e.kind() != StorageException.Kind.CORRUPT) {
-                    throw e;
-                }
-                if (indexed > 0 && cursor.position() == indexed) {
-                    return WRONG_INDEX;
-                }
-                stepOver(cursor, offset, e);
-            }
-        }
-    }
-
-    private int step(BatchCursor cursor, long offset, int indexed) {
-        while (cursor.onBatch()) {
-            if (cursor.baseOffset() < base) {
-                throw cursor.damaged("a batch of offset " + cursor.baseOffset() + ", below the file's name");
-            }
-            if (cursor.lastOffset() >= offset) {
-                boolean indexedTooHigh = indexed > 0 && cursor.position() == indexed && cursor.lastOffset() > offset;
-                return indexedTooHigh ? WRONG_INDEX : cursor.position();
-            }
-            cursor.advance();
-        }
-        return NOT_HERE;
-    }
-
-    /** Moves on to the next sound batch, unless what is looked for lies in the damage. */
-    private void stepOver(BatchCursor cursor, long offset, StorageException damage) {
-        int at = cursor.position();
-        long sound = checking(
-                scan -> {
-                    long found = scan.findSound(at + 1L, base, base + Integer.MAX_VALUE);
-                    return found < 0 || scan.baseOffset(found) > offset ? -1 : found;
-                },
-                cursor.limit());
-        if (sound < 0) {
-            throw damage;
-        }
-        if (!damageSaid) {
-            damageSaid = true;
-            LOG.warn("{}; what is sound goes on at byte {}", damage.getMessage(), sound);
-        }
-        cursor.moveTo((int) sound);
-    }
-
-    /**
-     * Holds a sealed segment in which an offset was not found against its indexes: compaction leaves gaps, a file cut short looks the
-     * same.
-     *
-     * @throws StorageException CORRUPT if batches are missing at the end
-     */
-    void requireWhole() {
-        long indexed = times.lastOffset();
-        if (offsets.lastPosition() >= bytes && offsets.lastPosition() > 0
-                || indexed >= base && positionOf(indexed, bytes) == NOT_HERE) {
-            throw new StorageException(
-                    StorageException.Kind.CORRUPT,
-                    log.path() + " is damaged at byte " + bytes
-                            + ": it ends there, but its indexes know of batches up to offset "
-                            + Math.max(indexed, offsets.lastOffset()));
-        }
-    }
-
-    /** @return where the batches end that begin at {@code from}, are sound and hold no offset at or above {@code end} */
-    int endOfSound(int from, int readable, long end) {
-        return reading(
-                cursor -> {
-                    try {
-                        while (cursor.onBatch() && cursor.lastOffset() < end) {
-                            cursor.advance();
-                        }
-                    } catch (StorageException e) {
-                        if (e.kind() != StorageException.Kind.CORRUPT || cursor.position() == from) {
-                            throw e;
-                        }
-                    }
-                    return cursor.position();
-                },
-                from,
-                readable);
-    }
-
-    /** @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above {@code from} */
-    int cut(int from, int readable, int maxBytes) {
-        if (readable - from <= maxBytes) {
-            return readable;
-        }
-        int most = from + maxBytes;
-        int near = Math.max(from, offsets.floorPosition(most));
-        int end = reading(cursor -> walk(cursor, from, most), near, readable);
-        return end >= 0 ? end : reading(cursor -> walk(cursor, from, most), from, readable);
-    }
-
-    /** @return where the last batch ends that is to be read, or -1 when the index has led to a place where there is no batch */
-    private static int walk(BatchCursor cursor, int from, int most) {
-        int start = cursor.position();
-        int end = start;
-        try {
-            while (cursor.onBatch() && (end <= from || end + cursor.size() <= most)) {
-                cursor.advance();
-                end = cursor.position();
-            }
-            return end;
-        } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CORRUPT || start == from && end == from) {
-                throw e;
-            }
-            return end > start ? end : -1;
+            times().distrust("it cannot be completed: " + e.getMessage());
         }
     }
 
     /** Takes a region for a reader, who keeps the file open by it. */
     BatchSlice slice(int from, int to) {
         try {
-            return new FileSlice(log, log.acquire(), from, to - from);
+            return new FileSlice(log(), log().acquire(), from, to - from);
         } catch (IOException e) {
-            throw Disk.readFailure("opening", log.path(), e);
+            throw Disk.readFailure("opening", log().path(), e);
         }
     }
 
-    /**
-     * Takes a region for a reader as {@link #slice} does, once every batch in it has been held against its checksum.
-     *
-     * @return the region up to the first damaged batch
-     * @throws StorageException CORRUPT if the first batch is damaged
-     */
-    BatchSlice soundSlice(int from, int to) {
-        int sound = checking(
-                scan -> {
-                    long next = base;
-                    int at = from;
-                    while (at < to) {
-                        int size = scan.soundAt(at, next, base + Integer.MAX_VALUE);
-                        if (size == 0 && at > from) {
-                            return at;
-                        }
-                        if (size == 0) {
-                            throw new StorageException(
-                                    StorageException.Kind.CORRUPT,
-                                    log.path() + " is damaged at byte " + at + ": " + scan.why());
-                        }
-                        next = scan.lastOffset(at) + 1;
-                        at += size;
-                    }
-                    return at;
-                },
-                to);
-        return slice(from, sound);
-    }
-
     @FunctionalInterface
-    private interface Check<T> {
+    interface Check<T> {
         T by(LogScan scan) throws IOException;
     }
 
-    private <T> T checking(Check<T> check, int limit) {
+    /** Holds batches against their checksums. */
+    <T> T checking(Check<T> check, int limit) {
         try {
-            FileChannel channel = log.acquire();
+            FileChannel channel = log().acquire();
             try {
                 return check.by(new LogScan(channel, limit));
             } finally {
-                log.release();
+                log().release();
             }
         } catch (IOException e) {
-            throw Disk.readFailure("checking", log.path(), e);
+            throw Disk.readFailure("checking", log().path(), e);
         }
     }
 
@@ -387,28 +270,28 @@ final class FileSegment {
     /** Looks at the batches between two boundaries. */
     <T> T reading(Look<T> look, int from, int to) {
         try {
-            FileChannel channel = log.acquire();
+            FileChannel channel = log().acquire();
             try {
-                return look.at(BatchCursor.open(log, channel, from, to));
+                return look.at(BatchCursor.open(log(), channel, from, to));
             } finally {
-                log.release();
+                log().release();
             }
         } catch (IOException e) {
-            throw Disk.readFailure("opening", log.path(), e);
+            throw Disk.readFailure("opening", log().path(), e);
         }
     }
 
     /** Makes the batches durable, and with a sealed segment its indexes: they are not looked into after a crash. */
     void force(boolean sealed) throws IOException {
-        if (log.isDirty()) {
-            long mark = log.mark();
-            FileChannel channel = log.acquire();
+        if (log().isDirty()) {
+            long mark = log().mark();
+            FileChannel channel = log().acquire();
             try {
                 Disk.force(channel, false);
             } finally {
-                log.release();
+                log().release();
             }
-            log.clean(mark);
+            log().clean(mark);
         }
         if (sealed) {
             forceIndexes();
@@ -416,8 +299,16 @@ final class FileSegment {
     }
 
     void forceIndexes() throws IOException {
-        offsets.force();
-        times.force();
+        offsets().force();
+        times().force();
+    }
+
+    /** Says once where the segment is damaged, and where it is sound again. */
+    void sayDamaged(String damage, long sound) {
+        if (!damageSaid) {
+            damageSaid = true;
+            LOG.warn("{}; what is sound goes on at byte {}", damage, sound);
+        }
     }
 
     /** Sets where batches end in the log file. */
@@ -425,9 +316,14 @@ final class FileSegment {
         this.bytes = bytes;
     }
 
+    /** Counts from here on what lies between two index entries. */
+    void indexedUpTo(int position) {
+        tail().sinceIndexed = position - offsets().lastPosition();
+    }
+
     /** Gives the next batch an index entry, whatever the interval. */
     void indexNext() {
-        sinceIndexed = Integer.MAX_VALUE;
+        tail().sinceIndexed = Integer.MAX_VALUE;
     }
 
     /**
@@ -438,11 +334,13 @@ final class FileSegment {
      *     {@link #bytes}
      */
     long resume() {
-        int from = offsets.lastPosition();
+        int from = offsets().lastPosition();
         return reading(
                 cursor -> {
                     long next = base;
-                    if (from > 0 && (!cursor.onBatch() || cursor.lastOffset() != offsets.lastOffset())) {
+                    if (from > 0
+                            && (!cursor.onBatch()
+                                    || cursor.lastOffset() != offsets().lastOffset())) {
                         throw cursor.damaged("its index's last entry says otherwise");
                     }
                     while (cursor.onBatch()) {
@@ -453,14 +351,33 @@ final class FileSegment {
                         next = cursor.lastOffset() + 1;
                         if (cursor.maxTimestamp() > maxTimestamp()) {
                             maxTimestamp = cursor.maxTimestamp();
-                            offsetOfMaxTimestamp = cursor.lastOffset();
+                            tail().offsetOfMaxTimestamp = cursor.lastOffset();
                         }
                         cursor.advance();
                     }
-                    sinceIndexed = bytes - from;
+                    tail().sinceIndexed = bytes - from;
                     return next;
                 },
                 from,
+                bytes);
+    }
+
+    /** @return largest timestamp of the batches from the first on, up to where they stop making sense, or -1 */
+    long newestTimestamp() {
+        return reading(
+                cursor -> {
+                    long newest = -1;
+                    try {
+                        while (cursor.onBatch()) {
+                            newest = Math.max(newest, cursor.maxTimestamp());
+                            cursor.advance();
+                        }
+                        return newest;
+                    } catch (StorageException e) {
+                        return newest;
+                    }
+                },
+                0,
                 bytes);
     }
 
@@ -479,7 +396,7 @@ final class FileSegment {
                         return next;
                     }
                 },
-                offsets.lastPosition(),
+                offsets().lastPosition(),
                 bytes);
     }
 
@@ -496,7 +413,7 @@ final class FileSegment {
                             if (e.kind() != StorageException.Kind.CORRUPT) {
                                 throw e;
                             }
-                            stepOver(cursor, Long.MAX_VALUE, e);
+                            SegmentSearch.stepOver(this, cursor, Long.MAX_VALUE, e);
                             indexNext();
                         }
                     }
@@ -513,7 +430,8 @@ final class FileSegment {
     }
 
     /** Creates the files of an empty segment. Their names are durable when the directory is forced. */
-    static FileSegment create(OpenFiles pool, Path directory, long base, Runnable afterLog) throws IOException {
+    static FileSegment create(FilePartition partition, long base, Runnable afterLog) throws IOException {
+        Path directory = partition.directory();
         Path log = directory.resolve(Layout.name(base, Layout.LOG));
         Files.createFile(log);
         try {
@@ -525,7 +443,7 @@ final class FileSegment {
             Disk.discard(log, e);
             throw e;
         }
-        return new FileSegment(pool, directory, base, 0);
+        return new FileSegment(partition, base, 0);
     }
 
     /** Creates empty index files, in place of whatever has their names. */
@@ -537,17 +455,18 @@ final class FileSegment {
 
     /** Forgets the indexes' content, to be built anew from the log. */
     void clearIndexes() throws IOException {
-        offsets.truncate(0);
-        times.truncate(0);
+        offsets().truncate(0);
+        times().truncate(0);
         maxTimestamp = -1;
-        sinceIndexed = 0;
+        tail().sinceIndexed = 0;
     }
 
     /** Gives the files to nobody any more, without touching them on disk. */
-    void retire() {
-        log.retire();
-        offsets.file().retire();
-        times.file().retire();
+    synchronized void retire() {
+        retired = true;
+        if (files != null) {
+            files.retire();
+        }
     }
 
     /**
@@ -556,18 +475,18 @@ final class FileSegment {
      */
     void remove() {
         retire(); // first, so that no reader looks for a file that has lost its name
-        Path path = log.path();
+        Path path = log().path();
         Path gone = path.resolveSibling(path.getFileName() + Layout.DELETED);
         try {
-            Files.deleteIfExists(offsets.file().path());
-            Files.deleteIfExists(times.file().path());
+            Files.deleteIfExists(offsets().file().path());
+            Files.deleteIfExists(times().file().path());
             if (Files.exists(path)) {
                 Disk.rename(path, gone);
             }
         } catch (IOException e) {
             throw Disk.writeFailure("removing a segment", path, e);
         }
-        log.whenUnused(() -> unlink(gone));
+        log().whenUnused(() -> unlink(gone));
     }
 
     private static void unlink(Path file) {

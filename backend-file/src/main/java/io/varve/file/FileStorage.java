@@ -18,8 +18,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -103,14 +106,13 @@ final class FileStorage implements Storage {
             return;
         }
         DurabilityReceipt receipt = new DurabilityReceipt(directory.path, context.clock());
-        for (FilePartition partition : directory.partitions.values()) {
+        List<FilePartition> all = List.copyOf(directory.partitions.values());
+        SharedWork.each(all, syncThreads, partition -> {
             receipt.add(partition.load(SegmentLimits.DEFAULT, false));
-            progress.at(() -> directory.path + ": " + receipt.partitions() + " of " + directory.partitions.size()
-                    + " partitions recovered");
-        }
-        for (FilePartition partition : directory.partitions.values()) {
-            partition.sync();
-        }
+            progress.at(
+                    () -> directory.path + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
+        });
+        SharedWork.each(all, syncThreads, FilePartition::sync);
         directory.writeCheckpoints();
         receipt.logSummary();
     }
@@ -309,10 +311,10 @@ final class FileStorage implements Storage {
     }
 
     /** Syncs everything; only when all of it succeeds is the directory marked clean. */
-    private static void finish(DataDirectory directory) throws IOException {
-        StorageException failure = null;
-        List<FilePartition> sound = new ArrayList<>();
-        for (FilePartition partition : directory.loaded()) {
+    private void finish(DataDirectory directory) throws IOException {
+        AtomicReference<StorageException> failure = new AtomicReference<>();
+        Queue<FilePartition> sound = new ConcurrentLinkedQueue<>();
+        SharedWork.each(directory.loaded(), syncThreads, partition -> {
             synchronized (partition) {
                 try {
                     partition.sync();
@@ -320,18 +322,17 @@ final class FileStorage implements Storage {
                     partition.gone = CLOSED; // nothing comes after what was synced
                     sound.add(partition);
                 } catch (IOException e) {
-                    failure = Disk.writeFailure("completing the indexes", partition.directory(), e);
+                    failure.set(Disk.writeFailure("completing the indexes", partition.directory(), e));
                 } catch (StorageException e) {
-                    failure = e;
+                    failure.set(e);
                 }
             }
-        }
-        for (FilePartition partition : sound) { // after all are written, so that the file system can bundle them
-            partition.forceIndexes();
-        }
+        });
+        // After all are written, so that the file system can bundle them.
+        SharedWork.each(List.copyOf(sound), syncThreads, FilePartition::forceIndexes);
         directory.writeCheckpoints();
-        if (failure != null) {
-            throw failure;
+        if (failure.get() != null) {
+            throw failure.get();
         }
         directory.failPoints.hit(FailPointNames.CLOSE_BEFORE_MARKER);
         directory.markClean();

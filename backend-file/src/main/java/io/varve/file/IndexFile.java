@@ -202,6 +202,11 @@ final class IndexFile {
         LOG.warn("{} is not used any more: {}; reads scan the log until the next start rebuilds it", file.path(), why);
     }
 
+    /** @return true if it holds what was not forced, or is not believed */
+    boolean isDirty() {
+        return distrusted || unforced.any();
+    }
+
     PooledFile file() {
         return file;
     }

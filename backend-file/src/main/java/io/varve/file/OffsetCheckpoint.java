@@ -24,8 +24,8 @@ final class OffsetCheckpoint {
 
     private final Path file;
     private final FailPoints failPoints;
-    /** What the file says now, by partition directory name; null when it says nothing that can be understood. */
-    private Map<String, Long> written;
+    /** What the file says now; null when it says nothing that can be understood. */
+    private String written;
 
     OffsetCheckpoint(Path file, FailPoints failPoints) {
         this.file = file;
@@ -35,14 +35,17 @@ final class OffsetCheckpoint {
     /** Reads the file; one that cannot be understood counts as absent and is reported. */
     Map<String, Long> read() throws IOException {
         try {
-            written = parse(file);
+            Map<String, Long> offsets = parse(file);
+            written = text(offsets);
+            return offsets;
         } catch (NoSuchFileException e) {
             written = null;
+            return Map.of();
         } catch (IllegalArgumentException e) {
             LOG.warn("{} is damaged: {}; going on without it", file, e.getMessage());
             written = null;
+            return Map.of();
         }
-        return written == null ? Map.of() : written;
     }
 
     /**
@@ -82,28 +85,36 @@ final class OffsetCheckpoint {
 
     /** @return true if the file has an entry under the partition's name */
     boolean names(String partition) {
-        return written != null && written.containsKey(partition);
+        return written != null && written.contains(key(partition));
     }
 
     /** Replaces the file, unless it says the same already. Durable on return. */
     void write(Map<String, Long> offsets) throws IOException {
-        if (offsets.equals(written)) {
+        String text = text(offsets);
+        if (text.equals(written)) {
             return;
         }
-        StringBuilder text =
-                new StringBuilder(offsets.size() * 32).append(VERSION).append('\n');
-        text.append(offsets.size()).append('\n');
-        offsets.forEach((name, offset) -> {
-            int dash = name.lastIndexOf('-');
-            text.append(name, 0, dash).append(' ').append(name, dash + 1, name.length());
-            text.append(' ').append(offset).append('\n');
-        });
         Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
-        Disk.write(aside, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)), true);
+        Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
         failPoints.hit(FailPointNames.CHECKPOINT_BEFORE_RENAME);
         Disk.rename(aside, file);
         failPoints.hit(FailPointNames.CHECKPOINT_AFTER_RENAME);
         Disk.forceDirectory(file.getParent());
-        written = new TreeMap<>(offsets);
+        written = text;
+    }
+
+    private static String text(Map<String, Long> offsets) {
+        StringBuilder text = new StringBuilder(offsets.size() * 32)
+                .append(VERSION)
+                .append('\n')
+                .append(offsets.size());
+        offsets.forEach((name, offset) -> text.append(key(name)).append(offset));
+        return text.append('\n').toString();
+    }
+
+    /** @return what stands before a partition's offset */
+    private static String key(String name) {
+        int dash = name.lastIndexOf('-');
+        return "\n" + name.substring(0, dash) + ' ' + name.substring(dash + 1) + ' ';
     }
 }

@@ -119,6 +119,11 @@ final class OffsetIndex {
         entries.distrust(why);
     }
 
+    /** @return true if it holds what was not forced, or is not believed */
+    boolean isDirty() {
+        return entries.isDirty();
+    }
+
     PooledFile file() {
         return entries.file();
     }

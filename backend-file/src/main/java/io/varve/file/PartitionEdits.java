@@ -43,7 +43,7 @@ final class PartitionEdits {
         FileSegment only = null;
         try {
             partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
-            only = FileSegment.create(partition.openFiles(), partition.directory(), now.end(), () -> {});
+            only = FileSegment.create(partition, now.end(), () -> {});
             Disk.forceDirectory(partition.directory());
         } catch (ForceFailedException e) {
             throw broken("emptying at " + now.end(), e);
@@ -102,7 +102,7 @@ final class PartitionEdits {
     }
 
     private static int positionOf(View now, int i, long end) {
-        int found = now.segments()[i].positionOf(end, now.bytesOf(i));
+        int found = SegmentSearch.positionOf(now.segments()[i], end, now.bytesOf(i));
         return found < 0 ? now.bytesOf(i) : found;
     }
 
@@ -117,7 +117,7 @@ final class PartitionEdits {
                     }
                     return next;
                 },
-                bytes == 0 ? 0 : segment.offsets.floorPosition(bytes - 1),
+                bytes == 0 ? 0 : segment.offsets().floorPosition(bytes - 1),
                 bytes);
     }
 
@@ -140,25 +140,25 @@ final class PartitionEdits {
 
     /** @return the segment without what lies past {@code bytes}; readers of the old one keep what they have */
     private FileSegment shorten(FileSegment old, int bytes, long end) throws IOException {
-        Path path = old.log.path();
-        old.offsets.file().retire();
-        old.times.file().retire();
-        boolean unread = old.log.retire();
+        Path path = old.log().path();
+        old.offsets().file().retire();
+        old.times().file().retire();
+        boolean unread = old.log().retire();
         if (!unread) {
             Path copy = path.resolveSibling(path.getFileName() + Layout.TEMPORARY);
             copyHead(path, copy, bytes);
             Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
-        FileSegment shortened = new FileSegment(partition.openFiles(), partition.directory(), old.base, bytes);
-        FileChannel channel = shortened.log.acquire();
+        FileSegment shortened = new FileSegment(partition, old.base, bytes);
+        FileChannel channel = shortened.log().acquire();
         try {
             channel.truncate(bytes);
             Disk.force(channel, true);
         } finally {
-            shortened.log.release();
+            shortened.log().release();
         }
-        shortened.offsets.keepBelow(end, bytes);
-        shortened.times.keepBelow(end);
+        shortened.offsets().keepBelow(end, bytes);
+        shortened.times().keepBelow(end);
         shortened.resume();
         return shortened;
     }
@@ -188,7 +188,7 @@ final class PartitionEdits {
                 now.segments()[i].remove();
             }
             partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
-            FileSegment only = FileSegment.create(partition.openFiles(), partition.directory(), offset, () -> {});
+            FileSegment only = FileSegment.create(partition, offset, () -> {});
             Disk.forceDirectory(partition.directory());
             partition.publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
             FileSnapshots.dropAbove(partition.directory(), offset);

@@ -65,7 +65,9 @@ final class PartitionLoader {
             long end = clean ? resume(durableEnd) : recover(durableEnd);
             rebuild(end);
             long first = segments.isEmpty() ? start : Math.max(start, segments.get(0).base);
-            if (first > start && start < end) {
+            if (clean
+                    && first > start
+                    && start < end) { // after a crash it may be a trim that no checkpoint tells of yet
                 receipt.damaged(directory + " begins at offset " + first + ": offsets from " + start + " on are lost");
             }
             if (segments.isEmpty() || start > end) {
@@ -76,6 +78,7 @@ final class PartitionLoader {
                 Disk.forceDirectory(directory);
             }
             receipt.recovered(end);
+            segments.forEach(FileSegment::rest);
             FileSegment[] all = segments.toArray(new FileSegment[0]);
             return new View(Math.min(first, end), all, end, all[all.length - 1].bytes());
         } catch (IOException e) {
@@ -137,8 +140,7 @@ final class PartitionLoader {
         }
         for (long base : logs.keySet()) {
             long bytes = Files.size(directory.resolve(logs.get(base)));
-            FileSegment segment =
-                    new FileSegment(storage.openFiles(), directory, base, (int) Math.min(bytes, Integer.MAX_VALUE));
+            FileSegment segment = new FileSegment(partition, base, (int) Math.min(bytes, Integer.MAX_VALUE));
             segments.add(segment);
             boolean indexed = names.contains(Layout.name(base, Layout.INDEX))
                     && names.contains(Layout.name(base, Layout.TIME_INDEX));
@@ -177,7 +179,7 @@ final class PartitionLoader {
             if (end >= durableEnd && (active.base <= durableEnd || !known)) {
                 return end;
             }
-            wrong = active.log.path() + " holds offsets " + active.base + " to " + end + " where " + durableEnd
+            wrong = active.log().path() + " holds offsets " + active.base + " to " + end + " where " + durableEnd
                     + " was the end";
         } catch (StorageException e) {
             if (e.kind() != StorageException.Kind.CORRUPT) {
@@ -220,13 +222,13 @@ final class PartitionLoader {
                 break;
             }
             if (end > durableEnd) {
-                segment.log.dirty(); // forced with all others when every partition has been looked at
+                segment.log().dirty(); // forced with all others when every partition has been looked at
             }
             if (sealed) {
                 segment.sealIfPossible();
                 segment.forceIndexes();
             } else if (found.lost() || end < durableEnd) {
-                return goOnAt(Math.max(end, durableEnd), segment.log.path(), found.lost() ? durableEnd : end);
+                return goOnAt(Math.max(end, durableEnd), segment.log().path(), found.lost() ? durableEnd : end);
             }
         }
         return end;
@@ -247,7 +249,7 @@ final class PartitionLoader {
         } else if (hole) {
             receipt.cut(
                     segment.bytes(),
-                    segment.log.path() + " of " + segment.bytes() + " bytes begins at offset " + segment.base
+                    segment.log().path() + " of " + segment.bytes() + " bytes begins at offset " + segment.base
                             + " where " + end + " is due: what came before did not get to the device");
             segments.remove(segment);
             segment.remove();
@@ -261,13 +263,14 @@ final class PartitionLoader {
         segment.retire();
         segments.remove(segment);
         unindexed.remove(segment);
-        for (PooledFile file : List.of(segment.log, segment.offsets.file(), segment.times.file())) {
+        for (PooledFile file :
+                List.of(segment.log(), segment.offsets().file(), segment.times().file())) {
             Path path = file.path();
             if (Files.exists(path)) {
                 Disk.rename(path, path.resolveSibling(path.getFileName() + Layout.STRAY));
             }
         }
-        receipt.damaged(segment.log.path() + " does not belong here: " + why + "; set aside as " + Layout.STRAY);
+        receipt.damaged(segment.log().path() + " does not belong here: " + why + "; set aside as " + Layout.STRAY);
         changed = true;
     }
 
@@ -281,14 +284,14 @@ final class PartitionLoader {
         }
         receipt.cut(
                 found.cut() + later,
-                segment.log.path() + " at byte " + found.bytes() + " (offset " + found.end() + "), where there is "
+                segment.log().path() + " at byte " + found.bytes() + " (offset " + found.end() + "), where there is "
                         + found.why() + (later == 0 ? "" : ", and the " + later + " bytes of later segments"));
-        var channel = segment.log.acquire();
+        var channel = segment.log().acquire();
         try {
             channel.truncate(found.bytes());
-            segment.log.dirty();
+            segment.log().dirty();
         } finally {
-            segment.log.release();
+            segment.log().release();
         }
     }
 
@@ -296,7 +299,7 @@ final class PartitionLoader {
     private long goOnAt(long offset, Path damaged, long found) throws IOException {
         receipt.damaged(damaged + " does not hold every batch below the durable end " + offset + " any more: "
                 + (found < offset ? "offsets from " + found + " on are lost, " : "") + "the next one is " + offset);
-        segments.add(FileSegment.create(storage.openFiles(), directory, offset, () -> {}));
+        segments.add(FileSegment.create(partition, offset, () -> {}));
         changed = true;
         return offset;
     }
@@ -307,7 +310,7 @@ final class PartitionLoader {
         }
         segments.clear();
         unindexed.clear();
-        segments.add(FileSegment.create(storage.openFiles(), directory, offset, () -> {}));
+        segments.add(FileSegment.create(partition, offset, () -> {}));
         changed = true;
     }
 
@@ -322,7 +325,7 @@ final class PartitionLoader {
             if (segment.bytes() == 0) {
                 continue;
             }
-            LOG.info("{} has no indexes: building them", segment.log.path());
+            LOG.info("{} has no indexes: building them", segment.log().path());
             segment.rebuildIndexes(limits);
             segment.sealIfPossible();
             segment.forceIndexes();

@@ -32,17 +32,17 @@ final class PartitionReader {
         long end = Math.min(wish.end(), now.end());
         for (int i = now.indexOf(offset); i < now.segments().length && now.segments()[i].base < end; i++) {
             FileSegment segment = now.segments()[i];
-            int from = segment.positionOf(offset, now.bytesOf(i));
+            int from = SegmentSearch.positionOf(segment, offset, now.bytesOf(i));
             if (from >= 0) {
                 int limit = limit(now, i, durable, end, from);
                 if (limit <= from) {
                     return FileSlice.EMPTY;
                 }
-                int to = segment.cut(from, limit, maxBytes);
-                return wish.verify() ? segment.soundSlice(from, to) : segment.slice(from, to);
+                int to = SegmentSearch.cut(segment, from, limit, maxBytes);
+                return wish.verify() ? SegmentSearch.soundSlice(segment, from, to) : segment.slice(from, to);
             }
             if (!now.isActive(i) && offset > segment.base) {
-                segment.requireWhole();
+                SegmentSearch.requireWhole(segment);
             }
         }
         return FileSlice.EMPTY;
@@ -58,14 +58,14 @@ final class PartitionReader {
             return durable.bytes();
         }
         try {
-            int straddling = segment.positionOf(end, now.bytesOf(i));
+            int straddling = SegmentSearch.positionOf(segment, end, now.bytesOf(i));
             return straddling < 0 ? now.bytesOf(i) : straddling;
         } catch (StorageException e) {
             if (e.kind() != StorageException.Kind.CORRUPT) {
                 throw e;
             }
-            return segment.endOfSound(
-                    from, now.bytesOf(i), end); // the end lies in the damage, what is asked for before it
+            // The end lies in the damage, what is asked for before it.
+            return SegmentSearch.endOfSound(segment, from, now.bytesOf(i), end);
         }
     }
 
@@ -76,7 +76,8 @@ final class PartitionReader {
                 continue;
             }
             int bytes = now.bytesOf(i);
-            int from = segment.positionOf(Math.max(segment.times.floor(timestamp), now.start()), bytes);
+            int from =
+                    SegmentSearch.positionOf(segment, Math.max(segment.times().floor(timestamp), now.start()), bytes);
             if (from < 0) {
                 continue;
             }

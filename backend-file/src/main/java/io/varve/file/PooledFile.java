@@ -15,8 +15,7 @@ import java.nio.file.StandardOpenOption;
  * last one has given it back it is closed and the successor action runs.
  */
 final class PooledFile {
-    private final OpenFiles pool;
-    private final Path directory;
+    private final FilePartition partition;
     private final long offset;
     private final String suffix;
 
@@ -29,15 +28,14 @@ final class PooledFile {
     private boolean retired;
     private Runnable whenUnused;
 
-    PooledFile(OpenFiles pool, Path directory, long offset, String suffix) {
-        this.pool = pool;
-        this.directory = directory;
+    PooledFile(FilePartition partition, long offset, String suffix) {
+        this.partition = partition;
         this.offset = offset;
         this.suffix = suffix;
     }
 
     Path path() {
-        return directory.resolve(Layout.name(offset, suffix));
+        return partition.directory().resolve(Layout.name(offset, suffix));
     }
 
     /**
@@ -62,7 +60,7 @@ final class PooledFile {
             opened = channel;
         }
         if (list) {
-            pool.opened(this);
+            partition.openFiles().opened(this);
         }
         return opened;
     }

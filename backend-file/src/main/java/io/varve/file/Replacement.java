@@ -112,7 +112,7 @@ final class Replacement {
             Disk.rename(swap, log);
             FileSegment.createIndexes(directory, base);
             int bytes = Math.toIntExact(Files.size(log));
-            FileSegment cleaned = new FileSegment(partition.openFiles(), directory, base, bytes);
+            FileSegment cleaned = new FileSegment(partition, base, bytes);
             cleaned.rebuildIndexes(limits);
             cleaned.sealIfPossible();
             cleaned.forceIndexes();

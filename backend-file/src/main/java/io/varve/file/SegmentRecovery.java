@@ -63,11 +63,11 @@ final class SegmentRecovery {
     }
 
     Found look(Progress progress) throws IOException {
-        FileChannel channel = segment.log.acquire();
+        FileChannel channel = segment.log().acquire();
         try {
             return scan(channel, channel.size(), progress);
         } finally {
-            segment.log.release();
+            segment.log().release();
         }
     }
 
@@ -76,15 +76,13 @@ final class SegmentRecovery {
         LogScan scan = new LogScan(channel, length);
         int at = trusted(scan, length);
         int from = at;
-        if (at > 0) {
-            segment.indexNext();
-        }
-        long next = segment.base;
+        long next = at > 0 ? segment.offsets().lastOffset() + 1 : segment.base;
+        segment.indexedUpTo(at);
         while (at < length) {
             int here = at;
             if (here - from > LONG) {
-                progress.at(() ->
-                        segment.log.path() + ": recovered " + mib(here - from) + " of " + mib(length - from) + " MiB");
+                progress.at(() -> segment.log().path() + ": recovered " + mib(here - from) + " of " + mib(length - from)
+                        + " MiB");
             }
             int bytes = scan.soundAt(at, next, most);
             if (bytes > 0) {
@@ -100,10 +98,14 @@ final class SegmentRecovery {
             }
             damaged(at, next, why, sound);
             if (sound < 0) {
+                segment.times().keepBelow(next);
                 return new Found((int) length, Math.max(next, trust.durableEnd()), 0, why, true);
             }
             at = (int) sound;
             segment.indexNext();
+        }
+        if (next < trust.durableEnd()) {
+            segment.times().keepBelow(next);
         }
         return new Found(at, next, size - at, "", false);
     }
@@ -113,27 +115,33 @@ final class SegmentRecovery {
     }
 
     private void damaged(int at, long offset, String why, long sound) {
-        receipt.damaged(segment.log.path() + " is damaged at byte " + at + ", where offset " + offset + " is due ("
+        receipt.damaged(segment.log().path() + " is damaged at byte " + at + ", where offset " + offset + " is due ("
                 + why + "), below the durable end: kept as it is, reads of it fail; "
                 + (sound < 0 ? "nothing after it is sound" : "what is sound goes on at byte " + sound));
     }
 
-    /** @return position of the last indexed batch below the durable end, after dropping every index entry from it on */
+    /**
+     * Indexes of the active segment are not forced: a power cut may have left either of them short, or with zeros in it.
+     *
+     * @return where the last indexed batch below the durable end ends, after dropping every index entry past it
+     */
     private int trusted(LogScan scan, long length) throws IOException {
-        segment.offsets.keepBelow(trust.durableEnd(), length);
-        if (segment.times.lastTimestamp() < 0) {
-            segment.offsets.truncate(0); // the one index got to the device, the other did not: the scan makes both
-        }
-        while (segment.offsets.lastPosition() > 0) {
-            int at = segment.offsets.lastPosition();
-            long last = segment.offsets.lastOffset();
-            segment.offsets.dropLast();
-            if (scan.soundAt(at, segment.base, most) > 0 && scan.lastOffset(at) == last) {
-                segment.times.keepBelow(last);
-                return at;
+        OffsetIndex offsets = segment.offsets();
+        offsets.keepBelow(trust.durableEnd(), length);
+        segment.times().keepBelow(trust.durableEnd());
+        long newest = segment.times().lastTimestamp();
+        while (offsets.lastPosition() > 0) {
+            int at = offsets.lastPosition();
+            int size = scan.soundAt(at, segment.base, most);
+            if (size > 0 && scan.lastOffset(at) == offsets.lastOffset() && scan.maxTimestamp(at) <= newest) {
+                return at + size;
             }
+            offsets.dropLast();
         }
-        segment.clearIndexes();
+        // Most idle segments are too short for an entry: what is right there need not be written again.
+        if (newest != segment.newestTimestamp()) {
+            segment.clearIndexes();
+        }
         return 0;
     }
 }

@@ -3,6 +3,8 @@ package io.varve.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
 
 /**
  * The largest timestamp up to some batches of a segment. One entry, big-endian, as Kafka's; timestamps ascend strictly:
@@ -37,6 +39,24 @@ final class TimeIndex {
         if (timestamp > lastTimestamp()) {
             entries.append(entries.blank().putLong(timestamp).putInt((int) (offset - base)));
             last = UNKNOWN;
+        }
+    }
+
+    /**
+     * Reads no more than the last entry of an index that nobody uses.
+     *
+     * @return its timestamp in ms since the epoch, -1 when there is none, or Long.MIN_VALUE when that cannot be told
+     */
+    static long lastTimestamp(Path directory, long base) {
+        try (FileChannel channel = FileChannel.open(directory.resolve(Layout.name(base, Layout.TIME_INDEX)))) {
+            long count = channel.size() / ENTRY;
+            ByteBuffer entry = ByteBuffer.allocate(ENTRY);
+            if (count == 0) {
+                return -1;
+            }
+            return Disk.read(channel, entry, (count - 1) * ENTRY) == ENTRY ? entry.getLong(0) : UNKNOWN;
+        } catch (IOException e) {
+            return UNKNOWN;
         }
     }
 
@@ -94,6 +114,11 @@ final class TimeIndex {
 
     void distrust(String why) {
         entries.distrust(why);
+    }
+
+    /** @return true if it holds what was not forced, or is not believed */
+    boolean isDirty() {
+        return entries.isDirty();
     }
 
     PooledFile file() {

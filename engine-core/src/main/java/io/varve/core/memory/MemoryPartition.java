@@ -50,7 +50,9 @@ final class MemoryPartition {
         left.removeEmptyTail();
         left.start = Math.max(syncedStart, left.segments.get(0).base);
         left.syncedStart = left.start;
-        left.end = Math.max(left.start, left.lastNext());
+        // A replacement may have left no batch up to the durable end; no offset below it is given out again all the
+        // same.
+        left.end = Math.max(Math.max(left.start, left.lastNext()), durableEnd);
         left.durableEnd = left.end;
         snapshots.forEach((name, blobs) -> left.snapshots.put(name, new TreeMap<>(blobs)));
         left.dropSnapshotsAbove(left.end);

@@ -204,6 +204,31 @@ class LogEngineTest {
         }
     }
 
+    @Test
+    void doesNotRefuseAProducerWhoseBatchesAreTrimmedByNow() throws Exception {
+        try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
+            PartitionLog log = fixture.log();
+            for (int sequence = 0; sequence < 6; sequence++) {
+                acked(log, log.append(Batches.idempotent(9, 0, sequence, "v" + sequence), Origin.CLIENT))
+                        .get(10, TimeUnit.SECONDS);
+                if (sequence == 2) {
+                    log.snapshotProducers();
+                }
+            }
+            log.trimTo(6);
+            log.store().close();
+            PartitionLog reopened = PartitionLog.open(
+                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.segments()),
+                    0,
+                    PartitionConfig.DEFAULT,
+                    fixture.time,
+                    (l, records) -> {});
+            assertThat(reopened.append(Batches.idempotent(9, 0, 6, "v6"), Origin.CLIENT)
+                            .baseOffset())
+                    .isEqualTo(6);
+        }
+    }
+
     private static CompletableFuture<StorageException> acked(PartitionLog log, Appended appended) {
         CompletableFuture<StorageException> acked = new CompletableFuture<>();
         log.awaitHighWatermark(appended.nextOffset(), acked::complete);

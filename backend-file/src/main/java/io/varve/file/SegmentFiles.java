@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+/**
+ * A segment's files.
+ *
+ * @param log the batches
+ * @param offsets where they lie, by offset
+ * @param times and by time
+ */
+record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
+    SegmentFiles(FilePartition partition, long base) {
+        this(
+                new PooledFile(partition, base, Layout.LOG),
+                new OffsetIndex(new PooledFile(partition, base, Layout.INDEX), base),
+                new TimeIndex(new PooledFile(partition, base, Layout.TIME_INDEX), base));
+    }
+
+    /** Gives the files to nobody any more. */
+    void retire() {
+        log.retire();
+        offsets.file().retire();
+        times.file().retire();
+    }
+
+    /** @return true if something in them is to be forced, or an index is not to be believed */
+    boolean isDirty() {
+        return log.isDirty() || offsets.isDirty() || times.isDirty();
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+class IdleHandlesTest extends FileTestBase {
+    private static final Path OPEN = Path.of("/proc/self/fd");
+    private static final int MOST = 8;
+    private static final int PARTITIONS = 60;
+
+    private long handles() throws IOException {
+        try (Stream<Path> all = Files.list(OPEN)) {
+            return all.filter(this::isOurs).count();
+        }
+    }
+
+    private boolean isOurs(Path handle) {
+        try {
+            String target = Files.readSymbolicLink(handle).toString();
+            return target.startsWith(rig.directory.toString()) && !target.endsWith(Layout.LOCK);
+        } catch (IOException e) {
+            return false; // closed meanwhile
+        }
+    }
+
+    private List<PartitionStore> openAll() {
+        List<PartitionStore> stores = new ArrayList<>();
+        for (int i = 0; i < PARTITIONS; i++) {
+            stores.add(rig.storage().open(new PartitionId("idle", new UUID(1, 1), i), 1, SMALL));
+        }
+        return stores;
+    }
+
+    @Test
+    void idlePartitionsHoldNoHandlesBeyondTheBound() throws IOException {
+        assumeTrue(Files.isDirectory(OPEN), "needs /proc");
+        rig.properties.put(FileConfig.OPEN_FILES, Integer.toString(MOST));
+        rig.reopen();
+        for (PartitionStore each : openAll()) {
+            store = each;
+            appendTens(7);
+        }
+        assertThat(handles()).as("what is not synced stays open").isGreaterThanOrEqualTo(PARTITIONS);
+        rig.reopen();
+        List<PartitionStore> stores = openAll();
+        assertThat(handles()).as("opened").isZero();
+        for (PartitionStore each : stores) {
+            assertThat(readAll(each, 0)).isEqualTo(tens(0, 70));
+            assertThat(each.segments()).hasSize(2);
+        }
+        assertThat(handles()).as("read").isLessThanOrEqualTo(MOST);
+        rig.die();
+        openAll();
+        assertThat(handles()).as("recovered").isLessThanOrEqualTo(MOST);
+    }
+}
