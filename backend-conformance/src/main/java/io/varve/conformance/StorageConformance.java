@@ -116,7 +116,7 @@ public abstract class StorageConformance {
     @DisplayName("random histories")
     final class Histories extends HistoryContract {
         Histories() {
-            super(StorageConformance.this::rig);
+            super(StorageConformance.this::rig, scale());
         }
     }
 

@@ -60,7 +60,7 @@ public final class Conformance {
             progress.println(e.getMessage() + "\n\n" + Options.USAGE);
             return WRONG_USAGE;
         } catch (IOException e) {
-            progress.println("The report could not be written: " + e);
+            progress.println("A file could not be read or written: " + e);
             return WRONG_USAGE;
         }
     }
@@ -72,7 +72,10 @@ public final class Conformance {
                 + options.scale().seed() + ", " + options.scale().operations() + " operations");
         Supplier<StorageRig> rigs = Backends.rigs(provider, options);
         Progress shown = new Progress(progress, System.console() != null, clock);
-        Grade grade = Grade.of(ConformanceRun.of(rigs, options.scale(), options.areas(), shown));
+        Grade grade = Grade.of(
+                options.replay() == null
+                        ? ConformanceRun.of(rigs, options.scale(), options.areas(), shown)
+                        : Replay.of(options.replay(), rigs, clock));
         shown.end();
         double seconds = (clock.nanos() - begin) / 1e9;
         out.println();
@@ -106,7 +109,9 @@ public final class Conformance {
             out.println();
             out.println("FAILED  " + outcome.area() + ": " + Words.of(outcome.check()));
             out.println(Words.failure(outcome.cause()).indent(2).stripTrailing());
-            out.println("  again: " + options.command(outcome.area()));
+            if (options.replay() == null) {
+                out.println("  again: " + options.command(outcome.area()));
+            }
         }
         if (failures.size() > MOST_FAILURES) {
             out.println();

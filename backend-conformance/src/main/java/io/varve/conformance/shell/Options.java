@@ -23,6 +23,7 @@ import java.util.regex.Pattern;
  * @param scale how long to go on, and the seed
  * @param areas which areas
  * @param report where to write the page, or null
+ * @param replay a history to run, and nothing else, or null
  * @param classPath jars and directories with backends, beside those that come with the kit
  * @param properties the backend's configuration
  */
@@ -31,6 +32,7 @@ record Options(
         Scale scale,
         Set<String> areas,
         Path report,
+        Path replay,
         List<Path> classPath,
         Map<String, String> properties) {
     static final String USAGE = """
@@ -43,6 +45,7 @@ record Options(
               --area AREA            only this area; may be repeated
               --seed N               repeats a run's chance (default: a new one, which is printed)
               --operations N         steps of random histories (default 20000)
+              --replay FILE          only runs the history in the file, as a failure prints it
               --kill                 only kills processes at random moments
               --rounds N             how many (default 200 with --kill, otherwise 20)
               --report FILE          writes a page for the browser
@@ -79,7 +82,7 @@ record Options(
                     }
                     properties.put(pair[0], pair[1]);
                 }
-                case "--backend", "--classpath", "--seed", "--operations", "--rounds", "--report" ->
+                case "--backend", "--classpath", "--seed", "--operations", "--rounds", "--report", "--replay" ->
                     values.put(option, value(option, rest));
                 default -> throw new UsageException("unknown option " + option);
             }
@@ -99,6 +102,7 @@ record Options(
                 scale,
                 areas.isEmpty() ? new LinkedHashSet<>(ConformanceRun.areas()) : areas,
                 path(values.get("--report")),
+                path(values.get("--replay")),
                 paths(values.getOrDefault("--classpath", "")),
                 properties);
     }

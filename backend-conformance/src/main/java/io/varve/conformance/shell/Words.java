@@ -31,15 +31,26 @@ final class Words {
     static String failure(Throwable cause) {
         boolean assertion = cause instanceof AssertionError;
         StringBuilder text = new StringBuilder(assertion ? reason(cause).strip() : cause.toString());
+        frames(cause, assertion, text);
+        Throwable root = cause;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        if (root != cause && !root.getClass().getName().startsWith(KIT)) {
+            frames(root, false, text.append("\ncaused by ").append(root));
+        }
+        return text.toString();
+    }
+
+    private static void frames(Throwable thrown, boolean kitOnly, StringBuilder text) {
         int frames = 0;
-        for (StackTraceElement frame : cause.getStackTrace()) {
-            boolean kit = frame.getClassName().startsWith(KIT);
-            boolean telling = assertion ? kit : !frame.getClassName().startsWith("java.");
+        for (StackTraceElement frame : thrown.getStackTrace()) {
+            String name = frame.getClassName();
+            boolean telling = kitOnly ? name.startsWith(KIT) : !name.startsWith("java.") && !name.startsWith("sun.");
             if (telling && frames < FRAMES) {
                 text.append("\n  at ").append(frame);
                 frames++;
             }
         }
-        return text.toString();
     }
 }

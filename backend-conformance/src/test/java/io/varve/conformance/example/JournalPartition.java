@@ -82,6 +82,7 @@ final class JournalPartition {
         loaded.journal.replay(SYNCED, loaded::apply);
         loaded.durableEnd = loaded.end;
         loaded.journaledStart = loaded.start;
+        loaded.dropBlobsAboveEnd();
         return loaded;
     }
 
@@ -260,6 +261,10 @@ final class JournalPartition {
             emptyAt(Math.min(to, start));
         }
         durableEnd = Math.min(durableEnd, end);
+        dropBlobsAboveEnd();
+    }
+
+    private void dropBlobsAboveEnd() {
         blobs.values().forEach(offsets -> offsets.tailMap(end, false).clear());
     }
 

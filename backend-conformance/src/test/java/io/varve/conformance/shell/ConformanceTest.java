@@ -59,6 +59,20 @@ class ConformanceTest {
     }
 
     @Test
+    void replaysAHistory() throws IOException {
+        Path history = Files.writeString(
+                directory.resolve("history"),
+                "# by hand\n\n  append 0 0 2x100~0 1x61~5\n  sync\n  crash\n  trim 0 2\n");
+        assertThat(run("--backend", "memory", "--replay", history.toString()))
+                .as(said())
+                .isZero();
+        assertThat(said()).contains("PASSED");
+        Files.writeString(history, "append 0 0 2x100~0\nfly 3");
+        assertThat(run("--backend", "memory", "--replay", history.toString())).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(complained()).contains("not a step of a history: 'fly 3'");
+    }
+
+    @Test
     void namesTheAreasThereAre() {
         assertThat(run("--list")).isZero();
         assertThat(said()).contains("append-and-read", "failpoints", "kills");

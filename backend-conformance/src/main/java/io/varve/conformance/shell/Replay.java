@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.shell;
+
+import io.varve.conformance.Outcome;
+import io.varve.conformance.StorageRig;
+import io.varve.conformance.history.Histories;
+import io.varve.core.runtime.Clock;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/** A history from a file instead of random ones. */
+final class Replay {
+    private Replay() {}
+
+    static List<Outcome> of(Path file, Supplier<StorageRig> rigs, Clock clock) throws IOException {
+        List<String> lines = Files.readAllLines(file);
+        long begin = clock.nanos();
+        Throwable failure = null;
+        try {
+            new Histories(rigs).replay(lines);
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("--replay " + file + ": " + e.getMessage());
+        } catch (AssertionError e) {
+            failure = e;
+        }
+        return List.of(new Outcome(
+                "random histories",
+                "replay of " + file.getFileName(),
+                failure == null ? Outcome.Status.PASSED : Outcome.Status.FAILED,
+                Duration.ofNanos(clock.nanos() - begin),
+                failure,
+                List.of()));
+    }
+}
