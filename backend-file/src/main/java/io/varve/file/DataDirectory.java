@@ -240,11 +240,11 @@ final class DataDirectory {
         Map<String, Long> recovery = new TreeMap<>();
         Map<String, Long> starts = new TreeMap<>();
         for (FilePartition partition : partitions.values()) {
-            if (partition.recoveryPoint() >= 0) {
-                recovery.put(partition.id.toString(), partition.recoveryPoint());
+            if (partition.durability.recoveryPoint() >= 0) {
+                recovery.put(partition.id.toString(), partition.durability.recoveryPoint());
             }
-            if (partition.startPoint() > 0) {
-                starts.put(partition.id.toString(), partition.startPoint());
+            if (partition.durability.startPoint() > 0) {
+                starts.put(partition.id.toString(), partition.durability.startPoint());
             }
         }
         // Starts first: a start that passes the recovery point empties the partition, the other way round it would seem

@@ -112,7 +112,7 @@ final class FileStorage implements Storage {
             progress.at(
                     () -> directory.path + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
         });
-        SharedWork.each(all, syncThreads, FilePartition::sync);
+        SharedWork.each(all, syncThreads, partition -> partition.durability.sync());
         directory.writeCheckpoints();
         receipt.logSummary();
     }
@@ -253,7 +253,7 @@ final class FileStorage implements Storage {
     private SyncFailures syncStarts(List<FileStore> stores, SyncFailures failures) {
         Map<DataDirectory, Map<FileStore, Long>> trimmed = new HashMap<>();
         for (FileStore store : stores) {
-            Unforced starts = store.partition.starts();
+            Unforced starts = store.partition.durability.starts();
             if (starts.any()) {
                 trimmed.computeIfAbsent(store.partition.home, home -> new HashMap<>())
                         .put(store, starts.mark());
@@ -263,7 +263,8 @@ final class FileStorage implements Storage {
         trimmed.forEach((home, marks) -> {
             try {
                 home.writeCheckpoints();
-                marks.forEach((store, mark) -> store.partition.starts().forced(mark));
+                marks.forEach(
+                        (store, mark) -> store.partition.durability.starts().forced(mark));
             } catch (IOException e) {
                 // Nothing is lost, and all is written anew the next time. With no room left, this waits for some.
                 StorageException failure = new StorageException(
@@ -317,7 +318,7 @@ final class FileStorage implements Storage {
         SharedWork.each(directory.loaded(), syncThreads, partition -> {
             synchronized (partition) {
                 try {
-                    partition.sync();
+                    partition.durability.sync();
                     partition.seal();
                     partition.gone = CLOSED; // nothing comes after what was synced
                     sound.add(partition);

@@ -97,7 +97,7 @@ final class FileStore implements PartitionStore {
     public void truncateTo(long end) {
         synchronized (partition) {
             requireWriter();
-            partition.requireSound();
+            partition.durability.requireSound();
             new PartitionEdits(partition).truncateTo(end);
         }
     }
@@ -105,7 +105,7 @@ final class FileStore implements PartitionStore {
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
         requireWriter();
-        partition.requireSound();
+        partition.durability.requireSound();
         Replacement replacement = new Replacement(partition, old, limits);
         synchronized (partition) {
             requireWriter();
@@ -144,7 +144,7 @@ final class FileStore implements PartitionStore {
     /** @throws StorageException FENCED, CLOSED, or what keeps the bytes from becoming durable */
     void sync() {
         requireWriter();
-        partition.sync();
+        partition.durability.sync();
         requireWriter(); // whoever fenced this handle meanwhile may have put other bytes where its own were
     }
 

@@ -55,7 +55,7 @@ final class PartitionEdits {
         }
         View empty = new View(now.end(), new FileSegment[] {only}, now.end(), 0);
         partition.publishTrimmed(empty);
-        partition.publish(empty, now.end());
+        partition.durability.publish(empty, now.end());
         partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
         for (FileSegment old : now.segments()) {
             old.remove();
@@ -123,7 +123,7 @@ final class PartitionEdits {
 
     private void cut(View now, int last, int bytes, long newEnd) throws IOException {
         long start = Math.min(now.start(), newEnd);
-        partition.promiseLess(start, newEnd);
+        partition.durability.promiseLess(start, newEnd);
         partition.home.failPoints.hit(FailPointNames.TRUNCATE_BEFORE_FILES);
         FileSegment[] kept = Arrays.copyOf(now.segments(), last + 1);
         // It happens at once, by the cut or the first removal: later segments that a crash leaves do not join on to
@@ -134,7 +134,7 @@ final class PartitionEdits {
             now.segments()[i].remove();
         }
         Disk.forceDirectory(partition.directory());
-        partition.publish(new View(start, kept, newEnd, bytes), -1);
+        partition.durability.publish(new View(start, kept, newEnd, bytes), -1);
         FileSnapshots.dropAbove(partition.directory(), newEnd);
     }
 
@@ -159,7 +159,7 @@ final class PartitionEdits {
         }
         shortened.offsets().keepBelow(end, bytes);
         shortened.times().keepBelow(end);
-        shortened.resume();
+        shortened.writer().resume();
         return shortened;
     }
 
@@ -178,7 +178,7 @@ final class PartitionEdits {
     private void emptyAt(long offset) {
         View now = partition.view();
         try {
-            partition.promiseLess(offset, offset);
+            partition.durability.promiseLess(offset, offset);
         } catch (IOException e) {
             throw Disk.writeFailure("writing the checkpoints of an emptied partition", partition.home.path, e);
         }
@@ -190,7 +190,7 @@ final class PartitionEdits {
             partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
             FileSegment only = FileSegment.create(partition, offset, () -> {});
             Disk.forceDirectory(partition.directory());
-            partition.publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
+            partition.durability.publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
             FileSnapshots.dropAbove(partition.directory(), offset);
         } catch (IOException | StorageException e) {
             throw broken("emptying at " + offset, e);
@@ -198,6 +198,6 @@ final class PartitionEdits {
     }
 
     private StorageException broken(String what, Exception e) {
-        return partition.refuseWrites(what + " failed half way: " + e.getMessage(), e);
+        return partition.durability.refuseWrites(what + " failed half way: " + e.getMessage(), e);
     }
 }

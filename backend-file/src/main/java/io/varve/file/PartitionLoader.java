@@ -44,8 +44,8 @@ final class PartitionLoader {
         this.limits = limits;
         this.clean = clean;
         this.directory = partition.directory();
-        this.known = partition.recoveryPoint() >= 0;
-        this.receipt = new Receipt(partition.id, partition.recoveryPoint());
+        this.known = partition.durability.recoveryPoint() >= 0;
+        this.receipt = new Receipt(partition.id, partition.durability.recoveryPoint());
     }
 
     /** @return what the start found, to be said if it says something; complete when {@link #load} has returned */
@@ -53,12 +53,10 @@ final class PartitionLoader {
         return receipt;
     }
 
-    /**
-     * @param start the checkpointed log start offset
-     * @return the partition's content; past the recovery point it is yet to be forced
-     */
-    View load(long start) {
-        long durableEnd = Math.max(0, partition.recoveryPoint());
+    /** @return the partition's content; past the recovery point it is yet to be forced */
+    View load() {
+        long start = partition.durability.startPoint();
+        long durableEnd = Math.max(0, partition.durability.recoveryPoint());
         try {
             findSegments(names());
             setStrangersAside();
@@ -175,7 +173,7 @@ final class PartitionLoader {
         FileSegment active = segments.get(segments.size() - 1);
         String wrong;
         try {
-            long end = active.resume();
+            long end = active.writer().resume();
             if (end >= durableEnd && (active.base <= durableEnd || !known)) {
                 return end;
             }
@@ -225,7 +223,7 @@ final class PartitionLoader {
                 segment.log().dirty(); // forced with all others when every partition has been looked at
             }
             if (sealed) {
-                segment.sealIfPossible();
+                segment.writer().sealIfPossible();
                 segment.forceIndexes();
             } else if (found.lost() || end < durableEnd) {
                 return goOnAt(Math.max(end, durableEnd), segment.log().path(), found.lost() ? durableEnd : end);
@@ -326,8 +324,8 @@ final class PartitionLoader {
                 continue;
             }
             LOG.info("{} has no indexes: building them", segment.log().path());
-            segment.rebuildIndexes(limits);
-            segment.sealIfPossible();
+            segment.writer().rebuildIndexes(limits);
+            segment.writer().sealIfPossible();
             segment.forceIndexes();
             long after = segment.endOfBatches();
             if (after > next) {

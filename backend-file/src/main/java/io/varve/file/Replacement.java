@@ -88,15 +88,17 @@ final class Replacement {
         Path directory = partition.directory();
         Path swap = directory.resolve(Layout.swapName(base, end));
         try {
-            partition.forceFirst(now, after); // what comes before must not be less durable than what is put here
+            partition.durability.forceFirst(
+                    now, after); // what comes before must not be less durable than what is put here
             Disk.forceDirectory(directory);
             // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
-            partition.promise(end);
+            partition.durability.promise(end);
             partition.home.failPoints.hit(FailPointNames.REPLACE_BEFORE_SWAP);
             Disk.rename(aside, swap);
             Disk.forceDirectory(directory);
         } catch (ForceFailedException e) {
-            throw partition.refuseWrites("a sync failed before segments were replaced: " + e.getMessage(), e);
+            throw partition.durability.refuseWrites(
+                    "a sync failed before segments were replaced: " + e.getMessage(), e);
         } catch (IOException e) {
             Disk.discard(aside, e);
             Disk.discard(swap, e);
@@ -113,17 +115,17 @@ final class Replacement {
             FileSegment.createIndexes(directory, base);
             int bytes = Math.toIntExact(Files.size(log));
             FileSegment cleaned = new FileSegment(partition, base, bytes);
-            cleaned.rebuildIndexes(limits);
-            cleaned.sealIfPossible();
+            cleaned.writer().rebuildIndexes(limits);
+            cleaned.writer().sealIfPossible();
             cleaned.forceIndexes();
             Disk.forceDirectory(directory);
             List<FileSegment> segments = new ArrayList<>(Arrays.asList(now.segments()));
             segments.subList(first, after).clear();
             segments.add(first, cleaned);
-            partition.publish(
+            partition.durability.publish(
                     new View(now.start(), segments.toArray(new FileSegment[0]), now.end(), now.tailBytes()), end);
         } catch (IOException | StorageException e) {
-            throw partition.refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
+            throw partition.durability.refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
         }
     }
 

@@ -77,7 +77,7 @@ final class SegmentRecovery {
         int at = trusted(scan, length);
         int from = at;
         long next = at > 0 ? segment.offsets().lastOffset() + 1 : segment.base;
-        segment.indexedUpTo(at);
+        segment.writer().indexedUpTo(at);
         while (at < length) {
             int here = at;
             if (here - from > LONG) {
@@ -87,7 +87,7 @@ final class SegmentRecovery {
             int bytes = scan.soundAt(at, next, most);
             if (bytes > 0) {
                 next = scan.lastOffset(at) + 1;
-                segment.indexBatch(next - 1, scan.maxTimestamp(at), at, bytes, limits);
+                segment.writer().indexBatch(next - 1, scan.maxTimestamp(at), at, bytes, limits);
                 at += bytes;
                 continue;
             }
@@ -102,7 +102,7 @@ final class SegmentRecovery {
                 return new Found((int) length, Math.max(next, trust.durableEnd()), 0, why, true);
             }
             at = (int) sound;
-            segment.indexNext();
+            segment.writer().indexNext();
         }
         if (next < trust.durableEnd()) {
             segment.times().keepBelow(next);
@@ -140,7 +140,7 @@ final class SegmentRecovery {
         }
         // Most idle segments are too short for an entry: what is right there need not be written again.
         if (newest != segment.newestTimestamp()) {
-            segment.clearIndexes();
+            segment.writer().clearIndexes();
         }
         return 0;
     }

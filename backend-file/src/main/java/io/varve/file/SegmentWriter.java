@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Appends to a segment and keeps its indexes along; remembers of the batches so far what that takes. Not thread-safe. */
+final class SegmentWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(SegmentWriter.class);
+    private static final long UNKNOWN = Long.MIN_VALUE;
+
+    private final FileSegment segment;
+    private long offsetOfMaxTimestamp;
+    private long firstTimestamp = UNKNOWN;
+    /** Bytes of batches since the one the last index entry points at. */
+    private long sinceIndexed;
+
+    SegmentWriter(FileSegment segment) {
+        this.segment = segment;
+    }
+
+    /** @return true if the run must go to another segment */
+    boolean mustEndBefore(BatchRun run, SegmentLimits limits) {
+        if (run.nextOffset() - 1 - segment.base > Integer.MAX_VALUE) {
+            return true;
+        }
+        if (segment.bytes() == 0) {
+            return false;
+        }
+        long first = firstTimestamp();
+        return (long) segment.bytes() + run.bytes().remaining() > limits.segmentBytes()
+                || first >= 0 && run.maxTimestamp() - first > limits.segmentMs()
+                || segment.offsets().isFull(limits.indexMaxBytes())
+                || segment.times().isFull(limits.indexMaxBytes());
+    }
+
+    private long firstTimestamp() {
+        if (firstTimestamp == UNKNOWN) {
+            firstTimestamp =
+                    segment.reading(cursor -> cursor.onBatch() ? cursor.maxTimestamp() : -1L, 0, segment.bytes());
+        }
+        return firstTimestamp;
+    }
+
+    /** Writes a run at the end. When this throws, the segment is as it was. */
+    void append(BatchRun run, SegmentLimits limits, Runnable written) {
+        int at = segment.bytes();
+        int size = run.bytes().remaining();
+        FileChannel channel;
+        try {
+            channel = segment.log().acquire();
+        } catch (IOException e) {
+            throw Disk.writeFailure("opening", segment.log().path(), e);
+        }
+        try {
+            segment.log().dirty();
+            Disk.writeFully(channel, run.bytes().duplicate(), at);
+            segment.log().dirty();
+        } catch (IOException e) {
+            cutBack(at, e);
+            throw Disk.writeFailure(
+                    "appending " + size + " bytes at " + at, segment.log().path(), e);
+        } finally {
+            segment.log().release();
+        }
+        written.run();
+        index(run, at, limits);
+        segment.bytes(at + size);
+    }
+
+    /** Takes a torn append away, so that recovery can never mistake it for a whole one. */
+    private void cutBack(int to, IOException why) {
+        boolean interrupted = Thread.interrupted(); // it closes channels, and may be why the append failed
+        try {
+            FileChannel channel = segment.log().acquire();
+            try {
+                if (channel.size() > to) { // a file system gone read-only has taken nothing, and would refuse to cut
+                    channel.truncate(to);
+                }
+            } finally {
+                segment.log().release();
+            }
+        } catch (IOException e) {
+            e.addSuppressed(why);
+            throw new BrokenException(
+                    "cutting a torn append back to byte " + to + " failed at "
+                            + segment.log().path(),
+                    e);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void index(BatchRun run, int at, SegmentLimits limits) {
+        ByteBuffer batches = run.bytes();
+        int first = batches.position();
+        for (int in = first; in < batches.limit(); ) {
+            int size = BatchHeader.sizeInBytes(batches, in);
+            indexBatch(
+                    BatchHeader.lastOffset(batches, in),
+                    BatchHeader.maxTimestamp(batches, in),
+                    at + in - first,
+                    size,
+                    limits);
+            in += size;
+        }
+    }
+
+    /** Notes a batch, with an index entry if one is due. */
+    void indexBatch(long lastOffset, long timestamp, int position, int size, SegmentLimits limits) {
+        if (position == 0) {
+            firstTimestamp = timestamp;
+        }
+        if (timestamp > segment.maxTimestamp()) {
+            segment.maxTimestamp(timestamp);
+            offsetOfMaxTimestamp = lastOffset;
+        }
+        if (sinceIndexed > limits.indexIntervalBytes() && !segment.offsets().isFull(limits.indexMaxBytes())) {
+            try {
+                segment.times()
+                        .append(
+                                segment.maxTimestamp(),
+                                offsetOfMaxTimestamp); // first: an entry more does no harm, one less would
+                segment.offsets().append(lastOffset, position);
+                sinceIndexed = 0;
+            } catch (IOException e) {
+                LOG.debug(
+                        "No entry for offset {} in the indexes of {}; the next batch gets one",
+                        lastOffset,
+                        segment.log().path(),
+                        e);
+            }
+        }
+        sinceIndexed += size;
+    }
+
+    /** Completes the time index: its last entry is the segment's largest timestamp. */
+    void seal() throws IOException {
+        segment.times().append(segment.maxTimestamp(), offsetOfMaxTimestamp);
+    }
+
+    /** {@link #seal}, or where that fails does without the time index, which the next start then builds anew. */
+    void sealIfPossible() {
+        try {
+            seal();
+        } catch (IOException e) {
+            segment.times().distrust("it cannot be completed: " + e.getMessage());
+        }
+    }
+
+    /** Counts from here on what lies between two index entries. */
+    void indexedUpTo(int position) {
+        sinceIndexed = position - segment.offsets().lastPosition();
+    }
+
+    /** Gives the next batch an index entry, whatever the interval. */
+    void indexNext() {
+        sinceIndexed = Integer.MAX_VALUE;
+    }
+
+    /**
+     * Takes up after the last index entry where the segment was left.
+     *
+     * @return offset after the last batch
+     * @throws StorageException CORRUPT if the entry does not point at its batch, or what follows is not a row of whole batches up to
+     *     the end of the segment
+     */
+    long resume() {
+        int from = segment.offsets().lastPosition();
+        return segment.reading(
+                cursor -> {
+                    long next = segment.base;
+                    if (from > 0
+                            && (!cursor.onBatch()
+                                    || cursor.lastOffset() != segment.offsets().lastOffset())) {
+                        throw cursor.damaged("its index's last entry says otherwise");
+                    }
+                    while (cursor.onBatch()) {
+                        if (cursor.baseOffset() < next) {
+                            throw cursor.damaged(
+                                    "a batch of offset " + cursor.baseOffset() + " where " + next + " is due");
+                        }
+                        next = cursor.lastOffset() + 1;
+                        if (cursor.maxTimestamp() > segment.maxTimestamp()) {
+                            segment.maxTimestamp(cursor.maxTimestamp());
+                            offsetOfMaxTimestamp = cursor.lastOffset();
+                        }
+                        cursor.advance();
+                    }
+                    sinceIndexed = segment.bytes() - from;
+                    return next;
+                },
+                from,
+                segment.bytes());
+    }
+
+    /** Builds the indexes anew from the batch headers; what is damaged is stepped over. */
+    void rebuildIndexes(SegmentLimits limits) throws IOException {
+        clearIndexes();
+        segment.reading(
+                cursor -> {
+                    while (true) {
+                        try {
+                            indexFrom(cursor, limits);
+                            return null;
+                        } catch (StorageException e) {
+                            if (e.kind() != StorageException.Kind.CORRUPT) {
+                                throw e;
+                            }
+                            SegmentSearch.stepOver(segment, cursor, Long.MAX_VALUE, e);
+                            indexNext();
+                        }
+                    }
+                },
+                0,
+                segment.bytes());
+    }
+
+    private void indexFrom(BatchCursor cursor, SegmentLimits limits) {
+        while (cursor.onBatch()) {
+            indexBatch(cursor.lastOffset(), cursor.maxTimestamp(), cursor.position(), cursor.size(), limits);
+            cursor.advance();
+        }
+    }
+
+    /** Forgets the indexes' content, to be built anew from the log. */
+    void clearIndexes() throws IOException {
+        segment.offsets().truncate(0);
+        segment.times().truncate(0);
+        segment.maxTimestamp(-1);
+        sinceIndexed = 0;
+    }
+}
