@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 
 /** Names of checks, and failures, as people read them. */
 final class Words {
-    private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])");
+    private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
     private static final String KIT = "io.varve.conformance.";
     private static final int FRAMES = 4;
 
