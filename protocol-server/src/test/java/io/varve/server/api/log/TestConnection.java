@@ -3,15 +3,14 @@ package io.varve.server.api.log;
 
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.VirtualTime;
-import io.varve.server.api.Connection;
-import java.net.InetAddress;
+import io.varve.server.api.Loopback;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executor;
 
 /** A connection whose event loop is the test's own thread, and whose timers run in virtual time. */
-final class TestConnection implements Connection {
+final class TestConnection extends Loopback {
     private final VirtualTime time;
     private final ConcurrentLinkedQueue<Runnable> loop = new ConcurrentLinkedQueue<>();
     private final List<Runnable> onClose = new ArrayList<>();
@@ -42,21 +41,6 @@ final class TestConnection implements Connection {
         open = false;
         List.copyOf(onClose).forEach(Runnable::run);
         onClose.clear();
-    }
-
-    @Override
-    public String id() {
-        return "test";
-    }
-
-    @Override
-    public InetAddress clientAddress() {
-        return InetAddress.getLoopbackAddress();
-    }
-
-    @Override
-    public String listenerName() {
-        return "PLAINTEXT";
     }
 
     @Override
