@@ -36,7 +36,7 @@ abstract class AppendReadContract extends Contract {
         BatchRun run = Batches.run(ten(0));
         ByteBuffer before =
                 ByteBuffer.allocate(SIZE).put(run.bytes().duplicate()).flip();
-        store.append(run);
+        append(run);
         run.bytes().rewind();
         assertThat(run.bytes()).isEqualTo(before);
         run.bytes().put(100, (byte) (run.bytes().get(100) + 1));
@@ -106,9 +106,9 @@ abstract class AppendReadContract extends Contract {
 
     @Test
     void skipsGaps() {
-        store.append(Batches.run(ten(0)));
-        store.append(Batches.run(ten(50)));
-        store.append(Batches.run(ten(100), ten(200)));
+        append(Batches.run(ten(0)));
+        append(Batches.run(ten(50)));
+        append(Batches.run(ten(100), ten(200)));
         assertExtent(store, 0, 210, store.extent().durableEnd());
         assertThat(read(store, 10, TO_END, 0)).containsExactly(50L);
         assertThat(read(store, 49, TO_END, 0)).containsExactly(50L);
@@ -120,7 +120,7 @@ abstract class AppendReadContract extends Contract {
     @Test
     void takesAFirstBatchAtAnyOffset() {
         long far = 5_000_000_000L;
-        store.append(Batches.run(ten(far)));
+        append(Batches.run(ten(far)));
         assertThat(store.extent().start()).isZero();
         assertThat(store.extent().readableEnd()).isEqualTo(far + 10);
         assertThat(read(store, 0, TO_END, ALL)).containsExactly(far);
@@ -130,7 +130,7 @@ abstract class AppendReadContract extends Contract {
     void takesGapsTooWideForAnInt() {
         appendTens(1);
         long far = 10_000_000_000L;
-        store.append(Batches.run(ten(far)));
+        append(Batches.run(ten(far)));
         appendTens(1);
         assertThat(readAll(store, 0)).containsExactly(0L, far, far + 10);
     }
@@ -141,7 +141,7 @@ abstract class AppendReadContract extends Contract {
         for (int i = 0; i < batches.length; i++) {
             batches[i] = ten(10L * i);
         }
-        store.append(Batches.run(batches));
+        append(Batches.run(batches));
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 400));
         assertThat(read(store, 255, TO_END, 0)).containsExactly(250L);
     }
@@ -149,7 +149,7 @@ abstract class AppendReadContract extends Contract {
     @Test
     void takesABatchLargerThanASegment() {
         appendTens(1);
-        store.append(Batches.run(10, 5, 1 << 20, EPOCH));
+        append(Batches.run(10, 5, 1 << 20, EPOCH));
         appendTens(1);
         assertThat(readAll(store, 0)).containsExactly(0L, 10L, 15L);
     }

@@ -162,7 +162,7 @@ abstract class ConcurrencyContract extends Contract {
     void readersDuringAppendsAndSyncs() throws InterruptedException {
         startReaders();
         start(this::sync);
-        whileReading(STEPS, i -> appendTens(1));
+        whileReading(STEPS, i -> appendUnsynced(10L * i, 1));
         finish();
         sync();
         assertExtent(store, 0, STEPS * 10L, STEPS * 10L);

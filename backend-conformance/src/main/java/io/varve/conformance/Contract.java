@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
+import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
@@ -54,16 +55,27 @@ abstract class Contract {
         rig.close();
     }
 
-    /** Appends batches of ten records and {@link #SIZE} bytes each, one run each, at the end. */
+    /** Appends batches of ten records and {@link #SIZE} bytes each, one run each, at the end, and sees that they are readable. */
     final void appendTens(int batches) {
         for (int i = 0; i < batches; i++) {
             appendTen(store);
         }
     }
 
-    static void appendTen(PartitionStore store) {
-        long base = store.extent().readableEnd();
-        store.append(Batches.run(ten(base)));
+    final void appendTen(PartitionStore to) {
+        ReadableAppend.to(storage(), to, Batches.run(ten(to.extent().readableEnd())));
+    }
+
+    /** Appends, and sees that it is readable. */
+    final void append(BatchRun run) {
+        ReadableAppend.to(storage(), store, run);
+    }
+
+    /** Appends batches like {@link #appendTens}, from an offset on; whether they can be read before the next sync is the backend's business. */
+    final void appendUnsynced(long from, int batches) {
+        for (int i = 0; i < batches; i++) {
+            store.append(Batches.run(ten(from + 10L * i)));
+        }
     }
 
     /** @return the batch {@link #appendTens} appends at an offset */

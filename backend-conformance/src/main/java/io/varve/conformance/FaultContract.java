@@ -70,7 +70,7 @@ abstract class FaultContract extends Contract {
         fill();
         assertFails(Kind.FULL, () -> store.append(large(70)));
         rig.faults().heal();
-        store.append(large(70));
+        append(large(70));
         appendTens(3);
         sync();
         assertExtent(store, 0, 110, 110);
@@ -95,7 +95,7 @@ abstract class FaultContract extends Contract {
     void aFailedSyncIsReportedAndNeverForgotten() {
         appendTens(7);
         sync();
-        appendTens(3);
+        appendUnsynced(70, 3);
         failSyncs();
         StorageException failure = storage().sync(List.of(store)).byPartition().get(ID);
         assertThat(failure).as("the outcome of a sync whose device fails").isNotNull();
@@ -112,7 +112,7 @@ abstract class FaultContract extends Contract {
     void afterAFailedSyncAppendsAreRefusedAndReadsGoOn() {
         appendTens(7);
         sync();
-        appendTens(3);
+        appendUnsynced(70, 3);
         failSyncs();
         assertThat(storage().sync(List.of(store)).byPartition()).containsOnlyKeys(ID);
         rig.faults().heal();
@@ -133,8 +133,8 @@ abstract class FaultContract extends Contract {
         appendTens(1);
         sync();
         PartitionStore other = storage().open(new PartitionId("other", new UUID(1, 2), 0), 1, SMALL);
-        appendTen(other);
-        appendTens(1);
+        other.append(Batches.run(ten(0)));
+        appendUnsynced(10, 1);
         failSyncs();
         assertThat(storage().sync(List.of(store)).byPartition()).containsOnlyKeys(ID);
         rig.faults().heal();

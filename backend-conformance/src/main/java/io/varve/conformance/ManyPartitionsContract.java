@@ -69,7 +69,7 @@ abstract class ManyPartitionsContract extends Contract {
     @Test
     void deletesOneAndKeepsTheOthers() {
         List<PartitionStore> stores = open(some);
-        stores.forEach(Contract::appendTen);
+        stores.forEach(this::appendTen);
         assertThat(storage().sync(stores).byPartition()).isEmpty();
         for (int i = 0; i < some; i += 3) {
             storage().delete(id(i));
@@ -88,7 +88,7 @@ abstract class ManyPartitionsContract extends Contract {
         long nothing = memory();
         long began = clock.nanos();
         List<PartitionStore> stores = open(many);
-        stores.forEach(Contract::appendTen);
+        stores.forEach(this::appendTen);
         assertThat(storage().sync(stores).byPartition()).isEmpty();
         reporter.publishEntry("partitions", Integer.toString(many));
         reporter.publishEntry("created, appended and synced in", seconds(began));

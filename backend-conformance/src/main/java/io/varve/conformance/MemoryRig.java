@@ -2,11 +2,22 @@
 package io.varve.conformance;
 
 import io.varve.core.memory.MemoryStorage;
+import io.varve.core.memory.Readable;
 import io.varve.core.spi.Storage;
 
 /** The reference storage. Its crash loses all that was not synced. */
 public final class MemoryRig implements StorageRig {
-    private MemoryStorage storage = new MemoryStorage();
+    private MemoryStorage storage;
+
+    /** On a storage whose appends can be read at once. */
+    public MemoryRig() {
+        this(Readable.AT_APPEND);
+    }
+
+    /** @param readable when appends can be read */
+    public MemoryRig(Readable readable) {
+        storage = new MemoryStorage(readable);
+    }
 
     @Override
     public Storage storage() {

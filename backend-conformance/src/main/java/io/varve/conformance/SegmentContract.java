@@ -43,11 +43,11 @@ abstract class SegmentContract extends Contract {
     @Test
     void endsASegmentByAge() {
         store.limits(new SegmentLimits(1 << 20, 100, 0, 1 << 16));
-        store.append(Batches.run(0, 1, SIZE, EPOCH));
-        store.append(Batches.run(1, 1, SIZE, EPOCH + 100));
-        store.append(Batches.run(2, 1, SIZE, EPOCH + 101));
-        store.append(Batches.run(3, 1, SIZE, EPOCH + 201));
-        store.append(Batches.run(4, 1, SIZE, EPOCH + 202));
+        append(Batches.run(0, 1, SIZE, EPOCH));
+        append(Batches.run(1, 1, SIZE, EPOCH + 100));
+        append(Batches.run(2, 1, SIZE, EPOCH + 101));
+        append(Batches.run(3, 1, SIZE, EPOCH + 201));
+        append(Batches.run(4, 1, SIZE, EPOCH + 202));
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 2L, 4L);
     }
 
@@ -55,11 +55,11 @@ abstract class SegmentContract extends Contract {
     void ageCountsFromTheFirstBatchAlsoAfterReopening() {
         SegmentLimits byAge = new SegmentLimits(1 << 20, 100, 0, 1 << 16);
         store.limits(byAge);
-        store.append(Batches.run(0, 1, SIZE, EPOCH));
-        store.append(Batches.run(1, 1, SIZE, EPOCH + 60));
+        append(Batches.run(0, 1, SIZE, EPOCH));
+        append(Batches.run(1, 1, SIZE, EPOCH + 60));
         reopen();
         store.limits(byAge);
-        store.append(Batches.run(2, 1, SIZE, EPOCH + 110));
+        append(Batches.run(2, 1, SIZE, EPOCH + 110));
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 2L);
     }
 
@@ -82,9 +82,9 @@ abstract class SegmentContract extends Contract {
 
     @Test
     void segmentsMeet() {
-        store.append(Batches.run(ten(0)));
+        append(Batches.run(ten(0)));
         for (long base = 1000; base < 100_000; base += 3000) {
-            store.append(Batches.run(ten(base)));
+            append(Batches.run(ten(base)));
         }
         meet(store);
         store.trimTo(50_000);

@@ -41,6 +41,15 @@ public abstract class StorageConformance {
 
     @Nested
     @Order(3)
+    @DisplayName("appended and not synced")
+    final class Pending extends PendingContract {
+        Pending() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(4)
     @DisplayName("open, fence, close, delete")
     final class Lifecycle extends LifecycleContract {
         Lifecycle() {
@@ -49,7 +58,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(4)
+    @Order(5)
     @DisplayName("trim")
     final class Trim extends TrimContract {
         Trim() {
@@ -58,7 +67,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(5)
+    @Order(6)
     @DisplayName("truncate")
     final class Truncate extends TruncateContract {
         Truncate() {
@@ -67,7 +76,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(6)
+    @Order(7)
     @DisplayName("timestamps")
     final class Timestamps extends TimestampContract {
         Timestamps() {
@@ -76,7 +85,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(7)
+    @Order(8)
     @DisplayName("segments")
     final class Segments extends SegmentContract {
         Segments() {
@@ -85,7 +94,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(8)
+    @Order(9)
     @DisplayName("replace")
     final class Replace extends ReplaceContract {
         Replace() {
@@ -94,7 +103,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(9)
+    @Order(10)
     @DisplayName("snapshots")
     final class SnapshotBlobs extends SnapshotContract {
         SnapshotBlobs() {
@@ -103,7 +112,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(10)
+    @Order(11)
     @DisplayName("concurrency")
     final class Concurrency extends ConcurrencyContract {
         Concurrency() {
@@ -112,7 +121,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(11)
+    @Order(12)
     @DisplayName("random histories")
     final class Histories extends HistoryContract {
         Histories() {
@@ -121,7 +130,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(12)
+    @Order(13)
     @DisplayName("many partitions")
     final class ManyPartitions extends ManyPartitionsContract {
         ManyPartitions() {
@@ -130,7 +139,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(13)
+    @Order(14)
     @DisplayName("leaks")
     final class Leaks extends LeakContract {
         Leaks() {
@@ -139,7 +148,7 @@ public abstract class StorageConformance {
     }
 
     @Nested
-    @Order(14)
+    @Order(15)
     @DisplayName("faults")
     final class DeviceFaults extends FaultContract {
         DeviceFaults() {

@@ -28,7 +28,7 @@ abstract class SyncContract extends Contract {
     void syncedBatchesSurviveACrash() {
         appendTens(12);
         sync();
-        appendTens(9);
+        appendUnsynced(120, 9);
         long durable = store.extent().durableEnd();
         crash();
         long end = store.extent().readableEnd();
@@ -43,7 +43,7 @@ abstract class SyncContract extends Contract {
             appendTens(7);
             sync();
             long synced = store.extent().readableEnd();
-            appendTens(3);
+            appendUnsynced(synced, 3);
             crash();
             assertThat(store.extent().readableEnd()).isBetween(synced, synced + 30);
             assertHoldsTens(store, 0, store.extent().readableEnd());
@@ -58,7 +58,7 @@ abstract class SyncContract extends Contract {
     void everythingSurvivesAProperClose() {
         appendTens(13);
         sync();
-        appendTens(4);
+        appendUnsynced(130, 4);
         reopen();
         assertExtent(store, 0, 170, 170);
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
@@ -68,9 +68,9 @@ abstract class SyncContract extends Contract {
 
     @Test
     void gapsSurviveReopening() {
-        store.append(Batches.run(ten(0)));
-        store.append(Batches.run(ten(70)));
-        store.append(Batches.run(ten(6_000_000_000L)));
+        append(Batches.run(ten(0)));
+        append(Batches.run(ten(70)));
+        append(Batches.run(ten(6_000_000_000L)));
         sync();
         crash();
         assertThat(readAll(store, 0)).containsExactly(0L, 70L, 6_000_000_000L);
@@ -89,8 +89,8 @@ abstract class SyncContract extends Contract {
     @Test
     void syncsManyPartitionsAtOnce() {
         PartitionStore other = storage().open(new PartitionId("other", new UUID(1, 2), 0), 1, SMALL);
-        appendTens(3);
-        appendTen(other);
+        appendUnsynced(0, 3);
+        other.append(Batches.run(ten(0)));
         assertThat(storage().sync(List.of(store, other)).byPartition()).isEmpty();
         assertThat(store.extent().durableEnd()).isEqualTo(30);
         assertThat(other.extent().durableEnd()).isEqualTo(10);
@@ -111,8 +111,8 @@ abstract class SyncContract extends Contract {
         PartitionStore other = storage().open(new PartitionId("other", new UUID(1, 2), 0), 1, SMALL);
         PartitionStore closed = storage().open(new PartitionId("closed", new UUID(1, 3), 0), 1, SMALL);
         closed.close();
-        appendTens(1);
-        appendTen(other);
+        appendUnsynced(0, 1);
+        other.append(Batches.run(ten(0)));
         storage().open(ID, 2, SMALL);
         var failures = storage().sync(List.of(store, other, closed)).byPartition();
         assertThat(failures.get(ID).kind()).isEqualTo(Kind.FENCED);

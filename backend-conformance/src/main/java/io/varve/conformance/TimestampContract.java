@@ -38,7 +38,7 @@ abstract class TimestampContract extends Contract {
     void copesWithTimestampsOutOfOrder() {
         long[] timestamps = {50, 20, 90, 10, 10, 90, 70, 95, 5, 60, 100, 30};
         for (int i = 0; i < timestamps.length; i++) {
-            store.append(Batches.run(i * 10L, 10, SIZE, EPOCH + timestamps[i]));
+            append(Batches.run(i * 10L, 10, SIZE, EPOCH + timestamps[i]));
         }
         assertThat(store.offsetAt(EPOCH + 50).baseOffset()).isZero();
         assertThat(store.offsetAt(EPOCH + 51).baseOffset()).isEqualTo(20);
@@ -53,7 +53,7 @@ abstract class TimestampContract extends Contract {
     void passesOverWhatWasTrimmed() {
         long[] timestamps = {50, 20, 90, 10, 10, 40};
         for (int i = 0; i < timestamps.length; i++) {
-            store.append(Batches.run(i * 10L, 10, SIZE, EPOCH + timestamps[i]));
+            append(Batches.run(i * 10L, 10, SIZE, EPOCH + timestamps[i]));
         }
         store.trimTo(30);
         assertThat(store.offsetAt(EPOCH + 20).baseOffset()).isEqualTo(50);
@@ -62,9 +62,9 @@ abstract class TimestampContract extends Contract {
 
     @Test
     void batchesWithoutATimestampAreOlderThanAll() {
-        store.append(Batches.run(0, 10, SIZE, -1));
+        append(Batches.run(0, 10, SIZE, -1));
         assertThat(store.offsetAt(0)).isNull();
-        store.append(Batches.run(10, 10, SIZE, EPOCH));
+        append(Batches.run(10, 10, SIZE, EPOCH));
         assertThat(store.offsetAt(0).baseOffset()).isEqualTo(10);
     }
 

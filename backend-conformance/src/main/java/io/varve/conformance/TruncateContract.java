@@ -104,7 +104,7 @@ abstract class TruncateContract extends Contract {
         store.truncateTo(75);
         for (int i = 0; i < 8; i++) {
             long base = store.extent().readableEnd();
-            store.append(Batches.run(Batches.batch(base, 1, SIZE, EPOCH)));
+            append(Batches.run(Batches.batch(base, 1, SIZE, EPOCH)));
         }
         assertThat(inside.buffer())
                 .isEqualTo(ByteBuffer.allocate(5 * SIZE)

@@ -5,7 +5,6 @@ import io.varve.conformance.Batches;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
-import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
@@ -14,6 +13,7 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
@@ -37,6 +37,9 @@ public final class Workload {
     private final Journal journal;
     private final SplittableRandom random;
     private final Map<Integer, PartitionStore> stores = new ConcurrentHashMap<>();
+    /** By slot, where the next append goes: not every backend shows before a sync what was appended. */
+    private final Map<Integer, Long> ends = new HashMap<>();
+
     private Storage storage;
     private long unique;
 
@@ -59,7 +62,9 @@ public final class Workload {
     private void openAll() {
         storage = opener.get();
         for (PartitionId id : storage.partitions()) {
-            stores.put(Part.of(id).slot(), storage.open(id, 1, LIMITS));
+            PartitionStore store = storage.open(id, 1, LIMITS);
+            ends.put(Part.of(id).slot(), store.extent().readableEnd());
+            stores.put(Part.of(id).slot(), store);
         }
     }
 
@@ -72,19 +77,20 @@ public final class Workload {
             return;
         }
         Part part = Part.of(store.id());
-        Extent extent = store.extent();
+        long start = store.extent().start();
+        long end = ends.get(slot);
         switch (random.nextInt(40)) {
-            case 0, 1 -> trim(store, part, random.nextLong(extent.start(), extent.readableEnd() + 1));
-            case 2 -> trim(store, part, extent.readableEnd() + random.nextInt(3));
-            case 3, 4 -> truncate(store, part, Math.max(extent.start(), extent.readableEnd() - random.nextLong(40)));
+            case 0, 1 -> trim(store, part, random.nextLong(start, end + 1));
+            case 2 -> trim(store, part, end + random.nextInt(3));
+            case 3, 4 -> truncate(store, part, Math.max(start, end - random.nextLong(40)));
             case 5, 6 -> replace(store, part);
-            case 7, 8 -> snapshot(store, part, extent.readableEnd());
+            case 7, 8 -> snapshot(store, part, end);
             case 9 -> {
                 if (random.nextInt(4) == 0) {
                     delete(slot, part);
                 }
             }
-            default -> append(store, part, extent);
+            default -> append(store, part, start, end);
         }
     }
 
@@ -125,6 +131,7 @@ public final class Workload {
         long ticket = journal.begin(new Operation.Create(part));
         PartitionStore store = storage.open(part.id(), 1, LIMITS);
         journal.done(ticket);
+        ends.put(slot, store.extent().readableEnd());
         stores.put(slot, store);
     }
 
@@ -135,13 +142,13 @@ public final class Workload {
         stores.remove(slot);
     }
 
-    private void append(PartitionStore store, Part part, Extent extent) {
+    private void append(PartitionStore store, Part part, long start, long end) {
         long bytes = store.segments().stream().mapToLong(Segment::bytes).sum();
         if (bytes > MOST_BYTES) {
-            trim(store, part, (extent.start() + extent.readableEnd()) / 2);
+            trim(store, part, (start + end) / 2);
             return;
         }
-        long base = extent.readableEnd() + (random.nextInt(20) == 0 ? random.nextInt(30) : 0);
+        long base = end + (random.nextInt(20) == 0 ? random.nextInt(30) : 0);
         List<Written> batches = new ArrayList<>();
         for (int i = random.nextInt(4); i >= 0; i--) {
             Written batch = new Written(base, 1 + random.nextInt(6), Batches.LEAST + random.nextInt(600), ++unique);
@@ -151,18 +158,21 @@ public final class Workload {
         BatchRun run = Batches.run(batches.stream().map(Written::bytes).toArray(ByteBuffer[]::new));
         long ticket = journal.begin(new Operation.Append(part, batches));
         store.append(run);
+        ends.put(part.slot(), run.nextOffset());
         journal.done(ticket);
     }
 
     private void trim(PartitionStore store, Part part, long start) {
         long ticket = journal.begin(new Operation.Trim(part, start));
         store.trimTo(start);
+        ends.merge(part.slot(), start, Math::max);
         journal.done(ticket);
     }
 
     private void truncate(PartitionStore store, Part part, long end) {
         long ticket = journal.begin(new Operation.Truncate(part, end));
         store.truncateTo(end);
+        ends.put(part.slot(), store.extent().readableEnd());
         journal.done(ticket);
     }
 

@@ -2,6 +2,7 @@
 package io.varve.conformance.history;
 
 import io.varve.conformance.Batches;
+import io.varve.conformance.ReadableAppend;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
@@ -10,6 +11,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -29,14 +31,16 @@ final class Pair {
 
     final PartitionId id;
     final long epoch;
+    private final Storage storage;
     final PartitionStore tested;
     final PartitionStore model;
     /** What was synced, by what the storage under test was told and said. */
     long synced;
 
-    Pair(PartitionId id, long epoch, PartitionStore tested, PartitionStore model) {
+    Pair(PartitionId id, long epoch, Storage storage, PartitionStore tested, PartitionStore model) {
         this.id = id;
         this.epoch = epoch;
+        this.storage = storage;
         this.tested = tested;
         this.model = model;
     }
@@ -91,7 +95,13 @@ final class Pair {
                     next, sized.records(), sized.size(), EPOCH + next * 10 - sized.late(), next * 1000 + sized.late());
             next += sized.records();
         }
-        both("append", store -> store.append(Batches.run(batches)));
+        both("append", store -> {
+            if (store == tested) {
+                ReadableAppend.to(storage, store, Batches.run(batches));
+            } else {
+                store.append(Batches.run(batches));
+            }
+        });
     }
 
     void apply(Step.Numbers step) {

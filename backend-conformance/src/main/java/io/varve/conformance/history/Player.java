@@ -7,6 +7,7 @@ import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -36,7 +37,8 @@ final class Player implements AutoCloseable {
 
     private void open(int part, PartitionId id, long epoch) {
         SegmentLimits limits = Pair.limits(segmentBytes[part]);
-        pairs[part] = new Pair(id, epoch, rig.storage().open(id, epoch, limits), reference.open(id, epoch, limits));
+        Storage storage = rig.storage();
+        pairs[part] = new Pair(id, epoch, storage, storage.open(id, epoch, limits), reference.open(id, epoch, limits));
     }
 
     /** @return how far the reference's partition reaches */

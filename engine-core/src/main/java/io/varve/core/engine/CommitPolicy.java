@@ -36,7 +36,10 @@ abstract sealed class CommitPolicy implements Commits, AutoCloseable {
         }
     }
 
-    /** Appends are visible when readable; durability follows by count and by time, or when the system sees fit. */
+    /**
+     * Appends are visible when readable; durability follows by count and by time, or when the system sees fit. A storage that shows appends
+     * no sooner than the sync gets one at once: nobody would see them else.
+     */
     private static final class Unsynced extends CommitPolicy {
         private final Committer committer;
         private final long everyRecords;
@@ -55,11 +58,13 @@ abstract sealed class CommitPolicy implements Commits, AutoCloseable {
         public void appended(PartitionLog log, long records) {
             LongAdder pending = unsynced.computeIfAbsent(log, ignored -> new LongAdder());
             pending.add(records);
-            if (pending.sum() >= everyRecords) {
+            long end = log.logEndOffset();
+            long readable = Durability.ASYNC.visibleEnd(log.extent());
+            log.committed(readable);
+            if (readable < end || pending.sum() >= everyRecords) {
                 unsynced.remove(log);
                 committer.request(log);
             }
-            log.committed(log.extent().readableEnd());
         }
 
         @Override

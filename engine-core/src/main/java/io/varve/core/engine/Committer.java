@@ -25,6 +25,7 @@ final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
 
     private final Storage storage;
+    private final Durability durability;
     private final Consumer<PartitionLog> afterCommit;
     private final Consumer<PartitionLog> later;
     private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
@@ -33,11 +34,14 @@ final class Committer implements Runnable {
 
     /**
      * @param storage what to sync
+     * @param durability says what a commit lets consumers see
      * @param afterCommit called on the committer's thread for each partition committed; must be short
      * @param later called likewise for a partition to {@link #request} again in a while
      */
-    Committer(Storage storage, Consumer<PartitionLog> afterCommit, Consumer<PartitionLog> later) {
+    Committer(
+            Storage storage, Durability durability, Consumer<PartitionLog> afterCommit, Consumer<PartitionLog> later) {
         this.storage = storage;
+        this.durability = durability;
         this.afterCommit = afterCommit;
         this.later = later;
     }
@@ -111,14 +115,14 @@ final class Committer implements Runnable {
     private void finish(PartitionLog log, StorageException failure) {
         try {
             if (failure == null) {
-                log.committed(log.extent().durableEnd());
+                log.committed(durability.visibleEnd(log.extent()));
                 afterCommit.accept(log);
                 return;
             }
             switch (failure.kind()) {
                 case RETRY -> {
                     LOG.warn("{} is not entirely durable yet; trying again: {}", log.id(), failure.getMessage());
-                    log.committed(log.extent().durableEnd());
+                    log.committed(durability.visibleEnd(log.extent()));
                     later.accept(log);
                 }
                 case CLOSED -> log.failed(failure); // deleted, or the storage is: nobody's fault

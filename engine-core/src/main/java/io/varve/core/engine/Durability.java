@@ -1,10 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.engine;
 
+import io.varve.core.spi.Extent;
+
 /** What an acks=all answer promises: the value of {@code log.durability}. */
 public enum Durability {
     /** The bytes survive a power cut, and consumers see nothing that would not. */
-    SYNC,
+    SYNC {
+        @Override
+        long visibleEnd(Extent extent) {
+            return extent.durableEnd();
+        }
+    },
     /** The bytes survive the end of the process (page cache); synced by {@code log.flush.interval.*}, as Kafka does. */
-    ASYNC
+    ASYNC {
+        @Override
+        long visibleEnd(Extent extent) {
+            return extent.readableEnd();
+        }
+    };
+
+    /** @return how far consumers may see, exclusive */
+    abstract long visibleEnd(Extent extent);
 }

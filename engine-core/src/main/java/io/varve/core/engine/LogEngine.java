@@ -42,7 +42,7 @@ public final class LogEngine implements AutoCloseable {
         this.storage = storage;
         this.clock = context.clock();
         this.scheduler = context.scheduler();
-        this.committer = new Committer(storage, this::snapshotWhenDue, this::commitLater);
+        this.committer = new Committer(storage, config.durability(), this::snapshotWhenDue, this::commitLater);
         this.policy = CommitPolicy.of(config, committer, scheduler);
         this.committing = scheduler.start("committer", committer);
         this.expiry = scheduler.scheduleEvery(

@@ -9,6 +9,12 @@ package io.varve.core.log;
  * @param logAppendTimeMs the timestamp the broker gave the records in ms since the epoch, or -1 when they keep the producer's
  * @param logStartOffset the partition's first offset
  * @param duplicate true if the batch had been appended before and these are its original offsets
+ * @param readable whether it can be read already; if not, that comes with the high watermark, and acks=1 waits for it too
  */
 public record Appended(
-        long baseOffset, long nextOffset, long logAppendTimeMs, long logStartOffset, boolean duplicate) {}
+        long baseOffset,
+        long nextOffset,
+        long logAppendTimeMs,
+        long logStartOffset,
+        boolean duplicate,
+        boolean readable) {}

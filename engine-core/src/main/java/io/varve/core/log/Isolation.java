@@ -3,7 +3,7 @@ package io.varve.core.log;
 
 /** How far a reader may see. */
 public enum Isolation {
-    /** Up to the log end offset, durable or not: for the broker's own replay. */
+    /** Up to where the storage can read, durable or not: for the broker's own replay. */
     LOG_END,
     /** Up to the high watermark (Kafka's read_uncommitted). */
     READ_UNCOMMITTED,

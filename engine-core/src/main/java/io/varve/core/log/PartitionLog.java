@@ -151,8 +151,8 @@ public final class PartitionLog {
     }
 
     /**
-     * Validates batches, assigns their offsets (patching the headers in place) and appends them. They are readable for the
-     * broker on return; consumers see them when the high watermark passes them.
+     * Validates batches, assigns their offsets (patching the headers in place) and appends them. Consumers see them when the high
+     * watermark passes them; until then it is the storage's business whether a read at {@link Isolation#LOG_END} returns them.
      *
      * @param batches one or more whole v2 batches from position to limit; writable, big-endian, direct or heap; patched in
      *     place; the caller's again on return
@@ -181,7 +181,12 @@ public final class PartitionLog {
             writing.unlock();
         }
         commits.appended(this, run.records());
-        return new Appended(base, next, rules.logAppendTime() ? now : -1, logStartOffset(), false);
+        return appended(base, next, rules.logAppendTime() ? now : -1, false);
+    }
+
+    private Appended appended(long base, long next, long timestamp, boolean duplicate) {
+        Extent extent = store.extent();
+        return new Appended(base, next, timestamp, extent.start(), duplicate, next <= extent.readableEnd());
     }
 
     private long store(AppendRun run, BatchRun placed) {
@@ -246,12 +251,8 @@ public final class PartitionLog {
             long producer = BatchHeader.producerId(run.bytes(), at);
             if (check instanceof SequenceCheck.Duplicate duplicate) {
                 long timestamp = config.logAppendTime() ? duplicate.original().timestamp() : -1;
-                return new Appended(
-                        duplicate.original().firstOffset(),
-                        duplicate.original().lastOffset() + 1,
-                        timestamp,
-                        logStartOffset(),
-                        true);
+                return appended(
+                        duplicate.original().firstOffset(), duplicate.original().lastOffset() + 1, timestamp, true);
             }
             if (check instanceof SequenceCheck.Fenced fenced) {
                 throw new AppendException(

@@ -24,6 +24,7 @@ import java.util.TreeMap;
 final class MemoryPartition {
     final PartitionId id;
     final NavigableMap<String, NavigableMap<Long, byte[]>> snapshots = new TreeMap<>();
+    private final Readable readable;
     private final List<MemorySegment> segments = new ArrayList<>();
     private long start;
     private long syncedStart;
@@ -35,14 +36,15 @@ final class MemoryPartition {
     boolean deleted;
     boolean shut;
 
-    MemoryPartition(PartitionId id) {
+    MemoryPartition(PartitionId id, Readable readable) {
         this.id = id;
+        this.readable = readable;
         segments.add(new MemorySegment(0));
     }
 
     /** @return what a power cut would leave of this partition, without its holders */
     MemoryPartition afterCrash() {
-        MemoryPartition left = new MemoryPartition(id);
+        MemoryPartition left = new MemoryPartition(id, readable);
         left.segments.clear();
         for (MemorySegment segment : segments) {
             left.segments.add(segment.upTo(durableEnd));
@@ -60,12 +62,23 @@ final class MemoryPartition {
     }
 
     Extent extent() {
-        return new Extent(start, end, durableEnd);
+        return new Extent(start, readableEnd(), durableEnd);
+    }
+
+    private long readableEnd() {
+        return readable == Readable.AT_APPEND ? end : Math.max(start, durableEnd);
     }
 
     void sync() {
         durableEnd = end;
         syncedStart = start;
+    }
+
+    /** Leaves nothing beyond the readable end, for those who cannot know of it. */
+    void show() {
+        if (readable == Readable.AT_SYNC) {
+            sync();
+        }
     }
 
     void append(BatchRun run, SegmentLimits limits) {
@@ -89,16 +102,17 @@ final class MemoryPartition {
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
-        if (offset < start || offset > end || maxBytes < 0) {
-            throw misuse(
-                    "read of " + maxBytes + " bytes at " + offset + " where " + start + " to " + end + " are held");
+        if (offset < start || offset > readableEnd() || maxBytes < 0) {
+            throw misuse("read of " + maxBytes + " bytes at " + offset + " where " + start + " to " + readableEnd()
+                    + " are held");
         }
+        long stop = Math.min(endOffset, readableEnd());
         for (MemorySegment segment : segments) {
             int first = segment.indexOf(offset);
             if (first < segment.batches.size()) {
-                return segment.batches.get(first).next() > endOffset
+                return segment.batches.get(first).next() > stop
                         ? MemorySlice.EMPTY
-                        : new MemorySlice(segment.read(first, endOffset, maxBytes));
+                        : new MemorySlice(segment.read(first, stop, maxBytes));
             }
         }
         return MemorySlice.EMPTY;
@@ -107,6 +121,9 @@ final class MemoryPartition {
     OffsetAt offsetAt(long timestamp) {
         for (MemorySegment segment : segments) {
             for (StoredBatch batch : segment.batches) {
+                if (batch.next() > readableEnd()) {
+                    return null;
+                }
                 if (batch.next() > start && batch.maxTimestamp() >= timestamp) {
                     return new OffsetAt(batch.base(), batch.maxTimestamp());
                 }
@@ -116,11 +133,17 @@ final class MemoryPartition {
     }
 
     List<Segment> segments() {
-        List<Segment> list = new ArrayList<>(segments.size());
-        for (int i = 0; i < segments.size(); i++) {
-            MemorySegment segment = segments.get(i);
-            boolean sealed = i + 1 < segments.size();
-            long next = sealed ? segments.get(i + 1).base : end;
+        int shown = 1;
+        while (shown < segments.size() && segments.get(shown).base < readableEnd()) {
+            shown++;
+        }
+        List<Segment> list = new ArrayList<>(shown);
+        for (int i = 0; i < shown; i++) {
+            MemorySegment segment = readable == Readable.AT_APPEND
+                    ? segments.get(i)
+                    : segments.get(i).upTo(readableEnd());
+            boolean sealed = i + 1 < shown;
+            long next = sealed ? segments.get(i + 1).base : readableEnd();
             list.add(new Segment(segment.base, next, segment.bytes, segment.maxTimestamp, sealed, Segment.LOCAL));
         }
         return list;
@@ -144,6 +167,7 @@ final class MemoryPartition {
         if (to < 0) {
             throw misuse("truncation to " + to);
         }
+        show();
         if (to >= end) {
             return;
         }

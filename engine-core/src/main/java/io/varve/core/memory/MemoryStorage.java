@@ -19,10 +19,22 @@ import java.util.Set;
  */
 public final class MemoryStorage implements Storage {
     private final Map<PartitionId, MemoryPartition> partitions = new HashMap<>();
+    private final Readable readable;
     private boolean closed;
 
-    /** Starts empty. */
-    public MemoryStorage() {}
+    /** Starts empty; what is appended can be read at once. */
+    public MemoryStorage() {
+        this(Readable.AT_APPEND);
+    }
+
+    /**
+     * Starts empty.
+     *
+     * @param readable when what is appended can be read
+     */
+    public MemoryStorage(Readable readable) {
+        this.readable = readable;
+    }
 
     /**
      * Cuts the power: handles fail with CLOSED, and whatever was not synced is gone.
@@ -30,7 +42,7 @@ public final class MemoryStorage implements Storage {
      * @return a storage on what is left
      */
     public synchronized MemoryStorage crash() {
-        MemoryStorage restarted = new MemoryStorage();
+        MemoryStorage restarted = new MemoryStorage(readable);
         for (MemoryPartition partition : partitions.values()) {
             synchronized (partition) {
                 restarted.partitions.put(partition.id, partition.afterCrash());
@@ -61,7 +73,7 @@ public final class MemoryStorage implements Storage {
         MemoryPartition partition = partitions.get(id);
         if (partition == null) {
             requireNoOtherIncarnation(id);
-            partition = new MemoryPartition(id);
+            partition = new MemoryPartition(id, readable);
             partitions.put(id, partition);
         }
         synchronized (partition) {
@@ -75,6 +87,7 @@ public final class MemoryStorage implements Storage {
                         StorageException.Kind.MISUSE, id + " is open already with epoch " + epoch + ": close it first");
             }
             partition.highestEpoch = epoch;
+            partition.show();
             partition.holder = new MemoryStore(this, partition, epoch, limits);
             return partition.holder;
         }

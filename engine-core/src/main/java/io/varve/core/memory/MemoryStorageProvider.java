@@ -3,10 +3,16 @@ package io.varve.core.memory;
 
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
 
-/** {@code storage.backend=memory}: every open starts empty, and nothing outlives the process. */
+/**
+ * {@code storage.backend=memory}: every open starts empty, and nothing outlives the process. {@code memory.readable=sync} makes appends
+ * readable no sooner than the sync, for tests of whoever has to cope with that.
+ */
 public final class MemoryStorageProvider implements StorageProvider {
+    private static final String READABLE = "memory.readable";
+
     @Override
     public String name() {
         return "memory";
@@ -14,6 +20,13 @@ public final class MemoryStorageProvider implements StorageProvider {
 
     @Override
     public Storage open(StorageContext context) {
-        return new MemoryStorage();
+        String readable = context.properties().getOrDefault(READABLE, "append");
+        return switch (readable) {
+            case "append" -> new MemoryStorage(Readable.AT_APPEND);
+            case "sync" -> new MemoryStorage(Readable.AT_SYNC);
+            default ->
+                throw new StorageException(
+                        StorageException.Kind.MISUSE, READABLE + " is " + readable + ", must be append or sync");
+        };
     }
 }

@@ -7,7 +7,8 @@ import java.util.List;
  * One open partition: an ordered run of record batches.
  *
  * <p>Two moments matter. A batch is <em>readable</em> when {@link #read} returns it, at the latest when {@link Storage#sync}
- * returns; it is <em>durable</em> when it survives a power cut, at the latest when {@link Storage#sync} returns.
+ * returns; it is <em>durable</em> when it survives a power cut, at the latest when {@link Storage#sync} returns. What was appended and is
+ * not readable yet counts all the same: the next run goes after it, trimming and truncation cover it, {@link #close} keeps it.
  *
  * <p>Threads: one writer at a time ({@link #append}, {@link #trimTo}, {@link #truncateTo}, {@link #replace},
  * {@link #limits}, ordered by the caller); any number of readers at any time, also during a write, {@link Storage#sync} or
@@ -20,7 +21,7 @@ public interface PartitionStore extends AutoCloseable {
     /** @return the partition's name */
     PartitionId id();
 
-    /** @return how far the partition reaches now; an empty partition has three equal ends */
+    /** @return how far the partition reaches now, as readers see it; an empty partition has three equal ends */
     Extent extent();
 
     /**
@@ -31,7 +32,7 @@ public interface PartitionStore extends AutoCloseable {
     void limits(SegmentLimits limits);
 
     /**
-     * Appends whole batches at the end.
+     * Appends whole batches at the end of what was appended before.
      *
      * <p>To be correct: accepted in order; all of the run or nothing is kept, also when this throws; bytes are stored as they
      * are. A run may start above the end (a gap is the caller's wish); the start of the extent does not move.
@@ -81,7 +82,7 @@ public interface PartitionStore extends AutoCloseable {
      * Space is freed by whole segments. The new start survives a crash after the next {@link Storage#sync} of this partition.
      * Trimming works also when the storage is full.
      *
-     * @param start new first offset; at or above {@code readableEnd} it empties the partition, whose next offset is then
+     * @param start new first offset; at or above the end of what was appended it empties the partition, whose next offset is then
      *     {@code start}
      * @throws StorageException FENCED; CLOSED
      */
@@ -92,7 +93,7 @@ public interface PartitionStore extends AutoCloseable {
      * idempotent. Durable on return; a crash meanwhile leaves either what was or what is to be. Slices handed out before keep
      * their bytes.
      *
-     * <p>The new readable end is the end of the last batch kept. When no batch above {@code start} is kept the partition is
+     * <p>What is left is readable on return, and the new readable end is the end of the last batch kept. When no batch above {@code start} is kept the partition is
      * empty, its next offset the lower of {@code start} and {@code end}.
      *
      * @param end lowest offset to drop, 0 or more

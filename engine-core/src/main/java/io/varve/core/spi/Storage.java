@@ -13,7 +13,8 @@ public interface Storage extends AutoCloseable {
      * Opens a partition, creating it when absent, and fences every holder of a lower epoch.
      *
      * <p>To be correct: a handle opened earlier with a lower epoch fails every later write with FENCED; a created partition
-     * exists after a crash once this returns; opening does not change stored bytes.
+     * exists after a crash once this returns; opening does not change stored bytes; what an earlier handle appended and was not
+     * readable yet is so through the new one.
      *
      * @param id which partition
      * @param epoch the caller's epoch; at least that of every earlier open of this partition in this process
@@ -36,9 +37,8 @@ public interface Storage extends AutoCloseable {
     void delete(PartitionId id);
 
     /**
-     * Group commit: makes everything appended to these partitions before the call durable, for all of them at once. On
-     * return each one's {@code durableEnd} is at least its {@code readableEnd} at the time of the call. Appends and reads
-     * go on meanwhile.
+     * Group commit: makes everything appended to these partitions before the call readable and durable, for all of them at once:
+     * on return no {@code durableEnd} is below what had been appended at the time of the call. Appends and reads go on meanwhile.
      *
      * <p>To be correct: a failed sync is never reported as durable later without the bytes being written again. The others'
      * outcome is not affected by one partition's failure, which is

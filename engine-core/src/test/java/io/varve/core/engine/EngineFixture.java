@@ -4,7 +4,8 @@ package io.varve.core.engine;
 import io.varve.core.log.GatedStorage;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.memory.MemoryStorageProvider;
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.memory.Readable;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.runtime.VirtualTime;
@@ -28,6 +29,11 @@ final class EngineFixture implements AutoCloseable {
 
     /** @param syncs how many syncs may pass before the test allows more */
     EngineFixture(EngineConfig config, int syncs) {
+        this(config, syncs, Readable.AT_APPEND);
+    }
+
+    /** @param readable when the storage shows what was appended */
+    EngineFixture(EngineConfig config, int syncs, Readable readable) {
         GatedStorage[] gated = new GatedStorage[1];
         StorageProvider provider = new StorageProvider() {
             @Override
@@ -37,7 +43,7 @@ final class EngineFixture implements AutoCloseable {
 
             @Override
             public Storage open(StorageContext context) {
-                gated[0] = new GatedStorage(new MemoryStorageProvider().open(context));
+                gated[0] = new GatedStorage(new MemoryStorage(readable));
                 return gated[0];
             }
         };

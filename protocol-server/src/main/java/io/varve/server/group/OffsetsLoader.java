@@ -93,6 +93,9 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
                 }
                 try (BatchSlice slice =
                         log.read(offset, chunkBytes, Isolation.LOG_END).slice()) {
+                    if (slice.sizeInBytes() == 0) {
+                        break; // a gap at the end, or what was appended cannot be read yet: it is nothing of before
+                    }
                     replay(slice.buffer());
                 }
             }

@@ -30,8 +30,8 @@ import org.apache.kafka.common.protocol.Errors;
  * Appends what producers send. The bytes go to the log as they came off the wire; only batch headers are looked at.
  *
  * <p>acks=0 is never answered: when a partition fails, the connection is closed, which is all its producer can notice. acks=1 is
- * answered once appended. acks=all is answered when the high watermark has passed the records, or with REQUEST_TIMED_OUT after the
- * request's timeout. One copy is all there is, so {@code min.insync.replicas} is always met.
+ * answered once the records can be read, which is at the append where the storage shows them at once. acks=all is answered when the high
+ * watermark has passed them. Whoever waits gets REQUEST_TIMED_OUT after the request's timeout. One copy is all there is, so {@code min.insync.replicas} is always met.
  *
  * <p>Nobody but the broker writes internal topics. Transactions are not served: transactional requests and batches get
  * UNSUPPORTED_VERSION with a message, partition by partition.
@@ -63,7 +63,9 @@ final class ProduceHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ProduceRequestData data = (ProduceRequestData) request.body().data();
         ProduceResponseData response = new ProduceResponseData();
-        AckedByAll acks = data.acks() == ACKS_ALL ? new AckedByAll(response, request.connection()) : null;
+        PendingAnswer pending = data.acks() == ACKS_NONE
+                ? null
+                : new PendingAnswer(response, request.connection(), data.acks() == ACKS_ALL);
         Errors refusal = refusal(data);
         for (TopicProduceData wanted : data.topicData()) {
             Topic topic = request.version() >= FIRST_WITH_TOPIC_IDS
@@ -72,7 +74,7 @@ final class ProduceHandler implements ApiHandler {
             List<PartitionProduceResponse> answers =
                     new ArrayList<>(wanted.partitionData().size());
             for (PartitionProduceData partition : wanted.partitionData()) {
-                answers.add(produce(topic, partition, request.version(), refusal, acks));
+                answers.add(produce(topic, partition, request.version(), refusal, pending));
             }
             response.responses()
                     .add(new TopicProduceResponse()
@@ -80,10 +82,7 @@ final class ProduceHandler implements ApiHandler {
                             .setTopicId(wanted.topicId())
                             .setPartitionResponses(answers));
         }
-        if (acks != null) {
-            return acks.await(data.timeoutMs());
-        }
-        return data.acks() == ACKS_NONE ? unanswered(response) : CompletableFuture.completedFuture(response);
+        return pending == null ? unanswered(response) : pending.await(data.timeoutMs());
     }
 
     private static Errors refusal(ProduceRequestData data) {
@@ -94,7 +93,7 @@ final class ProduceHandler implements ApiHandler {
     }
 
     private static PartitionProduceResponse produce(
-            Topic topic, PartitionProduceData wanted, short version, Errors refusal, AckedByAll acks) {
+            Topic topic, PartitionProduceData wanted, short version, Errors refusal, PendingAnswer pending) {
         PartitionProduceResponse answer = blank(wanted.index());
         PartitionLog log = topic == null ? null : topic.partition(wanted.index());
         if (log == null) {
@@ -108,7 +107,7 @@ final class ProduceHandler implements ApiHandler {
             return fail(answer, refusal, refusal == Errors.UNSUPPORTED_VERSION ? NO_TRANSACTIONS : null);
         }
         try {
-            append(log, wanted, version, answer, acks);
+            append(log, wanted, version, answer, pending);
         } catch (VarveException failure) {
             fail(answer, LogErrors.ofAppend(failure), failure.getMessage());
         }
@@ -120,7 +119,7 @@ final class ProduceHandler implements ApiHandler {
             PartitionProduceData wanted,
             short version,
             PartitionProduceResponse answer,
-            AckedByAll acks) {
+            PendingAnswer pending) {
         ByteBuffer batch = ClientBatch.of(wanted.records(), version);
         if (BatchHeader.isTransactional(batch, batch.position())) {
             fail(answer, Errors.UNSUPPORTED_VERSION, NO_TRANSACTIONS);
@@ -130,8 +129,8 @@ final class ProduceHandler implements ApiHandler {
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());
-        if (acks != null) {
-            acks.add(log, appended.nextOffset(), answer);
+        if (pending != null) {
+            pending.add(log, appended, answer);
         }
     }
 

@@ -4,6 +4,7 @@ package io.varve.server.api.log;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.memory.MemoryStorage;
+import io.varve.core.memory.Readable;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
@@ -49,7 +50,7 @@ final class LogFixture implements Topics {
     final AtomicInteger openSlices = new AtomicInteger();
     final Map<PartitionId, CountedStore> stores = new LinkedHashMap<>();
 
-    private final MemoryStorage storage = new MemoryStorage();
+    private final MemoryStorage storage;
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final Map<ApiKeys, ApiHandler> handlers = new LinkedHashMap<>();
     private final Ids ids = Ids.seeded(42);
@@ -60,6 +61,12 @@ final class LogFixture implements Topics {
     }
 
     LogFixture(FetchConfig config) {
+        this(config, Readable.AT_APPEND);
+    }
+
+    /** @param readable when the storage shows what was appended */
+    LogFixture(FetchConfig config, Readable readable) {
+        storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
         LogApis.handlers(this, () -> CompletableFuture.completedFuture(nextProducerId++), cluster, config, time, ids)
                 .forEach(handler -> handlers.put(handler.api(), handler));

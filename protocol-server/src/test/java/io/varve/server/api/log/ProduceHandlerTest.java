@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.log.PartitionConfig;
+import io.varve.core.memory.Readable;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.CloseConnectionException;
@@ -32,8 +33,8 @@ class ProduceHandlerTest {
     private static final int LATEST = ApiKeys.PRODUCE.latestVersion();
     private static final short ALL = -1;
 
-    private final LogFixture logs = new LogFixture();
-    private final Topic topic = logs.create("t", 2);
+    private LogFixture logs = new LogFixture();
+    private Topic topic = logs.create("t", 2);
 
     @ParameterizedTest
     @ValueSource(ints = {3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13})
@@ -110,6 +111,33 @@ class ProduceHandlerTest {
         assertThat(partitions)
                 .extracting(ProduceHandlerTest::error)
                 .containsExactly(Errors.NONE, Errors.NONE, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+    }
+
+    @Test
+    void acks1IsAnsweredWhenTheRecordsCanBeRead() {
+        logs = new LogFixture(FetchConfig.DEFAULT, Readable.AT_SYNC);
+        topic = logs.create("t", 2);
+        CompletableFuture<ApiMessage> answer = send(LATEST, request((short) 1, logs.batch("a")));
+        logs.connection.runLoop();
+        assertThat(answer).isNotDone();
+
+        logs.commit();
+        logs.connection.runLoop();
+
+        PartitionProduceResponse partition = only(answer.join());
+        assertThat(error(partition)).isEqualTo(Errors.NONE);
+        assertThat(partition.baseOffset()).isZero();
+        assertThat(logs.connection.leftovers()).isZero();
+    }
+
+    @Test
+    void acks1FailsWhenTheRecordsWillNotBeReadable() {
+        logs = new LogFixture(FetchConfig.DEFAULT, Readable.AT_SYNC);
+        topic = logs.create("t", 2);
+        CompletableFuture<ApiMessage> answer = send(LATEST, request((short) 1, logs.batch("a")));
+        topic.partition(0).failed(new StorageException(StorageException.Kind.FULL, "disk full"));
+        logs.connection.runLoop();
+        assertThat(error(only(answer.join()))).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
     }
 
     @Test

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.log;
 
+import io.varve.core.log.Appended;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.Connection;
@@ -14,11 +15,11 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * An acks=all request between its appends and its answer. Partitions settle one by one as the committer moves their high
+ * A produce request between its appends and its answer. The partitions to wait for settle one by one as the committer moves their high
  * watermarks; the last one to settle, or the timeout, completes the answer. {@link #add} and {@link #await} are called on the
  * connection's event loop; waiters may call from anywhere.
  */
-final class AckedByAll {
+final class PendingAnswer {
     /** One partition's wait; answer and settled are touched only under the request's lock, the subscription only on the event loop. */
     private final class Wait implements PartitionLog.Waiter {
         private final PartitionLog log;
@@ -40,10 +41,11 @@ final class AckedByAll {
     }
 
     private static final String NOT_IN_TIME =
-            "the records were appended, but did not become durable within the request's timeout";
+            "the records were appended, but not committed within the request's timeout";
 
     private final ProduceResponseData response;
     private final Connection connection;
+    private final boolean all;
     private final List<Wait> waits = new ArrayList<>(1);
     private final CompletableFuture<ProduceResponseData> answered = new CompletableFuture<>();
     private Runnable timer = () -> {};
@@ -53,19 +55,23 @@ final class AckedByAll {
     /**
      * @param response completed by {@link #await}; its partitions' answers are filled in meanwhile
      * @param connection who waits
+     * @param all true to wait for all partitions (acks=all), false for those only whose records cannot be read yet (acks=1)
      */
-    AckedByAll(ProduceResponseData response, Connection connection) {
+    PendingAnswer(ProduceResponseData response, Connection connection, boolean all) {
         this.response = response;
         this.connection = connection;
+        this.all = all;
     }
 
     /**
      * @param log where records were appended
-     * @param offset offset after the last of them
-     * @param answer the partition's answer, as it is to be when they last
+     * @param appended at which offsets
+     * @param answer the partition's answer, as it is to be when there is nothing to wait for any more
      */
-    void add(PartitionLog log, long offset, PartitionProduceResponse answer) {
-        waits.add(new Wait(log, offset, answer));
+    void add(PartitionLog log, Appended appended, PartitionProduceResponse answer) {
+        if (all || !appended.readable()) {
+            waits.add(new Wait(log, appended.nextOffset(), answer));
+        }
     }
 
     /**

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.log.Appended;
+import io.varve.core.log.Batches;
+import io.varve.core.log.Isolation;
+import io.varve.core.log.Origin;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.memory.Readable;
+import io.varve.core.spi.StorageException;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+
+/** The engine on a storage with transactions: what was appended can be read no sooner than the sync. */
+class ReadableAtSyncTest {
+    private static final int ANY = 1_000_000;
+    private static final EngineConfig ASYNC =
+            new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+
+    private static EngineFixture fixture(EngineConfig config, int syncs) {
+        return new EngineFixture(config, syncs, Readable.AT_SYNC);
+    }
+
+    @Test
+    void tellsThatAnAppendCannotBeReadYet() throws Exception {
+        try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog log = fixture.log();
+            Appended appended = log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+            assertThat(appended).isEqualTo(new Appended(0, 2, -1, 0, false, false));
+            assertThat(log.logEndOffset()).isEqualTo(2);
+            for (Isolation isolation : Isolation.values()) {
+                assertThat(values(log, 0, isolation)).isEmpty();
+                assertThat(values(log, 2, isolation)).isEmpty();
+                assertThat(log.maxTimestamp(isolation)).isEmpty();
+                assertThat(log.offsetForTimestamp(0, isolation)).isEmpty();
+            }
+            fixture.storage.allow(ANY);
+            assertThat(committed(log, appended)).isNull();
+            assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).containsExactly("a", "b");
+            assertThat(log.maxTimestamp(Isolation.READ_UNCOMMITTED)).isPresent();
+        }
+    }
+
+    @Test
+    void asksForACommitAtOnceAlsoWhenNobodyAsksForDurability() throws Exception {
+        try (EngineFixture fixture = fixture(ASYNC, ANY)) {
+            PartitionLog log = fixture.log();
+            for (int i = 0; i < 5; i++) {
+                assertThat(committed(log, log.append(Batches.at(5, "v" + i), Origin.CLIENT)))
+                        .isNull();
+            }
+            assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).containsExactly("v0", "v1", "v2", "v3", "v4");
+        }
+    }
+
+    @Test
+    void showsARetryOfWhatIsNotCommittedYetAsNotReadable() throws Exception {
+        try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog log = fixture.log();
+            log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT);
+            Appended retry = log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT);
+            assertThat(retry).isEqualTo(new Appended(0, 1, -1, 0, true, false));
+            fixture.storage.allow(ANY);
+            assertThat(committed(log, retry)).isNull();
+            assertThat(log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT))
+                    .isEqualTo(new Appended(0, 1, -1, 0, true, true));
+            assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).containsExactly("once");
+        }
+    }
+
+    @Test
+    void appendsGatherWhileACommitIsInProgress() throws Exception {
+        try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog log = fixture.log();
+            Appended last = null;
+            for (int i = 0; i < 100; i++) {
+                last = log.append(Batches.at(5, "v" + i), Origin.CLIENT);
+                assertThat(last.baseOffset()).isEqualTo(i);
+            }
+            // The first of them may have started a sync alone; all others share the second.
+            fixture.storage.allow(2);
+            assertThat(committed(log, last)).isNull();
+            assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).hasSize(100);
+        }
+    }
+
+    @Test
+    void triesAgainWhatACommitHadNoRoomFor() throws Exception {
+        try (EngineFixture fixture = fixture(ASYNC, 0)) {
+            PartitionLog log = fixture.log();
+            fixture.storage.failWith(new StorageException(StorageException.Kind.RETRY, "no room"));
+            Appended appended = log.append(Batches.at(5, "a"), Origin.CLIENT);
+            fixture.storage.allow(2);
+            fixture.storage.awaitSyncs(2);
+            assertThat(log.highWatermark()).isZero();
+            fixture.storage.failWith(null);
+            fixture.storage.allow(ANY);
+            assertThat(committed(log, appended)).isNull();
+        }
+    }
+
+    @Test
+    void aLogBeginsAtAnOffsetAndTakesBatchesOver() throws Exception {
+        try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, ANY)) {
+            PartitionLog log = fixture.log();
+            log.beginAt(40);
+            Appended appended = log.append(Batches.at(5, "a"), Origin.CLIENT);
+            assertThat(appended.baseOffset()).isEqualTo(40);
+            assertThat(committed(log, appended)).isNull();
+            assertThat(log.logStartOffset()).isEqualTo(40);
+            log.trimTo(41);
+            Appended next = log.append(Batches.at(5, "b"), Origin.CLIENT);
+            assertThat(committed(log, next)).isNull();
+            assertThat(values(log, 41, Isolation.READ_UNCOMMITTED)).containsExactly("b");
+        }
+    }
+
+    @Test
+    void trimmingToTheHighWatermarkLeavesWhatIsBeingCommitted() throws Exception {
+        try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 1)) {
+            PartitionLog log = fixture.log();
+            committed(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
+            Appended next = log.append(Batches.at(5, "b"), Origin.CLIENT);
+            log.trimTo(1);
+            fixture.storage.allow(ANY);
+            assertThat(committed(log, next)).isNull();
+            assertThat(values(log, 1, Isolation.READ_UNCOMMITTED)).containsExactly("b");
+        }
+    }
+
+    @Test
+    void aLogOpenedAgainKnowsWhatWasAppendedBefore() throws Exception {
+        try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
+            PartitionLog log = fixture.log();
+            log.append(Batches.idempotent(9, 0, 0, "a"), Origin.CLIENT);
+            log.snapshotProducers();
+            log.append(Batches.idempotent(9, 0, 1, "b"), Origin.CLIENT);
+            log.store().close();
+            PartitionLog reopened = PartitionLog.open(
+                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.segments()),
+                    0,
+                    PartitionConfig.DEFAULT,
+                    fixture.time,
+                    (l, records) -> {});
+            assertThat(reopened.logEndOffset()).isEqualTo(2);
+            assertThat(reopened.append(Batches.idempotent(9, 0, 1, "b"), Origin.CLIENT)
+                            .duplicate())
+                    .isTrue();
+            assertThat(reopened.append(Batches.idempotent(9, 0, 2, "c"), Origin.CLIENT)
+                            .baseOffset())
+                    .isEqualTo(2);
+        }
+    }
+
+    private static StorageException committed(PartitionLog log, Appended appended) throws Exception {
+        CompletableFuture<StorageException> outcome = new CompletableFuture<>();
+        log.awaitHighWatermark(appended.nextOffset(), outcome::complete);
+        return outcome.get(30, TimeUnit.SECONDS);
+    }
+
+    private static List<String> values(PartitionLog log, long from, Isolation isolation) {
+        try (var slice = log.read(from, ANY, isolation).slice()) {
+            return Batches.values(slice.buffer());
+        }
+    }
+}
