@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.crash;
 
+import io.varve.conformance.JavaCommand;
 import io.varve.conformance.Subject;
 import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -37,20 +36,8 @@ public final class ChildProcess implements AutoCloseable {
      * @return the running process
      */
     public static ChildProcess start(Subject subject, Order order) throws IOException {
-        StringBuilder classPath = new StringBuilder(System.getProperty("java.class.path"));
-        subject.classPath()
-                .forEach(entry -> classPath.append(File.pathSeparator).append(entry));
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        List<String> command = new ArrayList<>(List.of(
-                java.toString(),
-                "-Xmx256m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Xshare:auto",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=off",
-                "-cp",
-                classPath.toString(),
-                Child.class.getName()));
+        List<String> command = JavaCommand.of(
+                subject, Child.class, "-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
         command.addAll(order.arguments(subject.provider().getClass().getName(), subject.properties()));
         Path errors = Path.of(order.journal() + ".err");
         return new ChildProcess(

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.powercut;
 
+import io.varve.conformance.JavaCommand;
 import io.varve.conformance.Subject;
-import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.Collectors;
 
 /** Runs power-cut rounds in a process of their own, whose mounts no other sees and which vanish with it, however it ends. */
 public final class PowerCuts {
@@ -50,7 +49,10 @@ public final class PowerCuts {
     }
 
     private static int run(Subject subject, PowerCutPlan plan, Path directory, PrintStream out) {
-        List<String> arguments = new ArrayList<>(List.of(
+        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
+        command.addAll(JavaCommand.of(
+                subject, Rounds.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
+        command.addAll(List.of(
                 subject.provider().getClass().getName(),
                 Integer.toString(plan.rounds()),
                 Long.toString(plan.seed()),
@@ -58,9 +60,7 @@ public final class PowerCuts {
                 plan.store(),
                 directory.toString(),
                 plan.evidence() == null ? "" : plan.evidence().toString()));
-        subject.properties().forEach((key, value) -> arguments.add(key + "=" + value));
-        List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
-        command.addAll(java(subject, Rounds.class, arguments));
+        subject.properties().forEach((key, value) -> command.add(key + "=" + value));
         Process process;
         try {
             process = new ProcessBuilder(command).redirectErrorStream(true).start();
@@ -78,22 +78,5 @@ public final class PowerCuts {
         } finally {
             process.destroy();
         }
-    }
-
-    /** @return the command that runs a main class on the class path of this process and the subject's */
-    static List<String> java(Subject subject, Class<?> main, List<String> arguments) {
-        String classPath =
-                subject.classPath().stream().map(Path::toString).collect(Collectors.joining(File.pathSeparator));
-        List<String> command = new ArrayList<>(List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx512m",
-                "-XX:+UseSerialGC",
-                "-XX:TieredStopAtLevel=1",
-                "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
-                "-cp",
-                System.getProperty("java.class.path") + (classPath.isEmpty() ? "" : File.pathSeparator + classPath),
-                main.getName()));
-        command.addAll(arguments);
-        return command;
     }
 }

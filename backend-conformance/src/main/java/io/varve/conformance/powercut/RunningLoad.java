@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.powercut;
 
+import io.varve.conformance.JavaCommand;
 import io.varve.conformance.Subject;
 import io.varve.conformance.crash.Journal;
 import io.varve.conformance.crash.Ledger;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -38,14 +38,16 @@ final class RunningLoad implements AutoCloseable {
      */
     static RunningLoad start(Subject subject, Path data, Path journal, Ledger ledger, long seed, int generation)
             throws IOException {
-        List<String> arguments = new ArrayList<>(List.of(
+        List<String> command = JavaCommand.of(
+                subject, Load.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+        command.addAll(List.of(
                 subject.provider().getClass().getName(),
                 data.toString(),
                 journal.toString(),
                 Long.toString(seed),
                 Integer.toString(generation)));
-        subject.properties().forEach((key, value) -> arguments.add(key + "=" + value));
-        Process process = new ProcessBuilder(PowerCuts.java(subject, Load.class, arguments))
+        subject.properties().forEach((key, value) -> command.add(key + "=" + value));
+        Process process = new ProcessBuilder(command)
                 .redirectOutput(ProcessBuilder.Redirect.INHERIT)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
