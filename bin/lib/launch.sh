@@ -33,8 +33,10 @@ find_java() {
   [ "$JAVA_MAJOR" -ge "$MIN_JAVA" ] || die "$JAVA is Java $JAVA_VERSION: Varve needs a JDK $MIN_JAVA or newer (set JAVA_HOME)."
 }
 
-# Flags without which the newer JDKs warn about Netty's and the codecs' native and Unsafe access; older ones refuse them.
-quiet_flags() {
+# What native code needs: LMDB's buffers are JDK buffers that point into its map; and the newer JDKs warn of native and Unsafe access,
+# Netty's and the codecs' too, without flags that older ones refuse.
+native_flags() {
+  printf '%s\n' --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED
   [ "$JAVA_MAJOR" -lt 24 ] || printf '%s\n' --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow
 }
 
@@ -85,13 +87,13 @@ build() {
 # The newest file of the last build, Maven's or ours; nothing when there was none.
 last_build() {
   [ -e "$SERVER_TARGET/varve-server.jar" ] || return 0
-  ls -t "$SERVER_TARGET"/varve-server.jar "$SERVER_TARGET"/lib/{engine-core,backend-file}-*.jar \
+  ls -t "$SERVER_TARGET"/varve-server.jar "$SERVER_TARGET"/lib/{engine-core,backend-file,backend-lmdb}-*.jar \
     "$SERVER_TARGET/built-by-script" 2>/dev/null | head -n 1
 }
 
 build_server_if_stale() {
-  is_stale "$(last_build)" "$VARVE_HOME/pom.xml" "$VARVE_HOME"/{engine-core,backend-file,protocol-server}/pom.xml \
-    "$VARVE_HOME"/{engine-core,backend-file,protocol-server}/src/main || return 0
+  is_stale "$(last_build)" "$VARVE_HOME/pom.xml" "$VARVE_HOME"/{engine-core,backend-file,backend-lmdb,protocol-server}/pom.xml \
+    "$VARVE_HOME"/{engine-core,backend-file,backend-lmdb,protocol-server}/src/main || return 0
   build "the server" protocol-server "$VARVE_HOME/target/build-server.log"
   touch "$SERVER_TARGET/built-by-script"
 }
@@ -108,8 +110,8 @@ build_tools_if_stale() {
 build_kit_if_stale() {
   local stamp=$KIT_TARGET/lib
   [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  is_stale "$stamp" "$VARVE_HOME"/{.,bin/conformance,engine-core,backend-conformance,backend-file}/pom.xml \
-    "$VARVE_HOME"/{engine-core,backend-conformance,backend-file}/src/main || return 0
+  is_stale "$stamp" "$VARVE_HOME"/{.,bin/conformance,engine-core,backend-conformance,backend-file,backend-lmdb}/pom.xml \
+    "$VARVE_HOME"/{engine-core,backend-conformance,backend-file,backend-lmdb}/src/main || return 0
   rm -rf "$KIT_TARGET/lib"
   build "the conformance kit" bin/conformance "$VARVE_HOME/target/build-conformance.log"
   touch "$stamp"
@@ -119,7 +121,7 @@ build_kit_if_stale() {
 set_server_command() {
   # shellcheck disable=SC2207,SC2206 # options are words
   SERVER_COMMAND=("$JAVA" ${KAFKA_HEAP_OPTS:--Xms32m -Xmx512m}
-    ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError} $(quiet_flags) "$@"
+    ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError} $(native_flags) "$@"
     -Xshare:auto -Xlog:disable -Djava.awt.headless=true "-Dvarve.home=$VARVE_HOME"
     "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" ${KAFKA_OPTS:-}
     -cp "$SERVER_TARGET/varve-server.jar${CLASSPATH:+:$CLASSPATH}" io.varve.server.Main)
@@ -165,7 +167,7 @@ run_offline() {
   find_java
   [ -n "${VARVE_NO_BUILD:-}" ] || build_server_if_stale
   # shellcheck disable=SC2046,SC2086 # options are words
-  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(quiet_flags) -Xshare:auto \
+  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(native_flags) -Xshare:auto \
     -Djava.awt.headless=true "-Dvarve.home=$VARVE_HOME" -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" ${KAFKA_OPTS:-} \
     -cp "$SERVER_TARGET/varve-server.jar${CLASSPATH:+:$CLASSPATH}" "$@"
 }
@@ -177,7 +179,7 @@ run_tool() {
   # shellcheck disable=SC2046,SC2086 # options are words
   exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx256m} \
     ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1} \
-    $(quiet_flags) -Xshare:auto -Djava.awt.headless=true \
+    $(native_flags) -Xshare:auto -Djava.awt.headless=true \
     -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" ${KAFKA_OPTS:-} \
     -cp "$TOOLS_TARGET/lib/*${CLASSPATH:+:$CLASSPATH}" "$@"
 }
@@ -211,7 +213,7 @@ run_conformance() {
   find_java
   build_kit_if_stale
   # shellcheck disable=SC2046,SC2086 # options are words
-  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(quiet_flags) -Xshare:auto \
+  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(native_flags) -Xshare:auto \
     -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel="${VARVE_KIT_LOG:-off}" ${KAFKA_OPTS:-} \
     -cp "$KIT_TARGET/lib/*${CLASSPATH:+:$CLASSPATH}" io.varve.conformance.shell.Conformance "$@"
 }

@@ -1,6 +1,6 @@
 @echo off
 rem SPDX-License-Identifier: Apache-2.0
-rem Sets VARVE_HOME, JAVA and QUIET for server.bat and tool.bat; fails with one line when there is no fitting Java.
+rem Sets VARVE_HOME, JAVA and NATIVE for server.bat and tool.bat; fails with one line when there is no fitting Java.
 for %%d in ("%~dp0..\..\..") do set "VARVE_HOME=%%~fd"
 set "JAVA="
 if defined JAVA_HOME set "JAVA=%JAVA_HOME%\bin\java.exe"
@@ -21,6 +21,6 @@ if %JAVA_MAJOR% LSS 17 (
   echo %JAVA% is Java %JAVA_VERSION%: Varve needs a JDK 17 or newer ^(set JAVA_HOME^). 1>&2
   exit /b 1
 )
-set "QUIET="
-if %JAVA_MAJOR% GEQ 24 set "QUIET=--enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
+set "NATIVE=--add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/sun.nio.ch=ALL-UNNAMED"
+if %JAVA_MAJOR% GEQ 24 set "NATIVE=%NATIVE% --enable-native-access=ALL-UNNAMED --sun-misc-unsafe-memory-access=allow"
 exit /b 0
