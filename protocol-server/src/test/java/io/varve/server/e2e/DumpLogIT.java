@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Apache's own tool finds nothing wrong with our files, after use of every kind, a crash and a recovery. */
+@OnlyOnFiles(because = "Apache's tool reads segment files")
 class DumpLogIT {
     private static final int VALUE_BYTES = 2_000;
     private static final int RECORDS = 1_500;

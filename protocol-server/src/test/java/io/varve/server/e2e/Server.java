@@ -7,7 +7,6 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,7 +46,7 @@ final class Server implements AutoCloseable {
     static Server launch(Path directory, int port, Map<String, String> environment, String... overrides) {
         try {
             Path config = directory.resolve("server.properties");
-            Files.copy(Running.HOME.resolve("config/server.properties"), config, StandardCopyOption.REPLACE_EXISTING);
+            Files.writeString(config, Backend.in(Files.readString(Running.HOME.resolve("config/server.properties"))));
             List<String> command = new ArrayList<>(List.of("bin/kafka-server-start.sh", config.toString()));
             List<String> all = new ArrayList<>(
                     List.of("listeners=PLAINTEXT://localhost:" + port, "log.dirs=" + directory.resolve("data")));

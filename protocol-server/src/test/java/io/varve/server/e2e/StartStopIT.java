@@ -35,7 +35,7 @@ class StartStopIT {
                     .singleElement()
                     .asString()
                     .contains(server.bootstrap())
-                    .contains("file")
+                    .contains(Backend.NAME + " storage")
                     .contains(server.data().toString())
                     .containsPattern("\\d+ partitions")
                     .containsPattern("\\d+ ms");
@@ -103,7 +103,8 @@ class StartStopIT {
                 .isEqualTo("--override: num.partitions=many is wrong: must be a whole number, 1 or more");
         assertThat(refusal(directory, Server.freePort(), "storage.backend=tape"))
                 .contains("storage.backend=tape")
-                .contains("file, memory");
+                .contains("file, ")
+                .contains("memory");
     }
 
     @Test

@@ -61,6 +61,7 @@ class ToolsIT {
     }
 
     @Test
+    @OnlyOnFiles(because = "Apache's tool reads segment files")
     void dumpLogReadsOurSegments(Server server) throws Exception {
         succeed("kafka-producer-perf-test.sh --topic dumped --num-records 10 --record-size 10 --throughput -1"
                 + " --bootstrap-server " + server.bootstrap());
