@@ -36,8 +36,8 @@ public final class ChildProcess implements AutoCloseable {
      * @return the running process
      */
     public static ChildProcess start(Subject subject, Order order) throws IOException {
-        List<String> command = JavaCommand.of(
-                subject, Child.class, "-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
+        List<String> command =
+                JavaCommand.of(subject, Child.class, "-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
         command.addAll(order.arguments(subject.provider().getClass().getName(), subject.properties()));
         Path errors = Path.of(order.journal() + ".err");
         return new ChildProcess(

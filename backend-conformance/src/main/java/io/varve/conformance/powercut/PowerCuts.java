@@ -50,8 +50,8 @@ public final class PowerCuts {
 
     private static int run(Subject subject, PowerCutPlan plan, Path directory, PrintStream out) {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
-        command.addAll(JavaCommand.of(
-                subject, Rounds.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
+        command.addAll(
+                JavaCommand.of(subject, Rounds.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
         command.addAll(List.of(
                 subject.provider().getClass().getName(),
                 Integer.toString(plan.rounds()),

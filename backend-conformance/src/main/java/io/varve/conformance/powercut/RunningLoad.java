@@ -38,8 +38,8 @@ final class RunningLoad implements AutoCloseable {
      */
     static RunningLoad start(Subject subject, Path data, Path journal, Ledger ledger, long seed, int generation)
             throws IOException {
-        List<String> command = JavaCommand.of(
-                subject, Load.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+        List<String> command =
+                JavaCommand.of(subject, Load.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
         command.addAll(List.of(
                 subject.provider().getClass().getName(),
                 data.toString(),
