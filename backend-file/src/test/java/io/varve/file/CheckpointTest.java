@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How much a start after a crash has to look at. */
-@Timeout(60)
+@Timeout(180)
 class CheckpointTest extends FileTestBase {
     private void checkpointEvery(int bytes) {
         rig.properties.put(FileConfig.CHECKPOINT_BYTES, Integer.toString(bytes));

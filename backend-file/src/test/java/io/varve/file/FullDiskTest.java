@@ -25,7 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** On file systems that are really full, or really fail. */
-@Timeout(60)
+@Timeout(180)
 class FullDiskTest {
     enum Kinds {
         TMPFS(() -> SmallDisk.tmpfs(8)),

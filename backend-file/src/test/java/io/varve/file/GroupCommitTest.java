@@ -32,7 +32,7 @@ class GroupCommitTest {
 
     /** Each of a thousand producers waits for its last batch and sends the next one; one more is watched. */
     @Test
-    @Timeout(60)
+    @Timeout(180)
     void anAcksAllProducerMakesProgressBesideAThousandDirtyPartitions() throws Exception {
         try (FileRig rig = FileRig.temporary();
                 LogEngine engine = LogEngine.open(new FileStorageProvider(), rig.context(), EngineConfig.DEFAULT)) {

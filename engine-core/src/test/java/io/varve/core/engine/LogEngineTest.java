@@ -36,7 +36,7 @@ class LogEngineTest {
             assertThat(acked).isNotDone();
 
             fixture.storage.allow(1);
-            assertThat(acked.get(10, TimeUnit.SECONDS)).isNull();
+            assertThat(acked.get(60, TimeUnit.SECONDS)).isNull();
             assertThat(log.highWatermark()).isEqualTo(2);
             assertThat(values(log, Isolation.READ_UNCOMMITTED)).containsExactly("a", "b");
         }
@@ -56,7 +56,7 @@ class LogEngineTest {
             }
             // The first of them may start a sync alone; all the others share the second.
             fixture.storage.allow(2);
-            CompletableFuture.allOf(acks).get(10, TimeUnit.SECONDS);
+            CompletableFuture.allOf(acks).get(60, TimeUnit.SECONDS);
         }
     }
 
@@ -90,7 +90,7 @@ class LogEngineTest {
             CompletableFuture<StorageException> before = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
             fixture.storage.failWith(new StorageException(StorageException.Kind.FULL, "disk gone"));
             fixture.storage.allow(1);
-            assertThat(before.get(10, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.FULL);
+            assertThat(before.get(60, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.FULL);
             assertThat(log.highWatermark()).isZero();
             CompletableFuture<StorageException> later = new CompletableFuture<>();
             log.awaitHighWatermark(1, later::complete);
@@ -109,8 +109,8 @@ class LogEngineTest {
             assertThat(acked).isNotDone();
             fixture.storage.failWith(null);
             fixture.storage.allow(ANY);
-            assertThat(acked.get(10, TimeUnit.SECONDS)).isNull();
-            assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(10, TimeUnit.SECONDS))
+            assertThat(acked.get(60, TimeUnit.SECONDS)).isNull();
+            assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(60, TimeUnit.SECONDS))
                     .isNull();
         }
     }
@@ -128,8 +128,8 @@ class LogEngineTest {
             });
             CompletableFuture<StorageException> other = acked(log, first);
             fixture.storage.allow(ANY);
-            assertThat(other.get(10, TimeUnit.SECONDS)).isNull();
-            assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(10, TimeUnit.SECONDS))
+            assertThat(other.get(60, TimeUnit.SECONDS)).isNull();
+            assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(60, TimeUnit.SECONDS))
                     .isNull();
         }
     }
@@ -140,13 +140,13 @@ class LogEngineTest {
             PartitionLog log = fixture.log();
             fixture.storage.dieOnce(new OutOfMemoryError("as if"));
             CompletableFuture<StorageException> lost = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
-            assertThat(lost.get(10, TimeUnit.SECONDS)).isNotNull();
+            assertThat(lost.get(60, TimeUnit.SECONDS)).isNotNull();
             assertThatThrownBy(() -> log.append(Batches.at(5, "never to be acknowledged"), Origin.CLIENT))
                     .isInstanceOf(StorageException.class);
             PartitionLog other =
                     fixture.engine.open(new PartitionId("other", new UUID(3, 4), 0), 0, PartitionConfig.DEFAULT);
             assertThat(acked(other, other.append(Batches.at(5, "b"), Origin.CLIENT))
-                            .get(10, TimeUnit.SECONDS))
+                            .get(60, TimeUnit.SECONDS))
                     .isNull();
         }
     }
@@ -158,7 +158,7 @@ class LogEngineTest {
             CompletableFuture<StorageException> waiting = new CompletableFuture<>();
             log.awaitHighWatermark(1, waiting::complete);
             fixture.engine.delete(EngineFixture.ID);
-            assertThat(waiting.get(10, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.CLOSED);
+            assertThat(waiting.get(60, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.CLOSED);
             assertThat(fixture.engine.partition(EngineFixture.ID)).isEmpty();
             assertThatThrownBy(() -> log.append(Batches.at(5, "a"), Origin.CLIENT))
                     .isInstanceOfSatisfying(
@@ -173,7 +173,7 @@ class LogEngineTest {
             PartitionLog log = fixture.log();
             CompletableFuture<StorageException> calledOff = new CompletableFuture<>();
             log.awaitHighWatermark(1, calledOff::complete).close();
-            acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT)).get(10, TimeUnit.SECONDS);
+            acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT)).get(60, TimeUnit.SECONDS);
             assertThat(calledOff).isNotDone();
         }
     }
@@ -184,7 +184,7 @@ class LogEngineTest {
             PartitionLog log = fixture.log();
             for (int sequence = 0; sequence < 6; sequence++) {
                 acked(log, log.append(Batches.idempotent(9, 0, sequence, "v" + sequence), Origin.CLIENT))
-                        .get(10, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
                 if (sequence == 2) {
                     log.snapshotProducers();
                 }
@@ -210,7 +210,7 @@ class LogEngineTest {
             PartitionLog log = fixture.log();
             for (int sequence = 0; sequence < 6; sequence++) {
                 acked(log, log.append(Batches.idempotent(9, 0, sequence, "v" + sequence), Origin.CLIENT))
-                        .get(10, TimeUnit.SECONDS);
+                        .get(60, TimeUnit.SECONDS);
                 if (sequence == 2) {
                     log.snapshotProducers();
                 }
@@ -237,7 +237,7 @@ class LogEngineTest {
 
     private static void await(PartitionLog log, Appended appended, EngineFixture fixture) throws Exception {
         fixture.storage.allow(1);
-        acked(log, appended).get(10, TimeUnit.SECONDS);
+        acked(log, appended).get(60, TimeUnit.SECONDS);
     }
 
     private static List<String> values(PartitionLog log, Isolation isolation) {

@@ -160,7 +160,7 @@ class ReadableAtSyncTest {
     private static StorageException committed(PartitionLog log, Appended appended) throws Exception {
         CompletableFuture<StorageException> outcome = new CompletableFuture<>();
         log.awaitHighWatermark(appended.nextOffset(), outcome::complete);
-        return outcome.get(30, TimeUnit.SECONDS);
+        return outcome.get(60, TimeUnit.SECONDS);
     }
 
     private static List<String> values(PartitionLog log, long from, Isolation isolation) {

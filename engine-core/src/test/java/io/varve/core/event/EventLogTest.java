@@ -119,7 +119,7 @@ class EventLogTest {
     }
 
     private static <T> T await(CompletableFuture<T> future) {
-        return future.orTimeout(10, TimeUnit.SECONDS).join();
+        return future.orTimeout(60, TimeUnit.SECONDS).join();
     }
 
     @Test
@@ -235,7 +235,7 @@ class EventLogTest {
 
     private static void await(CountDownLatch latch) {
         try {
-            assertThat(latch.await(10, TimeUnit.SECONDS)).isTrue();
+            assertThat(latch.await(60, TimeUnit.SECONDS)).isTrue();
         } catch (InterruptedException e) {
             throw new AssertionError(e);
         }
@@ -243,7 +243,7 @@ class EventLogTest {
 
     private void awaitAppended(long end) {
         PartitionLog log = engine.partition(ID).orElseThrow();
-        long deadline = Clock.system().nanos() + TimeUnit.SECONDS.toNanos(10);
+        long deadline = Clock.system().nanos() + TimeUnit.SECONDS.toNanos(60);
         while (log.logEndOffset() < end) {
             assertThat(Clock.system().nanos()).isLessThan(deadline);
             Thread.onSpinWait();

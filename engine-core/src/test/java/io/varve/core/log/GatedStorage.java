@@ -31,8 +31,8 @@ public final class GatedStorage implements Storage {
 
     /** Waits until this many more syncs have begun. */
     public void awaitSyncs(int syncs) throws InterruptedException {
-        if (!synced.tryAcquire(syncs, 10, TimeUnit.SECONDS)) {
-            throw new AssertionError("no " + syncs + " syncs within 10 s");
+        if (!synced.tryAcquire(syncs, 60, TimeUnit.SECONDS)) {
+            throw new AssertionError("no " + syncs + " syncs within 60 s");
         }
     }
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 @OnlyOnFiles(because = "the build of a checkout is the same for every backend, and takes long")
 class FirstRunIT {
     private static final Duration BUILD = Duration.ofMinutes(5);
-    private static final Duration STOP = Duration.ofSeconds(10);
+    private static final Duration STOP = Duration.ofSeconds(30);
     private static final Set<String> NOT_CHECKED_OUT = Set.of("target", ".git", ".venv", "data", "logs");
 
     @TempDir

@@ -31,7 +31,7 @@ class FullDiskIT {
     private static final String TOPIC = "full";
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);
     private static final Duration SHORT = Duration.ofSeconds(3);
-    private static final int PATIENCE = 60;
+    private static final int PATIENCE = 120;
 
     @TempDir
     Path directory;

@@ -42,7 +42,7 @@ class FuzzIT {
                             + server.running().err().lines().count())
                     .as("%s; the log: %s", result, server.running().out())
                     .isLessThan(MOST_LOG_LINES);
-            assertThat(server.terminate(Duration.ofSeconds(10))).isZero();
+            assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
         }
     }
 }

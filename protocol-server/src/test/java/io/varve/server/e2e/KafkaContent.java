@@ -50,7 +50,7 @@ final class KafkaContent {
     static final int EMPTIED_END = 30;
 
     private static final int SEGMENT = 1 << 20;
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final long SEED = 20260101;
 
     private final Random random = new Random(SEED);

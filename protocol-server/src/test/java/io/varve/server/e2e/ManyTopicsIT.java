@@ -40,7 +40,7 @@ class ManyTopicsIT {
 
             awaitFilesAtMost(server, files + SLACK_FILES);
             assertThat(server.residentBytes()).isLessThan(bytes + SLACK_BYTES);
-            assertThat(server.terminate(Duration.ofSeconds(5))).isZero();
+            assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
         }
     }
 

@@ -25,7 +25,7 @@ final class Running implements AutoCloseable {
     /** The checkout: where the scripts are run from, as users do. */
     static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private final String name;
     private final Process process;

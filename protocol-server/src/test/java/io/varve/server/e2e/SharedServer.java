@@ -17,6 +17,11 @@ import org.junit.jupiter.api.extension.ParameterResolver;
 
 /** Gives tests a {@link Server} they share, each with topics and groups of its own; stopped after the last of them. */
 final class SharedServer implements ParameterResolver {
+    /** Members of the newer groups learn of a change with their next heartbeat: at Kafka's 5 s the tests would mostly wait for those. */
+    private static final String[] QUICK = {
+        "group.consumer.min.heartbeat.interval.ms=500", "group.consumer.heartbeat.interval.ms=500"
+    };
+
     private record Started(Path directory, Server server) implements AutoCloseable {
         @Override
         public void close() throws IOException {
@@ -49,7 +54,7 @@ final class SharedServer implements ParameterResolver {
     private static Started started() {
         try {
             Path directory = Files.createTempDirectory("varve-e2e");
-            return new Started(directory, Server.start(directory));
+            return new Started(directory, Server.start(directory, QUICK));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

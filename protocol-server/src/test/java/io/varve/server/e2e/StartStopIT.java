@@ -22,7 +22,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Starting, failing to start, and stopping. */
 class StartStopIT {
-    private static final Duration START = Duration.ofSeconds(20);
+    private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(5);
 
     @TempDir

@@ -103,7 +103,7 @@ class ToolsIT {
     @Test
     void scriptsSayWhatIsMissing(@TempDir Path directory) {
         try (Running script = Running.start("bash", "-c", "JAVA_HOME=" + directory + " bin/kafka-topics.sh --list")) {
-            assertThat(script.exitWithin(Duration.ofSeconds(20))).isEqualTo(1);
+            assertThat(script.exitWithin(Duration.ofSeconds(60))).isEqualTo(1);
             assertThat(script.err().lines()).singleElement().asString().contains("JAVA_HOME is " + directory);
         }
     }

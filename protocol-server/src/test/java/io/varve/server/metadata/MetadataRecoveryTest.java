@@ -223,6 +223,6 @@ class MetadataRecoveryTest {
         long next = log.append(batch, Origin.BROKER).nextOffset();
         CompletableFuture<Void> durable = new CompletableFuture<>();
         log.awaitHighWatermark(next, failure -> durable.complete(null));
-        durable.orTimeout(10, TimeUnit.SECONDS).join();
+        durable.orTimeout(60, TimeUnit.SECONDS).join();
     }
 }

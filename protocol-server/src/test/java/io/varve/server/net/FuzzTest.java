@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-@Timeout(120)
+@Timeout(300)
 class FuzzTest {
     private static final long SEED = 20_260_101;
     private static final int REQUESTS = 100_000;

@@ -19,7 +19,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-@Timeout(60)
+@Timeout(180)
 class LimitsTest {
     private static final int MB = 1024 * 1024;
     private static final int IDLE_MS = 300;
@@ -115,7 +115,7 @@ class LimitsTest {
             assertThatThrownBy(client::receive).isInstanceOf(SocketTimeoutException.class);
             unanswered.remove().complete(new MetadataResponseData());
             assertThat(client.receiveId()).isEqualTo(9);
-            client.socket().setSoTimeout(20_000);
+            client.socket().setSoTimeout(60_000);
             assertThat(client.isClosedByServer()).isTrue();
         }
     }
@@ -135,7 +135,7 @@ class LimitsTest {
                 third.send(RawClient.metadata(3));
                 third.socket().setSoTimeout(200);
                 assertThatThrownBy(third::receive).isInstanceOf(SocketTimeoutException.class);
-                third.socket().setSoTimeout(20_000);
+                third.socket().setSoTimeout(60_000);
                 first.disconnect();
                 assertThat(third.receiveId()).isEqualTo(3);
             }
@@ -200,7 +200,7 @@ class LimitsTest {
             second.socket().setSoTimeout(100);
             assertThatThrownBy(second::receive).isInstanceOf(SocketTimeoutException.class);
             assertThat(unanswered).hasSize(2);
-            second.socket().setSoTimeout(20_000);
+            second.socket().setSoTimeout(60_000);
             for (int answered = 0; answered < 4; answered++) {
                 Servers.await("a request", () -> !unanswered.isEmpty());
                 unanswered.remove().complete(new MetadataResponseData());

@@ -21,7 +21,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(60)
+@Timeout(180)
 class NetServerTest {
     @Test
     void servesAJavaAdminClient() throws Exception {
@@ -50,7 +50,7 @@ class NetServerTest {
             IntStream.range(1, 50).forEach(id -> sendUnchecked(client, RawClient.metadata(id)));
             client.socket().setSoTimeout(100);
             assertThatThrownBy(client::receive).isInstanceOf(java.net.SocketTimeoutException.class);
-            client.socket().setSoTimeout(20_000);
+            client.socket().setSoTimeout(60_000);
             slow.complete(new ListGroupsResponseData());
             for (int id = 0; id < 50; id++) {
                 assertThat(client.receiveId()).isEqualTo(id);

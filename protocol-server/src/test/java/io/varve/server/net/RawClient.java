@@ -18,7 +18,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 
 /** A socket that speaks frames, sound or not. */
 final class RawClient implements AutoCloseable {
-    private static final int TIMEOUT_MS = 20_000;
+    private static final int TIMEOUT_MS = 60_000;
 
     private final Socket socket;
     private final DataInputStream in;

@@ -65,7 +65,7 @@ final class Servers {
 
     /** Waits until something comes true, at most 20 s. */
     static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + Duration.ofSeconds(20).toNanos();
+        long end = System.nanoTime() + Duration.ofSeconds(60).toNanos();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("did not happen in 20 s: " + what);
@@ -76,7 +76,7 @@ final class Servers {
 
     static <T> T get(CompletableFuture<T> future) {
         try {
-            return future.orTimeout(20, TimeUnit.SECONDS).join();
+            return future.orTimeout(60, TimeUnit.SECONDS).join();
         } catch (CompletionException e) {
             throw new AssertionError("no answer", e.getCause());
         }

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-@Timeout(60)
+@Timeout(180)
 class StoredRecordsTest {
     private static final short FETCH = 12;
     private static final int FILE_BYTES = 24 * 1024 * 1024;
