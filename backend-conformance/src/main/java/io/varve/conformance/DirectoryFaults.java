@@ -15,8 +15,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Faults for every backend that keeps its bytes, as they are, in files of one directory: a stored batch is found by its content, the
- * device is filled with a file beside the data, where it is small (see {@link RamDisk}), and syncs are let fail at the backend's
+ * Faults for every backend that keeps its bytes, as they are, in files of one directory: a stored batch is found by its content, and
+ * changed wherever that lies, for a backend that copies what it writes to may have left older copies; the device is filled with a file beside the data, where it is small (see {@link RamDisk}), and syncs are let fail at the backend's
  * own failpoints.
  */
 public final class DirectoryFaults implements Faults {
@@ -48,21 +48,22 @@ public final class DirectoryFaults implements Faults {
         byte[] wanted = new byte[batch.remaining()];
         batch.duplicate().get(wanted);
         try (Stream<Path> files = Files.walk(directory)) {
+            boolean found = false;
             for (Path file : files.filter(Files::isRegularFile).toList()) {
-                int found = find(Files.readAllBytes(file), wanted);
-                if (found >= 0) {
-                    change(file, found + at, wanted[at]);
-                    return true;
+                byte[] content = Files.readAllBytes(file);
+                for (int place = find(content, wanted, 0); place >= 0; place = find(content, wanted, place + 1)) {
+                    change(file, place + at, wanted[at]);
+                    found = true;
                 }
             }
-            return false;
+            return found;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private static int find(byte[] content, byte[] wanted) {
-        for (int at = 0; at + wanted.length <= content.length; at++) {
+    private static int find(byte[] content, byte[] wanted, int from) {
+        for (int at = from; at + wanted.length <= content.length; at++) {
             if (Arrays.equals(content, at, at + wanted.length, wanted, 0, wanted.length)) {
                 return at;
             }

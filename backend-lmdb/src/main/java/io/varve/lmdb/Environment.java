@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedDeque;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvInfo;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.Txn;
+
+/**
+ * An open LMDB environment: short read transactions by any number of threads, one write transaction at a time, and a map that grows
+ * under them.
+ *
+ * <p>Growing moves the map, so nobody may be in a transaction meanwhile: readers hold {@code gate} shared for as long as they copy
+ * something out, and growing takes it alone. Order of locks: the writer's, then the gate or a partition's monitor.
+ */
+final class Environment implements AutoCloseable {
+    /** Bytes the map grows by at most at a time. */
+    private static final long MOST_STEP = 1L << 30;
+
+    private static final long LEAST_RESERVE = 16L << 20;
+    private static final long MOST_RESERVE = 1L << 30;
+
+    /** A change to be committed whole; may be called again, on another transaction, when the map had to grow first. */
+    @FunctionalInterface
+    interface Change {
+        void apply(WriteView view);
+    }
+
+    final Path directory;
+    final FailPoints failPoints;
+    final Staging staging;
+    final ReadBuffers buffers;
+    final Room room;
+    final boolean verifiesReads;
+    final Databases databases;
+    /** Stores that batches are put in before anything tells of them. */
+    final Set<Integer> aside = ConcurrentHashMap.newKeySet();
+    /** Held by whoever has a write transaction, or must be sure that nobody has. */
+    final ReentrantLock writer = new ReentrantLock();
+
+    private final Env<ByteBuffer> env;
+    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+    private final Semaphore slots;
+    private final ConcurrentLinkedDeque<ReadView> idle = new ConcurrentLinkedDeque<>();
+    private final ByteBuffer key = ByteBuffer.allocateDirect(Keys.MOST_KEY);
+    private final ByteBuffer value = ByteBuffer.allocateDirect(Keys.MOST_VALUE);
+    private final int pageBytes;
+    private final long mapMost;
+    private long mapBytes;
+    private boolean closed;
+
+    Environment(Path directory, OpenedMap opened, LmdbConfig config, FailPoints failPoints) {
+        this.directory = directory;
+        this.failPoints = failPoints;
+        this.env = opened.env();
+        this.databases = opened.databases();
+        this.staging = new Staging(config.stagingBytes());
+        this.buffers = new ReadBuffers(config.readBytes());
+        this.room = new Room(directory, config.mapMaxBytes(), staging);
+        this.verifiesReads = config.readVerify();
+        this.slots = new Semaphore(config.maxReaders());
+        this.pageBytes = env.stat().pageSize;
+        this.mapBytes = env.info().mapSize;
+        // Deleting and trimming need pages, too, before they free any.
+        long reserve = Math.min(MOST_RESERVE, Math.max(LEAST_RESERVE, config.mapMaxBytes() / 4));
+        this.mapMost = config.mapMaxBytes() + reserve;
+        room.committed(opened.liveBytes(), 0);
+    }
+
+    /**
+     * Reads, within a transaction that sees one commit.
+     *
+     * @param read must not keep memory of the map, nor take the writer's lock
+     * @throws StorageException CLOSED after {@link #close}; CORRUPT; RETRY
+     */
+    <T> T read(Function<ReadView, T> read) {
+        slots.acquireUninterruptibly();
+        gate.readLock().lock();
+        try {
+            requireOpen();
+            ReadView view = idle.poll();
+            if (view == null) {
+                view = new ReadView(env.txnRead(), databases);
+            } else {
+                view.renew();
+            }
+            try {
+                return read.apply(view);
+            } finally {
+                view.reset();
+                idle.push(view);
+            }
+        } catch (LmdbException e) {
+            throw Failures.read("reading", directory, e);
+        } finally {
+            gate.readLock().unlock();
+            slots.release();
+        }
+    }
+
+    /**
+     * Commits a change; durable on return. Call with {@link #writer} held.
+     *
+     * @param bytes of batches that it stores, about
+     * @param failPoint passed before the commit
+     * @throws StorageException CLOSED after {@link #close}
+     * @throws LmdbException if nothing of it was kept
+     */
+    void commit(long bytes, String failPoint, Change change) {
+        requireOpen();
+        growFor(Room.needed(bytes));
+        while (true) {
+            try (Txn<ByteBuffer> txn = env.txnWrite()) {
+                long live;
+                try (WriteView view = new WriteView(txn, databases, key, value)) {
+                    change.apply(view);
+                    live = view.livePages();
+                }
+                failPoints.hit(failPoint);
+                txn.commit();
+                long used = (env.info().lastPageNumber + 1) * pageBytes;
+                room.committed(live * pageBytes, used - live * pageBytes);
+                return;
+            } catch (Env.MapFullException e) {
+                if (!grow(mapBytes * 2)) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private void growFor(long bytes) {
+        long needed = (env.info().lastPageNumber + 1) * pageBytes + bytes;
+        if (needed > mapBytes) {
+            grow(needed);
+        }
+    }
+
+    /** @return false if the map is as large as it may be */
+    private boolean grow(long wanted) {
+        long step = Math.min(mapBytes, MOST_STEP);
+        long target = Math.min(mapMost, Math.max(wanted - wanted % pageBytes + pageBytes, mapBytes + step));
+        if (target <= mapBytes) {
+            return false;
+        }
+        gate.writeLock().lock();
+        try {
+            env.setMapSize(target);
+            mapBytes = target;
+            return true;
+        } finally {
+            gate.writeLock().unlock();
+        }
+    }
+
+    EnvInfo info() {
+        return env.info();
+    }
+
+    /** @return read transactions that are in use now, or kept to be used again */
+    int readers() {
+        return idle.size();
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new StorageException(StorageException.Kind.CLOSED, "the storage in " + directory + " is closed");
+        }
+    }
+
+    /** Waits for readers and the writer, and lets go of the map. Idempotent. */
+    @Override
+    public void close() {
+        writer.lock();
+        gate.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                idle.forEach(ReadView::close);
+                idle.clear();
+                env.close();
+            }
+        } finally {
+            gate.writeLock().unlock();
+            writer.unlock();
+        }
+    }
+}

@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.lmdbjava.LmdbException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A data directory: its lock, its environment, its partitions' beginnings and ends.
+ *
+ * @param lock keeps other processes out
+ * @param environment the data
+ * @param commits the environment's
+ */
+record EnvironmentDirectory(DirectoryLock lock, Environment environment, GroupCommit commits) implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(EnvironmentDirectory.class);
+
+    static EnvironmentDirectory open(Path path, LmdbConfig config, StorageContext context) {
+        DirectoryLock lock = DirectoryLock.take(path);
+        try {
+            OpenedMap opened = OpenedMap.open(path, config, context.failPoints());
+            Environment environment = new Environment(path, opened, config, context.failPoints());
+            return new EnvironmentDirectory(lock, environment, new GroupCommit(environment, context.scheduler()));
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** @return the partitions that are stored; goes on with removing what the last process left of others */
+    List<LmdbPartition> found() {
+        List<LmdbPartition> found = new ArrayList<>();
+        boolean[] garbage = {false};
+        environment.read(view -> {
+            found.clear();
+            view.scan(
+                    environment.databases.partitions(),
+                    ByteBuffer.allocate(0),
+                    (key, value) -> found.add(
+                            new LmdbPartition(Keys.partition(value), Keys.numberOf(key), environment, commits)));
+            view.scan(environment.databases.garbage(), ByteBuffer.allocate(0), (key, value) -> {
+                garbage[0] = true;
+                return false;
+            });
+            return found;
+        });
+        if (garbage[0]) {
+            commits.reclaimLater();
+        }
+        return found;
+    }
+
+    /** Creates a partition; durable on return. */
+    LmdbPartition create(PartitionId id) {
+        int[] number = new int[1];
+        environment.writer.lock();
+        try {
+            environment.commit(0, FailPointNames.CREATE_BEFORE_COMMIT, view -> {
+                number[0] = view.nextNumber();
+                view.cursor(view.databases.partitions())
+                        .put(Keys.number(view.key(), number[0]), Keys.partition(view.value(), id));
+                view.state(number[0], PartitionState.empty(number[0]));
+            });
+        } catch (LmdbException e) {
+            throw Failures.write("creating " + id, environment.directory, e);
+        } finally {
+            environment.writer.unlock();
+        }
+        LmdbPartition partition = new LmdbPartition(id, number[0], environment, commits);
+        partition.loaded(PartitionState.empty(number[0]));
+        return partition;
+    }
+
+    /** Deletes a partition; durable on return. Its batches are removed bit by bit. */
+    void delete(LmdbPartition partition) {
+        int number = partition.number;
+        boolean[] more = {false};
+        environment.writer.lock();
+        try {
+            partition.load();
+            KeyRangeSegment[] segments = partition.window().segments();
+            environment.commit(0, FailPointNames.DELETE_BEFORE_COMMIT, view -> {
+                Keys.number(view.key(), number);
+                view.delete(view.databases.partitions());
+                view.delete(view.databases.states());
+                view.deleteAll(view.databases.segments(), number);
+                view.deleteAll(view.databases.snapshots(), number);
+                for (KeyRangeSegment segment : segments) {
+                    if (segment.store != number) {
+                        view.garbage(segment.store, 0, Long.MAX_VALUE);
+                    }
+                }
+                view.garbage(number, 0, Long.MAX_VALUE);
+                more[0] = Garbage.step(view, environment.aside);
+            });
+            environment.failPoints.hit(FailPointNames.DELETE_AFTER_COMMIT);
+            partition.retire(" was deleted");
+        } catch (LmdbException e) {
+            throw Failures.write("deleting " + partition.id, environment.directory, e);
+        } finally {
+            environment.writer.unlock();
+        }
+        if (more[0]) {
+            commits.reclaimLater();
+        }
+    }
+
+    /** Commits what is staged. */
+    void finish() {
+        StorageException failure = commits.all();
+        if (failure != null) {
+            LOG.warn(
+                    "{} could not be closed properly, and what was not committed is lost: {}",
+                    environment.directory,
+                    failure.getMessage());
+        }
+        environment.failPoints.hit(FailPointNames.CLOSE_AFTER_COMMIT);
+    }
+
+    @Override
+    public void close() {
+        environment.close();
+        lock.close();
+    }
+}

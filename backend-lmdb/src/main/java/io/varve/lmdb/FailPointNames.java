@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+/** The durability boundaries of this backend, as names for {@link io.varve.core.runtime.FailPoints}. */
+final class FailPointNames {
+    /** A run is staged; nothing of it is in the environment. */
+    static final String APPEND_AFTER_STAGING = "lmdb.append.after-staging";
+    /** Everything staged is in the transaction, not committed; an UncheckedIOException here is a failed commit. */
+    static final String SYNC_BEFORE_FORCE = "lmdb.sync.before-force";
+    /** A group commit is on the device; the ends are not published. */
+    static final String SYNC_AFTER_FORCE = "lmdb.sync.after-force";
+    /** A new partition is in the transaction, not committed. */
+    static final String CREATE_BEFORE_COMMIT = "lmdb.create.before-commit";
+    /** A deletion is in the transaction, not committed. */
+    static final String DELETE_BEFORE_COMMIT = "lmdb.delete.before-commit";
+    /** A deletion is committed; handles do not know it. */
+    static final String DELETE_AFTER_COMMIT = "lmdb.delete.after-commit";
+    /** A truncation is in the transaction, not committed. */
+    static final String TRUNCATE_BEFORE_COMMIT = "lmdb.truncate.before-commit";
+    /** A truncation is committed, not published. */
+    static final String TRUNCATE_AFTER_COMMIT = "lmdb.truncate.after-commit";
+    /** Compacted batches are stored aside; the old segments still count. */
+    static final String REPLACE_BEFORE_SWAP = "lmdb.replace.before-swap";
+    /** The compacted segment stands in place of the old ones, whose batches are still there. */
+    static final String REPLACE_AFTER_SWAP = "lmdb.replace.after-swap";
+    /** Some batches that nobody needs are removed in the transaction, not committed. */
+    static final String RECLAIM_BEFORE_COMMIT = "lmdb.reclaim.before-commit";
+    /** The environment is copied without its free pages; the old file still has the name. */
+    static final String COMPACT_BEFORE_RENAME = "lmdb.compact.before-rename";
+    /** The compact copy has the name; the directory is not forced. */
+    static final String COMPACT_AFTER_RENAME = "lmdb.compact.after-rename";
+    /** Everything is committed; the environment is not closed. */
+    static final String CLOSE_AFTER_COMMIT = "lmdb.close.after-commit";
+
+    private FailPointNames() {}
+}

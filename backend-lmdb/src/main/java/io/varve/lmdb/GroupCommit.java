@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.StorageException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.lmdbjava.LmdbException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Commits everything that is staged, of all partitions of an environment, in one transaction. Whoever comes while a commit runs waits for
+ * it, and finds its own bytes taken by the next one, mostly somebody else's.
+ */
+final class GroupCommit implements LmdbPartition.Dirty {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
+    /** How long garbage waits for a commit to go along with, in ms. */
+    private static final long RECLAIM_AFTER_MS = 200;
+
+    private final Environment environment;
+    private final Scheduler scheduler;
+    private final Set<LmdbPartition> dirty = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean reclaiming = new AtomicBoolean();
+
+    GroupCommit(Environment environment, Scheduler scheduler) {
+        this.environment = environment;
+        this.scheduler = scheduler;
+    }
+
+    @Override
+    public void add(LmdbPartition partition) {
+        dirty.add(partition);
+    }
+
+    @Override
+    public void remove(LmdbPartition partition) {
+        dirty.remove(partition);
+    }
+
+    /**
+     * Commits everything staged now, whosever it is.
+     *
+     * @return why that failed, or null
+     */
+    StorageException all() {
+        return commit(Set.copyOf(dirty));
+    }
+
+    /**
+     * Commits everything staged now, if some of these partitions have something staged.
+     *
+     * @return why that failed, or null: nothing was lost if RETRY; FULL if the device failed, and then these partitions take no more
+     */
+    StorageException commit(Collection<LmdbPartition> wanted) {
+        environment.writer.lock();
+        try {
+            if (wanted.stream().noneMatch(LmdbPartition::isDirty)) {
+                return null;
+            }
+            List<Capture> captures = capture();
+            try {
+                if (!captures.isEmpty()) {
+                    write(captures);
+                }
+            } finally {
+                captures.forEach(capture -> capture.partition().release());
+            }
+            return null;
+        } catch (LmdbException e) {
+            if (Failures.isNoRoom(e)) {
+                environment.room.refused(e.getMessage());
+                return new StorageException(
+                        StorageException.Kind.RETRY,
+                        "no room to commit in " + environment.directory + ": " + e.getMessage(),
+                        e);
+            }
+            return fail(wanted, e);
+        } catch (UncheckedIOException e) {
+            return fail(wanted, e);
+        } finally {
+            environment.writer.unlock();
+        }
+    }
+
+    private List<Capture> capture() {
+        List<Capture> captures = new ArrayList<>(dirty.size());
+        for (LmdbPartition partition : dirty) {
+            Capture capture = partition.capture();
+            if (capture != null) {
+                captures.add(capture);
+            }
+        }
+        captures.sort(Comparator.comparingInt(capture -> capture.partition().number));
+        return captures;
+    }
+
+    private void write(List<Capture> captures) {
+        long bytes = captures.stream().mapToLong(Capture::bytes).sum();
+        boolean[] more = {false};
+        environment.commit(bytes, FailPointNames.SYNC_BEFORE_FORCE, view -> {
+            captures.forEach(capture -> capture.write(view));
+            more[0] = Garbage.step(view, environment.aside);
+        });
+        environment.failPoints.hit(FailPointNames.SYNC_AFTER_FORCE);
+        captures.forEach(capture -> capture.partition().committed(capture));
+        if (more[0]) {
+            reclaimLater();
+        }
+    }
+
+    private StorageException fail(Collection<LmdbPartition> wanted, RuntimeException e) {
+        StorageException failure = Failures.write("committing", environment.directory, e);
+        for (LmdbPartition partition : wanted) {
+            synchronized (partition) {
+                if (partition.broken == null && partition.isDirty()) {
+                    partition.broken = failure;
+                }
+            }
+        }
+        return failure;
+    }
+
+    /** Sees to it that garbage is removed also when nobody commits. */
+    void reclaimLater() {
+        if (reclaiming.compareAndSet(false, true)) {
+            scheduler.schedule(RECLAIM_AFTER_MS, this::reclaim);
+        }
+    }
+
+    /** Removes some garbage, and sees to it that the rest follows. */
+    void reclaim() {
+        reclaiming.set(false);
+        boolean[] more = {false};
+        environment.writer.lock();
+        try {
+            environment.commit(
+                    0, FailPointNames.RECLAIM_BEFORE_COMMIT, view -> more[0] = Garbage.step(view, environment.aside));
+        } catch (LmdbException | StorageException e) {
+            LOG.debug("{}: what was trimmed or deleted is not removed yet", environment.directory, e);
+            return; // the next commit goes on, or the next start
+        } finally {
+            environment.writer.unlock();
+        }
+        if (more[0]) {
+            reclaimLater();
+        }
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import java.nio.ByteBuffer;
+
+/**
+ * A piece of a partition: the keys of one store number from {@code base} up to the next segment's base. Base and store never change;
+ * the rest is guarded by the partition.
+ *
+ * <p>The store is the partition's own number, except where compaction put batches in place of others: those lie under a number of their
+ * own, so that they can be stored aside in small transactions and swapped in by one.
+ */
+final class KeyRangeSegment {
+    static final int BYTES = Integer.BYTES + 3 * Long.BYTES;
+
+    final long base;
+    final int store;
+    long bytes;
+    long maxTimestamp = -1;
+    /** Max timestamp of the first batch, in ms; of no meaning when there is none. */
+    long firstTimestamp = -1;
+
+    KeyRangeSegment(long base, int store) {
+        this.base = base;
+        this.store = store;
+    }
+
+    /** Reads what {@link #write} wrote. */
+    static KeyRangeSegment read(long base, ByteBuffer from) {
+        KeyRangeSegment segment = new KeyRangeSegment(base, from.getInt());
+        segment.bytes = from.getLong();
+        segment.maxTimestamp = from.getLong();
+        segment.firstTimestamp = from.getLong();
+        return segment;
+    }
+
+    ByteBuffer write(ByteBuffer into) {
+        return into.putInt(store).putLong(bytes).putLong(maxTimestamp).putLong(firstTimestamp);
+    }
+
+    void add(int size, long timestamp) {
+        if (bytes == 0) {
+            firstTimestamp = timestamp;
+        }
+        bytes += size;
+        maxTimestamp = Math.max(maxTimestamp, timestamp);
+    }
+
+    /** @return a copy that does not change with this */
+    KeyRangeSegment copy() {
+        KeyRangeSegment copy = new KeyRangeSegment(base, store);
+        copy.bytes = bytes;
+        copy.maxTimestamp = maxTimestamp;
+        copy.firstTimestamp = firstTimestamp;
+        return copy;
+    }
+}

@@ -1,0 +1,437 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * A partition: what is committed of it, what is staged, and who may write it. Everything is guarded by this, unless it says otherwise.
+ *
+ * <p>Invariants: at least one segment, the last one active; segments ascend; staged batches ascend and lie at or above {@code committedEnd};
+ * {@code committedEnd <= end}.
+ */
+final class LmdbPartition {
+    private static final KeyRangeSegment[] NONE = {};
+
+    final PartitionId id;
+    /** Names this partition in keys; never given out again. */
+    final int number;
+
+    final Environment environment;
+    private final Dirty dirty;
+
+    private volatile long highestEpoch = Long.MIN_VALUE;
+    LmdbStore holder;
+    /** Why every handle is closed, or null. */
+    volatile String gone;
+    /** Why it takes no appends until the storage is opened anew, or null. */
+    StorageException broken;
+    /** A truncation or a replacement is between its transaction and its publication. */
+    private boolean editing;
+
+    private boolean loaded;
+    private long start;
+    private long end;
+    private long committedEnd;
+    /** With what is staged. */
+    private KeyRangeSegment[] segments = NONE;
+    /** As committed; replaced, never changed, so that readers can keep it. */
+    private KeyRangeSegment[] shown = NONE;
+    /** Counts what invalidates a read under way: truncations, replacements, emptyings. */
+    private long edits;
+
+    private long changes;
+    private ArrayDeque<StagedBatch> staged = new ArrayDeque<>(0);
+    private final List<KeyRangeSegment> newlySealed = new ArrayList<>(0);
+    private final List<KeyRangeSegment> dropped = new ArrayList<>(0);
+    private TreeMap<SnapshotKey, Optional<Staging.Piece>> blobs;
+    /** A commit is copying what was staged; what is dropped meanwhile waits in {@link #limbo}. */
+    private boolean inFlight;
+
+    private List<Staging.Piece> limbo = List.of();
+
+    /** Told of partitions that have something to commit. */
+    interface Dirty {
+        void add(LmdbPartition partition);
+
+        void remove(LmdbPartition partition);
+    }
+
+    LmdbPartition(PartitionId id, int number, Environment environment, Dirty dirty) {
+        this.id = id;
+        this.number = number;
+        this.environment = environment;
+        this.dirty = dirty;
+    }
+
+    /** Takes its content over from the environment, the first time. */
+    synchronized void load() {
+        if (loaded) {
+            return;
+        }
+        List<KeyRangeSegment> all = new ArrayList<>();
+        List<SnapshotKey> blobKeys = new ArrayList<>();
+        PartitionState state = environment.read(view -> {
+            Keys.number(view.key(), number);
+            ByteBuffer stored = view.get(environment.databases.states());
+            if (stored == null) {
+                throw new StorageException(
+                        StorageException.Kind.CORRUPT,
+                        id + ": nothing is stored of its state under number " + number + " in "
+                                + environment.directory);
+            }
+            PartitionState found = PartitionState.read(stored);
+            all.clear();
+            view.scan(environment.databases.segments(), Keys.at(view.key(), number, 0), (key, value) -> {
+                boolean own = Keys.numberOf(key) == number && Keys.offsetOf(key) < found.active().base;
+                return own && all.add(KeyRangeSegment.read(Keys.offsetOf(key), value));
+            });
+            return found;
+        });
+        all.add(state.active());
+        stand(all.toArray(NONE));
+        start = state.start();
+        end = state.end();
+        committedEnd = end;
+        loaded = true;
+        LmdbSnapshots.stored(this, "", blobKeys);
+        blobKeys.stream().filter(key -> key.offset() > end).forEach(key -> putBlob(key, Optional.empty()));
+    }
+
+    /** Takes a state that was just committed. */
+    synchronized void loaded(PartitionState state) {
+        stand(state.active());
+        loaded = true;
+    }
+
+    /** All that is left is committed. */
+    private void stand(KeyRangeSegment... all) {
+        segments = all;
+        shown = all.clone();
+        shown[all.length - 1] = all[all.length - 1].copy();
+    }
+
+    synchronized Extent extent() {
+        return new Extent(start, Math.max(start, committedEnd), committedEnd);
+    }
+
+    synchronized Window window() {
+        return new Window(start, committedEnd, shown, edits);
+    }
+
+    /** @return true if a read that went by a window may have missed something */
+    synchronized boolean isStale(Window window, long offset) {
+        return window.edits() != edits || offset < start;
+    }
+
+    List<Segment> segments() {
+        Window window = window();
+        List<Segment> list = new ArrayList<>(window.segments().length);
+        for (int i = 0; i < window.segments().length; i++) {
+            KeyRangeSegment segment = window.segments()[i];
+            boolean sealed = i + 1 < window.segments().length;
+            long next = sealed ? window.endOf(i) : window.readableEnd();
+            list.add(new Segment(segment.base, next, segment.bytes, segment.maxTimestamp, sealed, Segment.LOCAL));
+        }
+        return list;
+    }
+
+    long highestEpoch() {
+        return highestEpoch;
+    }
+
+    /** Gives the partition to a handle, and fences every other of a lower epoch. */
+    void holdBy(LmdbStore handle, long epoch) {
+        highestEpoch = epoch;
+        holder = handle;
+    }
+
+    long end() {
+        return end;
+    }
+
+    long committedEnd() {
+        return committedEnd;
+    }
+
+    /** @return true if something was appended and is not committed */
+    synchronized boolean hasStaged() {
+        return !staged.isEmpty();
+    }
+
+    List<KeyRangeSegment> dropped() {
+        return dropped;
+    }
+
+    void requireSound() {
+        if (broken != null) {
+            throw new StorageException(
+                    StorageException.Kind.FULL,
+                    id + " takes no writes until the storage is opened anew: " + broken.getMessage(),
+                    broken);
+        }
+    }
+
+    /** Stages a run, for which room was reserved. */
+    void append(BatchRun run, SegmentLimits limits) {
+        run.requireAtOrAbove(id, end);
+        ByteBuffer bytes = run.bytes();
+        KeyRangeSegment active = segments[segments.length - 1];
+        if (isFull(active, run, limits)) {
+            newlySealed.add(active);
+            active = new KeyRangeSegment(end, number);
+            segments = Arrays.copyOf(segments, segments.length + 1);
+            segments[segments.length - 1] = active;
+        }
+        for (int at = bytes.position(); at < bytes.limit(); ) {
+            int size = BatchHeader.sizeInBytes(bytes, at);
+            long timestamp = BatchHeader.maxTimestamp(bytes, at);
+            staged.add(new StagedBatch(
+                    BatchHeader.baseOffset(bytes, at),
+                    BatchHeader.nextOffset(bytes, at),
+                    timestamp,
+                    active,
+                    environment.staging.copy(bytes, at, size)));
+            active.add(size, timestamp);
+            at += size;
+        }
+        end = run.nextOffset();
+        touch();
+    }
+
+    private static boolean isFull(KeyRangeSegment active, BatchRun run, SegmentLimits limits) {
+        return active.bytes > 0
+                && (active.bytes + run.bytes().remaining() > limits.segmentBytes()
+                        || active.firstTimestamp >= 0
+                                && run.maxTimestamp() - active.firstTimestamp > limits.segmentMs());
+    }
+
+    void trimTo(long to) {
+        if (to <= start) {
+            return;
+        }
+        if (to >= end) {
+            dropped.addAll(Arrays.asList(segments));
+            emptyAt(to);
+        } else {
+            start = to;
+            int first = Window.indexOf(segments, to);
+            if (first > 0) {
+                dropSegments(first);
+            }
+        }
+        touch();
+    }
+
+    private void dropSegments(int count) {
+        dropped.addAll(Arrays.asList(segments).subList(0, count));
+        newlySealed.removeAll(dropped);
+        segments = Arrays.copyOfRange(segments, count, segments.length);
+        KeyRangeSegment first = segments[0];
+        while (!staged.isEmpty() && staged.peek().next() <= first.base) {
+            free(staged.poll().piece());
+        }
+        KeyRangeSegment[] left = Arrays.stream(shown)
+                .filter(segment -> segment.base >= first.base)
+                .toArray(KeyRangeSegment[]::new);
+        shown = left.length > 0 ? left : new KeyRangeSegment[] {new KeyRangeSegment(first.base, first.store)};
+    }
+
+    private void emptyAt(long offset) {
+        dropStaged();
+        newlySealed.clear();
+        stand(new KeyRangeSegment(offset, number));
+        start = offset;
+        end = offset;
+        committedEnd = offset;
+        edits++;
+    }
+
+    private void free(Staging.Piece piece) {
+        if (inFlight) {
+            limbo = limbo.isEmpty() ? new ArrayList<>() : limbo;
+            limbo.add(piece);
+        } else {
+            environment.staging.free(piece);
+        }
+    }
+
+    private void dropStaged() {
+        staged.forEach(batch -> free(batch.piece()));
+        staged.clear();
+    }
+
+    void putBlob(SnapshotKey key, Optional<Staging.Piece> content) {
+        if (blobs == null) {
+            blobs = new TreeMap<>();
+        }
+        Optional<Staging.Piece> before = blobs.put(key, content);
+        if (before != null) {
+            before.ifPresent(this::free);
+        }
+        touch();
+    }
+
+    /** @return blobs written or deleted since the last commit, by key; null when there are none */
+    TreeMap<SnapshotKey, Optional<Staging.Piece>> blobs() {
+        return blobs;
+    }
+
+    void touch() {
+        changes++;
+        dirty.add(this);
+    }
+
+    /** @return true if something is not committed */
+    synchronized boolean isDirty() {
+        return changes > 0;
+    }
+
+    /** @return everything there is to commit, or null if nothing is, or may be */
+    synchronized Capture capture() {
+        if (changes == 0 || broken != null || gone != null) {
+            dirty.remove(this);
+            return null;
+        }
+        inFlight = true;
+        return new Capture(
+                this,
+                edits,
+                changes,
+                new PartitionState(start, end, segments[segments.length - 1].copy()),
+                segments[0].base,
+                List.copyOf(staged),
+                List.copyOf(newlySealed),
+                List.copyOf(dropped),
+                blobs == null ? new TreeMap<>() : new TreeMap<>(blobs));
+    }
+
+    /** Whatever became of the commit, it looks at nothing any more. */
+    synchronized void release() {
+        inFlight = false;
+        limbo.forEach(environment.staging::free);
+        limbo = List.of();
+    }
+
+    /** What was captured is durable. */
+    synchronized void committed(Capture capture) {
+        if (gone != null) {
+            return;
+        }
+        if (edits == capture.edits()) {
+            committedEnd = Math.max(committedEnd, capture.state().end());
+            show(capture.state().active());
+            while (!staged.isEmpty() && staged.peek().next() <= capture.state().end()) {
+                free(staged.poll().piece());
+            }
+            newlySealed.removeAll(capture.sealed());
+        }
+        if (staged.isEmpty() && capture.batches().size() > 16) {
+            staged = new ArrayDeque<>(0); // idle partitions keep little
+        }
+        dropped.removeAll(capture.dropped());
+        capture.blobs().forEach((key, content) -> {
+            if (blobs != null && blobs.get(key) == content) {
+                blobs.remove(key);
+                content.ifPresent(this::free);
+            }
+        });
+        if (blobs != null && blobs.isEmpty()) {
+            blobs = null;
+        }
+        changes -= capture.changes();
+        if (changes == 0) {
+            dirty.remove(this);
+        }
+    }
+
+    /** Segments up to the one that was active in a commit can be seen as they were then. */
+    private void show(KeyRangeSegment active) {
+        if (active.base < segments[0].base) {
+            return; // trimmed meanwhile
+        }
+        int last = Window.indexOf(segments, active.base);
+        shown = Arrays.copyOf(segments, last + 1);
+        shown[last] = active;
+    }
+
+    /** Keeps other editors and openers out until {@link #endEdit}. */
+    void beginEdit() {
+        editing = true;
+    }
+
+    synchronized void endEdit() {
+        editing = false;
+        notifyAll();
+    }
+
+    /** Waits until no edit is under way: whoever fences this partition must not meet its end later. */
+    void awaitEdits() {
+        boolean interrupted = false;
+        while (editing) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** A truncation took place: nothing of what was staged is left, and all else is committed. */
+    void truncated(PartitionState state, KeyRangeSegment[] left) {
+        dropStaged();
+        newlySealed.clear();
+        dropped.clear();
+        start = state.start();
+        end = state.end();
+        committedEnd = end;
+        stand(left);
+        edits++;
+        if (blobs == null) {
+            changes = 0;
+            dirty.remove(this);
+        }
+    }
+
+    /** Another segment stands in place of some. */
+    void replaced(int first, int count, KeyRangeSegment together) {
+        segments = replaced(segments, first, count, together);
+        shown = replaced(shown, first, count, together);
+        edits++;
+    }
+
+    private static KeyRangeSegment[] replaced(
+            KeyRangeSegment[] segments, int first, int count, KeyRangeSegment together) {
+        List<KeyRangeSegment> all = new ArrayList<>(Arrays.asList(segments));
+        all.subList(first, first + count).clear();
+        all.add(first, together);
+        return all.toArray(NONE);
+    }
+
+    /** Lets go of everything that is held for it. */
+    synchronized void retire(String why) {
+        gone = why;
+        dropStaged();
+        if (blobs != null) {
+            blobs.values().forEach(content -> content.ifPresent(this::free));
+            blobs = null;
+        }
+        changes = 0;
+        dirty.remove(this);
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.zip.CRC32C;
+
+/**
+ * Blobs in the environment, each behind a checksum. Written ones wait for the next commit in memory, as batches do, and are seen from
+ * there meanwhile.
+ */
+final class LmdbSnapshots implements Snapshots {
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+
+    private final LmdbStore store;
+    private final LmdbPartition partition;
+
+    LmdbSnapshots(LmdbStore store) {
+        this.store = store;
+        this.partition = store.partition;
+    }
+
+    @Override
+    public void write(String name, long offset, ByteBuffer bytes) {
+        if (!NAME.matcher(name).matches() || offset < 0) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    store.id() + ": snapshot '" + name + "' at " + offset
+                            + ": a name is 1 to 32 of [a-z0-9-], an offset 0 or more");
+        }
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate());
+        int size = Integer.BYTES + bytes.remaining();
+        ByteBuffer blob = ByteBuffer.allocate(size)
+                .putInt((int) crc.getValue())
+                .put(bytes.duplicate())
+                .flip();
+        store.staging(
+                size,
+                () -> partition.putBlob(
+                        new SnapshotKey(name, offset), Optional.of(partition.environment.staging.copy(blob, 0, size))));
+    }
+
+    @Override
+    public Optional<Snapshot> newest(String name, long atMost) {
+        store.requireOpen();
+        TreeSet<Long> offsets = new TreeSet<>(offsets(name));
+        for (long offset : offsets.headSet(atMost, true).descendingSet()) {
+            byte[] blob = find(new SnapshotKey(name, offset));
+            if (blob != null && isSound(blob)) {
+                return Optional.of(new Snapshot(
+                        offset,
+                        ByteBuffer.wrap(blob, Integer.BYTES, blob.length - Integer.BYTES)
+                                .slice()
+                                .asReadOnlyBuffer()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** @return a copy, or null */
+    private byte[] find(SnapshotKey key) {
+        synchronized (partition) {
+            TreeMap<SnapshotKey, Optional<Staging.Piece>> blobs = partition.blobs();
+            Optional<Staging.Piece> pending = blobs == null ? null : blobs.get(key);
+            if (pending != null) {
+                return pending.map(piece -> copy(piece.bytes())).orElse(null);
+            }
+        }
+        return partition.environment.read(view -> {
+            Keys.snapshot(view.key(), partition.number, key.name(), key.offset());
+            ByteBuffer blob = view.get(partition.environment.databases.snapshots());
+            return blob == null ? null : copy(blob);
+        });
+    }
+
+    private static byte[] copy(ByteBuffer from) {
+        byte[] bytes = new byte[from.remaining()];
+        from.duplicate().get(bytes);
+        return bytes;
+    }
+
+    private static boolean isSound(byte[] blob) {
+        CRC32C crc = new CRC32C();
+        crc.update(blob, Integer.BYTES, blob.length - Integer.BYTES);
+        return ByteBuffer.wrap(blob).getInt() == (int) crc.getValue();
+    }
+
+    @Override
+    public List<Long> offsets(String name) {
+        store.requireOpen();
+        TreeSet<Long> offsets = new TreeSet<>();
+        List<SnapshotKey> stored = new ArrayList<>();
+        // The lock keeps a blob from being committed, and so overlooked, between the two looks.
+        synchronized (partition) {
+            stored(partition, name, stored);
+            stored.forEach(key -> offsets.add(key.offset()));
+            if (partition.blobs() != null) {
+                partition.blobs().forEach((key, content) -> {
+                    if (key.name().equals(name)) {
+                        boolean changed =
+                                content.isPresent() ? offsets.add(key.offset()) : offsets.remove(key.offset());
+                    }
+                });
+            }
+        }
+        return List.copyOf(offsets);
+    }
+
+    /** Adds the keys of committed blobs of a name, or of all when that is empty. */
+    static void stored(LmdbPartition partition, String name, List<SnapshotKey> into) {
+        Environment environment = partition.environment;
+        environment.read(view -> {
+            into.clear();
+            Keys.number(view.key(), partition.number);
+            view.scan(environment.databases.snapshots(), view.key(), (key, value) -> {
+                boolean own = Keys.numberOf(key) == partition.number;
+                if (own) {
+                    SnapshotKey found = Keys.snapshot(key);
+                    boolean wanted = name.isEmpty() || found.name().equals(name);
+                    return !wanted || into.add(found);
+                }
+                return false;
+            });
+            return into;
+        });
+    }
+
+    /** Forgets blobs that wait for a commit and are bound to offsets above one; call with the partition locked. */
+    static void forgetAbove(LmdbPartition partition, long offset) {
+        if (partition.blobs() != null) {
+            List<SnapshotKey> doomed = partition.blobs().keySet().stream()
+                    .filter(key -> key.offset() > offset)
+                    .toList();
+            doomed.forEach(key -> partition.putBlob(key, Optional.empty()));
+        }
+    }
+
+    @Override
+    public void delete(String name, long offset) {
+        store.writing(() -> partition.putBlob(new SnapshotKey(name, offset), Optional.empty()));
+    }
+}

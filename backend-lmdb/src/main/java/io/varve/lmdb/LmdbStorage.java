@@ -1,0 +1,225 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.SyncFailures;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Partitions in one LMDB environment, or in several, one per data directory. Thread-safe. */
+final class LmdbStorage implements Storage {
+    private static final String CLOSED = ": the storage is closed";
+
+    private final StorageContext context;
+    private final LmdbConfig config;
+    private final List<EnvironmentDirectory> directories = new ArrayList<>();
+    /** By {@code topic-number}, which is unique whatever the topic id. */
+    private final Map<String, LmdbPartition> partitions = new ConcurrentHashMap<>();
+
+    private volatile boolean closed;
+
+    private LmdbStorage(StorageContext context, LmdbConfig config) {
+        this.context = context;
+        this.config = config;
+    }
+
+    static LmdbStorage open(StorageContext context) {
+        LmdbStorage storage = new LmdbStorage(context, LmdbConfig.of(context.properties()));
+        try {
+            for (Path path : context.directories()) {
+                storage.add(EnvironmentDirectory.open(path.toAbsolutePath().normalize(), storage.config, context));
+            }
+        } catch (RuntimeException e) {
+            storage.abandon();
+            throw e;
+        }
+        return storage;
+    }
+
+    private void add(EnvironmentDirectory directory) {
+        directories.add(directory);
+        for (LmdbPartition partition : directory.found()) {
+            LmdbPartition other = partitions.put(partition.id.toString(), partition);
+            if (other != null) {
+                throw new StorageException(
+                        StorageException.Kind.CORRUPT,
+                        "partition " + partition.id + " is in both " + other.environment.directory + " and "
+                                + partition.environment.directory + ": take one of the two out of log.dirs");
+            }
+        }
+    }
+
+    @Override
+    public Set<PartitionId> partitions() {
+        Set<PartitionId> ids = new HashSet<>();
+        partitions.values().forEach(partition -> ids.add(partition.id));
+        return ids;
+    }
+
+    @Override
+    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+        requireOpen();
+        LmdbPartition partition = partitions.get(id.toString());
+        if (partition == null) {
+            partition = create(id);
+        }
+        if (!partition.id.equals(id)) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    id + " of topic id " + id.topicId() + ": one of topic id " + partition.id.topicId()
+                            + " exists; delete that first");
+        }
+        LmdbStore handle;
+        synchronized (partition) {
+            partition.awaitEdits();
+            if (partition.gone != null) {
+                throw new StorageException(StorageException.Kind.CLOSED, id + partition.gone);
+            }
+            if (epoch < partition.highestEpoch()) {
+                throw new StorageException(
+                        StorageException.Kind.FENCED,
+                        id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch());
+            }
+            LmdbStore holder = partition.holder;
+            if (holder != null && holder.isOpen() && holder.epoch() == epoch) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE, id + " is open already with epoch " + epoch + ": close it first");
+            }
+            partition.load();
+            handle = new LmdbStore(this, partition, directory(partition).commits(), epoch, limits);
+            partition.holdBy(handle, epoch);
+        }
+        showStaged(handle);
+        return handle;
+    }
+
+    /** What an earlier handle left staged is committed, for the new one's log goes on after what it can see. */
+    private void showStaged(LmdbStore handle) {
+        LmdbPartition partition = handle.partition;
+        if (partition.hasStaged()) {
+            StorageException failure = directory(partition).commits().commit(Set.of(partition));
+            if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
+                handle.close();
+                throw failure;
+            }
+        }
+    }
+
+    /** Creates a partition in the directory that has fewest, unless somebody else just did; durable on return. */
+    private synchronized LmdbPartition create(PartitionId id) {
+        requireOpen();
+        LmdbPartition present = partitions.get(id.toString());
+        if (present != null) {
+            return present;
+        }
+        Map<EnvironmentDirectory, Integer> used = new HashMap<>();
+        partitions.values().forEach(partition -> used.merge(directory(partition), 1, Integer::sum));
+        EnvironmentDirectory leastUsed = directories.stream()
+                .min(Comparator.comparingInt(directory -> used.getOrDefault(directory, 0)))
+                .orElseThrow();
+        LmdbPartition created = leastUsed.create(id);
+        partitions.put(id.toString(), created);
+        return created;
+    }
+
+    private EnvironmentDirectory directory(LmdbPartition partition) {
+        for (EnvironmentDirectory directory : directories) {
+            if (directory.environment() == partition.environment) {
+                return directory;
+            }
+        }
+        throw new IllegalStateException(partition.id + " is in none of the directories");
+    }
+
+    @Override
+    public void delete(PartitionId id) {
+        requireOpen();
+        LmdbPartition partition = partitions.get(id.toString());
+        if (partition != null && partition.id.equals(id)) {
+            directory(partition).delete(partition);
+            partitions.remove(id.toString(), partition);
+        }
+    }
+
+    @Override
+    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+        requireOpen();
+        Map<PartitionId, StorageException> failures = new HashMap<>();
+        Map<EnvironmentDirectory, List<LmdbStore>> stores = new HashMap<>();
+        for (PartitionStore handle : dirty) {
+            if (!(handle instanceof LmdbStore store) || store.storage != this) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
+            }
+            if (requireSyncable(store, failures)) {
+                stores.computeIfAbsent(directory(store.partition), directory -> new ArrayList<>())
+                        .add(store);
+            }
+        }
+        stores.forEach((directory, some) -> {
+            StorageException failure = directory
+                    .commits()
+                    .commit(some.stream().map(store -> store.partition).toList());
+            for (LmdbStore store : some) {
+                if (failure != null && store.partition.isDirty()) {
+                    failures.put(store.id(), failure);
+                } else {
+                    requireSyncable(store, failures); // who fenced it meanwhile may have put other bytes in its place
+                }
+            }
+        });
+        return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(failures);
+    }
+
+    private static boolean requireSyncable(LmdbStore store, Map<PartitionId, StorageException> failures) {
+        try {
+            synchronized (store.partition) {
+                store.requireWriter();
+                store.partition.requireSound();
+            }
+            return true;
+        } catch (StorageException e) {
+            failures.put(store.id(), e);
+            return false;
+        }
+    }
+
+    @Override
+    public synchronized void close() {
+        if (!closed) {
+            closed = true;
+            directories.forEach(EnvironmentDirectory::finish);
+            abandon();
+        }
+    }
+
+    /** Lets go of everything without committing anything, as a crash would. */
+    synchronized void abandon() {
+        closed = true;
+        partitions.values().forEach(partition -> partition.retire(CLOSED));
+        directories.forEach(EnvironmentDirectory::close);
+    }
+
+    List<EnvironmentDirectory> directories() {
+        return directories;
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StorageException(StorageException.Kind.CLOSED, "the lmdb storage is closed");
+        }
+    }
+}

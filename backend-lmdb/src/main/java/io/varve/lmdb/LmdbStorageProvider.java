@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageProvider;
+
+/** {@code storage.backend=lmdb}: an LMDB environment in each of {@code log.dirs}. */
+public final class LmdbStorageProvider implements StorageProvider {
+    /** For {@link java.util.ServiceLoader}. */
+    public LmdbStorageProvider() {}
+
+    @Override
+    public String name() {
+        return "lmdb";
+    }
+
+    @Override
+    public Storage open(StorageContext context) {
+        return LmdbStorage.open(context);
+    }
+}

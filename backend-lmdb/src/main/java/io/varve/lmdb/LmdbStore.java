@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import java.util.List;
+import java.util.Objects;
+import java.util.Set;
+import org.lmdbjava.LmdbException;
+
+/** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
+final class LmdbStore implements PartitionStore {
+    final LmdbStorage storage;
+    final LmdbPartition partition;
+    private final Environment environment;
+    private final GroupCommit commits;
+    private final long epoch;
+    private volatile SegmentLimits limits;
+    private volatile boolean closed;
+
+    LmdbStore(LmdbStorage storage, LmdbPartition partition, GroupCommit commits, long epoch, SegmentLimits limits) {
+        this.storage = storage;
+        this.partition = partition;
+        this.environment = partition.environment;
+        this.commits = commits;
+        this.epoch = epoch;
+        this.limits = Objects.requireNonNull(limits, "limits");
+    }
+
+    @Override
+    public PartitionId id() {
+        return partition.id;
+    }
+
+    @Override
+    public Extent extent() {
+        requireOpen();
+        return partition.extent();
+    }
+
+    @Override
+    public void limits(SegmentLimits limits) {
+        requireWriter();
+        this.limits = Objects.requireNonNull(limits, "limits");
+    }
+
+    @Override
+    public void append(BatchRun run) {
+        int size = run.bytes().remaining();
+        if (size > 0) {
+            synchronized (partition) {
+                requireWriter();
+                partition.requireSound();
+            }
+            environment.room.require(partition.id, size);
+        }
+        staging(size, () -> partition.append(run, limits));
+        environment.failPoints.hit(FailPointNames.APPEND_AFTER_STAGING);
+    }
+
+    /**
+     * Runs a small write as the partition's writer, with room for so many bytes staged: when there is none, it first commits what is
+     * there, so that whoever appends faster than the device writes is slowed down to its pace.
+     */
+    void staging(int bytes, Runnable write) {
+        while (!environment.staging.reserve(bytes)) {
+            requireWriter();
+            StorageException failure = commits.all();
+            if (failure != null) {
+                throw new StorageException(
+                        StorageException.Kind.FULL,
+                        "append to " + partition.id + ": " + environment.staging.held()
+                                + " bytes wait for a commit already, and that failed: " + failure.getMessage(),
+                        failure);
+            }
+        }
+        boolean staged = false;
+        try {
+            synchronized (partition) {
+                requireWriter();
+                partition.requireSound();
+                write.run();
+                staged = true;
+            }
+        } finally {
+            if (!staged) {
+                environment.staging.unreserve(bytes);
+            }
+        }
+    }
+
+    /** Runs a small write, without bytes, as the partition's writer. */
+    void writing(Runnable write) {
+        synchronized (partition) {
+            requireWriter();
+            write.run();
+        }
+    }
+
+    @Override
+    public BatchSlice read(long offset, long endOffset, int maxBytes) {
+        requireOpen();
+        BatchSlice slice = new PartitionReader(partition).read(offset, endOffset, maxBytes);
+        if (partition.gone != null) {
+            slice.close();
+            requireOpen();
+        }
+        return slice;
+    }
+
+    @Override
+    public OffsetAt offsetAt(long timestamp) {
+        requireOpen();
+        return new PartitionReader(partition).offsetAt(timestamp);
+    }
+
+    @Override
+    public List<Segment> segments() {
+        requireOpen();
+        return partition.segments();
+    }
+
+    @Override
+    public void trimTo(long start) {
+        writing(() -> partition.trimTo(start));
+    }
+
+    @Override
+    public void truncateTo(long end) {
+        environment.writer.lock();
+        try {
+            if (requireTruncatable(end)) {
+                commitStaged("truncating"); // what is left of it is to be readable
+            }
+            Truncation truncation;
+            synchronized (partition) {
+                requireWriter();
+                partition.requireSound();
+                if (end >= partition.end()) {
+                    return;
+                }
+                truncation = new Truncation(partition, end);
+                partition.beginEdit();
+            }
+            try {
+                truncation.run();
+            } finally {
+                partition.endEdit();
+            }
+        } catch (LmdbException e) {
+            throw Failures.write("truncating " + partition.id, environment.directory, e);
+        } finally {
+            environment.writer.unlock();
+        }
+    }
+
+    /** @return true if some of what is staged may be left */
+    private boolean requireTruncatable(long end) {
+        synchronized (partition) {
+            requireWriter();
+            partition.requireSound();
+            if (end < 0) {
+                throw new StorageException(StorageException.Kind.MISUSE, partition.id + ": truncation to " + end);
+            }
+            return end > partition.committedEnd() && partition.hasStaged();
+        }
+    }
+
+    private void commitStaged(String what) {
+        StorageException failure = commits.commit(Set.of(partition));
+        if (failure != null) {
+            throw new StorageException(
+                    StorageException.Kind.FULL, what + " " + partition.id + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    @Override
+    public void replace(List<Segment> old, BatchSource cleaned) {
+        synchronized (partition) {
+            requireWriter();
+            partition.requireSound();
+            Replacement.find(partition, old);
+        }
+        commitStaged("replacing segments of"); // so that the segments are where the books say
+        try (Replacement replacement = new Replacement(partition, old)) {
+            replacement.write(cleaned);
+            swap(replacement, old);
+        } catch (LmdbException e) {
+            throw Failures.write("replacing segments of " + partition.id, environment.directory, e);
+        } finally {
+            commits.reclaim();
+        }
+    }
+
+    private void swap(Replacement replacement, List<Segment> old) {
+        environment.writer.lock();
+        try {
+            int first;
+            synchronized (partition) {
+                requireWriter();
+                first = Replacement.find(partition, old);
+                partition.beginEdit();
+            }
+            try {
+                replacement.swap(first);
+            } finally {
+                partition.endEdit();
+            }
+        } finally {
+            environment.writer.unlock();
+        }
+    }
+
+    @Override
+    public Snapshots snapshots() {
+        return new LmdbSnapshots(this);
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+    }
+
+    boolean isOpen() {
+        return !closed;
+    }
+
+    long epoch() {
+        return epoch;
+    }
+
+    void requireOpen() {
+        String gone = partition.gone;
+        if (closed || gone != null) {
+            throw new StorageException(
+                    StorageException.Kind.CLOSED, partition.id + (gone != null ? gone : ": this handle is closed"));
+        }
+    }
+
+    void requireWriter() {
+        requireOpen();
+        if (epoch < partition.highestEpoch()) {
+            throw new StorageException(
+                    StorageException.Kind.FENCED,
+                    partition.id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch());
+        }
+    }
+}

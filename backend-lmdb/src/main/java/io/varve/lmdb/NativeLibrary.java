@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.spi.StorageException;
+import org.lmdbjava.Env;
+
+/** Says in one line why LMDB cannot be had, where it cannot. */
+final class NativeLibrary {
+    private NativeLibrary() {}
+
+    /** @throws StorageException MISUSE if there is no library for this platform, or the JVM was not started as it needs to be */
+    static void require() {
+        try {
+            Env.create();
+            Class.forName("org.lmdbjava.Library");
+        } catch (LinkageError | ClassNotFoundException e) {
+            throw unavailable(e);
+        }
+    }
+
+    private static StorageException unavailable(Throwable e) {
+        Throwable root = e;
+        while (root.getCause() != null) {
+            root = root.getCause();
+        }
+        return new StorageException(
+                StorageException.Kind.MISUSE,
+                "storage.backend=lmdb cannot be used on " + System.getProperty("os.name") + " "
+                        + System.getProperty("os.arch") + ": the LMDB library could not be loaded ("
+                        + String.valueOf(root.getMessage()).lines().findFirst().orElse("")
+                        + "); use storage.backend=file",
+                e);
+    }
+}

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import org.lmdbjava.CopyFlags;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.DbiFlags;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.Txn;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * An environment that was found to be ours, or made so, with its databases.
+ *
+ * @param env open for writing
+ * @param databases all of them
+ * @param liveBytes bytes in use
+ */
+record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
+    static final String DATA = "data.mdb";
+    private static final Logger LOG = LoggerFactory.getLogger(OpenedMap.class);
+    private static final String COMPACT = "compact.tmp";
+
+    /**
+     * @param directory exists, and is this process's alone
+     * @throws StorageException MISUSE if the library cannot be loaded or the environment is a newer program's; CORRUPT if it is damaged
+     */
+    static OpenedMap open(Path directory, LmdbConfig config, FailPoints failPoints) {
+        NativeLibrary.require();
+        try {
+            if (config.compactOnStart() && Files.exists(directory.resolve(DATA))) {
+                compact(directory, config, failPoints);
+            }
+            boolean isNew = !Files.exists(directory.resolve(DATA));
+            Env<ByteBuffer> env = env(directory, config);
+            try {
+                int dead = env.readerCheck();
+                if (dead > 0) {
+                    LOG.info("{}: {} reader slots of processes that are no more were given back", directory, dead);
+                }
+                OpenedMap opened = prepare(directory, env);
+                if (isNew) {
+                    force(directory);
+                }
+                return opened;
+            } catch (RuntimeException | IOException e) {
+                env.close();
+                throw e;
+            }
+        } catch (LmdbException e) {
+            throw Failures.write("opening the LMDB environment", directory, e);
+        } catch (IOException e) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    "data directory " + directory + " (log.dirs) cannot be used: " + e,
+                    e);
+        }
+    }
+
+    /** MDB_NOTLS: a read transaction is used by whichever thread needs one. No flag that would take a sync away from a commit. */
+    private static Env<ByteBuffer> env(Path directory, LmdbConfig config) {
+        return Env.create()
+                .setMapSize(config.mapInitialBytes())
+                .setMaxDbs(Databases.COUNT)
+                .setMaxReaders(config.maxReaders())
+                .open(directory.toFile(), EnvFlags.MDB_NOTLS);
+    }
+
+    private static OpenedMap prepare(Path directory, Env<ByteBuffer> env) {
+        ByteBuffer key = ByteBuffer.allocateDirect(Keys.MOST_KEY);
+        ByteBuffer value = ByteBuffer.allocateDirect(Keys.MOST_VALUE);
+        try (Txn<ByteBuffer> txn = env.txnWrite()) {
+            Dbi<ByteBuffer> meta = Databases.open(env, txn, Databases.META, DbiFlags.MDB_CREATE);
+            ByteBuffer format = meta.get(txn, Keys.number(key, Keys.FORMAT_KEY));
+            if (format == null) {
+                meta.put(txn, key, value.clear().putInt(Keys.FORMAT).flip());
+                meta.put(
+                        txn,
+                        Keys.number(key, Keys.NEXT_NUMBER_KEY),
+                        value.clear().putInt(1).flip());
+            } else if (format.getInt(0) > Keys.FORMAT) {
+                throw new StorageException(
+                        StorageException.Kind.MISUSE,
+                        directory.resolve(DATA) + " is of format " + format.getInt(0) + ", this version reads up to "
+                                + Keys.FORMAT + ": start the newer version that wrote it");
+            }
+            Databases databases = Databases.open(env, txn, meta, DbiFlags.MDB_CREATE);
+            long live;
+            try (WriteView view = new WriteView(txn, databases, key, value)) {
+                live = view.livePages() * env.stat().pageSize;
+            }
+            txn.commit();
+            return new OpenedMap(env, databases, live);
+        }
+    }
+
+    /** Rewrites the environment without its free pages: a copy aside, forced, then renamed over the old file. */
+    private static void compact(Path directory, LmdbConfig config, FailPoints failPoints) throws IOException {
+        Path data = directory.resolve(DATA);
+        Path aside = directory.resolve(COMPACT);
+        Path copy = aside.resolve(DATA);
+        Files.deleteIfExists(copy);
+        Files.createDirectories(aside);
+        long before = Files.size(data);
+        try (Env<ByteBuffer> env = env(directory, config)) {
+            env.copy(aside.toFile(), CopyFlags.MDB_CP_COMPACT);
+        }
+        force(copy);
+        failPoints.hit(FailPointNames.COMPACT_BEFORE_RENAME);
+        Files.move(copy, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        failPoints.hit(FailPointNames.COMPACT_AFTER_RENAME);
+        force(directory);
+        Files.delete(aside);
+        LOG.info("{} was rewritten: {} bytes, {} before", data, Files.size(data), before);
+    }
+
+    private static void force(Path path) throws IOException {
+        if (Files.isDirectory(path) && System.getProperty("os.name").startsWith("Windows")) {
+            return; // where a directory cannot be opened, renaming is durable by itself
+        }
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+}

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Puts compacted batches in place of segments. They are stored under a number of their own, in as many transactions as it takes, noted as
+ * garbage for the case of a crash; then one small transaction makes them a segment and its predecessors garbage. Nobody else's commit waits for
+ * longer than one of these transactions takes.
+ */
+final class Replacement implements AutoCloseable {
+    /** Bytes gathered for one transaction, unless a single run has more. */
+    private static final int CHUNK = 1 << 22;
+
+    private final LmdbPartition partition;
+    private final Environment environment;
+    private final List<Segment> old;
+    private final KeyRangeSegment together;
+
+    /** Takes a number for the new segment. */
+    Replacement(LmdbPartition partition, List<Segment> old) {
+        this.partition = partition;
+        this.environment = partition.environment;
+        this.old = old;
+        int[] store = new int[1];
+        environment.writer.lock();
+        try {
+            environment.commit(0, FailPointNames.REPLACE_BEFORE_SWAP, view -> {
+                store[0] = view.nextNumber();
+                view.garbage(store[0], 0, Long.MAX_VALUE);
+            });
+            environment.aside.add(store[0]);
+        } finally {
+            environment.writer.unlock();
+        }
+        together = new KeyRangeSegment(old.get(0).baseOffset(), store[0]);
+    }
+
+    /**
+     * Where in the partition's segments the old ones stand; call with the partition locked.
+     *
+     * @throws StorageException MISUSE if they do not
+     */
+    static int find(LmdbPartition partition, List<Segment> old) {
+        List<Segment> present = partition.segments();
+        int first = old.isEmpty() ? -1 : present.indexOf(old.get(0));
+        int after = first + old.size();
+        if (first < 0
+                || after >= present.size()
+                || !present.subList(first, after).equals(old)) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    partition.id + ": replace of " + old + ": not a run of its sealed segments");
+        }
+        return first;
+    }
+
+    /** Stores the new batches aside. */
+    void write(BatchSource cleaned) {
+        long end = old.get(old.size() - 1).endOffset();
+        long next = together.base;
+        ByteBuffer chunk = environment.buffers.take(CHUNK);
+        try {
+            for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
+                run.requireAtOrAbove(partition.id, next);
+                next = run.nextOffset();
+                if (next > end) {
+                    throw new StorageException(
+                            StorageException.Kind.MISUSE,
+                            partition.id + ": replace: a batch ends at " + next
+                                    + ", above the segments replaced, which end at " + end);
+                }
+                int size = run.bytes().remaining();
+                if (size > chunk.remaining()) {
+                    flush(chunk);
+                }
+                if (size > chunk.capacity()) {
+                    environment.buffers.give(chunk);
+                    chunk = environment.buffers.take(size);
+                }
+                chunk.put(run.bytes().duplicate());
+            }
+            flush(chunk);
+        } finally {
+            environment.buffers.give(chunk);
+        }
+    }
+
+    private void flush(ByteBuffer chunk) {
+        chunk.flip();
+        if (chunk.hasRemaining()) {
+            environment.writer.lock();
+            try {
+                environment.commit(chunk.limit(), FailPointNames.REPLACE_BEFORE_SWAP, view -> store(view, chunk));
+            } finally {
+                environment.writer.unlock();
+            }
+            for (int at = 0; at < chunk.limit(); at += BatchHeader.sizeInBytes(chunk, at)) {
+                together.add(BatchHeader.sizeInBytes(chunk, at), BatchHeader.maxTimestamp(chunk, at));
+            }
+        }
+        chunk.clear();
+    }
+
+    private void store(WriteView view, ByteBuffer chunk) {
+        for (int at = 0; at < chunk.limit(); ) {
+            int size = BatchHeader.sizeInBytes(chunk, at);
+            view.batch(together.store, BatchHeader.lastOffset(chunk, at), chunk.slice(at, size));
+            at += size;
+        }
+    }
+
+    /** The commit point. Call with the writer's lock held, within an edit, {@code first} being what {@link #find} said. */
+    void swap(int first) {
+        KeyRangeSegment[] segments = partition.window().segments();
+        long end = segments[first + old.size()].base;
+        environment.commit(0, FailPointNames.REPLACE_BEFORE_SWAP, view -> {
+            for (int i = first; i < first + old.size(); i++) {
+                KeyRangeSegment segment = segments[i];
+                Keys.at(view.key(), partition.number, segment.base);
+                view.delete(view.databases.segments());
+                if (segment.store == partition.number) {
+                    long to = i + 1 < first + old.size() ? segments[i + 1].base : end;
+                    view.garbage(segment.store, segment.base, to);
+                } else {
+                    view.garbage(segment.store, 0, Long.MAX_VALUE);
+                }
+            }
+            view.sealed(partition.number, together);
+            Keys.at(view.key(), together.store, 0);
+            view.delete(view.databases.garbage());
+        });
+        environment.failPoints.hit(FailPointNames.REPLACE_AFTER_SWAP);
+        synchronized (partition) {
+            partition.replaced(first, old.size(), together);
+        }
+    }
+
+    /** What was put aside and not swapped in is garbage from now on. */
+    @Override
+    public void close() {
+        environment.aside.remove(together.store);
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import java.util.Comparator;
+
+/**
+ * Names a blob within its partition.
+ *
+ * @param name what it is
+ * @param offset what it is bound to
+ */
+record SnapshotKey(String name, long offset) implements Comparable<SnapshotKey> {
+    private static final Comparator<SnapshotKey> ORDER =
+            Comparator.comparing(SnapshotKey::name).thenComparingLong(SnapshotKey::offset);
+
+    @Override
+    public int compareTo(SnapshotKey other) {
+        return ORDER.compare(this, other);
+    }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+/**
+ * What a read goes by: a partition as it was committed at some moment.
+ *
+ * @param start first offset kept
+ * @param committedEnd offset after the last batch committed
+ * @param segments as committed, ascending; neither the array nor what is in it changes any more
+ * @param edits the partition's count of what invalidates this: truncations, replacements, emptyings
+ */
+record Window(long start, long committedEnd, KeyRangeSegment[] segments, long edits) {
+    /** @return offset after the last batch that can be read */
+    long readableEnd() {
+        return Math.max(start, committedEnd);
+    }
+
+    /** @return index of the segment an offset lies in */
+    int indexOf(long offset) {
+        return indexOf(segments, offset);
+    }
+
+    static int indexOf(KeyRangeSegment[] segments, long offset) {
+        int low = 0;
+        int high = segments.length - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (segments[middle].base <= offset) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** @return where a segment ends, exclusive; nowhere for the last one */
+    long endOf(int index) {
+        return index + 1 < segments.length ? segments[index + 1].base : Long.MAX_VALUE;
+    }
+}
