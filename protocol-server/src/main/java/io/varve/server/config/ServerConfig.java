@@ -19,6 +19,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
@@ -155,12 +156,17 @@ public record ServerConfig(
         throw settings.wrong(BrokerKeys.BROKER_ID, "a whole number, 0 or more");
     }
 
-    /** Other rooms check their own keys and name key and value; the file is ours to name. */
+    /** Other rooms check their own keys and name key and value; where those were set is ours to say. */
     private static <T> T checked(Settings settings, Supplier<T> room) {
         try {
             return room.get();
         } catch (ConfigException | MetadataException e) {
-            throw new ConfigError(settings.file() + ": " + e.getMessage());
+            String source = Stream.of(e.getMessage().split("[\\s:=]+"))
+                    .filter(settings.all()::containsKey)
+                    .findFirst()
+                    .map(settings::source)
+                    .orElse(settings.file());
+            throw new ConfigError(source + ": " + e.getMessage());
         }
     }
 

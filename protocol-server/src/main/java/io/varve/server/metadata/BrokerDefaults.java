@@ -55,8 +55,8 @@ final class BrokerDefaults {
                 LogConfig.validate(Map.of(topicKey, origin.value()));
             } catch (ConfigException e) {
                 throw new MetadataException(
-                        origin.brokerKey() + " is '" + origin.brokerValue() + "': "
-                                + e.getMessage().replace("configuration " + topicKey, "it"),
+                        wrong(origin.brokerKey(), origin.brokerValue())
+                                + e.getMessage().substring(e.getMessage().indexOf(": ") + 2),
                         e);
             }
         });
@@ -74,7 +74,11 @@ final class BrokerDefaults {
             long value = Long.parseLong(configured.trim());
             return Long.toString(value < 0 ? -1 : unit.toMillis(value));
         } catch (NumberFormatException e) {
-            throw new MetadataException(name + " is '" + configured + "', must be a whole number", e);
+            throw new MetadataException(wrong(name, configured) + "must be a whole number", e);
         }
+    }
+
+    private static String wrong(String key, String value) {
+        return key + "=" + value + " is wrong: ";
     }
 }

@@ -134,6 +134,11 @@ class ServerConfigTest {
         assertThatThrownBy(() -> ServerConfig.load(file, List.of("num.partitions=none"), home))
                 .isInstanceOf(ConfigError.class)
                 .hasMessageStartingWith("--override: num.partitions=none is wrong: must be a whole number");
+        assertThatThrownBy(() -> ServerConfig.load(file, List.of("log.segment.bytes=1"), home))
+                .hasMessageStartingWith("--override: log.segment.bytes=1 is wrong: Value must be at least");
+        assertThatThrownBy(() -> ServerConfig.load(file, List.of("group.max.size=none"), home))
+                .hasMessageStartingWith("--override: ")
+                .hasMessageContaining("group.max.size");
         assertThatThrownBy(() -> ServerConfig.load(file, List.of("num.partitions"), home))
                 .hasMessage("--override num.partitions: must be key=value");
     }
@@ -155,9 +160,9 @@ class ServerConfigTest {
                 "listeners=PLAINTEXT://a:1,PLAINTEXT://b:2|names each listener once",
                 "advertised.listeners=PLAINTEXT://0.0.0.0:9092|addresses clients can connect to",
                 "advertised.listeners=OTHER://a:1|of listeners named in listeners",
-                "log.retention.hours=soon|soon",
+                "log.retention.hours=soon|must be a whole number",
                 "log.roll.hours=-1|log.roll.hours",
-                "log.segment.bytes=1|log.segment.bytes",
+                "log.segment.bytes=1|Value must be at least",
                 "group.max.size=none|group.max.size",
                 "broker.id=one|a whole number",
             })

@@ -115,7 +115,7 @@ class TopicConfigsTest {
     void refusesABrokerDefaultNamingTheBrokersKeyAndValue(String key, String value) {
         assertThatThrownBy(() -> configured(Map.of(key, value)))
                 .isInstanceOf(MetadataException.class)
-                .hasMessageStartingWith(key + " is '" + value + "'")
+                .hasMessageStartingWith(key + "=" + value + " is wrong: ")
                 .hasMessageNotContaining("\n");
     }
 }
