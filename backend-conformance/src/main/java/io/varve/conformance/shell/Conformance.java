@@ -10,6 +10,7 @@ import io.varve.core.spi.StorageProvider;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
 import java.util.Locale;
@@ -68,6 +69,7 @@ public final class Conformance {
     private int grade(Options options, StorageProvider provider) throws IOException {
         Clock clock = Clock.system();
         long begin = clock.nanos();
+        requireWritable(options.report());
         out.println("Backend " + options.backend() + " (" + provider.getClass().getName() + "), seed "
                 + options.scale().seed() + ", " + options.scale().operations() + " operations");
         Supplier<StorageRig> rigs = Backends.rigs(provider, options);
@@ -89,6 +91,17 @@ public final class Conformance {
             out.println("Report: " + options.report());
         }
         return grade.passed() ? PASSED : FAILED;
+    }
+
+    /** Rather before the run than after it. */
+    private static void requireWritable(Path report) {
+        if (report == null) {
+            return;
+        }
+        boolean there = Files.exists(report);
+        if (there && !Files.isRegularFile(report) || !Files.isWritable(there ? report : report.getParent())) {
+            throw new UsageException("--report " + report + ": no file can be written there");
+        }
     }
 
     private void tell(Grade grade, Options options) {

@@ -37,6 +37,17 @@ class ConformanceTest {
     }
 
     @Test
+    void refusesAReportThatCannotBeWrittenBeforeItBegins() {
+        String report = directory.resolve("absent/report.html").toString();
+        assertThat(run("--backend", "memory", "--area", "trim", "--report", report))
+                .isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(complained()).contains("--report " + report + ": no file can be written there");
+        assertThat(said()).isEmpty();
+        assertThat(run("--backend", "memory", "--area", "trim", "--report", directory.toString()))
+                .isEqualTo(Conformance.WRONG_USAGE);
+    }
+
+    @Test
     void gradesABackendByItsName() throws IOException {
         Path report = directory.resolve("report.html");
         int status = run(
