@@ -63,6 +63,10 @@ public final class Scrub {
         Scrub scrub = new Scrub(out, err, clock);
         List<FileLock> locks = new ArrayList<>();
         try {
+            if (arguments.contains("--help")) {
+                out.println(USAGE);
+                return SOUND;
+            }
             if (!scrub.parse(arguments)) {
                 err.println(USAGE);
                 return FAILED;
@@ -113,6 +117,21 @@ public final class Scrub {
         return directory.toAbsolutePath().normalize();
     }
 
+    /** Nothing found damaged where nothing was found would pass for good news. */
+    private static void requireData(Path directory, List<Path> entries) throws IOException {
+        boolean used = Files.exists(directory.resolve(Layout.LOCK))
+                || Files.exists(directory.resolve(Layout.RECOVERY_POINTS))
+                || Files.exists(directory.resolve(Layout.CLEAN_SHUTDOWN));
+        for (int i = 0; !used && i < entries.size(); i++) {
+            used = PartitionMetadata.read(entries.get(i)).isPresent();
+        }
+        if (!used) {
+            throw new IllegalArgumentException(
+                    "--dir " + directory
+                            + " is not a data directory: there is neither a partition nor a checkpoint in it; name what log.dirs names");
+        }
+    }
+
     private static long rate(String text) {
         try {
             double megabytes = Double.parseDouble(text.replaceFirst("(?i) *MB(/s)?$", ""));
@@ -158,6 +177,11 @@ public final class Scrub {
     }
 
     private void directory(Path directory) throws IOException {
+        List<Path> partitions;
+        try (Stream<Path> entries = Files.list(directory)) {
+            partitions = entries.filter(Files::isDirectory).sorted().toList();
+        }
+        requireData(directory, partitions);
         boolean clean = Files.exists(directory.resolve(Layout.CLEAN_SHUTDOWN));
         if (!clean) {
             report.note(
@@ -167,10 +191,6 @@ public final class Scrub {
         Map<String, Long> recovery = checkpoint(directory.resolve(Layout.RECOVERY_POINTS));
         Map<String, Long> starts = checkpoint(directory.resolve(Layout.START_OFFSETS));
         Map<String, Long> unmatched = new TreeMap<>(recovery);
-        List<Path> partitions;
-        try (Stream<Path> entries = Files.list(directory)) {
-            partitions = entries.filter(Files::isDirectory).sorted().toList();
-        }
         int done = 0;
         for (Path partition : partitions) {
             String name = partition.getFileName().toString();

@@ -77,6 +77,20 @@ class ScrubTest extends FileTestBase {
     }
 
     @Test
+    void doesNotCallADirectorySoundThatHoldsNoData() throws IOException {
+        Path elsewhere = Files.createDirectories(rig.directory.resolveSibling("elsewhere/src"));
+        rig.stop();
+        assertThat(scrub("--dir", elsewhere.getParent().toString())).isEqualTo(2);
+        assertThat(said()).contains("--dir " + elsewhere.getParent() + " is not a data directory");
+    }
+
+    @Test
+    void helpIsNoFailure() {
+        assertThat(scrub("--help")).isZero();
+        assertThat(said()).contains("Usage: ");
+    }
+
+    @Test
     void keepsToItsRate() {
         stopped(17);
         long started = System.nanoTime();

@@ -49,6 +49,10 @@ public final class ImportMain {
      * @param arguments as the usage says
      */
     public static void main(String[] arguments) {
+        if (List.of(arguments).contains("--help")) {
+            System.out.println(USAGE);
+            return;
+        }
         ImportMain program = new ImportMain();
         if (!program.parse(List.of(arguments)) || program.from.isEmpty()) {
             System.err.println(USAGE);
