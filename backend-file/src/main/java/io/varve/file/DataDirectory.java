@@ -11,8 +11,11 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
@@ -73,7 +76,7 @@ final class DataDirectory {
         } catch (IOException e) {
             throw new StorageException(
                     StorageException.Kind.MISUSE,
-                    "data directory " + directory + " (log.dirs) cannot be used: " + e
+                    "data directory " + directory + " (log.dirs) cannot be used: " + reason(e)
                             + "; it must be a writable directory",
                     e);
         }
@@ -89,6 +92,17 @@ final class DataDirectory {
         throw new StorageException(
                 StorageException.Kind.RETRY,
                 "data directory " + directory + " (log.dirs) is in use by another server: its .lock file is held");
+    }
+
+    /** The exceptions' names, which users need not know, say what their messages do not. */
+    private static String reason(IOException e) {
+        if (e instanceof AccessDeniedException) {
+            return "permission denied";
+        }
+        if (e instanceof FileAlreadyExistsException taken) {
+            return taken.getFile() + " is not a directory";
+        }
+        return e instanceof NoSuchFileException absent ? absent.getFile() + " cannot be created" : e.getMessage();
     }
 
     private static FileLock tryLock(FileChannel channel) throws IOException {

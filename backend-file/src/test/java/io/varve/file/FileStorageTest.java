@@ -55,7 +55,7 @@ class FileStorageTest extends FileTestBase {
                 rig.context().clock(),
                 rig.context().scheduler(),
                 rig.failPoints);
-        fails(Kind.MISUSE, file.toString(), () -> FileStorage.open(context));
+        fails(Kind.MISUSE, file + " is not a directory; it must be", () -> FileStorage.open(context));
     }
 
     @Test
