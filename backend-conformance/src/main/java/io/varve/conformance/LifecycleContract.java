@@ -107,6 +107,7 @@ abstract class LifecycleContract extends Contract {
     @Test
     void aPartitionOfTheSameNameStartsAnew() {
         appendTens(8);
+        store.snapshots().write("state", 70, ByteBuffer.allocate(1));
         store.trimTo(60);
         sync();
         PartitionId again = new PartitionId(ID.topic(), new UUID(8, 8), ID.partition());
@@ -114,6 +115,7 @@ abstract class LifecycleContract extends Contract {
         storage().delete(ID);
         PartitionStore successor = storage().open(again, 0, SMALL);
         assertExtent(successor, 0, 0, 0);
+        assertThat(successor.snapshots().offsets("state")).isEmpty();
         appendTen(successor);
         assertThat(storage().sync(List.of(successor)).byPartition()).isEmpty();
         rig.crash();

@@ -6,15 +6,20 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 abstract class ReplaceContract extends Contract {
+    private static final long OVERTAKING_MS = 500;
+
     ReplaceContract(Supplier<StorageRig> rigs) {
         super(rigs);
     }
@@ -109,6 +114,47 @@ abstract class ReplaceContract extends Contract {
         assertFails(Kind.MISUSE, () -> store.replace(segments.subList(0, 1), of(0L)));
         assertThat(readAll(store, 0))
                 .containsExactly(0L, 50L, 60L, 70L, 80L, 90L, 100L, 110L, 120L, 130L, 140L, 150L, 160L);
+    }
+
+    /** The writer is fenced while it still gives its batches, and another puts its own in place of the same segments. */
+    @Test
+    void oneThatIsOvertakenByAHigherEpochHarmsNobody() throws InterruptedException {
+        appendTens(17);
+        sync();
+        PartitionStore overtaken = store;
+        Thread successor = new Thread(() -> {
+            store = storage().open(ID, 2, SMALL);
+            store.replace(sealed(0, 1), of(40L));
+        });
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        successor.setUncaughtExceptionHandler((thread, thrown) -> failure.set(thrown));
+        Iterator<Long> bases = List.of(0L, 10L).iterator();
+        BatchSource overtakenBetween = () -> {
+            if (successor.getState() == Thread.State.NEW) {
+                successor.start();
+                awaitUnlessBlocked(successor);
+            }
+            return bases.hasNext() ? Batches.run(ten(bases.next())) : null;
+        };
+        try {
+            overtaken.replace(overtaken.segments().subList(0, 1), overtakenBetween);
+        } catch (StorageException e) {
+            assertThat(e.kind()).as(e.getMessage()).isEqualTo(Kind.FENCED);
+        }
+        successor.join();
+        assertThat(failure.get()).isNull();
+        assertThat(readAll(store, 0)).isEqualTo(tens(40, 170));
+        reopen();
+        assertThat(readAll(store, 0)).isEqualTo(tens(40, 170));
+    }
+
+    /** A backend may let a writer in only after the one before. */
+    private static void awaitUnlessBlocked(Thread successor) {
+        try {
+            successor.join(OVERTAKING_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     @Test

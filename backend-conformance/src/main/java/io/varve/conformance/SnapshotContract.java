@@ -91,6 +91,18 @@ abstract class SnapshotContract extends Contract {
     }
 
     @Test
+    void areDroppedWhereACrashTookTheirRecords() {
+        appendTens(3);
+        sync();
+        appendUnsynced(30, 3);
+        store.snapshots().write("state", 20, text("twenty"));
+        store.snapshots().write("state", 60, text("sixty"));
+        crash();
+        assertThat(store.snapshots().offsets("state"))
+                .allMatch(offset -> offset <= store.extent().readableEnd());
+    }
+
+    @Test
     void refusesWrongNamesAndOffsets() {
         Snapshots snapshots = store.snapshots();
         assertFails(Kind.MISUSE, () -> snapshots.write("", 0, text("x")));

@@ -3,6 +3,7 @@ package io.varve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException.Kind;
@@ -94,6 +95,24 @@ abstract class SyncContract extends Contract {
         assertThat(storage().sync(List.of(store, other)).byPartition()).isEmpty();
         assertThat(store.extent().durableEnd()).isEqualTo(30);
         assertThat(other.extent().durableEnd()).isEqualTo(10);
+    }
+
+    @Test
+    void aSyncCoversWhatEarlierHandlesAppended() {
+        appendUnsynced(0, 7);
+        store = storage().open(ID, 2, SMALL);
+        sync();
+        assertThat(store.extent().durableEnd()).isEqualTo(70);
+        crash();
+        assertHoldsTens(store, 0, 70);
+    }
+
+    @Test
+    void refusesAHandleOfAnotherStorage() {
+        try (MemoryStorage elsewhere = new MemoryStorage()) {
+            PartitionStore stranger = elsewhere.open(ID, 1, SMALL);
+            assertFails(Kind.MISUSE, () -> storage().sync(List.of(stranger)));
+        }
     }
 
     @Test

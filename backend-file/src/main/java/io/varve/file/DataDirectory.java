@@ -39,6 +39,8 @@ final class DataDirectory {
     final FailPoints failPoints;
     final Refusals refusals;
     final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
+    /** Replacements begun so far: tells apart what they write aside. */
+    final AtomicLong replacements = new AtomicLong();
     /** The bytes of an append are in the page cache. */
     final Runnable written;
 

@@ -72,6 +72,9 @@ final class PartitionLoader {
                 restartAt(first);
                 end = first;
             }
+            if (!clean) {
+                FileSnapshots.dropAbove(directory, end); // they tell of records that are no more
+            }
             if (changed) {
                 Disk.forceDirectory(directory);
             }

@@ -20,7 +20,7 @@ import java.util.List;
  * Puts compacted batches in place of sealed segments.
  *
  * <pre>
- * write  BASE.log.cleaned, force        crash: the next start deletes it
+ * write  BASE.N.log.cleaned, force      crash: the next start deletes it
  * force  the old segments and those before, write the recovery point: END is durable now
  * rename BASE.END.log.swap, force dir   the commit point; crash: the next start does the rest
  * delete the logs and indexes with BASE ≤ base &lt; END
@@ -52,7 +52,9 @@ final class Replacement {
 
     /** Writes the batches aside. Needs no lock: nothing of the partition is touched. */
     Path write(BatchSource cleaned) {
-        Path aside = partition.directory().resolve(Layout.name(base, Layout.LOG + Layout.CLEANED));
+        // No other replacement's, not even one's by whom this writer is overtaken meanwhile.
+        long unique = partition.home.replacements.incrementAndGet();
+        Path aside = partition.directory().resolve(Layout.name(base, "." + unique + Layout.LOG + Layout.CLEANED));
         try (FileChannel channel = FileChannel.open(
                 aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             long next = base;

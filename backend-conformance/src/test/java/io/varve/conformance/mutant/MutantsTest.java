@@ -27,7 +27,12 @@ class MutantsTest {
     }
 
     static Stream<Mutant> mutants() {
-        return Stream.of(ReadMutants.all(), WriteMutants.all(), CrashMutants.all(), FaultMutants.all())
+        return Stream.of(
+                        ReadMutants.all(),
+                        WriteMutants.all(),
+                        CrashMutants.all(),
+                        FaultMutants.all(),
+                        SuccessionMutants.all())
                 .flatMap(all -> all);
     }
 
