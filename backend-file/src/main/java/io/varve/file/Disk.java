@@ -136,12 +136,17 @@ final class Disk {
      */
     static StorageException writeFailure(String what, Path file, IOException cause) {
         return new StorageException(
-                StorageException.Kind.FULL, what + " failed at " + file + ": " + cause.getMessage(), cause);
+                StorageException.Kind.FULL, what + " failed at " + file + ": " + reason(cause), cause);
     }
 
     /** @return the failure of a read in the storage's words */
     static StorageException readFailure(String what, Path file, IOException cause) {
         return new StorageException(
-                StorageException.Kind.RETRY, what + " failed at " + file + ": " + cause.getMessage(), cause);
+                StorageException.Kind.RETRY, what + " failed at " + file + ": " + reason(cause), cause);
+    }
+
+    /** Some exceptions have nothing to say but their name. */
+    private static String reason(IOException cause) {
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }
 }

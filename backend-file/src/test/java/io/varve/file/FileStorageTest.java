@@ -136,7 +136,7 @@ class FileStorageTest extends FileTestBase {
     void anAppendThatFailsLeavesNothing() {
         appendTens(2);
         Thread.currentThread().interrupt();
-        fails(Kind.FULL, "appending", () -> appendTens(1));
+        fails(Kind.FULL, ".log: ClosedByInterruptException", () -> appendTens(1));
         assertThat(Thread.interrupted()).isTrue();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 20));
         assertThat(log(0)).hasSize(2 * SIZE);
