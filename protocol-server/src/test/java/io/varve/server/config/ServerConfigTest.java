@@ -61,7 +61,8 @@ class ServerConfigTest {
         ServerConfig spelledOut = load(all);
         ServerConfig defaults = load("");
 
-        assertThat(spelledOut.warnings()).isEmpty();
+        assertThat(spelledOut.warnings())
+                .allMatch(line -> line.endsWith(" is ignored: it is for storage.backend=lmdb"));
         assertThat(spelledOut.net()).isEqualTo(defaults.net());
         assertThat(spelledOut.advertised()).isEqualTo(defaults.advertised());
         assertThat(spelledOut.engine()).isEqualTo(defaults.engine());
@@ -98,6 +99,8 @@ class ServerConfigTest {
         assertIgnored("num.recovery.threads.per.data.dir=1", "recovery takes one thread");
         assertIgnored("create.topic.policy.class.name=a.B", "no classes of others are loaded");
         assertIgnored("config.providers=env", "no classes of others are loaded");
+        assertIgnored("lmdb.map.max.size=1", "it is for storage.backend=lmdb");
+        assertThat(load("storage.backend=lmdb\nlmdb.map.max.size=1").warnings()).isEmpty();
         assertThat(load("num.partitons=3").warnings())
                 .containsExactly(
                         home + "/server.properties: num.partitons is ignored: not a setting this server knows");
