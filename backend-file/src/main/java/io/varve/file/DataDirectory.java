@@ -6,6 +6,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
@@ -38,6 +39,7 @@ final class DataDirectory {
     final Path path;
     final FailPoints failPoints;
     final Refusals refusals;
+    final Reserve reserve;
     final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
     /** Replacements begun so far: tells apart what they write aside. */
     final AtomicLong replacements = new AtomicLong();
@@ -51,13 +53,15 @@ final class DataDirectory {
     private final AtomicLong sinceCheckpoint = new AtomicLong();
     private boolean wasClean;
 
-    private DataDirectory(Path path, FileChannel lockFile, FileLock lock, FailPoints failPoints, Clock clock) {
+    private DataDirectory(
+            Path path, FileChannel lockFile, FileLock lock, FileConfig config, FailPoints failPoints, Clock clock) {
         this.path = path;
         this.lockFile = lockFile;
         this.lock = lock;
         this.failPoints = failPoints;
         this.written = () -> failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
         this.refusals = new Refusals(path, clock);
+        this.reserve = new Reserve(path, config.reserveBytes());
         this.recoveryPoints = new OffsetCheckpoint(path.resolve(Layout.RECOVERY_POINTS), failPoints);
         this.startOffsets = new OffsetCheckpoint(path.resolve(Layout.START_OFFSETS), failPoints);
     }
@@ -65,10 +69,11 @@ final class DataDirectory {
     /**
      * Takes a directory, creating it when absent.
      *
+     * @param config how much room to keep back
      * @param clock times what is said of refused writes
      * @throws StorageException MISUSE if it cannot be used; RETRY if another has it
      */
-    static DataDirectory lock(Path path, FailPoints failPoints, Clock clock) {
+    static DataDirectory lock(Path path, FileConfig config, FailPoints failPoints, Clock clock) {
         Path directory = path.toAbsolutePath().normalize();
         FileChannel channel;
         try {
@@ -85,7 +90,7 @@ final class DataDirectory {
         try {
             FileLock lock = tryLock(channel);
             if (lock != null) {
-                return new DataDirectory(directory, channel, lock, failPoints, clock);
+                return new DataDirectory(directory, channel, lock, config, failPoints, clock);
             }
             channel.close();
         } catch (IOException e) {
@@ -146,7 +151,16 @@ final class DataDirectory {
             }
         }
         if (partitions.isEmpty()) {
-            writeCheckpoints(); // from now on a missing checkpoint means a lost one
+            writeFirstCheckpoints();
+        }
+    }
+
+    /** From now on a missing checkpoint means a lost one. */
+    private void writeFirstCheckpoints() {
+        try {
+            writeCheckpoints();
+        } catch (IOException e) {
+            LOG.warn("Checkpoints of {} could not be written: {}; trying again", path, e.getMessage());
         }
     }
 
@@ -235,20 +249,46 @@ final class DataDirectory {
         }
     }
 
-    /** Takes a partition's name away, durably, and returns the directory that is left to be removed. */
+    /**
+     * Takes a partition's name away, durably.
+     *
+     * @return the directory that is left to be removed
+     * @throws StorageException FULL if it has its name still, or again
+     */
     Path delete(FilePartition partition, java.util.UUID unique) {
         PartitionId id = partition.id;
+        Path directory = partition.directory();
         Path gone = path.resolve(Layout.deletedDirectory(id.topic(), id.partition(), unique));
         try {
-            failPoints.hit(FailPointNames.DELETE_BEFORE_RENAME);
-            Disk.rename(partition.directory(), gone);
-            failPoints.hit(FailPointNames.DELETE_BEFORE_FORCE);
-            Disk.forceDirectory(path);
+            renameAway(partition, directory, gone);
+            try {
+                failPoints.hit(FailPointNames.DELETE_BEFORE_FORCE);
+                Disk.forceDirectory(path);
+            } catch (IOException | UncheckedIOException e) {
+                Disk.rename(gone, directory); // it may not last, and can be tried again
+                throw e;
+            }
         } catch (IOException e) {
-            throw Disk.writeFailure("deleting a partition", partition.directory(), e);
+            throw Disk.writeFailure("deleting a partition", directory, e);
+        } catch (UncheckedIOException e) {
+            throw Disk.writeFailure("deleting a partition", directory, e.getCause());
         }
         partitions.remove(id);
         return gone;
+    }
+
+    private void renameAway(FilePartition partition, Path directory, Path gone) throws IOException {
+        if (Files.notExists(directory)) {
+            return; // an earlier try has taken the name away and could not bring it back
+        }
+        try {
+            failPoints.hit(FailPointNames.DELETE_BEFORE_RENAME);
+            Disk.rename(directory, gone);
+        } catch (IOException e) {
+            partition.closeIdleFiles(); // some platforms rename no directory with open files in it
+            reserve.lend();
+            Disk.rename(directory, gone);
+        }
     }
 
     /** Writes both checkpoints as the partitions stand now, where they changed; durable on return. */
@@ -265,8 +305,8 @@ final class DataDirectory {
         }
         // Starts first: a start that passes the recovery point empties the partition, the other way round it would seem
         // damaged.
-        startOffsets.write(starts);
-        recoveryPoints.write(recovery);
+        reserve.lendTo(() -> startOffsets.write(starts));
+        reserve.lendTo(() -> recoveryPoints.write(recovery));
     }
 
     /** Says that nothing needs recovery. Only after everything was forced. */
@@ -287,7 +327,9 @@ final class DataDirectory {
 
     void unlock() {
         try {
-            lock.release();
+            if (lock.isValid()) {
+                lock.release();
+            }
             lockFile.close();
         } catch (IOException e) {
             LOG.warn("The lock on {} could not be released: {}", path, e.getMessage());

@@ -72,6 +72,12 @@ final class Durability {
         startPoint = loaded.start();
     }
 
+    /** The files are yet to be read, but what they will hold is nothing, from an offset on that the checkpoints are to say. */
+    void beginsAnew(long offset) {
+        recoveryPoint = offset;
+        startPoint = offset;
+    }
+
     /** The start has moved up; a later sync notes it in a checkpoint. */
     void trimmed(long start) {
         startPoint = start;

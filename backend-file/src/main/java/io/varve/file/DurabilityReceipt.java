@@ -48,10 +48,11 @@ final class DurabilityReceipt {
 
     synchronized void logSummary() {
         String summary = "durability receipt: " + directory + " was not closed properly: " + partitions
-                + " partitions recovered in " + (clock.nanos() - started) / NANOS_PER_MS + " ms; " + past
-                + " differ from the last checkpoint, " + cut + " lost " + bytesCut + " unsynced bytes in all, "
-                + damaged
-                + " are damaged";
+                + (partitions == 1 ? " partition" : " partitions") + " recovered in "
+                + (clock.nanos() - started) / NANOS_PER_MS + " ms; " + past
+                + (past == 1 ? " differs" : " differ") + " from the last checkpoint, " + cut + " lost " + bytesCut
+                + " unsynced bytes in all, "
+                + damaged + (damaged == 1 ? " is damaged" : " are damaged");
         if (cut > 0 || damaged > 0) {
             LOG.warn(summary);
         } else {

@@ -25,7 +25,7 @@ final class FailPointNames {
     static final String TRUNCATE_BEFORE_FILES = "file.truncate.before-files";
     /** The segment that holds the new end is cut; later segments are still there. */
     static final String TRUNCATE_AFTER_CUT = "file.truncate.after-cut";
-    /** A partition is to be emptied; the checkpoints say so, its files are still there. */
+    /** A partition is to be emptied and its directory says so, its files are still there. */
     static final String EMPTY_BEFORE_FILES = "file.empty.before-files";
     /** An emptied partition has no file yet at its new start. */
     static final String EMPTY_BEFORE_CREATE = "file.empty.before-create";
@@ -39,9 +39,9 @@ final class FailPointNames {
     static final String CREATE_BEFORE_METADATA = "file.create.before-metadata";
     /** A new partition is complete, but its parent directory is not forced. */
     static final String CREATE_BEFORE_FORCE = "file.create.before-force";
-    /** A partition is about to be renamed away. */
+    /** A partition is about to be renamed away; an UncheckedIOException here is a failed rename. */
     static final String DELETE_BEFORE_RENAME = "file.delete.before-rename";
-    /** A partition is renamed, the parent directory not forced. */
+    /** A partition is renamed, the parent directory not forced; an UncheckedIOException here is a failed fsync. */
     static final String DELETE_BEFORE_FORCE = "file.delete.before-force";
     /** Everything is synced; the clean-shutdown marker is not written. */
     static final String CLOSE_BEFORE_MARKER = "file.close.before-marker";

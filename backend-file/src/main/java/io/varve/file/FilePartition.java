@@ -80,11 +80,13 @@ final class FilePartition {
         durability.requireSound();
         home.failPoints.hit(FailPointNames.APPEND_BEFORE_WRITE);
         try {
-            if (now.active().writer().mustEndBefore(run, limits)) {
-                now = roll(now, run);
+            if (storage.mayUseReserve(id)) {
+                now = writeWithReserve(now, run, limits);
+            } else {
+                home.reserve.requireHeld();
+                now = write(now, run, limits);
+                home.refusals.taken();
             }
-            now.active().writer().append(run, limits, home.written);
-            home.refusals.taken();
         } catch (BrokenException e) {
             throw durability.refuseWrites(e.getMessage(), e);
         } catch (StorageException e) {
@@ -98,6 +100,24 @@ final class FilePartition {
                 now.segments(),
                 run.nextOffset(),
                 now.tailBytes() + run.bytes().remaining());
+    }
+
+    private View writeWithReserve(View now, BatchRun run, SegmentLimits limits) {
+        try {
+            return write(now, run, limits);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.FULL || !home.reserve.lend()) {
+                throw e;
+            }
+            return write(view, run, limits);
+        }
+    }
+
+    /** @return the view whose active segment has taken the run, which it does not show yet */
+    private View write(View now, BatchRun run, SegmentLimits limits) {
+        View taking = now.active().writer().mustEndBefore(run, limits) ? roll(now, run) : now;
+        taking.active().writer().append(run, limits, home.written);
+        return taking;
     }
 
     private View roll(View now, BatchRun run) {
@@ -159,6 +179,9 @@ final class FilePartition {
                 return look.at(now);
             } catch (RetiredException e) {
                 awaitOther(now);
+            } catch (StorageException e) {
+                requirePresent(); // a deletion may have taken the files away from under the look
+                throw e;
             }
         }
     }
@@ -186,6 +209,15 @@ final class FilePartition {
     /** Forces what {@link #seal} has completed. */
     void forceIndexes() throws IOException {
         view.active().forceIndexes();
+    }
+
+    /** Closes what files it can. */
+    void closeIdleFiles() {
+        if (view != null) {
+            for (FileSegment segment : view.segments()) {
+                segment.closeIdleFiles();
+            }
+        }
     }
 
     /** Gives its files to nobody any more. Call with the monitor held. */

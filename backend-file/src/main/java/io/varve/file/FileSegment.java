@@ -257,6 +257,13 @@ final class FileSegment {
         }
     }
 
+    /** Closes the files that nobody uses and that do not wait to be forced; they are opened again when needed. */
+    synchronized void closeIdleFiles() {
+        if (files != null) {
+            files.closeIdle();
+        }
+    }
+
     /**
      * Takes the segment's name away and frees its space when the last reader has left. The names are durable when the directory is
      * forced.
@@ -269,12 +276,22 @@ final class FileSegment {
             Files.deleteIfExists(offsets().file().path());
             Files.deleteIfExists(times().file().path());
             if (Files.exists(path)) {
-                Disk.rename(path, gone);
+                takeName(path, gone);
             }
         } catch (IOException e) {
             throw Disk.writeFailure("removing a segment", path, e);
         }
         log().whenUnused(() -> unlink(gone));
+    }
+
+    /** A directory that has no room for another name need not take one, except where files in use cannot be deleted. */
+    private static void takeName(Path path, Path gone) throws IOException {
+        try {
+            Disk.rename(path, gone);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be renamed, deleting it as it is", path, e);
+            Files.delete(path);
+        }
     }
 
     private static void unlink(Path file) {

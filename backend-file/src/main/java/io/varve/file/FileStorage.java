@@ -10,6 +10,7 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -73,7 +74,7 @@ final class FileStorage implements Storage {
 
     private void recover() {
         for (Path path : context.directories()) {
-            directories.add(DataDirectory.lock(path, context.failPoints(), context.clock()));
+            directories.add(DataDirectory.lock(path, config, context.failPoints(), context.clock()));
         }
         for (DataDirectory directory : directories) {
             try {
@@ -85,6 +86,7 @@ final class FileStorage implements Storage {
             } catch (IOException e) {
                 throw Disk.readFailure("starting", directory.path, e);
             }
+            directory.reserve.takeBack();
         }
     }
 
@@ -113,7 +115,7 @@ final class FileStorage implements Storage {
                     () -> directory.path + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
         });
         SharedWork.each(all, syncThreads, partition -> partition.durability.sync());
-        directory.writeCheckpoints();
+        checkpoint(directory); // without, the next start has as much to look at
         receipt.logSummary();
     }
 
@@ -146,6 +148,11 @@ final class FileStorage implements Storage {
         if (directory.appended(bytes, config.checkpointBytes())) {
             context.scheduler().schedule(0, () -> checkpoint(directory));
         }
+    }
+
+    /** @return true if appends of the partition may use the room kept back */
+    boolean mayUseReserve(PartitionId id) {
+        return config.reserveTopics().contains(id.topic());
     }
 
     boolean verifiesReads() {
@@ -217,9 +224,14 @@ final class FileStorage implements Storage {
             UUID unique =
                     new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
             synchronized (partition) {
-                partition.gone = " was deleted";
+                partition.gone = " was deleted"; // nobody is to look for files that have another's name by now
+                try {
+                    left = partition.home.delete(partition, unique);
+                } catch (StorageException e) {
+                    partition.gone = Files.exists(partition.directory()) ? null : partition.gone;
+                    throw e;
+                }
                 partition.retire();
-                left = partition.home.delete(partition, unique);
             }
             partitions.remove(id.toString());
         }
@@ -285,6 +297,7 @@ final class FileStorage implements Storage {
         try {
             if (!closed) {
                 directory.writeCheckpoints();
+                directory.reserve.takeBack();
             }
         } catch (IOException e) {
             LOG.warn("Checkpoints of {} could not be written: {}; trying again", directory.path, e.getMessage());

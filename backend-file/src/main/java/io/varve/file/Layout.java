@@ -14,11 +14,13 @@ final class Layout {
     static final String SWAP = ".swap";
     static final String TEMPORARY = ".tmp";
     static final String STRAY = ".stray";
+    static final String EMPTIED = ".emptied";
     static final String KAFKA_SNAPSHOT = ".snapshot";
     static final String SNAPSHOT = "-snapshot";
     static final String TRANSACTION_INDEX = ".txnindex";
     static final String METADATA = "partition.metadata";
     static final String LOCK = ".lock";
+    static final String RESERVE = ".reserve";
     static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
     static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     static final String START_OFFSETS = "log-start-offset-checkpoint";
@@ -63,7 +65,11 @@ final class Layout {
 
     /** @return true for the names that say "not finished" */
     static boolean isLeftOver(String name) {
-        return name.endsWith(DELETED) || name.endsWith(CLEANED) || name.endsWith(TEMPORARY) || name.endsWith(SWAP);
+        return name.endsWith(DELETED)
+                || name.endsWith(CLEANED)
+                || name.endsWith(TEMPORARY)
+                || name.endsWith(SWAP)
+                || name.endsWith(EMPTIED);
     }
 
     /** @return true for the names of files that this backend, or Kafka, keeps in a partition's directory */

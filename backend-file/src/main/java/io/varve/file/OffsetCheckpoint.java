@@ -95,7 +95,12 @@ final class OffsetCheckpoint {
             return;
         }
         Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
-        Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
+        try {
+            Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
+        } catch (IOException e) {
+            Disk.discard(aside, e); // what is half there would take the room that is wanting
+            throw e;
+        }
         failPoints.hit(FailPointNames.CHECKPOINT_BEFORE_RENAME);
         Disk.rename(aside, file);
         failPoints.hit(FailPointNames.CHECKPOINT_AFTER_RENAME);

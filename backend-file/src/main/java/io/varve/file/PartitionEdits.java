@@ -11,7 +11,7 @@ import java.util.Arrays;
 
 /**
  * Trims and truncates a partition. Called with its monitor held. The order of steps is such that a crash between any two of them leaves
- * either the partition as it was, or one that a repetition of the call completes.
+ * either the partition as it was, or as it is to be; of a trim perhaps with files that nobody can see any more.
  */
 final class PartitionEdits {
     private final FilePartition partition;
@@ -43,7 +43,7 @@ final class PartitionEdits {
         FileSegment only = null;
         try {
             partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
-            only = FileSegment.create(partition, now.end(), () -> {});
+            only = create(now.end());
             Disk.forceDirectory(partition.directory());
         } catch (ForceFailedException e) {
             throw broken("emptying at " + now.end(), e);
@@ -60,6 +60,12 @@ final class PartitionEdits {
         for (FileSegment old : now.segments()) {
             old.remove();
         }
+    }
+
+    private FileSegment create(long base) throws IOException {
+        FileSegment[] made = new FileSegment[1];
+        partition.home.reserve.lendTo(() -> made[0] = FileSegment.create(partition, base, () -> {}));
+        return made[0];
     }
 
     private void trimHead(View now, long start) {
@@ -174,12 +180,21 @@ final class PartitionEdits {
         }
     }
 
-    /** Drops every batch; the next offset is {@code offset}, at most the end. Durable on return. */
+    /**
+     * Drops every batch; the next offset is {@code offset}, wherever that lies. Durable on return. The commit point is a name in the
+     * directory: until the checkpoints say the same, the next start goes by it.
+     */
     private void emptyAt(long offset) {
         View now = partition.view();
+        Path mark = partition.directory().resolve(Layout.name(offset, Layout.EMPTIED));
         try {
+            partition.home.reserve.lendTo(() -> Files.createFile(mark));
+            Disk.forceDirectory(partition.directory());
             partition.durability.promiseLess(offset, offset);
+        } catch (ForceFailedException e) {
+            throw broken("emptying at " + offset, e);
         } catch (IOException e) {
+            takeBack(mark, e);
             throw Disk.writeFailure("writing the checkpoints of an emptied partition", partition.home.path, e);
         }
         try {
@@ -188,12 +203,23 @@ final class PartitionEdits {
                 now.segments()[i].remove();
             }
             partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
-            FileSegment only = FileSegment.create(partition, offset, () -> {});
+            FileSegment only = create(offset);
+            Files.delete(mark);
             Disk.forceDirectory(partition.directory());
             partition.durability.publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
             FileSnapshots.dropAbove(partition.directory(), offset);
         } catch (IOException | StorageException e) {
             throw broken("emptying at " + offset, e);
+        }
+    }
+
+    private void takeBack(Path mark, IOException why) {
+        try {
+            Files.deleteIfExists(mark);
+            Disk.forceDirectory(partition.directory());
+        } catch (IOException e) {
+            e.addSuppressed(why);
+            throw broken("emptying", e);
         }
     }
 

@@ -55,12 +55,12 @@ final class PartitionLoader {
 
     /** @return the partition's content; past the recovery point it is yet to be forced */
     View load() {
-        long start = partition.durability.startPoint();
-        long durableEnd = Math.max(0, partition.durability.recoveryPoint());
         try {
             findSegments(names());
             setStrangersAside();
-            long end = clean ? resume(durableEnd) : recover(durableEnd);
+            long start = partition.durability.startPoint();
+            long durableEnd = Math.max(0, partition.durability.recoveryPoint());
+            long end = clean ? resume(start, durableEnd) : recover(start, durableEnd);
             rebuild(end);
             long first = segments.isEmpty() ? start : Math.max(start, segments.get(0).base);
             if (clean
@@ -91,6 +91,7 @@ final class PartitionLoader {
     private Set<String> names() throws IOException {
         Set<String> names = new HashSet<>();
         List<String> swaps = new ArrayList<>();
+        String emptied = null;
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
@@ -99,6 +100,8 @@ final class PartitionLoader {
                     changed = true;
                 } else if (Layout.swapRange(name) != null) {
                     swaps.add(name);
+                } else if (Layout.offset(name, Layout.EMPTIED) >= 0) {
+                    emptied = name;
                 } else {
                     names.add(name);
                     if (!Layout.isKnown(name)) {
@@ -110,25 +113,43 @@ final class PartitionLoader {
         for (String swap : swaps) {
             finishReplacement(swap, names);
         }
+        if (emptied != null) {
+            finishEmptying(emptied, names);
+        }
         return names;
     }
 
     private void finishReplacement(String swap, Set<String> names) throws IOException {
         long[] range = Layout.swapRange(swap);
         LOG.info("{}: finishing the replacement of segments {} to {}", directory, range[0], range[1]);
+        deleteSegments(names, range[0], range[1]);
+        String log = Layout.name(range[0], Layout.LOG);
+        Disk.rename(directory.resolve(swap), directory.resolve(log));
+        names.add(log);
+        changed = true;
+    }
+
+    private void finishEmptying(String mark, Set<String> names) throws IOException {
+        long offset = Layout.offset(mark, Layout.EMPTIED);
+        deleteSegments(names, 0, Long.MAX_VALUE);
+        partition.durability.beginsAnew(offset);
+        partition.home.writeCheckpoints(); // which from here on say what the mark says
+        Files.delete(directory.resolve(mark));
+        changed = true;
+        receipt.completed("emptying it at offset " + offset + " was under way: completed");
+    }
+
+    /** Deletes the files of the segments with a base in a range, its end exclusive. */
+    private void deleteSegments(Set<String> names, long from, long to) throws IOException {
         for (String name : List.copyOf(names)) {
             for (String suffix : new String[] {Layout.LOG, Layout.INDEX, Layout.TIME_INDEX}) {
                 long base = Layout.offset(name, suffix);
-                if (base >= range[0] && base < range[1]) {
+                if (base >= from && base < to) {
                     Files.delete(directory.resolve(name));
                     names.remove(name);
                 }
             }
         }
-        String log = Layout.name(range[0], Layout.LOG);
-        Disk.rename(directory.resolve(swap), directory.resolve(log));
-        names.add(log);
-        changed = true;
     }
 
     private void findSegments(Set<String> names) throws IOException {
@@ -146,7 +167,7 @@ final class PartitionLoader {
             boolean indexed = names.contains(Layout.name(base, Layout.INDEX))
                     && names.contains(Layout.name(base, Layout.TIME_INDEX));
             if (!indexed) {
-                FileSegment.createIndexes(directory, base);
+                partition.home.reserve.lendTo(() -> FileSegment.createIndexes(directory, base));
                 unindexed.add(segment);
                 changed = true;
             }
@@ -169,9 +190,9 @@ final class PartitionLoader {
     }
 
     /** After a clean stop: only the headers behind the last index entry are read, to learn the end. */
-    private long resume(long durableEnd) throws IOException {
+    private long resume(long start, long durableEnd) throws IOException {
         if (segments.isEmpty()) {
-            return recover(durableEnd);
+            return recover(start, durableEnd);
         }
         FileSegment active = segments.get(segments.size() - 1);
         String wrong;
@@ -189,17 +210,18 @@ final class PartitionLoader {
             wrong = e.getMessage();
         }
         receipt.damaged("it was closed properly but is damaged: " + wrong);
-        return recover(durableEnd);
+        return recover(start, durableEnd);
     }
 
     /** After a crash: every segment that reaches past the durable end is checked, and cut where it stops being sound. */
-    private long recover(long durableEnd) throws IOException {
+    private long recover(long start, long durableEnd) throws IOException {
         if (segments.isEmpty()) {
-            return durableEnd > 0 ? goOnAt(durableEnd, directory, 0) : 0;
+            return start < durableEnd ? goOnAt(durableEnd, directory, start) : start;
         }
         int i = 0;
-        while (i + 1 < segments.size() && segments.get(i + 1).base < durableEnd) {
-            i++; // a sync has gone past it: forced, indexes and all
+        while (i + 1 < segments.size()
+                && (segments.get(i + 1).base < durableEnd || segments.get(i + 1).base <= start)) {
+            i++; // a sync has gone past it: forced, indexes and all; or a trim has, and only its files are still there
         }
         long end = segments.get(0).base;
         for (int first = i; i < segments.size(); i++) {
@@ -251,7 +273,8 @@ final class PartitionLoader {
             receipt.cut(
                     segment.bytes(),
                     segment.log().path() + " of " + segment.bytes() + " bytes begins at offset " + segment.base
-                            + " where " + end + " is due: what came before did not get to the device");
+                            + " where " + end
+                            + " is due: what came before did not get to the device, or was being truncated");
             segments.remove(segment);
             segment.remove();
             changed = true;
@@ -300,9 +323,13 @@ final class PartitionLoader {
     private long goOnAt(long offset, Path damaged, long found) throws IOException {
         receipt.damaged(damaged + " does not hold every batch below the durable end " + offset + " any more: "
                 + (found < offset ? "offsets from " + found + " on are lost, " : "") + "the next one is " + offset);
-        segments.add(FileSegment.create(partition, offset, () -> {}));
-        changed = true;
+        startSegment(offset);
         return offset;
+    }
+
+    private void startSegment(long base) throws IOException {
+        partition.home.reserve.lendTo(() -> segments.add(FileSegment.create(partition, base, () -> {})));
+        changed = true;
     }
 
     private void restartAt(long offset) throws IOException {
@@ -311,8 +338,7 @@ final class PartitionLoader {
         }
         segments.clear();
         unindexed.clear();
-        segments.add(FileSegment.create(partition, offset, () -> {}));
-        changed = true;
+        startSegment(offset);
     }
 
     /** Gives segments that lack them indexes, if they turn out to be segments of this log. */

@@ -150,6 +150,13 @@ final class PooledFile {
         return true;
     }
 
+    /** Closes the file unless somebody uses it or it waits to be forced. */
+    synchronized void closeIfIdle() {
+        if (users == 0 && dirtied == cleaned) {
+            closeQuietly();
+        }
+    }
+
     private void closeQuietly() {
         if (channel != null) {
             try {

@@ -30,6 +30,11 @@ final class Receipt {
         this.durableBefore = durableBefore;
     }
 
+    /** Something the crash had interrupted was completed. */
+    void completed(String what) {
+        remarks.add(what);
+    }
+
     /** Bytes were cut off as the crash's doing. */
     void cut(long bytes, String why) {
         cut += bytes;
@@ -69,7 +74,7 @@ final class Receipt {
 
     /** Says it in one line. */
     void log() {
-        if (remarks.isEmpty()) {
+        if (cut == 0 && damages == 0) {
             LOG.info("durability receipt: {}", this);
         } else {
             LOG.warn("durability receipt: {}", this);

@@ -23,6 +23,13 @@ record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
         times.file().retire();
     }
 
+    /** Closes those that nobody uses and that do not wait to be forced. */
+    void closeIdle() {
+        log.closeIfIdle();
+        offsets.file().closeIfIdle();
+        times.file().closeIfIdle();
+    }
+
     /** @return true if something in them is to be forced, or an index is not to be believed */
     boolean isDirty() {
         return log.isDirty() || offsets.isDirty() || times.isDirty();

@@ -25,8 +25,8 @@ class DurabilityReceiptTest extends FileTestBase {
                                 + " at byte 400 (offset 70), where there is a batch of 200 bytes of which 77 are there");
         assertThat(lines.get(1))
                 .contains(
-                        "durability receipt: " + rig.directory + " was not closed properly: 1 partitions recovered in ",
-                        "1 differ from the last checkpoint, 1 lost 77 unsynced bytes in all, 0 are damaged");
+                        "durability receipt: " + rig.directory + " was not closed properly: 1 partition recovered in ",
+                        "1 differs from the last checkpoint, 1 lost 77 unsynced bytes in all, 0 are damaged");
     }
 
     @Test

@@ -265,7 +265,7 @@ class FileDamageTest extends FileTestBase {
         assertThat(lines.get(1))
                 .contains("orders-3: recovered end 170, durable end before the crash not known, 99 bytes cut")
                 .contains(log(50) + " is damaged at byte " + SIZE, "what is sound goes on at byte " + 2 * SIZE);
-        assertThat(lines.get(2)).contains("1 partitions recovered", "1 are damaged");
+        assertThat(lines.get(2)).contains("1 partition recovered", "1 is damaged");
         verifyReads();
         rig.reopen();
         open();

@@ -19,14 +19,14 @@ class FileFaultsTest extends FileTestBase {
     void aTrimWhoseCheckpointCannotBeWrittenKeepsThePartitionGoing() throws IOException {
         appendTens(12);
         sync();
-        Files.createDirectory(checkpoint);
+        Files.createDirectories(checkpoint.resolve("x"));
         store.trimTo(20);
         appendTens(1);
         StorageException failure =
                 rig.storage().sync(List.of(store)).byPartition().get(ID);
         assertThat(failure.kind()).isEqualTo(StorageException.Kind.RETRY);
         assertThat(store.extent().durableEnd()).isEqualTo(130);
-        Files.delete(checkpoint);
+        Disk.removeTree(checkpoint);
         sync();
         rig.die();
         open();
@@ -37,13 +37,13 @@ class FileFaultsTest extends FileTestBase {
     void trimsEverythingThoughThereIsNoRoomForACheckpoint() throws IOException {
         appendTens(3);
         sync();
-        Files.createDirectory(checkpoint);
+        Files.createDirectories(checkpoint.resolve("x"));
         store.trimTo(30);
         assertThat(log(0)).doesNotExist();
         appendTens(1);
         assertThat(readAll(store, 30)).containsExactly(30L);
         rig.die();
-        Files.delete(checkpoint);
+        Disk.removeTree(checkpoint);
         open();
         assertThat(store.extent().start()).isEqualTo(30);
         assertThat(readAll(store, 30)).containsExactly(30L);
@@ -64,7 +64,8 @@ class FileFaultsTest extends FileTestBase {
     void aTruncationThatFailsHalfWayMakesThePartitionReadOnlyUntilTheNextStart() throws IOException {
         appendTens(7);
         sync();
-        Path inTheWay = file(Layout.name(50, Layout.LOG + Layout.DELETED));
+        Path inTheWay = file(Layout.name(50, Layout.INDEX));
+        Files.delete(inTheWay);
         Files.createDirectories(inTheWay.resolve("x"));
         assertThatThrownBy(() -> store.truncateTo(20)).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> appendTens(1))

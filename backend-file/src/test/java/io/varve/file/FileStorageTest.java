@@ -112,6 +112,35 @@ class FileStorageTest extends FileTestBase {
     }
 
     @Test
+    void aDeletionThatFailsLeavesThePartitionAsItWasAndCanBeTriedAgain() throws IOException {
+        appendTens(8);
+        for (String place : List.of(FailPointNames.DELETE_BEFORE_RENAME, FailPointNames.DELETE_BEFORE_FORCE)) {
+            rig.failPoints.arm(place, () -> {
+                throw new java.io.UncheckedIOException(new IOException("no room for a name"));
+            });
+            fails(Kind.FULL, "no room for a name", () -> rig.storage().delete(ID));
+            rig.failPoints.disarm(place);
+            assertThat(rig.storage().partitions()).containsExactly(ID);
+            appendTens(1);
+            sync();
+        }
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 100));
+        rig.reopen();
+        open();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 100));
+        rig.storage().delete(ID);
+        assertThat(rig.storage().partitions()).isEmpty();
+        fails(Kind.CLOSED, "was deleted", () -> appendTens(1));
+    }
+
+    @Test
+    void lettingGoTwiceSaysNothing() {
+        FileStorage storage = (FileStorage) rig.storage();
+        rig.stop();
+        assertThat(LogLines.of(storage::abandon)).isEmpty();
+    }
+
+    @Test
     void aFailedSyncStopsAppendsOfThatPartitionOnly() throws IOException {
         PartitionStore other = rig.storage().open(new PartitionId("other", new UUID(1, 1), 0), 1, SMALL);
         appendTens(2);

@@ -39,6 +39,7 @@ class FullDiskTest {
     }
 
     private static final PartitionId ORDERS = new PartitionId("orders", new UUID(7, 11), 3);
+    private static final PartitionId SETTINGS = new PartitionId("settings", new UUID(7, 13), 0);
     private static final PartitionId OTHER = new PartitionId("other", new UUID(7, 12), 0);
     /** A new segment every other batch, so that one is due whenever the disk is full. */
     private static final SegmentLimits TINY = new SegmentLimits(3000, Long.MAX_VALUE, 0, 1 << 16);
@@ -109,10 +110,74 @@ class FullDiskTest {
         }
     }
 
+    /** Of the two only settings may use the room kept back. */
+    @ParameterizedTest
+    @EnumSource
+    void theReserveIsForSettingsTrimsAndDeletionsAndIsTakenBack(Kinds kind) throws IOException {
+        SegmentLimits large = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
+        try (SmallDisk disk = kind.disk.get();
+                FileRig rig = on(disk)) {
+            rig.properties.put(FileConfig.RESERVE_TOPICS, "other, settings");
+            PartitionStore store = rig.storage().open(ORDERS, 1, large);
+            PartitionStore settings = rig.storage().open(SETTINGS, 1, TINY);
+            append(store, 1000);
+            append(settings, 1);
+            Path reserve = disk.path.resolve("data").resolve(Layout.RESERVE);
+            assertThat(reserve).hasSize(1 << 20);
+            disk.fill();
+            fillUp(store);
+            append(settings, 100);
+            assertThat(reserve).doesNotExist();
+            refuses(() -> append(store, 1));
+            store.trimTo(5000); // within the segment: frees nothing
+            assertThat(rig.storage().sync(List.of(store, settings)).byPartition())
+                    .isEmpty();
+            rig.storage().delete(ORDERS);
+            PartitionStore again = rig.storage().open(new PartitionId("orders", new UUID(8, 8), 3), 1, large);
+            await(() -> {
+                append(again, 1);
+                return true;
+            });
+            assertThat(reserve).hasSize(1 << 20);
+            rig.die();
+            assertThat(readAll(rig.storage().open(SETTINGS, 1, TINY), 0)).isEqualTo(tens(0, 1010));
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void startsAfterACrashOnAFullDiskReadsAndWritesWhenThereIsRoomAgain(Kinds kind) throws IOException {
+        for (String reserve : List.of("1048576", "0")) {
+            try (SmallDisk disk = kind.disk.get();
+                    FileRig rig = on(disk)) {
+                rig.properties.put(FileConfig.RESERVE_BYTES, reserve);
+                PartitionStore store = rig.storage().open(ORDERS, 1, TINY);
+                append(store, 100);
+                store.trimTo(35);
+                disk.fill();
+                long end = fillUp(store);
+                rig.die();
+                store = rig.storage().open(ORDERS, 1, TINY);
+                assertThat(readAll(store, 40)).isEqualTo(tens(40, end));
+                disk.fill(); // whatever the start may have given back
+                fillUp(store);
+                end = store.extent().readableEnd();
+                rig.die();
+                store = rig.storage().open(ORDERS, 1, TINY);
+                assertThat(readAll(store, 40)).isEqualTo(tens(40, end));
+                disk.free();
+                append(store, 10);
+                assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
+                assertThat(readAll(store, 40)).isEqualTo(tens(40, end + 100));
+            }
+        }
+    }
+
     @Test
     void aStartIsNotedLaterWhenThereIsNoRoomToNoteIt() throws IOException {
         try (SmallDisk disk = SmallDisk.tmpfs(8);
                 FileRig rig = on(disk)) {
+            rig.properties.put(FileConfig.RESERVE_BYTES, "0");
             PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
             append(store, 20);
             assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
@@ -175,6 +240,21 @@ class FullDiskTest {
         for (int i = 0; i < batches; i++) {
             long base = store.extent().readableEnd();
             store.append(Batches.run(base, 10, BATCH, base));
+        }
+    }
+
+    /** Deleted files are removed in the background. */
+    private static void await(java.util.function.BooleanSupplier works) {
+        long deadline = System.nanoTime() + 30_000_000_000L;
+        while (true) {
+            try {
+                if (works.getAsBoolean()) {
+                    return;
+                }
+            } catch (StorageException e) {
+                assertThat(System.nanoTime()).as(e.getMessage()).isLessThan(deadline);
+                Thread.onSpinWait();
+            }
         }
     }
 

@@ -13,6 +13,7 @@ import io.varve.server.group.Groups;
 import io.varve.server.group.HostedGroups;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.Topic;
 import io.varve.server.net.NetServer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -115,13 +116,25 @@ public final class VarveServer implements AutoCloseable {
                 .collect(Collectors.joining(", "));
         String directories =
                 config.storage().directories().stream().map(Path::toString).collect(Collectors.joining(", "));
+        List<Topic> topics = rooms.metadata().all().stream()
+                .filter(topic -> !topic.internal())
+                .toList();
         return String.format(
-                "ready on %s: %s storage in %s, %d partitions, recovered in %d ms",
+                "ready on %s: %s storage in %s, %s with %s of clients, recovered in %d ms",
                 listeners,
                 config.storage().backend(),
                 directories,
-                rooms.engine().stored().size(),
+                count(topics.size(), "topic"),
+                count(
+                        topics.stream()
+                                .mapToInt(topic -> topic.partitions().size())
+                                .sum(),
+                        "partition"),
                 rooms.recoveryMs());
+    }
+
+    private static String count(int number, String what) {
+        return number + " " + what + (number == 1 ? "" : "s");
     }
 
     /** Stops: accepts nothing more, answers what was begun, makes everything durable. Idempotent. */

@@ -110,12 +110,12 @@ public final class LogEngine implements AutoCloseable {
      * Deletes a partition and all it holds; idempotent. Its log fails with CLOSED from then on.
      *
      * @param id which partition
-     * @throws StorageException CLOSED after {@link #close}
+     * @throws StorageException CLOSED after {@link #close}; FULL if it could not be deleted now, and is as it was
      */
     public void delete(PartitionId id) {
         synchronized (lifecycle) {
+            storage.delete(id); // when it fails, everything is as it was
             PartitionLog log = open.remove(id);
-            storage.delete(id);
             if (log != null) {
                 policy.forget(log);
                 log.failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));

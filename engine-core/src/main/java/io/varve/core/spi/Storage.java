@@ -32,7 +32,8 @@ public interface Storage extends AutoCloseable {
      * may be freed later.
      *
      * @param id which partition
-     * @throws StorageException CLOSED after {@link #close}
+     * @throws StorageException CLOSED after {@link #close}; FULL if the device refuses: the partition is as it was, and the same call
+     *     may succeed later
      */
     void delete(PartitionId id);
 

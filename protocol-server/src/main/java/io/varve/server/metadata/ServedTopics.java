@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.TopicImage;
 import org.slf4j.Logger;
@@ -37,6 +38,8 @@ final class ServedTopics implements Topics {
     private final Map<Uuid, Topic> byId = new ConcurrentHashMap<>();
     /** Topics that may have partitions in the engine beyond those served; used by the following thread only. */
     private final Set<Uuid> incomplete = new HashSet<>();
+    /** Partitions of deleted topics that could not be deleted yet; guarded as {@code incomplete} is. */
+    private final Set<PartitionId> refused = new HashSet<>();
     /** Held while topics change, so that a new watcher misses nothing. */
     private final Object publishing = new Object();
 
@@ -74,32 +77,40 @@ final class ServedTopics implements Topics {
      *
      * @param ids the topics that may differ
      * @param catalog the durable metadata
-     * @return the topics that could not be opened; to be tried again later
+     * @return the topics that could not be opened or deleted; to be tried again later
      */
     List<Uuid> follow(Collection<Uuid> ids, Catalog catalog) {
         List<Uuid> gone = ids.stream().filter(id -> catalog.topic(id) == null).toList();
         List<Uuid> kept = ids.stream().filter(id -> catalog.topic(id) != null).toList();
-        remove(gone);
-        return update(kept, catalog);
+        List<Uuid> failed = new ArrayList<>(remove(gone));
+        failed.addAll(update(kept, catalog));
+        return failed;
     }
 
-    private void remove(List<Uuid> ids) {
+    private List<Uuid> remove(List<Uuid> ids) {
+        List<Uuid> failed = new ArrayList<>();
         Set<UUID> unserved = new HashSet<>();
         for (Uuid id : ids) {
             Topic before = byId.get(id);
             if (before != null) {
                 publish(new Change(before, null));
-                before.partitions().forEach(log -> delete(log.id()));
+                if (!deleteAll(before.partitions().stream().map(PartitionLog::id))) {
+                    failed.add(id);
+                }
             }
             if (incomplete.remove(id) || before == null) {
                 unserved.add(java(id));
             }
         }
-        if (!unserved.isEmpty()) {
-            engine.stored().stream()
-                    .filter(id -> unserved.contains(id.topicId()))
-                    .forEach(this::delete);
+        if (!unserved.isEmpty() && !deleteAll(engine.stored().stream().filter(id -> unserved.contains(id.topicId())))) {
+            ids.stream().filter(id -> unserved.contains(java(id))).forEach(failed::add);
         }
+        return failed;
+    }
+
+    /** @return false if some of them are still there */
+    private boolean deleteAll(Stream<PartitionId> partitions) {
+        return partitions.map(this::delete).reduce(true, Boolean::logicalAnd);
     }
 
     private List<Uuid> update(List<Uuid> ids, Catalog catalog) {
@@ -172,11 +183,16 @@ final class ServedTopics implements Topics {
         return new Topic(wanted.name(), wanted.id(), logs, configs, internal);
     }
 
-    private void delete(PartitionId id) {
+    private boolean delete(PartitionId id) {
         try {
             engine.delete(id);
+            refused.remove(id);
+            return true;
         } catch (StorageException e) {
-            LOG.error("{} is deleted but still takes space until the next start: {}", id, e.getMessage());
+            if (refused.add(id)) {
+                LOG.error("{} is deleted but still takes space, trying again every second: {}", id, e.getMessage());
+            }
+            return false;
         }
     }
 

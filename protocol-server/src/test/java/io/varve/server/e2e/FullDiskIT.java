@@ -14,6 +14,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -21,6 +23,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
@@ -84,6 +87,78 @@ class FullDiskIT {
             assertThat(log.lines().count()).as(log).isLessThan(60);
             assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
             try (Server again = server.again("offsets.topic.num.partitions=4")) {
+                readsOn(again, values);
+            }
+        }
+    }
+
+    /** Deleting is what makes room: it works, and by it the others' writes do again. */
+    @Test
+    void aTopicCanBeDeletedAndRetentionLoweredOnAFullDisk() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        List<String> values = new ArrayList<>();
+        try (SmallDisk disk = SmallDisk.on(data, 24)) {
+            Server server = Server.start(directory, "offsets.topic.num.partitions=4");
+            try (Producer<String, String> patient = producer(server, Map.of());
+                    Admin admin = JavaClientsIT.admin(server)) {
+                Sent first = send(patient, 0);
+                first.future().get(PATIENCE, TimeUnit.SECONDS);
+                values.add(first.value());
+                for (int i = 0; i < 2_000; i++) {
+                    send(patient, "large", i + "-".repeat(1_500));
+                }
+                patient.flush();
+                disk.fill();
+                refusesProducers(server, values);
+                ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "large");
+                admin.incrementalAlterConfigs(Map.of(
+                                topic,
+                                List.of(new AlterConfigOp(
+                                        new ConfigEntry("retention.ms", "60000"), AlterConfigOp.OpType.SET))))
+                        .all()
+                        .get(PATIENCE, TimeUnit.SECONDS);
+                Sent waiting = send(patient, values.size());
+                admin.deleteTopics(List.of("large")).all().get(PATIENCE, TimeUnit.SECONDS);
+                waiting.future().get(PATIENCE, TimeUnit.SECONDS);
+                values.add(waiting.value());
+                readsOn(server, values);
+            }
+            server.crash();
+            try (Server again = server.again("offsets.topic.num.partitions=4");
+                    Admin admin = JavaClientsIT.admin(again)) {
+                assertThat(admin.listTopics().names().get())
+                        .doesNotContain("large")
+                        .contains(TOPIC);
+                readsOn(again, values);
+            }
+        }
+    }
+
+    @Test
+    void startsAfterACrashOnAFullDiskAndWritesWhenThereIsRoomAgain() throws Exception {
+        Path data = Files.createDirectory(directory.resolve("data"));
+        List<String> values = new ArrayList<>();
+        try (SmallDisk disk = SmallDisk.on(data, 24)) {
+            Server server = Server.start(directory, "offsets.topic.num.partitions=4");
+            try (Producer<String, String> patient = producer(server, Map.of())) {
+                for (int i = 0; i < 100; i++) {
+                    values.add(send(patient, i).value());
+                }
+                patient.flush();
+            }
+            disk.fill();
+            refusesProducers(server, values);
+            server.crash();
+            try (Server again = server.again("offsets.topic.num.partitions=4")) {
+                readsOn(again, values);
+                disk.fill();
+                refusesProducers(again, values);
+                disk.free();
+                try (Producer<String, String> patient = producer(again, Map.of())) {
+                    Sent sent = send(patient, values.size());
+                    sent.future().get(PATIENCE, TimeUnit.SECONDS);
+                    values.add(sent.value());
+                }
                 readsOn(again, values);
             }
         }
