@@ -105,7 +105,9 @@ final class IndexFile {
         try {
             FileChannel channel = file.acquire();
             try {
-                if (Disk.read(channel, buffer, (long) first * entrySize) < n * entrySize) {
+                int read = Disk.read(channel, buffer, (long) first * entrySize);
+                file.requireOwned(); // else a truncation may have come first, and these be other entries
+                if (read < n * entrySize) {
                     throw new StorageException(
                             StorageException.Kind.CORRUPT,
                             file.path() + " is shorter than its " + count

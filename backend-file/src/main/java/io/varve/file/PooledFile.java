@@ -124,6 +124,13 @@ final class PooledFile {
         Files.deleteIfExists(path());
     }
 
+    /** @throws RetiredException if the file may have another owner by now, who may have changed it under a reader */
+    synchronized void requireOwned() {
+        if (retired) {
+            throw RetiredException.INSTANCE;
+        }
+    }
+
     /**
      * What to do after the file was retired.
      *

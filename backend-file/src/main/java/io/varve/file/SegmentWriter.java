@@ -43,10 +43,21 @@ final class SegmentWriter {
 
     private long firstTimestamp() {
         if (firstTimestamp == UNKNOWN) {
-            firstTimestamp =
-                    segment.reading(cursor -> cursor.onBatch() ? cursor.maxTimestamp() : -1L, 0, segment.bytes());
+            firstTimestamp = segment.reading(SegmentWriter::timestampHere, 0, segment.bytes());
         }
         return firstTimestamp;
+    }
+
+    /** @return -1 where there is no batch, or a damaged one, which is no reason to refuse what is to come after it */
+    private static long timestampHere(BatchCursor cursor) {
+        try {
+            return cursor.onBatch() ? cursor.maxTimestamp() : -1;
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            return -1;
+        }
     }
 
     /** Writes a run at the end. When this throws, the segment is as it was. */

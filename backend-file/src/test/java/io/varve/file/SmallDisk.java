@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
@@ -26,9 +27,11 @@ final class SmallDisk implements AutoCloseable {
     final Path path;
     private final Path ballast;
     private final Path root;
+    private final int mib;
     private final Deque<Path> mounts = new ArrayDeque<>();
 
-    private SmallDisk() {
+    private SmallDisk(int mib) {
+        this.mib = mib;
         try {
             root = Files.createTempDirectory("varve-disk-");
             path = Files.createDirectory(root.resolve("disk"));
@@ -40,7 +43,7 @@ final class SmallDisk implements AutoCloseable {
 
     /** A file system in memory. */
     static SmallDisk tmpfs(int mib) {
-        SmallDisk disk = new SmallDisk();
+        SmallDisk disk = new SmallDisk(mib);
         disk.mount(disk.path, "-t", "tmpfs", "-o", "size=" + mib + MIB, "tmpfs");
         return disk;
     }
@@ -56,7 +59,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     private static SmallDisk ext4(int mib, int backingMib) {
-        SmallDisk disk = new SmallDisk();
+        SmallDisk disk = new SmallDisk(mib);
         try {
             Path backing = Files.createDirectory(disk.root.resolve("backing"));
             disk.mount(backing, "-t", "tmpfs", "-o", "size=" + backingMib + MIB, "tmpfs");
@@ -79,6 +82,31 @@ final class SmallDisk implements AutoCloseable {
                 "-o",
                 "remount,size=" + mib + MIB,
                 root.resolve("backing").toString());
+    }
+
+    /** Takes away what the device holds past so many MiB: reads of it fail. */
+    void loseTail(int mib) {
+        require("sync", "-f", path.toString());
+        require("truncate", "-s", mib + MIB, root.resolve("backing/image").toString());
+    }
+
+    /** Gives the device its size again; what was lost is zeros. */
+    void restoreTail() {
+        require("truncate", "-s", mib + MIB, root.resolve("backing/image").toString());
+    }
+
+    /** Drops what the system keeps in memory of the files in a directory: the next read asks the device. */
+    static void forget(Path directory) {
+        try (Stream<Path> files = Files.list(directory)) {
+            for (Path file : files.toList()) {
+                String problem = run("dd", "if=" + file, "iflag=nocache", "count=0", "status=none");
+                if (problem != null) {
+                    throw new IllegalStateException(problem);
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** Uses up all the room, to the last byte. */
