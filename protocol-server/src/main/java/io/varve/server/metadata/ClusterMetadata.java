@@ -77,6 +77,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
         try {
             MetadataLog.deleteLeftOvers(engine, replayed);
+            MetadataLog.reportMissing(engine, replayed);
             metadata.events.submit(new FirstEvents(config, ids)).join();
             metadata.events.submit(metadata.followAll()).join();
         } catch (CompletionException e) {

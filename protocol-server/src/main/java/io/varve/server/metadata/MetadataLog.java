@@ -8,13 +8,17 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
 import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.TopicImage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,6 +31,7 @@ final class MetadataLog {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataLog.class);
     // A command is one batch: room for the largest request (10,000 partitions) many times over.
     private static final int MAX_BATCH_BYTES = 64 << 20;
+    private static final int MISSING_NAMED = 5;
 
     /**
      * What a replay gave.
@@ -102,6 +107,36 @@ final class MetadataLog {
             } else {
                 LOG.warn("{} is stored but the metadata does not know it; keeping it, not serving it", id);
             }
+        }
+    }
+
+    /**
+     * Tells of partitions that topics have and the storage has not: nothing else would, for they are made anew. After a crash it may be one
+     * that had not been made yet; most likely a data directory is not what it was.
+     */
+    static void reportMissing(LogEngine engine, Replayed replayed) {
+        Set<PartitionId> stored = engine.stored();
+        List<PartitionId> missing = new ArrayList<>();
+        for (TopicImage topic : replayed.catalog().image().topics().topicsById().values()) {
+            for (int partition : topic.partitions().keySet()) {
+                PartitionId id = ServedTopics.partition(topic, partition);
+                if (!stored.contains(id)) {
+                    missing.add(id);
+                }
+            }
+        }
+        if (!missing.isEmpty()) {
+            String named = missing.stream()
+                    .limit(MISSING_NAMED)
+                    .map(PartitionId::toString)
+                    .collect(Collectors.joining(", "));
+            LOG.error(
+                    "{}{} not in log.dirs and will be empty: bring back what was there before anything is written, if a directory was"
+                            + " moved or not mounted",
+                    named,
+                    missing.size() > MISSING_NAMED
+                            ? " and " + (missing.size() - MISSING_NAMED) + " more partitions are"
+                            : missing.size() > 1 ? " are" : " is");
         }
     }
 

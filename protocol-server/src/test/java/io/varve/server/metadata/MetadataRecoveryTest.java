@@ -5,6 +5,9 @@ import static io.varve.server.metadata.MetadataFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
@@ -25,6 +28,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.slf4j.LoggerFactory;
 
 class MetadataRecoveryTest {
     private static final BiPredicate<Operation, PartitionId> NEVER = (operation, id) -> false;
@@ -141,6 +145,40 @@ class MetadataRecoveryTest {
                     .hasMessageContaining("__cluster_metadata");
         }
         assertThat(node.engine.stored()).extracting(PartitionId::topic).containsExactly("orphan");
+    }
+
+    @Test
+    void tellsOfPartitionsThatAreGone() {
+        node.start();
+        await(node.metadata.createTopics(List.of(new NewTopic("orders", 7, 1, Map.of(), Map.of())), false));
+        Topic orders = node.metadata.byName("orders");
+        append(orders.partition(0));
+        assertThat(saidAtARestartWithout(List.of(orders.partition(2).id())))
+                .singleElement()
+                .asString()
+                .startsWith("orders-2 is not in log.dirs and will be empty");
+        assertThat(saidAtARestartWithout(
+                        orders.partitions().stream().map(PartitionLog::id).toList()))
+                .singleElement()
+                .asString()
+                .contains(" and 2 more partitions are not in log.dirs");
+        assertThat(node.metadata.byName("orders").partition(0).logEndOffset()).isZero();
+        assertThat(saidAtARestartWithout(List.of())).isEmpty();
+    }
+
+    private List<String> saidAtARestartWithout(List<PartitionId> lost) {
+        ListAppender<ILoggingEvent> said = new ListAppender<>();
+        said.start();
+        Logger logger = (Logger) LoggerFactory.getLogger(MetadataLog.class);
+        node.stop();
+        lost.forEach(node.storage::delete);
+        logger.addAppender(said);
+        try {
+            node.start();
+        } finally {
+            logger.detachAppender(said);
+        }
+        return said.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
     }
 
     @Test
