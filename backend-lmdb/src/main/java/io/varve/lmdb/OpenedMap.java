@@ -80,20 +80,18 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
     private static OpenedMap prepare(Path directory, Env<ByteBuffer> env) {
         ByteBuffer key = ByteBuffer.allocateDirect(Keys.MOST_KEY);
         ByteBuffer value = ByteBuffer.allocateDirect(Keys.MOST_VALUE);
+        boolean empty = env.stat().entries == 0; // also when an earlier start died before it wrote anything
         try (Txn<ByteBuffer> txn = env.txnWrite()) {
             Dbi<ByteBuffer> meta = Databases.open(env, txn, Databases.META, DbiFlags.MDB_CREATE);
             ByteBuffer format = meta.get(txn, Keys.number(key, Keys.FORMAT_KEY));
-            if (format == null) {
+            if (format == null && empty) {
                 meta.put(txn, key, value.clear().putInt(Keys.FORMAT).flip());
                 meta.put(
                         txn,
                         Keys.number(key, Keys.NEXT_NUMBER_KEY),
                         value.clear().putInt(1).flip());
-            } else if (format.getInt(0) > Keys.FORMAT) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE,
-                        directory.resolve(DATA) + " is of format " + format.getInt(0) + ", this version reads up to "
-                                + Keys.FORMAT + ": start the newer version that wrote it");
+            } else {
+                requireFormat(directory.resolve(DATA), format);
             }
             Databases databases = Databases.open(env, txn, meta, DbiFlags.MDB_CREATE);
             long live;
@@ -102,6 +100,21 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
             }
             txn.commit();
             return new OpenedMap(env, databases, live);
+        }
+    }
+
+    /** @throws StorageException MISUSE if what a program wrote of its format is not there, or is more than this one knows */
+    static void requireFormat(Path data, ByteBuffer format) {
+        if (format == null || format.remaining() != Integer.BYTES) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE, data + " says nothing of its format: it is another program's");
+        }
+        int found = format.getInt(format.position());
+        if (found > Keys.FORMAT) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    data + " is of format " + found + ", this version reads up to " + Keys.FORMAT
+                            + ": start the newer version that wrote it");
         }
     }
 

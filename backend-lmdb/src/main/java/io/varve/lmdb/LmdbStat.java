@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.spi.StorageException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvFlags;
+import org.lmdbjava.EnvInfo;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.Txn;
+
+/** {@code bin/varve-lmdb-stat.sh}: says what is in an environment, also while a server works on it. Changes nothing. */
+public final class LmdbStat {
+    private static final String USAGE = """
+            Usage: varve-lmdb-stat.sh --dir DIR [--dir DIR]...
+            Says what is in the LMDB environments of data directories (log.dirs): pages, free pages, readers, partitions and their sizes.
+            Changes nothing; a server may be running.
+              --dir DIR    a data directory
+            Exits with 0, or 2 when something could not be read.""";
+
+    private static final int SAID = 0;
+    private static final int FAILED = 2;
+
+    private record Row(String name, long start, long end, int segments, long bytes) {}
+
+    private final Path directory;
+    private final PrintStream out;
+
+    private LmdbStat(Path directory, PrintStream out) {
+        this.directory = directory;
+        this.out = out;
+    }
+
+    /** @param arguments see the usage */
+    public static void main(String[] arguments) {
+        System.exit(run(List.of(arguments), System.out, System.err));
+    }
+
+    /** @return the exit code */
+    static int run(List<String> arguments, PrintStream out, PrintStream err) {
+        if (arguments.isEmpty() || arguments.size() % 2 != 0) {
+            err.println(USAGE);
+            return FAILED;
+        }
+        for (int i = 0; i < arguments.size(); i += 2) {
+            if (!arguments.get(i).equals("--dir")) {
+                err.println(USAGE);
+                return FAILED;
+            }
+        }
+        int exit = SAID;
+        for (int i = 1; i < arguments.size(); i += 2) {
+            Path directory = Path.of(arguments.get(i));
+            try {
+                new LmdbStat(directory, out).say();
+            } catch (StorageException | LmdbException e) {
+                err.println(directory + ": " + e.getMessage());
+                exit = FAILED;
+            }
+        }
+        return exit;
+    }
+
+    private void say() {
+        Path data = directory.resolve(OpenedMap.DATA);
+        if (!Files.exists(data)) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    "there is no " + OpenedMap.DATA + " in it: not an LMDB data directory");
+        }
+        NativeLibrary.require();
+        try (Env<ByteBuffer> env = Env.create()
+                        .setMaxDbs(Databases.COUNT)
+                        .open(directory.toFile(), EnvFlags.MDB_RDONLY_ENV, EnvFlags.MDB_NOTLS);
+                Txn<ByteBuffer> txn = env.txnRead()) {
+            Dbi<ByteBuffer> meta = Databases.open(env, txn, Databases.META);
+            OpenedMap.requireFormat(
+                    data, meta.get(txn, Keys.number(ByteBuffer.allocateDirect(Keys.MOST_KEY), Keys.FORMAT_KEY)));
+            Databases databases = Databases.open(env, txn, meta);
+            pages(env, txn, databases, data);
+            partitions(new ReadView(txn, databases), databases);
+        }
+    }
+
+    private void pages(Env<ByteBuffer> env, Txn<ByteBuffer> txn, Databases databases, Path data) {
+        EnvInfo info = env.info();
+        long pageBytes = env.stat().pageSize;
+        long live = 0;
+        Map<String, Long> entries = new TreeMap<>();
+        for (Dbi<ByteBuffer> database : databases.all()) {
+            var stat = database.stat(txn);
+            live += stat.branchPages + stat.leafPages + stat.overflowPages;
+            entries.put(new String(database.getName(), java.nio.charset.StandardCharsets.US_ASCII), stat.entries);
+        }
+        long pages = info.lastPageNumber + 1;
+        out.printf("%s%n", data);
+        out.printf("  pages         %,d of %,d bytes: %,d bytes%n", pages, pageBytes, pages * pageBytes);
+        out.printf("  in use        %,d: %,d bytes%n", live, live * pageBytes);
+        out.printf("  free          %,d, with the list of them%n", pages - live);
+        out.printf("  map           %,d bytes%n", info.mapSize);
+        out.printf("  reader slots  %,d used of %,d%n", info.numReaders, info.maxReaders);
+        out.printf("  transaction   %,d%n", info.lastTransactionId);
+        entries.forEach((name, count) -> out.printf("  entries       %,d %s%n", count, name));
+    }
+
+    /** The view is not closed: its transaction is the caller's. */
+    private void partitions(ReadView view, Databases databases) {
+        TreeMap<String, Row> rows = new TreeMap<>();
+        view.scan(databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
+            int number = Keys.numberOf(key);
+            Keys.number(view.key(), number);
+            PartitionState state = PartitionState.read(view.get(databases.states()));
+            long[] sealed = {0, 0};
+            view.scan(databases.segments(), Keys.at(view.key(), number, 0), (at, segment) -> {
+                boolean own = Keys.numberOf(at) == number && Keys.offsetOf(at) < state.active().base;
+                if (own) {
+                    sealed[0]++;
+                    sealed[1] += KeyRangeSegment.read(Keys.offsetOf(at), segment).bytes;
+                }
+                return own;
+            });
+            String name = Keys.partition(value).toString();
+            rows.put(
+                    name,
+                    new Row(name, state.start(), state.end(), (int) sealed[0] + 1, sealed[1] + state.active().bytes));
+            return true;
+        });
+        out.printf("  %-40s %15s %15s %9s %17s%n", "partition", "start", "end", "segments", "bytes");
+        rows.values()
+                .forEach(row -> out.printf(
+                        "  %-40s %,15d %,15d %,9d %,17d%n", row.name, row.start, row.end, row.segments, row.bytes));
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** A process that opens a storage and says how that went. */
+final class Opener {
+    private Opener() {}
+
+    public static void main(String[] arguments) {
+        try (SystemScheduler scheduler = new SystemScheduler(1)) {
+            StorageContext context = new StorageContext(
+                    List.of(Path.of(arguments[0])), Map.of(), Clock.system(), scheduler, new FailPoints());
+            new LmdbStorageProvider().open(context).close();
+            System.out.println("opened");
+        } catch (StorageException e) {
+            System.out.println(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.conformance.Subject;
+import io.varve.conformance.powercut.PowerCutPlan;
+import io.varve.conformance.powercut.PowerCuts;
+import io.varve.core.spi.StorageProvider;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import org.junit.jupiter.api.Assertions;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.Test;
+
+/** A few rounds of {@code bin/conformance.sh --power-cut}. They run in CI; elsewhere they skip, and say why, where they cannot. */
+class PowerCutIT {
+    private static final long SEED = 20;
+    private static final int ROUNDS = 15;
+
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    private int cut(StorageProvider provider, int rounds) {
+        PowerCutPlan plan = PowerCutPlan.of(rounds, SEED);
+        plan.obstacle().ifPresent(PowerCutIT::impossible);
+        int status = PowerCuts.run(Subject.of(provider), plan, new PrintStream(said, true, StandardCharsets.UTF_8));
+        if (status == PowerCuts.IMPOSSIBLE) {
+            impossible(said.toString(StandardCharsets.UTF_8));
+        }
+        return status;
+    }
+
+    private static void impossible(String why) {
+        if ("true".equals(System.getenv("CI"))) {
+            Assertions.fail(why);
+        }
+        Assumptions.abort(why);
+    }
+
+    @Test
+    void losesNothingAcknowledged() {
+        assertThat(cut(new LmdbStorageProvider(), ROUNDS)).as(said::toString).isEqualTo(PowerCuts.PASSED);
+    }
+}
