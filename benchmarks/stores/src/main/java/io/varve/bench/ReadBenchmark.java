@@ -7,61 +7,20 @@ import io.varve.core.spi.PartitionStore;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
-import java.util.concurrent.TimeUnit;
-import org.openjdk.jmh.annotations.AuxCounters;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.BenchmarkMode;
-import org.openjdk.jmh.annotations.Fork;
 import org.openjdk.jmh.annotations.Level;
-import org.openjdk.jmh.annotations.Measurement;
-import org.openjdk.jmh.annotations.Mode;
-import org.openjdk.jmh.annotations.OutputTimeUnit;
-import org.openjdk.jmh.annotations.Param;
-import org.openjdk.jmh.annotations.Scope;
 import org.openjdk.jmh.annotations.Setup;
-import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
-import org.openjdk.jmh.annotations.Warmup;
 
 /** Reads of what lies in the page cache, brought into the process: through all partitions from their start, or one batch anywhere. */
-@State(Scope.Benchmark)
-@BenchmarkMode(Mode.Throughput)
-@OutputTimeUnit(TimeUnit.SECONDS)
-@Warmup(iterations = 2, time = 2)
-@Measurement(iterations = 3, time = 3)
-@Fork(1)
-public class ReadBenchmark {
+public class ReadBenchmark extends StoreBenchmark {
     private static final long STORED_BYTES = 256L << 20;
     private static final int FETCH_BYTES = 1 << 20;
-
-    /** Value of {@code storage.backend}. */
-    @Param({"file", "lmdb", "memory"})
-    public String backend;
-
-    /** Among how many partitions 256 MiB of batches are spread. */
-    @Param({"1", "100", "1000"})
-    public int partitions;
-
-    /** Bytes of a record's value. */
-    @Param({"100", "1024", "16384"})
-    public int valueBytes;
-
-    /** Records in a batch. */
-    @Param("10")
-    public int records;
 
     private final SplittableRandom random = new SplittableRandom(7);
     private Stores stores;
     private int partition;
     private long offset;
-
-    /** What the benchmark's unit does not say. */
-    @State(Scope.Thread)
-    @AuxCounters(AuxCounters.Type.OPERATIONS)
-    public static class Volume {
-        /** Bytes of batches read, per second, in millions. */
-        public double megabytes;
-    }
 
     /** Stores what is to be read. */
     @Setup(Level.Trial)

@@ -69,6 +69,33 @@ class CrashIT {
         }
     }
 
+    /** A record that can be read outlives the process, if not a power cut: acks=1 promises no more, and no less. */
+    @Test
+    void whatAcksOneAcknowledgedIsThereAfterKillNine() throws Exception {
+        ConcurrentSkipListMap<Long, String> acked = new ConcurrentSkipListMap<>();
+        Server server = Server.start(directory);
+        try (Producer<String, String> producer = JavaClientsIT.producer(
+                server, Map.of("acks", "1", "enable.idempotence", false, "retries", 0, "max.block.ms", 5_000))) {
+            CountDownLatch enough = new CountDownLatch(ACKED_BETWEEN_CRASHES);
+            for (int sent = 0; enough.getCount() > 0; sent++) {
+                String value = Integer.toString(sent);
+                producer.send(new ProducerRecord<>(TOPIC, value), (record, failure) -> {
+                    if (failure == null) {
+                        acked.put(record.offset(), value);
+                        enough.countDown();
+                    }
+                });
+            }
+            server.crash();
+            producer.close(Duration.ZERO);
+        }
+        try (Server again = server.again()) {
+            List<String> stored = stored(again, acked.size());
+            acked.forEach(
+                    (offset, value) -> assertThat(stored.get(offset.intValue())).isEqualTo(value));
+        }
+    }
+
     private static List<String> stored(Server server, int count) {
         List<String> values = new ArrayList<>();
         try (Consumer<String, String> consumer = JavaClientsIT.consumer(server, Map.of())) {
