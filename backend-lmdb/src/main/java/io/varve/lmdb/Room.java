@@ -16,8 +16,6 @@ final class Room {
     private static final int PAGE = 4096;
     /** What a commit writes anew of pages above the batches, and of its own books. */
     private static final long COPIED = 64L * PAGE;
-    /** Bytes of appends between two looks at the disk, unless it refused something. */
-    private static final int LOOK_EVERY = 1 << 16;
 
     private final Path directory;
     private final long mapMax;
@@ -25,7 +23,6 @@ final class Room {
     private volatile long liveBytes;
     private volatile long spareBytes;
     private volatile boolean refusing;
-    private int sinceLook;
 
     Room(Path directory, long mapMax, Staging staging) {
         this.directory = directory;
@@ -55,29 +52,20 @@ final class Room {
                     liveBytes + " of the " + mapMax + " bytes of " + LmdbConfig.MAP_MAX
                             + " are in use: let retention free some, or raise it");
         }
-        if (isDue(bytes)) {
-            long usable = directory.toFile().getUsableSpace();
-            if (usable + spareBytes / 2 < needed) {
-                throw refuse(id, "the disk has " + usable + " bytes left");
-            }
-            if (refusing) {
-                takenAgain();
-            }
+        // Every time: it costs less than a microsecond, and one who is refused knows at once, unlike one whose commit
+        // finds no room.
+        long usable = directory.toFile().getUsableSpace();
+        if (usable + spareBytes / 2 < needed) {
+            throw refuse(id, "the disk has " + usable + " bytes left");
+        }
+        if (refusing) {
+            takenAgain();
         }
     }
 
     /** @return bytes of the file that so many bytes of batches may take: small ones half-filled pages, large ones whole pages of their own */
     static long needed(long bytes) {
         return bytes * 2 + COPIED;
-    }
-
-    private synchronized boolean isDue(int bytes) {
-        sinceLook += bytes;
-        if (refusing || sinceLook >= LOOK_EVERY) {
-            sinceLook = 0;
-            return true;
-        }
-        return false;
     }
 
     /** A commit found no room. */
