@@ -6,4 +6,6 @@ call "%~dp0java.bat" || exit /b 1
 if not exist "%VARVE_HOME%\protocol-server\target\varve-server.jar" call "%~dp0build.bat" protocol-server || exit /b 1
 if not defined KAFKA_HEAP_OPTS set "KAFKA_HEAP_OPTS=-Xmx512m"
 if not defined KAFKA_JVM_PERFORMANCE_OPTS set "KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC"
-"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true "-Dvarve.home=%VARVE_HOME%" "-Dlogback.configurationFile=%VARVE_HOME%\config\tools-logback.xml" %KAFKA_OPTS% -cp "%VARVE_HOME%\protocol-server\target\varve-server.jar;%CLASSPATH%" %*
+rem An empty part of a class path is the current directory.
+if defined CLASSPATH set "CLASSPATH=;%CLASSPATH%"
+"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true "-Dvarve.home=%VARVE_HOME%" "-Dlogback.configurationFile=%VARVE_HOME%\config\tools-logback.xml" %KAFKA_OPTS% -cp "%VARVE_HOME%\protocol-server\target\varve-server.jar%CLASSPATH%" %*

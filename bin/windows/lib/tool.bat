@@ -6,4 +6,6 @@ call "%~dp0java.bat" || exit /b 1
 if not exist "%VARVE_HOME%\bin\tools\target\lib" call "%~dp0build.bat" bin/tools || exit /b 1
 if not defined KAFKA_HEAP_OPTS set "KAFKA_HEAP_OPTS=-Xmx256m"
 if not defined KAFKA_JVM_PERFORMANCE_OPTS set "KAFKA_JVM_PERFORMANCE_OPTS=-XX:+UseSerialGC -XX:TieredStopAtLevel=1"
-"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true "-Dlogback.configurationFile=%VARVE_HOME%\config\tools-logback.xml" %KAFKA_OPTS% -cp "%VARVE_HOME%\bin\tools\target\lib\*;%CLASSPATH%" %*
+rem An empty part of a class path is the current directory.
+if defined CLASSPATH set "CLASSPATH=;%CLASSPATH%"
+"%JAVA%" %KAFKA_HEAP_OPTS% %KAFKA_JVM_PERFORMANCE_OPTS% %NATIVE% -Djava.awt.headless=true "-Dlogback.configurationFile=%VARVE_HOME%\config\tools-logback.xml" %KAFKA_OPTS% -cp "%VARVE_HOME%\bin\tools\target\lib\*%CLASSPATH%" %*
