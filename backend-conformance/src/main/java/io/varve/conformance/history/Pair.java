@@ -11,6 +11,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
@@ -18,7 +19,9 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeSet;
 import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -219,14 +222,24 @@ final class Pair {
         return text.toString();
     }
 
-    /** Snapshots are not forced: after a crash each is there whole or not at all. Brings the reference to what is there. */
-    void forgetLostSnapshots() {
-        for (long offset : model.snapshots().offsets(NAME)) {
-            boolean there = tested.snapshots()
-                    .newest(NAME, offset)
-                    .filter(found -> found.offset() == offset)
-                    .isPresent();
-            if (!there) {
+    /**
+     * Snapshots are not forced: after a crash each is there whole or not at all, as it was last written or as it was before, and one that was
+     * deleted may be there again. Brings the reference to what is there.
+     */
+    void takeSnapshotsAsTheyAre() {
+        TreeSet<Long> offsets = new TreeSet<>(model.snapshots().offsets(NAME));
+        offsets.addAll(tested.snapshots().offsets(NAME));
+        for (long offset : offsets) {
+            Optional<Snapshots.Snapshot> found =
+                    tested.snapshots().newest(NAME, offset).filter(newest -> newest.offset() == offset);
+            if (found.isPresent()) {
+                ByteBuffer bytes = found.get().bytes();
+                if (!bytes.equals(blob(offset, bytes.remaining()))) {
+                    throw new Divergence(
+                            "after a crash, the snapshot at " + offset + " is none that was written there");
+                }
+                model.snapshots().write(NAME, offset, bytes);
+            } else {
                 model.snapshots().delete(NAME, offset);
                 tested.snapshots().delete(NAME, offset);
             }

@@ -158,7 +158,7 @@ final class Player implements AutoCloseable {
         reopenAll();
         for (int part = 0; part < PARTS; part++) {
             if (pairs[part].survived(before[part], durable[part])) {
-                pairs[part].forgetLostSnapshots();
+                pairs[part].takeSnapshotsAsTheyAre();
                 pairs[part].synced = durable[part];
             } else {
                 renew(part);
