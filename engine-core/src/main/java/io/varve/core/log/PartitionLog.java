@@ -16,6 +16,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 
@@ -163,6 +165,16 @@ public final class PartitionLog {
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
     public Appended append(ByteBuffer batches, Origin origin) {
+        return append(batches, origin, Runnable::run);
+    }
+
+    /**
+     * As {@link #append(ByteBuffer, Origin)}, for one of several appends in a row: a commit asked for after the first would start a sync
+     * that leaves the others out, and they would wait for two.
+     *
+     * @param afterwards asks for the commit when the row has ended; where it refuses to, that is done at once
+     */
+    public Appended append(ByteBuffer batches, Origin origin, Executor afterwards) {
         PartitionConfig rules = config;
         long now = clock.millis();
         AppendRun run = AppendRun.checked(batches, origin, rules, now);
@@ -180,8 +192,16 @@ public final class PartitionLog {
         } finally {
             writing.unlock();
         }
-        commits.appended(this, run.records());
+        requestCommit(run.records(), afterwards);
         return appended(base, next, rules.logAppendTime() ? now : -1, false);
+    }
+
+    private void requestCommit(long records, Executor when) {
+        try {
+            when.execute(() -> commits.appended(this, records));
+        } catch (RejectedExecutionException ended) {
+            commits.appended(this, records);
+        }
     }
 
     private Appended appended(long base, long next, long timestamp, boolean duplicate) {

@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -237,6 +238,24 @@ class PartitionLogTest {
     }
 
     /** A log whose every append is committed before it returns. */
+    @Test
+    void asksForTheCommitOfSeveralAppendsOnceTheyAreDone() {
+        List<Runnable> afterwards = new ArrayList<>();
+        log.append(Batches.at(5, "a"), Origin.CLIENT, afterwards::add);
+        log.append(Batches.at(5, "b"), Origin.CLIENT, afterwards::add);
+        assertThat(log.highWatermark()).isZero();
+        afterwards.get(0).run();
+        assertThat(log.highWatermark()).isEqualTo(2);
+    }
+
+    @Test
+    void asksForTheCommitItselfWhenTheExecutorHasEnded() {
+        log.append(Batches.at(5, "a"), Origin.CLIENT, task -> {
+            throw new RejectedExecutionException("ended");
+        });
+        assertThat(log.highWatermark()).isEqualTo(1);
+    }
+
     private PartitionLog opened(PartitionConfig config) {
         return PartitionLog.open(
                 storage.open(new PartitionId("t", new UUID(1, 1), 0), 3, config.segments()),

@@ -74,7 +74,7 @@ final class ProduceHandler implements ApiHandler {
             List<PartitionProduceResponse> answers =
                     new ArrayList<>(wanted.partitionData().size());
             for (PartitionProduceData partition : wanted.partitionData()) {
-                answers.add(produce(topic, partition, request.version(), refusal, pending));
+                answers.add(produce(topic, partition, request, refusal, pending));
             }
             response.responses()
                     .add(new TopicProduceResponse()
@@ -93,11 +93,11 @@ final class ProduceHandler implements ApiHandler {
     }
 
     private static PartitionProduceResponse produce(
-            Topic topic, PartitionProduceData wanted, short version, Errors refusal, PendingAnswer pending) {
+            Topic topic, PartitionProduceData wanted, Request request, Errors refusal, PendingAnswer pending) {
         PartitionProduceResponse answer = blank(wanted.index());
         PartitionLog log = topic == null ? null : topic.partition(wanted.index());
         if (log == null) {
-            boolean unknownId = topic == null && version >= FIRST_WITH_TOPIC_IDS;
+            boolean unknownId = topic == null && request.version() >= FIRST_WITH_TOPIC_IDS;
             return fail(answer, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
         }
         if (topic.internal()) {
@@ -107,7 +107,7 @@ final class ProduceHandler implements ApiHandler {
             return fail(answer, refusal, refusal == Errors.UNSUPPORTED_VERSION ? NO_TRANSACTIONS : null);
         }
         try {
-            append(log, wanted, version, answer, pending);
+            append(log, wanted, request, answer, pending);
         } catch (VarveException failure) {
             fail(answer, LogErrors.ofAppend(failure), failure.getMessage());
         }
@@ -117,15 +117,16 @@ final class ProduceHandler implements ApiHandler {
     private static void append(
             PartitionLog log,
             PartitionProduceData wanted,
-            short version,
+            Request request,
             PartitionProduceResponse answer,
             PendingAnswer pending) {
-        ByteBuffer batch = ClientBatch.of(wanted.records(), version);
+        ByteBuffer batch = ClientBatch.of(wanted.records(), request.version());
         if (BatchHeader.isTransactional(batch, batch.position())) {
             fail(answer, Errors.UNSUPPORTED_VERSION, NO_TRANSACTIONS);
             return;
         }
-        Appended appended = log.append(batch, Origin.CLIENT);
+        Appended appended =
+                log.append(batch, Origin.CLIENT, request.connection().executor());
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());

@@ -78,6 +78,7 @@ class ProduceHandlerTest {
     void acksAllTimesOutAndLetsGo() {
         CompletableFuture<ApiMessage> answer =
                 send(LATEST, request(ALL, logs.batch("a")).setTimeoutMs(100));
+        logs.connection.runLoop(); // asks for the commit
         logs.time.advance(99);
         assertThat(answer).isNotDone();
         logs.time.advance(1);
