@@ -37,8 +37,11 @@ final class TimeIndex {
     /** Appends an entry unless its timestamp is not above the last one's. */
     void append(long timestamp, long offset) throws IOException {
         if (timestamp > lastTimestamp()) {
+            int before = entries.count();
             entries.append(entries.blank().putLong(timestamp).putInt((int) (offset - base)));
-            last = UNKNOWN;
+            if (entries.count() > before) {
+                last = timestamp;
+            }
         }
     }
 
