@@ -1,15 +1,17 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
-# Varve and Apache Kafka in turn, in one sitting: kafka-producer-perf-test against a fresh broker each time.
+# Varve and Apache Kafka in turn, in one sitting: kafka-producer-perf-test against a fresh broker each time, and with --consume
+# kafka-consumer-perf-test of what was produced.
 # Prints records/s, server CPU seconds per GB and RSS of each run, and the ratios of the medians.
 #
 #   benchmarks/produce.sh [--records N] [--runs N] [--record-size BYTES] [--partitions N] [--acks all|1]
-#                         [--durability sync|async] [--only varve|kafka]
+#                         [--durability sync|async] [--only varve|kafka] [--consume TIMES]
 #
+# --consume: so many consumers, one after the other, each read all records; the last one counts, those before warm the server.
 # Environment: KAFKA_HEAP_OPTS for both brokers' heaps (default -Xmx1g -Xms1g), BENCH_DIR for their data (default a temporary one).
 set -euo pipefail
 home=$(cd "$(dirname "$0")/.." && pwd)
-records=1500000 runs=3 size=1000 partitions=1 acks=all durability=sync brokers="varve kafka"
+records=1500000 runs=3 size=1000 partitions=1 acks=all durability=sync brokers="varve kafka" consume=0
 while [ $# -gt 0 ]; do
   case $1 in
     --records) records=$2 ;;
@@ -19,7 +21,8 @@ while [ $# -gt 0 ]; do
     --acks) acks=$2 ;;
     --durability) durability=$2 ;;
     --only) brokers=$2 ;;
-    *) sed -n '3,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    --consume) consume=$2 ;;
+    *) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
   esac
   shift 2
 done
@@ -67,6 +70,28 @@ produce() {
     --bootstrap-server "127.0.0.1:$port" --command-property "acks=$acks" | tail -n 1
 }
 
+# Columns: start, end, MiB, MiB/s, records, records/s, ms to the assignment, ms of fetching, MiB/s and records/s while fetching.
+consume_all() {
+  "$home/bin/kafka-consumer-perf-test.sh" --topic bench --num-records "$records" --hide-header --timeout 60000 \
+    --bootstrap-server "127.0.0.1:$port" 2>"$work/consumer.err" | tail -n 1
+}
+
+report() { # what rate ticks tail
+  awk -v what="$1" -v rate="$2" -v ticks="$3" -v hz="$tick" -v bytes=$((records * size)) \
+    -v rss="$(awk '/VmRSS/ { print $2 / 1024 }' "/proc/$server/status")" -v tail="$4" \
+    'BEGIN { printf "%-14s %10.0f records/s %8.2f CPU s/GB %6.0f MiB RSS%s\n", what, rate, ticks / hz / (bytes / 1e9), rss, tail }' |
+    tee -a "$work/results"
+}
+
+consume() { # broker
+  local before line
+  for _ in $(seq "$consume"); do
+    before=$(cpu_ticks "$server")
+    line=$(consume_all)
+  done
+  report "$1-consume" "$(awk -F', *' '{ print $10 }' <<<"$line")" $(($(cpu_ticks "$server") - before)) ""
+}
+
 run() { # broker
   rm -rf "$work/data"; mkdir "$work/data"
   port=$(free_port)
@@ -79,10 +104,8 @@ run() { # broker
   line=$(produce "$records")
   after=$(cpu_ticks "$server")
   rate=$(sed -E 's/.* ([0-9.]+) records\/sec.*/\1/' <<<"$line")
-  awk -v b="$1" -v rate="$rate" -v ticks=$((after - before)) -v hz="$tick" -v bytes=$((records * size)) \
-    -v rss="$(awk '/VmRSS/ { print $2 / 1024 }' "/proc/$server/status")" -v line="$line" \
-    'BEGIN { match(line, /[0-9.]+ ms 99th/); printf "%-6s %10.0f records/s %8.2f CPU s/GB %6.0f MiB RSS   p99 %s\n", b, rate, ticks / hz / (bytes / 1e9), rss, substr(line, RSTART, RLENGTH) }' |
-    tee -a "$work/results"
+  report "$1" "$rate" $((after - before)) "   p99 $(sed -E 's/.* ([0-9.]+ ms) 99th.*/\1/' <<<"$line")"
+  [ "$consume" -eq 0 ] || consume "$1"
   kill "$server"; wait "$server" 2>/dev/null || true
   server=
 }
@@ -91,5 +114,9 @@ run() { # broker
 echo "kafka-producer-perf-test: $records records of $size bytes, acks=$acks, $partitions partition(s); Varve log.durability=$durability; $(nproc) cores"
 for _ in $(seq "$runs"); do for broker in $brokers; do run "$broker"; done; done
 median() { awk -v b="$1" -v f="$2" '$1 == b { print $f }' "$work/results" | sort -n | awk '{ a[NR] = $1 } END { print a[int((NR + 1) / 2)] }'; }
-[[ $brokers != "varve kafka" ]] || awk -v vr="$(median varve 2)" -v kr="$(median kafka 2)" -v vc="$(median varve 4)" -v kc="$(median kafka 4)" \
-  'BEGIN { printf "medians: Varve at %.2f times the rate, %.2f times the CPU per GB of Kafka\n", vr / kr, vc / kc }'
+ratios() { # what suffix
+  awk -v what="$1" -v vr="$(median "varve$2" 2)" -v kr="$(median "kafka$2" 2)" -v vc="$(median "varve$2" 4)" -v kc="$(median "kafka$2" 4)" \
+    'BEGIN { printf "%s, medians: Varve at %.2f times the rate, %.2f times the CPU per GB of Kafka\n", what, vr / kr, vc / kc }'
+}
+[[ $brokers != "varve kafka" ]] || ratios produce ""
+[[ $brokers != "varve kafka" || $consume -eq 0 ]] || ratios consume -consume
