@@ -168,11 +168,6 @@ final class Environment implements AutoCloseable {
         return env.info();
     }
 
-    /** @return read transactions that are in use now, or kept to be used again */
-    int readers() {
-        return idle.size();
-    }
-
     void requireOpen() {
         if (closed) {
             throw new StorageException(StorageException.Kind.CLOSED, "the storage in " + directory + " is closed");

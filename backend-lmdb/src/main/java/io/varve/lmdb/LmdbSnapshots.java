@@ -104,9 +104,10 @@ final class LmdbSnapshots implements Snapshots {
             stored.forEach(key -> offsets.add(key.offset()));
             if (partition.blobs() != null) {
                 partition.blobs().forEach((key, content) -> {
-                    if (key.name().equals(name)) {
-                        boolean changed =
-                                content.isPresent() ? offsets.add(key.offset()) : offsets.remove(key.offset());
+                    if (key.name().equals(name) && content.isPresent()) {
+                        offsets.add(key.offset());
+                    } else if (key.name().equals(name)) {
+                        offsets.remove(key.offset());
                     }
                 });
             }

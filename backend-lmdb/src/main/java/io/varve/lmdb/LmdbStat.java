@@ -4,6 +4,7 @@ package io.varve.lmdb;
 import io.varve.core.spi.StorageException;
 import java.io.PrintStream;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -97,7 +98,7 @@ public final class LmdbStat {
         for (Dbi<ByteBuffer> database : databases.all()) {
             var stat = database.stat(txn);
             live += stat.branchPages + stat.leafPages + stat.overflowPages;
-            entries.put(new String(database.getName(), java.nio.charset.StandardCharsets.US_ASCII), stat.entries);
+            entries.put(new String(database.getName(), StandardCharsets.US_ASCII), stat.entries);
         }
         long pages = info.lastPageNumber + 1;
         out.printf("%s%n", data);

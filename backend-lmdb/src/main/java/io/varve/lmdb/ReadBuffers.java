@@ -33,11 +33,6 @@ final class ReadBuffers {
         return held >= most;
     }
 
-    /** @return bytes handed out */
-    synchronized long held() {
-        return held;
-    }
-
     /** @return an empty buffer with room for at least so many bytes */
     synchronized ByteBuffer take(int bytes) {
         int level = level(bytes);

@@ -36,10 +36,6 @@ final class Room {
         spareBytes = spare;
     }
 
-    long liveBytes() {
-        return liveBytes;
-    }
-
     /**
      * @param bytes of a run to be staged
      * @throws StorageException FULL if there is no room for it, now

@@ -20,8 +20,8 @@ public interface Snapshots {
 
     /**
      * Stores a blob, replacing one of the same name and offset. After a crash it is there whole or not at all; what it replaced, or one
-     * that was deleted, may be there again. Opening the storage drops blobs bound to offsets above the readable end found: they tell of records that are
-     * no more.
+     * that was deleted, may be there again. Opening the storage drops blobs bound to offsets above the readable end found: they tell of
+     * records that are no more.
      *
      * @param name 1 to 32 characters of {@code [a-z0-9-]}
      * @param offset the offset it is bound to, 0 or more
