@@ -38,8 +38,13 @@ final class Server implements AutoCloseable {
     /** Starts a server and waits until it is ready. */
     static Server start(Path directory, int port, String... overrides) {
         Server server = launch(directory, port, Map.of(), overrides);
-        server.running.awaitOutput(out -> out.contains("ready"));
-        return server;
+        try {
+            server.running.awaitOutput(out -> out.contains("ready"));
+            return server;
+        } catch (AssertionError e) {
+            server.close();
+            throw e;
+        }
     }
 
     /** Starts a server that may fail to. */
