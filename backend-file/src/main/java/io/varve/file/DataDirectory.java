@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
+import io.varve.core.disk.DirectoryLock;
+import io.varve.core.disk.Refusals;
+import io.varve.core.disk.Reserve;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
@@ -8,17 +11,10 @@ import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -46,22 +42,20 @@ final class DataDirectory {
     /** The bytes of an append are in the page cache. */
     final Runnable written;
 
-    private final FileChannel lockFile;
-    private final FileLock lock;
+    final DirectoryLock lock;
+
     private final OffsetCheckpoint recoveryPoints;
     private final OffsetCheckpoint startOffsets;
     private final AtomicLong sinceCheckpoint = new AtomicLong();
     private boolean wasClean;
 
-    private DataDirectory(
-            Path path, FileChannel lockFile, FileLock lock, FileConfig config, FailPoints failPoints, Clock clock) {
-        this.path = path;
-        this.lockFile = lockFile;
+    private DataDirectory(DirectoryLock lock, FileConfig config, FailPoints failPoints, Clock clock) {
+        this.path = lock.directory();
         this.lock = lock;
         this.failPoints = failPoints;
         this.written = () -> failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
         this.refusals = new Refusals(path, clock);
-        this.reserve = new Reserve(path, config.reserveBytes());
+        this.reserve = new Reserve(path, config.reserve().bytes());
         this.recoveryPoints = new OffsetCheckpoint(path.resolve(Layout.RECOVERY_POINTS), failPoints);
         this.startOffsets = new OffsetCheckpoint(path.resolve(Layout.START_OFFSETS), failPoints);
     }
@@ -74,49 +68,24 @@ final class DataDirectory {
      * @throws StorageException MISUSE if it cannot be used; RETRY if another has it
      */
     static DataDirectory lock(Path path, FileConfig config, FailPoints failPoints, Clock clock) {
-        Path directory = path.toAbsolutePath().normalize();
-        FileChannel channel;
+        return new DataDirectory(DirectoryLock.take(path), config, failPoints, clock);
+    }
+
+    /** A write that may need room. */
+    @FunctionalInterface
+    interface Write {
+        void run() throws IOException;
+    }
+
+    /** Runs a write that makes room or that a start needs; where it finds none, once more with the reserve. */
+    void withReserve(Write write) throws IOException {
         try {
-            Files.createDirectories(directory);
-            channel = FileChannel.open(
-                    directory.resolve(Layout.LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            write.run();
         } catch (IOException e) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    "data directory " + directory + " (log.dirs) cannot be used: " + reason(e)
-                            + "; it must be a writable directory",
-                    e);
-        }
-        try {
-            FileLock lock = tryLock(channel);
-            if (lock != null) {
-                return new DataDirectory(directory, channel, lock, config, failPoints, clock);
+            if (e instanceof ForceFailedException || !reserve.lend()) {
+                throw e;
             }
-            channel.close();
-        } catch (IOException e) {
-            throw Disk.writeFailure("locking", directory.resolve(Layout.LOCK), e);
-        }
-        throw new StorageException(
-                StorageException.Kind.RETRY,
-                "data directory " + directory + " (log.dirs) is in use by another server: its .lock file is held");
-    }
-
-    /** The exceptions' names, which users need not know, say what their messages do not. */
-    private static String reason(IOException e) {
-        if (e instanceof AccessDeniedException) {
-            return "permission denied";
-        }
-        if (e instanceof FileAlreadyExistsException taken) {
-            return taken.getFile() + " is not a directory";
-        }
-        return e instanceof NoSuchFileException absent ? absent.getFile() + " cannot be created" : e.getMessage();
-    }
-
-    private static FileLock tryLock(FileChannel channel) throws IOException {
-        try {
-            return channel.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // held within this process
+            write.run();
         }
     }
 
@@ -305,8 +274,8 @@ final class DataDirectory {
         }
         // Starts first: a start that passes the recovery point empties the partition, the other way round it would seem
         // damaged.
-        reserve.lendTo(() -> startOffsets.write(starts));
-        reserve.lendTo(() -> recoveryPoints.write(recovery));
+        withReserve(() -> startOffsets.write(starts));
+        withReserve(() -> recoveryPoints.write(recovery));
     }
 
     /** Says that nothing needs recovery. Only after everything was forced. */
@@ -323,16 +292,5 @@ final class DataDirectory {
             }
         }
         return loaded;
-    }
-
-    void unlock() {
-        try {
-            if (lock.isValid()) {
-                lock.release();
-            }
-            lockFile.close();
-        } catch (IOException e) {
-            LOG.warn("The lock on {} could not be released: {}", path, e.getMessage());
-        }
     }
 }

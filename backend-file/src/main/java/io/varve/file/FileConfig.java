@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
+import io.varve.core.disk.ReserveConfig;
 import io.varve.core.spi.StorageException;
-import java.util.Arrays;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * This backend's settings.
@@ -16,10 +14,7 @@ import java.util.stream.Collectors;
  * @param checkpointBytes bytes appended to a directory after which its recovery points are written all the same, at least 1: what a
  *     crash makes the next start scan ({@code file.checkpoint.bytes}, default 128 MiB)
  * @param openFiles idle file handles kept open at most, at least 1 ({@code file.open.files}, default 2000)
- * @param reserveBytes bytes kept back on each file system for the writes that make room when it is full, 0 to 2^30; 0 keeps none
- *     ({@code file.reserve.bytes}, default 1 MiB)
- * @param reserveTopics topics whose appends may use them ({@code file.reserve.topics}, comma-separated, default
- *     {@code __cluster_metadata}: deletions and settings are written there)
+ * @param reserve room kept back for the writes that make room
  * @param syncThreads files forced at the same time by one group commit, 1 to 1024 ({@code file.sync.threads}, default 32)
  * @param readVerify whether every batch is held against its CRC-32C before it is handed to a reader ({@code log.read.verify}, default
  *     false)
@@ -28,15 +23,12 @@ record FileConfig(
         long checkpointIntervalMs,
         long checkpointBytes,
         int openFiles,
-        long reserveBytes,
-        Set<String> reserveTopics,
+        ReserveConfig reserve,
         int syncThreads,
         boolean readVerify) {
     static final String CHECKPOINT_INTERVAL = "log.flush.offset.checkpoint.interval.ms";
     static final String CHECKPOINT_BYTES = "file.checkpoint.bytes";
     static final String OPEN_FILES = "file.open.files";
-    static final String RESERVE_BYTES = "file.reserve.bytes";
-    static final String RESERVE_TOPICS = "file.reserve.topics";
     static final String SYNC_THREADS = "file.sync.threads";
     static final String READ_VERIFY = "log.read.verify";
 
@@ -46,8 +38,7 @@ record FileConfig(
                 number(properties, CHECKPOINT_INTERVAL, 1, 60_000, Long.MAX_VALUE),
                 number(properties, CHECKPOINT_BYTES, 1, 128L << 20, Long.MAX_VALUE),
                 (int) number(properties, OPEN_FILES, 1, 2000, Integer.MAX_VALUE),
-                number(properties, RESERVE_BYTES, 0, 1 << 20, 1 << 30),
-                topics(properties),
+                ReserveConfig.of(properties),
                 (int) number(properties, SYNC_THREADS, 1, 32, 1024),
                 yesOrNo(properties, READ_VERIFY));
     }
@@ -66,14 +57,6 @@ record FileConfig(
             // falls through to the one message for every wrong value
         }
         throw wrong(key, value, "a number from " + least + " to " + most);
-    }
-
-    private static Set<String> topics(Map<String, String> properties) {
-        String names = properties.getOrDefault(RESERVE_TOPICS, "__cluster_metadata");
-        return Arrays.stream(names.split(","))
-                .map(String::trim)
-                .filter(name -> !name.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
     }
 
     private static boolean yesOrNo(Map<String, String> properties, String key) {

@@ -152,7 +152,7 @@ final class FileStorage implements Storage {
 
     /** @return true if appends of the partition may use the room kept back */
     boolean mayUseReserve(PartitionId id) {
-        return config.reserveTopics().contains(id.topic());
+        return config.reserve().isFor(id);
     }
 
     boolean verifiesReads() {
@@ -371,7 +371,7 @@ final class FileStorage implements Storage {
                     partition.retire();
                 }
             }
-            directory.unlock();
+            directory.lock.close();
         }
     }
 

@@ -19,8 +19,6 @@ final class Layout {
     static final String SNAPSHOT = "-snapshot";
     static final String TRANSACTION_INDEX = ".txnindex";
     static final String METADATA = "partition.metadata";
-    static final String LOCK = ".lock";
-    static final String RESERVE = ".reserve";
     static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
     static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     static final String START_OFFSETS = "log-start-offset-checkpoint";

@@ -64,7 +64,7 @@ final class PartitionEdits {
 
     private FileSegment create(long base) throws IOException {
         FileSegment[] made = new FileSegment[1];
-        partition.home.reserve.lendTo(() -> made[0] = FileSegment.create(partition, base, () -> {}));
+        partition.home.withReserve(() -> made[0] = FileSegment.create(partition, base, () -> {}));
         return made[0];
     }
 
@@ -188,7 +188,7 @@ final class PartitionEdits {
         View now = partition.view();
         Path mark = partition.directory().resolve(Layout.name(offset, Layout.EMPTIED));
         try {
-            partition.home.reserve.lendTo(() -> Files.createFile(mark));
+            partition.home.withReserve(() -> Files.createFile(mark));
             Disk.forceDirectory(partition.directory());
             partition.durability.promiseLess(offset, offset);
         } catch (ForceFailedException e) {

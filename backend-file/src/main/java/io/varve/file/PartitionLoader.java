@@ -167,7 +167,7 @@ final class PartitionLoader {
             boolean indexed = names.contains(Layout.name(base, Layout.INDEX))
                     && names.contains(Layout.name(base, Layout.TIME_INDEX));
             if (!indexed) {
-                partition.home.reserve.lendTo(() -> FileSegment.createIndexes(directory, base));
+                partition.home.withReserve(() -> FileSegment.createIndexes(directory, base));
                 unindexed.add(segment);
                 changed = true;
             }
@@ -328,7 +328,7 @@ final class PartitionLoader {
     }
 
     private void startSegment(long base) throws IOException {
-        partition.home.reserve.lendTo(() -> segments.add(FileSegment.create(partition, base, () -> {})));
+        partition.home.withReserve(() -> segments.add(FileSegment.create(partition, base, () -> {})));
         changed = true;
     }
 

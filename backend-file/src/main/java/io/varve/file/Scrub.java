@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
+import io.varve.core.disk.DirectoryLock;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
@@ -119,7 +120,7 @@ public final class Scrub {
 
     /** Nothing found damaged where nothing was found would pass for good news. */
     private static void requireData(Path directory, List<Path> entries) throws IOException {
-        boolean used = Files.exists(directory.resolve(Layout.LOCK))
+        boolean used = Files.exists(directory.resolve(DirectoryLock.NAME))
                 || Files.exists(directory.resolve(Layout.RECOVERY_POINTS))
                 || Files.exists(directory.resolve(Layout.CLEAN_SHUTDOWN));
         for (int i = 0; !used && i < entries.size(); i++) {
@@ -146,7 +147,7 @@ public final class Scrub {
 
     /** Keeps servers out; where none has ever been, or nothing may be written, there is nothing to keep. */
     private static FileLock lock(Path directory) throws IOException {
-        Path file = directory.resolve(Layout.LOCK);
+        Path file = directory.resolve(DirectoryLock.NAME);
         if (!Files.exists(file)) {
             return null;
         }

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.conformance.Batches;
+import io.varve.conformance.SmallDisk;
+import io.varve.core.disk.Reserve;
+import io.varve.core.disk.ReserveConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
@@ -117,12 +120,12 @@ class FullDiskTest {
         SegmentLimits large = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
         try (SmallDisk disk = kind.disk.get();
                 FileRig rig = on(disk)) {
-            rig.properties.put(FileConfig.RESERVE_TOPICS, "other, settings");
+            rig.properties.put(ReserveConfig.TOPICS, "other, settings");
             PartitionStore store = rig.storage().open(ORDERS, 1, large);
             PartitionStore settings = rig.storage().open(SETTINGS, 1, TINY);
             append(store, 1000);
             append(settings, 1);
-            Path reserve = disk.path.resolve("data").resolve(Layout.RESERVE);
+            Path reserve = disk.path.resolve("data").resolve(Reserve.NAME);
             assertThat(reserve).hasSize(1 << 20);
             disk.fill();
             fillUp(store);
@@ -150,7 +153,7 @@ class FullDiskTest {
         for (String reserve : List.of("1048576", "0")) {
             try (SmallDisk disk = kind.disk.get();
                     FileRig rig = on(disk)) {
-                rig.properties.put(FileConfig.RESERVE_BYTES, reserve);
+                rig.properties.put(ReserveConfig.BYTES, reserve);
                 PartitionStore store = rig.storage().open(ORDERS, 1, TINY);
                 append(store, 100);
                 store.trimTo(35);
@@ -177,7 +180,7 @@ class FullDiskTest {
     void aStartIsNotedLaterWhenThereIsNoRoomToNoteIt() throws IOException {
         try (SmallDisk disk = SmallDisk.tmpfs(8);
                 FileRig rig = on(disk)) {
-            rig.properties.put(FileConfig.RESERVE_BYTES, "0");
+            rig.properties.put(ReserveConfig.BYTES, "0");
             PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
             append(store, 20);
             assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();

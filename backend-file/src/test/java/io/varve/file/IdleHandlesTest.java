@@ -4,6 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.varve.core.disk.DirectoryLock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import java.io.IOException;
@@ -29,7 +30,7 @@ class IdleHandlesTest extends FileTestBase {
     private boolean isOurs(Path handle) {
         try {
             String target = Files.readSymbolicLink(handle).toString();
-            return target.startsWith(rig.directory.toString()) && !target.endsWith(Layout.LOCK);
+            return target.startsWith(rig.directory.toString()) && !target.endsWith(DirectoryLock.NAME);
         } catch (IOException e) {
             return false; // closed meanwhile
         }

@@ -6,6 +6,7 @@ import static io.varve.file.FileTestBase.tens;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.conformance.Batches;
+import io.varve.conformance.SmallDisk;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;

@@ -37,6 +37,16 @@ record Capture(
         return bytes;
     }
 
+    /** @return true if it stores neither batches nor snapshots */
+    boolean isSmall() {
+        return batches.isEmpty() && blobs.values().stream().noneMatch(Optional::isPresent);
+    }
+
+    /** @return true if it leaves segments to be removed */
+    boolean isTrim() {
+        return !dropped.isEmpty();
+    }
+
     void write(WriteView view) {
         int number = partition.number;
         drop(view, number, dropped, firstBase);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
@@ -27,6 +28,9 @@ import org.lmdbjava.Txn;
 final class Environment implements AutoCloseable {
     /** Bytes the map grows by at most at a time. */
     private static final long MOST_STEP = 1L << 30;
+
+    /** Bytes free that say that a disk is full: LMDB calls a write of which a part found room an I/O error. */
+    private static final long LITTLE = 1L << 16;
 
     private static final long LEAST_RESERVE = 16L << 20;
     private static final long MOST_RESERVE = 1L << 30;
@@ -60,14 +64,15 @@ final class Environment implements AutoCloseable {
     private long mapBytes;
     private boolean closed;
 
-    Environment(Path directory, OpenedMap opened, LmdbConfig config, FailPoints failPoints) {
+    /** @param clock times what is said of refused writes */
+    Environment(Path directory, OpenedMap opened, LmdbConfig config, FailPoints failPoints, Clock clock) {
         this.directory = directory;
         this.failPoints = failPoints;
         this.env = opened.env();
         this.databases = opened.databases();
         this.staging = new Staging(config.stagingBytes());
         this.buffers = new ReadBuffers(config.readBytes());
-        this.room = new Room(directory, config.mapMaxBytes(), staging);
+        this.room = new Room(directory, config, staging, clock);
         this.verifiesReads = config.readVerify();
         this.slots = new Semaphore(config.maxReaders());
         this.pageBytes = env.stat().pageSize;
@@ -75,7 +80,8 @@ final class Environment implements AutoCloseable {
         // Deleting and trimming need pages, too, before they free any.
         long reserve = Math.min(MOST_RESERVE, Math.max(LEAST_RESERVE, config.mapMaxBytes() / 4));
         this.mapMost = config.mapMaxBytes() + reserve;
-        room.committed(opened.liveBytes(), 0);
+        room.committed(opened.liveBytes());
+        room.reserve.takeBack();
     }
 
     /**
@@ -129,8 +135,7 @@ final class Environment implements AutoCloseable {
                 }
                 failPoints.hit(failPoint);
                 txn.commit();
-                long used = (env.info().lastPageNumber + 1) * pageBytes;
-                room.committed(live * pageBytes, used - live * pageBytes);
+                room.committed(live * pageBytes);
                 return;
             } catch (Env.MapFullException e) {
                 if (!grow(mapBytes * 2)) {
@@ -138,6 +143,23 @@ final class Environment implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** As {@link #commit}, for a change that makes room: where there is none for it, once more with the reserve. */
+    void commitWithReserve(String failPoint, Change change) {
+        try {
+            commit(0, failPoint, change);
+        } catch (LmdbException e) {
+            if (!isNoRoom(e) || !room.reserve.lend()) {
+                throw e;
+            }
+            commit(0, failPoint, change);
+        }
+    }
+
+    /** @return true if nothing was written because there is no room for it, in the map or under it */
+    boolean isNoRoom(LmdbException e) {
+        return Failures.isNoRoom(e) || Failures.isInputOutput(e) && room.usable() < LITTLE;
     }
 
     private void growFor(long bytes) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
+import io.varve.core.disk.DirectoryLock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -26,7 +27,7 @@ record EnvironmentDirectory(DirectoryLock lock, Environment environment, GroupCo
         DirectoryLock lock = DirectoryLock.take(path);
         try {
             OpenedMap opened = OpenedMap.open(path, config, context.failPoints());
-            Environment environment = new Environment(path, opened, config, context.failPoints());
+            Environment environment = new Environment(path, opened, config, context.failPoints(), context.clock());
             return new EnvironmentDirectory(lock, environment, new GroupCommit(environment, context.scheduler()));
         } catch (RuntimeException e) {
             lock.close();
@@ -86,7 +87,7 @@ record EnvironmentDirectory(DirectoryLock lock, Environment environment, GroupCo
         try {
             partition.load();
             KeyRangeSegment[] segments = partition.window().segments();
-            environment.commit(0, FailPointNames.DELETE_BEFORE_COMMIT, view -> {
+            environment.commitWithReserve(FailPointNames.DELETE_BEFORE_COMMIT, view -> {
                 Keys.number(view.key(), number);
                 view.delete(view.databases.partitions());
                 view.delete(view.databases.states());

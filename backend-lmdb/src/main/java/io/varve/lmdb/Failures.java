@@ -14,12 +14,20 @@ final class Failures {
     /** ENOSPC, EFBIG, EDQUOT on Linux; EDQUOT on macOS; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL on Windows. */
     private static final Set<Integer> NO_ROOM = Set.of(28, 27, 122, 69, 112, 39);
 
+    /** EIO, everywhere but on Windows, where writes are not cut short. */
+    private static final int INPUT_OUTPUT = 5;
+
     private Failures() {}
 
     /** @return true if nothing was written because there is no room for it, in the map or under it */
     static boolean isNoRoom(LmdbException e) {
         return e instanceof Env.MapFullException
                 || e instanceof LmdbNativeException known && NO_ROOM.contains(known.getResultCode());
+    }
+
+    /** @return true if the system says no more than that a write failed */
+    static boolean isInputOutput(LmdbException e) {
+        return e instanceof LmdbNativeException known && known.getResultCode() == INPUT_OUTPUT;
     }
 
     /** @return the failure of a write, of which nothing was kept */

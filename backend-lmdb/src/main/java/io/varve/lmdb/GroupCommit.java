@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 import org.lmdbjava.LmdbException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,12 +75,14 @@ final class GroupCommit implements LmdbPartition.Dirty {
             }
             return null;
         } catch (LmdbException e) {
-            if (Failures.isNoRoom(e)) {
+            if (environment.isNoRoom(e)) {
                 environment.room.refused(e.getMessage());
-                return new StorageException(
-                        StorageException.Kind.RETRY,
-                        "no room to commit in " + environment.directory + ": " + e.getMessage(),
-                        e);
+                return wanted.stream().noneMatch(LmdbPartition::isDirty)
+                        ? null
+                        : new StorageException(
+                                StorageException.Kind.RETRY,
+                                "no room to commit in " + environment.directory + ": " + e.getMessage(),
+                                e);
             }
             return fail(wanted, e);
         } catch (UncheckedIOException e) {
@@ -102,6 +105,46 @@ final class GroupCommit implements LmdbPartition.Dirty {
     }
 
     private void write(List<Capture> captures) {
+        try {
+            store(captures);
+        } catch (LmdbException e) {
+            if (!environment.isNoRoom(e)) {
+                throw e;
+            }
+            writeBookkeeping(captures, e);
+        }
+    }
+
+    /**
+     * Commits what makes room, with the reserve, and without the rest, which would use it up. Trims come last and by themselves: with
+     * them goes what else is staged of their partitions.
+     *
+     * @throws LmdbException the failure there was, if something is left
+     */
+    private void writeBookkeeping(List<Capture> captures, LmdbException failure) {
+        environment.room.reserve.lend();
+        List<Capture> left = new ArrayList<>(captures);
+        for (Predicate<Capture> kind : List.<Predicate<Capture>>of(this::isBookkeeping, Capture::isTrim)) {
+            List<Capture> some = left.stream().filter(kind).toList();
+            try {
+                if (!some.isEmpty()) {
+                    store(some);
+                    left.removeAll(some);
+                }
+            } catch (LmdbException e) {
+                failure.addSuppressed(e);
+            }
+        }
+        if (!left.isEmpty()) {
+            throw failure;
+        }
+    }
+
+    private boolean isBookkeeping(Capture capture) {
+        return environment.room.isReservedFor(capture.partition().id) || capture.isSmall();
+    }
+
+    private void store(List<Capture> captures) {
         long bytes = captures.stream().mapToLong(Capture::bytes).sum();
         boolean[] more = {false};
         environment.commit(bytes, FailPointNames.SYNC_BEFORE_FORCE, view -> {
@@ -140,8 +183,8 @@ final class GroupCommit implements LmdbPartition.Dirty {
         boolean[] more = {false};
         environment.writer.lock();
         try {
-            environment.commit(
-                    0, FailPointNames.RECLAIM_BEFORE_COMMIT, view -> more[0] = Garbage.step(view, environment.aside));
+            environment.commitWithReserve(
+                    FailPointNames.RECLAIM_BEFORE_COMMIT, view -> more[0] = Garbage.step(view, environment.aside));
         } catch (LmdbException | StorageException e) {
             LOG.debug("{}: what was trimmed or deleted is not removed yet", environment.directory, e);
             return; // the next commit goes on, or the next start

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
+import io.varve.core.disk.ReserveConfig;
 import io.varve.core.spi.StorageException;
 import java.util.Locale;
 import java.util.Map;
@@ -19,6 +20,7 @@ import java.util.Map;
  * @param compactOnStart whether a start rewrites the environment without its free pages ({@code lmdb.compact.on.start}, default false)
  * @param readVerify whether every batch is held against its CRC-32C before it is handed to a reader ({@code log.read.verify}, default
  *     false)
+ * @param reserve room kept back for the writes that make room
  */
 record LmdbConfig(
         long mapInitialBytes,
@@ -27,7 +29,8 @@ record LmdbConfig(
         long stagingBytes,
         long readBytes,
         boolean compactOnStart,
-        boolean readVerify) {
+        boolean readVerify,
+        ReserveConfig reserve) {
     static final String MAP_INITIAL = "lmdb.map.initial.size";
     static final String MAP_MAX = "lmdb.map.max.size";
     static final String MAX_READERS = "lmdb.max.readers";
@@ -51,7 +54,8 @@ record LmdbConfig(
                 number(properties, STAGING, 64 * MIB, MIB, Integer.MAX_VALUE),
                 number(properties, READ, 64 * MIB, MIB, Long.MAX_VALUE),
                 yesOrNo(properties, COMPACT),
-                yesOrNo(properties, READ_VERIFY));
+                yesOrNo(properties, READ_VERIFY),
+                ReserveConfig.of(properties));
     }
 
     private static long number(Map<String, String> properties, String key, long preset, long least, long most) {

@@ -39,6 +39,7 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
     static OpenedMap open(Path directory, LmdbConfig config, FailPoints failPoints) {
         NativeLibrary.require();
         try {
+            ReaderTable.takeRoom(directory, config.maxReaders());
             if (config.compactOnStart() && Files.exists(directory.resolve(DATA))) {
                 compact(directory, config, failPoints);
             }

@@ -120,7 +120,7 @@ final class Replacement implements AutoCloseable {
     void swap(int first) {
         KeyRangeSegment[] segments = partition.window().segments();
         long end = segments[first + old.size()].base;
-        environment.commit(0, FailPointNames.REPLACE_BEFORE_SWAP, view -> {
+        environment.commitWithReserve(FailPointNames.REPLACE_BEFORE_SWAP, view -> {
             for (int i = first; i < first + old.size(); i++) {
                 KeyRangeSegment segment = segments[i];
                 Keys.at(view.key(), partition.number, segment.base);

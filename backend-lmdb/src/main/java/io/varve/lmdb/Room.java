@@ -1,39 +1,51 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
+import io.varve.core.disk.Refusals;
+import io.varve.core.disk.Reserve;
+import io.varve.core.disk.ReserveConfig;
+import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import java.nio.file.Path;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Refuses appends for which there is no room, in the map's limit or on the disk under it, before they are taken: what is staged has to
- * be committed some time. Says once when it begins to refuse and once when that is over. Thread-safe.
+ * be committed some time. Thread-safe.
  */
 final class Room {
-    private static final Logger LOG = LoggerFactory.getLogger(Room.class);
     private static final int PAGE = 4096;
     /** What a commit writes anew of pages above the batches, and of its own books. */
     private static final long COPIED = 64L * PAGE;
 
+    final Reserve reserve;
+    private final ReserveConfig reserved;
     private final Path directory;
+    private final Path data;
     private final long mapMax;
     private final Staging staging;
+    private final Refusals refusals;
     private volatile long liveBytes;
-    private volatile long spareBytes;
-    private volatile boolean refusing;
 
-    Room(Path directory, long mapMax, Staging staging) {
+    /** @param clock times what is said of refused writes */
+    Room(Path directory, LmdbConfig config, Staging staging, Clock clock) {
         this.directory = directory;
-        this.mapMax = mapMax;
+        this.data = directory.resolve(OpenedMap.DATA);
+        this.mapMax = config.mapMaxBytes();
         this.staging = staging;
+        this.reserved = config.reserve();
+        this.reserve = new Reserve(directory, reserved.bytes());
+        this.refusals = new Refusals(directory, clock);
     }
 
-    /** A commit went through; it leaves so many bytes in use, and so many in the file that are free. */
-    void committed(long live, long spare) {
+    /** A commit went through; it leaves so many bytes in use. */
+    void committed(long live) {
         liveBytes = live;
-        spareBytes = spare;
+    }
+
+    /** @return true if a partition's appends may use what is kept back */
+    boolean isReservedFor(PartitionId id) {
+        return reserved.isFor(id);
     }
 
     /**
@@ -41,22 +53,48 @@ final class Room {
      * @throws StorageException FULL if there is no room for it, now
      */
     void require(PartitionId id, int bytes) {
-        long needed = needed(staging.held() + bytes);
+        if (isReservedFor(id)) {
+            requireWithReserve(id, needed(bytes)); // what else is staged does not go before it
+        } else {
+            requireWithoutReserve(id, needed(staging.held() + bytes));
+        }
+    }
+
+    private void requireWithReserve(PartitionId id, long needed) {
+        if (has(needed, 0) || reserve.lend() && has(needed, 0)) {
+            return;
+        }
+        throw refuse(id, "the disk has " + usable() + " bytes left");
+    }
+
+    private void requireWithoutReserve(PartitionId id, long needed) {
         if (liveBytes + needed > mapMax) {
             throw refuse(
                     id,
                     liveBytes + " of the " + mapMax + " bytes of " + LmdbConfig.MAP_MAX
                             + " are in use: let retention free some, or raise it");
         }
-        // Every time: it costs less than a microsecond, and one who is refused knows at once, unlike one whose commit
-        // finds no room.
-        long usable = directory.toFile().getUsableSpace();
-        if (usable + spareBytes / 2 < needed) {
-            throw refuse(id, "the disk has " + usable + " bytes left");
+        // Every time: it costs some microseconds, and one who is refused knows at once, unlike one whose commit finds
+        // no
+        // room.
+        long kept = reserve.takeBack() ? 0 : reserve.bytes();
+        if (!has(needed, kept)) {
+            throw refuse(
+                    id,
+                    "the disk has " + usable() + " bytes left"
+                            + (kept > 0 ? ", and " + kept + " are kept for deletions and settings" : ""));
         }
-        if (refusing) {
-            takenAgain();
-        }
+        refusals.taken();
+    }
+
+    /**
+     * @param kept bytes to be left over: of the disk's first, then of the file's own that are free, as they are after a deletion
+     * @return true if there are so many, counting those of the file half: they lie scattered, and some are free only after the next commit
+     */
+    private boolean has(long needed, long kept) {
+        long usable = usable();
+        long spare = Math.max(0, data.toFile().length() - liveBytes);
+        return Math.max(0, usable - kept) + (spare - Math.max(0, kept - usable)) / 2 >= needed;
     }
 
     /** @return bytes of the file that so many bytes of batches may take: small ones half-filled pages, large ones whole pages of their own */
@@ -64,23 +102,18 @@ final class Room {
         return bytes * 2 + COPIED;
     }
 
+    /** @return bytes free on the disk */
+    long usable() {
+        return directory.toFile().getUsableSpace();
+    }
+
     /** A commit found no room. */
-    synchronized void refused(String why) {
-        if (!refusing) {
-            refusing = true;
-            LOG.error("{} takes no more bytes: {}; reads go on, writes do when there is room again", directory, why);
-        }
+    void refused(String why) {
+        refusals.refused(why);
     }
 
     private StorageException refuse(PartitionId id, String why) {
         refused(why);
         return new StorageException(StorageException.Kind.FULL, "append to " + id + " in " + directory + ": " + why);
-    }
-
-    private synchronized void takenAgain() {
-        if (refusing) {
-            refusing = false;
-            LOG.info("{} takes bytes again", directory);
-        }
     }
 }

@@ -33,7 +33,7 @@ final class Truncation {
     /** Commits it and tells the partition. */
     void run() {
         Environment environment = partition.environment;
-        environment.commit(0, FailPointNames.TRUNCATE_BEFORE_COMMIT, this::apply);
+        environment.commitWithReserve(FailPointNames.TRUNCATE_BEFORE_COMMIT, this::apply);
         environment.failPoints.hit(FailPointNames.TRUNCATE_AFTER_COMMIT);
         synchronized (partition) {
             partition.truncated(state, left);

@@ -15,7 +15,7 @@ import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
-/** What a backend may know: the storage SPI, records as bytes, and the runtime; never the log's meaning, never another backend. */
+/** What a backend may know: the storage SPI, records as bytes, the runtime and what directories need; never the log's meaning, never another backend. */
 class ArchitectureTest {
     private static final String SELF = "io.varve.lmdb";
 
@@ -37,7 +37,7 @@ class ArchitectureTest {
             "java.time.Instant", Set.of("now"));
 
     @Test
-    void knowsOnlyTheStorageSpiRecordsAndTheRuntime() {
+    void knowsOnlyTheStorageSpiRecordsDirectoriesAndTheRuntime() {
         classes()
                 .should()
                 .onlyDependOnClassesThat(resideInAnyPackage(
@@ -45,6 +45,7 @@ class ArchitectureTest {
                         "io.varve.core",
                         "io.varve.core.spi..",
                         "io.varve.core.record..",
+                        "io.varve.core.disk..",
                         "io.varve.core.runtime..",
                         "java..",
                         "org.lmdbjava..",

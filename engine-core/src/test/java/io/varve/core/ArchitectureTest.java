@@ -29,6 +29,7 @@ class ArchitectureTest {
             "record", Set.of(),
             "runtime", Set.of(),
             "spi", Set.of("record", "runtime"),
+            "disk", Set.of("spi", "runtime"),
             "memory", Set.of("spi", "record", "runtime"),
             "producer", Set.of("record"),
             "log", Set.of("producer", "spi", "record", "runtime"),

@@ -36,6 +36,8 @@ final class BrokerKeys {
     static final String FLUSH_MESSAGES = "log.flush.interval.messages";
     static final String CHECKPOINT_MS = "log.flush.offset.checkpoint.interval.ms";
     static final String READ_VERIFY = "log.read.verify";
+    static final String RESERVE_BYTES = "storage.reserve.bytes";
+    static final String RESERVE_TOPICS = "storage.reserve.topics";
     static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
     static final String NETWORK_THREADS = "num.network.threads";
     static final String SEND_BUFFER = "socket.send.buffer.bytes";
@@ -69,6 +71,8 @@ final class BrokerKeys {
         define(FLUSH_MESSAGES, Type.LONG, Long.MAX_VALUE, Range.atLeast(1));
         define(CHECKPOINT_MS, Type.LONG, 60_000L, Range.atLeast(1));
         define(READ_VERIFY, Type.BOOLEAN, false, null);
+        define(RESERVE_BYTES, Type.LONG, 1L << 20, Range.between(0, 1 << 30));
+        text(RESERVE_TOPICS, "__cluster_metadata");
         atLeast(0, NODE_ID, 1);
         atLeast(1, PRODUCER_EXPIRATION, 86_400_000);
         atLeast(1, PARTITIONS, 1);

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.file;
+package io.varve.core.disk;
 
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -16,7 +18,10 @@ import org.slf4j.LoggerFactory;
  * <p>States: held ⇄ lent. While it is lent ordinary appends are refused, for they would use it up; the first of them that finds room for
  * the whole reserve takes it back.
  */
-final class Reserve {
+public final class Reserve {
+    /** Name of the file, in the data directory. */
+    public static final String NAME = ".reserve";
+
     private static final Logger LOG = LoggerFactory.getLogger(Reserve.class);
     private static final int CHUNK = 1 << 16;
 
@@ -25,28 +30,15 @@ final class Reserve {
     private volatile boolean held;
 
     /** @param bytes how much to keep back; 0 for nothing, then there is never anything to lend */
-    Reserve(Path directory, long bytes) {
-        this.file = directory.resolve(Layout.RESERVE);
+    public Reserve(Path directory, long bytes) {
+        this.file = directory.resolve(NAME);
         this.bytes = bytes;
         this.held = file.toFile().length() == bytes;
     }
 
-    /** A write that may need room. */
-    @FunctionalInterface
-    interface Write {
-        void run() throws IOException;
-    }
-
-    /** Runs a write that makes room or that a start needs; where it finds none, once more with the reserve. */
-    void lendTo(Write write) throws IOException {
-        try {
-            write.run();
-        } catch (IOException e) {
-            if (e instanceof ForceFailedException || !lend()) {
-                throw e;
-            }
-            write.run();
-        }
+    /** @return how many bytes are kept back, when they are */
+    public long bytes() {
+        return bytes;
     }
 
     /**
@@ -54,7 +46,7 @@ final class Reserve {
      *
      * @return true if there is room now that was not there before
      */
-    synchronized boolean lend() {
+    public synchronized boolean lend() {
         try {
             if (!held || bytes == 0 || free() >= bytes) {
                 return false;
@@ -75,7 +67,7 @@ final class Reserve {
      *
      * @return true if it is held now
      */
-    boolean takeBack() {
+    public boolean takeBack() {
         return held || take();
     }
 
@@ -89,27 +81,32 @@ final class Reserve {
                 held = true;
             }
         } catch (IOException e) {
-            Disk.discard(file, e);
+            discard(e);
             LOG.debug("There is no room for {}", file, e);
         }
         return held;
     }
 
     private void fill() throws IOException {
-        try (var channel = java.nio.channels.FileChannel.open(
-                file,
-                java.nio.file.StandardOpenOption.CREATE,
-                java.nio.file.StandardOpenOption.TRUNCATE_EXISTING,
-                java.nio.file.StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
             ByteBuffer zeros = ByteBuffer.allocateDirect((int) Math.min(CHUNK, bytes));
-            for (long at = 0; at < bytes; at += zeros.limit()) {
-                Disk.writeFully(channel, zeros.clear().limit((int) Math.min(zeros.capacity(), bytes - at)), at);
+            for (long left = bytes; left > 0; ) {
+                left -= channel.write(zeros.clear().limit((int) Math.min(zeros.capacity(), left)));
             }
         }
     }
 
+    private void discard(IOException why) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+
     /** @throws StorageException FULL while the reserve is lent and there is not enough room to take it back */
-    void requireHeld() {
+    public void requireHeld() {
         if (!takeBack()) {
             throw new StorageException(
                     StorageException.Kind.FULL,

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.file;
+package io.varve.conformance;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -21,10 +21,12 @@ import org.junit.jupiter.api.Assumptions;
  * A real file system of a few MiB that can be filled and emptied. Needs Linux and root: where there is neither, the test is skipped, and
  * in CI fails.
  */
-final class SmallDisk implements AutoCloseable {
+public final class SmallDisk implements AutoCloseable {
     private static final String MIB = "m";
 
-    final Path path;
+    /** Where it is mounted. */
+    public final Path path;
+
     private final Path ballast;
     private final Path root;
     private final int mib;
@@ -42,19 +44,19 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** A file system in memory. */
-    static SmallDisk tmpfs(int mib) {
+    public static SmallDisk tmpfs(int mib) {
         SmallDisk disk = new SmallDisk(mib);
         disk.mount(disk.path, "-t", "tmpfs", "-o", "size=" + mib + MIB, "tmpfs");
         return disk;
     }
 
     /** ext4 on an image file. */
-    static SmallDisk ext4(int mib) {
+    public static SmallDisk ext4(int mib) {
         return ext4(mib, mib + 1);
     }
 
     /** ext4 that believes in more room than there is: when the rest is used up, its writes fail when they are forced. */
-    static SmallDisk overcommitted(int mib, int realMib) {
+    public static SmallDisk overcommitted(int mib, int realMib) {
         return ext4(mib, realMib);
     }
 
@@ -76,7 +78,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Makes what is behind an overcommitted file system larger. */
-    void enlargeBacking(int mib) {
+    public void enlargeBacking(int mib) {
         require(
                 "mount",
                 "-o",
@@ -85,18 +87,18 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Takes away what the device holds past so many MiB: reads of it fail. */
-    void loseTail(int mib) {
+    public void loseTail(int mib) {
         require("sync", "-f", path.toString());
         require("truncate", "-s", mib + MIB, root.resolve("backing/image").toString());
     }
 
     /** Gives the device its size again; what was lost is zeros. */
-    void restoreTail() {
+    public void restoreTail() {
         require("truncate", "-s", mib + MIB, root.resolve("backing/image").toString());
     }
 
     /** Drops what the system keeps in memory of the files in a directory: the next read asks the device. */
-    static void forget(Path directory) {
+    public static void forget(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file : files.toList()) {
                 String problem = run("dd", "if=" + file, "iflag=nocache", "count=0", "status=none");
@@ -110,7 +112,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Uses up all the room, to the last byte. */
-    void fill() throws IOException {
+    public void fill() throws IOException {
         try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             for (int size = 1 << 16; size > 0; size >>= 4) {
                 fillBy(channel, size);
@@ -129,7 +131,7 @@ final class SmallDisk implements AutoCloseable {
     }
 
     /** Gives the room back. */
-    void free() throws IOException {
+    public void free() throws IOException {
         Files.delete(ballast);
     }
 
@@ -181,7 +183,7 @@ final class SmallDisk implements AutoCloseable {
             }
         }
         try {
-            Disk.removeTree(root);
+            Trees.remove(root);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

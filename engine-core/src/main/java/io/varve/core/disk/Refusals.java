@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.file;
+package io.varve.core.disk;
 
 import io.varve.core.runtime.Clock;
 import java.nio.file.Path;
@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says when a data directory takes no more bytes, and when it does again; seldom, however often that changes. Thread-safe. */
-final class Refusals {
+public final class Refusals {
     private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
     private static final long QUIET_MS = 10_000;
     private static final long OVER_MS = 1_000;
@@ -19,13 +19,14 @@ final class Refusals {
     private long saidAt;
     private long refusedAt;
 
-    Refusals(Path directory, Clock clock) {
+    /** @param clock times what is said */
+    public Refusals(Path directory, Clock clock) {
         this.directory = directory;
         this.clock = clock;
     }
 
     /** A write was refused. */
-    synchronized void refused(String why) {
+    public synchronized void refused(String why) {
         long now = clock.millis();
         refusedAt = now;
         refusing = true;
@@ -41,7 +42,7 @@ final class Refusals {
     }
 
     /** A write went through. */
-    void taken() {
+    public void taken() {
         if (refusing) {
             takenAgain();
         }

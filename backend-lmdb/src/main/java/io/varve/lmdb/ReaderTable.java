@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** LMDB's table of who reads, which it maps. Stateless. */
+final class ReaderTable {
+    static final String NAME = "lock.mdb";
+    /** Of a reader; LMDB gives each a cache line. */
+    private static final int SLOT = 64;
+    /** Slots that its header takes, and some to spare. */
+    private static final int HEADER = 8;
+
+    private static final int PAGE = 4096;
+
+    private ReaderTable() {}
+
+    /**
+     * Writes zeros where the table will be. LMDB would leave a hole, and a process that writes to a mapped hole when the disk is full is
+     * killed.
+     *
+     * @param directory exists, and no server uses it
+     * @param readers slots it is to have
+     */
+    static void takeRoom(Path directory, int readers) throws IOException {
+        int size = ((readers + HEADER) * SLOT + PAGE - 1) / PAGE * PAGE;
+        try (FileChannel file =
+                FileChannel.open(directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+            long at = file.size();
+            while (at < size) {
+                at += file.write(ByteBuffer.allocate((int) (size - at)), at);
+            }
+        }
+    }
+}
