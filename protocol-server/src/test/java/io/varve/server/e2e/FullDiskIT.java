@@ -104,10 +104,13 @@ class FullDiskIT {
                 Sent first = send(patient, 0);
                 first.future().get(PATIENCE, TimeUnit.SECONDS);
                 values.add(first.value());
-                for (int i = 0; i < 2_000; i++) {
-                    send(patient, "large", i + "-".repeat(1_500));
+                // One of its own: a producer that goes on asks for topics it once wrote to, and so has them created
+                // again.
+                try (Producer<String, String> large = producer(server, Map.of())) {
+                    for (int i = 0; i < 2_000; i++) {
+                        send(large, "large", i + "-".repeat(1_500));
+                    }
                 }
-                patient.flush();
                 disk.fill();
                 refusesProducers(server, values);
                 ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, "large");
