@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
-import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
@@ -9,17 +8,15 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * A partition: what is committed of it, what is staged, and who may write it. Everything is guarded by this, unless it says otherwise.
  *
- * <p>Invariants: at least one segment, the last one active; segments ascend; staged batches ascend and lie at or above {@code committedEnd};
+ * <p>Invariants: at least one segment, the last one active; segments ascend; batches not committed lie at or above {@code committedEnd};
  * {@code committedEnd <= end}.
  */
 final class LmdbPartition {
@@ -52,15 +49,7 @@ final class LmdbPartition {
     /** Counts what invalidates a read under way: truncations, replacements, emptyings. */
     private long edits;
 
-    private long changes;
-    private ArrayDeque<StagedBatch> staged = new ArrayDeque<>(0);
-    private final List<KeyRangeSegment> newlySealed = new ArrayList<>(0);
-    private final List<KeyRangeSegment> dropped = new ArrayList<>(0);
-    private TreeMap<SnapshotKey, Optional<Staging.Piece>> blobs;
-    /** A commit is copying what was staged; what is dropped meanwhile waits in {@link #limbo}. */
-    private boolean inFlight;
-
-    private List<Staging.Piece> limbo = List.of();
+    final Uncommitted uncommitted;
 
     /** Told of partitions that have something to commit. */
     interface Dirty {
@@ -74,6 +63,7 @@ final class LmdbPartition {
         this.number = number;
         this.environment = environment;
         this.dirty = dirty;
+        this.uncommitted = new Uncommitted(environment.staging);
     }
 
     /** Takes its content over from the environment, the first time. */
@@ -168,11 +158,7 @@ final class LmdbPartition {
 
     /** @return true if something was appended and is not committed */
     synchronized boolean hasStaged() {
-        return !staged.isEmpty();
-    }
-
-    List<KeyRangeSegment> dropped() {
-        return dropped;
+        return uncommitted.hasBatches();
     }
 
     void requireSound() {
@@ -190,22 +176,13 @@ final class LmdbPartition {
         ByteBuffer bytes = run.bytes();
         KeyRangeSegment active = segments[segments.length - 1];
         if (isFull(active, run, limits)) {
-            newlySealed.add(active);
+            uncommitted.seal(active);
             active = new KeyRangeSegment(end, number);
             segments = Arrays.copyOf(segments, segments.length + 1);
             segments[segments.length - 1] = active;
         }
         for (int at = bytes.position(); at < bytes.limit(); ) {
-            int size = BatchHeader.sizeInBytes(bytes, at);
-            long timestamp = BatchHeader.maxTimestamp(bytes, at);
-            staged.add(new StagedBatch(
-                    BatchHeader.baseOffset(bytes, at),
-                    BatchHeader.nextOffset(bytes, at),
-                    timestamp,
-                    active,
-                    environment.staging.copy(bytes, at, size)));
-            active.add(size, timestamp);
-            at += size;
+            at += uncommitted.stage(bytes, at, active);
         }
         end = run.nextOffset();
         touch();
@@ -223,7 +200,7 @@ final class LmdbPartition {
             return;
         }
         if (to >= end) {
-            dropped.addAll(Arrays.asList(segments));
+            uncommitted.drop(Arrays.asList(segments), to);
             emptyAt(to);
         } else {
             start = to;
@@ -236,13 +213,10 @@ final class LmdbPartition {
     }
 
     private void dropSegments(int count) {
-        dropped.addAll(Arrays.asList(segments).subList(0, count));
-        newlySealed.removeAll(dropped);
+        List<KeyRangeSegment> dropped = List.of(Arrays.copyOf(segments, count));
         segments = Arrays.copyOfRange(segments, count, segments.length);
         KeyRangeSegment first = segments[0];
-        while (!staged.isEmpty() && staged.peek().next() <= first.base) {
-            free(staged.poll().piece());
-        }
+        uncommitted.drop(dropped, first.base);
         KeyRangeSegment[] left = Arrays.stream(shown)
                 .filter(segment -> segment.base >= first.base)
                 .toArray(KeyRangeSegment[]::new);
@@ -250,8 +224,7 @@ final class LmdbPartition {
     }
 
     private void emptyAt(long offset) {
-        dropStaged();
-        newlySealed.clear();
+        uncommitted.forgetAppends();
         stand(new KeyRangeSegment(offset, number));
         start = offset;
         end = offset;
@@ -259,70 +232,34 @@ final class LmdbPartition {
         edits++;
     }
 
-    private void free(Staging.Piece piece) {
-        if (inFlight) {
-            limbo = limbo.isEmpty() ? new ArrayList<>() : limbo;
-            limbo.add(piece);
-        } else {
-            environment.staging.free(piece);
-        }
-    }
-
-    private void dropStaged() {
-        staged.forEach(batch -> free(batch.piece()));
-        staged.clear();
-    }
-
     void putBlob(SnapshotKey key, Optional<Staging.Piece> content) {
-        if (blobs == null) {
-            blobs = new TreeMap<>();
-        }
-        Optional<Staging.Piece> before = blobs.put(key, content);
-        if (before != null) {
-            before.ifPresent(this::free);
-        }
+        uncommitted.putBlob(key, content);
         touch();
     }
 
-    /** @return blobs written or deleted since the last commit, by key; null when there are none */
-    TreeMap<SnapshotKey, Optional<Staging.Piece>> blobs() {
-        return blobs;
-    }
-
     void touch() {
-        changes++;
+        uncommitted.touch();
         dirty.add(this);
     }
 
     /** @return true if something is not committed */
     synchronized boolean isDirty() {
-        return changes > 0;
+        return !uncommitted.isEmpty();
     }
 
     /** @return everything there is to commit, or null if nothing is, or may be */
     synchronized Capture capture() {
-        if (changes == 0 || broken != null || gone != null) {
+        if (uncommitted.isEmpty() || broken != null || gone != null) {
             dirty.remove(this);
             return null;
         }
-        inFlight = true;
-        return new Capture(
-                this,
-                edits,
-                changes,
-                new PartitionState(start, end, segments[segments.length - 1].copy()),
-                segments[0].base,
-                List.copyOf(staged),
-                List.copyOf(newlySealed),
-                List.copyOf(dropped),
-                blobs == null ? new TreeMap<>() : new TreeMap<>(blobs));
+        PartitionState state = new PartitionState(start, end, segments[segments.length - 1].copy());
+        return uncommitted.capture(this, edits, state, segments[0].base);
     }
 
     /** Whatever became of the commit, it looks at nothing any more. */
     synchronized void release() {
-        inFlight = false;
-        limbo.forEach(environment.staging::free);
-        limbo = List.of();
+        uncommitted.release();
     }
 
     /** What was captured is durable. */
@@ -330,29 +267,17 @@ final class LmdbPartition {
         if (gone != null) {
             return;
         }
-        if (edits == capture.edits()) {
+        boolean edited = edits != capture.edits();
+        if (!edited) {
             committedEnd = Math.max(committedEnd, capture.state().end());
             show(capture.state().active());
-            while (!staged.isEmpty() && staged.peek().next() <= capture.state().end()) {
-                free(staged.poll().piece());
-            }
-            newlySealed.removeAll(capture.sealed());
         }
-        if (staged.isEmpty() && capture.batches().size() > 16) {
-            staged = new ArrayDeque<>(0); // idle partitions keep little
-        }
-        dropped.removeAll(capture.dropped());
-        capture.blobs().forEach((key, content) -> {
-            if (blobs != null && blobs.get(key) == content) {
-                blobs.remove(key);
-                content.ifPresent(this::free);
-            }
-        });
-        if (blobs != null && blobs.isEmpty()) {
-            blobs = null;
-        }
-        changes -= capture.changes();
-        if (changes == 0) {
+        uncommitted.committed(capture, edited);
+        forgetIfClean();
+    }
+
+    private void forgetIfClean() {
+        if (uncommitted.isEmpty()) {
             dirty.remove(this);
         }
     }
@@ -394,18 +319,13 @@ final class LmdbPartition {
 
     /** A truncation took place: nothing of what was staged is left, and all else is committed. */
     void truncated(PartitionState state, KeyRangeSegment[] left) {
-        dropStaged();
-        newlySealed.clear();
-        dropped.clear();
+        uncommitted.truncated();
         start = state.start();
         end = state.end();
         committedEnd = end;
         stand(left);
         edits++;
-        if (blobs == null) {
-            changes = 0;
-            dirty.remove(this);
-        }
+        forgetIfClean();
     }
 
     /** Another segment stands in place of some. */
@@ -426,12 +346,7 @@ final class LmdbPartition {
     /** Lets go of everything that is held for it. */
     synchronized void retire(String why) {
         gone = why;
-        dropStaged();
-        if (blobs != null) {
-            blobs.values().forEach(content -> content.ifPresent(this::free));
-            blobs = null;
-        }
-        changes = 0;
+        uncommitted.forget();
         dirty.remove(this);
     }
 }

@@ -68,7 +68,7 @@ final class LmdbSnapshots implements Snapshots {
     /** @return a copy, or null */
     private byte[] find(SnapshotKey key) {
         synchronized (partition) {
-            TreeMap<SnapshotKey, Optional<Staging.Piece>> blobs = partition.blobs();
+            TreeMap<SnapshotKey, Optional<Staging.Piece>> blobs = partition.uncommitted.blobs();
             Optional<Staging.Piece> pending = blobs == null ? null : blobs.get(key);
             if (pending != null) {
                 return pending.map(piece -> copy(piece.bytes())).orElse(null);
@@ -102,8 +102,8 @@ final class LmdbSnapshots implements Snapshots {
         synchronized (partition) {
             stored(partition, name, stored);
             stored.forEach(key -> offsets.add(key.offset()));
-            if (partition.blobs() != null) {
-                partition.blobs().forEach((key, content) -> {
+            if (partition.uncommitted.blobs() != null) {
+                partition.uncommitted.blobs().forEach((key, content) -> {
                     if (key.name().equals(name) && content.isPresent()) {
                         offsets.add(key.offset());
                     } else if (key.name().equals(name)) {
@@ -136,8 +136,8 @@ final class LmdbSnapshots implements Snapshots {
 
     /** Forgets blobs that wait for a commit and are bound to offsets above one; call with the partition locked. */
     static void forgetAbove(LmdbPartition partition, long offset) {
-        if (partition.blobs() != null) {
-            List<SnapshotKey> doomed = partition.blobs().keySet().stream()
+        if (partition.uncommitted.blobs() != null) {
+            List<SnapshotKey> doomed = partition.uncommitted.blobs().keySet().stream()
                     .filter(key -> key.offset() > offset)
                     .toList();
             doomed.forEach(key -> partition.putBlob(key, Optional.empty()));

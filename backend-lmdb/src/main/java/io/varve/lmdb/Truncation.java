@@ -27,7 +27,7 @@ final class Truncation {
         this.number = partition.number;
         this.to = to;
         this.window = partition.window();
-        this.dropped = List.copyOf(partition.dropped());
+        this.dropped = List.copyOf(partition.uncommitted.dropped());
     }
 
     /** Commits it and tells the partition. */
