@@ -2,8 +2,8 @@
 package io.varve.file;
 
 import io.varve.core.disk.ReserveConfig;
+import io.varve.core.spi.Settings;
 import io.varve.core.spi.StorageException;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -34,41 +34,13 @@ record FileConfig(
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     static FileConfig of(Map<String, String> properties) {
+        Settings settings = new Settings(properties);
         return new FileConfig(
-                number(properties, CHECKPOINT_INTERVAL, 1, 60_000, Long.MAX_VALUE),
-                number(properties, CHECKPOINT_BYTES, 1, 128L << 20, Long.MAX_VALUE),
-                (int) number(properties, OPEN_FILES, 1, 2000, Integer.MAX_VALUE),
-                ReserveConfig.of(properties),
-                (int) number(properties, SYNC_THREADS, 1, 32, 1024),
-                yesOrNo(properties, READ_VERIFY));
-    }
-
-    private static long number(Map<String, String> properties, String key, long least, long preset, long most) {
-        String value = properties.get(key);
-        if (value == null) {
-            return preset;
-        }
-        try {
-            long number = Long.parseLong(value.trim());
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // falls through to the one message for every wrong value
-        }
-        throw wrong(key, value, "a number from " + least + " to " + most);
-    }
-
-    private static boolean yesOrNo(Map<String, String> properties, String key) {
-        String value = properties.getOrDefault(key, "false");
-        return switch (value.trim().toLowerCase(Locale.ROOT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw wrong(key, value, "true or false");
-        };
-    }
-
-    private static StorageException wrong(String key, String value, String right) {
-        return new StorageException(StorageException.Kind.MISUSE, key + " is '" + value + "', must be " + right);
+                settings.number(CHECKPOINT_INTERVAL, 60_000, 1, Long.MAX_VALUE),
+                settings.number(CHECKPOINT_BYTES, 128L << 20, 1, Long.MAX_VALUE),
+                (int) settings.number(OPEN_FILES, 2000, 1, Integer.MAX_VALUE),
+                ReserveConfig.of(settings),
+                (int) settings.number(SYNC_THREADS, 32, 1, 1024),
+                settings.yesOrNo(READ_VERIFY));
     }
 }

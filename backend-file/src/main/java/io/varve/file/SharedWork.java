@@ -6,10 +6,13 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 
 /** Does the same to every item of a list: the caller and a few helpers take one after another, so that the device is never idle. */
 final class SharedWork<T> {
+    /** Helpers for work that needs the processor as well as the device. */
     private static final int MOST_HELPERS = 7;
+
     private static final int ITEMS_PER_HELPER = 16;
 
     /** What is done to an item. */
@@ -37,18 +40,26 @@ final class SharedWork<T> {
      */
     static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
         SharedWork<T> shared = new SharedWork<>(items, work);
-        int helpers = Math.min(Math.min(MOST_HELPERS, threads.most()), items.size() / ITEMS_PER_HELPER);
-        for (int i = 0; i < helpers; i++) {
-            threads.offer(shared::run);
-        }
-        shared.run();
-        shared.await();
+        shared.with(threads, Math.min(MOST_HELPERS, items.size() / ITEMS_PER_HELPER));
         Exception failed = shared.failure.get();
         if (failed instanceof IOException e) {
             throw e;
         } else if (failed instanceof RuntimeException e) {
             throw e;
         }
+    }
+
+    /** As {@link #each}, for work that mostly waits for the device and does not throw: one helper for so many items. */
+    static <T> void waiting(List<T> items, SyncThreads threads, int itemsPerHelper, Consumer<T> work) {
+        new SharedWork<T>(items, work::accept).with(threads, items.size() / itemsPerHelper);
+    }
+
+    private void with(SyncThreads threads, int helpers) {
+        for (int i = 0; i < Math.min(helpers, threads.most()); i++) {
+            threads.offer(this::run); // one that comes late finds nothing to do
+        }
+        run();
+        await();
     }
 
     private void run() {
@@ -65,6 +76,7 @@ final class SharedWork<T> {
         }
     }
 
+    /** Every item is with somebody who is running by now. */
     private void await() {
         boolean interrupted = false;
         while (true) {

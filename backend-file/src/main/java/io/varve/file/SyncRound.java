@@ -7,8 +7,6 @@ import io.varve.core.spi.SyncFailures;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * One group commit over many partitions: the caller forces them one after another, and other threads help when there are many, so
@@ -19,55 +17,26 @@ final class SyncRound {
     private static final int PARTITIONS_PER_HELPER = 2;
 
     private final List<FileStore> stores;
-    private final AtomicInteger next = new AtomicInteger();
-    private final CountDownLatch left;
     private final Map<PartitionId, StorageException> failures = new ConcurrentHashMap<>();
 
     SyncRound(List<FileStore> stores) {
         this.stores = stores;
-        this.left = new CountDownLatch(stores.size());
     }
 
     SyncFailures run(SyncThreads threads) {
-        int helpers = Math.min(threads.most(), stores.size() / PARTITIONS_PER_HELPER);
-        for (int i = 0; i < helpers; i++) {
-            threads.offer(this::work); // one that comes late finds nothing to do
-        }
-        work();
-        awaitHelpers();
+        SharedWork.waiting(stores, threads, PARTITIONS_PER_HELPER, this::force);
         return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(failures);
     }
 
-    private void work() {
-        for (int i = next.getAndIncrement(); i < stores.size(); i = next.getAndIncrement()) {
-            FileStore store = stores.get(i);
-            try {
-                store.sync();
-            } catch (StorageException e) {
-                failures.put(store.id(), e);
-            } catch (RuntimeException e) {
-                failures.put(
-                        store.id(), new StorageException(StorageException.Kind.FULL, store.id() + ": sync failed", e));
-                throw e;
-            } finally {
-                left.countDown();
-            }
-        }
-    }
-
-    /** Every partition is with somebody who is running by now. */
-    private void awaitHelpers() {
-        boolean interrupted = false;
-        while (true) {
-            try {
-                left.await();
-                break;
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
+    private void force(FileStore store) {
+        try {
+            store.sync();
+        } catch (StorageException e) {
+            failures.put(store.id(), e);
+        } catch (RuntimeException e) {
+            failures.put(
+                    store.id(),
+                    new StorageException(StorageException.Kind.FULL, store.id() + ": sync failed: " + e, e));
         }
     }
 }

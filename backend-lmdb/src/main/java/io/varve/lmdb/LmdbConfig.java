@@ -2,8 +2,8 @@
 package io.varve.lmdb;
 
 import io.varve.core.disk.ReserveConfig;
+import io.varve.core.spi.Settings;
 import io.varve.core.spi.StorageException;
-import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -45,45 +45,17 @@ record LmdbConfig(
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     static LmdbConfig of(Map<String, String> properties) {
-        long initial = number(properties, MAP_INITIAL, 64 * MIB, MIB, MOST_MAP);
-        long max = number(properties, MAP_MAX, Math.max(1L << 40, initial), initial, MOST_MAP);
+        Settings settings = new Settings(properties);
+        long initial = settings.number(MAP_INITIAL, 64 * MIB, MIB, MOST_MAP);
+        long max = settings.number(MAP_MAX, Math.max(1L << 40, initial), initial, MOST_MAP);
         return new LmdbConfig(
                 initial,
                 max,
-                (int) number(properties, MAX_READERS, 126, 1, MOST_READERS),
-                number(properties, STAGING, 64 * MIB, MIB, Integer.MAX_VALUE),
-                number(properties, READ, 64 * MIB, MIB, Long.MAX_VALUE),
-                yesOrNo(properties, COMPACT),
-                yesOrNo(properties, READ_VERIFY),
-                ReserveConfig.of(properties));
-    }
-
-    private static long number(Map<String, String> properties, String key, long preset, long least, long most) {
-        String value = properties.get(key);
-        if (value == null) {
-            return preset;
-        }
-        try {
-            long number = Long.parseLong(value.trim());
-            if (number >= least && number <= most) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // falls through to the one message for every wrong value
-        }
-        throw wrong(key, value, "a number from " + least + " to " + most);
-    }
-
-    private static boolean yesOrNo(Map<String, String> properties, String key) {
-        String value = properties.getOrDefault(key, "false");
-        return switch (value.trim().toLowerCase(Locale.ROOT)) {
-            case "true" -> true;
-            case "false" -> false;
-            default -> throw wrong(key, value, "true or false");
-        };
-    }
-
-    private static StorageException wrong(String key, String value, String right) {
-        return new StorageException(StorageException.Kind.MISUSE, key + " is '" + value + "', must be " + right);
+                (int) settings.number(MAX_READERS, 126, 1, MOST_READERS),
+                settings.number(STAGING, 64 * MIB, MIB, Integer.MAX_VALUE),
+                settings.number(READ, 64 * MIB, MIB, Long.MAX_VALUE),
+                settings.yesOrNo(COMPACT),
+                settings.yesOrNo(READ_VERIFY),
+                ReserveConfig.of(settings));
     }
 }

@@ -2,9 +2,9 @@
 package io.varve.core.disk;
 
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Settings;
 import io.varve.core.spi.StorageException;
 import java.util.Arrays;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -23,31 +23,18 @@ public record ReserveConfig(long bytes, Set<String> topics) {
     public static final String TOPICS = "storage.reserve.topics";
 
     private static final long MOST = 1 << 30;
-    private static final String PRESET_BYTES = Long.toString(1 << 20);
+    private static final long PRESET_BYTES = 1 << 20;
     private static final String PRESET_TOPICS = "__cluster_metadata";
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
-    public static ReserveConfig of(Map<String, String> properties) {
-        String names = properties.getOrDefault(TOPICS, PRESET_TOPICS);
+    public static ReserveConfig of(Settings settings) {
+        String names = settings.text(TOPICS, PRESET_TOPICS);
         return new ReserveConfig(
-                bytes(properties.getOrDefault(BYTES, PRESET_BYTES)),
+                settings.number(BYTES, PRESET_BYTES, 0, MOST),
                 Arrays.stream(names.split(","))
                         .map(String::trim)
                         .filter(name -> !name.isEmpty())
                         .collect(Collectors.toUnmodifiableSet()));
-    }
-
-    private static long bytes(String value) {
-        try {
-            long number = Long.parseLong(value.trim());
-            if (number >= 0 && number <= MOST) {
-                return number;
-            }
-        } catch (NumberFormatException e) {
-            // falls through to the one message for every wrong value
-        }
-        throw new StorageException(
-                StorageException.Kind.MISUSE, BYTES + " is '" + value + "', must be a number from 0 to " + MOST);
     }
 
     /** @return true if a partition's appends may use the reserve */

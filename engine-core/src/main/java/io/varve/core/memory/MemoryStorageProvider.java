@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.memory;
 
+import io.varve.core.spi.Settings;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
-import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
 
 /**
@@ -20,13 +20,11 @@ public final class MemoryStorageProvider implements StorageProvider {
 
     @Override
     public Storage open(StorageContext context) {
-        String readable = context.properties().getOrDefault(READABLE, "append");
+        String readable = new Settings(context.properties()).text(READABLE, "append");
         return switch (readable) {
             case "append" -> new MemoryStorage(Readable.AT_APPEND);
             case "sync" -> new MemoryStorage(Readable.AT_SYNC);
-            default ->
-                throw new StorageException(
-                        StorageException.Kind.MISUSE, READABLE + " is " + readable + ", must be append or sync");
+            default -> throw Settings.wrong(READABLE, readable, "append or sync");
         };
     }
 }

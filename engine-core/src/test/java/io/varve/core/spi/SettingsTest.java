@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class SettingsTest {
+    private final Settings settings = new Settings(Map.of("size", " 5 ", "fast", "TRUE", "odd", "maybe"));
+
+    @Test
+    void readsWhatIsThereAndElseWhatHoldsByDefault() {
+        assertThat(settings.number("size", 1, 0, 9)).isEqualTo(5);
+        assertThat(settings.number("none", 1, 0, 9)).isEqualTo(1);
+        assertThat(settings.yesOrNo("fast")).isTrue();
+        assertThat(settings.yesOrNo("none")).isFalse();
+        assertThat(settings.text("none", "x")).isEqualTo("x");
+    }
+
+    @Test
+    void namesKeyValueAndWhatWouldBeRight() {
+        assertThatThrownBy(() -> settings.number("size", 1, 6, 9))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContainingAll("size", "5", "6 to 9");
+        assertThatThrownBy(() -> settings.number("odd", 1, 6, 9))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContainingAll("odd", "maybe", "6 to 9");
+        assertThatThrownBy(() -> settings.yesOrNo("odd"))
+                .isInstanceOf(StorageException.class)
+                .hasMessageContainingAll("odd", "maybe", "true or false");
+    }
+}
