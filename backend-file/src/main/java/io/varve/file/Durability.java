@@ -129,7 +129,7 @@ final class Durability {
                 partition.awaitOther(now);
                 continue;
             } catch (IOException e) { // nothing was forced in vain: a file could not be opened
-                partition.requirePresent();
+                partition.fencing.requirePresent();
                 throw new StorageException(
                         StorageException.Kind.RETRY, partition.id + " could not be synced: " + e.getMessage(), e);
             }
@@ -148,7 +148,7 @@ final class Durability {
             try {
                 force(now);
             } catch (ForceFailedException | UncheckedIOException e) {
-                partition.requirePresent();
+                partition.fencing.requirePresent();
                 throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
             }
             synchronized (publishing) {

@@ -4,6 +4,7 @@ package io.varve.file;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.Fencing;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
@@ -27,12 +28,8 @@ final class FilePartition {
     private final FileStorage storage;
     final Durability durability;
 
-    /** Who may write; guarded by this. */
-    volatile long highestEpoch = Long.MIN_VALUE;
-
-    FileStore holder;
-    /** Why the partition cannot be used any more: deleted or its storage closed. */
-    volatile String gone;
+    /** Who may use it; opened and ended under this. */
+    final Fencing fencing;
 
     private volatile View view;
 
@@ -40,6 +37,7 @@ final class FilePartition {
         this.storage = storage;
         this.home = home;
         this.id = id;
+        this.fencing = new Fencing(id);
         this.durability = new Durability(this, recoveryPoint, startPoint);
     }
 
@@ -180,7 +178,7 @@ final class FilePartition {
             } catch (RetiredException e) {
                 awaitOther(now);
             } catch (StorageException e) {
-                requirePresent(); // a deletion may have taken the files away from under the look
+                fencing.requirePresent(); // a deletion may have taken the files away from under the look
                 throw e;
             }
         }
@@ -188,16 +186,10 @@ final class FilePartition {
 
     /** A writer has taken a segment away: waits until it has published what stands in its place. */
     synchronized void awaitOther(View seen) {
-        requirePresent();
+        fencing.requirePresent();
         if (view == seen) {
             durability.requireSound();
             throw new StorageException(StorageException.Kind.RETRY, id + ": a segment is being replaced");
-        }
-    }
-
-    void requirePresent() {
-        if (gone != null) {
-            throw new StorageException(StorageException.Kind.CLOSED, id + gone);
         }
     }
 

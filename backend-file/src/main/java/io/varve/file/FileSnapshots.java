@@ -90,7 +90,7 @@ final class FileSnapshots implements Snapshots {
 
     @Override
     public List<Long> offsets(String name) {
-        store.requireOpen();
+        store.token.requireOpen();
         return List.copyOf(files(directory, name).keySet());
     }
 

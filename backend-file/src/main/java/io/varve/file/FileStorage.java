@@ -34,7 +34,7 @@ final class FileStorage implements Storage {
     private static final int SETTLES_PER_CHECKPOINT = 4;
 
     /** Why partitions cannot be used after the end. */
-    private static final String CLOSED = ": the storage is closed";
+    private static final String CLOSED = "is in a storage that is closed";
 
     private final StorageContext context;
     private final FileConfig config;
@@ -183,26 +183,12 @@ final class FileStorage implements Storage {
             }
         }
         synchronized (partition) {
-            if (partition.gone != null) {
-                throw new StorageException(StorageException.Kind.CLOSED, id + partition.gone);
-            }
-            if (epoch < partition.highestEpoch) {
-                throw new StorageException(
-                        StorageException.Kind.FENCED,
-                        id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
-            }
-            FileStore holder = partition.holder;
-            if (holder != null && holder.isOpen() && holder.epoch() == epoch) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE, id + " is open already with epoch " + epoch + ": close it first");
-            }
+            partition.fencing.requireOpenable(epoch);
             Receipt receipt = partition.load(limits, true);
             if (receipt != null && receipt.isDamaged()) {
                 receipt.log();
             }
-            partition.highestEpoch = epoch;
-            partition.holder = new FileStore(this, partition, epoch, limits);
-            return partition.holder;
+            return new FileStore(this, partition, partition.fencing.open(epoch), limits);
         }
     }
 
@@ -224,11 +210,13 @@ final class FileStorage implements Storage {
             UUID unique =
                     new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
             synchronized (partition) {
-                partition.gone = " was deleted"; // nobody is to look for files that have another's name by now
+                partition.fencing.end("was deleted"); // nobody is to look for files that have another's name by now
                 try {
                     left = partition.home.delete(partition, unique);
                 } catch (StorageException e) {
-                    partition.gone = Files.exists(partition.directory()) ? null : partition.gone;
+                    if (Files.exists(partition.directory())) {
+                        partition.fencing.resume();
+                    }
                     throw e;
                 }
                 partition.retire();
@@ -333,7 +321,7 @@ final class FileStorage implements Storage {
                 try {
                     partition.durability.sync();
                     partition.seal();
-                    partition.gone = CLOSED; // nothing comes after what was synced
+                    partition.fencing.end(CLOSED); // nothing comes after what was synced
                     sound.add(partition);
                 } catch (IOException e) {
                     failure.set(Disk.writeFailure("completing the indexes", partition.directory(), e));
@@ -367,7 +355,7 @@ final class FileStorage implements Storage {
         for (DataDirectory directory : directories) {
             for (FilePartition partition : directory.partitions.values()) {
                 synchronized (partition) {
-                    partition.gone = CLOSED;
+                    partition.fencing.end(CLOSED);
                     partition.retire();
                 }
             }

@@ -5,6 +5,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.Fencing;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -21,17 +22,15 @@ import java.util.Objects;
 final class FileStore implements PartitionStore {
     final FileStorage storage;
     final FilePartition partition;
-    private final long epoch;
+    final Fencing.Token token;
     private volatile SegmentLimits limits;
     /** Bytes appended since the storage was last asked to see to their durability; guarded by the partition. */
     private long unsettled;
 
-    private volatile boolean closed;
-
-    FileStore(FileStorage storage, FilePartition partition, long epoch, SegmentLimits limits) {
+    FileStore(FileStorage storage, FilePartition partition, Fencing.Token token, SegmentLimits limits) {
         this.storage = storage;
         this.partition = partition;
-        this.epoch = epoch;
+        this.token = token;
         this.limits = Objects.requireNonNull(limits, "limits");
     }
 
@@ -42,20 +41,20 @@ final class FileStore implements PartitionStore {
 
     @Override
     public Extent extent() {
-        requireOpen();
+        token.requireOpen();
         return partition.extent();
     }
 
     @Override
     public void limits(SegmentLimits limits) {
-        requireWriter();
+        token.requireWriter();
         this.limits = Objects.requireNonNull(limits, "limits");
     }
 
     @Override
     public void append(BatchRun run) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             int bytes = run.bytes().remaining();
             partition.append(run, limits);
             unsettled += bytes;
@@ -69,26 +68,26 @@ final class FileStore implements PartitionStore {
 
     @Override
     public BatchSlice read(long offset, long endOffset, int maxBytes) {
-        requireOpen();
+        token.requireOpen();
         return partition.read(offset, endOffset, maxBytes);
     }
 
     @Override
     public OffsetAt offsetAt(long timestamp) {
-        requireOpen();
+        token.requireOpen();
         return partition.offsetAt(timestamp);
     }
 
     @Override
     public List<Segment> segments() {
-        requireOpen();
+        token.requireOpen();
         return partition.segments();
     }
 
     @Override
     public void trimTo(long start) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             new PartitionEdits(partition).trimTo(start);
         }
     }
@@ -96,7 +95,7 @@ final class FileStore implements PartitionStore {
     @Override
     public void truncateTo(long end) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.durability.requireSound();
             new PartitionEdits(partition).truncateTo(end);
         }
@@ -104,17 +103,17 @@ final class FileStore implements PartitionStore {
 
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
-        requireWriter();
+        token.requireWriter();
         partition.durability.requireSound();
         Replacement replacement = new Replacement(partition, old, limits);
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             replacement.requirePresent();
         }
         Path aside = replacement.write(cleaned);
         synchronized (partition) {
             try {
-                requireWriter();
+                token.requireWriter();
                 replacement.commit(aside);
             } catch (StorageException e) {
                 Disk.discard(aside, e);
@@ -130,39 +129,14 @@ final class FileStore implements PartitionStore {
 
     @Override
     public void close() {
-        closed = true;
-    }
-
-    boolean isOpen() {
-        return !closed;
-    }
-
-    long epoch() {
-        return epoch;
+        token.close();
     }
 
     /** @throws StorageException FENCED, CLOSED, or what keeps the bytes from becoming durable */
     void sync() {
-        requireWriter();
+        token.requireWriter();
         partition.durability.sync();
-        requireWriter(); // whoever fenced this handle meanwhile may have put other bytes where its own were
-    }
-
-    void requireOpen() {
-        String gone = partition.gone;
-        if (closed || gone != null) {
-            throw new StorageException(
-                    StorageException.Kind.CLOSED, partition.id + (gone != null ? gone : ": this handle is closed"));
-        }
-    }
-
-    private void requireWriter() {
-        requireOpen();
-        if (epoch < partition.highestEpoch) {
-            throw new StorageException(
-                    StorageException.Kind.FENCED,
-                    partition.id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
-        }
+        token.requireWriter(); // whoever fenced this handle meanwhile may have put other bytes where its own were
     }
 
     @FunctionalInterface
@@ -173,7 +147,7 @@ final class FileStore implements PartitionStore {
     /** Runs a small write as the partition's writer. */
     void writing(Write write) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             try {
                 write.run();
             } catch (IOException e) {

@@ -102,7 +102,7 @@ record EnvironmentDirectory(DirectoryLock lock, Environment environment, GroupCo
                 more[0] = Garbage.step(view, environment.aside);
             });
             environment.failPoints.hit(FailPointNames.DELETE_AFTER_COMMIT);
-            partition.retire(" was deleted");
+            partition.retire("was deleted");
         } catch (LmdbException e) {
             throw Failures.write("deleting " + partition.id, environment.directory, e);
         } finally {

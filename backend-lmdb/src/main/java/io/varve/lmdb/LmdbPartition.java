@@ -3,6 +3,7 @@ package io.varve.lmdb;
 
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.Fencing;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -29,10 +30,8 @@ final class LmdbPartition {
     final Environment environment;
     private final Dirty dirty;
 
-    private volatile long highestEpoch = Long.MIN_VALUE;
-    LmdbStore holder;
-    /** Why every handle is closed, or null. */
-    volatile String gone;
+    /** Who may use it; opened and ended under this. */
+    final Fencing fencing;
     /** Why it takes no appends until the storage is opened anew, or null. */
     StorageException broken;
     /** A truncation or a replacement is between its transaction and its publication. */
@@ -60,6 +59,7 @@ final class LmdbPartition {
 
     LmdbPartition(PartitionId id, int number, Environment environment, Dirty dirty) {
         this.id = id;
+        this.fencing = new Fencing(id);
         this.number = number;
         this.environment = environment;
         this.dirty = dirty;
@@ -136,16 +136,6 @@ final class LmdbPartition {
             list.add(new Segment(segment.base, next, segment.bytes, segment.maxTimestamp, sealed, Segment.LOCAL));
         }
         return list;
-    }
-
-    long highestEpoch() {
-        return highestEpoch;
-    }
-
-    /** Gives the partition to a handle, and fences every other of a lower epoch. */
-    void holdBy(LmdbStore handle, long epoch) {
-        highestEpoch = epoch;
-        holder = handle;
     }
 
     long end() {
@@ -249,7 +239,7 @@ final class LmdbPartition {
 
     /** @return everything there is to commit, or null if nothing is, or may be */
     synchronized Capture capture() {
-        if (uncommitted.isEmpty() || broken != null || gone != null) {
+        if (uncommitted.isEmpty() || broken != null || fencing.hasEnded()) {
             dirty.remove(this);
             return null;
         }
@@ -264,7 +254,7 @@ final class LmdbPartition {
 
     /** What was captured is durable. */
     synchronized void committed(Capture capture) {
-        if (gone != null) {
+        if (fencing.hasEnded()) {
             return;
         }
         boolean edited = edits != capture.edits();
@@ -345,7 +335,7 @@ final class LmdbPartition {
 
     /** Lets go of everything that is held for it. */
     synchronized void retire(String why) {
-        gone = why;
+        fencing.end(why);
         uncommitted.forget();
         dirty.remove(this);
     }

@@ -50,7 +50,7 @@ final class LmdbSnapshots implements Snapshots {
 
     @Override
     public Optional<Snapshot> newest(String name, long atMost) {
-        store.requireOpen();
+        store.token.requireOpen();
         TreeSet<Long> offsets = new TreeSet<>(offsets(name));
         for (long offset : offsets.headSet(atMost, true).descendingSet()) {
             byte[] blob = find(new SnapshotKey(name, offset));
@@ -95,7 +95,7 @@ final class LmdbSnapshots implements Snapshots {
 
     @Override
     public List<Long> offsets(String name) {
-        store.requireOpen();
+        store.token.requireOpen();
         TreeSet<Long> offsets = new TreeSet<>();
         List<SnapshotKey> stored = new ArrayList<>();
         // The lock keeps a blob from being committed, and so overlooked, between the two looks.

@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /** Partitions in one LMDB environment, or in several, one per data directory. Thread-safe. */
 final class LmdbStorage implements Storage {
-    private static final String CLOSED = ": the storage is closed";
+    private static final String CLOSED = "is in a storage that is closed";
 
     private final StorageContext context;
     private final LmdbConfig config;
@@ -85,22 +85,10 @@ final class LmdbStorage implements Storage {
         LmdbStore handle;
         synchronized (partition) {
             partition.awaitEdits();
-            if (partition.gone != null) {
-                throw new StorageException(StorageException.Kind.CLOSED, id + partition.gone);
-            }
-            if (epoch < partition.highestEpoch()) {
-                throw new StorageException(
-                        StorageException.Kind.FENCED,
-                        id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch());
-            }
-            LmdbStore holder = partition.holder;
-            if (holder != null && holder.isOpen() && holder.epoch() == epoch) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE, id + " is open already with epoch " + epoch + ": close it first");
-            }
+            partition.fencing.requireOpenable(epoch);
             partition.load();
-            handle = new LmdbStore(this, partition, directory(partition).commits(), epoch, limits);
-            partition.holdBy(handle, epoch);
+            handle = new LmdbStore(
+                    this, partition, directory(partition).commits(), partition.fencing.open(epoch), limits);
         }
         showStaged(handle);
         return handle;
@@ -187,7 +175,7 @@ final class LmdbStorage implements Storage {
     private static boolean requireSyncable(LmdbStore store, Map<PartitionId, StorageException> failures) {
         try {
             synchronized (store.partition) {
-                store.requireWriter();
+                store.token.requireWriter();
                 store.partition.requireSound();
             }
             return true;

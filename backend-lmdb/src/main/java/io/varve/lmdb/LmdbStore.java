@@ -5,6 +5,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.Fencing;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -23,16 +24,20 @@ final class LmdbStore implements PartitionStore {
     final LmdbPartition partition;
     private final Environment environment;
     private final GroupCommit commits;
-    private final long epoch;
+    final Fencing.Token token;
     private volatile SegmentLimits limits;
-    private volatile boolean closed;
 
-    LmdbStore(LmdbStorage storage, LmdbPartition partition, GroupCommit commits, long epoch, SegmentLimits limits) {
+    LmdbStore(
+            LmdbStorage storage,
+            LmdbPartition partition,
+            GroupCommit commits,
+            Fencing.Token token,
+            SegmentLimits limits) {
         this.storage = storage;
         this.partition = partition;
         this.environment = partition.environment;
         this.commits = commits;
-        this.epoch = epoch;
+        this.token = token;
         this.limits = Objects.requireNonNull(limits, "limits");
     }
 
@@ -43,13 +48,13 @@ final class LmdbStore implements PartitionStore {
 
     @Override
     public Extent extent() {
-        requireOpen();
+        token.requireOpen();
         return partition.extent();
     }
 
     @Override
     public void limits(SegmentLimits limits) {
-        requireWriter();
+        token.requireWriter();
         this.limits = Objects.requireNonNull(limits, "limits");
     }
 
@@ -58,7 +63,7 @@ final class LmdbStore implements PartitionStore {
         int size = run.bytes().remaining();
         if (size > 0) {
             synchronized (partition) {
-                requireWriter();
+                token.requireWriter();
                 partition.requireSound();
             }
             environment.room.require(partition.id, size);
@@ -73,7 +78,7 @@ final class LmdbStore implements PartitionStore {
      */
     void staging(int bytes, Runnable write) {
         while (!environment.staging.reserve(bytes)) {
-            requireWriter();
+            token.requireWriter();
             StorageException failure = commits.all();
             if (failure != null) {
                 throw new StorageException(
@@ -86,7 +91,7 @@ final class LmdbStore implements PartitionStore {
         boolean staged = false;
         try {
             synchronized (partition) {
-                requireWriter();
+                token.requireWriter();
                 partition.requireSound();
                 write.run();
                 staged = true;
@@ -101,31 +106,31 @@ final class LmdbStore implements PartitionStore {
     /** Runs a small write, without bytes, as the partition's writer. */
     void writing(Runnable write) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             write.run();
         }
     }
 
     @Override
     public BatchSlice read(long offset, long endOffset, int maxBytes) {
-        requireOpen();
+        token.requireOpen();
         BatchSlice slice = new PartitionReader(partition).read(offset, endOffset, maxBytes);
-        if (partition.gone != null) {
+        if (partition.fencing.hasEnded()) {
             slice.close();
-            requireOpen();
+            token.requireOpen();
         }
         return slice;
     }
 
     @Override
     public OffsetAt offsetAt(long timestamp) {
-        requireOpen();
+        token.requireOpen();
         return new PartitionReader(partition).offsetAt(timestamp);
     }
 
     @Override
     public List<Segment> segments() {
-        requireOpen();
+        token.requireOpen();
         return partition.segments();
     }
 
@@ -143,7 +148,7 @@ final class LmdbStore implements PartitionStore {
             }
             Truncation truncation;
             synchronized (partition) {
-                requireWriter();
+                token.requireWriter();
                 partition.requireSound();
                 if (end >= partition.end()) {
                     return;
@@ -166,7 +171,7 @@ final class LmdbStore implements PartitionStore {
     /** @return true if some of what is staged may be left */
     private boolean requireTruncatable(long end) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.requireSound();
             if (end < 0) {
                 throw new StorageException(StorageException.Kind.MISUSE, partition.id + ": truncation to " + end);
@@ -186,7 +191,7 @@ final class LmdbStore implements PartitionStore {
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.requireSound();
             Replacement.find(partition, old);
         }
@@ -206,7 +211,7 @@ final class LmdbStore implements PartitionStore {
         try {
             int first;
             synchronized (partition) {
-                requireWriter();
+                token.requireWriter();
                 first = Replacement.find(partition, old);
                 partition.beginEdit();
             }
@@ -227,31 +232,6 @@ final class LmdbStore implements PartitionStore {
 
     @Override
     public void close() {
-        closed = true;
-    }
-
-    boolean isOpen() {
-        return !closed;
-    }
-
-    long epoch() {
-        return epoch;
-    }
-
-    void requireOpen() {
-        String gone = partition.gone;
-        if (closed || gone != null) {
-            throw new StorageException(
-                    StorageException.Kind.CLOSED, partition.id + (gone != null ? gone : ": this handle is closed"));
-        }
-    }
-
-    void requireWriter() {
-        requireOpen();
-        if (epoch < partition.highestEpoch()) {
-            throw new StorageException(
-                    StorageException.Kind.FENCED,
-                    partition.id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch());
-        }
+        token.close();
     }
 }

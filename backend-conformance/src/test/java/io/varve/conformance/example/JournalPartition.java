@@ -6,6 +6,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.Fencing;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
@@ -51,10 +52,8 @@ final class JournalPartition {
     /** Counts changes to what was appended, so that a sync knows what it has made durable. */
     private long changes;
 
-    long highestEpoch = Long.MIN_VALUE;
-    JournalStore holder;
-    /** Why it cannot be used any more. */
-    volatile String gone;
+    /** Who may use it; there once the id is known. */
+    Fencing fencing;
 
     private JournalPartition(Path file, FailPoints failPoints) throws IOException {
         this.journal = new Journal(file, failPoints);
@@ -62,7 +61,7 @@ final class JournalPartition {
 
     static JournalPartition create(Path file, PartitionId id, FailPoints failPoints) throws IOException {
         JournalPartition created = new JournalPartition(file, failPoints);
-        created.id = id;
+        created.named(id);
         long most = id.topicId().getMostSignificantBits();
         long least = id.topicId().getLeastSignificantBits();
         ByteBuffer name = ByteBuffer.wrap(id.topic().getBytes(StandardCharsets.UTF_8));
@@ -90,10 +89,10 @@ final class JournalPartition {
         switch (entry.type()) {
             case CREATED ->
                 // A body that cannot be trusted makes this throw: without its name a partition is nothing.
-                id = new PartitionId(
+                named(new PartitionId(
                         StandardCharsets.UTF_8.decode(entry.body()).toString(),
                         new UUID(entry.a(), entry.b()),
-                        entry.d());
+                        entry.d()));
             case APPENDED -> applyAppend(entry);
             case TRIMMED -> applyTrim(entry.a());
             case TRUNCATED -> applyTruncation(entry.a());
@@ -102,6 +101,11 @@ final class JournalPartition {
             case BLOB_DELETED -> applyBlobDeletion(entry);
             default -> {} // SYNCED
         }
+    }
+
+    private void named(PartitionId name) {
+        id = name;
+        fencing = new Fencing(name);
     }
 
     PartitionId id() {
@@ -358,9 +362,7 @@ final class JournalPartition {
         try {
             syncWhatIsThere();
         } catch (StorageException e) {
-            if (gone != null) { // under the force
-                throw new StorageException(Kind.CLOSED, id + gone, e);
-            }
+            fencing.requirePresent(); // it may have ended under the force
             throw e;
         }
     }

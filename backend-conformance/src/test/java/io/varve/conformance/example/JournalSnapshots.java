@@ -21,7 +21,7 @@ record JournalSnapshots(JournalStore store) implements Snapshots {
                     store.id() + ": no snapshot may be called '" + name + "' at " + offset);
         }
         synchronized (store.partition) {
-            store.requireWriter();
+            store.token.requireWriter();
             store.partition.writeBlob(name, offset, bytes);
         }
     }
@@ -29,7 +29,7 @@ record JournalSnapshots(JournalStore store) implements Snapshots {
     @Override
     public Optional<Snapshot> newest(String name, long atMost) {
         synchronized (store.partition) {
-            store.requireOpen();
+            store.token.requireOpen();
             Map.Entry<Long, byte[]> found = store.partition.blobs(name).floorEntry(atMost);
             return Optional.ofNullable(found)
                     .map(blob -> new Snapshot(
@@ -40,7 +40,7 @@ record JournalSnapshots(JournalStore store) implements Snapshots {
     @Override
     public List<Long> offsets(String name) {
         synchronized (store.partition) {
-            store.requireOpen();
+            store.token.requireOpen();
             return List.copyOf(store.partition.blobs(name).keySet());
         }
     }
@@ -48,7 +48,7 @@ record JournalSnapshots(JournalStore store) implements Snapshots {
     @Override
     public void delete(String name, long offset) {
         synchronized (store.partition) {
-            store.requireWriter();
+            store.token.requireWriter();
             store.partition.deleteBlob(name, offset);
         }
     }

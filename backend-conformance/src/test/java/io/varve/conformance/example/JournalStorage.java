@@ -91,16 +91,8 @@ final class JournalStorage implements Storage {
             partitions.put(id, partition);
         }
         synchronized (partition) {
-            if (epoch < partition.highestEpoch) {
-                throw new StorageException(
-                        Kind.FENCED, id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
-            }
-            if (epoch == partition.highestEpoch && partition.holder != null && partition.holder.isOpen()) {
-                throw new StorageException(Kind.MISUSE, id + " is open already with epoch " + epoch);
-            }
-            partition.highestEpoch = epoch;
-            partition.holder = new JournalStore(this, partition, epoch, limits);
-            return partition.holder;
+            partition.fencing.requireOpenable(epoch);
+            return new JournalStore(this, partition, partition.fencing.open(epoch), limits);
         }
     }
 
@@ -138,7 +130,7 @@ final class JournalStorage implements Storage {
             return;
         }
         synchronized (partition) {
-            partition.gone = " was deleted";
+            partition.fencing.end("was deleted");
             try {
                 partition.delete();
                 forceDirectory();
@@ -181,7 +173,7 @@ final class JournalStorage implements Storage {
                 failure = e; // the others are still to be closed
             }
             synchronized (partition) {
-                partition.gone = " is closed";
+                partition.fencing.end("is in a storage that is closed");
             }
             failure = closed(partition, failure);
         }

@@ -7,6 +7,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.Fencing;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -25,39 +26,20 @@ import java.util.Objects;
 final class JournalStore implements PartitionStore {
     final JournalStorage storage;
     final JournalPartition partition;
-    final long epoch;
+    final Fencing.Token token;
     private SegmentLimits limits;
-    private boolean closed;
 
-    JournalStore(JournalStorage storage, JournalPartition partition, long epoch, SegmentLimits limits) {
+    JournalStore(JournalStorage storage, JournalPartition partition, Fencing.Token token, SegmentLimits limits) {
         this.storage = storage;
         this.partition = partition;
-        this.epoch = epoch;
+        this.token = token;
         this.limits = Objects.requireNonNull(limits, "limits");
-    }
-
-    boolean isOpen() {
-        return !closed;
-    }
-
-    void requireOpen() {
-        if (closed || partition.gone != null) {
-            throw new StorageException(Kind.CLOSED, id() + (closed ? " is closed" : partition.gone));
-        }
-    }
-
-    void requireWriter() {
-        requireOpen();
-        if (epoch < partition.highestEpoch) {
-            throw new StorageException(
-                    Kind.FENCED, id() + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
-        }
     }
 
     /** @throws StorageException what was wrong, if this handle or the device may not or can not */
     void sync() {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
         }
         partition.sync();
     }
@@ -70,7 +52,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public Extent extent() {
         synchronized (partition) {
-            requireOpen();
+            token.requireOpen();
             return partition.extent();
         }
     }
@@ -78,7 +60,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public void limits(SegmentLimits limits) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             this.limits = Objects.requireNonNull(limits, "limits");
         }
     }
@@ -86,7 +68,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public void append(BatchRun run) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.append(run, limits);
         }
     }
@@ -94,7 +76,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public BatchSlice read(long offset, long endOffset, int maxBytes) {
         synchronized (partition) {
-            requireOpen();
+            token.requireOpen();
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
             for (Batch batch : partition.find(offset, endOffset, maxBytes)) {
                 StorageException damage = addTo(bytes, batch);
@@ -129,7 +111,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public OffsetAt offsetAt(long timestamp) {
         synchronized (partition) {
-            requireOpen();
+            token.requireOpen();
             return partition.offsetAt(timestamp);
         }
     }
@@ -137,7 +119,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public List<Segment> segments() {
         synchronized (partition) {
-            requireOpen();
+            token.requireOpen();
             return partition.segments();
         }
     }
@@ -145,7 +127,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public void trimTo(long start) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.trimTo(start);
         }
     }
@@ -153,7 +135,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public void truncateTo(long end) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.truncateTo(end);
         }
     }
@@ -161,7 +143,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.replace(old, cleaned);
         }
     }
@@ -174,7 +156,7 @@ final class JournalStore implements PartitionStore {
     @Override
     public void close() {
         synchronized (partition) {
-            closed = true;
+            token.close();
         }
     }
 }

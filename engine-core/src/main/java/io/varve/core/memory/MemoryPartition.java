@@ -5,6 +5,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.Fencing;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
@@ -31,13 +32,11 @@ final class MemoryPartition {
     private long end;
     private long durableEnd;
 
-    long highestEpoch = Long.MIN_VALUE;
-    MemoryStore holder;
-    boolean deleted;
-    boolean shut;
+    final Fencing fencing;
 
     MemoryPartition(PartitionId id, Readable readable) {
         this.id = id;
+        this.fencing = new Fencing(id);
         this.readable = readable;
         segments.add(new MemorySegment(0));
     }

@@ -33,7 +33,7 @@ final class MemorySnapshots implements Snapshots {
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
         synchronized (store.partition) {
-            store.requireWriter();
+            store.token.requireWriter();
             store.partition
                     .snapshots
                     .computeIfAbsent(name, unused -> new TreeMap<>())
@@ -44,7 +44,7 @@ final class MemorySnapshots implements Snapshots {
     @Override
     public Optional<Snapshot> newest(String name, long atMost) {
         synchronized (store.partition) {
-            store.requireOpen();
+            store.token.requireOpen();
             Map.Entry<Long, byte[]> found = blobs(name).floorEntry(atMost);
             return found == null
                     ? Optional.empty()
@@ -56,7 +56,7 @@ final class MemorySnapshots implements Snapshots {
     @Override
     public List<Long> offsets(String name) {
         synchronized (store.partition) {
-            store.requireOpen();
+            store.token.requireOpen();
             return List.copyOf(blobs(name).keySet());
         }
     }
@@ -64,7 +64,7 @@ final class MemorySnapshots implements Snapshots {
     @Override
     public void delete(String name, long offset) {
         synchronized (store.partition) {
-            store.requireWriter();
+            store.token.requireWriter();
             NavigableMap<Long, byte[]> blobs = store.partition.snapshots.get(name);
             if (blobs != null) {
                 blobs.remove(offset);

@@ -77,19 +77,9 @@ public final class MemoryStorage implements Storage {
             partitions.put(id, partition);
         }
         synchronized (partition) {
-            if (epoch < partition.highestEpoch) {
-                throw new StorageException(
-                        StorageException.Kind.FENCED,
-                        id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
-            }
-            if (partition.holder != null && partition.holder.isOpen() && partition.holder.epoch() == epoch) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE, id + " is open already with epoch " + epoch + ": close it first");
-            }
-            partition.highestEpoch = epoch;
+            partition.fencing.requireOpenable(epoch);
             partition.show();
-            partition.holder = new MemoryStore(this, partition, epoch, limits);
-            return partition.holder;
+            return new MemoryStore(this, partition, partition.fencing.open(epoch), limits);
         }
     }
 
@@ -110,7 +100,7 @@ public final class MemoryStorage implements Storage {
         MemoryPartition partition = partitions.remove(id);
         if (partition != null) {
             synchronized (partition) {
-                partition.deleted = true;
+                partition.fencing.end("was deleted");
             }
         }
     }
@@ -152,7 +142,7 @@ public final class MemoryStorage implements Storage {
         closed = true;
         for (MemoryPartition partition : partitions.values()) {
             synchronized (partition) {
-                partition.shut = true;
+                partition.fencing.end("is in a storage that is closed");
             }
         }
     }

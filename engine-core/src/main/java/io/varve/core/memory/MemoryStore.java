@@ -5,13 +5,13 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
+import io.varve.core.spi.Fencing;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
-import io.varve.core.spi.StorageException;
 import java.util.List;
 import java.util.Objects;
 
@@ -19,15 +19,14 @@ import java.util.Objects;
 final class MemoryStore implements PartitionStore {
     final MemoryStorage storage;
     final MemoryPartition partition;
-    private final long epoch;
+    final Fencing.Token token;
     private final MemorySnapshots snapshots = new MemorySnapshots(this);
     private SegmentLimits limits;
-    private boolean closed;
 
-    MemoryStore(MemoryStorage storage, MemoryPartition partition, long epoch, SegmentLimits limits) {
+    MemoryStore(MemoryStorage storage, MemoryPartition partition, Fencing.Token token, SegmentLimits limits) {
         this.storage = storage;
         this.partition = partition;
-        this.epoch = epoch;
+        this.token = token;
         this.limits = Objects.requireNonNull(limits, "limits");
     }
 
@@ -39,7 +38,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public Extent extent() {
         synchronized (partition) {
-            requireOpen();
+            token.requireOpen();
             return partition.extent();
         }
     }
@@ -47,7 +46,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public void limits(SegmentLimits limits) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             this.limits = Objects.requireNonNull(limits, "limits");
         }
     }
@@ -55,7 +54,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public void append(BatchRun run) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.append(run, limits);
         }
     }
@@ -63,7 +62,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public BatchSlice read(long offset, long endOffset, int maxBytes) {
         synchronized (partition) {
-            requireOpen();
+            token.requireOpen();
             return partition.read(offset, endOffset, maxBytes);
         }
     }
@@ -71,7 +70,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public OffsetAt offsetAt(long timestamp) {
         synchronized (partition) {
-            requireOpen();
+            token.requireOpen();
             return partition.offsetAt(timestamp);
         }
     }
@@ -79,7 +78,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public List<Segment> segments() {
         synchronized (partition) {
-            requireOpen();
+            token.requireOpen();
             return partition.segments();
         }
     }
@@ -87,7 +86,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public void trimTo(long start) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.trimTo(start);
         }
     }
@@ -95,7 +94,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public void truncateTo(long end) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.truncateTo(end);
         }
     }
@@ -103,7 +102,7 @@ final class MemoryStore implements PartitionStore {
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.replace(old, cleaned);
         }
     }
@@ -116,41 +115,14 @@ final class MemoryStore implements PartitionStore {
     @Override
     public void close() {
         synchronized (partition) {
-            closed = true;
+            token.close();
         }
     }
 
     void sync() {
         synchronized (partition) {
-            requireWriter();
+            token.requireWriter();
             partition.sync();
         }
-    }
-
-    /** Call with the partition locked. */
-    void requireOpen() {
-        if (closed || partition.deleted || partition.shut) {
-            throw new StorageException(
-                    StorageException.Kind.CLOSED, partition.id + (partition.deleted ? " was deleted" : " is closed"));
-        }
-    }
-
-    /** Call with the partition locked. */
-    void requireWriter() {
-        requireOpen();
-        if (epoch < partition.highestEpoch) {
-            throw new StorageException(
-                    StorageException.Kind.FENCED,
-                    partition.id + ": epoch " + epoch + " is fenced by " + partition.highestEpoch);
-        }
-    }
-
-    /** Call with the partition locked. */
-    boolean isOpen() {
-        return !closed;
-    }
-
-    long epoch() {
-        return epoch;
     }
 }
