@@ -18,7 +18,11 @@ public final class AppendException extends VarveException {
         /** A newer epoch of the producer has written. */
         INVALID_PRODUCER_EPOCH,
         /** The timestamp is outside what the topic allows. */
-        INVALID_TIMESTAMP
+        INVALID_TIMESTAMP,
+        /** A transactional batch without an open transaction it was verified to belong to, or another one while a transaction is open. */
+        INVALID_TXN_STATE,
+        /** A newer coordinator has ended a transaction of the producer. */
+        TRANSACTION_COORDINATOR_FENCED
     }
 
     private final Kind kind;

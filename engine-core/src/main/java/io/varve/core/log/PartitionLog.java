@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.producer.AbortedTransaction;
+import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerSnapshot;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.producer.SequenceCheck;
+import io.varve.core.producer.TransactionMarker;
+import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.BatchRun;
@@ -175,6 +179,18 @@ public final class PartitionLog {
      * @param afterwards asks for the commit when the row has ended; where it refuses to, that is done at once
      */
     public Appended append(ByteBuffer batches, Origin origin, Executor afterwards) {
+        return append(batches, origin, VerificationGuard.NONE, afterwards);
+    }
+
+    /**
+     * As {@link #append(ByteBuffer, Origin, Executor)}, for a producer's batches that may be the first of a transaction here: such a batch
+     * needs the transaction to be open here already, or a guard of {@link #startVerification} after which the transaction did not end.
+     *
+     * @param guard what {@link #startVerification} gave, once the coordinator has confirmed the partition
+     * @throws AppendException INVALID_TXN_STATE if the guard does not hold (any more)
+     */
+    public Appended append(ByteBuffer batches, Origin origin, VerificationGuard guard, Executor afterwards) {
+        Objects.requireNonNull(guard, "guard");
         PartitionConfig rules = config;
         long now = clock.millis();
         AppendRun run = AppendRun.checked(batches, origin, rules, now);
@@ -194,6 +210,67 @@ public final class PartitionLog {
         }
         requestCommit(run.records(), afterwards);
         return appended(base, next, rules.logAppendTime() ? now : -1, false);
+    }
+
+    /** As {@link #startVerification(long, short, int, boolean)}, for batches without sequences: offsets a coordinator writes. */
+    public VerificationGuard startVerification(long producerId, short producerEpoch, boolean supportsEpochBump) {
+        return startVerification(producerId, producerEpoch, -1, supportsEpochBump);
+    }
+
+    /**
+     * Begins to verify that this partition belongs to a producer's transaction: call before the coordinator is asked (KIP-890).
+     *
+     * @param producerId the producer
+     * @param producerEpoch its epoch
+     * @param firstSequence sequence of the first record that is to be appended, or -1; while it was not, none with a higher one is the
+     *     transaction's first
+     * @param supportsEpochBump whether the producer's epoch is raised with every transaction (transaction.version 2): its first batch here
+     *     has sequence 0 then
+     * @return {@link VerificationGuard#NONE} if the producer has a transaction open here already, so that there is nothing to verify; else
+     *     what to present with the append
+     * @throws AppendException INVALID_PRODUCER_EPOCH if a higher epoch is known here
+     */
+    public VerificationGuard startVerification(
+            long producerId, short producerEpoch, int firstSequence, boolean supportsEpochBump) {
+        return VerificationGuard.NONE;
+    }
+
+    /**
+     * @param producerId the producer
+     * @param producerEpoch its epoch
+     * @return whether it has a transaction open here
+     */
+    public boolean hasOpenTransaction(long producerId, short producerEpoch) {
+        return false;
+    }
+
+    /**
+     * Appends the marker that ends a producer's transaction here. A producer not known here is as welcome: its records may be trimmed.
+     *
+     * @param marker what the coordinator decided
+     * @return where it landed; wait for the high watermark as after any append
+     * @throws AppendException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED
+     * @throws StorageException FULL, FENCED, CLOSED, RETRY
+     */
+    public Appended endTransaction(TransactionMarker marker) {
+        throw new AppendException(
+                AppendException.Kind.INVALID_TXN_STATE, "producer " + marker.producerId() + " has no transaction here");
+    }
+
+    /**
+     * Finds the aborted transactions a reader of committed records must leave out.
+     *
+     * @param from first offset read, inclusive
+     * @param to end of what was read, exclusive
+     * @return those with records in that range, by the offset of their marker
+     */
+    public List<AbortedTransaction> abortedTransactions(long from, long to) {
+        return List.of();
+    }
+
+    /** @return what is known of each producer remembered here; a copy */
+    public List<ProducerInfo> activeProducers() {
+        return List.of();
     }
 
     private void requestCommit(long records, Executor when) {

@@ -28,6 +28,8 @@ final class LogErrors {
                 case OUT_OF_ORDER_SEQUENCE_NUMBER -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
                 case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;
                 case INVALID_TIMESTAMP -> Errors.INVALID_TIMESTAMP;
+                case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE;
+                case TRANSACTION_COORDINATOR_FENCED -> Errors.TRANSACTION_COORDINATOR_FENCED;
             };
         }
         if (failure instanceof InvalidBatchException invalid) {
