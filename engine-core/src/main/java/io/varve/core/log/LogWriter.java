@@ -215,7 +215,7 @@ final class LogWriter {
                         + ": the high watermark is " + highWatermark.value());
             }
             store.trimTo(offset);
-            fewer = producers.abortedReachTo(0);
+            fewer = producers.aborted().reachesTo(0);
             if (fewer) {
                 // By whole segments, as the index is kept: what a snapshot vouches for stays as it was written.
                 base = store.segments().get(0).baseOffset();
@@ -228,6 +228,15 @@ final class LogWriter {
             synchronized (snapshots) {
                 snapshots.trimIndex(base);
             }
+        }
+    }
+
+    void forgetAborted(long from, long to) {
+        writing.lock();
+        try {
+            producers.forgetAborted(from, to);
+        } finally {
+            writing.unlock();
         }
     }
 

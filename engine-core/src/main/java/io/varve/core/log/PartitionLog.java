@@ -8,7 +8,6 @@ import io.varve.core.producer.TransactionMarker;
 import io.varve.core.producer.VerificationGuard;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
-import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -245,18 +244,18 @@ public final class PartitionLog {
      * @return those with records in that range, by the offset of their marker
      */
     public List<AbortedTransaction> abortedTransactions(long from, long to) {
-        return producers.aborted(from, to);
+        return producers.aborted().overlapping(from, to);
     }
 
     /**
-     * As {@link #abortedTransactions(long, long)}, for what was just read.
+     * Compaction's word that it has taken every record of the aborted transactions within a range out of the log: they need not be
+     * remembered. To be called after the segments are replaced; readers of what was there before keep what they need.
      *
-     * @param from first offset read, inclusive
-     * @param slice what a read at that offset returned; not moved
-     * @throws StorageException CORRUPT, RETRY
+     * @param from first offset, inclusive
+     * @param to exclusive; a transaction is forgotten when its first record and its marker were both within
      */
-    public List<AbortedTransaction> abortedTransactions(long from, BatchSlice slice) {
-        return producers.abortedReachTo(from) ? producers.aborted(from, SliceEnd.of(slice, from)) : List.of();
+    public void forgetAborted(long from, long to) {
+        writer.forgetAborted(from, to);
     }
 
     /** @return what is known of each producer remembered here; a copy */

@@ -224,7 +224,7 @@ public final class ProducerStates {
      * @param aborted one whose marker is above those restored before
      */
     public void restore(AbortedTransaction aborted) {
-        transactions().aborted().add(aborted);
+        transactions().restore(aborted);
     }
 
     /**
@@ -277,25 +277,10 @@ public final class ProducerStates {
         }
     }
 
-    /**
-     * Finds aborted transactions. Thread-safe.
-     *
-     * @param from first offset, inclusive
-     * @param to exclusive
-     * @return those with records in that range, by the offset of their marker
-     */
-    public List<AbortedTransaction> aborted(long from, long to) {
+    /** @return the aborted transactions known now. Thread-safe */
+    public AbortedView aborted() {
         Transactions present = transactions;
-        return present == null ? List.of() : present.aborted().overlapping(from, to);
-    }
-
-    /**
-     * @param offset an offset
-     * @return whether any aborted transaction ends at or above it. Thread-safe
-     */
-    public boolean abortedReachTo(long offset) {
-        Transactions present = transactions;
-        return present != null && present.aborted().reachTo(offset);
+        return present == null ? AbortedView.NONE : present.aborted().view();
     }
 
     /**
@@ -306,7 +291,20 @@ public final class ProducerStates {
      */
     public boolean trimAborted(long base) {
         Transactions present = transactions;
-        return present != null && present.aborted().trimTo(base);
+        return present != null && present.trimAborted(base);
+    }
+
+    /**
+     * Forgets aborted transactions of which no record is left in the log.
+     *
+     * @param from first offset, inclusive
+     * @param to exclusive; what lies within that range as a whole, its marker too, is forgotten
+     */
+    public void forgetAborted(long from, long to) {
+        Transactions present = transactions;
+        if (present != null) {
+            present.forgetAborted(from, to);
+        }
     }
 
     /** Forgets every producer that has no transaction open: too little is known of what it wrote. */
@@ -354,10 +352,5 @@ public final class ProducerStates {
 
     Map<Long, ProducerEntry> entries() {
         return entries;
-    }
-
-    AbortedTransactions.Rows abortedRows() {
-        Transactions present = transactions;
-        return present == null ? AbortedTransactions.NONE : present.aborted().rows();
     }
 }

@@ -56,6 +56,18 @@ final class Transactions {
         publish();
     }
 
+    synchronized void restore(AbortedTransaction one) {
+        aborted.add(one);
+    }
+
+    synchronized boolean trimAborted(long base) {
+        return aborted.trimTo(base);
+    }
+
+    synchronized void forgetAborted(long from, long to) {
+        aborted.forget(from, to);
+    }
+
     /** The high watermark is about to rise: what has ended below it is no longer in the way. */
     synchronized void visibleTo(long highWatermark) {
         boolean changed = false;

@@ -139,15 +139,15 @@ final class FetchReader {
             return answer;
         }
         if (limits.isolation() == Isolation.READ_COMMITTED) {
-            answer.setAbortedTransactions(aborted(wish, log, read));
+            answer.setAbortedTransactions(aborted(wish, read));
         }
         return answer.setRecords(new StoredRecords(read.slice()));
     }
 
     /** What the client is to leave out of the records read. Those it cannot be told of must not be sent. */
-    private static List<AbortedTransaction> aborted(FetchWish wish, PartitionLog log, LogRead read) {
+    private static List<AbortedTransaction> aborted(FetchWish wish, LogRead read) {
         try {
-            return log.abortedTransactions(wish.offset(), read.slice()).stream()
+            return read.abortedTransactions(wish.offset()).stream()
                     .map(one -> new AbortedTransaction()
                             .setProducerId(one.producerId())
                             .setFirstOffset(one.firstOffset()))
