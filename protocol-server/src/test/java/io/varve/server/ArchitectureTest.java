@@ -21,6 +21,8 @@ import org.junit.jupiter.api.Test;
 class ArchitectureTest {
     private static final String ROOT = "io.varve.server";
     private static final String GROUP = ROOT + ".group..";
+    private static final String COORDINATOR = ROOT + ".coordinator..";
+    private static final String TXN = ROOT + ".txn..";
     private static final String METADATA = ROOT + ".metadata..";
     private static final String NET = ROOT + ".net..";
 
@@ -87,23 +89,23 @@ class ArchitectureTest {
     }
 
     @Test
-    void onlyTheGroupRoomKnowsKafkasCoordinators() {
+    void onlyTheCoordinatorsRoomsKnowKafkasCoordinators() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(GROUP)
+                .resideOutsideOfPackages(GROUP, TXN, COORDINATOR)
                 .should()
                 .dependOnClassesThat(resideInAPackage("org.apache.kafka.coordinator.."))
                 .check(MAIN);
     }
 
-    /** Topic-config definitions and feature versions are the metadata room's; what coordinators are made with, the group room's. */
+    /** Topic-config definitions and feature versions are the metadata room's; what coordinators are made with, theirs. */
     @Test
-    void onlyTheMetadataAndGroupRoomsKnowKafkasServerClasses() {
+    void onlyTheMetadataAndCoordinatorsRoomsKnowKafkasServerClasses() {
         DescribedPredicate<JavaClass> serverClasses =
                 resideInAnyPackage("org.apache.kafka.storage..", "org.apache.kafka.server..");
         noClasses()
                 .that()
-                .resideOutsideOfPackages(METADATA, GROUP)
+                .resideOutsideOfPackages(METADATA, GROUP, TXN, COORDINATOR)
                 .should()
                 .dependOnClassesThat(serverClasses)
                 .check(MAIN);
@@ -138,7 +140,13 @@ class ArchitectureTest {
                 .resideInAPackage(NET)
                 .should()
                 .dependOnClassesThat(resideInAnyPackage(
-                        GROUP, METADATA, "io.varve.core.log..", "io.varve.core.engine..", "io.varve.core.event.."))
+                        GROUP,
+                        TXN,
+                        COORDINATOR,
+                        METADATA,
+                        "io.varve.core.log..",
+                        "io.varve.core.engine..",
+                        "io.varve.core.event.."))
                 .check(MAIN);
     }
 
@@ -154,10 +162,10 @@ class ArchitectureTest {
 
     /** Kafka's coordinators run on Kafka's own clock and timer; nobody else does. */
     @Test
-    void onlyTheGroupRoomUsesKafkasClock() {
+    void onlyTheCoordinatorsRoomsUseKafkasClock() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(GROUP)
+                .resideOutsideOfPackages(GROUP, TXN)
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("org.apache.kafka.common.utils.Time")

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+/** Something asked of one transactional id. Pure: equal states give equal decisions. */
+@FunctionalInterface
+interface Command {
+    /**
+     * @param now the transaction as it is, or null when there is none of that id
+     * @return what becomes of it
+     */
+    Decision decide(Transaction now);
+}

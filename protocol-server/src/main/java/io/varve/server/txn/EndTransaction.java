@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.coordinator.transaction.TransactionState;
+
+/**
+ * EndTxn of producers whose epoch is raised with every transaction (transaction.version 2, KIP-890). By the epoch a retry of the last end
+ * is told from the end of the next transaction:
+ *
+ * <pre>
+ *                   abort                      commit
+ *                   epoch - 1     epoch        epoch - 1     epoch
+ *   EMPTY           fenced        raised       fenced        INVALID_TXN_STATE
+ *   COMPLETE_ABORT  as it is      raised       INVALID_...   INVALID_...
+ *   COMPLETE_COMMIT INVALID_...   raised       as it is      INVALID_...
+ * </pre>
+ *
+ * @param producer who asks
+ * @param commit what it wants
+ * @param clientVersion the level of {@code transaction.version} it works by
+ * @param freshId a producer id nobody has, or -1 as long as none is needed
+ * @param nowMs the time
+ */
+record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersion, long freshId, long nowMs)
+        implements Command {
+    @Override
+    public Decision decide(Transaction now) {
+        if (now == null) {
+            return Decision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
+        }
+        if (now.isAhead(producer)) {
+            return Decision.refused(Errors.CONCURRENT_TRANSACTIONS);
+        }
+        ProducerHistory known = now.producer();
+        // What ended without a bump gave the present epoch to somebody else: then the one before is no retry's but a
+        // zombie's.
+        boolean afterBump = now.bumpsEpochs() && known.epoch() == producer.epoch() + 1;
+        boolean afterRotation = now.bumpsEpochs()
+                && known.previousId() == producer.id()
+                && producer.epoch() == Short.MAX_VALUE - 1
+                && known.epoch() == 0;
+        if (known.id() != producer.id() && !afterRotation) {
+            return Decision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
+        }
+        boolean isCurrent = known.epoch() == producer.epoch();
+        boolean isRetry = afterBump || afterRotation;
+        return switch (now.state()) {
+            case ONGOING -> isCurrent ? end(now) : Decision.refused(Errors.PRODUCER_FENCED);
+            case EMPTY -> isCurrent ? endNothing(now) : Decision.refused(Errors.PRODUCER_FENCED);
+            case PREPARE_COMMIT, PREPARE_ABORT ->
+                Decision.refused(afterBump ? whileEnding(now) : Errors.PRODUCER_FENCED);
+            case COMPLETE_COMMIT, COMPLETE_ABORT -> {
+                if (isRetry) {
+                    yield isSameEnd(now) ? new Decision.Unchanged(now) : Decision.refused(Errors.INVALID_TXN_STATE);
+                }
+                yield isCurrent ? endNothing(now) : Decision.refused(Errors.PRODUCER_FENCED);
+            }
+            case DEAD, PREPARE_EPOCH_FENCE -> throw new IllegalStateException(now + " is never kept in this state");
+        };
+    }
+
+    private Errors whileEnding(Transaction now) {
+        boolean committing = now.state() == TransactionState.PREPARE_COMMIT;
+        return committing == commit ? Errors.CONCURRENT_TRANSACTIONS : Errors.INVALID_TXN_STATE;
+    }
+
+    private boolean isSameEnd(Transaction now) {
+        return commit == (now.state() == TransactionState.COMPLETE_COMMIT);
+    }
+
+    /** Without a transaction, an abort is the way of a producer that is in doubt to get a new epoch. */
+    private Decision endNothing(Transaction now) {
+        return commit ? Decision.refused(Errors.INVALID_TXN_STATE) : end(now);
+    }
+
+    private Decision end(Transaction now) {
+        boolean rotates = now.producer().isExhausted();
+        if (rotates && freshId == RecordBatch.NO_PRODUCER_ID) {
+            return new Decision.ProducerIdNeeded();
+        }
+        long next = rotates ? freshId : RecordBatch.NO_PRODUCER_ID;
+        return Decision.changed(now.prepared(commit, now.producer().bumped(next), clientVersion, nowMs));
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.coordinator.transaction.TransactionState;
+import org.apache.kafka.server.common.TransactionVersion;
+
+/**
+ * EndTxn of producers that keep their epoch from transaction to transaction (before transaction.version 2).
+ *
+ * @param producer who asks
+ * @param commit what it wants
+ * @param nowMs the time
+ */
+record EndTransactionInEpoch(ProducerEpoch producer, boolean commit, long nowMs) implements Command {
+    @Override
+    public Decision decide(Transaction now) {
+        if (now == null || now.producer().id() != producer.id()) {
+            return Decision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
+        }
+        if (now.producer().epoch() != producer.epoch()) {
+            return Decision.refused(Errors.PRODUCER_FENCED);
+        }
+        return switch (now.state()) {
+            case ONGOING ->
+                Decision.changed(now.prepared(
+                        commit,
+                        now.producer()
+                                .withEpochs(producer.epoch(), now.producer().lastEpoch()),
+                        TransactionVersion.TV_0.featureLevel(),
+                        nowMs));
+            case COMPLETE_COMMIT, COMPLETE_ABORT ->
+                commit == (now.state() == TransactionState.COMPLETE_COMMIT)
+                        ? new Decision.Unchanged(now)
+                        : Decision.refused(Errors.INVALID_TXN_STATE);
+            case PREPARE_COMMIT, PREPARE_ABORT ->
+                Decision.refused(
+                        commit == (now.state() == TransactionState.PREPARE_COMMIT)
+                                ? Errors.CONCURRENT_TRANSACTIONS
+                                : Errors.INVALID_TXN_STATE);
+            case EMPTY -> Decision.refused(Errors.INVALID_TXN_STATE);
+            case DEAD, PREPARE_EPOCH_FENCE -> throw new IllegalStateException(now + " is never kept in this state");
+        };
+    }
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.RecordBatch;
+
+/**
+ * InitProducerId: gives a producer its epoch and fences those before it (KIP-98), or lets one go on after an error (KIP-360).
+ *
+ * @param transactionalId which
+ * @param timeoutMs how long its transactions may be open, in ms
+ * @param expected who asks, when it has been somebody before, else {@link ProducerEpoch#NONE}
+ * @param freshId a producer id nobody has, or -1 as long as none is needed
+ * @param nowMs the time
+ */
+record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expected, long freshId, long nowMs)
+        implements Command {
+    @Override
+    public Decision decide(Transaction now) {
+        if (now == null) {
+            return freshId == RecordBatch.NO_PRODUCER_ID
+                    ? new Decision.ProducerIdNeeded()
+                    : grant(Transaction.created(transactionalId, freshId, timeoutMs, nowMs));
+        }
+        if (now.isPrepared()) {
+            return Decision.refused(Errors.CONCURRENT_TRANSACTIONS);
+        }
+        if (expected.isPresent() && !isKnown(now.producer())) {
+            return Decision.refused(Errors.PRODUCER_FENCED);
+        }
+        return switch (now.state()) {
+            case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> grant(now);
+            // The epoch this fences with is nobody's: the client comes again and gets one of its own.
+            case ONGOING -> new Decision.Changed(now.fenced(nowMs), Errors.CONCURRENT_TRANSACTIONS);
+            case PREPARE_COMMIT, PREPARE_ABORT, DEAD, PREPARE_EPOCH_FENCE ->
+                throw new IllegalStateException(now + " is in no state to decide about");
+        };
+    }
+
+    /**
+     * Its id is the present one (the epoch is looked at later), or it was the one before and its epochs were used up: then it asks again for
+     * what it was given.
+     */
+    private boolean isKnown(ProducerHistory producer) {
+        return expected.id() == producer.id()
+                || expected.id() == producer.previousId() && ProducerHistory.isExhausted(expected.epoch());
+    }
+
+    private Decision grant(Transaction now) {
+        ProducerHistory producer = now.producer();
+        boolean isCurrent = !expected.isPresent() || expected.epoch() == producer.epoch();
+        if (producer.isExhausted() && isCurrent) {
+            return freshId == RecordBatch.NO_PRODUCER_ID
+                    ? new Decision.ProducerIdNeeded()
+                    : granted(
+                            now,
+                            producer.rotated(
+                                    freshId, expected.isPresent() ? producer.epoch() : RecordBatch.NO_PRODUCER_EPOCH));
+        }
+        if (!expected.isPresent()) {
+            return granted(now, producer.withEpochs(bump(producer), RecordBatch.NO_PRODUCER_EPOCH));
+        }
+        if (isCurrent || producer.epoch() == RecordBatch.NO_PRODUCER_EPOCH) {
+            return granted(now, producer.withEpochs(bump(producer), producer.epoch()));
+        }
+        if (expected.epoch() == producer.lastEpoch()) {
+            // The answer to its last call was lost. Nobody came in between: that would have cleared the last epoch.
+            return granted(now, producer.withEpochs(producer.epoch(), producer.lastEpoch()));
+        }
+        return Decision.refused(Errors.PRODUCER_FENCED);
+    }
+
+    private static short bump(ProducerHistory producer) {
+        return (short) (producer.epoch() + 1);
+    }
+
+    private Decision granted(Transaction now, ProducerHistory producer) {
+        return Decision.changed(now.initialized(producer, timeoutMs, nowMs));
+    }
+}

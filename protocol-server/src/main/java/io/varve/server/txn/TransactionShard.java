@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import java.util.Collection;
+import java.util.List;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorResult;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorShard;
+import org.apache.kafka.coordinator.transaction.generated.TransactionLogKey;
+import org.apache.kafka.coordinator.transaction.generated.TransactionLogValue;
+import org.apache.kafka.timeline.SnapshotRegistry;
+import org.apache.kafka.timeline.TimelineHashMap;
+
+/**
+ * The transactions of one partition of {@code __transaction_state}. Kafka's runtime calls it from one thread at a time, and takes changes
+ * back when their events cannot be written.
+ */
+final class TransactionShard implements CoordinatorShard<CoordinatorRecord> {
+    private final TimelineHashMap<String, Transaction> transactions;
+
+    TransactionShard(SnapshotRegistry snapshots) {
+        transactions = new TimelineHashMap<>(snapshots, 16);
+    }
+
+    /** @return the transaction as the newest event has it, or null */
+    Transaction latest(String transactionalId) {
+        return transactions.get(transactionalId);
+    }
+
+    /** @return the transaction as it is durable, or null */
+    Transaction committed(String transactionalId, long offset) {
+        return transactions.get(transactionalId, offset);
+    }
+
+    /** @return all transactions as they are durable */
+    Collection<Transaction> committed(long offset) {
+        return transactions.values(offset);
+    }
+
+    /** Decides; what is decided counts when it is replayed. */
+    CoordinatorResult<Decision, CoordinatorRecord> decide(String transactionalId, Command command) {
+        Decision decision = command.decide(latest(transactionalId));
+        List<CoordinatorRecord> events = List.of();
+        if (decision instanceof Decision.Changed changed) {
+            events = List.of(TransactionRecords.record(changed.next()));
+        } else if (decision instanceof Decision.Forgotten forgotten) {
+            events = List.of(TransactionRecords.tombstone(forgotten.transactionalId()));
+        }
+        return new CoordinatorResult<>(events, decision);
+    }
+
+    @Override
+    public void replay(long offset, long producerId, short producerEpoch, CoordinatorRecord event) {
+        String transactionalId = ((TransactionLogKey) event.key()).transactionalId();
+        if (event.value() == null) {
+            transactions.remove(transactionalId);
+        } else {
+            transactions.put(transactionalId, TransactionRecords.transaction(transactionalId, (TransactionLogValue)
+                    event.value().message()));
+        }
+    }
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import io.varve.server.coordinator.TransactionCheck;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * The transactions of this broker, by transactional id. Thread-safe; no method blocks. Futures complete on any thread, with what was decided
+ * once it is durable; they do not fail but for bugs, what goes wrong is an error in the value.
+ *
+ * <p>Transactions live in {@code __transaction_state}, which is made by the first {@link #find}. Until then every other call answers
+ * NOT_COORDINATOR, which makes clients ask where the coordinator is. While they are read back after a start, calls answer
+ * COORDINATOR_LOAD_IN_PROGRESS.
+ */
+public interface Transactions extends TransactionCheck, AutoCloseable {
+    /** Level of {@code transaction.version} of clients that add partitions themselves and keep their epoch. */
+    short PLAIN = 0;
+    /** The level from which the broker adds partitions, and raises the epoch with every transaction (KIP-890). */
+    short BUMPING = 2;
+
+    /**
+     * Makes sure that a transactional id can be served here.
+     *
+     * @param transactionalId any string
+     * @return completes when this broker coordinates it, loaded or soon to be; fails when it cannot
+     */
+    CompletableFuture<Void> find(String transactionalId);
+
+    /**
+     * Gives a producer its id and epoch, and fences those before it.
+     *
+     * @param transactionalId not empty
+     * @param timeoutMs how long its transactions may be open, in ms
+     * @param expected who asks, when it has been somebody before (KIP-360), else {@link ProducerEpoch#NONE}
+     * @return id and epoch; CONCURRENT_TRANSACTIONS while a transaction of the producer before is being ended
+     */
+    CompletableFuture<Granted> initProducer(String transactionalId, int timeoutMs, ProducerEpoch expected);
+
+    /**
+     * Adds partitions to a transaction, beginning it with the first.
+     *
+     * @param partitions partitions that exist; data partitions and those of {@code __consumer_offsets}
+     * @param clientVersion level of {@code transaction.version} the client works by
+     * @return NONE, or why none was added
+     */
+    CompletableFuture<Errors> addPartitions(
+            String transactionalId, ProducerEpoch producer, Set<TopicPartition> partitions, short clientVersion);
+
+    /** @return for each partition NONE when it is part of the producer's open transaction, TRANSACTION_ABORTABLE when it is not, or what
+     *     is wrong with all of them */
+    CompletableFuture<Map<TopicPartition, Errors>> verify(
+            String transactionalId, ProducerEpoch producer, Set<TopicPartition> partitions);
+
+    /**
+     * Commits or aborts a transaction; partitions learn of it in the background.
+     *
+     * @param commit true to commit
+     * @param clientVersion level of {@code transaction.version} the client works by; from 2 on its epoch is raised
+     * @return with what the producer goes on
+     */
+    CompletableFuture<Granted> end(String transactionalId, ProducerEpoch producer, boolean commit, short clientVersion);
+
+    /** @return what DescribeTransactions shows of it */
+    CompletableFuture<TransactionState> describe(String transactionalId);
+
+    /** @return what ListTransactions shows; nothing when there never was a transaction */
+    CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request);
+
+    /** Stops coordinating. What was answered is in the log; what was decided goes on after the next start. Idempotent. */
+    @Override
+    void close();
+}
