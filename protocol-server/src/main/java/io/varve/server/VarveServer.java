@@ -9,8 +9,10 @@ import io.varve.server.config.ConfigError;
 import io.varve.server.config.Endpoint;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.config.StorageSettings;
+import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.group.Groups;
 import io.varve.server.group.HostedGroups;
+import io.varve.server.group.Surroundings;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.Topic;
@@ -21,8 +23,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -47,7 +52,8 @@ public final class VarveServer implements AutoCloseable {
         this.scheduler = scheduler;
         ClusterMetadata metadata = rooms.metadata();
         self = self(config, net, metadata);
-        groups = HostedGroups.open(config.groups(), self, metadata, metadata, clock, scheduler);
+        groups = HostedGroups.open(
+                config.groups(), new Surroundings(self, metadata, VarveServer::admit, clock, scheduler), metadata);
         net.serve(Apis.table(config, metadata, groups, self, clock, ids));
     }
 
@@ -79,6 +85,16 @@ public final class VarveServer implements AutoCloseable {
             scheduler.close();
             throw e;
         }
+    }
+
+    /** No transactions are served yet. */
+    private static CompletableFuture<Map<TopicPartition, Errors>> admit(
+            String transactionalId,
+            long producerId,
+            short producerEpoch,
+            List<TopicPartition> partitions,
+            Admission admission) {
+        return CompletableFuture.failedFuture(Errors.UNSUPPORTED_VERSION.exception());
     }
 
     static StorageProvider backend(StorageSettings settings) {

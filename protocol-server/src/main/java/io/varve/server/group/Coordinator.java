@@ -3,20 +3,22 @@ package io.varve.server.group;
 
 import com.yammer.metrics.core.MetricsRegistry;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Scheduler;
+import io.varve.server.coordinator.Hosted;
+import io.varve.server.coordinator.LoadProgress;
+import io.varve.server.coordinator.LogLoader;
+import io.varve.server.coordinator.LogWriter;
+import io.varve.server.coordinator.OrderedTasks;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topic;
-import io.varve.server.metadata.Topics;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorRuntimeMetrics;
@@ -28,7 +30,7 @@ import org.apache.kafka.server.util.timer.SystemTimerReaper;
  * Kafka's group coordinator at work on one {@code __consumer_offsets}. Time and threads inside are Kafka's own. Share groups are not
  * served, so nothing asks it to persist their state.
  */
-final class Coordinator implements AutoCloseable {
+final class Coordinator implements Hosted {
     private final GroupCoordinatorService service;
     private final MetadataFeed feed;
     private final LoadProgress loading;
@@ -39,30 +41,24 @@ final class Coordinator implements AutoCloseable {
      * Starts it. Takes some hundred ms, mostly for loading classes, so not for an event loop.
      *
      * @param offsets {@code __consumer_offsets}
-     * @param topics the topics at any moment
      * @param known the topics before the first call of {@link #topicChanged}
      */
-    Coordinator(
-            GroupsConfig config,
-            ClusterInfo self,
-            Topic offsets,
-            Topics topics,
-            Collection<Topic> known,
-            Clock clock,
-            Scheduler scheduler) {
+    Coordinator(GroupsConfig config, Surroundings around, Topic offsets, Collection<Topic> known) {
+        ClusterInfo self = around.self();
         List<PartitionLog> partitions = offsets.partitions();
         loading = new LoadProgress(partitions.size());
-        deleted = new DeletedTopics(topics);
+        deleted = new DeletedTopics(around.topics());
         Metrics metrics = new Metrics(Time.SYSTEM);
         MetricsRegistry registry = new MetricsRegistry();
         service = new GroupCoordinatorService.Builder(self.nodeId(), config.coordinator())
-                .withWriter(new OffsetsWriter(offsets, loading))
-                .withLoader(new OffsetsLoader(
+                .withWriter(new LogWriter(offsets, loading, around.transactions()))
+                .withLoader(new LogLoader(
                         offsets,
                         config.coordinator().offsetsLoadBufferSize(),
-                        deleted,
-                        clock,
-                        new OrderedTasks("group-loader", scheduler),
+                        new GroupCoordinatorRecordSerde(),
+                        deleted::check,
+                        around.clock(),
+                        new OrderedTasks("group-loader", around.scheduler()),
                         loading))
                 .withTime(Time.SYSTEM)
                 .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group")))
@@ -71,11 +67,11 @@ final class Coordinator implements AutoCloseable {
                 .withGroupConfigManager(config.perGroup())
                 .withPersister(new NoOpStatePersister())
                 .withAuthorizerPlugin(Optional.empty())
-                .withPartitionMetadataClient(new EndOffsets(topics))
+                .withPartitionMetadataClient(new EndOffsets(around.topics()))
                 .build();
         // The service closes the rest: loader, timer, its metrics.
         owned = List.of(metrics, registry::shutdown);
-        feed = new MetadataFeed(self.nodeId(), self.rack(), clock, service::onMetadataUpdate);
+        feed = new MetadataFeed(self.nodeId(), self.rack(), around.clock(), service::onMetadataUpdate);
 
         // The order is the coordinator's: how many partitions, what topics, then which partitions it leads.
         service.startup(partitions::size);
@@ -89,26 +85,25 @@ final class Coordinator implements AutoCloseable {
         return service;
     }
 
-    /** @return completes when the group's partition has been loaded */
-    CompletableFuture<Void> loaded(String groupId) {
-        return loading.of(service.partitionFor(groupId));
+    @Override
+    public LoadProgress loading() {
+        return loading;
     }
 
-    /** @return completes when every partition has been loaded; fails when one cannot be */
-    CompletableFuture<Void> loaded() {
-        return loading.all();
+    @Override
+    public int partitionFor(String groupId) {
+        return service.partitionFor(groupId);
     }
 
-    /** Drops what was committed for topics whose deletion a crash or a stop kept from the coordinator. Blocks; once loaded. */
-    void forgetDeletedTopics() {
+    /** Drops what was committed for topics whose deletion a crash or a stop kept from the coordinator. */
+    @Override
+    public void allLoaded() {
         feed.forget(deleted.found());
     }
 
-    /**
-     * Takes in that a topic came or has more partitions ({@code after}), or went. Calls must come one after the other. Blocks while
-     * the offsets of a deleted topic are dropped, and before that until the offsets to drop have been loaded.
-     */
-    void topicChanged(Topic before, Topic after) {
+    /** Blocks while the offsets of a deleted topic are dropped, and before that until the offsets to drop have been loaded. */
+    @Override
+    public void topicChanged(Topic before, Topic after) {
         if (after != null) {
             feed.put(after);
         } else {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.group;
 
+import io.varve.server.coordinator.OffsetsMarkers;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -24,6 +26,8 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
 
 /**
  * The groups of this broker: classic ones and consumer groups (KIP-848), with their committed offsets. Thread-safe; no method
@@ -34,7 +38,7 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
  * NOT_COORDINATOR, which makes clients ask where the coordinator is. While groups are read back after a start, calls fail
  * with COORDINATOR_LOAD_IN_PROGRESS.
  */
-public interface Groups extends AutoCloseable {
+public interface Groups extends OffsetsMarkers, AutoCloseable {
     /**
      * Makes sure that a group can be served here.
      *
@@ -91,6 +95,19 @@ public interface Groups extends AutoCloseable {
     /** @return one entry for each group id, in any order (KIP-848) */
     CompletableFuture<List<ConsumerGroupDescribeResponseData.DescribedGroup>> describeConsumerGroups(
             Caller caller, List<String> groupIds);
+
+    /**
+     * @param groupId the group, any string
+     * @return the partition of {@code __consumer_offsets} that keeps the group, made if there is none
+     */
+    CompletableFuture<TopicPartition> partitionOf(String groupId);
+
+    /**
+     * @param request of topics and partitions that exist
+     * @return the answer to a TxnOffsetCommit, when the offsets are durable; they count once the transaction is committed
+     */
+    CompletableFuture<TxnOffsetCommitResponseData> commitInTransaction(
+            Caller caller, TxnOffsetCommitRequestData request);
 
     /** Stops coordinating: calls under way fail with NOT_COORDINATOR. What was acknowledged is in the log. Idempotent. */
     @Override

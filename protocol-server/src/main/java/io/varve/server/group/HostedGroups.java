@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.group;
 
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Scheduler;
-import io.varve.server.metadata.ClusterInfo;
-import io.varve.server.metadata.Topic;
+import io.varve.core.producer.TransactionMarker;
+import io.varve.server.coordinator.Host;
 import io.varve.server.metadata.TopicCreation;
-import io.varve.server.metadata.Topics;
-import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
-import org.apache.kafka.common.errors.NotCoordinatorException;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -33,130 +29,63 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.SyncGroupRequestData;
 import org.apache.kafka.common.message.SyncGroupResponseData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.BufferSupplier;
+import org.apache.kafka.common.utils.Utils;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
+import org.apache.kafka.server.common.TransactionVersion;
 
-/**
- * Groups served by Kafka's coordinator. A server nobody uses groups on pays nothing for them: the coordinator starts, and its topic
- * is made, when the first group is looked up, or in the background of a start that finds the topic there.
- */
+/** Groups served by Kafka's coordinator. A server nobody uses groups on pays nothing for them. */
 public final class HostedGroups implements Groups {
     private static final String OFFSETS = org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
-    /** How long in ms a look-up waits for a group to be loaded before clients are left to ask again. */
-    private static final long LOAD_PATIENCE_MS = 1_000;
 
     private static final BufferSupplier BUFFERS = BufferSupplier.NO_CACHING;
 
-    private final GroupsConfig config;
-    private final ClusterInfo self;
-    private final Topics topics;
-    private final TopicCreation creation;
-    private final Clock clock;
-    private final Scheduler scheduler;
-    /** Null before there is a {@code __consumer_offsets}, and after the end. Written under this object's lock. */
-    private volatile Tenure tenure;
+    /** How often offsets are verified to belong to a transaction before that is given up. */
+    private static final int VERIFICATIONS = 3;
 
-    private boolean closed;
+    private final Host<Coordinator> host;
 
-    private HostedGroups(
-            GroupsConfig config,
-            ClusterInfo self,
-            Topics topics,
-            TopicCreation creation,
-            Clock clock,
-            Scheduler scheduler) {
-        this.config = config;
-        this.self = self;
-        this.topics = topics;
-        this.creation = creation;
-        this.clock = clock;
-        this.scheduler = scheduler;
+    private HostedGroups(Host<Coordinator> host) {
+        this.host = host;
     }
 
     /**
      * Begins to serve groups. Returns at once: groups already in the log are loaded in the background.
      *
      * @param config the checked settings
-     * @param self this broker, the coordinator of all groups
-     * @param topics where {@code __consumer_offsets} is found, and what groups may subscribe to
+     * @param around what they find around them
      * @param creation makes {@code __consumer_offsets}
-     * @param clock for the load's report
-     * @param scheduler gives threads: one for metadata, one for loading, both only once groups are used
      * @return the groups; close them before the log engine
      */
-    public static Groups open(
-            GroupsConfig config,
-            ClusterInfo self,
-            Topics topics,
-            TopicCreation creation,
-            Clock clock,
-            Scheduler scheduler) {
-        HostedGroups groups = new HostedGroups(config, self, topics, creation, clock, scheduler);
-        topics.watch(groups::topicChanged);
-        return groups;
-    }
-
-    private synchronized void topicChanged(Topic before, Topic after) {
-        if (closed) {
-            return;
-        }
-        if (after != null && after.name().equals(OFFSETS)) {
-            begin(after);
-        }
-        Tenure now = tenure;
-        if (now != null) {
-            now.topicChanged(before, after);
-        }
-    }
-
-    private synchronized Tenure begin(Topic offsets) {
-        if (closed) {
-            throw new NotCoordinatorException("the server is stopping");
-        }
-        if (tenure == null) {
-            // What changes from here on waits in the tenure's line; what changed before is in this picture.
-            Collection<Topic> known = topics.all();
-            tenure = new Tenure(
-                    () -> new Coordinator(config, self, offsets, topics, known, clock, scheduler), scheduler);
-        }
-        return tenure;
+    public static Groups open(GroupsConfig config, Surroundings around, TopicCreation creation) {
+        return new HostedGroups(Host.open(
+                new Host.Plan("group", OFFSETS, config.offsetsPartitions(), config.offsetsTopicConfigs()),
+                around.topics(),
+                creation,
+                around.scheduler(),
+                (offsets, known) -> new Coordinator(config, around, offsets, known)));
     }
 
     @Override
     public CompletableFuture<Void> find(String groupId) {
-        Tenure now = tenure;
-        if (now != null) {
-            return loaded(now, groupId);
-        }
-        return creation.createInternalIfAbsent(OFFSETS, config.offsetsPartitions(), config.offsetsTopicConfigs())
-                .thenCompose(offsets -> loaded(begin(offsets), groupId));
+        return host.find(groupId);
     }
 
-    /** Waits for a group's partition, not for long: a client that is told where the coordinator is copes with one that loads. */
-    private CompletableFuture<Void> loaded(Tenure now, String groupId) {
-        CompletableFuture<Void> loaded = now.loaded(groupId);
-        if (loaded.isDone()) {
-            return loaded;
-        }
-        CompletableFuture<Void> answer = new CompletableFuture<>();
-        Scheduler.Task patience = scheduler.schedule(LOAD_PATIENCE_MS, () -> answer.complete(null));
-        loaded.whenComplete((done, failure) -> {
-            patience.cancel();
-            if (failure == null) {
-                answer.complete(null);
-            } else {
-                answer.completeExceptionally(failure);
-            }
-        });
-        return answer;
+    @Override
+    public CompletableFuture<TopicPartition> partitionOf(String groupId) {
+        // Kafka's rule, which needs no coordinator that runs.
+        return host.topic()
+                .thenApply(offsets -> new TopicPartition(
+                        OFFSETS,
+                        Utils.abs(groupId.hashCode()) % offsets.partitions().size()));
     }
 
     private <T> CompletableFuture<T> serve(Function<GroupCoordinatorService, CompletableFuture<T>> call) {
-        Tenure now = tenure;
-        return now == null
-                ? CompletableFuture.failedFuture(
-                        new NotCoordinatorException("no group is served here: look for the coordinator"))
-                : now.coordinator().thenCompose(coordinator -> call.apply(coordinator.service()));
+        return host.serve(coordinator -> call.apply(coordinator.service()));
     }
 
     @Override
@@ -198,7 +127,7 @@ public final class HostedGroups implements Groups {
 
     @Override
     public CompletableFuture<ListGroupsResponseData> list(Caller caller, ListGroupsRequestData request) {
-        return tenure == null
+        return host.isUnused()
                 ? CompletableFuture.completedFuture(new ListGroupsResponseData())
                 : serve(service -> service.listGroups(caller, request));
     }
@@ -226,15 +155,43 @@ public final class HostedGroups implements Groups {
     }
 
     @Override
+    public CompletableFuture<TxnOffsetCommitResponseData> commitInTransaction(
+            Caller caller, TxnOffsetCommitRequestData request) {
+        return commitInTransaction(caller, request, VERIFICATIONS);
+    }
+
+    /**
+     * The marker of the transaction before may come between the verification of this one and the append, which then does not hold; that is
+     * no fault of the client's.
+     */
+    private CompletableFuture<TxnOffsetCommitResponseData> commitInTransaction(
+            Caller caller, TxnOffsetCommitRequestData request, int attempts) {
+        return serve(service -> service.commitTransactionalOffsets(caller, request, BUFFERS))
+                .thenCompose(answer -> attempts > 1 && isInvalidState(answer)
+                        ? commitInTransaction(caller, request, attempts - 1)
+                        : CompletableFuture.completedFuture(answer));
+    }
+
+    private static boolean isInvalidState(TxnOffsetCommitResponseData answer) {
+        return answer.topics().stream()
+                .flatMap(topic -> topic.partitions().stream())
+                .anyMatch(partition -> partition.errorCode() == Errors.INVALID_TXN_STATE.code());
+    }
+
+    @Override
+    public CompletableFuture<Void> end(int partition, TransactionMarker marker) {
+        TransactionVersion version = marker.epochBumped() ? TransactionVersion.TV_2 : TransactionVersion.TV_0;
+        return serve(service -> service.completeTransaction(
+                new TopicPartition(OFFSETS, partition),
+                marker.producerId(),
+                marker.producerEpoch(),
+                marker.coordinatorEpoch(),
+                marker.commit() ? TransactionResult.COMMIT : TransactionResult.ABORT,
+                version.featureLevel()));
+    }
+
+    @Override
     public void close() {
-        Tenure last;
-        synchronized (this) {
-            closed = true;
-            last = tenure;
-            tenure = null;
-        }
-        if (last != null) {
-            last.close();
-        }
+        host.close();
     }
 }

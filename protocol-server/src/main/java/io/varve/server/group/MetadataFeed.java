@@ -17,6 +17,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.common.TransactionVersion;
 
 /**
  * The topics as the coordinator's own picture of the cluster wants them: it assigns partitions and drops offsets by it. Not
@@ -49,6 +50,9 @@ final class MetadataFeed {
         delta.replay(new FeatureLevelRecord()
                 .setName(MetadataVersion.FEATURE_NAME)
                 .setFeatureLevel(MetadataVersion.latestProduction().featureLevel()));
+        delta.replay(new FeatureLevelRecord()
+                .setName(TransactionVersion.FEATURE_NAME)
+                .setFeatureLevel(TransactionVersion.TV_2.featureLevel()));
         delta.replay(new RegisterBrokerRecord()
                 .setBrokerId(nodeId)
                 .setBrokerEpoch(1)

@@ -52,7 +52,16 @@ public final class GroupsFixture implements AutoCloseable {
 
     private void open() {
         groups = HostedGroups.open(
-                GroupsConfig.parse(properties), SELF, broker.metadata, broker.metadata, Clock.system(), scheduler);
+                GroupsConfig.parse(properties),
+                new Surroundings(
+                        SELF,
+                        broker.metadata,
+                        (id, producer, epoch, partitions, admission) -> {
+                            throw new AssertionError("nobody asks");
+                        },
+                        Clock.system(),
+                        scheduler),
+                broker.metadata);
     }
 
     public void restart() {

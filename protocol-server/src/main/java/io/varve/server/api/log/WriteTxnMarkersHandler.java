@@ -6,6 +6,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.producer.TransactionMarker;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.coordinator.OffsetsMarkers;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.ArrayList;
@@ -93,6 +94,10 @@ final class WriteTxnMarkersHandler implements ApiHandler {
                 wanted.transactionVersion() >= FIRST_WITH_EPOCH_BUMP);
         if (place.topic().equals(org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME)) {
             return offsets.end(place.partition(), marker).handle((done, failure) -> error(failure));
+        }
+        if (topic.internal()) {
+            // Their coordinators would take what they did not write themselves for a fault.
+            return CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
         }
         return append(log, marker);
     }

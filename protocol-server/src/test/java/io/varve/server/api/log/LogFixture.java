@@ -13,6 +13,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.StoredRecords;
+import io.varve.server.coordinator.OffsetsMarkers;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.TopicWatcher;
@@ -28,6 +29,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -51,7 +53,8 @@ final class LogFixture implements Topics {
     final Map<PartitionId, CountedStore> stores = new LinkedHashMap<>();
 
     /** Who ends transactions in the offsets' topic. */
-    OffsetsMarkers offsetsMarkers = OffsetsMarkers.NOBODY;
+    OffsetsMarkers offsetsMarkers = (partition, marker) ->
+            CompletableFuture.failedFuture(new CoordinatorNotAvailableException("no coordinator takes transactions"));
 
     private final MemoryStorage storage;
     private final Map<String, Topic> topics = new LinkedHashMap<>();

@@ -1,41 +1,57 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.group;
+package io.varve.server.coordinator;
 
 import io.varve.core.log.AppendException;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.StorageException;
+import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.metadata.Topic;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
+import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
 import org.apache.kafka.common.errors.RecordTooLargeException;
-import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
 import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /**
- * Where the coordinator's events go: the partitions of {@code __consumer_offsets}. Appends assign offsets and return; that they
+ * Where a coordinator's events go: the partitions of its topic. Appends assign offsets and return; that they
  * are durable is told by the high watermark.
  */
-final class OffsetsWriter implements PartitionWriter {
+public final class LogWriter implements PartitionWriter {
+    /** Versions of TxnOffsetCommit. */
+    private static final int FIRST_WITH_ABORTABLE = 4;
+
+    private static final int FIRST_THAT_ADDS = 5;
+
     private final Topic topic;
     private final LoadProgress loading;
+    private final TransactionCheck transactions;
+    /** Ours for Kafka's, for as long as the coordinator holds on to Kafka's. */
+    private final Map<VerificationGuard, io.varve.core.producer.VerificationGuard> guards =
+            Collections.synchronizedMap(new WeakHashMap<>());
+
     private final Map<Integer, LogConfig> configs = new ConcurrentHashMap<>();
     private final Map<Listener, PartitionLog.Subscription> subscriptions = new ConcurrentHashMap<>();
 
     /**
-     * @param topic {@code __consumer_offsets}
+     * @param topic the coordinator's
      * @param loading told of a partition when the coordinator has loaded it and begins to serve it
+     * @param transactions asked before the first event of a transaction is appended to a partition
      */
-    OffsetsWriter(Topic topic, LoadProgress loading) {
+    public LogWriter(Topic topic, LoadProgress loading, TransactionCheck transactions) {
         this.topic = topic;
         this.loading = loading;
+        this.transactions = transactions;
     }
 
     /**
@@ -74,7 +90,9 @@ final class OffsetsWriter implements PartitionWriter {
         try {
             // The log patches offsets into this buffer and is done with it on return; the coordinator then uses it
             // again.
-            return log(partition).append(records.buffer(), Origin.BROKER).nextOffset();
+            return log(partition)
+                    .append(records.buffer(), Origin.BROKER, ours(guard), Runnable::run)
+                    .nextOffset();
         } catch (StorageException e) {
             throw switch (e.kind()) {
                 case FENCED, CLOSED -> new NotLeaderOrFollowerException(e.getMessage(), e);
@@ -83,19 +101,58 @@ final class OffsetsWriter implements PartitionWriter {
                 case CORRUPT, MISUSE -> new KafkaStorageException(e.getMessage(), e);
             };
         } catch (AppendException e) {
-            if (e.kind() == AppendException.Kind.MESSAGE_TOO_LARGE) {
-                throw new RecordTooLargeException(e.getMessage(), e);
-            }
-            throw e;
+            throw refusal(e);
         }
     }
 
-    /** Offsets in transactions are refused before they get here, as long as no transactions are served. */
+    private io.varve.core.producer.VerificationGuard ours(VerificationGuard kafkas) {
+        io.varve.core.producer.VerificationGuard ours = guards.remove(kafkas);
+        return ours == null ? io.varve.core.producer.VerificationGuard.NONE : ours;
+    }
+
+    /** From version 5 of TxnOffsetCommit on the partition is added, not only verified (KIP-890). */
     @Override
     public CompletableFuture<VerificationGuard> maybeStartTransactionVerification(
             TopicPartition partition, String transactionalId, long producerId, short epoch, int apiVersion) {
-        return CompletableFuture.failedFuture(new UnsupportedVersionException(
-                "transactions are not served, so " + transactionalId + " is not known"));
+        io.varve.core.producer.VerificationGuard guard;
+        try {
+            guard = log(partition).startVerification(producerId, epoch, apiVersion >= FIRST_THAT_ADDS);
+        } catch (AppendException e) {
+            return CompletableFuture.failedFuture(refusal(e));
+        }
+        if (guard == io.varve.core.producer.VerificationGuard.NONE) {
+            return CompletableFuture.completedFuture(VerificationGuard.SENTINEL);
+        }
+        return transactions
+                .admit(transactionalId, producerId, epoch, List.of(partition), admission(apiVersion))
+                .thenApply(errors -> {
+                    Errors error = errors.get(partition);
+                    if (error != Errors.NONE) {
+                        throw error.exception();
+                    }
+                    VerificationGuard kafkas = new VerificationGuard();
+                    guards.put(kafkas, guard);
+                    return kafkas;
+                });
+    }
+
+    private static Admission admission(int apiVersion) {
+        if (apiVersion >= FIRST_THAT_ADDS) {
+            return Admission.ADD;
+        }
+        return apiVersion >= FIRST_WITH_ABORTABLE ? Admission.VERIFY : Admission.VERIFY_FOR_OLD_CLIENT;
+    }
+
+    /** As Kafka's log names them: the coordinator tells its clients by type. */
+    private static RuntimeException refusal(AppendException refused) {
+        return switch (refused.kind()) {
+            case MESSAGE_TOO_LARGE -> new RecordTooLargeException(refused.getMessage(), refused);
+            case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH.exception(refused.getMessage());
+            case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE.exception(refused.getMessage());
+            case TRANSACTION_COORDINATOR_FENCED ->
+                Errors.TRANSACTION_COORDINATOR_FENCED.exception(refused.getMessage());
+            case INVALID_RECORD, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_TIMESTAMP -> refused;
+        };
     }
 
     @Override

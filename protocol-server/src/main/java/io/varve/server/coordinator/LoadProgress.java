@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.group;
+package io.varve.server.coordinator;
 
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
-/** Which partitions of {@code __consumer_offsets} have been read back. Thread-safe. */
-final class LoadProgress {
+/** Which partitions of a coordinator's topic have been read back. Thread-safe. */
+public final class LoadProgress {
     private final List<CompletableFuture<Void>> partitions;
 
-    LoadProgress(int partitions) {
+    /** @param partitions how many there are */
+    public LoadProgress(int partitions) {
         this.partitions =
                 Stream.generate(CompletableFuture<Void>::new).limit(partitions).toList();
     }
@@ -23,16 +24,21 @@ final class LoadProgress {
         partitions.get(partition).completeExceptionally(why);
     }
 
-    CompletableFuture<Void> of(int partition) {
+    /**
+     * @param partition its number
+     * @return completes when it has been loaded; fails when it cannot be
+     */
+    public CompletableFuture<Void> of(int partition) {
         return partitions.get(partition);
     }
 
-    CompletableFuture<Void> all() {
+    /** @return completes when every partition has been loaded; fails when one cannot be */
+    public CompletableFuture<Void> all() {
         return CompletableFuture.allOf(partitions.toArray(CompletableFuture[]::new));
     }
 
     /** Blocks until each partition has been loaded or has failed. */
-    void awaitAll() {
+    public void awaitAll() {
         try {
             all().join();
         } catch (CompletionException e) {
@@ -41,8 +47,12 @@ final class LoadProgress {
         }
     }
 
-    /** Ends all waiting. */
-    void stop(RuntimeException why) {
+    /**
+     * Ends all waiting.
+     *
+     * @param why told to whoever waits
+     */
+    public void stop(RuntimeException why) {
         partitions.forEach(partition -> partition.completeExceptionally(why));
     }
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.group;
+package io.varve.server.coordinator;
 
 import io.varve.core.log.Isolation;
 import io.varve.core.log.PartitionLog;
@@ -8,6 +8,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.server.metadata.Topic;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.record.internal.ControlRecordType;
@@ -19,31 +20,41 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.Deserializer;
-import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 
-/** Reads a partition of {@code __consumer_offsets} back into the coordinator, one partition at a time. */
-final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
+/** Reads a partition of a coordinator's topic back into the coordinator, one partition at a time. */
+public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
     /** How many offsets to replay before older states are given up: each state kept costs memory. */
     private static final long COMMIT_INTERVAL = 16_384;
 
     private final Topic topic;
     private final int chunkBytes;
-    private final DeletedTopics deleted;
-    private final Deserializer<CoordinatorRecord> deserializer = new GroupCoordinatorRecordSerde();
+    private final Deserializer<CoordinatorRecord> deserializer;
+    private final Consumer<CoordinatorRecord> watcher;
     private final Clock clock;
     private final OrderedTasks tasks;
     private final LoadProgress progress;
 
-    OffsetsLoader(
+    /**
+     * @param topic the coordinator's
+     * @param chunkBytes how much to read at a time
+     * @param deserializer of its events
+     * @param watcher shown each event before it is replayed
+     * @param clock for the load's report
+     * @param tasks does the loading; closed with this
+     * @param progress told of what fails
+     */
+    public LogLoader(
             Topic topic,
             int chunkBytes,
-            DeletedTopics deleted,
+            Deserializer<CoordinatorRecord> deserializer,
+            Consumer<CoordinatorRecord> watcher,
             Clock clock,
             OrderedTasks tasks,
             LoadProgress progress) {
         this.topic = topic;
         this.chunkBytes = chunkBytes;
-        this.deleted = deleted;
+        this.deserializer = deserializer;
+        this.watcher = watcher;
         this.clock = clock;
         this.tasks = tasks;
         this.progress = progress;
@@ -124,7 +135,7 @@ final class OffsetsLoader implements CoordinatorLoader<CoordinatorRecord> {
                 } catch (Deserializer.UnknownRecordTypeException e) {
                     continue; // written by a newer version: not ours to understand, and harmless
                 }
-                deleted.check(value);
+                watcher.accept(value);
                 playback.replay(record.offset(), batch.producerId(), batch.producerEpoch(), value);
             }
         }

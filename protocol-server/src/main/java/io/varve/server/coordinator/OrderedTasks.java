@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.group;
+package io.varve.server.coordinator;
 
 import io.varve.core.runtime.Scheduler;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -7,7 +7,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs tasks one after the other on a thread of its own, because they may block. Thread-safe. */
-final class OrderedTasks implements AutoCloseable {
+public final class OrderedTasks implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OrderedTasks.class);
     /** How long in ms closing waits for the task under way. */
     private static final long END_MS = 1_000;
@@ -16,16 +16,25 @@ final class OrderedTasks implements AutoCloseable {
     private final Thread thread;
     private volatile boolean stopped;
 
-    OrderedTasks(String name, Scheduler scheduler) {
+    /**
+     * @param name the thread's name
+     * @param scheduler gives the thread
+     */
+    public OrderedTasks(String name, Scheduler scheduler) {
         thread = scheduler.start(name, this::loop);
     }
 
-    /** Does nothing after {@link #stop}. */
-    void add(Runnable task) {
+    /**
+     * Runs a task after those before it. Does nothing after {@link #stop}.
+     *
+     * @param task may block
+     */
+    public void add(Runnable task) {
         queue.add(task);
     }
 
-    boolean isStopped() {
+    /** @return whether a task under way should end */
+    public boolean isStopped() {
         return stopped;
     }
 
@@ -44,7 +53,7 @@ final class OrderedTasks implements AutoCloseable {
     }
 
     /** Drops what has not begun; a task under way is told by {@link #isStopped} or by its owner to end. Idempotent. */
-    void stop() {
+    public void stop() {
         stopped = true;
         queue.add(() -> {});
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.group;
+package io.varve.server.coordinator;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,7 +18,7 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.junit.jupiter.api.Test;
 
 /** What the coordinator is told about its writes. */
-class OffsetsWriterTest {
+class LogWriterTest {
     private static final TopicPartition PARTITION = new TopicPartition("__consumer_offsets", 0);
 
     @Test
@@ -28,7 +28,9 @@ class OffsetsWriterTest {
             Topic topic = MetadataFixture.await(
                     broker.metadata.createInternalIfAbsent(PARTITION.topic(), 1, Map.of("cleanup.policy", "compact")));
             LoadProgress loading = new LoadProgress(1);
-            OffsetsWriter writer = new OffsetsWriter(topic, loading);
+            LogWriter writer = new LogWriter(topic, loading, (id, producer, epoch, partitions, admission) -> {
+                throw new AssertionError("nobody asked");
+            });
             assertThat(append(writer)).isEqualTo(1);
             while (topic.partition(0).highWatermark() < 1) {
                 LockSupport.parkNanos(1_000_000);
@@ -52,7 +54,7 @@ class OffsetsWriterTest {
         }
     }
 
-    private static long append(OffsetsWriter writer) {
+    private static long append(LogWriter writer) {
         MemoryRecords records =
                 MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(0, "key".getBytes(), "value".getBytes()));
         return writer.append(PARTITION, VerificationGuard.SENTINEL, records, (short) 0);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.group;
+package io.varve.server.coordinator;
 
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.metadata.Topic;
@@ -11,45 +11,48 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The coordinator's time in office, from the creation of {@code __consumer_offsets} or the server's start to the server's end. The
- * coordinator starts in the background; topics that change meanwhile wait for it in line, so it misses none. Thread-safe.
+ * A coordinator's time in office, from the creation of its topic or the server's start to the server's end. The coordinator starts in
+ * the background; topics that change meanwhile wait for it in line, so it misses none. Thread-safe.
  */
-final class Tenure implements AutoCloseable {
+final class Tenure<C extends Hosted> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Tenure.class);
 
+    private final String name;
     private final OrderedTasks changes;
-    private final CompletableFuture<Coordinator> started = new CompletableFuture<>();
+    private final CompletableFuture<C> started = new CompletableFuture<>();
 
-    Tenure(Supplier<Coordinator> coordinator, Scheduler scheduler) {
-        changes = new OrderedTasks("group-metadata", scheduler);
+    /** @param name of what is coordinated, for threads and messages */
+    Tenure(String name, Supplier<C> coordinator, Scheduler scheduler) {
+        this.name = name;
+        changes = new OrderedTasks(name + "-metadata", scheduler);
         changes.add(() -> start(coordinator));
     }
 
-    private void start(Supplier<Coordinator> coordinator) {
+    private void start(Supplier<C> coordinator) {
         try {
-            Coordinator ready = coordinator.get();
+            C ready = coordinator.get();
             if (started.complete(ready)) {
-                ready.loaded().thenRun(() -> changes.add(ready::forgetDeletedTopics));
+                ready.loading().all().thenRun(() -> changes.add(ready::allLoaded));
             } else {
                 ready.close();
             }
         } catch (RuntimeException | LinkageError e) {
-            LOG.error("The group coordinator does not start: groups are not served", e);
-            started.completeExceptionally(new NotCoordinatorException("the group coordinator did not start", e));
+            LOG.error("The {} coordinator does not start and serves nothing", name, e);
+            started.completeExceptionally(new NotCoordinatorException("the " + name + " coordinator did not start", e));
         }
     }
 
     /** @return the coordinator; fails at once with COORDINATOR_LOAD_IN_PROGRESS while it starts */
-    CompletableFuture<Coordinator> coordinator() {
+    CompletableFuture<C> coordinator() {
         return started.isDone()
                 ? started
                 : CompletableFuture.failedFuture(
-                        new CoordinatorLoadInProgressException("the group coordinator is starting"));
+                        new CoordinatorLoadInProgressException("the " + name + " coordinator is starting"));
     }
 
-    /** @return completes when the group's partition has been loaded */
-    CompletableFuture<Void> loaded(String groupId) {
-        return started.thenCompose(coordinator -> coordinator.loaded(groupId));
+    /** @return completes when the key's partition has been loaded */
+    CompletableFuture<Void> loaded(String key) {
+        return started.thenCompose(coordinator -> coordinator.loading().of(coordinator.partitionFor(key)));
     }
 
     /** Passes on a change of a topic. Does not block. */
@@ -65,7 +68,7 @@ final class Tenure implements AutoCloseable {
     @Override
     public void close() {
         changes.stop();
-        started.completeExceptionally(new NotCoordinatorException("the group coordinator has stopped"));
+        started.completeExceptionally(new NotCoordinatorException("the " + name + " coordinator has stopped"));
         if (!started.isCompletedExceptionally()) {
             started.join().close();
         }

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.coordinator;
+
+import io.varve.core.runtime.Scheduler;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.TopicCreation;
+import io.varve.server.metadata.Topics;
+import java.util.Collection;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
+import org.apache.kafka.common.errors.NotCoordinatorException;
+
+/**
+ * Gives a coordinator its topic and its time in office. A server nobody uses it on pays nothing for it: the coordinator starts, and
+ * its topic is made, at the first look-up, or in the background of a start that finds the topic there. Thread-safe.
+ *
+ * @param <C> the coordinator
+ */
+public final class Host<C extends Hosted> implements AutoCloseable {
+    /** How long in ms a look-up waits for a partition to be loaded before clients are left to ask again. */
+    private static final long LOAD_PATIENCE_MS = 1_000;
+
+    /**
+     * What is hosted.
+     *
+     * @param name for threads and messages, for example {@code group}
+     * @param topic where its events go
+     * @param partitions how many the topic gets when it is made
+     * @param configs the settings the topic gets when it is made
+     */
+    public record Plan(String name, String topic, int partitions, Map<String, String> configs) {}
+
+    /**
+     * Starts a coordinator.
+     *
+     * @param <C> the coordinator
+     */
+    @FunctionalInterface
+    public interface Opening<C> {
+        /**
+         * @param topic where its events are
+         * @param known the topics before the first one it is told of
+         * @return the coordinator, loading
+         */
+        C open(Topic topic, Collection<Topic> known);
+    }
+
+    private final Plan plan;
+    private final Topics topics;
+    private final TopicCreation creation;
+    private final Scheduler scheduler;
+    private final Opening<C> opening;
+    /** Null before there is the topic, and after the end. Written under this object's lock. */
+    private volatile Tenure<C> tenure;
+
+    private boolean closed;
+
+    private Host(Plan plan, Topics topics, TopicCreation creation, Scheduler scheduler, Opening<C> opening) {
+        this.plan = plan;
+        this.topics = topics;
+        this.creation = creation;
+        this.scheduler = scheduler;
+        this.opening = opening;
+    }
+
+    /**
+     * Begins to serve. Returns at once: what is already in the log is loaded in the background.
+     *
+     * @param <C> the coordinator
+     * @param plan what is hosted
+     * @param topics where its topic is found
+     * @param creation makes its topic
+     * @param scheduler gives threads, once it is used
+     * @param opening starts the coordinator; runs on a thread that may block
+     * @return the host; close it before the log engine
+     */
+    public static <C extends Hosted> Host<C> open(
+            Plan plan, Topics topics, TopicCreation creation, Scheduler scheduler, Opening<C> opening) {
+        Host<C> host = new Host<>(plan, topics, creation, scheduler, opening);
+        topics.watch(host::topicChanged);
+        return host;
+    }
+
+    private synchronized void topicChanged(Topic before, Topic after) {
+        if (closed) {
+            return;
+        }
+        if (after != null && after.name().equals(plan.topic())) {
+            begin(after);
+        }
+        Tenure<C> now = tenure;
+        if (now != null) {
+            now.topicChanged(before, after);
+        }
+    }
+
+    private synchronized Tenure<C> begin(Topic topic) {
+        if (closed) {
+            throw new NotCoordinatorException("the server is stopping");
+        }
+        if (tenure == null) {
+            // What changes from here on waits in the tenure's line; what changed before is in this picture.
+            Collection<Topic> known = topics.all();
+            tenure = new Tenure<>(plan.name(), () -> opening.open(topic, known), scheduler);
+        }
+        return tenure;
+    }
+
+    /** @return whether the coordinator was never used: its topic is not there, so there is nothing it could know */
+    public boolean isUnused() {
+        return tenure == null;
+    }
+
+    /**
+     * Makes sure that a key can be served here.
+     *
+     * @param key what is coordinated, any string
+     * @return completes when this broker coordinates it, loaded or soon to be; fails when it cannot
+     */
+    public CompletableFuture<Void> find(String key) {
+        Tenure<C> now = tenure;
+        return now != null ? loaded(now, key) : topic().thenCompose(topic -> loaded(begin(topic), key));
+    }
+
+    /** @return the coordinator's topic, made if there is none */
+    public CompletableFuture<Topic> topic() {
+        return creation.createInternalIfAbsent(plan.topic(), plan.partitions(), plan.configs());
+    }
+
+    /** Waits for a key's partition, not for long: a client that is told where the coordinator is copes with one that loads. */
+    private CompletableFuture<Void> loaded(Tenure<C> now, String key) {
+        CompletableFuture<Void> loaded = now.loaded(key);
+        if (loaded.isDone()) {
+            return loaded;
+        }
+        CompletableFuture<Void> answer = new CompletableFuture<>();
+        Scheduler.Task patience = scheduler.schedule(LOAD_PATIENCE_MS, () -> answer.complete(null));
+        loaded.whenComplete((done, failure) -> {
+            patience.cancel();
+            if (failure == null) {
+                answer.complete(null);
+            } else {
+                answer.completeExceptionally(failure);
+            }
+        });
+        return answer;
+    }
+
+    /**
+     * Calls the coordinator.
+     *
+     * @param <T> what it answers
+     * @param call what to ask it
+     * @return its answer; fails with NOT_COORDINATOR before the first {@link #find} and after the end, which makes clients ask where the
+     *     coordinator is, and with COORDINATOR_LOAD_IN_PROGRESS while it starts
+     */
+    public <T> CompletableFuture<T> serve(Function<C, CompletableFuture<T>> call) {
+        Tenure<C> now = tenure;
+        return now == null
+                ? CompletableFuture.failedFuture(new NotCoordinatorException(
+                        "the " + plan.name() + " coordinator is not in use here: look for the coordinator"))
+                : now.coordinator().thenCompose(call);
+    }
+
+    /** Stops the coordinator. Idempotent. */
+    @Override
+    public void close() {
+        Tenure<C> last;
+        synchronized (this) {
+            closed = true;
+            last = tenure;
+            tenure = null;
+        }
+        if (last != null) {
+            last.close();
+        }
+    }
+}

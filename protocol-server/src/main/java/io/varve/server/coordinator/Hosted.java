@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.coordinator;
+
+import io.varve.server.metadata.Topic;
+
+/** A coordinator at work on its topic. Thread-safe, except that the host calls {@link #topicChanged} and {@link #allLoaded} in turn. */
+public interface Hosted extends AutoCloseable {
+    /** @return how far its partitions have been read back */
+    LoadProgress loading();
+
+    /**
+     * @param key what is coordinated: a group, a transactional id
+     * @return the partition of the topic that keeps it
+     */
+    int partitionFor(String key);
+
+    /** Every partition has been read back. May block. */
+    void allLoaded();
+
+    /**
+     * A topic has changed, after those the coordinator was started with. May block.
+     *
+     * @param before as it was, or null when it is new
+     * @param after as it is, or null when it was deleted
+     */
+    void topicChanged(Topic before, Topic after);
+
+    /** Stops: calls under way fail with NOT_COORDINATOR. Takes some hundred ms. */
+    @Override
+    void close();
+}
