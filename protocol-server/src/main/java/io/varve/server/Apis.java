@@ -9,10 +9,12 @@ import io.varve.server.api.Features;
 import io.varve.server.api.group.GroupApis;
 import io.varve.server.api.log.LogApis;
 import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.api.txn.TransactionApis;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.txn.Transactions;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -23,13 +25,19 @@ final class Apis {
     private Apis() {}
 
     static ApiTable table(
-            ServerConfig config, ClusterMetadata metadata, Groups groups, ClusterInfo self, Clock clock, Ids ids) {
+            ServerConfig config,
+            ClusterMetadata metadata,
+            Groups groups,
+            Transactions transactions,
+            ClusterInfo self,
+            Clock clock,
+            Ids ids) {
         List<ApiHandler> handlers = new ArrayList<>();
-        handlers.addAll(LogApis.handlers(metadata, metadata.producerIds(), self, config.fetch(), clock, ids));
+        handlers.addAll(LogApis.handlers(metadata, transactions, self, config.fetch(), clock, ids));
         handlers.addAll(LogApis.transactionHandlers(metadata, groups));
         handlers.addAll(TopicHandlers.all(metadata, () -> self, config.shown()));
-        handlers.addAll(GroupApis.handlers(groups, metadata, self));
-        return new ApiTable(
-                handlers, Features.withoutTransactions(metadata.features().get(METADATA_VERSION)));
+        handlers.addAll(GroupApis.handlers(groups, transactions, metadata, self));
+        handlers.addAll(TransactionApis.handlers(transactions, groups, metadata, metadata.producerIds()));
+        return new ApiTable(handlers, Features.served(metadata.features().get(METADATA_VERSION)));
     }
 }

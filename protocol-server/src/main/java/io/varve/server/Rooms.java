@@ -21,9 +21,11 @@ import java.util.concurrent.TimeUnit;
  *
  * @param engine the log
  * @param metadata what the cluster is
+ * @param failPoints the places at which a test may let the process die
  * @param recoveryMs how long opening them took, in ms
  */
-record Rooms(LogEngine engine, ClusterMetadata metadata, long recoveryMs) implements AutoCloseable {
+record Rooms(LogEngine engine, ClusterMetadata metadata, FailPoints failPoints, long recoveryMs)
+        implements AutoCloseable {
     /** In every log directory of a Kafka, and never in one of ours. */
     private static final String KAFKAS_MARK = "meta.properties";
 
@@ -31,13 +33,14 @@ record Rooms(LogEngine engine, ClusterMetadata metadata, long recoveryMs) implem
     static Rooms open(ServerConfig config, StorageProvider backend, Clock clock, Scheduler scheduler, Ids ids) {
         StorageSettings storage = config.storage();
         storage.directories().forEach(Rooms::requireNotKafkas);
+        FailPoints failPoints = HaltAt.armed(System.getProperties());
         StorageContext context =
-                new StorageContext(storage.directories(), storage.properties(), clock, scheduler, new FailPoints());
+                new StorageContext(storage.directories(), storage.properties(), clock, scheduler, failPoints);
         long begun = clock.nanos();
         LogEngine engine = LogEngine.open(backend, context, config.engine());
         try {
             ClusterMetadata metadata = ClusterMetadata.open(engine, config.metadata(), clock, scheduler, ids);
-            return new Rooms(engine, metadata, TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begun));
+            return new Rooms(engine, metadata, failPoints, TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begun));
         } catch (RuntimeException e) {
             engine.close();
             throw e;

@@ -17,6 +17,9 @@ import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.Topic;
 import io.varve.server.net.NetServer;
+import io.varve.server.txn.HostedTransactions;
+import io.varve.server.txn.TransactionSurroundings;
+import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -42,6 +45,7 @@ public final class VarveServer implements AutoCloseable {
     private final Rooms rooms;
     private final ClusterInfo self;
     private final Groups groups;
+    private final Transactions transactions;
     private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -52,9 +56,15 @@ public final class VarveServer implements AutoCloseable {
         this.scheduler = scheduler;
         ClusterMetadata metadata = rooms.metadata();
         self = self(config, net, metadata);
+        // Each asks the other: the groups only on behalf of clients, who come when both are there.
         groups = HostedGroups.open(
-                config.groups(), new Surroundings(self, metadata, VarveServer::admit, clock, scheduler), metadata);
-        net.serve(Apis.table(config, metadata, groups, self, clock, ids));
+                config.groups(), new Surroundings(self, metadata, this::admit, clock, scheduler), metadata);
+        transactions = HostedTransactions.open(
+                config.transactions(),
+                new TransactionSurroundings(
+                        metadata, groups, metadata.producerIds(), clock, scheduler, rooms.failPoints()),
+                metadata);
+        net.serve(Apis.table(config, metadata, groups, transactions, self, clock, ids));
     }
 
     /**
@@ -87,14 +97,13 @@ public final class VarveServer implements AutoCloseable {
         }
     }
 
-    /** No transactions are served yet. */
-    private static CompletableFuture<Map<TopicPartition, Errors>> admit(
+    private CompletableFuture<Map<TopicPartition, Errors>> admit(
             String transactionalId,
             long producerId,
             short producerEpoch,
             List<TopicPartition> partitions,
             Admission admission) {
-        return CompletableFuture.failedFuture(Errors.UNSUPPORTED_VERSION.exception());
+        return transactions.admit(transactionalId, producerId, producerEpoch, partitions, admission);
     }
 
     static StorageProvider backend(StorageSettings settings) {
@@ -158,6 +167,7 @@ public final class VarveServer implements AutoCloseable {
     public void close() {
         if (closed.compareAndSet(false, true)) {
             net.stop(ANSWER_MS);
+            transactions.close();
             groups.close();
             rooms.close();
             scheduler.close();

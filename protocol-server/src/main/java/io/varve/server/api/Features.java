@@ -14,6 +14,9 @@ public record Features(Map<String, Range> supported, Map<String, Short> finalize
     /** Level of the feature that lets clients use the consumer protocol of KIP-848. */
     private static final short GROUP_VERSION = 1;
 
+    /** Level at which the broker adds partitions to transactions, and raises epochs with them (KIP-890). */
+    private static final short TRANSACTION_VERSION = 2;
+
     /** The lowest {@code metadata.version} Kafka 4 knows (3.3-IV3). */
     private static final short OLDEST_METADATA_VERSION = 7;
 
@@ -32,18 +35,21 @@ public record Features(Map<String, Range> supported, Map<String, Short> finalize
     }
 
     /**
-     * What is served now. {@code transaction.version} is absent until transactions are: a client that saw level 2 would expect
-     * the server to add partitions to transactions by itself.
+     * What is served now.
      *
      * @param metadataVersion feature level of the metadata records written
-     * @return features without transactions
+     * @return the features, each at the highest level there is here
      */
-    public static Features withoutTransactions(short metadataVersion) {
+    public static Features served(short metadataVersion) {
         return new Features(
                 Map.of(
                         "metadata.version", new Range(OLDEST_METADATA_VERSION, metadataVersion),
-                        "group.version", new Range((short) 0, GROUP_VERSION)),
-                Map.of("metadata.version", metadataVersion, "group.version", GROUP_VERSION),
+                        "group.version", new Range((short) 0, GROUP_VERSION),
+                        "transaction.version", new Range((short) 0, TRANSACTION_VERSION)),
+                Map.of(
+                        "metadata.version", metadataVersion,
+                        "group.version", GROUP_VERSION,
+                        "transaction.version", TRANSACTION_VERSION),
                 0);
     }
 }

@@ -10,7 +10,6 @@ final class IgnoredKeys {
     private static final String NO_QUORUM = "there is no controller quorum to take part in";
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
     private static final String NO_SECURITY = "TLS, SASL and access control are not there yet";
-    private static final String NO_TRANSACTIONS = "transactions are not there yet";
     private static final String NO_SHARE_GROUPS = "share groups are not there yet";
     private static final String NO_RETENTION = "deletion by retention is not there yet";
     private static final String NO_COMPACTION = "compaction is not there yet";
@@ -61,7 +60,6 @@ final class IgnoredKeys {
                 "allow.everyone.",
                 "principal.");
         because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
-        because(NO_TRANSACTIONS, "transaction.", "transactional.", "add.partitions.to.txn.");
         because(NO_SHARE_GROUPS, "share.", "group.share.");
         because(NO_RETENTION, "log.retention.check.");
         because(NO_COMPACTION, "log.cleaner.");

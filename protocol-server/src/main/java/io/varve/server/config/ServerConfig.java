@@ -10,6 +10,7 @@ import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataException;
 import io.varve.server.metadata.TopicConfigs;
 import io.varve.server.net.NetConfig;
+import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +33,7 @@ import org.apache.kafka.common.config.ConfigException;
  * @param engine what the engine promises
  * @param metadata this broker and its topics
  * @param groups consumer groups
+ * @param transactions transactions
  * @param shown settings to show to clients that ask, besides the topics' defaults
  * @param warnings one line for each setting that has no effect
  */
@@ -43,6 +45,7 @@ public record ServerConfig(
         EngineConfig engine,
         MetadataConfig metadata,
         GroupsConfig groups,
+        TransactionsConfig transactions,
         List<BrokerSetting> shown,
         List<String> warnings) {
     private static final int ONE_BROKER = 1;
@@ -71,6 +74,7 @@ public record ServerConfig(
                 engine(values),
                 metadata(settings, values),
                 checked(settings, () -> GroupsConfig.parse(settings.all())),
+                checked(settings, () -> TransactionsConfig.parse(settings.all())),
                 shown(settings, values),
                 warnings(settings, (String) values.get(BrokerKeys.BACKEND)));
     }
@@ -181,6 +185,7 @@ public record ServerConfig(
         Set<String> understood = new HashSet<>(BrokerKeys.names());
         understood.add(BrokerKeys.LOG_DIR);
         understood.addAll(GroupsConfig.keys());
+        understood.addAll(TransactionsConfig.keys());
         understood.addAll(TopicConfigs.brokerNames());
         List<String> warnings = new ArrayList<>();
         for (String key : settings.all().keySet()) {

@@ -15,11 +15,13 @@ import org.apache.kafka.metadata.BrokerRegistration;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.GroupVersion;
 import org.apache.kafka.server.common.MetadataVersion;
+import org.apache.kafka.server.common.TransactionVersion;
 
 /** Makes sure that the metadata names the cluster, this node and the features in force; at later starts there is nothing to do. */
 record FirstEvents(MetadataConfig config, Ids ids) implements Command<Catalog, ApiMessageAndVersion, Void> {
-    private static final Map<String, Short> FEATURES =
-            Map.of(GroupVersion.FEATURE_NAME, GroupVersion.GV_1.featureLevel());
+    private static final Map<String, Short> FEATURES = Map.of(
+            GroupVersion.FEATURE_NAME, GroupVersion.GV_1.featureLevel(),
+            TransactionVersion.FEATURE_NAME, TransactionVersion.TV_2.featureLevel());
 
     @Override
     public Decision<ApiMessageAndVersion, Void> decide(Catalog catalog) {

@@ -2,24 +2,35 @@
 package io.varve.server.group;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.group.GroupApis;
+import io.varve.server.api.txn.TransactionApis;
+import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.MorePartitions;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.TopicOutcome;
 import io.varve.server.metadata.TopicRef;
+import io.varve.server.txn.HostedTransactions;
+import io.varve.server.txn.TransactionSurroundings;
+import io.varve.server.txn.Transactions;
+import io.varve.server.txn.TransactionsConfig;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
 
-/** A broker's groups on real metadata and a real engine over memory, which can be stopped, crashed and started again. */
+/** A broker's groups and transactions on real metadata and a real engine over memory, which can be stopped, crashed and started again. */
 public final class GroupsFixture implements AutoCloseable {
     public static final ClusterInfo SELF = new ClusterInfo("cluster", 1, "broker.test", 9092, null);
 
@@ -28,12 +39,15 @@ public final class GroupsFixture implements AutoCloseable {
             "group.consumer.assignment.interval.ms", "0",
             "group.consumer.min.heartbeat.interval.ms", "50",
             "group.consumer.heartbeat.interval.ms", "50",
-            "offsets.topic.num.partitions", "4");
+            "offsets.topic.num.partitions", "4",
+            "transaction.state.log.num.partitions", "4");
 
     private final Scheduler scheduler = new SystemScheduler(1);
     private final Map<String, String> properties = new HashMap<>(QUICK);
     public final MetadataFixture broker;
+    public final FailPoints failPoints = new FailPoints();
     public Groups groups;
+    public Transactions transactions;
 
     public GroupsFixture() {
         this(UnaryOperator.identity(), Map.of());
@@ -53,26 +67,38 @@ public final class GroupsFixture implements AutoCloseable {
     private void open() {
         groups = HostedGroups.open(
                 GroupsConfig.parse(properties),
-                new Surroundings(
-                        SELF,
-                        broker.metadata,
-                        (id, producer, epoch, partitions, admission) -> {
-                            throw new AssertionError("nobody asks");
-                        },
-                        Clock.system(),
-                        scheduler),
+                new Surroundings(SELF, broker.metadata, this::admit, Clock.system(), scheduler),
+                broker.metadata);
+        transactions = HostedTransactions.open(
+                TransactionsConfig.parse(properties),
+                new TransactionSurroundings(
+                        broker.metadata, groups, broker.metadata.producerIds(), Clock.system(), scheduler, failPoints),
                 broker.metadata);
     }
 
-    public void restart() {
+    private CompletableFuture<Map<TopicPartition, Errors>> admit(
+            String transactionalId,
+            long producerId,
+            short epoch,
+            List<TopicPartition> partitions,
+            Admission admission) {
+        return transactions.admit(transactionalId, producerId, epoch, partitions, admission);
+    }
+
+    private void stop() {
+        transactions.close();
         groups.close();
+    }
+
+    public void restart() {
+        stop();
         broker.restart();
         open();
     }
 
     /** Stops the groups before a topic is deleted, then starts all again: as when a stop comes between the two. */
     public void restartDeleting(String topic) {
-        groups.close();
+        stop();
         deleteTopic(topic);
         broker.restart();
         open();
@@ -81,7 +107,7 @@ public final class GroupsFixture implements AutoCloseable {
     /** Cuts the power and starts again. */
     public void crash() {
         broker.crash();
-        groups.close();
+        stop();
         broker.start();
         open();
     }
@@ -106,8 +132,14 @@ public final class GroupsFixture implements AutoCloseable {
         }
     }
 
+    public List<ApiHandler> handlers(ClusterInfo self) {
+        List<ApiHandler> handlers = new ArrayList<>(GroupApis.handlers(groups, transactions, broker.metadata, self));
+        handlers.addAll(TransactionApis.handlers(transactions, groups, broker.metadata, broker.metadata.producerIds()));
+        return handlers;
+    }
+
     public ApiHandler handler(ApiKeys api) {
-        return GroupApis.handlers(groups, broker.metadata, SELF).stream()
+        return handlers(SELF).stream()
                 .filter(handler -> handler.api() == api)
                 .findFirst()
                 .orElseThrow();
@@ -115,7 +147,7 @@ public final class GroupsFixture implements AutoCloseable {
 
     @Override
     public void close() {
-        groups.close();
+        stop();
         broker.close();
         scheduler.close();
     }

@@ -35,7 +35,7 @@ class NetServerTest {
                                 .featureMetadata()
                                 .get(20, TimeUnit.SECONDS)
                                 .finalizedFeatures())
-                        .containsOnlyKeys("metadata.version", "group.version");
+                        .containsOnlyKeys("metadata.version", "group.version", "transaction.version");
             }
         }
     }

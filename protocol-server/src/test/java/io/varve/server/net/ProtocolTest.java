@@ -53,14 +53,15 @@ class ProtocolTest {
                             org.assertj.core.groups.Tuple.tuple((short) 3, (short) 0, (short) 13),
                             org.assertj.core.groups.Tuple.tuple((short) 18, (short) 0, (short) 4));
             if (version >= 3) {
-                Set<String> supported =
-                        version >= 4 ? Set.of("metadata.version", "group.version") : Set.of("metadata.version");
+                Set<String> supported = version >= 4
+                        ? Set.of("metadata.version", "group.version", "transaction.version")
+                        : Set.of("metadata.version");
                 assertThat(response.supportedFeatures())
                         .extracting("name", String.class)
                         .containsExactlyInAnyOrderElementsOf(supported);
                 assertThat(response.finalizedFeatures())
                         .extracting("name", String.class)
-                        .containsExactlyInAnyOrder("metadata.version", "group.version");
+                        .containsExactlyInAnyOrder("metadata.version", "group.version", "transaction.version");
                 assertThat(response.finalizedFeaturesEpoch()).isZero();
             }
         }

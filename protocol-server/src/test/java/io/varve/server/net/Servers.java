@@ -23,7 +23,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Servers for tests, on free ports of the loopback address. */
 final class Servers {
-    static final Features FEATURES = Features.withoutTransactions((short) 30);
+    static final Features FEATURES = Features.served((short) 30);
 
     private Servers() {}
 

@@ -6,10 +6,14 @@ import io.varve.server.group.Caller;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Tells the coordinator who sent a request. */
-final class Callers {
+public final class Callers {
     private Callers() {}
 
-    static Caller of(Request request) {
+    /**
+     * @param request any request
+     * @return who sent it
+     */
+    public static Caller of(Request request) {
         RequestHeader header = request.header();
         return new Caller(
                 header.clientId(),

@@ -6,6 +6,7 @@ import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterInfo.Address;
+import io.varve.server.txn.Transactions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,15 +22,17 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
-/** FindCoordinator: this broker, for every group. From version 4 on several keys are asked for at once (KIP-699). */
+/** FindCoordinator: this broker, for every group and transactional id. From version 4 on several keys are asked for at once (KIP-699). */
 final class FindCoordinator implements ApiHandler {
     private static final short FIRST_WITH_SHARE = 6;
 
     private final Groups groups;
+    private final Transactions transactions;
     private final ClusterInfo self;
 
-    FindCoordinator(Groups groups, ClusterInfo self) {
+    FindCoordinator(Groups groups, Transactions transactions, ClusterInfo self) {
         this.groups = groups;
+        this.transactions = transactions;
         this.self = self;
     }
 
@@ -64,15 +67,16 @@ final class FindCoordinator implements ApiHandler {
 
     private CompletableFuture<Coordinator> find(CoordinatorType type, String key, Address here) {
         return switch (type) {
-            case GROUP ->
-                groups.find(key).handle((found, failure) -> failure == null ? here(key, here) : failed(key, failure));
-            case TRANSACTION ->
-                CompletableFuture.completedFuture(
-                        nowhere(key, Errors.INVALID_REQUEST, "This broker does not serve transactions."));
+            case GROUP -> answer(groups.find(key), key, here);
+            case TRANSACTION -> answer(transactions.find(key), key, here);
             case SHARE ->
                 CompletableFuture.completedFuture(
                         nowhere(key, Errors.INVALID_REQUEST, "This broker does not serve share groups."));
         };
+    }
+
+    private CompletableFuture<Coordinator> answer(CompletableFuture<Void> look, String key, Address here) {
+        return look.handle((found, failure) -> failure == null ? here(key, here) : failed(key, failure));
     }
 
     private Coordinator here(String key, Address here) {

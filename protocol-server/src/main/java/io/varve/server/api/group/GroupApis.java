@@ -5,6 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topics;
+import io.varve.server.txn.Transactions;
 import java.util.List;
 
 /** The group APIs served. */
@@ -13,13 +14,14 @@ public final class GroupApis {
 
     /**
      * @param groups what the APIs are about
+     * @param transactions looked up as groups are
      * @param topics tells which topics exist
-     * @param self this broker, the coordinator of all groups
+     * @param self this broker, the coordinator of all of them
      * @return one handler for each API
      */
-    public static List<ApiHandler> handlers(Groups groups, Topics topics, ClusterInfo self) {
+    public static List<ApiHandler> handlers(Groups groups, Transactions transactions, Topics topics, ClusterInfo self) {
         return List.of(
-                new FindCoordinator(groups, self),
+                new FindCoordinator(groups, transactions, self),
                 new JoinGroup(groups),
                 new SyncGroup(groups),
                 new Heartbeat(groups),

@@ -5,8 +5,8 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.coordinator.TransactionCheck;
 import io.varve.server.metadata.ClusterInfo;
-import io.varve.server.metadata.ProducerIds;
 import io.varve.server.metadata.Topics;
 import java.util.List;
 
@@ -16,22 +16,26 @@ public final class LogApis {
 
     /**
      * @param topics finds the logs
-     * @param producerIds gives idempotent producers their ids
+     * @param transactions asked before a transaction's first batch in a partition is appended
      * @param cluster tells clients where this broker is
      * @param config limits fetches
      * @param clock tells how long fetch sessions were idle
      * @param ids names fetch sessions
-     * @return handlers of Produce, Fetch, ListOffsets, OffsetForLeaderEpoch and InitProducerId
+     * @return handlers of Produce, Fetch, ListOffsets and OffsetForLeaderEpoch
      */
     public static List<ApiHandler> handlers(
-            Topics topics, ProducerIds producerIds, ClusterInfo cluster, FetchConfig config, Clock clock, Ids ids) {
+            Topics topics,
+            TransactionCheck transactions,
+            ClusterInfo cluster,
+            FetchConfig config,
+            Clock clock,
+            Ids ids) {
         FetchSessions sessions = new FetchSessions(config.sessionSlots(), clock, ids);
         return List.of(
-                new ProduceHandler(topics),
+                new ProduceHandler(topics, transactions),
                 new FetchHandler(topics, cluster, config, sessions),
                 new ListOffsetsHandler(topics),
-                new OffsetForLeaderEpochHandler(topics),
-                new InitProducerIdHandler(producerIds));
+                new OffsetForLeaderEpochHandler(topics));
     }
 
     /**

@@ -2,13 +2,16 @@
 package io.varve.server.api.log;
 
 import io.varve.core.VarveException;
+import io.varve.core.log.AppendException;
 import io.varve.core.log.Appended;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Request;
+import io.varve.server.coordinator.TransactionCheck;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.nio.ByteBuffer;
@@ -16,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
@@ -33,25 +37,27 @@ import org.apache.kafka.common.protocol.Errors;
  * answered once the records can be read, which is at the append where the storage shows them at once. acks=all is answered when the high
  * watermark has passed them. Whoever waits gets REQUEST_TIMED_OUT after the request's timeout. One copy is all there is, so {@code min.insync.replicas} is always met.
  *
- * <p>Nobody but the broker writes internal topics. Transactions are not served: transactional requests and batches get
- * UNSUPPORTED_VERSION with a message, partition by partition.
+ * <p>A transaction's first batch in a partition waits for the transaction coordinator ({@link AdmittedAppends}). Nobody but the broker writes
+ * internal topics.
  */
 final class ProduceHandler implements ApiHandler {
-    /** The version from which topics go by id (KIP-516). */
-    static final short FIRST_WITH_TOPIC_IDS = 13;
-
     private static final short ACKS_NONE = 0;
     private static final short ACKS_LEADER = 1;
     private static final short ACKS_ALL = -1;
 
-    private static final String NO_TRANSACTIONS =
-            "transactions are not served by this broker: produce without a transactional.id";
+    /** One request on its way. */
+    private record Job(Request request, PendingAnswer pending, AdmittedAppends.Request transaction) {}
 
     private final Topics topics;
+    private final AdmittedAppends admitted;
 
-    /** @param topics finds the logs */
-    ProduceHandler(Topics topics) {
+    /**
+     * @param topics finds the logs
+     * @param transactions asked before a transaction's first batch in a partition is appended
+     */
+    ProduceHandler(Topics topics, TransactionCheck transactions) {
         this.topics = topics;
+        admitted = new AdmittedAppends(transactions);
     }
 
     @Override
@@ -62,19 +68,40 @@ final class ProduceHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ProduceRequestData data = (ProduceRequestData) request.body().data();
+        TransactionalRequest.check(data);
         ProduceResponseData response = new ProduceResponseData();
         PendingAnswer pending = data.acks() == ACKS_NONE
                 ? null
                 : new PendingAnswer(response, request.connection(), data.acks() == ACKS_ALL);
-        Errors refusal = refusal(data);
+        AdmittedAppends.Request transaction = data.transactionalId() == null
+                ? null
+                : admitted.request(data.transactionalId(), request.connection(), request.version());
+        append(data, new Job(request, pending, transaction), response);
+        if (transaction == null) {
+            return answer(data, response, pending);
+        }
+        return transaction.ended().thenCompose(ended -> answer(data, response, pending));
+    }
+
+    private static CompletionStage<ProduceResponseData> answer(
+            ProduceRequestData data, ProduceResponseData response, PendingAnswer pending) {
+        return pending == null ? unanswered(response) : pending.await(data.timeoutMs());
+    }
+
+    private void append(ProduceRequestData data, Job job, ProduceResponseData response) {
+        boolean unknownAcks = data.acks() != ACKS_NONE && data.acks() != ACKS_LEADER && data.acks() != ACKS_ALL;
         for (TopicProduceData wanted : data.topicData()) {
-            Topic topic = request.version() >= FIRST_WITH_TOPIC_IDS
-                    ? topics.byId(wanted.topicId())
-                    : topics.byName(wanted.name());
+            Topic topic = byId(job.request) ? topics.byId(wanted.topicId()) : topics.byName(wanted.name());
             List<PartitionProduceResponse> answers =
                     new ArrayList<>(wanted.partitionData().size());
             for (PartitionProduceData partition : wanted.partitionData()) {
-                answers.add(produce(topic, partition, request, refusal, pending));
+                PartitionProduceResponse answer = blank(partition.index());
+                answers.add(answer);
+                if (unknownAcks) {
+                    fail(answer, Errors.INVALID_REQUIRED_ACKS, null);
+                } else {
+                    produce(topic, partition, job, answer);
+                }
             }
             response.responses()
                     .add(new TopicProduceResponse()
@@ -82,57 +109,89 @@ final class ProduceHandler implements ApiHandler {
                             .setTopicId(wanted.topicId())
                             .setPartitionResponses(answers));
         }
-        return pending == null ? unanswered(response) : pending.await(data.timeoutMs());
     }
 
-    private static Errors refusal(ProduceRequestData data) {
-        if (data.acks() != ACKS_NONE && data.acks() != ACKS_LEADER && data.acks() != ACKS_ALL) {
-            return Errors.INVALID_REQUIRED_ACKS;
-        }
-        return data.transactionalId() == null ? Errors.NONE : Errors.UNSUPPORTED_VERSION;
+    private static boolean byId(Request request) {
+        return request.version() >= ProduceVersions.FIRST_WITH_TOPIC_IDS;
     }
 
-    private static PartitionProduceResponse produce(
-            Topic topic, PartitionProduceData wanted, Request request, Errors refusal, PendingAnswer pending) {
-        PartitionProduceResponse answer = blank(wanted.index());
+    private static void produce(Topic topic, PartitionProduceData wanted, Job job, PartitionProduceResponse answer) {
         PartitionLog log = topic == null ? null : topic.partition(wanted.index());
         if (log == null) {
-            boolean unknownId = topic == null && request.version() >= FIRST_WITH_TOPIC_IDS;
-            return fail(answer, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
+            boolean unknownId = topic == null && byId(job.request);
+            fail(answer, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
+        } else if (topic.internal()) {
+            fail(answer, Errors.INVALID_TOPIC_EXCEPTION, "Cannot append to internal topic " + topic.name());
+        } else {
+            append(log, wanted, job, answer);
         }
-        if (topic.internal()) {
-            return fail(answer, Errors.INVALID_TOPIC_EXCEPTION, "Cannot append to internal topic " + topic.name());
-        }
-        if (refusal != Errors.NONE) {
-            return fail(answer, refusal, refusal == Errors.UNSUPPORTED_VERSION ? NO_TRANSACTIONS : null);
-        }
-        try {
-            append(log, wanted, request, answer, pending);
-        } catch (VarveException failure) {
-            fail(answer, LogErrors.ofAppend(failure), failure.getMessage());
-        }
-        return answer;
     }
 
     private static void append(
-            PartitionLog log,
-            PartitionProduceData wanted,
-            Request request,
-            PartitionProduceResponse answer,
-            PendingAnswer pending) {
-        ByteBuffer batch = ClientBatch.of(wanted.records(), request.version());
-        if (BatchHeader.isTransactional(batch, batch.position())) {
-            fail(answer, Errors.UNSUPPORTED_VERSION, NO_TRANSACTIONS);
+            PartitionLog log, PartitionProduceData wanted, Job job, PartitionProduceResponse answer) {
+        ByteBuffer batch;
+        try {
+            batch = ClientBatch.of(wanted.records(), job.request.version());
+        } catch (VarveException refused) {
+            fail(answer, refused);
             return;
         }
+        if (BatchHeader.isTransactional(batch, batch.position())) {
+            TopicPartition partition = new TopicPartition(log.id().topic(), wanted.index());
+            job.transaction.add(log, partition, batch, new InTransaction(log, job, answer));
+            return;
+        }
+        try {
+            append(log, batch, VerificationGuard.NONE, job, answer);
+        } catch (VarveException refused) {
+            fail(answer, refused);
+        }
+    }
+
+    private static void append(
+            PartitionLog log, ByteBuffer batch, VerificationGuard guard, Job job, PartitionProduceResponse answer) {
         Appended appended =
-                log.append(batch, Origin.CLIENT, request.connection().executor());
+                log.append(batch, Origin.CLIENT, guard, job.request.connection().executor());
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());
-        if (pending != null) {
-            pending.add(log, appended, answer);
+        if (job.pending != null) {
+            job.pending.add(log, appended, answer);
         }
+    }
+
+    /** What becomes of a batch in a transaction. */
+    private record InTransaction(PartitionLog log, Job job, PartitionProduceResponse answer)
+            implements AdmittedAppends.Append {
+        @Override
+        public AppendException now(ByteBuffer batch, VerificationGuard guard) {
+            try {
+                append(log, batch, guard, job, answer);
+            } catch (AppendException e) {
+                if (e.kind() == AppendException.Kind.INVALID_TXN_STATE) {
+                    return e;
+                }
+                fail(answer, e);
+            } catch (VarveException e) {
+                fail(answer, e);
+            }
+            return null;
+        }
+
+        @Override
+        public void refused(Errors error) {
+            Errors told = ProduceVersions.told(error, job.request.version());
+            fail(answer, told, "The partition could not be made part of the transaction: " + error.message());
+        }
+
+        @Override
+        public void refused(AppendException refused) {
+            fail(answer, refused);
+        }
+    }
+
+    private static void fail(PartitionProduceResponse answer, VarveException refused) {
+        fail(answer, LogErrors.ofAppend(refused), refused.getMessage());
     }
 
     private static CompletionStage<ProduceResponseData> unanswered(ProduceResponseData response) {

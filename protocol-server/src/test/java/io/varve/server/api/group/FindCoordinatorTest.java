@@ -52,14 +52,21 @@ class FindCoordinatorTest {
     }
 
     @Test
-    void refusesTransactionsAndShareGroupsAndSaysSo() {
+    void isAlsoTheCoordinatorOfEveryTransactionalId() {
         try (GroupsFixture broker = new GroupsFixture()) {
             TestClient client = new TestClient(broker);
             assertThat(find(client, 6, CoordinatorType.TRANSACTION, "x").coordinators())
-                    .allSatisfy(one -> {
-                        assertThat(one.errorCode()).isEqualTo(Errors.INVALID_REQUEST.code());
-                        assertThat(one.errorMessage()).contains("transactions");
-                    });
+                    .extracting(one -> one.key() + one.errorCode() + one.host())
+                    .containsExactly("x0broker.test");
+            assertThat(broker.broker.metadata.byName("__transaction_state").partitions())
+                    .hasSize(4);
+        }
+    }
+
+    @Test
+    void refusesShareGroupsAndSaysSo() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
             assertThat(find(client, 6, CoordinatorType.SHARE, "x").coordinators())
                     .allSatisfy(one -> assertThat(one.errorMessage()).contains("share groups"));
             assertThat(find(client, 5, CoordinatorType.SHARE, "x").coordinators())

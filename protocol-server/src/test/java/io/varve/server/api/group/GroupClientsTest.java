@@ -53,16 +53,11 @@ class GroupClientsTest {
         int port = server.listeners().get(0).port();
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port, null);
         List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
-                broker.broker.metadata,
-                broker.broker.metadata.producerIds(),
-                self,
-                FetchConfig.DEFAULT,
-                Clock.system(),
-                Ids.seeded(1)));
+                broker.broker.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
         handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, List.of()));
-        handlers.addAll(GroupApis.handlers(broker.groups, broker.broker.metadata, self));
+        handlers.addAll(broker.handlers(self));
         short version = broker.broker.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(handlers, Features.withoutTransactions(version)));
+        server.serve(new ApiTable(handlers, Features.served(version)));
         client = Map.of("bootstrap.servers", "127.0.0.1:" + port, "retry.backoff.ms", 10);
         admin = Admin.create(client);
         broker.topic("t", PARTITIONS);

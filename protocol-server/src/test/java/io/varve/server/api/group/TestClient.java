@@ -24,22 +24,22 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Sends requests through the handlers as they would come and go over the wire, in the version wanted. */
-final class TestClient {
+public final class TestClient {
     private static final long PATIENCE_NS = 20_000_000_000L;
 
     private final GroupsFixture broker;
 
-    TestClient(GroupsFixture broker) {
+    public TestClient(GroupsFixture broker) {
         this.broker = broker;
     }
 
     /** @return the response's data as a client reads it, waiting for it */
-    <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage asked) {
+    public <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage asked) {
         return MetadataFixture.await(send(api, version, asked));
     }
 
     @SuppressWarnings("unchecked")
-    <R extends ApiMessage> CompletableFuture<R> send(ApiKeys api, int version, ApiMessage asked) {
+    public <R extends ApiMessage> CompletableFuture<R> send(ApiKeys api, int version, ApiMessage asked) {
         short apiVersion = (short) version;
         ApiHandler handler = broker.handler(api);
         ByteBuffer wire = MessageUtil.toByteBufferAccessor(asked, apiVersion).buffer();
@@ -66,7 +66,7 @@ final class TestClient {
     }
 
     /** Finds the group's coordinator, as every client does first. */
-    void find(String group) {
+    public void find(String group) {
         FindCoordinatorResponseData found =
                 ask(ApiKeys.FIND_COORDINATOR, 3, new FindCoordinatorRequestData().setKey(group));
         if (found.errorCode() != Errors.NONE.code()) {
@@ -75,7 +75,7 @@ final class TestClient {
     }
 
     /** Asks again and again until the answer is right. */
-    static <T> T until(Predicate<T> right, Supplier<T> ask) {
+    public static <T> T until(Predicate<T> right, Supplier<T> ask) {
         long end = System.nanoTime() + PATIENCE_NS;
         T answer = ask.get();
         while (!right.test(answer)) {

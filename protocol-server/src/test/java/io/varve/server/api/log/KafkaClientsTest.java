@@ -10,6 +10,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.net.NetConfig;
@@ -40,22 +41,23 @@ import org.junit.jupiter.api.Test;
 
 /** Kafka's own producer, consumer and admin client against the log APIs over a socket. */
 class KafkaClientsTest {
-    private final MetadataFixture node = new MetadataFixture(23);
+    private final GroupsFixture broker = new GroupsFixture();
+    private final MetadataFixture node = broker.broker;
     private NetServer server;
     private Map<String, Object> client;
     private Admin admin;
 
     @BeforeEach
     void start() {
-        node.start();
         server = NetServer.bind(NetConfig.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
         int port = server.listeners().get(0).port();
         ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
         List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
-                node.metadata, node.metadata.producerIds(), self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
+                node.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
+        handlers.addAll(broker.handlers(self));
         handlers.addAll(TopicHandlers.all(node.metadata, () -> self, List.of()));
         short version = node.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(handlers, Features.withoutTransactions(version)));
+        server.serve(new ApiTable(handlers, Features.served(version)));
         client = Map.of("bootstrap.servers", "127.0.0.1:" + port, "request.timeout.ms", 10_000);
         admin = Admin.create(client);
     }
@@ -64,7 +66,7 @@ class KafkaClientsTest {
     void close() {
         admin.close();
         server.close();
-        node.close();
+        broker.close();
     }
 
     @Test

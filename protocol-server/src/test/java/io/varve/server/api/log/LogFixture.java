@@ -14,6 +14,8 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.StoredRecords;
 import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.coordinator.TransactionCheck;
+import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.TopicWatcher;
@@ -21,12 +23,14 @@ import io.varve.server.metadata.Topics;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
@@ -34,6 +38,7 @@ import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
@@ -60,7 +65,8 @@ final class LogFixture implements Topics {
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final Map<ApiKeys, ApiHandler> handlers = new LinkedHashMap<>();
     private final Ids ids = Ids.seeded(42);
-    private long nextProducerId = 1000;
+    /** What the transaction coordinator says; to be replaced. */
+    TransactionCheck transactions = LogFixture::admitAll;
 
     LogFixture() {
         this(FetchConfig.DEFAULT);
@@ -74,10 +80,30 @@ final class LogFixture implements Topics {
     LogFixture(FetchConfig config, Readable readable) {
         storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
-        LogApis.handlers(this, () -> CompletableFuture.completedFuture(nextProducerId++), cluster, config, time, ids)
+        LogApis.handlers(this, this::admit, cluster, config, time, ids)
                 .forEach(handler -> handlers.put(handler.api(), handler));
         LogApis.transactionHandlers(this, (partition, marker) -> offsetsMarkers.end(partition, marker))
                 .forEach(handler -> handlers.put(handler.api(), handler));
+    }
+
+    private CompletableFuture<Map<TopicPartition, Errors>> admit(
+            String transactionalId,
+            long producerId,
+            short epoch,
+            List<TopicPartition> partitions,
+            Admission admission) {
+        return transactions.admit(transactionalId, producerId, epoch, partitions, admission);
+    }
+
+    private static CompletableFuture<Map<TopicPartition, Errors>> admitAll(
+            String transactionalId,
+            long producerId,
+            short epoch,
+            List<TopicPartition> partitions,
+            Admission admission) {
+        Map<TopicPartition, Errors> errors = new HashMap<>();
+        partitions.forEach(partition -> errors.put(partition, Errors.NONE));
+        return CompletableFuture.completedFuture(errors);
     }
 
     Topic create(String name, int partitions) {

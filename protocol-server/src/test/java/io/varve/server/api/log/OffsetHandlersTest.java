@@ -8,8 +8,6 @@ import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.Topic;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.kafka.common.message.InitProducerIdRequestData;
-import org.apache.kafka.common.message.InitProducerIdResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -150,39 +148,6 @@ class OffsetHandlersTest {
         assertThat(end(4, LogFixture.LEADER_EPOCH + 1, 0).errorCode()).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH.code());
         logs.delete("t");
         assertThat(end(4, -1, 0).errorCode()).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 2, 3, 4, 5})
-    void everyIdempotentProducerGetsAnIdOfItsOwn(int version) {
-        InitProducerIdResponseData first =
-                initProducerId(version, new InitProducerIdRequestData().setTransactionalId(null));
-        InitProducerIdResponseData second =
-                initProducerId(version, new InitProducerIdRequestData().setTransactionalId(null));
-        assertThat(first.errorCode()).isZero();
-        assertThat(first.producerEpoch()).isZero();
-        assertThat(second.producerId()).isNotEqualTo(first.producerId());
-    }
-
-    @Test
-    void transactionalAndSenselessProducersAreRefused() {
-        assertThat(initProducerId(5, new InitProducerIdRequestData().setTransactionalId("tx"))
-                        .errorCode())
-                .isEqualTo(Errors.UNSUPPORTED_VERSION.code());
-        assertThat(initProducerId(5, new InitProducerIdRequestData().setTransactionalId(""))
-                        .errorCode())
-                .isEqualTo(Errors.INVALID_REQUEST.code());
-        assertThat(initProducerId(
-                                5,
-                                new InitProducerIdRequestData()
-                                        .setTransactionalId(null)
-                                        .setProducerId(7))
-                        .errorCode())
-                .isEqualTo(Errors.INVALID_REQUEST.code());
-    }
-
-    private InitProducerIdResponseData initProducerId(int version, InitProducerIdRequestData request) {
-        return logs.ask(ApiKeys.INIT_PRODUCER_ID, version, request);
     }
 
     private EpochEndOffset end(int version, int currentEpoch, int epoch) {

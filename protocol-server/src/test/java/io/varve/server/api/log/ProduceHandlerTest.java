@@ -222,20 +222,6 @@ class ProduceHandlerTest {
     }
 
     @Test
-    void transactionsAreRefusedInSoManyWords() {
-        PartitionProduceResponse byId =
-                only(send(LATEST, request((short) 1, logs.batch("a")).setTransactionalId("tx"))
-                        .join());
-        assertThat(error(byId)).isEqualTo(Errors.UNSUPPORTED_VERSION);
-        assertThat(byId.errorMessage()).contains("transactions are not served");
-
-        MemoryRecords batch = MemoryRecords.withTransactionalRecords(
-                Compression.NONE, 5, (short) 0, 0, new SimpleRecord(1, null, "a".getBytes()));
-        assertThat(error(produce(LATEST, 1, batch))).isEqualTo(Errors.UNSUPPORTED_VERSION);
-        assertThat(topic.partition(0).logEndOffset()).isZero();
-    }
-
-    @Test
     void aFullDiskIsARetriableError() {
         logs.store(topic, 0).refuseAppends(new StorageException(StorageException.Kind.FULL, "no space"));
         assertThat(error(produce(LATEST, 1, logs.batch("a")))).isEqualTo(Errors.KAFKA_STORAGE_ERROR);

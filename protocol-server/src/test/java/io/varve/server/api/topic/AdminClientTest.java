@@ -52,8 +52,7 @@ class AdminClientTest {
         int port = server.listeners().get(0).port();
         ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
         short version = node.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(
-                TopicHandlers.all(node.metadata, () -> self, List.of()), Features.withoutTransactions(version)));
+        server.serve(new ApiTable(TopicHandlers.all(node.metadata, () -> self, List.of()), Features.served(version)));
         admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 "127.0.0.1:" + port,

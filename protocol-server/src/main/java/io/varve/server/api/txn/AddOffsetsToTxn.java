@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.group.Groups;
+import io.varve.server.txn.ProducerEpoch;
+import io.varve.server.txn.Transactions;
+import java.util.Set;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
+import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** AddOffsetsToTxn: makes the partition that keeps a group's offsets part of a transaction. */
+final class AddOffsetsToTxn implements ApiHandler {
+    private static final short FIRST_WITH_FENCED = 2;
+
+    private final Transactions transactions;
+    private final Groups groups;
+
+    AddOffsetsToTxn(Transactions transactions, Groups groups) {
+        this.transactions = transactions;
+        this.groups = groups;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.ADD_OFFSETS_TO_TXN;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        AddOffsetsToTxnRequestData data =
+                (AddOffsetsToTxnRequestData) request.body().data();
+        return groups.partitionOf(data.groupId())
+                .thenCompose(partition -> transactions.addPartitions(
+                        data.transactionalId(),
+                        new ProducerEpoch(data.producerId(), data.producerEpoch()),
+                        Set.of(partition),
+                        Transactions.PLAIN))
+                .thenApply(error -> new AddOffsetsToTxnResponseData()
+                        .setErrorCode(Fencing.told(error, request.version(), FIRST_WITH_FENCED)
+                                .code()));
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import io.varve.server.txn.ProducerEpoch;
+import io.varve.server.txn.Transactions;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
+import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
+import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartitionsToTxnResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AddPartitionsToTxnRequest;
+import org.apache.kafka.common.requests.AddPartitionsToTxnResponse;
+
+/**
+ * AddPartitionsToTxn: one transaction, from version 4 on several, to add to or only to verify (KIP-890). One partition that cannot be
+ * added keeps the others of its transaction from being added.
+ */
+final class AddPartitionsToTxn implements ApiHandler {
+    private static final short FIRST_WITH_FENCED = 2;
+    private static final short FIRST_BATCHED = 4;
+    private static final String OFFSETS = org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
+
+    private final Transactions transactions;
+    private final Topics topics;
+
+    AddPartitionsToTxn(Transactions transactions, Topics topics) {
+        this.transactions = transactions;
+        this.topics = topics;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.ADD_PARTITIONS_TO_TXN;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        AddPartitionsToTxnRequest body = (AddPartitionsToTxnRequest) request.body();
+        boolean batched = request.version() >= FIRST_BATCHED;
+        AddPartitionsToTxnRequest several = batched ? body : body.normalizeRequest();
+        List<CompletableFuture<AddPartitionsToTxnResult>> results = new ArrayList<>();
+        Map<String, List<TopicPartition>> partitions = several.partitionsByTransaction();
+        for (AddPartitionsToTxnTransaction transaction : several.data().transactions()) {
+            if (transaction.transactionalId() == null) {
+                throw new InvalidRequestException("a transactional id must not be null");
+            }
+            results.add(
+                    one(transaction, new HashSet<>(partitions.get(transaction.transactionalId())), request.version())
+                            .thenApply(errors -> AddPartitionsToTxnResponse.resultForTransaction(
+                                    transaction.transactionalId(), errors)));
+        }
+        return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
+                .thenApply(all ->
+                        response(results.stream().map(CompletableFuture::join).toList(), batched));
+    }
+
+    private CompletableFuture<Map<TopicPartition, Errors>> one(
+            AddPartitionsToTxnTransaction asked, Set<TopicPartition> partitions, short version) {
+        Map<TopicPartition, Errors> refused = refused(partitions, version);
+        if (!refused.isEmpty()) {
+            partitions.forEach(partition -> refused.putIfAbsent(partition, Errors.OPERATION_NOT_ATTEMPTED));
+            return CompletableFuture.completedFuture(refused);
+        }
+        ProducerEpoch producer = new ProducerEpoch(asked.producerId(), asked.producerEpoch());
+        if (asked.verifyOnly()) {
+            return transactions.verify(asked.transactionalId(), producer, partitions);
+        }
+        return transactions
+                .addPartitions(asked.transactionalId(), producer, partitions, clientVersion(version))
+                .thenApply(error -> {
+                    Errors told = Fencing.told(error, version, FIRST_WITH_FENCED);
+                    Map<TopicPartition, Errors> errors = new HashMap<>();
+                    partitions.forEach(partition -> errors.put(partition, told));
+                    return errors;
+                });
+    }
+
+    /** From version 5 on the request comes of transaction.version 2. */
+    private static short clientVersion(short version) {
+        return version > FIRST_BATCHED ? Transactions.BUMPING : Transactions.PLAIN;
+    }
+
+    /** Nobody writes the broker's own topics; offsets are, on behalf of clients, and then added by brokers. */
+    private Map<TopicPartition, Errors> refused(Set<TopicPartition> partitions, short version) {
+        Map<TopicPartition, Errors> refused = new HashMap<>();
+        for (TopicPartition partition : partitions) {
+            Topic topic = topics.byName(partition.topic());
+            boolean offsets = version >= FIRST_BATCHED && partition.topic().equals(OFFSETS);
+            if (org.apache.kafka.common.internals.Topic.isInternal(partition.topic()) && !offsets) {
+                refused.put(partition, Errors.TOPIC_AUTHORIZATION_FAILED);
+            } else if (topic == null || topic.partition(partition.partition()) == null) {
+                refused.put(partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            }
+        }
+        return refused;
+    }
+
+    private static AddPartitionsToTxnResponseData response(List<AddPartitionsToTxnResult> results, boolean batched) {
+        AddPartitionsToTxnResponseData response = new AddPartitionsToTxnResponseData();
+        if (batched) {
+            results.forEach(result -> response.resultsByTransaction().add(result));
+        } else {
+            response.setResultsByTopicV3AndBelow(results.get(0).topicResults());
+        }
+        return response;
+    }
+}

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.txn.Transactions;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.DescribeTransactionsRequestData;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** DescribeTransactions (KIP-664): each with its own error. */
+final class DescribeTransactions implements ApiHandler {
+    private final Transactions transactions;
+
+    DescribeTransactions(Transactions transactions) {
+        this.transactions = transactions;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DESCRIBE_TRANSACTIONS;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        DescribeTransactionsRequestData data =
+                (DescribeTransactionsRequestData) request.body().data();
+        List<CompletableFuture<TransactionState>> described =
+                data.transactionalIds().stream().map(transactions::describe).toList();
+        return CompletableFuture.allOf(described.toArray(CompletableFuture[]::new))
+                .thenApply(all -> new DescribeTransactionsResponseData()
+                        .setTransactionStates(
+                                described.stream().map(CompletableFuture::join).toList()));
+    }
+}

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.txn.Granted;
+import io.varve.server.txn.ProducerEpoch;
+import io.varve.server.txn.Transactions;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.EndTxnRequestData;
+import org.apache.kafka.common.message.EndTxnResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** EndTxn: answered when the decision is durable. From version 5 on the producer's epoch is raised and told (KIP-890). */
+final class EndTxn implements ApiHandler {
+    private static final short FIRST_WITH_FENCED = 2;
+    private static final short FIRST_WITH_BUMP = 5;
+
+    private final Transactions transactions;
+
+    EndTxn(Transactions transactions) {
+        this.transactions = transactions;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.END_TXN;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        EndTxnRequestData data = (EndTxnRequestData) request.body().data();
+        boolean bumps = request.version() >= FIRST_WITH_BUMP;
+        return transactions
+                .end(
+                        data.transactionalId(),
+                        new ProducerEpoch(data.producerId(), data.producerEpoch()),
+                        data.committed(),
+                        bumps ? Transactions.BUMPING : Transactions.PLAIN)
+                .thenApply(granted -> answer(granted, request.version()));
+    }
+
+    private static EndTxnResponseData answer(Granted granted, short version) {
+        EndTxnResponseData answer = new EndTxnResponseData()
+                .setErrorCode(Fencing.told(granted.error(), version, FIRST_WITH_FENCED)
+                        .code());
+        return version < FIRST_WITH_BUMP
+                ? answer
+                : answer.setProducerId(granted.producer().id())
+                        .setProducerEpoch(granted.producer().epoch());
+    }
+}

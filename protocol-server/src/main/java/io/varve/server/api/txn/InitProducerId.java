@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.ProducerIds;
+import io.varve.server.txn.Granted;
+import io.varve.server.txn.ProducerEpoch;
+import io.varve.server.txn.Transactions;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.InitProducerIdRequestData;
+import org.apache.kafka.common.message.InitProducerIdResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Gives producers their ids (KIP-98): without a transactional id a new one with epoch 0 at every call, else what the transaction
+ * coordinator says.
+ */
+final class InitProducerId implements ApiHandler {
+    private static final short FIRST_WITH_FENCED = 4;
+
+    private final ProducerIds ids;
+    private final Transactions transactions;
+
+    InitProducerId(ProducerIds ids, Transactions transactions) {
+        this.ids = ids;
+        this.transactions = transactions;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.INIT_PRODUCER_ID;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        InitProducerIdRequestData data =
+                (InitProducerIdRequestData) request.body().data();
+        ProducerEpoch expected = new ProducerEpoch(data.producerId(), data.producerEpoch());
+        boolean hasEpoch = expected.epoch() != ProducerEpoch.NONE.epoch();
+        if (expected.isPresent() != hasEpoch) {
+            return CompletableFuture.completedFuture(answer(ProducerEpoch.NONE, Errors.INVALID_REQUEST));
+        }
+        if (data.transactionalId() == null) {
+            return ids.next().thenApply(id -> answer(new ProducerEpoch(id, (short) 0), Errors.NONE));
+        }
+        return transactions
+                .initProducer(data.transactionalId(), data.transactionTimeoutMs(), expected)
+                .thenApply((Granted granted) -> answer(
+                        granted.producer(), Fencing.told(granted.error(), request.version(), FIRST_WITH_FENCED)));
+    }
+
+    private static InitProducerIdResponseData answer(ProducerEpoch producer, Errors error) {
+        return new InitProducerIdResponseData()
+                .setErrorCode(error.code())
+                .setProducerId(producer.id())
+                .setProducerEpoch(producer.epoch());
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.txn.Transactions;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+
+/** ListTransactions, filtered by state and producer (KIP-664), duration (KIP-994) and name (KIP-1152). */
+final class ListTransactions implements ApiHandler {
+    private final Transactions transactions;
+
+    ListTransactions(Transactions transactions) {
+        this.transactions = transactions;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.LIST_TRANSACTIONS;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        return transactions.list((ListTransactionsRequestData) request.body().data());
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.group.Groups;
+import io.varve.server.metadata.ProducerIds;
+import io.varve.server.metadata.Topics;
+import io.varve.server.txn.Transactions;
+import java.util.List;
+
+/** The transaction APIs served. */
+public final class TransactionApis {
+    private TransactionApis() {}
+
+    /**
+     * @param transactions what the APIs are about
+     * @param groups whose offsets are committed in transactions
+     * @param topics tells which topics exist
+     * @param producerIds gives producers without transactions their ids
+     * @return one handler for each API
+     */
+    public static List<ApiHandler> handlers(
+            Transactions transactions, Groups groups, Topics topics, ProducerIds producerIds) {
+        return List.of(
+                new InitProducerId(producerIds, transactions),
+                new AddPartitionsToTxn(transactions, topics),
+                new AddOffsetsToTxn(transactions, groups),
+                new EndTxn(transactions),
+                new TxnOffsetCommit(groups, topics),
+                new DescribeTransactions(transactions),
+                new ListTransactions(transactions));
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.api.group.Callers;
+import io.varve.server.group.Groups;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
+import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
+import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
+import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
+
+/** TxnOffsetCommit. Partitions that do not exist are answered here; the group coordinator gets the rest. */
+final class TxnOffsetCommit implements ApiHandler {
+    /** First version whose clients know COORDINATOR_LOAD_IN_PROGRESS. */
+    private static final short FIRST_WITH_LOADING = 2;
+
+    private final Groups groups;
+    private final Topics topics;
+
+    TxnOffsetCommit(Groups groups, Topics topics) {
+        this.groups = groups;
+        this.topics = topics;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.TXN_OFFSET_COMMIT;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        TxnOffsetCommitRequestData data = ((TxnOffsetCommitRequest) request.body()).data();
+        TxnOffsetCommitResponse.Builder response = new TxnOffsetCommitResponse.Builder();
+        List<TxnOffsetCommitRequestTopic> known = new ArrayList<>(data.topics().size());
+        for (TxnOffsetCommitRequestTopic asked : data.topics()) {
+            Topic topic = topics.byName(asked.name());
+            List<TxnOffsetCommitRequestPartition> existing =
+                    new ArrayList<>(asked.partitions().size());
+            for (TxnOffsetCommitRequestPartition partition : asked.partitions()) {
+                if (topic != null && topic.partition(partition.partitionIndex()) != null) {
+                    existing.add(partition);
+                } else {
+                    response.addPartition(asked.name(), partition.partitionIndex(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
+                }
+            }
+            if (!existing.isEmpty()) {
+                known.add(
+                        new TxnOffsetCommitRequestTopic().setName(asked.name()).setPartitions(existing));
+            }
+        }
+        if (known.isEmpty()) {
+            return CompletableFuture.completedFuture(response.build().data());
+        }
+        return groups.commitInTransaction(Callers.of(request), data.duplicate().setTopics(known))
+                .handle((committed, failure) -> failure == null
+                        ? committed
+                        : TxnOffsetCommitRequest.getErrorResponse(
+                                data.duplicate().setTopics(known), Errors.forException(failure)))
+                .thenApply(committed -> told(response.merge(committed).build().data(), request.version()));
+    }
+
+    private static TxnOffsetCommitResponseData told(TxnOffsetCommitResponseData answer, short version) {
+        if (version < FIRST_WITH_LOADING) {
+            answer.topics()
+                    .forEach(topic -> topic.partitions().forEach(partition -> {
+                        if (partition.errorCode() == Errors.COORDINATOR_LOAD_IN_PROGRESS.code()) {
+                            partition.setErrorCode(Errors.COORDINATOR_NOT_AVAILABLE.code());
+                        }
+                    }));
+        }
+        return answer;
+    }
+}

@@ -1,0 +1,242 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.server.coordinator.Host;
+import io.varve.server.metadata.TopicCreation;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongFunction;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
+import org.apache.kafka.common.message.ListTransactionsRequestData;
+import org.apache.kafka.common.message.ListTransactionsResponseData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.server.common.TransactionVersion;
+
+/** Transactions served by {@link Coordinator}. A server nobody uses transactions on pays nothing for them. */
+public final class HostedTransactions implements Transactions {
+    private final Host<Coordinator> host;
+    private final TransactionsConfig config;
+    private final TransactionSurroundings around;
+    private final FailPoints failPoints;
+
+    private HostedTransactions(Host<Coordinator> host, TransactionsConfig config, TransactionSurroundings around) {
+        this.host = host;
+        this.config = config;
+        this.around = around;
+        failPoints = around.failPoints();
+    }
+
+    /**
+     * Begins to serve transactions. Returns at once: those in the log are loaded in the background, and what was decided is then brought
+     * to its end.
+     *
+     * @param config the checked settings
+     * @param around what they find around them
+     * @param creation makes {@code __transaction_state}
+     * @return the transactions; close them before the groups and the log engine
+     */
+    public static Transactions open(TransactionsConfig config, TransactionSurroundings around, TopicCreation creation) {
+        Host<Coordinator> host = Host.open(
+                new Host.Plan(
+                        "transaction", Topic.TRANSACTION_STATE_TOPIC_NAME, config.partitions(), config.topicConfigs()),
+                around.topics(),
+                creation,
+                around.scheduler(),
+                (topic, known) -> new Coordinator(config, around, topic));
+        return new HostedTransactions(host, config, around);
+    }
+
+    @Override
+    public CompletableFuture<Void> find(String transactionalId) {
+        return host.find(transactionalId);
+    }
+
+    @Override
+    public CompletableFuture<Granted> initProducer(String transactionalId, int timeoutMs, ProducerEpoch expected) {
+        if (transactionalId.isEmpty()) {
+            return CompletableFuture.completedFuture(Granted.refused(Errors.INVALID_REQUEST));
+        }
+        if (timeoutMs <= 0 || timeoutMs > config.maxTimeoutMs()) {
+            return CompletableFuture.completedFuture(Granted.refused(Errors.INVALID_TRANSACTION_TIMEOUT));
+        }
+        return granted(
+                        "init-producer",
+                        transactionalId,
+                        fresh -> new InitProducer(
+                                transactionalId,
+                                timeoutMs,
+                                expected,
+                                fresh,
+                                around.clock().millis()))
+                .thenApply(granted -> passed(Boundaries.INITIALIZED, granted));
+    }
+
+    @Override
+    public CompletableFuture<Granted> end(
+            String transactionalId, ProducerEpoch producer, boolean commit, short clientVersion) {
+        if (transactionalId.isEmpty()) {
+            return CompletableFuture.completedFuture(Granted.refused(Errors.INVALID_REQUEST));
+        }
+        failPoints.hit(Boundaries.BEFORE_DECISION);
+        boolean bumps = TransactionVersion.fromFeatureLevel(clientVersion).supportsEpochBump();
+        return granted(
+                "end",
+                transactionalId,
+                fresh -> bumps
+                        ? new EndTransaction(
+                                producer,
+                                commit,
+                                clientVersion,
+                                fresh,
+                                around.clock().millis())
+                        : new EndTransactionInEpoch(
+                                producer, commit, around.clock().millis()));
+    }
+
+    /** Gives a command once without a producer id to spare and, when it needs one, again with one. */
+    private CompletableFuture<Granted> granted(String name, String transactionalId, LongFunction<Command> command) {
+        return decide(name, transactionalId, command.apply(RecordBatch.NO_PRODUCER_ID))
+                .thenCompose(decision -> decision instanceof Decision.ProducerIdNeeded
+                        ? around.producerIds()
+                                .next()
+                                .thenCompose(fresh -> decide(name, transactionalId, command.apply(fresh)))
+                        : CompletableFuture.completedFuture(decision))
+                .handle((decision, failure) ->
+                        failure == null ? granted(decision, command) : Granted.refused(CoordinatorErrors.of(failure)));
+    }
+
+    private static Granted granted(Decision decision, Object command) {
+        if (decision instanceof Decision.Changed changed) {
+            return changed.answer() == Errors.NONE
+                    ? new Granted(Errors.NONE, changed.next().afterwards())
+                    : Granted.refused(changed.answer());
+        }
+        if (decision instanceof Decision.Unchanged unchanged) {
+            return new Granted(Errors.NONE, unchanged.now().producer().now());
+        }
+        if (decision instanceof Decision.Refused refused) {
+            return Granted.refused(refused.error());
+        }
+        throw new IllegalStateException(command + " came to " + decision);
+    }
+
+    private CompletableFuture<Decision> decide(String name, String transactionalId, Command command) {
+        return host.serve(coordinator -> coordinator.command(name, transactionalId, command));
+    }
+
+    @Override
+    public CompletableFuture<Errors> addPartitions(
+            String transactionalId, ProducerEpoch producer, Set<TopicPartition> partitions, short clientVersion) {
+        if (transactionalId.isEmpty()) {
+            return CompletableFuture.completedFuture(Errors.INVALID_REQUEST);
+        }
+        failPoints.hit(Boundaries.BEFORE_PARTITIONS);
+        Command command = new AddPartitions(
+                producer, partitions, clientVersion, around.clock().millis());
+        return decide("add-partitions", transactionalId, command)
+                .handle((decision, failure) -> failure == null ? error(decision) : CoordinatorErrors.of(failure))
+                .thenApply(error -> passed(Boundaries.PARTITIONS_ADDED, error));
+    }
+
+    private static Errors error(Decision decision) {
+        return decision instanceof Decision.Refused refused ? refused.error() : Errors.NONE;
+    }
+
+    private <T> T passed(String boundary, T answer) {
+        failPoints.hit(boundary);
+        return answer;
+    }
+
+    @Override
+    public CompletableFuture<Map<TopicPartition, Errors>> verify(
+            String transactionalId, ProducerEpoch producer, Set<TopicPartition> partitions) {
+        if (transactionalId.isEmpty()) {
+            return CompletableFuture.completedFuture(each(partitions, Errors.INVALID_REQUEST));
+        }
+        return host.serve(coordinator -> coordinator.read("verify", transactionalId, now -> {
+                    Errors error = AddPartitions.check(now, producer);
+                    Map<TopicPartition, Errors> errors = each(partitions, error);
+                    if (error == Errors.NONE) {
+                        errors.replaceAll((partition, none) ->
+                                now.partitions().contains(partition) ? none : Errors.TRANSACTION_ABORTABLE);
+                    }
+                    return errors;
+                }))
+                .exceptionally(failure -> each(partitions, CoordinatorErrors.of(failure)));
+    }
+
+    private static Map<TopicPartition, Errors> each(Iterable<TopicPartition> partitions, Errors error) {
+        Map<TopicPartition, Errors> errors = new HashMap<>();
+        partitions.forEach(partition -> errors.put(partition, error));
+        return errors;
+    }
+
+    @Override
+    public CompletableFuture<Map<TopicPartition, Errors>> admit(
+            String transactionalId,
+            long producerId,
+            short producerEpoch,
+            List<TopicPartition> partitions,
+            Admission admission) {
+        ProducerEpoch producer = new ProducerEpoch(producerId, producerEpoch);
+        if (admission == Admission.ADD) {
+            return addPartitions(transactionalId, producer, Set.copyOf(partitions), BUMPING)
+                    .thenApply(error -> each(partitions, ofBatch(error, admission)));
+        }
+        if (!config.verifiesPartitions()) {
+            return CompletableFuture.completedFuture(each(partitions, Errors.NONE));
+        }
+        return verify(transactionalId, producer, Set.copyOf(partitions)).thenApply(errors -> {
+            errors.replaceAll((partition, error) -> ofBatch(error, admission));
+            return errors;
+        });
+    }
+
+    @Override
+    public Patience patience() {
+        return new Patience(config.retryMs(), config.retryMaxMs() / config.retryMs());
+    }
+
+    /** Who sends batches is told of fencing as partitions tell of it, and of aborts only when it understands (KIP-1050). */
+    private static Errors ofBatch(Errors error, Admission admission) {
+        return switch (error) {
+            case PRODUCER_FENCED -> Errors.INVALID_PRODUCER_EPOCH;
+            case TRANSACTION_ABORTABLE ->
+                admission == Admission.VERIFY_FOR_OLD_CLIENT ? Errors.INVALID_TXN_STATE : error;
+            default -> error;
+        };
+    }
+
+    @Override
+    public CompletableFuture<TransactionState> describe(String transactionalId) {
+        if (transactionalId.isEmpty()) {
+            return CompletableFuture.completedFuture(Shown.failed(transactionalId, Errors.INVALID_REQUEST));
+        }
+        return host.serve(coordinator ->
+                        coordinator.read("describe", transactionalId, now -> Shown.one(transactionalId, now)))
+                .exceptionally(failure -> Shown.failed(transactionalId, CoordinatorErrors.of(failure)));
+    }
+
+    @Override
+    public CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request) {
+        Listing listing = Listing.of(request, around.clock().millis());
+        if (host.isUnused()) {
+            return CompletableFuture.completedFuture(listing.response(List.of()));
+        }
+        return host.serve(coordinator -> listing.ask(coordinator))
+                .exceptionally(failure -> new ListTransactionsResponseData()
+                        .setErrorCode(CoordinatorErrors.of(failure).code()));
+    }
+
+    @Override
+    public void close() {
+        host.close();
+    }
+}

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorExecutor;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorMetrics;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorTimer;
+import org.apache.kafka.timeline.SnapshotRegistry;
+
+/** Makes a partition's state machine, which needs nothing of what the runtime offers but snapshots. */
+final class ShardBuilder implements CoordinatorShardBuilder<TransactionShard, CoordinatorRecord> {
+    private SnapshotRegistry snapshots;
+
+    @Override
+    public ShardBuilder withSnapshotRegistry(SnapshotRegistry registry) {
+        snapshots = registry;
+        return this;
+    }
+
+    @Override
+    public ShardBuilder withLogContext(LogContext context) {
+        return this;
+    }
+
+    @Override
+    public ShardBuilder withTime(Time time) {
+        return this;
+    }
+
+    @Override
+    public ShardBuilder withTimer(CoordinatorTimer<CoordinatorRecord> timer) {
+        return this;
+    }
+
+    @Override
+    public ShardBuilder withExecutor(CoordinatorExecutor<CoordinatorRecord> executor) {
+        return this;
+    }
+
+    @Override
+    public ShardBuilder withCoordinatorMetrics(CoordinatorMetrics metrics) {
+        return this;
+    }
+
+    @Override
+    public ShardBuilder withTopicPartition(TopicPartition partition) {
+        return this;
+    }
+
+    @Override
+    public TransactionShard build() {
+        return new TransactionShard(snapshots);
+    }
+}

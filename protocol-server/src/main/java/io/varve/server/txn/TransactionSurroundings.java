@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Scheduler;
+import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.metadata.ProducerIds;
+import io.varve.server.metadata.Topics;
+
+/**
+ * What transactions find around them.
+ *
+ * @param topics where {@code __transaction_state} is found, and the partitions written in transactions
+ * @param offsets ends transactions in which offsets were committed
+ * @param producerIds gives transactional ids their producer ids
+ * @param clock the time for timeouts and expiry
+ * @param scheduler gives threads, and times retries
+ * @param failPoints {@link Boundaries} are hit there
+ */
+public record TransactionSurroundings(
+        Topics topics,
+        OffsetsMarkers offsets,
+        ProducerIds producerIds,
+        Clock clock,
+        Scheduler scheduler,
+        FailPoints failPoints) {}

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.AbstractConfig;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.coordinator.transaction.AddPartitionsToTxnConfig;
+import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
+import org.apache.kafka.coordinator.transaction.TransactionStateManagerConfig;
+
+/**
+ * The broker's transaction settings: {@code transaction.*}, {@code transactional.id.expiration.ms} and {@code add.partitions.to.txn.*},
+ * with Kafka's names, units and defaults. {@code transaction.state.log.replication.factor} and {@code .min.isr} are accepted and have no
+ * effect.
+ */
+public final class TransactionsConfig {
+    private static final List<ConfigDef> PARTS = List.of(
+            TransactionLogConfig.CONFIG_DEF,
+            TransactionStateManagerConfig.CONFIG_DEF,
+            AddPartitionsToTxnConfig.CONFIG_DEF);
+    /** Theirs is how long partitions remember producers, which is the engine's business. */
+    private static final String OF_THE_ENGINE = "producer.id.";
+
+    private final TransactionLogConfig log;
+    private final TransactionStateManagerConfig state;
+    private final AddPartitionsToTxnConfig retry;
+
+    private TransactionsConfig(AbstractConfig parsed) {
+        log = new TransactionLogConfig(parsed);
+        state = new TransactionStateManagerConfig(parsed);
+        retry = new AddPartitionsToTxnConfig(parsed);
+        if (state.transaction2PCEnabled()) {
+            throw new ConfigException(
+                    TransactionStateManagerConfig.TRANSACTIONS_2PC_ENABLED_CONFIG,
+                    true,
+                    "must be false: transactions prepared for others to decide (KIP-939) are not served");
+        }
+    }
+
+    /**
+     * Reads the settings and checks them.
+     *
+     * @param properties the broker's properties; keys not of this room are ignored
+     * @return the settings
+     * @throws ConfigException naming key, value and what is allowed, in one line
+     */
+    public static TransactionsConfig parse(Map<String, String> properties) {
+        return new TransactionsConfig(new AbstractConfig(definition(), properties, false));
+    }
+
+    /** @return every key that means something here */
+    public static Set<String> keys() {
+        Set<String> keys = new TreeSet<>(definition().names());
+        keys.removeIf(key -> key.startsWith(OF_THE_ENGINE));
+        return keys;
+    }
+
+    private static ConfigDef definition() {
+        ConfigDef all = new ConfigDef();
+        PARTS.forEach(part -> part.configKeys().values().forEach(all::define));
+        return all;
+    }
+
+    /** How many partitions {@code __transaction_state} gets when it is made. */
+    int partitions() {
+        return log.transactionTopicPartitions();
+    }
+
+    /** Settings {@code __transaction_state} gets when it is made. */
+    Map<String, String> topicConfigs() {
+        return Map.of(
+                "cleanup.policy", "compact",
+                "compression.type", "uncompressed",
+                "segment.bytes", Integer.toString(log.transactionTopicSegmentBytes()));
+    }
+
+    /** Bytes read at a time when transactions are loaded. */
+    int loadBufferBytes() {
+        return log.transactionLoadBufferSize();
+    }
+
+    /** Whether the coordinator is asked before a client's first batch of a transaction is appended. */
+    boolean verifiesPartitions() {
+        return log.transactionPartitionVerificationEnable();
+    }
+
+    /** Most ms a transaction may be open. */
+    int maxTimeoutMs() {
+        return state.transactionMaxTimeoutMs();
+    }
+
+    /** Ms between two looks for transactions open for too long. */
+    int abortIntervalMs() {
+        return state.transactionAbortTimedOutTransactionCleanupIntervalMs();
+    }
+
+    /** Ms an unused transactional id is remembered. */
+    int expirationMs() {
+        return state.transactionalIdExpirationMs();
+    }
+
+    /** Ms between two looks for transactional ids to forget. */
+    int expireIntervalMs() {
+        return state.transactionRemoveExpiredTransactionalIdCleanupIntervalMs();
+    }
+
+    /** Ms between two attempts to add a partition while the transaction before is being completed. */
+    int retryMs() {
+        return retry.addPartitionsToTxnRetryBackoffMs();
+    }
+
+    /** Most ms of such attempts. */
+    int retryMaxMs() {
+        return retry.addPartitionsToTxnRetryBackoffMaxMs();
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server;
+
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.server.config.ConfigError;
+import java.util.Properties;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What can be said in {@code varve.halt.at}; that it halts is for the end-to-end tests. */
+class HaltAtTest {
+    private static Properties property(String value) {
+        Properties properties = new Properties();
+        properties.setProperty(HaltAt.PROPERTY, value);
+        return properties;
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"place:0", "place:-1", "place:", "place:x"})
+    void refusesWhatIsNoCount(String value) {
+        assertThatThrownBy(() -> HaltAt.armed(property(value)))
+                .isInstanceOf(ConfigError.class)
+                .hasMessageContaining(value);
+    }
+
+    @Test
+    void doesNothingUnlessToldToAndThenOnlyAtTheRightPlaceAndTime() {
+        assertThatCode(() -> HaltAt.armed(new Properties()).hit("place")).doesNotThrowAnyException();
+        assertThatCode(() -> HaltAt.armed(property("place:2")).hit("elsewhere")).doesNotThrowAnyException();
+        assertThatCode(() -> HaltAt.armed(property("place:2")).hit("place")).doesNotThrowAnyException();
+    }
+}
