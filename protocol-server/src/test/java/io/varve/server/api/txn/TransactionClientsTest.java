@@ -92,6 +92,15 @@ class TransactionClientsTest {
         }
     }
 
+    /**
+     * Flushes first. The producer's own thread looks whether records are unsent, and then takes the next request: what is sent and
+     * committed between the two it ends without having sent it, which no broker can take for a transaction.
+     */
+    private static void commit(KafkaProducer<String, String> producer) {
+        producer.flush();
+        producer.commitTransaction();
+    }
+
     private String state(String transactionalId) {
         return await(admin.describeTransactions(List.of(transactionalId)).description(transactionalId))
                 .state()
@@ -110,7 +119,7 @@ class TransactionClientsTest {
                 if (round % 3 == 0) {
                     producer.abortTransaction();
                 } else {
-                    producer.commitTransaction();
+                    commit(producer);
                 }
             }
         }
@@ -151,7 +160,7 @@ class TransactionClientsTest {
             young.initTransactions();
             young.beginTransaction();
             send(young, 0, "b");
-            young.commitTransaction();
+            commit(young);
             assertThatThrownBy(old::commitTransaction)
                     .isInstanceOfAny(ProducerFencedException.class, InvalidProducerEpochException.class);
         }
@@ -168,7 +177,7 @@ class TransactionClientsTest {
                 if (round == 4) {
                     producer.abortTransaction();
                 } else {
-                    producer.commitTransaction();
+                    commit(producer);
                 }
             }
             TestClient.until(Long.valueOf(50)::equals, this::committed);
