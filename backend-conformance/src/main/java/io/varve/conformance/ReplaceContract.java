@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 abstract class ReplaceContract extends Contract {
     private static final long OVERTAKING_MS = 500;
+    /** Long enough for a few appends and a sync on any machine. */
+    private static final long WAITED_MS = 30_000;
 
     ReplaceContract(Supplier<StorageRig> rigs) {
         super(rigs);
@@ -170,5 +172,142 @@ abstract class ReplaceContract extends Contract {
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> store.replace(sealed(0, 2), failing))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+    }
+
+    /** Gives batches, and before the last of them lets somebody else do something, who must not have to wait for it. */
+    private BatchSource meanwhile(Runnable other, Long... bases) {
+        BatchSource batches = of(bases);
+        AtomicReference<Thread> started = new AtomicReference<>();
+        return () -> {
+            BatchRun next = batches.next();
+            if (next == null && started.get() == null) {
+                started.set(goOn(other));
+            }
+            return next;
+        };
+    }
+
+    private static Thread goOn(Runnable other) {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread thread = new Thread(other, "meanwhile");
+        thread.setUncaughtExceptionHandler((unused, thrown) -> failure.set(thrown));
+        thread.start();
+        try {
+            thread.join(WAITED_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        assertThat(thread.isAlive()).as("waits for the replacement").isFalse();
+        assertThat(failure.get()).isNull();
+        return thread;
+    }
+
+    @Test
+    void appendsSyncsAndReadsGoOnMeanwhile() {
+        appendTens(17);
+        sync();
+        store.replace(
+                sealed(0, 2),
+                meanwhile(
+                        () -> {
+                            appendTens(7);
+                            sync();
+                            store.snapshots().write("some", 10, java.nio.ByteBuffer.allocate(3));
+                            assertThat(readAll(store, 0)).isEqualTo(tens(0, 240));
+                            assertThat(store.extent().durableEnd()).isEqualTo(240);
+                        },
+                        30L,
+                        60L));
+        List<Long> left = new java.util.ArrayList<>(List.of(30L, 60L));
+        left.addAll(tens(100, 240));
+        assertThat(readAll(store, 0)).isEqualTo(left);
+        appendTens(1);
+        left.add(240L);
+        sync();
+        crash();
+        assertThat(readAll(store, 0)).isEqualTo(left);
+        assertThat(store.snapshots().offsets("some")).containsExactly(10L);
+    }
+
+    @Test
+    void whatIsAppendedMeanwhileIsDurableNoSoonerThanItsSync() {
+        appendTens(17);
+        sync();
+        store.replace(sealed(0, 1), meanwhile(() -> appendUnsynced(170, 8), 20L));
+        sync();
+        crash();
+        assertThat(readAll(store, 0)).startsWith(20L, 50L).endsWith(230L, 240L);
+    }
+
+    @Test
+    void aTrimMeanwhileThatMovesTheStartWithinHolds() {
+        appendTens(17);
+        sync();
+        store.replace(sealed(0, 2), meanwhile(() -> store.trimTo(45), 10L, 60L));
+        assertThat(store.extent().start()).isEqualTo(45);
+        assertThat(readAll(store, 45)).startsWith(60L, 100L);
+        sync();
+        crash();
+        assertThat(store.extent().start()).isEqualTo(45);
+        assertThat(readAll(store, 45)).startsWith(60L, 100L);
+    }
+
+    @Test
+    void aTrimMeanwhileThatTakesASegmentAwayPrevails() {
+        appendTens(17);
+        sync();
+        List<Segment> old = sealed(0, 3);
+        assertFails(Kind.RETRY, () -> store.replace(old, meanwhile(() -> store.trimTo(70), 10L, 60L, 130L)));
+        assertThat(store.extent().start()).isEqualTo(70);
+        assertThat(readAll(store, 70)).isEqualTo(tens(70, 170));
+        sync();
+        crash();
+        assertThat(store.extent().start()).isEqualTo(70);
+        assertThat(readAll(store, 70)).isEqualTo(tens(70, 170));
+        store.replace(sealed(0, 1), of(90L));
+        assertThat(readAll(store, 70)).startsWith(90L, 100L);
+    }
+
+    @Test
+    void aTrimMeanwhileThatTakesEverythingAwayPrevails() {
+        appendTens(17);
+        sync();
+        List<Segment> old = sealed(0, 3);
+        assertFails(Kind.RETRY, () -> store.replace(old, meanwhile(() -> store.trimTo(170), 10L)));
+        assertThat(readAll(store, 170)).isEmpty();
+        appendTens(2);
+        sync();
+        crash();
+        assertThat(readAll(store, 170)).isEqualTo(tens(170, 190));
+    }
+
+    /** Equal in bounds and bytes as they are, the segments are not those that were compacted. */
+    @Test
+    void aTruncationMeanwhilePrevailsAlsoWhenAsMuchWasAppendedAfterIt() {
+        appendTens(17);
+        sync();
+        List<Segment> old = sealed(0, 3);
+        assertFails(
+                Kind.RETRY,
+                () -> store.replace(
+                        old,
+                        meanwhile(
+                                () -> {
+                                    store.truncateTo(120);
+                                    appendTens(5);
+                                },
+                                10L)));
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+    }
+
+    @Test
+    void aDeletionMeanwhilePrevails() {
+        appendTens(17);
+        List<Segment> old = sealed(0, 2);
+        assertFails(
+                Kind.CLOSED, () -> store.replace(old, meanwhile(() -> storage().delete(ID), 10L)));
+        assertThat(storage().partitions()).isEmpty();
+        store = storage().open(ID, 2, SMALL);
+        assertExtent(store, 0, 0, 0);
     }
 }

@@ -110,7 +110,7 @@ final class FileStore implements PartitionStore {
             token.requireWriter();
             replacement.requirePresent();
         }
-        Path aside = replacement.write(cleaned);
+        Path aside = writeAside(replacement, cleaned);
         synchronized (partition) {
             try {
                 token.requireWriter();
@@ -119,6 +119,15 @@ final class FileStore implements PartitionStore {
                 Disk.discard(aside, e);
                 throw e;
             }
+        }
+    }
+
+    private Path writeAside(Replacement replacement, BatchSource cleaned) {
+        try {
+            return replacement.write(cleaned);
+        } catch (StorageException e) {
+            token.requireWriter(); // a deletion may have taken the directory away from under it
+            throw e;
         }
     }
 

@@ -34,6 +34,7 @@ public final class LogEngine implements AutoCloseable {
     private final Committer committer;
     private final Thread committing;
     private final Scheduler.Task expiry;
+    private final Cleaners cleaners;
     private final ConcurrentHashMap<PartitionId, PartitionLog> open = new ConcurrentHashMap<>();
     private final Object lifecycle = new Object();
     private boolean closed;
@@ -47,6 +48,8 @@ public final class LogEngine implements AutoCloseable {
         this.committing = scheduler.start("committer", committer);
         this.expiry = scheduler.scheduleEvery(
                 EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - config.producerIdExpirationMs()));
+        this.cleaners = new Cleaners(open::values, config.compaction(), context);
+        cleaners.start();
     }
 
     /**
@@ -118,9 +121,25 @@ public final class LogEngine implements AutoCloseable {
             PartitionLog log = open.remove(id);
             if (log != null) {
                 policy.forget(log);
+                cleaners.forget(log);
                 log.failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));
             }
         }
+    }
+
+    /**
+     * Compacts the partition that needs it most, on the caller's thread: what the engine does by itself, unless
+     * {@link io.varve.core.compaction.CompactionConfig#enabled} says otherwise.
+     *
+     * @return false if none needs it
+     */
+    public boolean compactOnce() {
+        return cleaners.cleanOnce();
+    }
+
+    /** @return partitions whose compaction was given up until the next start, for there is damage; a copy */
+    public Set<PartitionId> uncleanable() {
+        return cleaners.uncleanable();
     }
 
     /** Commits what is pending, writes producer state down and closes the storage. Idempotent. */
@@ -132,6 +151,7 @@ public final class LogEngine implements AutoCloseable {
             }
             closed = true;
         }
+        cleaners.close();
         expiry.cancel();
         policy.close();
         committer.stop();

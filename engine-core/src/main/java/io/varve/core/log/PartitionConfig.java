@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.spi.SegmentLimits;
 import java.util.Objects;
 
@@ -12,7 +13,7 @@ import java.util.Objects;
  * @param logAppendTime true to stamp batches with the broker's time ({@code message.timestamp.type=LogAppendTime})
  * @param timestampBeforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
  * @param timestampAfterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
- * @param compacted true if {@code cleanup.policy} contains compact: every record needs a key
+ * @param compaction whether and how the newest record of each key is kept
  */
 public record PartitionConfig(
         SegmentLimits segments,
@@ -20,13 +21,19 @@ public record PartitionConfig(
         boolean logAppendTime,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
-        boolean compacted) {
+        CompactionLimits compaction) {
     /** Kafka 4.3's defaults. */
-    public static final PartitionConfig DEFAULT =
-            new PartitionConfig(SegmentLimits.DEFAULT, 1_048_588, false, Long.MAX_VALUE, 3_600_000, false);
+    public static final PartitionConfig DEFAULT = new PartitionConfig(
+            SegmentLimits.DEFAULT, 1_048_588, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE);
 
     /** Checks nothing but presence: ranges are checked where the configuration is parsed. */
     public PartitionConfig {
         Objects.requireNonNull(segments, "segments");
+        Objects.requireNonNull(compaction, "compaction");
+    }
+
+    /** @return true if {@code cleanup.policy} contains compact: every record needs a key */
+    public boolean compacted() {
+        return compaction.enabled();
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.compaction.Compactable;
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.producer.AbortedTransaction;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerSnapshot;
@@ -11,12 +13,15 @@ import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -24,13 +29,14 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * One partition as Kafka means it. Thread-safe; appends of one partition are ordered, readers never wait for writers.
  *
  * <p>Offsets: {@code logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset}.
  */
-public final class PartitionLog {
+public final class PartitionLog implements Compactable {
     /** Called once when the high watermark has reached an offset, or never will. */
     @FunctionalInterface
     public interface Waiter {
@@ -137,6 +143,7 @@ public final class PartitionLog {
     }
 
     /** @return first offset of an undecided transaction, or the high watermark, exclusive */
+    @Override
     public long lastStableOffset() {
         return highWatermark.value(); // clients cannot write transactional batches yet, so nothing is ever undecided
     }
@@ -264,11 +271,13 @@ public final class PartitionLog {
      * @param to end of what was read, exclusive
      * @return those with records in that range, by the offset of their marker
      */
+    @Override
     public List<AbortedTransaction> abortedTransactions(long from, long to) {
         return List.of();
     }
 
     /** @return what is known of each producer remembered here; a copy */
+    @Override
     public List<ProducerInfo> activeProducers() {
         return List.of();
     }
@@ -474,7 +483,25 @@ public final class PartitionLog {
         commits.appended(this, 0);
     }
 
-    /** @return the store underneath, for the engine's committer only */
+    @Override
+    public CompactionLimits compaction() {
+        return config.compaction();
+    }
+
+    @Override
+    public SegmentLimits segmentLimits() {
+        return config.segments();
+    }
+
+    // Without the writer's lock: the store lets appends and trims pass while the batches are copied.
+    @Override
+    public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
+        store.replace(old, cleaned);
+        gone.get();
+    }
+
+    /** @return the store underneath, for the engine's committer and for compaction only */
+    @Override
     public PartitionStore store() {
         return store;
     }

@@ -180,7 +180,8 @@ final class MemoryPartition {
         dropSnapshotsAbove(end);
     }
 
-    void replace(List<Segment> old, BatchSource cleaned) {
+    /** @return the segments that a replacement is to replace */
+    List<MemorySegment> sealed(List<Segment> old) {
         List<Segment> present = segments();
         int first = old.isEmpty() ? -1 : present.indexOf(old.get(0));
         int after = first + old.size();
@@ -189,6 +190,11 @@ final class MemoryPartition {
                 || !present.subList(first, after).equals(old)) {
             throw misuse("replace of " + old + ": not a run of its sealed segments");
         }
+        return List.copyOf(segments.subList(first, after));
+    }
+
+    /** Makes one segment of batches that are to stand in place of others. Needs no lock: touches nothing of the partition. */
+    MemorySegment gather(List<Segment> old, BatchSource cleaned) {
         long oldEnd = old.get(old.size() - 1).endOffset();
         MemorySegment together = new MemorySegment(old.get(0).baseOffset());
         long next = together.base;
@@ -201,7 +207,18 @@ final class MemoryPartition {
             }
             together.append(run);
         }
-        segments.subList(first, after).clear();
+        return together;
+    }
+
+    /** The commit point. Every trim that drops a segment, and every truncation, leaves other segments than {@code replaced}. */
+    void replace(List<MemorySegment> replaced, MemorySegment together, long oldEnd) {
+        int first = segments.indexOf(replaced.get(0));
+        if (first < 0 || !segments.subList(first, first + replaced.size()).equals(replaced)) {
+            throw new StorageException(
+                    StorageException.Kind.RETRY,
+                    id + ": segments up to " + oldEnd + " were trimmed or truncated while they were being replaced");
+        }
+        segments.subList(first, first + replaced.size()).clear();
         segments.add(first, together);
         durableEnd = Math.max(durableEnd, oldEnd);
     }

@@ -4,6 +4,7 @@ package io.varve.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.log.Appended;
 import io.varve.core.log.Batches;
 import io.varve.core.log.Isolation;
@@ -62,7 +63,8 @@ class LogEngineTest {
 
     @Test
     void showsAtOnceWhatIsOnlyReadableWhenNotAskedToSync() {
-        EngineConfig async = new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        EngineConfig async = new EngineConfig(
+                Durability.ASYNC, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE, CompactionConfig.BY_HAND);
         try (EngineFixture fixture = new EngineFixture(async, 0)) {
             PartitionLog log = fixture.log();
             log.append(Batches.at(5, "a"), Origin.CLIENT);
@@ -73,7 +75,8 @@ class LogEngineTest {
 
     @Test
     void flushesByCountAndByTimeInAsync() throws Exception {
-        EngineConfig async = new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, 2, Long.MAX_VALUE);
+        EngineConfig async =
+                new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, 2, Long.MAX_VALUE, CompactionConfig.BY_HAND);
         try (EngineFixture fixture = new EngineFixture(async, ANY)) {
             PartitionLog log = fixture.log();
             log.append(Batches.at(5, "a", "b"), Origin.CLIENT);

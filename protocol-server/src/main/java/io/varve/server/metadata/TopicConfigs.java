@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.spi.SegmentLimits;
 import java.util.ArrayList;
@@ -107,14 +108,19 @@ public final class TopicConfigs {
     public PartitionConfig partitionConfig(Map<String, String> overrides) {
         LogConfig config = effective(overrides);
         SegmentLimits segments =
-                new SegmentLimits(config.segmentSize(), config.segmentMs, config.indexInterval, config.maxIndexSize);
+                new SegmentLimits(config.segmentSize(), config.maxSegmentMs(), config.indexInterval, config.maxIndexSize);
         return new PartitionConfig(
                 segments,
                 config.maxMessageSize(),
                 config.messageTimestampType == TimestampType.LOG_APPEND_TIME,
                 config.messageTimestampBeforeMaxMs,
                 config.messageTimestampAfterMaxMs,
-                config.compact);
+                new CompactionLimits(
+                        config.compact,
+                        config.minCleanableRatio,
+                        config.compactionLagMs,
+                        config.maxCompactionLagMs,
+                        config.deleteRetentionMs));
     }
 
     /**

@@ -4,6 +4,7 @@ package io.varve.server.api.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.memory.Readable;
 import io.varve.core.spi.SegmentLimits;
@@ -200,7 +201,7 @@ class ProduceHandlerTest {
 
     @Test
     void refusalsSayWhyWhereTheVersionHasRoomForIt() {
-        PartitionConfig small = new PartitionConfig(SegmentLimits.DEFAULT, 70, false, Long.MAX_VALUE, 3_600_000, false);
+        PartitionConfig small = new PartitionConfig(SegmentLimits.DEFAULT, 70, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE);
         topic.partition(0).configure(small);
         PartitionProduceResponse answer = produce(LATEST, 1, logs.batch("much too large for this topic"));
         assertThat(error(answer)).isEqualTo(Errors.MESSAGE_TOO_LARGE);
