@@ -43,6 +43,8 @@ final class FailPointNames {
     static final String DELETE_BEFORE_RENAME = "file.delete.before-rename";
     /** A partition is renamed, the parent directory not forced; an UncheckedIOException here is a failed fsync. */
     static final String DELETE_BEFORE_FORCE = "file.delete.before-force";
+    /** A snapshot is written aside, not forced; what it replaces still has the name. */
+    static final String SNAPSHOT_BEFORE_RENAME = "file.snapshot.before-rename";
     /** Everything is synced; the clean-shutdown marker is not written. */
     static final String CLOSE_BEFORE_MARKER = "file.close.before-marker";
 

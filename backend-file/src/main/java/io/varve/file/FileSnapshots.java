@@ -15,23 +15,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Blobs in files beside the segments, {@code <offset>.<name>-snapshot}, each with a footer that vouches for it. A blob named
- * {@code producer} that is a Kafka producer snapshot, which carries a checksum of its own, is stored as Kafka stores it:
- * {@code <offset>.snapshot}. Nothing is forced: after a power cut a blob that did not get to the device whole is passed over.
+ * Blobs in files beside the segments, {@code <offset>.<name>-snapshot}, each with a footer that vouches for it; those that Kafka has a file
+ * for are stored as it stores them, see {@link KafkaBlob}. Nothing is forced: after a power cut a blob that did not get to the device whole
+ * is passed over.
  */
 final class FileSnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
     private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
-    private static final String KAFKA_NAME = "producer";
-    /** In a Kafka producer snapshot: int16 version 1, then uint32 CRC-32C of all that follows it. */
-    private static final int KAFKA_CRC_AT = 2;
+    /** Every file that may hold a blob. */
+    private static final String FILES = "*{snapshot,.txnindex}";
 
-    private static final int KAFKA_HEADER = 6;
     /** Footer: int32 magic, int32 version, int32 CRC-32C of what precedes the footer. */
     private static final int FOOTER = 12;
 
@@ -54,21 +51,22 @@ final class FileSnapshots implements Snapshots {
                     store.id() + ": snapshot '" + name + "' at " + offset
                             + ": a name is 1 to 32 of [a-z0-9-], an offset 0 or more");
         }
-        boolean kafka = name.equals(KAFKA_NAME) && isKafkas(bytes);
+        KafkaBlob kind = KafkaBlob.named(name);
+        boolean kafka = kind != null && kind.isKafkas(bytes);
         ByteBuffer content = kafka ? bytes : withFooter(bytes);
-        Path file = kafka ? directory.resolve(Layout.name(offset, Layout.KAFKA_SNAPSHOT)) : file(name, offset);
+        Path file = kafka ? file(kind, offset) : file(name, offset);
         store.writing(() -> {
             Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
             try {
                 Disk.write(aside, content, false);
+                store.partition.home.failPoints.hit(FailPointNames.SNAPSHOT_BEFORE_RENAME);
                 Disk.rename(aside, file);
             } catch (IOException e) {
                 Disk.discard(aside, e);
                 throw e;
             }
-            if (name.equals(KAFKA_NAME)) {
-                Files.deleteIfExists(
-                        kafka ? file(name, offset) : directory.resolve(Layout.name(offset, Layout.KAFKA_SNAPSHOT)));
+            if (kind != null) {
+                Files.deleteIfExists(kafka ? file(name, offset) : file(kind, offset));
             }
         });
     }
@@ -98,15 +96,16 @@ final class FileSnapshots implements Snapshots {
     public void delete(String name, long offset) {
         store.writing(() -> {
             Files.deleteIfExists(file(name, offset));
-            if (name.equals(KAFKA_NAME)) {
-                Files.deleteIfExists(directory.resolve(Layout.name(offset, Layout.KAFKA_SNAPSHOT)));
+            KafkaBlob kind = KafkaBlob.named(name);
+            if (kind != null) {
+                Files.deleteIfExists(file(kind, offset));
             }
         });
     }
 
     /** Deletes every blob bound to an offset above {@code end}. */
     static void dropAbove(Path directory, long end) throws IOException {
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*snapshot")) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
             for (Path entry : entries) {
                 if (Layout.offset(prefix(entry), "") > end) {
                     Files.deleteIfExists(entry);
@@ -119,11 +118,9 @@ final class FileSnapshots implements Snapshots {
         Path file = files(directory, name).get(offset);
         try {
             ByteBuffer bytes = file == null ? null : ByteBuffer.wrap(Files.readAllBytes(file));
-            if (bytes != null && file.toString().endsWith(Layout.KAFKA_SNAPSHOT) && isKafkas(bytes)) {
-                return Optional.of(bytes);
-            }
-            if (bytes != null && !file.toString().endsWith(Layout.KAFKA_SNAPSHOT) && hasFooter(bytes)) {
-                return Optional.of(bytes.slice(0, bytes.limit() - FOOTER));
+            if (bytes != null && isSound(file, bytes)) {
+                boolean kafka = KafkaBlob.ofFile(file.toString()) != null;
+                return Optional.of(kafka ? bytes : bytes.slice(0, bytes.limit() - FOOTER));
             }
             LOG.warn("snapshot {} is damaged: passing it over", file);
             return Optional.empty();
@@ -134,22 +131,27 @@ final class FileSnapshots implements Snapshots {
         }
     }
 
-    /** @return true if a snapshot's file matches its checksum */
+    /** @return true if a snapshot's file is whole, as far as can be told from it alone */
     static boolean isSound(Path file) throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(file));
-        return file.toString().endsWith(Layout.KAFKA_SNAPSHOT) ? isKafkas(bytes) : hasFooter(bytes);
+        return isSound(file, ByteBuffer.wrap(Files.readAllBytes(file)));
+    }
+
+    private static boolean isSound(Path file, ByteBuffer bytes) {
+        KafkaBlob kind = KafkaBlob.ofFile(file.toString());
+        return kind == null ? hasFooter(bytes) : kind.isKafkas(bytes);
     }
 
     /** @return the blobs of a name by offset */
     private static TreeMap<Long, Path> files(Path directory, String name) {
         TreeMap<Long, Path> found = new TreeMap<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "*snapshot")) {
+        KafkaBlob kind = KafkaBlob.named(name);
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
             for (Path entry : entries) {
                 String file = entry.getFileName().toString();
                 String prefix = prefix(entry);
                 long offset = Layout.offset(prefix, "");
                 boolean wanted = file.equals(prefix + "." + name + Layout.SNAPSHOT)
-                        || name.equals(KAFKA_NAME) && file.equals(prefix + Layout.KAFKA_SNAPSHOT);
+                        || kind != null && file.equals(prefix + kind.suffix());
                 if (offset >= 0 && wanted) {
                     found.put(offset, entry);
                 }
@@ -170,12 +172,8 @@ final class FileSnapshots implements Snapshots {
         return directory.resolve(Layout.name(offset, "." + name + Layout.SNAPSHOT));
     }
 
-    private static boolean isKafkas(ByteBuffer bytes) {
-        int at = bytes.position();
-        return bytes.remaining() >= KAFKA_HEADER
-                && bytes.getShort(at) == 1
-                && bytes.getInt(at + KAFKA_CRC_AT)
-                        == crc(bytes.slice(at + KAFKA_HEADER, bytes.remaining() - KAFKA_HEADER));
+    private Path file(KafkaBlob kind, long offset) {
+        return directory.resolve(Layout.name(offset, kind.suffix()));
     }
 
     private static ByteBuffer withFooter(ByteBuffer bytes) {
@@ -183,7 +181,7 @@ final class FileSnapshots implements Snapshots {
         content.put(bytes.duplicate());
         return content.putInt(MAGIC)
                 .putInt(VERSION)
-                .putInt(crc(bytes.duplicate()))
+                .putInt(KafkaBlob.crc(bytes.duplicate()))
                 .flip();
     }
 
@@ -192,12 +190,6 @@ final class FileSnapshots implements Snapshots {
         return footer >= 0
                 && bytes.getInt(footer) == MAGIC
                 && bytes.getInt(footer + 4) == VERSION
-                && bytes.getInt(footer + 8) == crc(bytes.slice(0, footer));
-    }
-
-    private static int crc(ByteBuffer bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes);
-        return (int) crc.getValue();
+                && bytes.getInt(footer + 8) == KafkaBlob.crc(bytes.slice(0, footer));
     }
 }

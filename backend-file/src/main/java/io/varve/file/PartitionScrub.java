@@ -47,7 +47,7 @@ final class PartitionScrub {
             long base = Layout.offset(name, Layout.LOG);
             if (base >= 0) {
                 bases.add(base);
-            } else if (name.endsWith(Layout.KAFKA_SNAPSHOT) || name.endsWith(Layout.SNAPSHOT)) {
+            } else if (KafkaBlob.ofFile(name) != null || name.endsWith(Layout.SNAPSHOT)) {
                 snapshots.add(file);
             } else if (Layout.isLeftOver(name)) {
                 report.note(file, "left by something that did not finish; the next start sees to it");
@@ -74,7 +74,7 @@ final class PartitionScrub {
                 report.damaged(
                         Kind.SNAPSHOTS,
                         snapshot,
-                        "does not match its checksum; an older one and the log take its place");
+                        "does not match its checksum, or is not in its format; an older one and the log take its place");
             }
         }
     }

@@ -56,8 +56,10 @@ final class BatchFilter {
      */
     ByteBuffer filter(ByteBuffer buffer, int at) {
         boolean control = BatchHeader.isControl(buffer, at);
-        boolean unmarked = control && fates.onMarker(buffer, at);
-        boolean dropAll = control ? unmarked && isPastHorizon(buffer, at) : fates.onData(buffer, at);
+        TransactionFates.Marker marker = control ? fates.onMarker(buffer, at) : TransactionFates.Marker.NEEDED;
+        boolean dropAll = control
+                ? marker == TransactionFates.Marker.IDLE && isPastHorizon(buffer, at)
+                : fates.onData(buffer, at);
         boolean keepEmpty = BatchHeader.nextOffset(buffer, at) == rules.end || isLastOfProducer(buffer, at);
         int count = BatchHeader.recordCount(buffer, at);
         if (dropAll) {
@@ -70,7 +72,8 @@ final class BatchFilter {
         if (left == 0) {
             return keepEmpty ? emptied(buffer, at) : null;
         }
-        boolean newHorizon = (tombstones || unmarked) && !BatchHeader.hasDeleteHorizon(buffer, at);
+        boolean newHorizon =
+                (tombstones || marker != TransactionFates.Marker.NEEDED) && !BatchHeader.hasDeleteHorizon(buffer, at);
         return left == count && !newHorizon
                 ? buffer.slice(at, BatchHeader.sizeInBytes(buffer, at))
                 : rewritten(buffer, at, newHorizon);

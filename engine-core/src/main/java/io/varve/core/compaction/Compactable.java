@@ -39,7 +39,8 @@ public interface Compactable {
      *
      * @param old sealed, adjacent segments
      * @param cleaned what is to stand in their place
-     * @param gone what is to be forgotten then: aborted transactions of which no record is left; asked once {@code cleaned} is through
+     * @param gone what is to be forgotten then: aborted transactions of which no record is left; asked once {@code cleaned} is through. It
+     *     is forgotten for good before the next call changes anything, since that may drop their markers
      * @throws io.varve.core.spi.StorageException as {@link PartitionStore#replace}
      */
     void replace(

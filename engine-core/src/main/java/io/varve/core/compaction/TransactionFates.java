@@ -23,6 +23,16 @@ import java.util.Set;
 final class TransactionFates {
     private static final int MOST_CONTROL_BYTES = 1 << 20;
 
+    /** What a marker is still good for. */
+    enum Marker {
+        /** It marks data that were seen. */
+        NEEDED,
+        /** It marks nothing any more, but readers are still told of the transaction, and look for its end. */
+        ANNOUNCED,
+        /** It marks nothing any more. */
+        IDLE
+    }
+
     /** An aborted transaction whose marker is not passed yet. */
     private static final class Aborted {
         final AbortedTransaction transaction;
@@ -74,25 +84,32 @@ final class TransactionFates {
     /**
      * Passes a control batch.
      *
-     * @return true if nothing of what it marks was seen, so that it may go once nobody can need it any more
+     * @return what it is still good for
      */
-    boolean onMarker(ByteBuffer buffer, int at) {
+    Marker onMarker(ByteBuffer buffer, int at) {
         meet(BatchHeader.lastOffset(buffer, at));
         long producer = BatchHeader.producerId(buffer, at);
         try (RecordIterator records = RecordIterator.of(buffer, at, MOST_CONTROL_BYTES)) {
             if (!records.next()) {
-                return true; // emptied by an earlier cleaning, and kept for its producer's or its offset's sake
+                return Marker.IDLE; // emptied by an earlier cleaning, and kept for its producer's or its offset's sake
             }
             ControlType type = records.controlType();
-            if (type == ControlType.ABORT) {
-                Aborted aborted = aborting.remove(producer);
-                if (aborted != null && !aborted.dataSeen) {
-                    gone.add(aborted.transaction);
-                }
-                return aborted == null || !aborted.dataSeen;
+            if (type == ControlType.COMMIT) {
+                return committing.remove(producer) ? Marker.NEEDED : Marker.IDLE;
             }
-            return type == ControlType.COMMIT && !committing.remove(producer);
+            return type == ControlType.ABORT ? onAbort(aborting.remove(producer)) : Marker.NEEDED;
         }
+    }
+
+    private Marker onAbort(Aborted aborted) {
+        if (aborted == null) {
+            return Marker.IDLE;
+        }
+        if (aborted.dataSeen) {
+            return Marker.NEEDED;
+        }
+        gone.add(aborted.transaction);
+        return Marker.ANNOUNCED;
     }
 
     /** @return transactions passed since the last call of which no data was seen */

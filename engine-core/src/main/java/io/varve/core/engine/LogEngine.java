@@ -4,6 +4,7 @@ package io.varve.core.engine;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -30,6 +31,7 @@ public final class LogEngine implements AutoCloseable {
     private final Storage storage;
     private final Clock clock;
     private final Scheduler scheduler;
+    private final FailPoints failPoints;
     private final CommitPolicy policy;
     private final Committer committer;
     private final Thread committing;
@@ -43,6 +45,7 @@ public final class LogEngine implements AutoCloseable {
         this.storage = storage;
         this.clock = context.clock();
         this.scheduler = context.scheduler();
+        this.failPoints = context.failPoints();
         this.committer = new Committer(storage, config.durability(), this::snapshotWhenDue, this::commitLater);
         this.policy = CommitPolicy.of(config, committer, scheduler);
         this.committing = scheduler.start("committer", committer);
@@ -88,7 +91,7 @@ public final class LogEngine implements AutoCloseable {
             PartitionStore store = storage.open(id, leaderEpoch, config.segments());
             PartitionLog log;
             try {
-                log = PartitionLog.open(store, leaderEpoch, config, clock, policy);
+                log = PartitionLog.open(store, leaderEpoch, config, clock, policy, failPoints);
             } catch (RuntimeException e) {
                 store.close();
                 throw e;

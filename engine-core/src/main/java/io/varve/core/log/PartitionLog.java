@@ -5,14 +5,12 @@ import io.varve.core.compaction.Compactable;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.producer.AbortedTransaction;
 import io.varve.core.producer.ProducerInfo;
-import io.varve.core.producer.ProducerSnapshot;
 import io.varve.core.producer.ProducerStates;
-import io.varve.core.producer.SequenceCheck;
 import io.varve.core.producer.TransactionMarker;
 import io.varve.core.producer.VerificationGuard;
-import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
-import io.varve.core.spi.BatchRun;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
@@ -27,7 +25,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
@@ -52,36 +49,27 @@ public final class PartitionLog implements Compactable {
     }
 
     private final PartitionStore store;
-    private final int leaderEpoch;
-    private final Clock clock;
-    private final Commits commits;
-    private final ReentrantLock writing = new ReentrantLock();
+    private final LogWriter writer;
     private final HighWatermark highWatermark;
     private final ProducerStates producers;
-    private final TimeIndex times;
-    private volatile PartitionConfig config;
-    private volatile long logEndOffset;
-    private volatile long bytesSinceSnapshot;
-    private long snapshotOffset;
+    private final Clock clock;
+    private final Commits commits;
+    private final LogReader reader;
 
-    private PartitionLog(
-            PartitionStore store,
-            int leaderEpoch,
-            PartitionConfig config,
-            Clock clock,
-            Commits commits,
-            ProducerRecovery.Recovered recovered) {
+    private PartitionLog(PartitionStore store, LogWriter writer, Clock clock, Commits commits) {
         this.store = store;
-        this.leaderEpoch = leaderEpoch;
-        this.config = config;
+        this.writer = writer;
+        this.highWatermark = writer.highWatermark();
+        this.producers = writer.producers();
         this.clock = clock;
         this.commits = commits;
-        this.producers = recovered.states();
-        this.snapshotOffset = recovered.snapshotOffset();
-        this.times = new TimeIndex(store);
-        Extent extent = store.extent();
-        this.logEndOffset = extent.readableEnd();
-        this.highWatermark = new HighWatermark(extent.durableEnd());
+        this.reader = new LogReader(store, highWatermark, producers);
+    }
+
+    /** As {@link #open(PartitionStore, int, PartitionConfig, Clock, Commits, FailPoints)}, with nothing armed. */
+    public static PartitionLog open(
+            PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, Commits commits) {
+        return open(store, leaderEpoch, config, clock, commits, new FailPoints());
     }
 
     /**
@@ -92,12 +80,18 @@ public final class PartitionLog implements Compactable {
      * @param config what the topic's configuration means
      * @param clock the time for LogAppendTime and timestamp checks
      * @param commits told of every append
+     * @param failPoints hit at the boundaries of durability
      * @return the log, ready
      * @throws StorageException CORRUPT, CLOSED, FENCED
      */
     public static PartitionLog open(
-            PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, Commits commits) {
-        return new PartitionLog(store, leaderEpoch, config, clock, commits, ProducerRecovery.recover(store));
+            PartitionStore store,
+            int leaderEpoch,
+            PartitionConfig config,
+            Clock clock,
+            Commits commits,
+            FailPoints failPoints) {
+        return new PartitionLog(store, new LogWriter(store, leaderEpoch, config, clock, failPoints), clock, commits);
     }
 
     /** @return the partition's name */
@@ -107,24 +101,17 @@ public final class PartitionLog implements Compactable {
 
     /** @return the leader epoch stamped on appended batches */
     public int leaderEpoch() {
-        return leaderEpoch;
+        return writer.leaderEpoch();
     }
 
     /** @return the configuration in force */
     public PartitionConfig config() {
-        return config;
+        return writer.config();
     }
 
     /** @param next holds from the next append on */
     public void configure(PartitionConfig next) {
-        Objects.requireNonNull(next, "config");
-        writing.lock();
-        try {
-            config = next;
-            store.limits(next.segments());
-        } finally {
-            writing.unlock();
-        }
+        writer.configure(Objects.requireNonNull(next, "config"));
     }
 
     /** @return first offset kept, inclusive */
@@ -134,7 +121,7 @@ public final class PartitionLog implements Compactable {
 
     /** @return offset after the last appended record */
     public long logEndOffset() {
-        return logEndOffset;
+        return writer.logEndOffset();
     }
 
     /** @return offset after the last record shown to consumers, exclusive; with {@code log.durability=sync} the durable end */
@@ -142,10 +129,13 @@ public final class PartitionLog implements Compactable {
         return highWatermark.value();
     }
 
-    /** @return first offset of an undecided transaction, or the high watermark, exclusive */
+    /**
+     * @return up to where everything is decided, exclusive: the first offset of a transaction that is open, or whose marker is not below the
+     *     high watermark; the high watermark when there is none
+     */
     @Override
     public long lastStableOffset() {
-        return highWatermark.value(); // clients cannot write transactional batches yet, so nothing is ever undecided
+        return reader.lastStableOffset();
     }
 
     /** @return bytes of batches stored */
@@ -198,25 +188,14 @@ public final class PartitionLog implements Compactable {
      */
     public Appended append(ByteBuffer batches, Origin origin, VerificationGuard guard, Executor afterwards) {
         Objects.requireNonNull(guard, "guard");
-        PartitionConfig rules = config;
+        PartitionConfig rules = config();
         long now = clock.millis();
         AppendRun run = AppendRun.checked(batches, origin, rules, now);
-        long base;
-        long next;
-        writing.lock();
-        try {
-            Appended earlier = origin == Origin.CLIENT ? checkSequences(run) : null;
-            if (earlier != null) {
-                return earlier;
-            }
-            highWatermark.requireRising();
-            base = logEndOffset;
-            next = store(run, run.place(base, leaderEpoch));
-        } finally {
-            writing.unlock();
+        Appended appended = writer.append(run, origin, guard, rules.logAppendTime() ? now : -1);
+        if (!appended.duplicate()) {
+            requestCommit(run.records(), afterwards);
         }
-        requestCommit(run.records(), afterwards);
-        return appended(base, next, rules.logAppendTime() ? now : -1, false);
+        return appended;
     }
 
     /** As {@link #startVerification(long, short, int, boolean)}, for batches without sequences: offsets a coordinator writes. */
@@ -239,7 +218,7 @@ public final class PartitionLog implements Compactable {
      */
     public VerificationGuard startVerification(
             long producerId, short producerEpoch, int firstSequence, boolean supportsEpochBump) {
-        return VerificationGuard.NONE;
+        return writer.startVerification(producerId, producerEpoch, firstSequence, supportsEpochBump);
     }
 
     /**
@@ -248,7 +227,7 @@ public final class PartitionLog implements Compactable {
      * @return whether it has a transaction open here
      */
     public boolean hasOpenTransaction(long producerId, short producerEpoch) {
-        return false;
+        return writer.hasOpenTransaction(producerId, producerEpoch);
     }
 
     /**
@@ -260,8 +239,9 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
     public Appended endTransaction(TransactionMarker marker) {
-        throw new AppendException(
-                AppendException.Kind.INVALID_TXN_STATE, "producer " + marker.producerId() + " has no transaction here");
+        Appended appended = writer.endTransaction(marker);
+        commits.appended(this, 1);
+        return appended;
     }
 
     /**
@@ -273,13 +253,24 @@ public final class PartitionLog implements Compactable {
      */
     @Override
     public List<AbortedTransaction> abortedTransactions(long from, long to) {
-        return List.of();
+        return producers.aborted(from, to);
+    }
+
+    /**
+     * As {@link #abortedTransactions(long, long)}, for what was just read.
+     *
+     * @param from first offset read, inclusive
+     * @param slice what a read at that offset returned; not moved
+     * @throws StorageException CORRUPT, RETRY
+     */
+    public List<AbortedTransaction> abortedTransactions(long from, BatchSlice slice) {
+        return producers.abortedReachTo(from) ? producers.aborted(from, SliceEnd.of(slice, from)) : List.of();
     }
 
     /** @return what is known of each producer remembered here; a copy */
     @Override
     public List<ProducerInfo> activeProducers() {
-        return List.of();
+        return writer.activeProducers();
     }
 
     private void requestCommit(long records, Executor when) {
@@ -290,21 +281,6 @@ public final class PartitionLog implements Compactable {
         }
     }
 
-    private Appended appended(long base, long next, long timestamp, boolean duplicate) {
-        Extent extent = store.extent();
-        return new Appended(base, next, timestamp, extent.start(), duplicate, next <= extent.readableEnd());
-    }
-
-    private long store(AppendRun run, BatchRun placed) {
-        store.append(placed);
-        for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
-            producers.apply(run.bytes(), at);
-        }
-        bytesSinceSnapshot = bytesSinceSnapshot + run.end() - run.start();
-        logEndOffset = placed.nextOffset();
-        return placed.nextOffset();
-    }
-
     /**
      * Lets an empty log begin at an offset: the first step of taking over what another broker's log held.
      *
@@ -313,17 +289,7 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException FENCED, CLOSED
      */
     public void beginAt(long start) {
-        writing.lock();
-        try {
-            if (logEndOffset > logStartOffset() || start < logEndOffset) {
-                throw new IllegalStateException(id() + " reaches from " + logStartOffset() + " to " + logEndOffset
-                        + ": it cannot begin at " + start);
-            }
-            store.trimTo(start);
-            logEndOffset = start;
-        } finally {
-            writing.unlock();
-        }
+        writer.beginAt(start);
         commits.appended(this, 0);
     }
 
@@ -337,41 +303,9 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend; FULL, FENCED, CLOSED
      */
     public void adopt(ByteBuffer batches) {
-        AppendRun run = AppendRun.checked(batches, Origin.BROKER, config, clock.millis());
-        writing.lock();
-        try {
-            store(run, run.asStored());
-        } finally {
-            writing.unlock();
-        }
+        AppendRun run = AppendRun.checked(batches, Origin.BROKER, config(), clock.millis());
+        writer.adopt(run);
         commits.appended(this, run.records());
-    }
-
-    /** @return where the batch was appended before, or null when it is new */
-    private Appended checkSequences(AppendRun run) {
-        for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
-            SequenceCheck check = producers.check(run.bytes(), at);
-            if (check instanceof SequenceCheck.Accepted) {
-                continue;
-            }
-            long producer = BatchHeader.producerId(run.bytes(), at);
-            if (check instanceof SequenceCheck.Duplicate duplicate) {
-                long timestamp = config.logAppendTime() ? duplicate.original().timestamp() : -1;
-                return appended(
-                        duplicate.original().firstOffset(), duplicate.original().lastOffset() + 1, timestamp, true);
-            }
-            if (check instanceof SequenceCheck.Fenced fenced) {
-                throw new AppendException(
-                        AppendException.Kind.INVALID_PRODUCER_EPOCH,
-                        "producer " + producer + " has epoch " + BatchHeader.producerEpoch(run.bytes(), at) + " in "
-                                + id() + ", where epoch " + fenced.current() + " has written");
-            }
-            throw new AppendException(
-                    AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                    "producer " + producer + " sent sequence " + BatchHeader.baseSequence(run.bytes(), at) + " to "
-                            + id() + ", where " + ((SequenceCheck.OutOfOrder) check).expected() + " comes next");
-        }
-        return null;
     }
 
     /**
@@ -408,37 +342,7 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException CORRUPT, CLOSED
      */
     public LogRead read(long offset, int maxBytes, Isolation isolation) {
-        long visible = highWatermark.value();
-        long stable = lastStableOffset();
-        Extent extent = store.extent();
-        if (offset < extent.start() || offset > logEndOffset) {
-            throw new OffsetOutOfRangeException(
-                    "offset " + offset + " of " + id() + " is not between " + extent.start() + " and " + logEndOffset);
-        }
-        long end = Math.min(extent.readableEnd(), limit(isolation, visible, stable));
-        // At or past the end there is nothing to cut: an end at the offset itself gives an empty slice.
-        long from = Math.min(offset, extent.readableEnd());
-        try {
-            return new LogRead(store.read(from, Math.max(from, end), maxBytes), extent.start(), visible, stable);
-        } catch (StorageException e) {
-            if (e.kind() == StorageException.Kind.MISUSE
-                    && offset < store.extent().start()) {
-                throw new OffsetOutOfRangeException("offset " + offset + " of " + id() + " was just trimmed");
-            }
-            throw e;
-        }
-    }
-
-    private static long limit(Isolation isolation, long visible, long stable) {
-        return switch (isolation) {
-            case LOG_END -> Long.MAX_VALUE;
-            case READ_UNCOMMITTED -> visible;
-            case READ_COMMITTED -> stable;
-        };
-    }
-
-    private long end(Isolation isolation) {
-        return Math.min(store.extent().readableEnd(), limit(isolation, highWatermark.value(), lastStableOffset()));
+        return reader.read(offset, maxBytes, isolation, logEndOffset());
     }
 
     /**
@@ -450,7 +354,7 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException CORRUPT, CLOSED
      */
     public Optional<TimestampOffset> offsetForTimestamp(long timestamp, Isolation isolation) {
-        return times.firstAtOrAfter(timestamp, end(isolation));
+        return reader.firstAtOrAfter(timestamp, isolation);
     }
 
     /**
@@ -459,7 +363,7 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException CORRUPT, CLOSED
      */
     public Optional<TimestampOffset> maxTimestamp(Isolation isolation) {
-        return times.newest(end(isolation));
+        return reader.newest(isolation);
     }
 
     /**
@@ -470,34 +374,26 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException FENCED, CLOSED
      */
     public void trimTo(long offset) {
-        writing.lock();
-        try {
-            if (offset > highWatermark.value()) {
-                throw new OffsetOutOfRangeException("cannot delete records of " + id() + " up to " + offset
-                        + ": the high watermark is " + highWatermark.value());
-            }
-            store.trimTo(offset);
-        } finally {
-            writing.unlock();
-        }
+        writer.trimTo(offset);
         commits.appended(this, 0);
     }
 
     @Override
     public CompactionLimits compaction() {
-        return config.compaction();
+        return config().compaction();
     }
 
     @Override
     public SegmentLimits segmentLimits() {
-        return config.segments();
+        return config().segments();
     }
 
     // Without the writer's lock: the store lets appends and trims pass while the batches are copied.
     @Override
     public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
+        writer.writeDownForgotten();
         store.replace(old, cleaned);
-        gone.get();
+        writer.forgetAborted(gone.get());
     }
 
     /** @return the store underneath, for the engine's committer and for compaction only */
@@ -514,7 +410,10 @@ public final class PartitionLog implements Compactable {
     public void committed(long offset) {
         // A sync may have caught bytes of an append that is not through yet: it asks for a commit of its own when it
         // is.
-        highWatermark.advance(Math.min(offset, logEndOffset));
+        long visible = Math.min(offset, logEndOffset());
+        producers.visibleTo(
+                visible); // first, so that whoever is told of the high watermark finds its last stable offset
+        highWatermark.advance(visible);
     }
 
     /**
@@ -528,7 +427,7 @@ public final class PartitionLog implements Compactable {
 
     /** @return bytes appended since producer state was last written down */
     public long bytesSinceSnapshot() {
-        return bytesSinceSnapshot;
+        return writer.bytesSinceSnapshot();
     }
 
     /**
@@ -538,25 +437,7 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException FULL, FENCED, CLOSED
      */
     public void snapshotProducers() {
-        long offset;
-        ByteBuffer bytes;
-        writing.lock();
-        try {
-            offset = logEndOffset;
-            if (offset == snapshotOffset) {
-                return;
-            }
-            bytes = ProducerSnapshot.write(producers);
-            snapshotOffset = offset;
-            bytesSinceSnapshot = 0;
-        } finally {
-            writing.unlock();
-        }
-        store.snapshots().write(ProducerSnapshot.NAME, offset, bytes);
-        List<Long> offsets = store.snapshots().offsets(ProducerSnapshot.NAME);
-        for (int i = 0; i < offsets.size() - 2; i++) {
-            store.snapshots().delete(ProducerSnapshot.NAME, offsets.get(i));
-        }
+        writer.snapshotProducers();
     }
 
     /**
@@ -565,11 +446,6 @@ public final class PartitionLog implements Compactable {
      * @param before ms since the epoch
      */
     public void expireProducers(long before) {
-        writing.lock();
-        try {
-            producers.expire(before);
-        } finally {
-            writing.unlock();
-        }
+        writer.expireProducers(before);
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerSnapshot;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.record.BatchHeader;
@@ -17,45 +18,74 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Rebuilds a partition's producer state: the newest snapshot that fits, then the batch headers after it. */
+/**
+ * Rebuilds what a partition knows of its producers: the newest snapshot that fits, then the batches after it.
+ *
+ * <p>A snapshot from above the durable end would do for the producers, but not say which transactions ended behind it: consumers must not
+ * see those before their markers are durable.
+ */
 final class ProducerRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerRecovery.class);
     private static final int READ_BYTES = 1 << 20;
 
-    /**
-     * @param states the state at the readable end
-     * @param snapshotOffset the offset the snapshot used is bound to, or the partition's start
-     */
-    record Recovered(ProducerStates states, long snapshotOffset) {}
+    private final PartitionStore store;
+    private final Extent extent;
 
-    private ProducerRecovery() {}
+    private ProducerRecovery(PartitionStore store) {
+        this.store = store;
+        this.extent = store.extent();
+    }
 
-    static Recovered recover(PartitionStore store) {
-        Extent extent = store.extent();
+    /** @return the state at the readable end, transactions that ended below the durable end being stable */
+    static ProducerStates recover(PartitionStore store, ProducerSnapshots snapshots) {
+        return new ProducerRecovery(store).recover(snapshots);
+    }
+
+    private ProducerStates recover(ProducerSnapshots snapshots) {
         dropSnapshotsAbove(store.snapshots(), extent.readableEnd());
-        long from = extent.start();
-        ProducerStates states = new ProducerStates();
-        Optional<Snapshots.Snapshot> newest = store.snapshots().newest(ProducerSnapshot.NAME, extent.readableEnd());
         // One from below the start leaves out batches that are trimmed by now: whoever wrote them is better not known.
-        if (newest.isPresent() && newest.get().offset() >= from) {
-            Optional<ProducerStates> read = ProducerSnapshot.read(newest.get().bytes());
-            if (read.isPresent()) {
-                states = read.get();
-                from = newest.get().offset();
+        Optional<ProducerSnapshots.Loaded> loaded =
+                snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()));
+        ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
+        long from = loaded.isPresent() ? loaded.get().offset() : extent.start();
+        while (from < extent.readableEnd()) {
+            from = replayTo(from, states);
+        }
+        endVanished(states);
+        return states;
+    }
+
+    /**
+     * Compaction touches nothing of an open transaction. Where the batch it began with is gone, or emptied, the snapshot it is known from was
+     * written before it ended, and its marker, too, is gone since.
+     */
+    private void endVanished(ProducerStates states) {
+        for (ProducerInfo producer : states.infos()) {
+            long first = producer.currentTransactionFirstOffset();
+            if (first >= extent.start() && first < extent.durableEnd() && !begins(producer.producerId(), first)) {
+                states.endVanished(producer.producerId());
             }
         }
-        try {
-            replay(store, from, extent.readableEnd(), states);
+        states.visibleTo(extent.durableEnd());
+    }
+
+    private boolean begins(long producer, long first) {
+        try (BatchSlice slice = store.read(first, extent.readableEnd(), 0)) {
+            if (slice.sizeInBytes() == 0) {
+                return false;
+            }
+            ByteBuffer bytes = slice.buffer();
+            int at = bytes.position();
+            BatchValidator.frame(bytes, at, bytes.limit());
+            return BatchHeader.baseOffset(bytes, at) <= first
+                    && BatchHeader.producerId(bytes, at) == producer
+                    && BatchHeader.recordCount(bytes, at) > 0;
         } catch (StorageException | InvalidBatchException e) {
             if (e instanceof StorageException storage && storage.kind() != StorageException.Kind.CORRUPT) {
                 throw e;
             }
-            // What is sound is served. A producer of whom too little is known would be refused for ever, one not known
-            // is not.
-            LOG.warn("{}: forgetting its idempotent producers, for there is damage: {}", store.id(), e.getMessage());
-            states = new ProducerStates();
+            return true; // who knows: nobody may take for committed what nobody committed
         }
-        return new Recovered(states, from);
     }
 
     /** A snapshot above the end speaks of records a crash took back; others may come to stand at their offsets. */
@@ -68,24 +98,86 @@ final class ProducerRecovery {
         }
     }
 
-    private static void replay(PartitionStore store, long from, long end, ProducerStates states) {
-        long offset = from;
-        while (offset < end) {
-            try (BatchSlice slice = store.read(offset, end, READ_BYTES)) {
+    /** @return where to go on: the end, or behind damage */
+    private long replayTo(long from, ProducerStates states) {
+        long[] reached = {from};
+        try {
+            replay(reached, states);
+            return extent.readableEnd();
+        } catch (StorageException | InvalidBatchException e) {
+            if (e instanceof StorageException storage && storage.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            // What is sound is served. A producer of whom too little is known would be refused for ever, one not known
+            // is not. Transactions stay as they are known: nobody may take for committed what nobody committed.
+            LOG.warn(
+                    "{}: forgetting its idempotent producers, for there is damage at or after offset {}: {}",
+                    store.id(),
+                    reached[0],
+                    e.getMessage());
+            states.forgetSequences();
+            return behindDamage(reached[0]);
+        }
+    }
+
+    /** Finds where reads succeed again; whatever the storage can read is shown to consumers, so it must be known here. */
+    private long behindDamage(long damaged) {
+        long end = extent.readableEnd();
+        long bad = damaged;
+        long good = damaged + 1;
+        for (long step = 1; good < end && !isReadable(good); step *= 2) {
+            bad = good;
+            good = good + step;
+        }
+        good = Math.min(good, end);
+        while (good - bad > 1) {
+            long middle = bad + (good - bad) / 2;
+            if (isReadable(middle)) {
+                good = middle;
+            } else {
+                bad = middle;
+            }
+        }
+        return good;
+    }
+
+    private boolean isReadable(long offset) {
+        try (BatchSlice slice = store.read(offset, extent.readableEnd(), 0)) {
+            BatchValidator.validate(slice.buffer(), 0, slice.sizeInBytes());
+            return true;
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.CORRUPT) {
+                return false;
+            }
+            throw e;
+        } catch (InvalidBatchException e) {
+            return false;
+        }
+    }
+
+    /** @param reached element 0: the next offset to apply, moved on batch by batch */
+    private void replay(long[] reached, ProducerStates states) {
+        long from = reached[0];
+        while (reached[0] < extent.readableEnd()) {
+            try (BatchSlice slice = store.read(reached[0], extent.readableEnd(), READ_BYTES)) {
                 if (slice.sizeInBytes() == 0) {
                     return; // only a gap lies before the end
                 }
                 ByteBuffer bytes = slice.buffer();
                 int at = bytes.position();
                 while (at < bytes.limit()) {
-                    int size = BatchValidator.frame(bytes, at, bytes.limit());
-                    if (BatchHeader.baseOffset(bytes, at) >= from) {
+                    // A marker decides over other records: it is believed only whole.
+                    int size = BatchHeader.isControl(bytes, at)
+                            ? BatchValidator.validate(bytes, at, bytes.limit())
+                            : BatchValidator.frame(bytes, at, bytes.limit());
+                    if (BatchHeader.lastOffset(bytes, at) >= from) { // the first may begin below the partition's start
                         states.apply(bytes, at);
                     }
-                    offset = BatchHeader.nextOffset(bytes, at);
+                    reached[0] = BatchHeader.nextOffset(bytes, at);
                     at += size;
                 }
             }
+            states.visibleTo(extent.durableEnd());
         }
     }
 }

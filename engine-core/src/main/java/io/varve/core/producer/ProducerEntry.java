@@ -14,9 +14,15 @@ import java.util.Iterator;
 final class ProducerEntry {
     /** How many batches are remembered. */
     static final int REMEMBERED = 5;
+    /** The coordinator epoch while no marker was seen. */
+    static final int NO_COORDINATOR = -1;
+    /** The first offset of a transaction when none is open. */
+    static final long NO_TRANSACTION = -1;
 
     private final ArrayDeque<SequencedBatch> batches = new ArrayDeque<>(REMEMBERED);
-    private final short epoch;
+    private short epoch;
+    private int coordinatorEpoch = NO_COORDINATOR;
+    private long transactionStart = NO_TRANSACTION;
     private long lastTimestamp;
 
     ProducerEntry(short epoch, long timestamp) {
@@ -28,17 +34,31 @@ final class ProducerEntry {
         return epoch;
     }
 
-    /** @return when the producer last wrote, ms since the epoch */
+    /** @return epoch of the coordinator that wrote the last marker, or {@link #NO_COORDINATOR} */
+    int coordinatorEpoch() {
+        return coordinatorEpoch;
+    }
+
+    /** @return first offset of the transaction that is open, or {@link #NO_TRANSACTION} */
+    long transactionStart() {
+        return transactionStart;
+    }
+
+    boolean isInTransaction() {
+        return transactionStart != NO_TRANSACTION;
+    }
+
+    /** @return when the producer last wrote, or a coordinator for it, ms since the epoch */
     long lastTimestamp() {
         return lastTimestamp;
     }
 
-    /** @return the newest batch, or null when none is remembered */
+    /** @return the newest batch of the present epoch, or null when there is none: the next one begins at sequence 0 then */
     SequencedBatch last() {
         return batches.peekLast();
     }
 
-    /** @return the remembered batches, oldest first; one at least */
+    /** @return the remembered batches of the present epoch, oldest first */
     Collection<SequencedBatch> batches() {
         return Collections.unmodifiableCollection(batches);
     }
@@ -54,11 +74,28 @@ final class ProducerEntry {
         return null;
     }
 
-    void add(SequencedBatch batch, long now) {
+    /** The producer was active under an epoch; with a new one, sequences begin anew. */
+    void active(short under, long now) {
+        if (under != epoch) {
+            batches.clear();
+            epoch = under;
+        }
+        lastTimestamp = now;
+    }
+
+    void add(SequencedBatch batch) {
         if (batches.size() == REMEMBERED) {
             batches.removeFirst();
         }
         batches.addLast(batch);
-        lastTimestamp = now;
+    }
+
+    void begin(long offset) {
+        transactionStart = offset;
+    }
+
+    void end(int coordinator) {
+        transactionStart = NO_TRANSACTION;
+        coordinatorEpoch = coordinator;
     }
 }

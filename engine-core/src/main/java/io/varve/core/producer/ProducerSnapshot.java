@@ -2,6 +2,9 @@
 package io.varve.core.producer;
 
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Optional;
 import java.util.zip.CRC32C;
 
@@ -17,9 +20,15 @@ import java.util.zip.CRC32C;
  * 10 entries, 46 bytes each:
  *      producerId int64, producerEpoch int16, lastSequence int32, lastOffset int64, offsetDelta int32,
  *      timestamp int64, coordinatorEpoch int32, currentTxnFirstOffset int64
+ *    only when transactions were aborted, and passed over by Kafka's reader:
+ *      parts int32, and for each segment that has any, 24 bytes:
+ *      base int64, lastMarker int64, count int32, crc int32
  * </pre>
  *
- * Source: Kafka's ProducerStateManager. Stateless, thread-safe.
+ * A producer of whom only markers are known has one entry with -1 for sequence and offset. The parts vouch for the segments'
+ * {@link TransactionIndex}: a snapshot whose index is not what they say must not be used, for it would forget aborted transactions.
+ *
+ * <p>Source: Kafka's ProducerStateManager. Stateless, thread-safe.
  */
 public final class ProducerSnapshot {
     /** The name under which {@link io.varve.core.spi.Snapshots} keeps it. */
@@ -30,67 +39,123 @@ public final class ProducerSnapshot {
     private static final int COUNT_AT = 6;
     private static final int ENTRIES_AT = 10;
     private static final int ENTRY_BYTES = 46;
-    private static final int NO_COORDINATOR_EPOCH = -1;
-    private static final long NO_TRANSACTION = -1;
+    private static final int PART_BYTES = 24;
+    private static final long NO_OFFSET = -1;
+    private static final int NO_SEQUENCE = -1;
 
     private ProducerSnapshot() {}
 
     /**
+     * What a snapshot holds.
+     *
+     * @param states the producers, without the aborted transactions
+     * @param index where those are, by segment, ascending
+     */
+    public record Content(ProducerStates states, List<TransactionIndex.Part> index) {}
+
+    /**
      * @param states what to write down
+     * @param index vouches for the aborted transactions
      * @return the snapshot's bytes, ready to read
      */
-    public static ByteBuffer write(ProducerStates states) {
+    public static ByteBuffer write(ProducerStates states, List<TransactionIndex.Part> index) {
         int count = states.entries().values().stream()
-                .mapToInt(entry -> entry.batches().size())
+                .mapToInt(entry -> Math.max(1, entry.batches().size()))
                 .sum();
-        ByteBuffer buffer = ByteBuffer.allocate(ENTRIES_AT + ENTRY_BYTES * count);
+        int parts = index.isEmpty() ? 0 : Integer.BYTES + PART_BYTES * index.size();
+        ByteBuffer buffer = ByteBuffer.allocate(ENTRIES_AT + ENTRY_BYTES * count + parts);
         buffer.putShort(VERSION).putInt(0).putInt(count);
-        states.entries()
-                .forEach((id, entry) -> entry.batches()
-                        .forEach(batch -> buffer.putLong(id)
-                                .putShort(entry.epoch())
-                                .putInt(batch.lastSequence())
-                                .putLong(batch.lastOffset())
-                                .putInt((int) (batch.lastOffset() - batch.firstOffset()))
-                                .putLong(batch.timestamp())
-                                .putInt(NO_COORDINATOR_EPOCH)
-                                .putLong(NO_TRANSACTION)));
+        states.entries().forEach((id, entry) -> write(id, entry, buffer));
+        if (!index.isEmpty()) {
+            buffer.putInt(index.size());
+            index.forEach(part -> buffer.putLong(part.base())
+                    .putLong(part.lastMarker())
+                    .putInt(part.count())
+                    .putInt(part.crc()));
+        }
         buffer.putInt(CRC_AT, (int) crc(buffer));
         return buffer.flip();
     }
 
+    private static void write(long id, ProducerEntry entry, ByteBuffer buffer) {
+        if (entry.batches().isEmpty()) {
+            write(id, entry, null, entry.lastTimestamp(), buffer);
+        }
+        Iterator<SequencedBatch> batches = entry.batches().iterator();
+        while (batches.hasNext()) {
+            SequencedBatch batch = batches.next();
+            // The last one tells when the producer was active last, which a marker may have been.
+            write(id, entry, batch, batches.hasNext() ? batch.timestamp() : entry.lastTimestamp(), buffer);
+        }
+    }
+
+    private static void write(long id, ProducerEntry entry, SequencedBatch batch, long timestamp, ByteBuffer buffer) {
+        buffer.putLong(id)
+                .putShort(entry.epoch())
+                .putInt(batch == null ? NO_SEQUENCE : batch.lastSequence())
+                .putLong(batch == null ? NO_OFFSET : batch.lastOffset())
+                .putInt(batch == null ? 0 : (int) (batch.lastOffset() - batch.firstOffset()))
+                .putLong(timestamp)
+                .putInt(entry.coordinatorEpoch())
+                .putLong(entry.transactionStart());
+    }
+
     /**
      * @param bytes a snapshot, from position to limit; not moved
-     * @return the state, or empty when the bytes are damaged or of another version: replay from further back then
+     * @return the content, or empty when the bytes are damaged or of another version: replay from further back then
      */
-    public static Optional<ProducerStates> read(ByteBuffer bytes) {
+    public static Optional<Content> read(ByteBuffer bytes) {
         ByteBuffer buffer = bytes.slice();
         if (buffer.remaining() < ENTRIES_AT || buffer.getShort(0) != VERSION) {
             return Optional.empty();
         }
         int count = buffer.getInt(COUNT_AT);
-        boolean whole = count >= 0 && buffer.remaining() == ENTRIES_AT + (long) ENTRY_BYTES * count;
+        long partsAt = ENTRIES_AT + (long) ENTRY_BYTES * count;
+        boolean whole = count >= 0 && buffer.remaining() >= partsAt;
         if (!whole || (buffer.getInt(CRC_AT) & 0xFFFFFFFFL) != crc(buffer)) {
             return Optional.empty();
         }
         ProducerStates states = new ProducerStates();
         buffer.position(ENTRIES_AT);
         for (int i = 0; i < count; i++) {
-            long id = buffer.getLong();
-            short epoch = buffer.getShort();
-            int lastSequence = buffer.getInt();
-            long lastOffset = buffer.getLong();
-            int delta = buffer.getInt();
-            long timestamp = buffer.getLong();
-            buffer.getInt(); // coordinator epoch
-            buffer.getLong(); // first offset of an open transaction
-            int firstSequence = Sequence.plus(lastSequence, -delta);
-            states.put(
-                    id,
-                    epoch,
-                    new SequencedBatch(firstSequence, lastSequence, lastOffset - delta, lastOffset, timestamp));
+            readEntry(buffer, states);
         }
-        return Optional.of(states);
+        return readIndex(buffer).map(index -> new Content(states, index));
+    }
+
+    private static void readEntry(ByteBuffer buffer, ProducerStates states) {
+        long id = buffer.getLong();
+        short epoch = buffer.getShort();
+        int lastSequence = buffer.getInt();
+        long lastOffset = buffer.getLong();
+        int delta = buffer.getInt();
+        long timestamp = buffer.getLong();
+        int coordinatorEpoch = buffer.getInt();
+        long transactionStart = buffer.getLong();
+        int firstSequence = Sequence.plus(lastSequence, -delta);
+        states.restore(
+                new ProducerInfo(id, epoch, lastSequence, timestamp, coordinatorEpoch, transactionStart, lastOffset),
+                lastSequence < 0
+                        ? null
+                        : new SequencedBatch(firstSequence, lastSequence, lastOffset - delta, lastOffset, timestamp));
+    }
+
+    private static Optional<List<TransactionIndex.Part>> readIndex(ByteBuffer buffer) {
+        if (!buffer.hasRemaining()) {
+            return Optional.of(List.of());
+        }
+        if (buffer.remaining() < Integer.BYTES) {
+            return Optional.empty();
+        }
+        int parts = buffer.getInt();
+        if (parts < 1 || buffer.remaining() != (long) PART_BYTES * parts) {
+            return Optional.empty();
+        }
+        List<TransactionIndex.Part> index = new ArrayList<>(parts);
+        for (int i = 0; i < parts; i++) {
+            index.add(new TransactionIndex.Part(buffer.getLong(), buffer.getLong(), buffer.getInt(), buffer.getInt()));
+        }
+        return Optional.of(index);
     }
 
     private static long crc(ByteBuffer buffer) {

@@ -2,99 +2,356 @@
 package io.varve.core.producer;
 
 import io.varve.core.record.BatchHeader;
+import io.varve.core.record.ControlType;
+import io.varve.core.record.EndOfTransaction;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
- * The idempotence state of one partition (KIP-98, KIP-360): which producers wrote, and their last five batches each. A fold
- * over batch headers: {@link #apply} is the only thing that changes it, in live appends and in replay alike.
+ * What one partition knows of its producers (KIP-98, KIP-360, KIP-890): their epochs, their last five batches each, their transactions. A
+ * fold over batches: {@link #apply} is the only thing that changes what a replay would give, in live appends and in replay alike. What is
+ * being verified is not part of that, and is gone after a restart.
  *
- * <p>Not thread-safe: the partition's writer owns it.
+ * <p>Not thread-safe: the partition's writer owns it. Only {@link #firstUnstableOffset}, {@link #visibleTo} and the questions about aborted
+ * transactions are anybody's.
  */
 public final class ProducerStates {
     private Map<Long, ProducerEntry> entries = Map.of();
+    private final Verifications verifications = new Verifications();
+    /** Null until the partition sees its first transaction. */
+    private volatile Transactions transactions;
 
     /**
      * Decides about a batch that is to be appended.
      *
      * @param buffer holds the batch
      * @param at the batch's first byte
+     * @param fromClient whether sequences count: those of the broker's own batches do not
+     * @param guard what shows that the batch belongs to a transaction that is not open here yet
      * @return what to do with it; ACCEPTED for batches of producers that are not idempotent
      */
-    public SequenceCheck check(ByteBuffer buffer, int at) {
+    public SequenceCheck check(ByteBuffer buffer, int at, boolean fromClient, VerificationGuard guard) {
         long id = BatchHeader.producerId(buffer, at);
-        ProducerEntry entry = id == BatchHeader.NO_PRODUCER_ID ? null : entries.get(id);
+        if (id == BatchHeader.NO_PRODUCER_ID) {
+            return SequenceCheck.Accepted.INSTANCE;
+        }
+        if (BatchHeader.isControl(buffer, at)) {
+            return EndOfTransaction.read(buffer, at)
+                    .map(end -> check(marker(buffer, at, end)))
+                    .orElse(SequenceCheck.Accepted.INSTANCE);
+        }
+        ProducerEntry entry = entries.get(id);
+        SequencedBatch original = fromClient ? original(entry, buffer, at) : null;
+        if (original != null) {
+            return new SequenceCheck.Duplicate(original);
+        }
+        short epoch = BatchHeader.producerEpoch(buffer, at);
+        if (entry != null && epoch < entry.epoch()) {
+            return new SequenceCheck.Fenced(entry.epoch());
+        }
+        boolean transactional = BatchHeader.isTransactional(buffer, at);
+        if (transactional && !hasOpenTransaction(id, epoch) && !verifications.holds(id, guard)) {
+            return new SequenceCheck.WrongTransaction("no transaction is open here that it was verified to belong to");
+        }
+        if (fromClient) {
+            SequenceCheck sequence = checkSequence(id, entry, epoch, BatchHeader.baseSequence(buffer, at));
+            if (sequence != SequenceCheck.Accepted.INSTANCE) {
+                return sequence;
+            }
+        }
+        if (!transactional && entry != null && entry.isInTransaction()) {
+            return new SequenceCheck.WrongTransaction(
+                    "it is not transactional, and a transaction is open since offset " + entry.transactionStart());
+        }
+        return SequenceCheck.Accepted.INSTANCE;
+    }
+
+    private static SequencedBatch original(ProducerEntry entry, ByteBuffer buffer, int at) {
+        if (entry == null || BatchHeader.producerEpoch(buffer, at) != entry.epoch()) {
+            return null;
+        }
+        int first = BatchHeader.baseSequence(buffer, at);
+        return entry.find(first, Sequence.plus(first, BatchHeader.lastOffsetDelta(buffer, at)));
+    }
+
+    private SequenceCheck checkSequence(long id, ProducerEntry entry, short epoch, int first) {
+        SequencedBatch newest = entry == null ? null : entry.last();
+        Verifications.Entry verified = verifications.of(id);
+        if (verified != null) {
+            if (verified.epochBumps() && newest == null && first != 0) {
+                return new SequenceCheck.OutOfOrder(0);
+            }
+            int lowest = verified.lowestSequence();
+            if (lowest != Verifications.NO_SEQUENCE && first > lowest) {
+                return new SequenceCheck.OutOfOrder(lowest);
+            }
+        }
         if (entry == null) {
             // A producer not known here, or forgotten: any sequence starts it, as the client cannot know what was
             // forgotten.
             return SequenceCheck.Accepted.INSTANCE;
         }
-        short epoch = BatchHeader.producerEpoch(buffer, at);
-        if (epoch < entry.epoch()) {
-            return new SequenceCheck.Fenced(entry.epoch());
-        }
-        int first = BatchHeader.baseSequence(buffer, at);
-        if (epoch > entry.epoch()) {
-            return first == 0 ? SequenceCheck.Accepted.INSTANCE : new SequenceCheck.OutOfOrder(0);
-        }
-        int last = Sequence.plus(first, BatchHeader.lastOffsetDelta(buffer, at));
-        SequencedBatch original = entry.find(first, last);
-        if (original != null) {
-            return new SequenceCheck.Duplicate(original);
-        }
-        SequencedBatch newest = entry.last();
-        if (newest == null || Sequence.follows(newest.lastSequence(), first)) {
+        int expected = epoch > entry.epoch() || newest == null ? 0 : Sequence.plus(newest.lastSequence(), 1);
+        return first == expected ? SequenceCheck.Accepted.INSTANCE : new SequenceCheck.OutOfOrder(expected);
+    }
+
+    /**
+     * Decides about a marker that is to be appended. One that comes again for a transaction that has ended is accepted: its coordinator may
+     * not have heard the first answer.
+     *
+     * @param marker what a coordinator says
+     * @return ACCEPTED, fenced, or the coordinator fenced
+     */
+    public SequenceCheck check(TransactionMarker marker) {
+        ProducerEntry entry = entries.get(marker.producerId());
+        if (entry == null) {
             return SequenceCheck.Accepted.INSTANCE;
         }
-        return new SequenceCheck.OutOfOrder(Sequence.plus(newest.lastSequence(), 1));
+        boolean late = marker.producerEpoch() < entry.epoch()
+                || marker.epochBumped() && marker.producerEpoch() == entry.epoch() && entry.isInTransaction();
+        if (late) {
+            return new SequenceCheck.Fenced(entry.epoch());
+        }
+        return marker.coordinatorEpoch() < entry.coordinatorEpoch()
+                ? new SequenceCheck.CoordinatorFenced(entry.coordinatorEpoch())
+                : SequenceCheck.Accepted.INSTANCE;
+    }
+
+    private static TransactionMarker marker(ByteBuffer buffer, int at, EndOfTransaction end) {
+        return new TransactionMarker(
+                BatchHeader.producerId(buffer, at),
+                BatchHeader.producerEpoch(buffer, at),
+                end.coordinatorEpoch(),
+                end.type() == ControlType.COMMIT,
+                false);
     }
 
     /**
      * Takes note of a batch that was appended, with its offsets in place.
      *
-     * @param buffer holds the batch, at least its header
+     * @param buffer holds the batch; of one that is no control batch, at least its header
      * @param at the batch's first byte
+     * @throws io.varve.core.record.InvalidBatchException if it is a control batch whose record is not sound
      */
     public void apply(ByteBuffer buffer, int at) {
         long id = BatchHeader.producerId(buffer, at);
+        if (id == BatchHeader.NO_PRODUCER_ID) {
+            return;
+        }
+        if (BatchHeader.isControl(buffer, at)) {
+            EndOfTransaction.read(buffer, at).ifPresent(end -> applyEnd(buffer, at, end));
+            return;
+        }
+        boolean transactional = BatchHeader.isTransactional(buffer, at);
         int first = BatchHeader.baseSequence(buffer, at);
-        if (id == BatchHeader.NO_PRODUCER_ID || first < 0) {
-            return; // control batches carry a producer id but no sequence
+        if (!transactional && first < 0) {
+            return;
         }
         long timestamp = BatchHeader.maxTimestamp(buffer, at);
-        put(
-                id,
-                BatchHeader.producerEpoch(buffer, at),
-                new SequencedBatch(
-                        first,
-                        Sequence.plus(first, BatchHeader.lastOffsetDelta(buffer, at)),
-                        BatchHeader.baseOffset(buffer, at),
-                        BatchHeader.lastOffset(buffer, at),
-                        timestamp));
+        ProducerEntry entry = entry(id, BatchHeader.producerEpoch(buffer, at), timestamp);
+        if (first >= 0) {
+            entry.add(new SequencedBatch(
+                    first,
+                    Sequence.plus(first, BatchHeader.lastOffsetDelta(buffer, at)),
+                    BatchHeader.baseOffset(buffer, at),
+                    BatchHeader.lastOffset(buffer, at),
+                    timestamp));
+        }
+        if (transactional) {
+            verifications.end(id);
+            // Compaction empties a batch when its transaction is over: what is left keeps a sequence, and begins
+            // nothing.
+            if (!entry.isInTransaction() && BatchHeader.recordCount(buffer, at) > 0) {
+                begin(id, entry, BatchHeader.baseOffset(buffer, at));
+            }
+        }
     }
 
-    void put(long id, short epoch, SequencedBatch batch) {
+    private void applyEnd(ByteBuffer buffer, int at, EndOfTransaction end) {
+        long id = BatchHeader.producerId(buffer, at);
+        ProducerEntry entry = entry(id, BatchHeader.producerEpoch(buffer, at), end.timestamp());
+        if (entry.isInTransaction()) {
+            boolean abort = end.type() == ControlType.ABORT;
+            transactions.end(id, entry.transactionStart(), BatchHeader.baseOffset(buffer, at), abort);
+        }
+        entry.end(end.coordinatorEpoch());
+        verifications.end(id);
+    }
+
+    /** @return the producer's entry, made when absent, with the epoch and the time in force */
+    private ProducerEntry entry(long id, short epoch, long timestamp) {
         if (entries.isEmpty()) {
             entries = new HashMap<>();
         }
-        ProducerEntry entry = entries.get(id);
-        if (entry == null || entry.epoch() != epoch) {
-            entry = new ProducerEntry(epoch, batch.timestamp());
-            entries.put(id, entry);
+        ProducerEntry entry = entries.computeIfAbsent(id, unused -> new ProducerEntry(epoch, timestamp));
+        entry.active(epoch, timestamp);
+        return entry;
+    }
+
+    private void begin(long id, ProducerEntry entry, long offset) {
+        entry.begin(offset);
+        transactions().begin(id, offset);
+    }
+
+    private Transactions transactions() {
+        Transactions present = transactions;
+        if (present == null) {
+            present = new Transactions();
+            transactions = present;
         }
-        entry.add(batch, batch.timestamp());
+        return present;
+    }
+
+    /** Restores what a snapshot said about a producer; a batch of null says that only its markers are known. */
+    void restore(ProducerInfo info, SequencedBatch batch) {
+        ProducerEntry entry = entry(info.producerId(), info.producerEpoch(), info.lastTimestamp());
+        entry.end(info.coordinatorEpoch());
+        if (batch != null) {
+            entry.add(batch);
+        }
+        if (info.currentTransactionFirstOffset() >= 0) {
+            begin(info.producerId(), entry, info.currentTransactionFirstOffset());
+        }
     }
 
     /**
-     * Forgets producers that have been idle too long.
+     * Restores what was remembered of an aborted transaction; in the order of their markers.
+     *
+     * @param aborted one whose marker is above those restored before
+     */
+    public void restore(AbortedTransaction aborted) {
+        transactions().aborted().add(aborted);
+    }
+
+    /**
+     * Begins to verify that a producer's batch belongs to its transaction.
+     *
+     * @param producerId the producer
+     * @param epoch its epoch
+     * @param sequence sequence of the batch's first record, or -1
+     * @param epochBumps whether every transaction of the producer has an epoch of its own
+     * @param now ms since the epoch
+     * @return the guard; NONE when the transaction is open already; empty when a higher epoch is known
+     */
+    public Optional<VerificationGuard> startVerification(
+            long producerId, short epoch, int sequence, boolean epochBumps, long now) {
+        ProducerEntry entry = entries.get(producerId);
+        if (entry != null && epoch < entry.epoch()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                hasOpenTransaction(producerId, epoch)
+                        ? VerificationGuard.NONE
+                        : verifications.begin(producerId, epoch, sequence, epochBumps, now));
+    }
+
+    /**
+     * @param producerId a producer
+     * @param epoch its epoch
+     * @return whether it has a transaction open under that epoch
+     */
+    public boolean hasOpenTransaction(long producerId, short epoch) {
+        ProducerEntry entry = entries.get(producerId);
+        return entry != null && entry.isInTransaction() && entry.epoch() == epoch;
+    }
+
+    /** @return first offset of any transaction that is open or ended behind the high watermark, or Long.MAX_VALUE. Thread-safe */
+    public long firstUnstableOffset() {
+        Transactions present = transactions;
+        return present == null ? Transactions.ALL_STABLE : present.firstUnstable();
+    }
+
+    /**
+     * Takes note of a high watermark before it is shown. Thread-safe.
+     *
+     * @param highWatermark transactions that end below it are stable
+     */
+    public void visibleTo(long highWatermark) {
+        Transactions present = transactions;
+        if (present != null && present.firstUnstable() != Transactions.ALL_STABLE) {
+            present.visibleTo(highWatermark);
+        }
+    }
+
+    /**
+     * Finds aborted transactions. Thread-safe.
+     *
+     * @param from first offset, inclusive
+     * @param to exclusive
+     * @return those with records in that range, by the offset of their marker
+     */
+    public List<AbortedTransaction> aborted(long from, long to) {
+        Transactions present = transactions;
+        return present == null ? List.of() : present.aborted().overlapping(from, to);
+    }
+
+    /**
+     * @param offset an offset
+     * @return whether any aborted transaction ends at or above it. Thread-safe
+     */
+    public boolean abortedReachTo(long offset) {
+        Transactions present = transactions;
+        return present != null && present.aborted().reachTo(offset);
+    }
+
+    /**
+     * Forgets aborted transactions whose marker is trimmed.
+     *
+     * @param base first offset of the first segment
+     * @return whether there was one
+     */
+    public boolean trimAborted(long base) {
+        Transactions present = transactions;
+        return present != null && present.aborted().trimTo(base);
+    }
+
+    /**
+     * Forgets aborted transactions of which no record is left.
+     *
+     * @param gone those
+     * @return whether one of them was known
+     */
+    public boolean forgetAborted(Collection<AbortedTransaction> gone) {
+        Transactions present = transactions;
+        return present != null && !gone.isEmpty() && present.aborted().remove(gone);
+    }
+
+    /**
+     * Ends a transaction that is known as open although compaction has been where it began: it came to an end, and neither its records nor
+     * its marker were needed any more.
+     *
+     * @param producerId whose transaction
+     */
+    public void endVanished(long producerId) {
+        ProducerEntry entry = entries.get(producerId);
+        if (entry != null && entry.isInTransaction()) {
+            transactions.end(producerId, entry.transactionStart(), entry.transactionStart(), false);
+            entry.end(entry.coordinatorEpoch());
+        }
+    }
+
+    /** Forgets every producer that has no transaction open: too little is known of what it wrote. */
+    public void forgetSequences() {
+        if (!entries.isEmpty()) {
+            entries.values().removeIf(entry -> !entry.isInTransaction());
+        }
+    }
+
+    /**
+     * Forgets producers that have been idle too long, unless a transaction is open, and verifications nobody ended.
      *
      * @param before ms since the epoch: producers whose last record is older go
      */
     public void expire(long before) {
         if (!entries.isEmpty()) {
-            entries.values().removeIf(entry -> entry.lastTimestamp() < before);
+            entries.values().removeIf(entry -> entry.lastTimestamp() < before && !entry.isInTransaction());
         }
+        verifications.expire(before);
     }
 
     /** @return number of producers remembered */
@@ -102,7 +359,31 @@ public final class ProducerStates {
         return entries.size();
     }
 
+    /** @return what is known of each producer; a copy */
+    public List<ProducerInfo> infos() {
+        List<ProducerInfo> infos = new ArrayList<>(entries.size());
+        entries.forEach((id, entry) -> infos.add(info(id, entry)));
+        return infos;
+    }
+
+    static ProducerInfo info(long id, ProducerEntry entry) {
+        SequencedBatch last = entry.last();
+        return new ProducerInfo(
+                id,
+                entry.epoch(),
+                last == null ? -1 : last.lastSequence(),
+                entry.lastTimestamp(),
+                entry.coordinatorEpoch(),
+                entry.transactionStart(),
+                last == null ? -1 : last.lastOffset());
+    }
+
     Map<Long, ProducerEntry> entries() {
         return entries;
+    }
+
+    AbortedTransactions.Rows abortedRows() {
+        Transactions present = transactions;
+        return present == null ? AbortedTransactions.NONE : present.aborted().rows();
     }
 }

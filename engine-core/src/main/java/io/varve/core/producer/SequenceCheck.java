@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.producer;
 
-/** What a partition says to a batch of an idempotent producer. */
+/** What a partition says to a batch of an idempotent or transactional producer, or to a marker. */
 public sealed interface SequenceCheck {
     /** The batch follows the last one: append it. */
     enum Accepted implements SequenceCheck {
@@ -17,9 +17,9 @@ public sealed interface SequenceCheck {
     record Duplicate(SequencedBatch original) implements SequenceCheck {}
 
     /**
-     * A newer incarnation of the producer has written.
+     * A newer incarnation of the producer has written; or, for a marker, the transaction it means has ended.
      *
-     * @param current its epoch
+     * @param current the epoch known
      */
     record Fenced(short current) implements SequenceCheck {}
 
@@ -29,4 +29,18 @@ public sealed interface SequenceCheck {
      * @param expected the first sequence that would have followed
      */
     record OutOfOrder(int expected) implements SequenceCheck {}
+
+    /**
+     * The batch and the producer's transactions do not go together.
+     *
+     * @param why what is missing, or in the way
+     */
+    record WrongTransaction(String why) implements SequenceCheck {}
+
+    /**
+     * A newer coordinator has written a marker for the producer.
+     *
+     * @param current its epoch
+     */
+    record CoordinatorFenced(int current) implements SequenceCheck {}
 }

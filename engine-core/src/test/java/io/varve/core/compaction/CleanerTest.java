@@ -277,7 +277,7 @@ class CleanerTest {
         partition.rollAndClean();
         partition.append("b=1");
         partition.roll();
-        partition.store.trimTo(4);
+        partition.store.trimTo(3);
         assertThat(partition.clean().cleanedTo()).isEqualTo(4);
         partition
                 .store

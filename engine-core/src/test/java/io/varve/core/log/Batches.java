@@ -26,6 +26,13 @@ public final class Batches {
                 .buffer();
     }
 
+    /** One batch of a producer's transaction. */
+    public static ByteBuffer transactional(long producer, int epoch, int sequence, String... values) {
+        return MemoryRecords.withTransactionalRecords(
+                        Compression.NONE, producer, (short) epoch, sequence, records(1_000, values))
+                .buffer();
+    }
+
     /** Batches one after another in one buffer. */
     public static ByteBuffer joined(ByteBuffer... batches) {
         ByteBuffer all = ByteBuffer.allocateDirect(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.log.Batches;
 import io.varve.core.record.BatchHeader;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProducerStatesTest {
@@ -73,12 +74,12 @@ class ProducerStatesTest {
     void survivesASnapshot() {
         append(2, 0, "a", "b");
         append(2, 2, "c", "d", "e");
-        ByteBuffer bytes = ProducerSnapshot.write(states);
-        ProducerStates read = ProducerSnapshot.read(bytes).orElseThrow();
+        ByteBuffer bytes = ProducerSnapshot.write(states, List.of());
+        ProducerStates read = ProducerSnapshot.read(bytes).orElseThrow().states();
         ByteBuffer again = Batches.idempotent(PRODUCER, 2, 2, "c", "d", "e");
-        assertThat(read.check(again, 0))
+        assertThat(check(read, again))
                 .isEqualTo(new SequenceCheck.Duplicate(new SequencedBatch(2, 4, 102, 104, 1_000)));
-        assertThat(read.check(Batches.idempotent(PRODUCER, 2, 5, "f"), 0)).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+        assertThat(check(read, Batches.idempotent(PRODUCER, 2, 5, "f"))).isEqualTo(SequenceCheck.Accepted.INSTANCE);
     }
 
     @Test
@@ -86,21 +87,21 @@ class ProducerStatesTest {
         for (int sequence = 0; sequence < 6; sequence++) {
             append(2, sequence, "v" + sequence);
         }
-        ProducerStates read =
-                ProducerSnapshot.read(ProducerSnapshot.write(states)).orElseThrow();
+        ProducerStates read = ProducerSnapshot.read(ProducerSnapshot.write(states, List.of()))
+                .orElseThrow()
+                .states();
         for (int sequence = 1; sequence < 6; sequence++) {
             ByteBuffer again = Batches.idempotent(PRODUCER, 2, sequence, "v" + sequence);
-            assertThat(read.check(again, 0)).isEqualTo(states.check(again, 0));
-            assertThat(read.check(again, 0)).isInstanceOf(SequenceCheck.Duplicate.class);
+            assertThat(check(read, again)).isEqualTo(check(states, again));
+            assertThat(check(read, again)).isInstanceOf(SequenceCheck.Duplicate.class);
         }
-        assertThat(read.check(Batches.idempotent(PRODUCER, 2, 6, "next"), 0))
-                .isEqualTo(SequenceCheck.Accepted.INSTANCE);
+        assertThat(check(read, Batches.idempotent(PRODUCER, 2, 6, "next"))).isEqualTo(SequenceCheck.Accepted.INSTANCE);
     }
 
     @Test
     void passesOverADamagedSnapshot() {
         append(0, 0, "a");
-        ByteBuffer bytes = ProducerSnapshot.write(states);
+        ByteBuffer bytes = ProducerSnapshot.write(states, List.of());
         for (int at = 0; at < bytes.limit(); at++) {
             bytes.put(at, (byte) (bytes.get(at) ^ 1));
             assertThat(ProducerSnapshot.read(bytes)).as("byte %d flipped", at).isEmpty();
@@ -110,7 +111,11 @@ class ProducerStatesTest {
     }
 
     private SequenceCheck check(int epoch, int sequence, String... values) {
-        return states.check(Batches.idempotent(PRODUCER, epoch, sequence, values), 0);
+        return check(states, Batches.idempotent(PRODUCER, epoch, sequence, values));
+    }
+
+    private static SequenceCheck check(ProducerStates states, ByteBuffer batch) {
+        return states.check(batch, 0, true, VerificationGuard.NONE);
     }
 
     private void append(int epoch, int sequence, String... values) {

@@ -1,0 +1,321 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log;
+
+import io.varve.core.producer.AbortedTransaction;
+import io.varve.core.producer.ProducerInfo;
+import io.varve.core.producer.ProducerStates;
+import io.varve.core.producer.SequenceCheck;
+import io.varve.core.producer.TransactionMarker;
+import io.varve.core.producer.VerificationGuard;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.ControlType;
+import io.varve.core.record.EndOfTransaction;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionStore;
+import java.nio.ByteBuffer;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The writing side of a partition: one writer at a time decides, appends and takes note. Thread-safe. Nothing here asks for a commit; that
+ * is the caller's, outside the lock.
+ */
+final class LogWriter {
+    private final PartitionStore store;
+    private final int leaderEpoch;
+    private final Clock clock;
+    private final FailPoints failPoints;
+    private final HighWatermark highWatermark;
+    private final ReentrantLock writing = new ReentrantLock();
+    private final ProducerSnapshots snapshots;
+    private final ProducerStates producers;
+    private volatile PartitionConfig config;
+    private volatile long logEndOffset;
+    private volatile long bytesSinceSnapshot;
+
+    LogWriter(PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, FailPoints failPoints) {
+        this.store = store;
+        this.leaderEpoch = leaderEpoch;
+        this.config = config;
+        this.clock = clock;
+        this.failPoints = failPoints;
+        this.snapshots = new ProducerSnapshots(store, failPoints);
+        this.producers = ProducerRecovery.recover(store, snapshots);
+        Extent extent = store.extent();
+        this.logEndOffset = extent.readableEnd();
+        this.highWatermark = new HighWatermark(extent.durableEnd());
+    }
+
+    int leaderEpoch() {
+        return leaderEpoch;
+    }
+
+    PartitionConfig config() {
+        return config;
+    }
+
+    HighWatermark highWatermark() {
+        return highWatermark;
+    }
+
+    long logEndOffset() {
+        return logEndOffset;
+    }
+
+    long bytesSinceSnapshot() {
+        return bytesSinceSnapshot;
+    }
+
+    /** @return for the questions that need no lock only */
+    ProducerStates producers() {
+        return producers;
+    }
+
+    void configure(PartitionConfig next) {
+        writing.lock();
+        try {
+            config = next;
+            store.limits(next.segments());
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Appends batches at the end, or answers with where they are already. */
+    Appended append(AppendRun run, Origin origin, VerificationGuard guard, long logAppendTime) {
+        long base;
+        long next;
+        writing.lock();
+        try {
+            SequenceCheck.Duplicate earlier = check(run, origin, guard);
+            if (earlier != null) {
+                long timestamp = config.logAppendTime() ? earlier.original().timestamp() : -1;
+                return appended(
+                        earlier.original().firstOffset(), earlier.original().lastOffset() + 1, timestamp, true);
+            }
+            highWatermark.requireRising();
+            base = logEndOffset;
+            next = store(run, run.place(base, leaderEpoch));
+        } finally {
+            writing.unlock();
+        }
+        return appended(base, next, logAppendTime, false);
+    }
+
+    /** @return where the batch was appended before, or null when all are new */
+    private SequenceCheck.Duplicate check(AppendRun run, Origin origin, VerificationGuard guard) {
+        ByteBuffer bytes = run.bytes();
+        for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(bytes, at)) {
+            SequenceCheck check = producers.check(bytes, at, origin == Origin.CLIENT, guard);
+            if (check instanceof SequenceCheck.Duplicate duplicate) {
+                return duplicate;
+            }
+            if (check != SequenceCheck.Accepted.INSTANCE) {
+                throw Refusals.of(
+                        check,
+                        store.id(),
+                        BatchHeader.producerId(bytes, at),
+                        BatchHeader.producerEpoch(bytes, at),
+                        "sequence " + BatchHeader.baseSequence(bytes, at));
+            }
+        }
+        return null;
+    }
+
+    private Appended appended(long base, long next, long timestamp, boolean duplicate) {
+        Extent extent = store.extent();
+        return new Appended(base, next, timestamp, extent.start(), duplicate, next <= extent.readableEnd());
+    }
+
+    private long store(AppendRun run, BatchRun placed) {
+        store.append(placed);
+        for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
+            producers.apply(run.bytes(), at);
+        }
+        bytesSinceSnapshot = bytesSinceSnapshot + run.end() - run.start();
+        // Last: whoever sees the new end, and so may show it, finds the transactions that begin below it.
+        logEndOffset = placed.nextOffset();
+        return placed.nextOffset();
+    }
+
+    /** Appends the marker that ends a transaction. */
+    Appended endTransaction(TransactionMarker marker) {
+        long base;
+        long next;
+        writing.lock();
+        try {
+            SequenceCheck check = producers.check(marker);
+            if (check != SequenceCheck.Accepted.INSTANCE) {
+                String what = "a marker of coordinator epoch " + marker.coordinatorEpoch();
+                throw Refusals.of(check, store.id(), marker.producerId(), marker.producerEpoch(), what);
+            }
+            highWatermark.requireRising();
+            AppendRun run = AppendRun.checked(batch(marker), Origin.BROKER, config, clock.millis());
+            failPoints.hit(FailPointNames.MARKER_BEFORE_APPEND);
+            base = logEndOffset;
+            next = store(run, run.place(base, leaderEpoch));
+            failPoints.hit(FailPointNames.MARKER_AFTER_APPEND);
+        } finally {
+            writing.unlock();
+        }
+        return appended(base, next, -1, false);
+    }
+
+    private ByteBuffer batch(TransactionMarker marker) {
+        return RecordBatchBuilder.marker(
+                marker.commit() ? ControlType.COMMIT : ControlType.ABORT,
+                clock.millis(),
+                marker.producerId(),
+                marker.producerEpoch(),
+                marker.coordinatorEpoch());
+    }
+
+    /** Appends batches at the offsets they have. */
+    void adopt(AppendRun run) {
+        for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
+            if (BatchHeader.isControl(run.bytes(), at)) {
+                EndOfTransaction.read(run.bytes(), at); // what is appended must be understood, and nobody else checks
+            }
+        }
+        writing.lock();
+        try {
+            store(run, run.asStored());
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Moves an empty log's only offset up. */
+    void beginAt(long start) {
+        writing.lock();
+        try {
+            long first = store.extent().start();
+            if (logEndOffset > first || start < logEndOffset) {
+                throw new IllegalStateException(store.id() + " reaches from " + first + " to " + logEndOffset
+                        + ": it cannot begin at " + start);
+            }
+            store.trimTo(start);
+            logEndOffset = start;
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    /** Drops records below an offset, and what is known of transactions that ended among them. */
+    void trimTo(long offset) {
+        boolean fewer;
+        long base = 0;
+        writing.lock();
+        try {
+            if (offset > highWatermark.value()) {
+                throw new OffsetOutOfRangeException("cannot delete records of " + store.id() + " up to " + offset
+                        + ": the high watermark is " + highWatermark.value());
+            }
+            store.trimTo(offset);
+            fewer = producers.abortedReachTo(0);
+            if (fewer) {
+                // By whole segments, as the index is kept: what a snapshot vouches for stays as it was written.
+                base = store.segments().get(0).baseOffset();
+                fewer = producers.trimAborted(base);
+            }
+        } finally {
+            writing.unlock();
+        }
+        if (fewer) {
+            synchronized (snapshots) {
+                snapshots.trimIndex(base);
+            }
+        }
+    }
+
+    /**
+     * Forgets aborted transactions of which compaction has left no record. That is written down before their markers may go: a reader that
+     * is told of one meets its end nowhere then, and would leave out what its producer wrote later.
+     */
+    void forgetAborted(Collection<AbortedTransaction> gone) {
+        boolean fewer;
+        writing.lock();
+        try {
+            fewer = producers.forgetAborted(gone);
+        } finally {
+            writing.unlock();
+        }
+        if (fewer) {
+            synchronized (snapshots) {
+                snapshots.outdate();
+            }
+            writeDownForgotten();
+        }
+    }
+
+    /** Makes up for a snapshot that could not be written when aborted transactions were forgotten. */
+    void writeDownForgotten() {
+        synchronized (snapshots) {
+            if (snapshots.isOutdated()) {
+                snapshotProducers();
+            }
+        }
+    }
+
+    VerificationGuard startVerification(long producerId, short epoch, int sequence, boolean supportsEpochBump) {
+        writing.lock();
+        try {
+            return producers
+                    .startVerification(producerId, epoch, sequence, supportsEpochBump, clock.millis())
+                    .orElseThrow(() -> new AppendException(
+                            AppendException.Kind.INVALID_PRODUCER_EPOCH,
+                            "producer " + producerId + " has epoch " + epoch + " in " + store.id()
+                                    + ", where a higher one has written"));
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    boolean hasOpenTransaction(long producerId, short epoch) {
+        writing.lock();
+        try {
+            return producers.hasOpenTransaction(producerId, epoch);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    List<ProducerInfo> activeProducers() {
+        writing.lock();
+        try {
+            return producers.infos();
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    void expireProducers(long before) {
+        writing.lock();
+        try {
+            producers.expire(before);
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    void snapshotProducers() {
+        synchronized (snapshots) {
+            ProducerSnapshots.Pending pending;
+            writing.lock();
+            try {
+                pending = snapshots.prepare(producers, logEndOffset);
+                bytesSinceSnapshot = 0;
+            } finally {
+                writing.unlock();
+            }
+            if (pending != null) {
+                snapshots.write(pending);
+            }
+        }
+    }
+}

@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.record;
+
+import java.nio.ByteBuffer;
+import java.util.Optional;
+
+/**
+ * What a marker in a log says: the record of a control batch that ends a transaction. Its value is
+ * {@code version int16, coordinatorEpoch int32}. Source: KIP-98, Kafka's EndTransactionMarker.
+ *
+ * @param type ABORT or COMMIT
+ * @param coordinatorEpoch epoch of the coordinator that decided
+ * @param timestamp when, ms since the epoch
+ */
+public record EndOfTransaction(ControlType type, int coordinatorEpoch, long timestamp) {
+    private static final int VALUE_SIZE = Short.BYTES + Integer.BYTES;
+    /** A marker is never compressed; one from elsewhere that is has no right to more. */
+    private static final int MOST_BYTES = 1 << 16;
+
+    /**
+     * Reads the marker of a control batch.
+     *
+     * @param buffer holds the batch, whole
+     * @param at the batch's first byte
+     * @return the marker; empty for a batch that compaction has emptied, or whose control record does not end a transaction
+     * @throws InvalidBatchException if the record is not what its batch says
+     */
+    public static Optional<EndOfTransaction> read(ByteBuffer buffer, int at) {
+        try (RecordIterator records = RecordIterator.of(buffer, at, MOST_BYTES)) {
+            if (!records.next()) {
+                return Optional.empty();
+            }
+            ControlType type = records.controlType();
+            if (type == ControlType.UNKNOWN) {
+                return Optional.empty();
+            }
+            ByteBuffer value = records.value();
+            if (value == null || value.remaining() < VALUE_SIZE || value.getShort(value.position()) < 0) {
+                throw RecordBytes.invalid(
+                        "the value of a transaction marker is not a version of 0 or more and an epoch");
+            }
+            return Optional.of(
+                    new EndOfTransaction(type, value.getInt(value.position() + Short.BYTES), records.timestamp()));
+        }
+    }
+}
