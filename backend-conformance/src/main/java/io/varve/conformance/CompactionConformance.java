@@ -20,7 +20,7 @@ public abstract class CompactionConformance {
 
     /** @return how many histories to play */
     protected int histories() {
-        return 20;
+        return 4;
     }
 
     private LongStream seeds() {

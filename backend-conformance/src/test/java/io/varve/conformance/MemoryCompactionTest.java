@@ -13,6 +13,6 @@ class MemoryCompactionTest extends CompactionConformance {
 
     @Override
     protected int histories() {
-        return Integer.getInteger("varve.compaction.histories", 300);
+        return Integer.getInteger("varve.compaction.histories", 100);
     }
 }

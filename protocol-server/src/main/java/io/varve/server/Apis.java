@@ -8,6 +8,7 @@ import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.api.group.GroupApis;
 import io.varve.server.api.log.LogApis;
+import io.varve.server.api.log.OffsetsMarkers;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.group.Groups;
@@ -26,6 +27,7 @@ final class Apis {
             ServerConfig config, ClusterMetadata metadata, Groups groups, ClusterInfo self, Clock clock, Ids ids) {
         List<ApiHandler> handlers = new ArrayList<>();
         handlers.addAll(LogApis.handlers(metadata, metadata.producerIds(), self, config.fetch(), clock, ids));
+        handlers.addAll(LogApis.transactionHandlers(metadata, OffsetsMarkers.NOBODY));
         handlers.addAll(TopicHandlers.all(metadata, () -> self, config.shown()));
         handlers.addAll(GroupApis.handlers(groups, metadata, self));
         return new ApiTable(

@@ -47,7 +47,7 @@ final class CommittedReader {
         try (var slice = read.slice()) {
             ByteBuffer bytes = slice.buffer();
             List<AbortedTransaction> ahead =
-                    slice.sizeInBytes() == 0 ? List.of() : new ArrayList<>(log.abortedTransactions(from, slice));
+                    slice.sizeInBytes() == 0 ? List.of() : new ArrayList<>(read.abortedTransactions(from));
             Set<Long> leftOut = new HashSet<>();
             long next = from;
             for (int at = bytes.position(); at < bytes.limit(); ) {

@@ -231,6 +231,7 @@ public final class CompactionHistory {
 
     private void dieCleaning() {
         partition.commit();
+        noteTombstones(); // some may be cleaned before it dies
         String place = DEATHS.get(random.nextInt(DEATHS.size()));
         int[] hits = {random.nextInt(3)};
         partition.failPoints.arm(place, () -> {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.producer.AbortedView;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
@@ -38,6 +39,8 @@ final class LogReader {
     LogRead read(long offset, int maxBytes, Isolation isolation, long logEndOffset) {
         long visible = highWatermark.value();
         long stable = stable(visible);
+        // After the end is known and before anything is read: whatever is read and void, is in it.
+        AbortedView aborted = producers.aborted();
         Extent extent = store.extent();
         PartitionId id = store.id();
         if (offset < extent.start() || offset > logEndOffset) {
@@ -48,7 +51,8 @@ final class LogReader {
         // At or past the end there is nothing to cut: an end at the offset itself gives an empty slice.
         long from = Math.min(offset, extent.readableEnd());
         try {
-            return new LogRead(store.read(from, Math.max(from, end), maxBytes), extent.start(), visible, stable);
+            return new LogRead(
+                    store.read(from, Math.max(from, end), maxBytes), extent.start(), visible, stable, aborted);
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.MISUSE
                     && offset < store.extent().start()) {

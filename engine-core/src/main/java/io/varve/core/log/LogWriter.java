@@ -217,7 +217,7 @@ final class LogWriter {
                         + ": the high watermark is " + highWatermark.value());
             }
             store.trimTo(offset);
-            fewer = producers.abortedReachTo(0);
+            fewer = producers.aborted().reachesTo(0);
             if (fewer) {
                 // By whole segments, as the index is kept: what a snapshot vouches for stays as it was written.
                 base = store.segments().get(0).baseOffset();

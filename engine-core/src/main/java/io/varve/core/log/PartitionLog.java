@@ -10,7 +10,6 @@ import io.varve.core.producer.TransactionMarker;
 import io.varve.core.producer.VerificationGuard;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
-import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
@@ -253,18 +252,7 @@ public final class PartitionLog implements Compactable {
      */
     @Override
     public List<AbortedTransaction> abortedTransactions(long from, long to) {
-        return producers.aborted(from, to);
-    }
-
-    /**
-     * As {@link #abortedTransactions(long, long)}, for what was just read.
-     *
-     * @param from first offset read, inclusive
-     * @param slice what a read at that offset returned; not moved
-     * @throws StorageException CORRUPT, RETRY
-     */
-    public List<AbortedTransaction> abortedTransactions(long from, BatchSlice slice) {
-        return producers.abortedReachTo(from) ? producers.aborted(from, SliceEnd.of(slice, from)) : List.of();
+        return producers.aborted().overlapping(from, to);
     }
 
     /** @return what is known of each producer remembered here; a copy */
@@ -393,7 +381,12 @@ public final class PartitionLog implements Compactable {
     public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
         writer.writeDownForgotten();
         store.replace(old, cleaned);
-        writer.forgetAborted(gone.get());
+        forgetAborted(gone.get());
+    }
+
+    /** Readers of what was there before keep what they need. */
+    void forgetAborted(Collection<AbortedTransaction> gone) {
+        writer.forgetAborted(gone);
     }
 
     /** @return the store underneath, for the engine's committer and for compaction only */

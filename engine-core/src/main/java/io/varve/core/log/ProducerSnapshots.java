@@ -76,6 +76,7 @@ final class ProducerSnapshots {
                     at);
             found = snapshots.newest(ProducerSnapshot.NAME, at - 1);
         }
+        offset = from;
         return Optional.empty();
     }
 
@@ -112,7 +113,7 @@ final class ProducerSnapshots {
         if (end == offset && !outdated) {
             return null;
         }
-        List<Long> bases = states.abortedReachTo(0)
+        List<Long> bases = states.aborted().reachesTo(0)
                 ? store.segments().stream().map(Segment::baseOffset).toList()
                 : List.of();
         List<TransactionIndex.Segment> segments = TransactionIndex.write(states, bases, index);

@@ -225,7 +225,7 @@ public final class ProducerStates {
      * @param aborted one whose marker is above those restored before
      */
     public void restore(AbortedTransaction aborted) {
-        transactions().aborted().add(aborted);
+        transactions().restore(aborted);
     }
 
     /**
@@ -278,25 +278,10 @@ public final class ProducerStates {
         }
     }
 
-    /**
-     * Finds aborted transactions. Thread-safe.
-     *
-     * @param from first offset, inclusive
-     * @param to exclusive
-     * @return those with records in that range, by the offset of their marker
-     */
-    public List<AbortedTransaction> aborted(long from, long to) {
+    /** @return the aborted transactions known now. Thread-safe */
+    public AbortedView aborted() {
         Transactions present = transactions;
-        return present == null ? List.of() : present.aborted().overlapping(from, to);
-    }
-
-    /**
-     * @param offset an offset
-     * @return whether any aborted transaction ends at or above it. Thread-safe
-     */
-    public boolean abortedReachTo(long offset) {
-        Transactions present = transactions;
-        return present != null && present.aborted().reachTo(offset);
+        return present == null ? AbortedView.NONE : present.aborted().view();
     }
 
     /**
@@ -307,7 +292,7 @@ public final class ProducerStates {
      */
     public boolean trimAborted(long base) {
         Transactions present = transactions;
-        return present != null && present.aborted().trimTo(base);
+        return present != null && present.trimAborted(base);
     }
 
     /**
@@ -318,7 +303,7 @@ public final class ProducerStates {
      */
     public boolean forgetAborted(Collection<AbortedTransaction> gone) {
         Transactions present = transactions;
-        return present != null && !gone.isEmpty() && present.aborted().remove(gone);
+        return present != null && !gone.isEmpty() && present.forgetAborted(gone);
     }
 
     /**
@@ -380,10 +365,5 @@ public final class ProducerStates {
 
     Map<Long, ProducerEntry> entries() {
         return entries;
-    }
-
-    AbortedTransactions.Rows abortedRows() {
-        Transactions present = transactions;
-        return present == null ? AbortedTransactions.NONE : present.aborted().rows();
     }
 }

@@ -55,7 +55,7 @@ public final class TransactionIndex {
      * @return the segments that have any, ascending
      */
     public static List<Segment> write(ProducerStates states, List<Long> bases, List<Part> stored) {
-        AbortedTransactions.Rows rows = states.abortedRows();
+        AbortedView rows = states.aborted();
         List<Segment> segments = new ArrayList<>();
         int row = rows.from();
         for (int i = 0; i < bases.size() && row < rows.to(); i++) {
@@ -68,8 +68,8 @@ public final class TransactionIndex {
         return segments;
     }
 
-    private static Segment segment(long base, AbortedTransactions.Rows rows, int from, int to, List<Part> stored) {
-        long lastMarker = rows.lasts()[to - 1];
+    private static Segment segment(long base, AbortedView rows, int from, int to, List<Part> stored) {
+        long lastMarker = rows.lastOffset(to - 1);
         for (Part part : stored) {
             if (part.base() == base && part.count() == to - from && part.lastMarker() == lastMarker) {
                 return new Segment(part, Optional.empty());
@@ -77,11 +77,12 @@ public final class TransactionIndex {
         }
         ByteBuffer bytes = ByteBuffer.allocate((to - from) * ENTRY_BYTES);
         for (int row = from; row < to; row++) {
+            AbortedTransaction one = rows.get(row);
             bytes.putShort(VERSION)
-                    .putLong(rows.producers()[row])
-                    .putLong(rows.firsts()[row])
-                    .putLong(rows.lasts()[row])
-                    .putLong(rows.stables()[row]);
+                    .putLong(one.producerId())
+                    .putLong(one.firstOffset())
+                    .putLong(one.lastOffset())
+                    .putLong(one.lastStableOffset());
         }
         bytes.flip();
         return new Segment(new Part(base, lastMarker, to - from, crc(bytes)), Optional.of(bytes));

@@ -2,6 +2,7 @@
 package io.varve.core.producer;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -54,6 +55,18 @@ final class Transactions {
         decided.add(new Decided(first, marker));
         decidedFirsts.add(first);
         publish();
+    }
+
+    synchronized void restore(AbortedTransaction one) {
+        aborted.add(one);
+    }
+
+    synchronized boolean trimAborted(long base) {
+        return aborted.trimTo(base);
+    }
+
+    synchronized boolean forgetAborted(Collection<AbortedTransaction> gone) {
+        return aborted.remove(gone);
     }
 
     /** The high watermark is about to rise: what has ended below it is no longer in the way. */

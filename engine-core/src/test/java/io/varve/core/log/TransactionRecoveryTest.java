@@ -233,6 +233,26 @@ class TransactionRecoveryTest {
         assertThat(rig.log.lastStableOffset()).isEqualTo(14);
     }
 
+    @Test
+    void forgetsWhatCompactionHasTakenOutButNotForThoseWhoReadItBefore() {
+        TransactionRig rig = filled(Readable.AT_APPEND);
+        rig.end(B, 0, true);
+        rig.commit();
+        LogRead before = rig.log.read(0, 1 << 20, Isolation.READ_COMMITTED);
+        List<AbortedTransaction> all = rig.log.abortedTransactions(0, 100);
+        List<AbortedTransaction> seen = before.abortedTransactions(0);
+        rig.log.snapshotProducers();
+        rig.log.forgetAborted(all.subList(0, 2));
+        assertThat(rig.log.abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
+        assertThat(before.abortedTransactions(0)).isEqualTo(seen).isNotEmpty();
+        before.slice().close();
+        rig.send(A, 0, 10, "more");
+        rig.commit();
+        rig.log.snapshotProducers();
+        rig.crash();
+        assertThat(rig.log.abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
+    }
+
     private static ByteBuffer emptied(long producer, long first, long last) {
         return new RecordBatchBuilder(Codec.NONE)
                 .baseOffset(first)

@@ -85,7 +85,7 @@ final class TransactionRig {
                 if (slice.sizeInBytes() == 0) {
                     return values;
                 }
-                List<AbortedTransaction> aborted = new ArrayList<>(log.abortedTransactions(offset, slice));
+                List<AbortedTransaction> aborted = new ArrayList<>(read.abortedTransactions(offset));
                 offset = consume(slice.buffer(), offset, aborted, values);
             }
         }

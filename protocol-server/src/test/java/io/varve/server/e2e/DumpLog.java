@@ -44,6 +44,9 @@ final class DumpLog {
                     .hasSameSizeAs(files.get(kind));
         }
         dump("", files.get("snapshot"), gaps);
+        if (files.containsKey("txnindex")) { // only where transactions were aborted
+            dump("", files.get("txnindex"), gaps);
+        }
         Map<String, Integer> counts = new TreeMap<>();
         files.forEach((kind, all) -> counts.put(kind, all.size()));
         return counts;
@@ -51,7 +54,8 @@ final class DumpLog {
 
     private static Map<String, List<Path>> files(Path data) throws IOException {
         try (Stream<Path> all = Files.walk(data)) {
-            return all.filter(file -> file.getFileName().toString().matches("\\d{20}\\.(log|index|timeindex|snapshot)"))
+            return all.filter(file ->
+                            file.getFileName().toString().matches("\\d{20}\\.(log|index|timeindex|txnindex|snapshot)"))
                     .sorted()
                     .collect(Collectors.groupingBy(
                             file -> file.toString().substring(file.toString().lastIndexOf('.') + 1)));

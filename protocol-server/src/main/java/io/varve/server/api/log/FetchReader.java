@@ -8,6 +8,7 @@ import io.varve.server.api.StoredRecords;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.List;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -137,7 +138,24 @@ final class FetchReader {
             read.slice().close();
             return answer;
         }
+        if (limits.isolation() == Isolation.READ_COMMITTED) {
+            answer.setAbortedTransactions(aborted(wish, read));
+        }
         return answer.setRecords(new StoredRecords(read.slice()));
+    }
+
+    /** What the client is to leave out of the records read. Those it cannot be told of must not be sent. */
+    private static List<AbortedTransaction> aborted(FetchWish wish, LogRead read) {
+        try {
+            return read.abortedTransactions(wish.offset()).stream()
+                    .map(one -> new AbortedTransaction()
+                            .setProducerId(one.producerId())
+                            .setFirstOffset(one.firstOffset()))
+                    .toList();
+        } catch (RuntimeException | Error failure) {
+            read.slice().close();
+            throw failure;
+        }
     }
 
     private Errors check(FetchWish wish, PartitionLog log) {
@@ -156,7 +174,7 @@ final class FetchReader {
     }
 
     private PartitionData answer(FetchWish wish, long highWatermark, long lastStableOffset, long logStartOffset) {
-        // Aborted transactions stay an empty list for read_committed; Kafka sends null otherwise.
+        // No aborted transactions are an empty list for read_committed; Kafka sends null otherwise.
         PartitionData answer = new PartitionData()
                 .setPartitionIndex(wish.target().partition())
                 .setHighWatermark(highWatermark)

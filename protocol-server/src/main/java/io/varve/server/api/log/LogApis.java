@@ -32,4 +32,13 @@ public final class LogApis {
                 new OffsetForLeaderEpochHandler(topics),
                 new InitProducerIdHandler(producerIds));
     }
+
+    /**
+     * @param topics finds the logs
+     * @param offsets ends transactions in {@code __consumer_offsets}
+     * @return handlers of DescribeProducers and WriteTxnMarkers
+     */
+    public static List<ApiHandler> transactionHandlers(Topics topics, OffsetsMarkers offsets) {
+        return List.of(new DescribeProducersHandler(topics), new WriteTxnMarkersHandler(topics, offsets));
+    }
 }

@@ -50,6 +50,9 @@ final class LogFixture implements Topics {
     final AtomicInteger openSlices = new AtomicInteger();
     final Map<PartitionId, CountedStore> stores = new LinkedHashMap<>();
 
+    /** Who ends transactions in the offsets' topic. */
+    OffsetsMarkers offsetsMarkers = OffsetsMarkers.NOBODY;
+
     private final MemoryStorage storage;
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final Map<ApiKeys, ApiHandler> handlers = new LinkedHashMap<>();
@@ -69,6 +72,8 @@ final class LogFixture implements Topics {
         storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
         LogApis.handlers(this, () -> CompletableFuture.completedFuture(nextProducerId++), cluster, config, time, ids)
+                .forEach(handler -> handlers.put(handler.api(), handler));
+        LogApis.transactionHandlers(this, (partition, marker) -> offsetsMarkers.end(partition, marker))
                 .forEach(handler -> handlers.put(handler.api(), handler));
     }
 

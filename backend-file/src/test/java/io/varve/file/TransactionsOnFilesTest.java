@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.log.Isolation;
+import io.varve.core.log.LogRead;
+import io.varve.core.log.Origin;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.producer.AbortedTransaction;
+import io.varve.core.producer.TransactionMarker;
+import io.varve.core.producer.VerificationGuard;
+import io.varve.core.record.Codec;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.SegmentLimits;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Transactions on this backend: through crashes, and in Kafka's own files. */
+class TransactionsOnFilesTest {
+    private static final PartitionId ID = new PartitionId("payments", new UUID(5, 6), 0);
+    private static final long A = 7;
+    private static final long B = 8;
+    private static final int INDEX_ENTRY = 34;
+
+    private final FileRig rig = FileRig.temporary();
+    private PartitionLog log;
+
+    @BeforeEach
+    void open() {
+        SegmentLimits limits = new SegmentLimits(500, Long.MAX_VALUE, 256, 1 << 16);
+        PartitionConfig config =
+                new PartitionConfig(limits, 1 << 20, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE);
+        log = PartitionLog.open(
+                rig.storage().open(ID, 0, limits), 0, config, rig.context().clock(), (l, records) -> {});
+    }
+
+    @AfterEach
+    void close() {
+        rig.close();
+    }
+
+    private void send(long producer, int sequence) {
+        VerificationGuard guard = log.startVerification(producer, (short) 0, sequence, true);
+        ByteBuffer batch = new RecordBatchBuilder(Codec.NONE)
+                .producer(producer, (short) 0, sequence)
+                .transactional()
+                .append(1_000, null, ByteBuffer.allocate(50), List.of())
+                .build();
+        log.append(batch, Origin.CLIENT, guard, Runnable::run);
+    }
+
+    private void abort(long producer) {
+        log.endTransaction(new TransactionMarker(producer, (short) 0, 3, false, false));
+    }
+
+    private void commit() {
+        rig.storage().sync(List.of(log.store()));
+        log.committed(log.extent().durableEnd());
+    }
+
+    /** One transaction is open from offset 0 on, ten more are aborted. */
+    private void fill() {
+        send(B, 0);
+        for (int i = 0; i < 10; i++) {
+            send(A, i);
+            abort(A);
+        }
+        commit();
+    }
+
+    private void assertAllKnown() {
+        assertThat(log.hasOpenTransaction(B, (short) 0)).isTrue();
+        assertThat(log.lastStableOffset()).isZero();
+        List<AbortedTransaction> expected = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            expected.add(new AbortedTransaction(A, 1 + 2 * i, 2 + 2 * i, 0));
+        }
+        assertThat(log.abortedTransactions(0, 100)).isEqualTo(expected);
+    }
+
+    @Test
+    void aCrashKeepsWhatIsOpenAndWhatWasAborted() throws IOException {
+        fill();
+        rig.crash();
+        open();
+        assertAllKnown();
+        log.snapshotProducers();
+        rig.crash();
+        open();
+        assertAllKnown();
+        Files.delete(indexes().get(1));
+        rig.crash();
+        open();
+        assertAllKnown();
+    }
+
+    @Test
+    void theIndexOfASegmentHasKafkasNameAndBytes() throws IOException {
+        fill();
+        log.snapshotProducers();
+        int entries = 0;
+        for (var segment : log.segments()) {
+            Path file = directory().resolve(Layout.name(segment.baseOffset(), ".txnindex"));
+            ByteBuffer bytes = ByteBuffer.wrap(Files.exists(file) ? Files.readAllBytes(file) : new byte[0]);
+            for (; bytes.hasRemaining(); entries++) {
+                assertThat(bytes.getShort()).isZero();
+                assertThat(bytes.getLong()).isEqualTo(A);
+                assertThat(bytes.getLong()).isEqualTo(1 + 2 * entries);
+                assertThat(bytes.getLong())
+                        .isEqualTo(2 + 2 * entries)
+                        .isBetween(segment.baseOffset(), segment.endOffset() - 1);
+                assertThat(bytes.getLong()).isZero();
+            }
+        }
+        assertThat(entries).isEqualTo(10);
+        assertThat(indexes()).hasSizeGreaterThan(2);
+    }
+
+    @Test
+    void theSnapshotCarriesTheOpenTransaction() throws IOException {
+        fill();
+        log.snapshotProducers();
+        ByteBuffer bytes =
+                ByteBuffer.wrap(Files.readAllBytes(directory().resolve(Layout.name(log.logEndOffset(), ".snapshot"))));
+        assertThat(bytes.getInt(6)).isEqualTo(6); // five batches of A, one of B
+        int found = 0;
+        for (int at = 10; at < 10 + 6 * 46; at += 46) {
+            boolean open = bytes.getLong(at) == B;
+            assertThat(bytes.getInt(at + 34)).isEqualTo(open ? -1 : 3);
+            assertThat(bytes.getLong(at + 38)).isEqualTo(open ? 0 : -1);
+            found += open ? 1 : 0;
+        }
+        assertThat(found).isOne();
+    }
+
+    @Test
+    void trimmingDeletesTheIndexOfSegmentsThatAreGone() throws IOException {
+        fill();
+        abort(B);
+        commit();
+        log.snapshotProducers();
+        int before = indexes().size();
+        log.trimTo(log.segments().get(2).baseOffset());
+        assertThat(indexes()).hasSize(before - 2);
+        LogRead read = log.read(log.logStartOffset(), 1 << 20, Isolation.READ_COMMITTED);
+        assertThat(read.abortedTransactions(log.logStartOffset())).isNotEmpty();
+        read.slice().close();
+    }
+
+    @Test
+    void aReaderOfAFileIsToldOnlyOfWhatItReads() {
+        fill();
+        abort(B);
+        commit();
+        for (long offset = 1; offset < 20; offset += 2) {
+            LogRead read = log.read(offset, 1, Isolation.READ_COMMITTED);
+            try (var slice = read.slice()) {
+                assertThat(slice.fileRegion()).isPresent();
+                assertThat(read.abortedTransactions(offset))
+                        .extracting(AbortedTransaction::firstOffset)
+                        .containsExactlyInAnyOrder(0L, offset);
+            }
+        }
+    }
+
+    private Path directory() {
+        return rig.directory.resolve(ID.toString());
+    }
+
+    private List<Path> indexes() throws IOException {
+        try (Stream<Path> files = Files.list(directory())) {
+            List<Path> found = files.filter(file -> file.toString().endsWith(Layout.TRANSACTION_INDEX))
+                    .sorted()
+                    .toList();
+            for (Path file : found) {
+                assertThat(Files.size(file) % INDEX_ENTRY).isZero();
+            }
+            return found;
+        }
+    }
+}

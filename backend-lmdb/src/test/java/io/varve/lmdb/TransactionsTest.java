@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.log.Origin;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.producer.AbortedTransaction;
+import io.varve.core.producer.TransactionIndex;
+import io.varve.core.producer.TransactionMarker;
+import io.varve.core.producer.VerificationGuard;
+import io.varve.core.record.Codec;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.runtime.Clock;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+/** Transactions on this backend, through crashes. */
+class TransactionsTest extends LmdbFixture {
+    private static final long A = 7;
+    private static final long B = 8;
+
+    private PartitionLog log;
+
+    private void open() {
+        log = PartitionLog.open(store, 1, PartitionConfig.DEFAULT, Clock.system(), (l, records) -> {});
+    }
+
+    private void send(long producer, int sequence) {
+        VerificationGuard guard = log.startVerification(producer, (short) 0, sequence, true);
+        ByteBuffer batch = new RecordBatchBuilder(Codec.NONE)
+                .producer(producer, (short) 0, sequence)
+                .transactional()
+                .append(EPOCH, null, ByteBuffer.allocate(50), List.of())
+                .build();
+        log.append(batch, Origin.CLIENT, guard, Runnable::run);
+    }
+
+    private void assertAllKnown() {
+        assertThat(log.hasOpenTransaction(B, (short) 0)).isTrue();
+        assertThat(log.lastStableOffset()).isZero();
+        assertThat(log.abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(A, 1, 2, 0));
+    }
+
+    @Test
+    void aCrashKeepsWhatIsOpenAndWhatWasAborted() {
+        open();
+        send(B, 0);
+        send(A, 0);
+        log.endTransaction(new TransactionMarker(A, (short) 0, 3, false, false));
+        assertThat(log.abortedTransactions(0, 100)).hasSize(1);
+        sync();
+        die();
+        open();
+        assertAllKnown();
+        log.snapshotProducers();
+        assertThat(store.snapshots().offsets(TransactionIndex.NAME)).containsExactly(0L);
+        sync();
+        die();
+        open();
+        assertAllKnown();
+    }
+}
