@@ -32,9 +32,9 @@ import java.util.TreeMap;
 
 /** One random history of a seed, with checks on the way. */
 public final class CompactionHistory {
-    private static final int KEYS = 12;
-    private static final int PRODUCERS = 4;
-    private static final long RETENTION_MS = 10_000;
+    private static final int KEYS = 8;
+    private static final int PRODUCERS = 3;
+    private static final long RETENTION_MS = 4_000;
     private static final Codec[] CODECS = {Codec.NONE, Codec.NONE, Codec.LZ4, Codec.ZSTD};
     private static final List<String> DEATHS =
             List.of(Cleaner.BEFORE_REPLACE, Cleaner.AFTER_REPLACE, Cleaner.AFTER_NOTE);
@@ -100,19 +100,19 @@ public final class CompactionHistory {
 
     private void step() {
         int producer = random.nextInt(PRODUCERS);
-        switch (random.nextInt(16)) {
+        switch (random.nextInt(20)) {
             case 0, 1, 2 -> send(-1, false);
             case 3, 4 -> sendIdempotent(producer);
             case 5, 6, 7, 8 -> send(producer, true);
-            case 9, 10, 11 -> end(producer);
-            case 12 -> partition.time.advance(random.nextInt(4_000));
-            case 13 -> clean();
-            case 14 -> again();
+            case 9, 10, 11, 12, 13 -> end(producer);
+            case 14, 15 -> partition.time.advance(random.nextInt((int) RETENTION_MS));
+            case 16, 17, 18 -> clean();
             default -> restartOrTrim();
         }
     }
 
     private void restartOrTrim() {
+        again();
         switch (random.nextInt(4)) {
             case 0 -> {
                 told.add("restart");
@@ -257,7 +257,7 @@ public final class CompactionHistory {
         assertThat(partition.log.lastStableOffset()).isEqualTo(stable);
         Map<String, String> folded = new TreeMap<>();
         long before = -1;
-        List<Seen> seen = CommittedReader.readAll(partition.log, 1 + random.nextInt(3000));
+        List<Seen> seen = CommittedReader.readAll(partition.log, 1 + random.nextInt(10_000));
         for (Seen record : seen) {
             Written written = model.at(record.offset());
             assertThat(written).as("record at %d", record.offset()).isNotNull();

@@ -48,10 +48,10 @@ final class ProducerRecovery {
                 snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()));
         ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
         long from = loaded.isPresent() ? loaded.get().offset() : extent.start();
+        endVanished(states);
         while (from < extent.readableEnd()) {
             from = replayTo(from, states);
         }
-        endVanished(states);
         return states;
     }
 
