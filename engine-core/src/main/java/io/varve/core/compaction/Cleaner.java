@@ -114,6 +114,7 @@ public final class Cleaner {
                 dirt.mostRecords(), config.dedupeBufferBytes() / config.threads(), config.loadFactor());
         BatchWalk walk = new BatchWalk(log.store(), Math.max(1, config.ioBufferBytes() / config.threads()), pace);
         long keysTo = scan(log, dirt, keys, walk);
+        log.settle();
         BatchFilter.Rules rules = new BatchFilter.Rules(clock.millis(), limits.deleteRetentionMs(), keysTo, dirt.end());
         List<Segment> old = dirt.segments().stream()
                 .filter(segment -> segment.baseOffset() < keysTo)

@@ -35,6 +35,14 @@ public interface Compactable {
     List<ProducerInfo> activeProducers();
 
     /**
+     * Writes down what is known of producers and transactions, as far as the log reaches now: a start after a crash must not have to learn it
+     * from what is cleaned next.
+     *
+     * @throws io.varve.core.spi.StorageException FULL, FENCED, CLOSED
+     */
+    void settle();
+
+    /**
      * Puts cleaned batches in place of segments, while appends, reads and trims go on.
      *
      * @param old sealed, adjacent segments

@@ -376,6 +376,11 @@ public final class PartitionLog implements Compactable {
         return config().segments();
     }
 
+    @Override
+    public void settle() {
+        snapshotProducers();
+    }
+
     // Without the writer's lock: the store lets appends and trims pass while the batches are copied.
     @Override
     public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {

@@ -45,10 +45,9 @@ final class ProducerRecovery {
         dropSnapshotsAbove(store.snapshots(), extent.readableEnd());
         // One from below the start leaves out batches that are trimmed by now: whoever wrote them is better not known.
         Optional<ProducerSnapshots.Loaded> loaded =
-                snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()));
+                snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()), this::isWhole);
         ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
         long from = loaded.isPresent() ? loaded.get().offset() : extent.start();
-        endVanished(states);
         while (from < extent.readableEnd()) {
             from = replayTo(from, states);
         }
@@ -56,17 +55,17 @@ final class ProducerRecovery {
     }
 
     /**
-     * Compaction touches nothing of an open transaction. Where the batch it began with is gone, or emptied, the snapshot it is known from was
-     * written before it ended, and its marker, too, is gone since.
+     * Compaction touches nothing of an open transaction. Where the batch it began with is gone, or emptied, it ended after the snapshot was
+     * written; of its end, and of what else it wrote before the snapshot, this says nothing, and the marker may be gone, too.
      */
-    private void endVanished(ProducerStates states) {
+    private boolean isWhole(ProducerStates states) {
         for (ProducerInfo producer : states.infos()) {
             long first = producer.currentTransactionFirstOffset();
-            if (first >= extent.start() && first < extent.durableEnd() && !begins(producer.producerId(), first)) {
-                states.endVanished(producer.producerId());
+            if (first >= extent.start() && !begins(producer.producerId(), first)) {
+                return false;
             }
         }
-        states.visibleTo(extent.durableEnd());
+        return true;
     }
 
     private boolean begins(long producer, long first) {

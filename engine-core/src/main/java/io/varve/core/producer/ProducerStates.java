@@ -306,20 +306,6 @@ public final class ProducerStates {
         return present != null && !gone.isEmpty() && present.forgetAborted(gone);
     }
 
-    /**
-     * Ends a transaction that is known as open although compaction has been where it began: it came to an end, and neither its records nor
-     * its marker were needed any more.
-     *
-     * @param producerId whose transaction
-     */
-    public void endVanished(long producerId) {
-        ProducerEntry entry = entries.get(producerId);
-        if (entry != null && entry.isInTransaction()) {
-            transactions.end(producerId, entry.transactionStart(), entry.transactionStart(), false);
-            entry.end(entry.coordinatorEpoch());
-        }
-    }
-
     /** Forgets every producer that has no transaction open: too little is known of what it wrote. */
     public void forgetSequences() {
         if (!entries.isEmpty()) {

@@ -190,6 +190,9 @@ final class Partition implements Compactable {
     }
 
     @Override
+    public void settle() {}
+
+    @Override
     public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
         store.replace(old, cleaned);
         aborted.removeAll(gone.get());
