@@ -176,6 +176,20 @@ class TransactionsOnFilesTest {
         }
     }
 
+    @Test
+    void damageInOneTransactionLeavesTheOthersKnown() throws IOException {
+        fill();
+        rig.stop();
+        int magicOfTheSecondBatch = 118 + 16;
+        FileTestBase.flipBit(directory().resolve(Layout.name(0, Layout.LOG)), magicOfTheSecondBatch);
+        open();
+        assertThat(log.hasOpenTransaction(B, (short) 0)).isTrue();
+        assertThat(log.lastStableOffset()).isZero();
+        assertThat(log.abortedTransactions(0, 100))
+                .extracting(AbortedTransaction::firstOffset)
+                .containsExactly(3L, 5L, 7L, 9L, 11L, 13L, 15L, 17L, 19L);
+    }
+
     private Path directory() {
         return rig.directory.resolve(ID.toString());
     }

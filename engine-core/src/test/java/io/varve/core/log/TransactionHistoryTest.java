@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Random histories of transactions, commits, snapshots, crashes, trims and damage beside a simple model. */
 class TransactionHistoryTest {
-    private static final int HISTORIES = 60;
+    private static final int HISTORIES = 30;
     private static final int STEPS = 150;
     private static final int PRODUCERS = 4;
     private static final SegmentLimits SMALL = new SegmentLimits(500, Long.MAX_VALUE, 4096, 10 << 20);
