@@ -13,7 +13,6 @@ final class IgnoredKeys {
     private static final String NO_TRANSACTIONS = "transactions are not there yet";
     private static final String NO_SHARE_GROUPS = "share groups are not there yet";
     private static final String NO_RETENTION = "deletion by retention is not there yet";
-    private static final String NO_COMPACTION = "compaction is not there yet";
     private static final String NO_TIER = "tiered storage is not there yet";
     private static final String NO_QUOTAS = "quotas are not there yet";
     private static final String NO_METRICS = "metrics reporters are not there yet";
@@ -64,7 +63,6 @@ final class IgnoredKeys {
         because(NO_TRANSACTIONS, "transaction.", "transactional.", "add.partitions.to.txn.");
         because(NO_SHARE_GROUPS, "share.", "group.share.");
         because(NO_RETENTION, "log.retention.check.");
-        because(NO_COMPACTION, "log.cleaner.");
         because(NO_TIER, "remote.", "log.local.");
         because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");

@@ -107,8 +107,8 @@ public final class TopicConfigs {
      */
     public PartitionConfig partitionConfig(Map<String, String> overrides) {
         LogConfig config = effective(overrides);
-        SegmentLimits segments =
-                new SegmentLimits(config.segmentSize(), config.maxSegmentMs(), config.indexInterval, config.maxIndexSize);
+        SegmentLimits segments = new SegmentLimits(
+                config.segmentSize(), config.maxSegmentMs(), config.indexInterval, config.maxIndexSize);
         return new PartitionConfig(
                 segments,
                 config.maxMessageSize(),

@@ -201,7 +201,8 @@ class ProduceHandlerTest {
 
     @Test
     void refusalsSayWhyWhereTheVersionHasRoomForIt() {
-        PartitionConfig small = new PartitionConfig(SegmentLimits.DEFAULT, 70, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE);
+        PartitionConfig small =
+                new PartitionConfig(SegmentLimits.DEFAULT, 70, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE);
         topic.partition(0).configure(small);
         PartitionProduceResponse answer = produce(LATEST, 1, logs.batch("much too large for this topic"));
         assertThat(error(answer)).isEqualTo(Errors.MESSAGE_TOO_LARGE);
