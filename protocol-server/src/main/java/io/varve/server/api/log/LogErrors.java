@@ -6,6 +6,8 @@ import io.varve.core.log.OffsetOutOfRangeException;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.spi.StorageException;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -43,6 +45,22 @@ final class LogErrors {
         }
         // The stored bytes are at fault, not the producer's: it may try again, perhaps elsewhere.
         return isCorrupt(failure) ? Errors.KAFKA_STORAGE_ERROR : ofAny(failure);
+    }
+
+    /**
+     * Names the records that a refused batch is refused for: a producer fails those by themselves (KIP-467).
+     *
+     * @param failure what an append threw
+     * @param answer the partition's answer
+     */
+    static void nameRecords(RuntimeException failure, PartitionProduceResponse answer) {
+        if (failure instanceof AppendException refused) {
+            refused.records()
+                    .forEach(index -> answer.recordErrors()
+                            .add(new BatchIndexAndErrorMessage()
+                                    .setBatchIndex(index)
+                                    .setBatchIndexErrorMessage(refused.getMessage())));
+        }
     }
 
     /**

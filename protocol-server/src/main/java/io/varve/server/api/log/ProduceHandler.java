@@ -110,6 +110,7 @@ final class ProduceHandler implements ApiHandler {
             append(log, wanted, request, answer, pending);
         } catch (VarveException failure) {
             fail(answer, LogErrors.ofAppend(failure), failure.getMessage());
+            LogErrors.nameRecords(failure, answer);
         }
         return answer;
     }

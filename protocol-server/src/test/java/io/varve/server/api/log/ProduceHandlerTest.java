@@ -213,6 +213,30 @@ class ProduceHandlerTest {
     }
 
     @Test
+    void namesTheRecordsWithoutAKeyThatACompactedTopicRefuses() {
+        topic.partition(0)
+                .configure(new PartitionConfig(
+                        SegmentLimits.DEFAULT,
+                        1 << 20,
+                        false,
+                        Long.MAX_VALUE,
+                        3_600_000,
+                        CompactionLimits.DEFAULT));
+        MemoryRecords records = MemoryRecords.withRecords(
+                Compression.NONE,
+                new SimpleRecord(1, "key".getBytes(), "a".getBytes()),
+                new SimpleRecord(1, null, "b".getBytes()));
+        PartitionProduceResponse answer = produce(LATEST, 1, records);
+        assertThat(error(answer)).isEqualTo(Errors.INVALID_RECORD);
+        assertThat(answer.recordErrors()).singleElement().satisfies(record -> {
+            assertThat(record.batchIndex()).isEqualTo(1);
+            assertThat(record.batchIndexErrorMessage()).contains("key");
+        });
+        assertThat(error(produce(3, 1, records))).isEqualTo(Errors.INVALID_RECORD);
+        assertThat(topic.partition(0).logEndOffset()).isZero();
+    }
+
+    @Test
     void duplicatesOfAnIdempotentProducerAreAnsweredWithTheirOffsets() {
         for (int i = 0; i < 2; i++) {
             PartitionProduceResponse answer = produce(LATEST, 1, idempotent(0, "a", "b"));
