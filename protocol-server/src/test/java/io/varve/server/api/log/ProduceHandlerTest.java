@@ -216,12 +216,7 @@ class ProduceHandlerTest {
     void namesTheRecordsWithoutAKeyThatACompactedTopicRefuses() {
         topic.partition(0)
                 .configure(new PartitionConfig(
-                        SegmentLimits.DEFAULT,
-                        1 << 20,
-                        false,
-                        Long.MAX_VALUE,
-                        3_600_000,
-                        CompactionLimits.DEFAULT));
+                        SegmentLimits.DEFAULT, 1 << 20, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.DEFAULT));
         MemoryRecords records = MemoryRecords.withRecords(
                 Compression.NONE,
                 new SimpleRecord(1, "key".getBytes(), "a".getBytes()),
