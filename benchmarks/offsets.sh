@@ -34,6 +34,7 @@ start() {
     --override "storage.backend=$backend" --override "listeners=PLAINTEXT://127.0.0.1:$port" \
     --override "log.cleaner.backoff.ms=1000" --override "offsets.topic.segment.bytes=4194304" >>"$work/server.out" 2>&1 &
   server=$!
+  disown "$server" # so that the shell says nothing of its end
 }
 
 listening() { python3 -c 'import socket, sys; socket.create_connection(("127.0.0.1", int(sys.argv[1])), 1)' "$port" 2>/dev/null; }
@@ -42,7 +43,7 @@ offsets() {
   "$JAVA" -Xmx512m -Dlogback.configurationFile="$home/config/tools-logback.xml" -cp "$work/classes:$TOOLS_TARGET/lib/*" Offsets "$1" "127.0.0.1:$port" "$groups" "$partitions" "$rounds"
 }
 kept() { du -sm "$work/data" | cut -f1; }
-killed() { { kill -9 "$server"; wait "$server"; } 2>/dev/null || true; }
+killed() { kill -9 "$server"; while kill -0 "$server" 2>/dev/null; do sleep 0.05; done; }
 again() { # what
   killed
   local begun listens mb; mb=$(kept) begun=$(date +%s%N)

@@ -70,8 +70,12 @@ public final class Cleaner {
             return null;
         }
         PartitionStore store = log.store();
+        List<Segment> segments = store.segments();
+        if (segments.size() == 1) {
+            return null; // the active one: most partitions, most of the time, and cheaply told
+        }
         Dirt dirt = Dirt.of(
-                store.segments(),
+                segments,
                 limits,
                 CleanedTo.read(store),
                 log.lastStableOffset(),
