@@ -34,6 +34,7 @@ final class DataDirectory {
 
     final Path path;
     final FailPoints failPoints;
+    final Clock clock;
     final Refusals refusals;
     final Reserve reserve;
     final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
@@ -53,6 +54,7 @@ final class DataDirectory {
         this.path = lock.directory();
         this.lock = lock;
         this.failPoints = failPoints;
+        this.clock = clock;
         this.written = () -> failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
         this.refusals = new Refusals(path, clock);
         this.reserve = new Reserve(path, config.reserve().bytes());

@@ -115,6 +115,7 @@ final class FilePartition {
     private View write(View now, BatchRun run, SegmentLimits limits) {
         View taking = now.active().writer().mustEndBefore(run, limits) ? roll(now, run) : now;
         taking.active().writer().append(run, limits, home.written);
+        taking.active().lastAppendMs(home.clock.millis());
         return taking;
     }
 
@@ -126,6 +127,7 @@ final class FilePartition {
         try {
             home.failPoints.hit(FailPointNames.ROLL_BEFORE_CREATE);
             active.writer().seal();
+            active.noteLastAppend();
             segments[segments.length - 1] =
                     FileSegment.create(this, base, () -> home.failPoints.hit(FailPointNames.ROLL_AFTER_LOG));
         } catch (IOException e) {
@@ -159,6 +161,7 @@ final class FilePartition {
                     now.endOf(i),
                     now.bytesOf(i),
                     segment.maxTimestamp(),
+                    segment.lastAppendMs(),
                     !now.isActive(i),
                     Segment.LOCAL));
         }
@@ -196,6 +199,7 @@ final class FilePartition {
     /** Completes the active segment's indexes, which a clean start relies on. */
     void seal() throws IOException {
         view.active().writer().seal();
+        view.active().noteLastAppend();
     }
 
     /** Forces what {@link #seal} has completed. */

@@ -23,6 +23,7 @@ final class FileSegment {
     private final FilePartition partition;
     private volatile int bytes;
     private volatile long maxTimestamp = UNKNOWN;
+    private volatile long lastAppendMs = UNKNOWN;
     /** Made when first needed: most segments lie idle, and there are many. */
     private volatile SegmentFiles files;
 
@@ -98,6 +99,32 @@ final class FileSegment {
             maxTimestamp = known;
         }
         return known;
+    }
+
+    /**
+     * When a batch was last appended, in ms since the epoch, or -1. While nothing is appended the file's time of modification tells; it
+     * is the clock's own once {@link #noteLastAppend} has set it.
+     */
+    long lastAppendMs() {
+        long known = lastAppendMs;
+        if (known == UNKNOWN) {
+            known = bytes == 0 ? -1 : Disk.modifiedMs(log().path());
+            lastAppendMs = known;
+        }
+        return known;
+    }
+
+    /** Sets when a batch was last appended, in ms since the epoch. */
+    void lastAppendMs(long ms) {
+        lastAppendMs = ms;
+    }
+
+    /** Leaves word of the last append in the file's time of modification. What cannot be noted is told by the time of the last write. */
+    void noteLastAppend() {
+        long known = lastAppendMs;
+        if (known >= 0 && bytes > 0) {
+            Disk.modified(log().path(), known);
+        }
     }
 
     /** Takes a region for a reader, who keeps the file open by it. */

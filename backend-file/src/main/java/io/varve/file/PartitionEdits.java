@@ -147,6 +147,7 @@ final class PartitionEdits {
     /** @return the segment without what lies past {@code bytes}; readers of the old one keep what they have */
     private FileSegment shorten(FileSegment old, int bytes, long end) throws IOException {
         Path path = old.log().path();
+        long lastAppendMs = old.lastAppendMs();
         old.offsets().file().retire();
         old.times().file().retire();
         boolean unread = old.log().retire();
@@ -166,6 +167,8 @@ final class PartitionEdits {
         shortened.offsets().keepBelow(end, bytes);
         shortened.times().keepBelow(end);
         shortened.writer().resume();
+        shortened.lastAppendMs(bytes == 0 ? -1 : lastAppendMs);
+        shortened.noteLastAppend();
         return shortened;
     }
 

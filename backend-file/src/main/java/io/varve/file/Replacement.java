@@ -71,6 +71,7 @@ final class Replacement {
                 Disk.writeFully(channel, bytes, at);
                 at += size;
             }
+            Disk.modified(aside, Segment.lastAppendMs(old));
             Disk.force(channel, true);
             return aside;
         } catch (IOException e) {
@@ -119,6 +120,7 @@ final class Replacement {
             FileSegment cleaned = new FileSegment(partition, base, bytes);
             cleaned.writer().rebuildIndexes(limits);
             cleaned.writer().sealIfPossible();
+            cleaned.lastAppendMs(bytes == 0 ? -1 : Segment.lastAppendMs(old));
             cleaned.forceIndexes();
             Disk.forceDirectory(directory);
             List<FileSegment> segments = new ArrayList<>(Arrays.asList(now.segments()));

@@ -80,7 +80,8 @@ final class MemoryPartition {
         }
     }
 
-    void append(BatchRun run, SegmentLimits limits) {
+    /** @param now ms since the epoch */
+    void append(BatchRun run, SegmentLimits limits, long now) {
         run.requireAtOrAbove(id, end);
         MemorySegment active = segments.get(segments.size() - 1);
         if (isFull(active, run, limits)) {
@@ -88,6 +89,7 @@ final class MemoryPartition {
             segments.add(active);
         }
         active.append(run);
+        active.lastAppendMs = now;
         end = run.nextOffset();
     }
 
@@ -143,7 +145,14 @@ final class MemoryPartition {
                     : segments.get(i).upTo(readableEnd());
             boolean sealed = i + 1 < shown;
             long next = sealed ? segments.get(i + 1).base : readableEnd();
-            list.add(new Segment(segment.base, next, segment.bytes, segment.maxTimestamp, sealed, Segment.LOCAL));
+            list.add(new Segment(
+                    segment.base,
+                    next,
+                    segment.bytes,
+                    segment.maxTimestamp,
+                    segment.lastAppendMs,
+                    sealed,
+                    Segment.LOCAL));
         }
         return list;
     }
@@ -182,11 +191,9 @@ final class MemoryPartition {
 
     void replace(List<Segment> old, BatchSource cleaned) {
         List<Segment> present = segments();
-        int first = old.isEmpty() ? -1 : present.indexOf(old.get(0));
+        int first = Segment.indexOf(present, old);
         int after = first + old.size();
-        if (first < 0
-                || after >= present.size()
-                || !present.subList(first, after).equals(old)) {
+        if (first < 0) {
             throw misuse("replace of " + old + ": not a run of its sealed segments");
         }
         long oldEnd = old.get(old.size() - 1).endOffset();
@@ -201,6 +208,7 @@ final class MemoryPartition {
             }
             together.append(run);
         }
+        together.lastAppendMs = Segment.lastAppendMs(present.subList(first, after));
         segments.subList(first, after).clear();
         segments.add(first, together);
         durableEnd = Math.max(durableEnd, oldEnd);

@@ -55,7 +55,7 @@ final class MemoryStore implements PartitionStore {
     public void append(BatchRun run) {
         synchronized (partition) {
             token.requireWriter();
-            partition.append(run, limits);
+            partition.append(run, limits, storage.clock.millis());
         }
     }
 
