@@ -32,9 +32,10 @@ class ArchitectureTest {
             "disk", Set.of("spi", "runtime"),
             "memory", Set.of("spi", "record", "runtime"),
             "producer", Set.of("record"),
-            "log", Set.of("producer", "spi", "record", "runtime"),
+            "retention", Set.of("spi"),
+            "log", Set.of("producer", "retention", "spi", "record", "runtime"),
             "event", Set.of("log", "spi", "record", "runtime"),
-            "engine", Set.of("log", "producer", "spi", "record", "runtime"));
+            "engine", Set.of("log", "producer", "retention", "spi", "record", "runtime"));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
 import java.util.Objects;
 
@@ -13,6 +14,7 @@ import java.util.Objects;
  * @param timestampBeforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
  * @param timestampAfterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
  * @param compacted true if {@code cleanup.policy} contains compact: every record needs a key
+ * @param retention when what is deleted
  */
 public record PartitionConfig(
         SegmentLimits segments,
@@ -20,13 +22,58 @@ public record PartitionConfig(
         boolean logAppendTime,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
-        boolean compacted) {
+        boolean compacted,
+        RetentionLimits retention) {
     /** Kafka 4.3's defaults. */
-    public static final PartitionConfig DEFAULT =
-            new PartitionConfig(SegmentLimits.DEFAULT, 1_048_588, false, Long.MAX_VALUE, 3_600_000, false);
+    public static final PartitionConfig DEFAULT = new PartitionConfig(
+                    SegmentLimits.DEFAULT, 1_048_588, false, Long.MAX_VALUE, 3_600_000, false)
+            .with(RetentionLimits.DEFAULT);
 
     /** Checks nothing but presence: ranges are checked where the configuration is parsed. */
     public PartitionConfig {
         Objects.requireNonNull(segments, "segments");
+        Objects.requireNonNull(retention, "retention");
+    }
+
+    /** As the other, for a partition that keeps everything. */
+    public PartitionConfig(
+            SegmentLimits segments,
+            int maxMessageBytes,
+            boolean logAppendTime,
+            long timestampBeforeMaxMs,
+            long timestampAfterMaxMs,
+            boolean compacted) {
+        this(
+                segments,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compacted,
+                RetentionLimits.KEEP);
+    }
+
+    /**
+     * @param limits when what is deleted
+     * @return the same with other retention
+     */
+    public PartitionConfig with(RetentionLimits limits) {
+        return new PartitionConfig(
+                segments, maxMessageBytes, logAppendTime, timestampBeforeMaxMs, timestampAfterMaxMs, compacted, limits);
+    }
+
+    /**
+     * @param limits where segments end
+     * @return the same with other segments
+     */
+    public PartitionConfig with(SegmentLimits limits) {
+        return new PartitionConfig(
+                limits,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compacted,
+                retention);
     }
 }

@@ -5,6 +5,8 @@ import io.varve.core.producer.ProducerSnapshot;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.producer.SequenceCheck;
 import io.varve.core.record.BatchHeader;
+import io.varve.core.retention.HeldException;
+import io.varve.core.retention.Hold;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.Extent;
@@ -381,11 +383,13 @@ public final class PartitionLog {
      *
      * @param offset new log start offset, at most the high watermark
      * @throws OffsetOutOfRangeException above the high watermark
+     * @throws HeldException if a hold pins something below the offset; nothing is dropped then
      * @throws StorageException FENCED, CLOSED
      */
     public void trimTo(long offset) {
         writing.lock();
         try {
+            requireNotHeld(offset);
             if (offset > highWatermark.value()) {
                 throw new OffsetOutOfRangeException("cannot delete records of " + id() + " up to " + offset
                         + ": the high watermark is " + highWatermark.value());
@@ -395,6 +399,16 @@ public final class PartitionLog {
             writing.unlock();
         }
         commits.appended(this, 0);
+    }
+
+    /** With the lock held by which holds come into force: none is overlooked that was confirmed before. */
+    private void requireNotHeld(long offset) {
+        long start = logStartOffset();
+        if (offset > config.retention().mostStart(start)) {
+            Hold hold = config.retention().first(start).orElseThrow();
+            throw new HeldException("records of " + id() + " up to " + offset + " cannot be deleted: hold "
+                    + hold.name() + " pins offsets " + hold.from() + " to " + (hold.to() - 1));
+        }
     }
 
     /** @return the store underneath, for the engine's committer only */
