@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.config;
 
+import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetConfig.Connections;
@@ -38,6 +39,8 @@ final class BrokerKeys {
     static final String READ_VERIFY = "log.read.verify";
     static final String RESERVE_BYTES = "storage.reserve.bytes";
     static final String RESERVE_TOPICS = "storage.reserve.topics";
+    static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
+    static final String FUTURE_TIMESTAMPS = "log.retention.future.timestamps";
     static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
     static final String NETWORK_THREADS = "num.network.threads";
     static final String SEND_BUFFER = "socket.send.buffer.bytes";
@@ -54,6 +57,9 @@ final class BrokerKeys {
     static final String REPLICATION = "default.replication.factor";
     static final String AUTO_CREATE = "auto.create.topics.enable";
     static final String DELETE_TOPICS = "delete.topic.enable";
+
+    static final String BY_APPEND_TIME = "append-time";
+    static final String KAFKAS_RULE = "kafka";
 
     static final String DEFAULT_LISTENERS = "PLAINTEXT://localhost:9092";
 
@@ -73,6 +79,8 @@ final class BrokerKeys {
         define(READ_VERIFY, Type.BOOLEAN, false, null);
         define(RESERVE_BYTES, Type.LONG, 1L << 20, Range.between(0, 1 << 30));
         text(RESERVE_TOPICS, "__cluster_metadata");
+        define(RETENTION_CHECK_MS, Type.LONG, RetentionConfig.DEFAULT.checkIntervalMs(), Range.atLeast(1));
+        define(FUTURE_TIMESTAMPS, Type.STRING, BY_APPEND_TIME, ValidString.in(BY_APPEND_TIME, KAFKAS_RULE));
         atLeast(0, NODE_ID, 1);
         atLeast(1, PRODUCER_EXPIRATION, 86_400_000);
         atLeast(1, PARTITIONS, 1);

@@ -3,6 +3,8 @@ package io.varve.server.config;
 
 import io.varve.core.engine.Durability;
 import io.varve.core.engine.EngineConfig;
+import io.varve.core.retention.FutureTimestamps;
+import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.api.topic.BrokerSetting;
 import io.varve.server.group.GroupsConfig;
@@ -119,7 +121,12 @@ public record ServerConfig(
                 Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
                 (Long) values.get(BrokerKeys.FLUSH_MS),
                 (Long) values.get(BrokerKeys.FLUSH_MESSAGES),
-                (Integer) values.get(BrokerKeys.PRODUCER_EXPIRATION));
+                (Integer) values.get(BrokerKeys.PRODUCER_EXPIRATION),
+                new RetentionConfig(
+                        (Long) values.get(BrokerKeys.RETENTION_CHECK_MS),
+                        values.get(BrokerKeys.FUTURE_TIMESTAMPS).equals(BrokerKeys.KAFKAS_RULE)
+                                ? FutureTimestamps.KAFKA
+                                : FutureTimestamps.APPEND_TIME));
     }
 
     private static MetadataConfig metadata(Settings settings, Map<String, Object> values) {

@@ -28,7 +28,10 @@ class TopicConfigsTest {
     void prefersTheTopicsSettingToTheBrokersAndItsFinestUnit() {
         TopicConfigs configs = new TopicConfigs(configured(
                 Map.of("log.roll.hours", "2", "log.retention.hours", "1", "log.retention.minutes", "3", "other", "x")));
-        assertThat(configs.partitionConfig(Map.of()).segments().segmentMs()).isEqualTo(7_200_000);
+        assertThat(configs.partitionConfig(Map.of("retention.ms", "-1"))
+                        .segments()
+                        .segmentMs())
+                .isEqualTo(7_200_000);
         assertThat(configs.partitionConfig(Map.of("segment.ms", "5")).segments().segmentMs())
                 .isEqualTo(5);
         assertThat(configs.value("retention.ms", Map.of())).isEqualTo("180000");
