@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
 final class FileStore implements PartitionStore {
@@ -37,6 +38,11 @@ final class FileStore implements PartitionStore {
     @Override
     public PartitionId id() {
         return partition.id;
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.of(partition.home.path);
     }
 
     @Override

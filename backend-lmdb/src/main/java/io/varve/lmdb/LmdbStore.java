@@ -13,8 +13,10 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.lmdbjava.LmdbException;
 
@@ -44,6 +46,11 @@ final class LmdbStore implements PartitionStore {
     @Override
     public PartitionId id() {
         return partition.id;
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.of(environment.directory);
     }
 
     @Override

@@ -3,11 +3,13 @@ package io.varve.server;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.api.group.GroupApis;
 import io.varve.server.api.log.LogApis;
+import io.varve.server.api.retention.RetentionApis;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.group.Groups;
@@ -20,13 +22,23 @@ import java.util.List;
 final class Apis {
     private static final String METADATA_VERSION = "metadata.version";
 
+    /** Where handlers take time, threads and randomness from. */
+    record Runtime(Clock clock, Scheduler scheduler, Ids ids) {}
+
     private Apis() {}
 
-    static ApiTable table(
-            ServerConfig config, ClusterMetadata metadata, Groups groups, ClusterInfo self, Clock clock, Ids ids) {
+    static ApiTable table(ServerConfig config, Rooms rooms, Groups groups, ClusterInfo self, Runtime runtime) {
+        ClusterMetadata metadata = rooms.metadata();
         List<ApiHandler> handlers = new ArrayList<>();
-        handlers.addAll(LogApis.handlers(metadata, metadata.producerIds(), self, config.fetch(), clock, ids));
-        handlers.addAll(TopicHandlers.all(metadata, () -> self, config.shown()));
+        handlers.addAll(
+                LogApis.handlers(metadata, metadata.producerIds(), self, config.fetch(), runtime.clock, runtime.ids));
+        handlers.addAll(TopicHandlers.all(
+                metadata,
+                () -> self,
+                config.shown(),
+                RetentionApis.questions(metadata, metadata.topicConfigs(), rooms.engine(), runtime.scheduler)));
+        handlers.addAll(RetentionApis.handlers(
+                metadata, rooms.engine(), config.storage().directories(), runtime.scheduler));
         handlers.addAll(GroupApis.handlers(groups, metadata, self));
         return new ApiTable(
                 handlers, Features.withoutTransactions(metadata.features().get(METADATA_VERSION)));

@@ -48,7 +48,7 @@ public final class VarveServer implements AutoCloseable {
         ClusterMetadata metadata = rooms.metadata();
         self = self(config, net, metadata);
         groups = HostedGroups.open(config.groups(), self, metadata, metadata, clock, scheduler);
-        net.serve(Apis.table(config, metadata, groups, self, clock, ids));
+        net.serve(Apis.table(config, rooms, groups, self, new Apis.Runtime(clock, scheduler, ids)));
     }
 
     /**

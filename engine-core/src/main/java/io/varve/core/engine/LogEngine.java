@@ -4,7 +4,6 @@ package io.varve.core.engine;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.retention.RetentionExplanation;
-import io.varve.core.retention.RetentionLimits;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
@@ -160,19 +159,19 @@ public final class LogEngine implements AutoCloseable {
      * @throws StorageException CLOSED
      */
     public RetentionExplanation explainRetention(PartitionLog log) {
-        return retention.explain(log, log.config().retention());
+        return retention.explain(log, log.config());
     }
 
     /**
-     * As {@link #explainRetention(PartitionLog)}, under other limits: a dry run. Nothing changes.
+     * As {@link #explainRetention(PartitionLog)}, under another configuration: a dry run. Nothing changes.
      *
      * @param log an open partition of this engine
-     * @param limits what to try out
+     * @param tried what to try out: its limits on retention, and on a segment's time
      * @return the explanation
      * @throws StorageException CLOSED
      */
-    public RetentionExplanation explainRetention(PartitionLog log, RetentionLimits limits) {
-        return retention.explain(log, limits);
+    public RetentionExplanation explainRetention(PartitionLog log, PartitionConfig tried) {
+        return retention.explain(log, tried);
     }
 
     /** Commits what is pending, writes producer state down and closes the storage. Idempotent. */

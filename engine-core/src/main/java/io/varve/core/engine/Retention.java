@@ -2,6 +2,7 @@
 package io.varve.core.engine;
 
 import io.varve.core.VarveException;
+import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.retention.LogState;
@@ -107,8 +108,9 @@ final class Retention {
                 + segment.maxTimestamp() + ", last append " + segment.lastAppendMs() + "): " + why;
     }
 
-    /** @param limits those in force, or others to try out */
-    RetentionExplanation explain(PartitionLog log, RetentionLimits limits) {
+    /** @param rules those in force, or others to try out */
+    RetentionExplanation explain(PartitionLog log, PartitionConfig rules) {
+        RetentionLimits limits = rules.retention();
         long now = clock.millis();
         LogState state = state(log);
         RetentionPlan plan = RetentionPolicy.decide(state, limits, config.futureTimestamps(), now);
@@ -120,8 +122,7 @@ final class Retention {
                 log.id(),
                 now,
                 nextCheckMs,
-                new RetentionExplanation.Rules(
-                        limits, config, log.config().segments().segmentMs()),
+                new RetentionExplanation.Rules(limits, config, rules.segments().segmentMs()),
                 state,
                 plan,
                 firsts);

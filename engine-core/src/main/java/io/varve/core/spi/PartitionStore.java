@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One open partition: an ordered run of record batches.
@@ -20,6 +22,11 @@ import java.util.List;
 public interface PartitionStore extends AutoCloseable {
     /** @return the partition's name */
     PartitionId id();
+
+    /** @return the data directory it lies in, one of {@link StorageContext#directories}; empty where that means nothing */
+    default Optional<Path> directory() {
+        return Optional.empty();
+    }
 
     /** @return how far the partition reaches now, as readers see it; an empty partition has three equal ends */
     Extent extent();

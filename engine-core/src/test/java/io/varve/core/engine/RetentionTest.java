@@ -153,7 +153,7 @@ class RetentionTest {
         PartitionLog log = log(keepFor(-1));
         append(log, time.millis());
         time.advance(DAY);
-        RetentionExplanation tried = engine.explainRetention(log, keepFor(HOUR));
+        RetentionExplanation tried = engine.explainRetention(log, config(keepFor(HOUR)));
         assertThat(tried.plan().newStart()).isEqualTo(1);
         time.advance(DAY);
         assertThat(log.logStartOffset()).isZero();

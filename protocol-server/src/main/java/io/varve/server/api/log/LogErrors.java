@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The one place where the engine's failures become Kafka's error codes. Stateless, thread-safe. */
-final class LogErrors {
+public final class LogErrors {
     private static final Logger LOG = LoggerFactory.getLogger(LogErrors.class);
 
     private LogErrors() {}
@@ -47,7 +47,7 @@ final class LogErrors {
      * @param failure what a read or a look-up threw
      * @return the code a consumer acts rightly on
      */
-    static Errors ofRead(RuntimeException failure) {
+    public static Errors ofRead(RuntimeException failure) {
         if (failure instanceof OffsetOutOfRangeException) {
             return Errors.OFFSET_OUT_OF_RANGE;
         }
