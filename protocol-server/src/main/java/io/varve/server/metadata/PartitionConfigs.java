@@ -34,11 +34,18 @@ public record PartitionConfigs(PartitionConfig common, long jitterMs, Holds hold
         if (most <= 0) {
             return config;
         }
-        long sooner = Math.floorMod(topic.hashCode() * 31L + partition * 0x9E3779B97F4A7C15L, most);
+        long sooner = Math.floorMod(mixed(topic.hashCode() * 31L + partition), most);
         return config.with(new SegmentLimits(
                 segments.segmentBytes(),
                 segments.segmentMs() - sooner,
                 segments.indexIntervalBytes(),
                 segments.indexMaxBytes()));
+    }
+
+    /** @return a number in which every bit depends on every bit of the other (MurmurHash3's last step) */
+    private static long mixed(long number) {
+        long mixed = (number ^ number >>> 33) * 0xff51afd7ed558ccdL;
+        mixed = (mixed ^ mixed >>> 33) * 0xc4ceb9fe1a85ec53L;
+        return mixed ^ mixed >>> 33;
     }
 }

@@ -96,9 +96,16 @@ public final class ExplanationJson {
         put(map, "moreBytes", fate.moreBytes());
         map.put(
                 "obstacles",
-                fate.obstacles().stream()
-                        .map(obstacle -> Map.of("kind", word(obstacle.kind()), "detail", obstacle.detail()))
-                        .toList());
+                fate.obstacles().stream().map(ExplanationJson::obstacle).toList());
+        return map;
+    }
+
+    private static Map<String, Object> obstacle(Obstacle obstacle) {
+        Map<String, Object> map = new LinkedHashMap<>();
+        map.put("kind", word(obstacle.kind()));
+        if (!obstacle.detail().isEmpty()) {
+            map.put("detail", obstacle.detail());
+        }
         return map;
     }
 
@@ -185,8 +192,8 @@ public final class ExplanationJson {
                 number(map, "goes"),
                 number(map, "moreBytes"),
                 list(map, "obstacles").stream()
-                        .map(one ->
-                                new Obstacle(enumOf(Obstacle.Kind.class, one.get("kind")), (String) one.get("detail")))
+                        .map(one -> new Obstacle(
+                                enumOf(Obstacle.Kind.class, one.get("kind")), (String) one.getOrDefault("detail", "")))
                         .toList());
     }
 }

@@ -83,7 +83,7 @@ final class RetentionTable {
                 times(i, segment),
                 goes(i, fate),
                 because(fate),
-                fate.obstacles().isEmpty()
+                fate.obstacles().isEmpty() || fate.goesBy(now)
                         ? "-"
                         : fate.obstacles().stream()
                                 .map(obstacle -> inTheWay(i, obstacle))
@@ -103,7 +103,7 @@ final class RetentionTable {
                 ? ", appended " + Times.at(segment.lastAppendMs(), now)
                 : "";
         boolean span = first >= 0 && first < last;
-        return (span ? Times.at(first, now) + " to " : "") + Times.at(last, now) + future;
+        return (span ? Times.instant(first) + " to " : "") + Times.at(last, now) + future;
     }
 
     private String goes(int i, SegmentFate fate) {
@@ -114,12 +114,15 @@ final class RetentionTable {
                             obstacle.kind() == Obstacle.Kind.HOLD || obstacle.kind() == Obstacle.Kind.OLDER_SEGMENT);
             return fate.cause() == Cause.SIZE && !more.isEmpty() && !barred ? more : "stays";
         }
-        String time = fate.goesBy(now) ? "with the next check" : Times.at(fate.goesMs(), now);
+        if (fate.goesBy(now)) {
+            return "with the next check";
+        }
+        String time = Times.at(fate.goesMs(), now);
         long latest = explained.latestMs(i);
         if (latest > fate.goesMs()) {
             time += ", at the latest " + Times.at(latest, now);
         }
-        return more.isEmpty() || fate.goesBy(now) ? time : time + ", or " + more;
+        return more.isEmpty() ? time : time + ", or " + more;
     }
 
     private static String because(SegmentFate fate) {

@@ -19,7 +19,8 @@ final class Times {
         return instant(ms) + (ms >= now ? " (in " + span(ms - now) + ")" : " (" + span(now - ms) + " ago)");
     }
 
-    private static String instant(long ms) {
+    /** @return the time in ISO 8601, UTC, to the second */
+    static String instant(long ms) {
         try {
             return Instant.ofEpochMilli(ms).truncatedTo(ChronoUnit.SECONDS).toString();
         } catch (DateTimeException e) {
