@@ -78,13 +78,7 @@ final class FilePartition {
         durability.requireSound();
         home.failPoints.hit(FailPointNames.APPEND_BEFORE_WRITE);
         try {
-            if (storage.mayUseReserve(id)) {
-                now = writeWithReserve(now, run, limits);
-            } else {
-                home.reserve.requireHeld();
-                now = write(now, run, limits);
-                home.refusals.taken();
-            }
+            now = writeOrMakeRoom(now, run, limits);
         } catch (BrokenException e) {
             throw durability.refuseWrites(e.getMessage(), e);
         } catch (StorageException e) {
@@ -98,6 +92,28 @@ final class FilePartition {
                 now.segments(),
                 run.nextOffset(),
                 now.tailBytes() + run.bytes().remaining());
+    }
+
+    /** Files that are only kept for a while yield to bytes that are wanted now. */
+    private View writeOrMakeRoom(View now, BatchRun run, SegmentLimits limits) {
+        try {
+            return writeWithinRoom(now, run, limits);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.FULL || !home.dropped.deleteAll()) {
+                throw e;
+            }
+            return writeWithinRoom(view, run, limits);
+        }
+    }
+
+    private View writeWithinRoom(View now, BatchRun run, SegmentLimits limits) {
+        if (storage.mayUseReserve(id)) {
+            return writeWithReserve(now, run, limits);
+        }
+        home.reserve.requireHeld();
+        View written = write(now, run, limits);
+        home.refusals.taken();
+        return written;
     }
 
     private View writeWithReserve(View now, BatchRun run, SegmentLimits limits) {

@@ -291,11 +291,18 @@ final class FileSegment {
         }
     }
 
-    /**
-     * Takes the segment's name away and frees its space when the last reader has left. The names are durable when the directory is
-     * forced.
-     */
+    /** As {@link #remove(long)}, at once. */
     void remove() {
+        remove(0);
+    }
+
+    /**
+     * Takes the segment's name away and frees its space when the last reader has left, but no sooner than the delay says. The names are
+     * durable when the directory is forced.
+     *
+     * @param delayMs how long the log's file is to stay under another name, in ms
+     */
+    void remove(long delayMs) {
         retire(); // first, so that no reader looks for a file that has lost its name
         Path path = log().path();
         Path gone = path.resolveSibling(path.getFileName() + Layout.DELETED);
@@ -308,7 +315,7 @@ final class FileSegment {
         } catch (IOException e) {
             throw Disk.writeFailure("removing a segment", path, e);
         }
-        log().whenUnused(() -> unlink(gone));
+        log().whenUnused(() -> partition.home.dropped.delete(gone, delayMs));
     }
 
     /** A directory that has no room for another name need not take one, except where files in use cannot be deleted. */
@@ -318,14 +325,6 @@ final class FileSegment {
         } catch (IOException e) {
             LOG.debug("{} cannot be renamed, deleting it as it is", path, e);
             Files.delete(path);
-        }
-    }
-
-    private static void unlink(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.warn("{} cannot be deleted: {}; the next start tries again", file, e.getMessage());
         }
     }
 }

@@ -94,7 +94,7 @@ final class FileStore implements PartitionStore {
     public void trimTo(long start) {
         synchronized (partition) {
             token.requireWriter();
-            new PartitionEdits(partition).trimTo(start);
+            new PartitionEdits(partition, limits).trimTo(start);
         }
     }
 
@@ -103,7 +103,7 @@ final class FileStore implements PartitionStore {
         synchronized (partition) {
             token.requireWriter();
             partition.durability.requireSound();
-            new PartitionEdits(partition).truncateTo(end);
+            new PartitionEdits(partition, limits).truncateTo(end);
         }
     }
 

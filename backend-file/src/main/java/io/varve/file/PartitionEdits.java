@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
+import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,9 +16,12 @@ import java.util.Arrays;
  */
 final class PartitionEdits {
     private final FilePartition partition;
+    private final long deleteDelayMs;
 
-    PartitionEdits(FilePartition partition) {
+    /** @param limits say how long files of trimmed segments stay */
+    PartitionEdits(FilePartition partition, SegmentLimits limits) {
         this.partition = partition;
+        this.deleteDelayMs = limits.deleteDelayMs();
     }
 
     void trimTo(long start) {
@@ -58,7 +62,7 @@ final class PartitionEdits {
         partition.durability.publish(empty, now.end());
         partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
         for (FileSegment old : now.segments()) {
-            old.remove();
+            old.remove(deleteDelayMs);
         }
     }
 
@@ -73,7 +77,7 @@ final class PartitionEdits {
         FileSegment[] kept = Arrays.copyOfRange(now.segments(), first, now.segments().length);
         partition.publishTrimmed(new View(Math.max(start, now.start()), kept, now.end(), now.tailBytes()));
         for (int i = 0; i < first; i++) {
-            now.segments()[i].remove();
+            now.segments()[i].remove(deleteDelayMs);
         }
     }
 

@@ -35,11 +35,7 @@ public record PartitionConfigs(PartitionConfig common, long jitterMs, Holds hold
             return config;
         }
         long sooner = Math.floorMod(mixed(topic.hashCode() * 31L + partition), most);
-        return config.with(new SegmentLimits(
-                segments.segmentBytes(),
-                segments.segmentMs() - sooner,
-                segments.indexIntervalBytes(),
-                segments.indexMaxBytes()));
+        return config.with(segments.withSegmentMs(segments.segmentMs() - sooner));
     }
 
     /** @return a number in which every bit depends on every bit of the other (MurmurHash3's last step) */

@@ -122,8 +122,12 @@ public final class TopicConfigs {
     }
 
     private static PartitionConfig partitionConfig(LogConfig config) {
-        SegmentLimits segments =
-                new SegmentLimits(config.segmentSize(), segmentMs(config), config.indexInterval, config.maxIndexSize);
+        SegmentLimits segments = new SegmentLimits(
+                config.segmentSize(),
+                segmentMs(config),
+                config.indexInterval,
+                config.maxIndexSize,
+                config.fileDeleteDelayMs);
         RetentionLimits retention =
                 new RetentionLimits(config.delete, config.retentionMs, config.retentionSize, List.of());
         return new PartitionConfig(
