@@ -24,6 +24,9 @@ final class FileSegment {
     private volatile int bytes;
     private volatile long maxTimestamp = UNKNOWN;
     private volatile long lastAppendMs = UNKNOWN;
+    /** Its file does not tell of the last append yet; the writer's. */
+    private boolean unnoted;
+
     /** Made when first needed: most segments lie idle, and there are many. */
     private volatile SegmentFiles files;
 
@@ -108,7 +111,7 @@ final class FileSegment {
     long lastAppendMs() {
         long known = lastAppendMs;
         if (known == UNKNOWN) {
-            known = bytes == 0 ? -1 : Disk.modifiedMs(log().path());
+            known = bytes == 0 ? -1 : Disk.modifiedMs(path());
             lastAppendMs = known;
         }
         return known;
@@ -117,14 +120,20 @@ final class FileSegment {
     /** Sets when a batch was last appended, in ms since the epoch. */
     void lastAppendMs(long ms) {
         lastAppendMs = ms;
+        unnoted = true;
     }
 
     /** Leaves word of the last append in the file's time of modification. What cannot be noted is told by the time of the last write. */
     void noteLastAppend() {
-        long known = lastAppendMs;
-        if (known >= 0 && bytes > 0) {
-            Disk.modified(log().path(), known);
+        if (unnoted && bytes > 0) {
+            Disk.modified(path(), lastAppendMs);
+            unnoted = false;
         }
+    }
+
+    /** Where the log lies, without anything being made for its use. */
+    private Path path() {
+        return partition.directory().resolve(Layout.name(base, Layout.LOG));
     }
 
     /** Takes a region for a reader, who keeps the file open by it. */

@@ -9,7 +9,9 @@ import io.varve.core.log.OffsetOutOfRangeException;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.MemoryStorageProvider;
+import io.varve.core.memory.Readable;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.HeldException;
 import io.varve.core.retention.Hold;
@@ -20,8 +22,11 @@ import io.varve.core.retention.SegmentFate;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import java.lang.reflect.Proxy;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -30,6 +35,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -158,6 +164,43 @@ class RetentionTest {
         time.advance(DAY);
         assertThat(log.logStartOffset()).isZero();
         assertThat(engine.explainRetention(log).plan().newStart()).isZero();
+    }
+
+    @Test
+    void aPartitionThatFailsKeepsNoOtherFromItsTurnAndIsTriedAgain() {
+        MemoryStorage storage = new MemoryStorage(Readable.AT_APPEND, time);
+        AtomicInteger tries = new AtomicInteger();
+        PartitionLog failing = log(refusingToTrim(storage.open(ID, 0, SMALL), tries, 2));
+        PartitionLog sound = log(storage.open(new PartitionId("orders", new UUID(1, 2), 1), 0, SMALL));
+        Retention retention = new Retention(() -> List.of(failing, sound), RetentionConfig.DEFAULT, time);
+        time.advance(DAY);
+        retention.check();
+        assertThat(sound.logStartOffset()).isEqualTo(1);
+        assertThat(failing.logStartOffset()).isZero();
+        retention.check();
+        retention.check();
+        assertThat(failing.logStartOffset()).isEqualTo(1);
+        assertThat(tries).hasValue(3);
+    }
+
+    /** A log of one record that is visible. */
+    private PartitionLog log(PartitionStore store) {
+        PartitionLog log = PartitionLog.open(store, 0, config(keepFor(HOUR)), time, (which, records) -> {});
+        append(log, time.millis());
+        log.committed(1);
+        return log;
+    }
+
+    private static PartitionStore refusingToTrim(PartitionStore sound, AtomicInteger tries, int refusals) {
+        return (PartitionStore) Proxy.newProxyInstance(
+                PartitionStore.class.getClassLoader(),
+                new Class<?>[] {PartitionStore.class},
+                (proxy, method, arguments) -> {
+                    if (method.getName().equals("trimTo") && tries.incrementAndGet() <= refusals) {
+                        throw new StorageException(StorageException.Kind.FULL, "no trimming today");
+                    }
+                    return method.invoke(sound, arguments);
+                });
     }
 
     /** "Set ten minutes, lived for days": a trickle keeps the active segment young, and the explanation says how long at most. */
