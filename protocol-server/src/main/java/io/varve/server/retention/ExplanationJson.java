@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.UUID;
 
 /**
- * An explanation's form on the wire, which docs/decisions/0008-retention-explained.md describes. Times are ms since the epoch; what is not
+ * An explanation's form on the wire, which docs/decisions/0009-retention-explained.md describes. Times are ms since the epoch; what is not
  * known, or has no end, is left out. Stateless.
  */
 public final class ExplanationJson {
