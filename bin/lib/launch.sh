@@ -162,7 +162,7 @@ run_server() {
   exec "${SERVER_COMMAND[@]}" "$@"
 }
 
-# run_offline CLASS ARGUMENT...: becomes one of our own programs that work on the data directories of a server that is not running.
+# run_offline CLASS ARGUMENT...: becomes one of our own programs: on the data directories of a server that is not running, or a client.
 run_offline() {
   find_java
   [ -n "${VARVE_NO_BUILD:-}" ] || build_server_if_stale

@@ -1,6 +1,6 @@
 @echo off
 rem SPDX-License-Identifier: Apache-2.0
-rem offline.bat CLASS ARGUMENT...: runs one of our own programs on the data directories of a server that is not running.
+rem offline.bat CLASS ARGUMENT...: runs one of our own programs: on the data directories of a server that is not running, or a client.
 setlocal
 call "%~dp0java.bat" || exit /b 1
 if not exist "%VARVE_HOME%\protocol-server\target\varve-server.jar" call "%~dp0build.bat" protocol-server || exit /b 1

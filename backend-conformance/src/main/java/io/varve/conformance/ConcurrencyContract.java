@@ -302,6 +302,45 @@ abstract class ConcurrencyContract extends Contract {
         }
     }
 
+    /** The writer may take away what is being replaced: then nothing of it comes back, and else nothing is lost. */
+    @ParameterizedTest(name = "seed {0}")
+    @ValueSource(longs = {1, 2, 3})
+    void replacementsWhileTheWriterAppendsAndTrims(long seed) throws InterruptedException {
+        appendTens(20);
+        startReaders();
+        startKeepers(seed * 100);
+        start(this::sync);
+        start(() -> {
+            try {
+                compact();
+            } catch (StorageException e) {
+                // MISUSE: trimmed after it had asked which segments there are, and before it began.
+                assertThat(e.kind()).as(e.getMessage()).isIn(Kind.RETRY, Kind.MISUSE);
+            }
+        });
+        SplittableRandom random = new SplittableRandom(seed);
+        List<Long> starts = new ArrayList<>();
+        whileReading(STEPS, i -> {
+            appendTens(1 + random.nextInt(5));
+            Extent extent = store.extent();
+            if (random.nextInt(4) == 0) {
+                store.trimTo(Math.max(extent.start(), extent.readableEnd() - 10L * random.nextInt(30)));
+                starts.add(store.extent().start());
+            }
+        });
+        finish();
+        sync();
+        Extent extent = store.extent();
+        assertThat(starts).isSorted();
+        assertThat(extent.start()).isEqualTo(starts.get(starts.size() - 1));
+        List<Long> before = readAll(store, extent.start());
+        long active = store.segments().get(store.segments().size() - 1).baseOffset();
+        assertThat(before).containsAll(tens(Math.max(active, extent.start()), extent.readableEnd()));
+        crash();
+        assertThat(store.extent()).isEqualTo(extent);
+        assertThat(readAll(store, extent.start())).isEqualTo(before);
+    }
+
     @Test
     void readersDuringDeletesAndNewBeginnings() throws InterruptedException {
         startReaders();

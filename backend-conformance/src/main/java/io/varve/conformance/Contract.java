@@ -11,6 +11,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
@@ -97,6 +98,25 @@ abstract class Contract {
 
     static void assertExtent(PartitionStore store, long start, long readableEnd, long durableEnd) {
         assertThat(store.extent()).isEqualTo(new Extent(start, readableEnd, durableEnd));
+    }
+
+    /** @return what a segment of so many batches of {@link #SIZE} is to say of itself, but for when it was appended to */
+    static Segment segment(long base, long end, int batches, long maxTimestamp, boolean sealed) {
+        return new Segment(base, end, (long) batches * SIZE, maxTimestamp, -1, sealed, Segment.LOCAL);
+    }
+
+    /** @return the segments without when they were appended to */
+    static List<Segment> timeless(List<Segment> segments) {
+        return segments.stream()
+                .map(one -> new Segment(
+                        one.baseOffset(),
+                        one.endOffset(),
+                        one.bytes(),
+                        one.maxTimestamp(),
+                        -1,
+                        one.sealed(),
+                        one.tier()))
+                .toList();
     }
 
     /** @return base offsets of the batches one read returns; each of them is checked to be whole and sound */

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.Test;
 
 abstract class ReplaceContract extends Contract {
     private static final long OVERTAKING_MS = 500;
+    /** Long enough for a few appends and a sync on any machine. */
+    private static final long WAITED_MS = 30_000;
 
     ReplaceContract(Supplier<StorageRig> rigs) {
         super(rigs);
@@ -42,11 +44,22 @@ abstract class ReplaceContract extends Contract {
         assertThat(store.extent().readableEnd()).isEqualTo(170);
         assertThat(readAll(store, 0)).containsExactly(20L, 60L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L);
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 100L, 150L);
-        assertThat(store.segments().get(0)).isEqualTo(new Segment(0, 100, 3 * SIZE, EPOCH + 79, true, Segment.LOCAL));
+        assertThat(timeless(store.segments()).get(0)).isEqualTo(segment(0, 100, 3, EPOCH + 79, true));
         assertThat(read(store, 21, TO_END, 0)).containsExactly(20L);
         assertThat(read(store, 30, TO_END, 0)).containsExactly(60L);
         assertThat(read(store, 80, TO_END, 0)).containsExactly(100L);
         assertThat(store.offsetAt(EPOCH).baseOffset()).isEqualTo(20);
+    }
+
+    @Test
+    void whatTakesTheirPlaceWasAppendedWhenTheLatestOfThemWas() {
+        appendTens(17);
+        List<Segment> old = List.copyOf(sealed(0, 2));
+        long latest = Segment.lastAppendMs(old);
+        store.replace(old, of(20L, 60L));
+        assertThat(store.segments().get(0).lastAppendMs()).isEqualTo(latest);
+        reopen();
+        assertThat(store.segments().get(0).lastAppendMs()).isEqualTo(latest);
     }
 
     @Test
@@ -170,5 +183,142 @@ abstract class ReplaceContract extends Contract {
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> store.replace(sealed(0, 2), failing))
                 .isInstanceOf(IllegalStateException.class);
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+    }
+
+    /** Gives batches, and before the last of them lets somebody else do something, who must not have to wait for it. */
+    private BatchSource meanwhile(Runnable other, Long... bases) {
+        BatchSource batches = of(bases);
+        AtomicReference<Thread> started = new AtomicReference<>();
+        return () -> {
+            BatchRun next = batches.next();
+            if (next == null && started.get() == null) {
+                started.set(goOn(other));
+            }
+            return next;
+        };
+    }
+
+    private static Thread goOn(Runnable other) {
+        AtomicReference<Throwable> failure = new AtomicReference<>();
+        Thread thread = new Thread(other, "meanwhile");
+        thread.setUncaughtExceptionHandler((unused, thrown) -> failure.set(thrown));
+        thread.start();
+        try {
+            thread.join(WAITED_MS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        assertThat(thread.isAlive()).as("waits for the replacement").isFalse();
+        assertThat(failure.get()).isNull();
+        return thread;
+    }
+
+    @Test
+    void appendsSyncsAndReadsGoOnMeanwhile() {
+        appendTens(17);
+        sync();
+        store.replace(
+                sealed(0, 2),
+                meanwhile(
+                        () -> {
+                            appendTens(7);
+                            sync();
+                            store.snapshots().write("some", 10, java.nio.ByteBuffer.allocate(3));
+                            assertThat(readAll(store, 0)).isEqualTo(tens(0, 240));
+                            assertThat(store.extent().durableEnd()).isEqualTo(240);
+                        },
+                        30L,
+                        60L));
+        List<Long> left = new java.util.ArrayList<>(List.of(30L, 60L));
+        left.addAll(tens(100, 240));
+        assertThat(readAll(store, 0)).isEqualTo(left);
+        appendTens(1);
+        left.add(240L);
+        sync();
+        crash();
+        assertThat(readAll(store, 0)).isEqualTo(left);
+        assertThat(store.snapshots().offsets("some")).containsExactly(10L);
+    }
+
+    @Test
+    void whatIsAppendedMeanwhileIsDurableNoSoonerThanItsSync() {
+        appendTens(17);
+        sync();
+        store.replace(sealed(0, 1), meanwhile(() -> appendUnsynced(170, 8), 20L));
+        sync();
+        crash();
+        assertThat(readAll(store, 0)).startsWith(20L, 50L).endsWith(230L, 240L);
+    }
+
+    @Test
+    void aTrimMeanwhileThatMovesTheStartWithinHolds() {
+        appendTens(17);
+        sync();
+        store.replace(sealed(0, 2), meanwhile(() -> store.trimTo(45), 10L, 60L));
+        assertThat(store.extent().start()).isEqualTo(45);
+        assertThat(readAll(store, 45)).startsWith(60L, 100L);
+        sync();
+        crash();
+        assertThat(store.extent().start()).isEqualTo(45);
+        assertThat(readAll(store, 45)).startsWith(60L, 100L);
+    }
+
+    @Test
+    void aTrimMeanwhileThatTakesASegmentAwayPrevails() {
+        appendTens(17);
+        sync();
+        List<Segment> old = sealed(0, 3);
+        assertFails(Kind.RETRY, () -> store.replace(old, meanwhile(() -> store.trimTo(70), 10L, 60L, 130L)));
+        assertThat(store.extent().start()).isEqualTo(70);
+        assertThat(readAll(store, 70)).isEqualTo(tens(70, 170));
+        sync();
+        crash();
+        assertThat(store.extent().start()).isEqualTo(70);
+        assertThat(readAll(store, 70)).isEqualTo(tens(70, 170));
+        store.replace(sealed(0, 1), of(90L));
+        assertThat(readAll(store, 70)).startsWith(90L, 100L);
+    }
+
+    @Test
+    void aTrimMeanwhileThatTakesEverythingAwayPrevails() {
+        appendTens(17);
+        sync();
+        List<Segment> old = sealed(0, 3);
+        assertFails(Kind.RETRY, () -> store.replace(old, meanwhile(() -> store.trimTo(170), 10L)));
+        assertThat(readAll(store, 170)).isEmpty();
+        appendTens(2);
+        sync();
+        crash();
+        assertThat(readAll(store, 170)).isEqualTo(tens(170, 190));
+    }
+
+    /** Equal in bounds and bytes as they are, the segments are not those that were compacted. */
+    @Test
+    void aTruncationMeanwhilePrevailsAlsoWhenAsMuchWasAppendedAfterIt() {
+        appendTens(17);
+        sync();
+        List<Segment> old = sealed(0, 3);
+        assertFails(
+                Kind.RETRY,
+                () -> store.replace(
+                        old,
+                        meanwhile(
+                                () -> {
+                                    store.truncateTo(120);
+                                    appendTens(5);
+                                },
+                                10L)));
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+    }
+
+    @Test
+    void aDeletionMeanwhilePrevails() {
+        appendTens(17);
+        List<Segment> old = sealed(0, 2);
+        assertFails(
+                Kind.CLOSED, () -> store.replace(old, meanwhile(() -> storage().delete(ID), 10L)));
+        assertThat(storage().partitions()).isEmpty();
+        store = storage().open(ID, 2, SMALL);
+        assertExtent(store, 0, 0, 0);
     }
 }

@@ -3,6 +3,7 @@ package io.varve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -11,23 +12,28 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 abstract class SegmentContract extends Contract {
+    /** File systems note times no more finely than this. */
+    private static final long COARSE_MS = 1_000;
+
+    private final Clock clock = Clock.system();
+
     SegmentContract(Supplier<StorageRig> rigs) {
         super(rigs);
     }
 
     @Test
     void aNewPartitionHasOneEmptyActiveSegment() {
-        assertThat(store.segments()).containsExactly(new Segment(0, 0, 0, -1, false, Segment.LOCAL));
+        assertThat(store.segments()).containsExactly(new Segment(0, 0, 0, -1, -1, false, Segment.LOCAL));
     }
 
     @Test
     void endsASegmentBeforeItWouldExceedItsSize() {
         appendTens(12);
-        assertThat(store.segments())
+        assertThat(timeless(store.segments()))
                 .containsExactly(
-                        new Segment(0, 50, 5 * SIZE, EPOCH + 49, true, Segment.LOCAL),
-                        new Segment(50, 100, 5 * SIZE, EPOCH + 99, true, Segment.LOCAL),
-                        new Segment(100, 120, 2 * SIZE, EPOCH + 119, false, Segment.LOCAL));
+                        segment(0, 50, 5, EPOCH + 49, true),
+                        segment(50, 100, 5, EPOCH + 99, true),
+                        segment(100, 120, 2, EPOCH + 119, false));
     }
 
     @Test
@@ -37,7 +43,58 @@ abstract class SegmentContract extends Contract {
         reopen();
         assertThat(store.segments()).isEqualTo(before);
         crash();
+        assertThat(timeless(store.segments())).isEqualTo(timeless(before));
+    }
+
+    @Test
+    void theyTellWhenTheyWereLastAppendedTo() {
+        long begun = clock.millis();
+        appendTens(5);
+        long between = nextMillis();
+        appendTens(7);
+        List<Segment> segments = store.segments();
+        assertThat(segments.get(0).lastAppendMs()).isBetween(begun, between - 1);
+        assertThat(segments.get(1).lastAppendMs()).isBetween(between, clock.millis());
+        assertThat(segments.get(2).lastAppendMs()).isBetween(between, clock.millis());
+        long later = nextMillis();
+        appendTens(1);
+        assertThat(store.segments().get(2).lastAppendMs()).isBetween(later, clock.millis());
+    }
+
+    @Test
+    void whenTheyWereLastAppendedToIsStillKnownAfterReopeningAndAboutKnownAfterACrash() {
+        long begun = clock.millis();
+        appendTens(12);
+        sync();
+        List<Segment> before = store.segments();
+        nextMillis();
+        reopen();
         assertThat(store.segments()).isEqualTo(before);
+        crash();
+        assertThat(store.segments())
+                .allSatisfy(segment -> assertThat(segment.lastAppendMs()).isBetween(begun - COARSE_MS, clock.millis()));
+    }
+
+    @Test
+    void whatATruncationLeavesKeepsWhenItWasAppended() {
+        appendTens(4);
+        long appended = store.segments().get(0).lastAppendMs();
+        nextMillis();
+        store.truncateTo(20);
+        assertThat(store.segments().get(0).lastAppendMs()).isEqualTo(appended);
+        reopen();
+        assertThat(store.segments().get(0).lastAppendMs()).isEqualTo(appended);
+        store.truncateTo(0);
+        assertThat(store.segments()).containsExactly(new Segment(0, 0, 0, -1, -1, false, Segment.LOCAL));
+    }
+
+    /** Waits until the clock has moved on. */
+    private long nextMillis() {
+        long now = clock.millis();
+        while (clock.millis() == now) {
+            Thread.onSpinWait();
+        }
+        return clock.millis();
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.varve.core.disk.Reserve;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -34,8 +35,10 @@ final class DataDirectory {
 
     final Path path;
     final FailPoints failPoints;
+    final Clock clock;
     final Refusals refusals;
     final Reserve reserve;
+    final DroppedFiles dropped;
     final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
     /** Replacements begun so far: tells apart what they write aside. */
     final AtomicLong replacements = new AtomicLong();
@@ -49,10 +52,12 @@ final class DataDirectory {
     private final AtomicLong sinceCheckpoint = new AtomicLong();
     private boolean wasClean;
 
-    private DataDirectory(DirectoryLock lock, FileConfig config, FailPoints failPoints, Clock clock) {
+    private DataDirectory(DirectoryLock lock, FileConfig config, StorageContext context) {
         this.path = lock.directory();
         this.lock = lock;
-        this.failPoints = failPoints;
+        this.failPoints = context.failPoints();
+        this.clock = context.clock();
+        this.dropped = new DroppedFiles(clock, context.scheduler());
         this.written = () -> failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
         this.refusals = new Refusals(path, clock);
         this.reserve = new Reserve(path, config.reserve().bytes());
@@ -64,11 +69,11 @@ final class DataDirectory {
      * Takes a directory, creating it when absent.
      *
      * @param config how much room to keep back
-     * @param clock times what is said of refused writes
+     * @param context what the storage works with
      * @throws StorageException MISUSE if it cannot be used; RETRY if another has it
      */
-    static DataDirectory lock(Path path, FileConfig config, FailPoints failPoints, Clock clock) {
-        return new DataDirectory(DirectoryLock.take(path), config, failPoints, clock);
+    static DataDirectory lock(Path path, FileConfig config, StorageContext context) {
+        return new DataDirectory(DirectoryLock.take(path), config, context);
     }
 
     /** A write that may need room. */
@@ -77,12 +82,12 @@ final class DataDirectory {
         void run() throws IOException;
     }
 
-    /** Runs a write that makes room or that a start needs; where it finds none, once more with the reserve. */
+    /** Runs a write that makes room or that a start needs; where it finds none, once more without dropped files, and with the reserve. */
     void withReserve(Write write) throws IOException {
         try {
             write.run();
         } catch (IOException e) {
-            if (e instanceof ForceFailedException || !reserve.lend()) {
+            if (e instanceof ForceFailedException || !(dropped.deleteAll() | reserve.lend())) {
                 throw e;
             }
             write.run();

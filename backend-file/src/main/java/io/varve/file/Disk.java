@@ -13,11 +13,16 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** What the file system is asked for beyond reading and writing: durable names, and errors in the storage's words. */
 final class Disk {
     /** Most bytes moved at once through a heap buffer: the JDK keeps a direct buffer of that size per thread. */
     private static final int CHUNK = 1 << 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
 
     private Disk() {}
 
@@ -91,6 +96,28 @@ final class Disk {
             }
         }
         return into.position() - first;
+    }
+
+    /** @return when a file was last written, in ms since the epoch, or -1 when that cannot be told */
+    static long modifiedMs(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toMillis();
+        } catch (IOException e) {
+            LOG.debug("It cannot be told when {} was last written", file, e);
+            return -1;
+        }
+    }
+
+    /** Lets a file tell that it was last written at a time, in ms since the epoch; where that fails, or for -1, it tells what it will. */
+    static void modified(Path file, long ms) {
+        if (ms < 0) {
+            return;
+        }
+        try {
+            Files.setLastModifiedTime(file, FileTime.fromMillis(ms));
+        } catch (IOException e) {
+            LOG.debug("The time of the last append cannot be noted at {}", file, e);
+        }
     }
 
     /** Deletes a directory and what is in it; what is gone, or goes meanwhile, is fine. */

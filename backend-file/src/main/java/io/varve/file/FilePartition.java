@@ -78,13 +78,7 @@ final class FilePartition {
         durability.requireSound();
         home.failPoints.hit(FailPointNames.APPEND_BEFORE_WRITE);
         try {
-            if (storage.mayUseReserve(id)) {
-                now = writeWithReserve(now, run, limits);
-            } else {
-                home.reserve.requireHeld();
-                now = write(now, run, limits);
-                home.refusals.taken();
-            }
+            now = writeOrMakeRoom(now, run, limits);
         } catch (BrokenException e) {
             throw durability.refuseWrites(e.getMessage(), e);
         } catch (StorageException e) {
@@ -98,6 +92,28 @@ final class FilePartition {
                 now.segments(),
                 run.nextOffset(),
                 now.tailBytes() + run.bytes().remaining());
+    }
+
+    /** Files that are only kept for a while yield to bytes that are wanted now. */
+    private View writeOrMakeRoom(View now, BatchRun run, SegmentLimits limits) {
+        try {
+            return writeWithinRoom(now, run, limits);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.FULL || !home.dropped.deleteAll()) {
+                throw e;
+            }
+            return writeWithinRoom(view, run, limits);
+        }
+    }
+
+    private View writeWithinRoom(View now, BatchRun run, SegmentLimits limits) {
+        if (storage.mayUseReserve(id)) {
+            return writeWithReserve(now, run, limits);
+        }
+        home.reserve.requireHeld();
+        View written = write(now, run, limits);
+        home.refusals.taken();
+        return written;
     }
 
     private View writeWithReserve(View now, BatchRun run, SegmentLimits limits) {
@@ -115,6 +131,7 @@ final class FilePartition {
     private View write(View now, BatchRun run, SegmentLimits limits) {
         View taking = now.active().writer().mustEndBefore(run, limits) ? roll(now, run) : now;
         taking.active().writer().append(run, limits, home.written);
+        taking.active().lastAppendMs(home.clock.millis());
         return taking;
     }
 
@@ -126,6 +143,7 @@ final class FilePartition {
         try {
             home.failPoints.hit(FailPointNames.ROLL_BEFORE_CREATE);
             active.writer().seal();
+            active.noteLastAppend();
             segments[segments.length - 1] =
                     FileSegment.create(this, base, () -> home.failPoints.hit(FailPointNames.ROLL_AFTER_LOG));
         } catch (IOException e) {
@@ -159,6 +177,7 @@ final class FilePartition {
                     now.endOf(i),
                     now.bytesOf(i),
                     segment.maxTimestamp(),
+                    segment.lastAppendMs(),
                     !now.isActive(i),
                     Segment.LOCAL));
         }
@@ -196,6 +215,7 @@ final class FilePartition {
     /** Completes the active segment's indexes, which a clean start relies on. */
     void seal() throws IOException {
         view.active().writer().seal();
+        view.active().noteLastAppend();
     }
 
     /** Forces what {@link #seal} has completed. */

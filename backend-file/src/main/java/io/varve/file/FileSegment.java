@@ -23,6 +23,10 @@ final class FileSegment {
     private final FilePartition partition;
     private volatile int bytes;
     private volatile long maxTimestamp = UNKNOWN;
+    private volatile long lastAppendMs = UNKNOWN;
+    /** Its file does not tell of the last append yet; the writer's. */
+    private boolean unnoted;
+
     /** Made when first needed: most segments lie idle, and there are many. */
     private volatile SegmentFiles files;
 
@@ -98,6 +102,38 @@ final class FileSegment {
             maxTimestamp = known;
         }
         return known;
+    }
+
+    /**
+     * When a batch was last appended, in ms since the epoch, or -1. While nothing is appended the file's time of modification tells; it
+     * is the clock's own once {@link #noteLastAppend} has set it.
+     */
+    long lastAppendMs() {
+        long known = lastAppendMs;
+        if (known == UNKNOWN) {
+            known = bytes == 0 ? -1 : Disk.modifiedMs(path());
+            lastAppendMs = known;
+        }
+        return known;
+    }
+
+    /** Sets when a batch was last appended, in ms since the epoch. */
+    void lastAppendMs(long ms) {
+        lastAppendMs = ms;
+        unnoted = true;
+    }
+
+    /** Leaves word of the last append in the file's time of modification. What cannot be noted is told by the time of the last write. */
+    void noteLastAppend() {
+        if (unnoted && bytes > 0) {
+            Disk.modified(path(), lastAppendMs);
+            unnoted = false;
+        }
+    }
+
+    /** Where the log lies, without anything being made for its use. */
+    private Path path() {
+        return partition.directory().resolve(Layout.name(base, Layout.LOG));
     }
 
     /** Takes a region for a reader, who keeps the file open by it. */
@@ -264,11 +300,18 @@ final class FileSegment {
         }
     }
 
-    /**
-     * Takes the segment's name away and frees its space when the last reader has left. The names are durable when the directory is
-     * forced.
-     */
+    /** As {@link #remove(long)}, at once. */
     void remove() {
+        remove(0);
+    }
+
+    /**
+     * Takes the segment's name away and frees its space when the last reader has left, but no sooner than the delay says. The names are
+     * durable when the directory is forced.
+     *
+     * @param delayMs how long the log's file is to stay under another name, in ms
+     */
+    void remove(long delayMs) {
         retire(); // first, so that no reader looks for a file that has lost its name
         Path path = log().path();
         Path gone = path.resolveSibling(path.getFileName() + Layout.DELETED);
@@ -281,7 +324,7 @@ final class FileSegment {
         } catch (IOException e) {
             throw Disk.writeFailure("removing a segment", path, e);
         }
-        log().whenUnused(() -> unlink(gone));
+        log().whenUnused(() -> partition.home.dropped.delete(gone, delayMs));
     }
 
     /** A directory that has no room for another name need not take one, except where files in use cannot be deleted. */
@@ -291,14 +334,6 @@ final class FileSegment {
         } catch (IOException e) {
             LOG.debug("{} cannot be renamed, deleting it as it is", path, e);
             Files.delete(path);
-        }
-    }
-
-    private static void unlink(Path file) {
-        try {
-            Files.deleteIfExists(file);
-        } catch (IOException e) {
-            LOG.warn("{} cannot be deleted: {}; the next start tries again", file, e.getMessage());
         }
     }
 }

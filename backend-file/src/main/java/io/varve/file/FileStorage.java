@@ -74,7 +74,7 @@ final class FileStorage implements Storage {
 
     private void recover() {
         for (Path path : context.directories()) {
-            directories.add(DataDirectory.lock(path, config, context.failPoints(), context.clock()));
+            directories.add(DataDirectory.lock(path, config, context));
         }
         for (DataDirectory directory : directories) {
             try {

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 
 /** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
 final class FileStore implements PartitionStore {
@@ -37,6 +38,11 @@ final class FileStore implements PartitionStore {
     @Override
     public PartitionId id() {
         return partition.id;
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.of(partition.home.path);
     }
 
     @Override
@@ -88,7 +94,7 @@ final class FileStore implements PartitionStore {
     public void trimTo(long start) {
         synchronized (partition) {
             token.requireWriter();
-            new PartitionEdits(partition).trimTo(start);
+            new PartitionEdits(partition, limits).trimTo(start);
         }
     }
 
@@ -97,7 +103,7 @@ final class FileStore implements PartitionStore {
         synchronized (partition) {
             token.requireWriter();
             partition.durability.requireSound();
-            new PartitionEdits(partition).truncateTo(end);
+            new PartitionEdits(partition, limits).truncateTo(end);
         }
     }
 
@@ -110,7 +116,7 @@ final class FileStore implements PartitionStore {
             token.requireWriter();
             replacement.requirePresent();
         }
-        Path aside = replacement.write(cleaned);
+        Path aside = writeAside(replacement, cleaned);
         synchronized (partition) {
             try {
                 token.requireWriter();
@@ -119,6 +125,15 @@ final class FileStore implements PartitionStore {
                 Disk.discard(aside, e);
                 throw e;
             }
+        }
+    }
+
+    private Path writeAside(Replacement replacement, BatchSource cleaned) {
+        try {
+            return replacement.write(cleaned);
+        } catch (StorageException e) {
+            token.requireWriter(); // a deletion may have taken the directory away from under it
+            throw e;
         }
     }
 

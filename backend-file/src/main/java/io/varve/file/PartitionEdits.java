@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
+import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -15,9 +16,12 @@ import java.util.Arrays;
  */
 final class PartitionEdits {
     private final FilePartition partition;
+    private final long deleteDelayMs;
 
-    PartitionEdits(FilePartition partition) {
+    /** @param limits say how long files of trimmed segments stay */
+    PartitionEdits(FilePartition partition, SegmentLimits limits) {
         this.partition = partition;
+        this.deleteDelayMs = limits.deleteDelayMs();
     }
 
     void trimTo(long start) {
@@ -58,7 +62,7 @@ final class PartitionEdits {
         partition.durability.publish(empty, now.end());
         partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
         for (FileSegment old : now.segments()) {
-            old.remove();
+            old.remove(deleteDelayMs);
         }
     }
 
@@ -73,7 +77,7 @@ final class PartitionEdits {
         FileSegment[] kept = Arrays.copyOfRange(now.segments(), first, now.segments().length);
         partition.publishTrimmed(new View(Math.max(start, now.start()), kept, now.end(), now.tailBytes()));
         for (int i = 0; i < first; i++) {
-            now.segments()[i].remove();
+            now.segments()[i].remove(deleteDelayMs);
         }
     }
 
@@ -147,6 +151,7 @@ final class PartitionEdits {
     /** @return the segment without what lies past {@code bytes}; readers of the old one keep what they have */
     private FileSegment shorten(FileSegment old, int bytes, long end) throws IOException {
         Path path = old.log().path();
+        long lastAppendMs = old.lastAppendMs();
         old.offsets().file().retire();
         old.times().file().retire();
         boolean unread = old.log().retire();
@@ -166,6 +171,8 @@ final class PartitionEdits {
         shortened.offsets().keepBelow(end, bytes);
         shortened.times().keepBelow(end);
         shortened.writer().resume();
+        shortened.lastAppendMs(bytes == 0 ? -1 : lastAppendMs);
+        shortened.noteLastAppend();
         return shortened;
     }
 

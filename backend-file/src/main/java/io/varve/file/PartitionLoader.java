@@ -310,6 +310,7 @@ final class PartitionLoader {
                 found.cut() + later,
                 segment.log().path() + " at byte " + found.bytes() + " (offset " + found.end() + "), where there is "
                         + found.why() + (later == 0 ? "" : ", and the " + later + " bytes of later segments"));
+        segment.lastAppendMs(Disk.modifiedMs(segment.log().path()));
         var channel = segment.log().acquire();
         try {
             channel.truncate(found.bytes());
@@ -317,6 +318,7 @@ final class PartitionLoader {
         } finally {
             segment.log().release();
         }
+        segment.noteLastAppend();
     }
 
     /** Durable bytes are gone at the end: their offsets are not given out again. */

@@ -33,6 +33,8 @@ final class Replacement {
     private final SegmentLimits limits;
     private final long base;
     private final long end;
+    /** The segments found at the call. */
+    private List<FileSegment> replaced;
 
     Replacement(FilePartition partition, List<Segment> old, SegmentLimits limits) {
         this.partition = partition;
@@ -45,9 +47,25 @@ final class Replacement {
         this.end = old.get(old.size() - 1).endOffset();
     }
 
-    /** @throws StorageException MISUSE if the segments are not there to be replaced */
+    /**
+     * Call with the partition's monitor held.
+     *
+     * @throws StorageException MISUSE if the segments are not there to be replaced
+     */
     void requirePresent() {
-        present(partition.view());
+        View now = partition.view();
+        int first = now.indexOf(base);
+        for (int i = 0; i < old.size(); i++) {
+            Segment wanted = old.get(i);
+            boolean same = first + i < now.segments().length - 1
+                    && now.segments()[first + i].base == wanted.baseOffset()
+                    && now.endOf(first + i) == wanted.endOffset()
+                    && now.bytesOf(first + i) == wanted.bytes();
+            if (!same) {
+                throw misuse("replace: " + wanted + " is not among its sealed segments");
+            }
+        }
+        replaced = List.of(Arrays.copyOfRange(now.segments(), first, first + old.size()));
     }
 
     /** Writes the batches aside. Needs no lock: nothing of the partition is touched. */
@@ -71,6 +89,7 @@ final class Replacement {
                 Disk.writeFully(channel, bytes, at);
                 at += size;
             }
+            Disk.modified(aside, Segment.lastAppendMs(old));
             Disk.force(channel, true);
             return aside;
         } catch (IOException e) {
@@ -119,6 +138,7 @@ final class Replacement {
             FileSegment cleaned = new FileSegment(partition, base, bytes);
             cleaned.writer().rebuildIndexes(limits);
             cleaned.writer().sealIfPossible();
+            cleaned.lastAppendMs(bytes == 0 ? -1 : Segment.lastAppendMs(old));
             cleaned.forceIndexes();
             Disk.forceDirectory(directory);
             List<FileSegment> segments = new ArrayList<>(Arrays.asList(now.segments()));
@@ -131,18 +151,17 @@ final class Replacement {
         }
     }
 
-    /** @return the index of the first segment to replace */
+    /** @return the index of the first segment to replace: whatever trims or truncates a segment leaves another in its place, or none */
     private int present(View now) {
-        int first = now.indexOf(base);
-        for (int i = 0; i < old.size(); i++) {
-            Segment wanted = old.get(i);
-            boolean same = first + i < now.segments().length - 1
-                    && now.segments()[first + i].base == wanted.baseOffset()
-                    && now.endOf(first + i) == wanted.endOffset()
-                    && now.bytesOf(first + i) == wanted.bytes();
-            if (!same) {
-                throw misuse("replace: " + wanted + " is not among its sealed segments");
-            }
+        int first = now.indexOf(replaced.get(0));
+        int after = first + replaced.size();
+        if (first < 0
+                || after >= now.segments().length
+                || !List.of(now.segments()).subList(first, after).equals(replaced)) {
+            throw new StorageException(
+                    StorageException.Kind.RETRY,
+                    partition.id + ": segments " + base + " to " + end
+                            + " were trimmed or truncated while they were being replaced");
         }
         return first;
     }

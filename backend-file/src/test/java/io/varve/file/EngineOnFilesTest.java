@@ -3,6 +3,7 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.engine.EngineConfig;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.log.Isolation;
@@ -46,7 +47,7 @@ class EngineOnFilesTest {
             false,
             Long.MAX_VALUE,
             Long.MAX_VALUE,
-            false);
+            CompactionLimits.NONE);
     private static final int IN_FLIGHT = 5;
     private static final int ROUNDS = 12;
     /** More records than can be in flight: what a client may send again is not trimmed. */

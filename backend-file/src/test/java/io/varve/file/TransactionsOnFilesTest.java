@@ -3,6 +3,7 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.Isolation;
 import io.varve.core.log.LogRead;
 import io.varve.core.log.Origin;
@@ -40,7 +41,8 @@ class TransactionsOnFilesTest {
     @BeforeEach
     void open() {
         SegmentLimits limits = new SegmentLimits(500, Long.MAX_VALUE, 256, 1 << 16);
-        PartitionConfig config = new PartitionConfig(limits, 1 << 20, false, Long.MAX_VALUE, Long.MAX_VALUE, false);
+        PartitionConfig config =
+                new PartitionConfig(limits, 1 << 20, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE);
         log = PartitionLog.open(
                 rig.storage().open(ID, 0, limits), 0, config, rig.context().clock(), (l, records) -> {});
     }

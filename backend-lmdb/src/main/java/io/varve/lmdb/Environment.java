@@ -43,6 +43,7 @@ final class Environment implements AutoCloseable {
 
     final Path directory;
     final FailPoints failPoints;
+    final Clock clock;
     final Staging staging;
     final ReadBuffers buffers;
     final Room room;
@@ -64,10 +65,11 @@ final class Environment implements AutoCloseable {
     private long mapBytes;
     private boolean closed;
 
-    /** @param clock times what is said of refused writes */
+    /** @param clock tells when batches are appended, and times what is said of refused writes */
     Environment(Path directory, OpenedMap opened, LmdbConfig config, FailPoints failPoints, Clock clock) {
         this.directory = directory;
         this.failPoints = failPoints;
+        this.clock = clock;
         this.env = opened.env();
         this.databases = opened.databases();
         this.staging = new Staging(config.stagingBytes());

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
  * own, so that they can be stored aside in small transactions and swapped in by one.
  */
 final class KeyRangeSegment {
-    static final int BYTES = Integer.BYTES + 3 * Long.BYTES;
+    static final int BYTES = Integer.BYTES + 4 * Long.BYTES;
 
     final long base;
     final int store;
@@ -19,6 +19,8 @@ final class KeyRangeSegment {
     long maxTimestamp = -1;
     /** Max timestamp of the first batch, in ms; of no meaning when there is none. */
     long firstTimestamp = -1;
+    /** When a batch was last appended, in ms since the epoch, or -1 when nothing was or it is not known. */
+    long lastAppendMs = -1;
 
     KeyRangeSegment(long base, int store) {
         this.base = base;
@@ -31,11 +33,17 @@ final class KeyRangeSegment {
         segment.bytes = from.getLong();
         segment.maxTimestamp = from.getLong();
         segment.firstTimestamp = from.getLong();
+        segment.lastAppendMs =
+                from.remaining() >= Long.BYTES ? from.getLong() : -1; // the first versions did not store it
         return segment;
     }
 
     ByteBuffer write(ByteBuffer into) {
-        return into.putInt(store).putLong(bytes).putLong(maxTimestamp).putLong(firstTimestamp);
+        return into.putInt(store)
+                .putLong(bytes)
+                .putLong(maxTimestamp)
+                .putLong(firstTimestamp)
+                .putLong(lastAppendMs);
     }
 
     void add(int size, long timestamp) {
@@ -52,6 +60,7 @@ final class KeyRangeSegment {
         copy.bytes = bytes;
         copy.maxTimestamp = maxTimestamp;
         copy.firstTimestamp = firstTimestamp;
+        copy.lastAppendMs = lastAppendMs;
         return copy;
     }
 }

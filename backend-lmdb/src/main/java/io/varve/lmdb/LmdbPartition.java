@@ -133,7 +133,14 @@ final class LmdbPartition {
             KeyRangeSegment segment = window.segments()[i];
             boolean sealed = i + 1 < window.segments().length;
             long next = sealed ? window.endOf(i) : window.readableEnd();
-            list.add(new Segment(segment.base, next, segment.bytes, segment.maxTimestamp, sealed, Segment.LOCAL));
+            list.add(new Segment(
+                    segment.base,
+                    next,
+                    segment.bytes,
+                    segment.maxTimestamp,
+                    segment.lastAppendMs,
+                    sealed,
+                    Segment.LOCAL));
         }
         return list;
     }
@@ -174,6 +181,7 @@ final class LmdbPartition {
         for (int at = bytes.position(); at < bytes.limit(); ) {
             at += uncommitted.stage(bytes, at, active);
         }
+        active.lastAppendMs = environment.clock.millis();
         end = run.nextOffset();
         touch();
     }

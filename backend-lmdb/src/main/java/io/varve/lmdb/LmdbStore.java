@@ -13,8 +13,10 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import org.lmdbjava.LmdbException;
 
@@ -44,6 +46,11 @@ final class LmdbStore implements PartitionStore {
     @Override
     public PartitionId id() {
         return partition.id;
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.of(environment.directory);
     }
 
     @Override
@@ -136,7 +143,12 @@ final class LmdbStore implements PartitionStore {
 
     @Override
     public void trimTo(long start) {
-        writing(() -> partition.trimTo(start));
+        synchronized (partition) {
+            partition.awaitEdits(); // a replacement's small last transaction must find the segments it was told to
+            // replace
+            token.requireWriter();
+            partition.trimTo(start);
+        }
     }
 
     @Override
@@ -190,15 +202,17 @@ final class LmdbStore implements PartitionStore {
 
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
+        long edits;
         synchronized (partition) {
             token.requireWriter();
             partition.requireSound();
             Replacement.find(partition, old);
+            edits = partition.window().edits();
         }
         commitStaged("replacing segments of"); // so that the segments are where the books say
         try (Replacement replacement = new Replacement(partition, old)) {
             replacement.write(cleaned);
-            swap(replacement, old);
+            swap(replacement, old, edits);
         } catch (LmdbException e) {
             throw Failures.write("replacing segments of " + partition.id, environment.directory, e);
         } finally {
@@ -206,13 +220,33 @@ final class LmdbStore implements PartitionStore {
         }
     }
 
-    private void swap(Replacement replacement, List<Segment> old) {
+    /** Call with the partition locked. A truncation may have put other batches where the old ones were: equal segments do not tell. */
+    private int findAgain(List<Segment> old, long edits) {
+        try {
+            if (partition.window().edits() == edits) {
+                return Replacement.find(partition, old);
+            }
+        } catch (StorageException e) {
+            throw trimmedMeanwhile(old, e);
+        }
+        throw trimmedMeanwhile(old, null);
+    }
+
+    private StorageException trimmedMeanwhile(List<Segment> old, StorageException cause) {
+        return new StorageException(
+                StorageException.Kind.RETRY,
+                partition.id + ": segments were trimmed or truncated while they were being replaced, from "
+                        + old.get(0).baseOffset() + " on",
+                cause);
+    }
+
+    private void swap(Replacement replacement, List<Segment> old, long edits) {
         environment.writer.lock();
         try {
             int first;
             synchronized (partition) {
                 token.requireWriter();
-                first = Replacement.find(partition, old);
+                first = findAgain(old, edits);
                 partition.beginEdit();
             }
             try {

@@ -40,6 +40,7 @@ final class Replacement implements AutoCloseable {
             environment.writer.unlock();
         }
         together = new KeyRangeSegment(old.get(0).baseOffset(), store[0]);
+        together.lastAppendMs = Segment.lastAppendMs(old);
     }
 
     /**
@@ -49,11 +50,8 @@ final class Replacement implements AutoCloseable {
      */
     static int find(LmdbPartition partition, List<Segment> old) {
         List<Segment> present = partition.segments();
-        int first = old.isEmpty() ? -1 : present.indexOf(old.get(0));
-        int after = first + old.size();
-        if (first < 0
-                || after >= present.size()
-                || !present.subList(first, after).equals(old)) {
+        int first = Segment.indexOf(present, old);
+        if (first < 0) {
             throw new StorageException(
                     StorageException.Kind.MISUSE,
                     partition.id + ": replace of " + old + ": not a run of its sealed segments");

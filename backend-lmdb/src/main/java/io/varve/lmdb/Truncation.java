@@ -72,6 +72,7 @@ final class Truncation {
         boolean more = batches.get(Keys.at(view.key(), segment.store, segment.base), GetOp.MDB_SET_RANGE);
         while (more && Keys.numberOf(batches.key()) == segment.store && Keys.offsetOf(batches.key()) < below) {
             counted.add(batches.val().remaining(), BatchHeader.maxTimestamp(batches.val(), 0));
+            counted.lastAppendMs = segment.lastAppendMs;
             more = batches.next();
         }
         return counted;

@@ -3,11 +3,13 @@ package io.varve.server;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.api.group.GroupApis;
 import io.varve.server.api.log.LogApis;
+import io.varve.server.api.retention.RetentionApis;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.api.txn.TransactionApis;
 import io.varve.server.config.ServerConfig;
@@ -22,20 +24,29 @@ import java.util.List;
 final class Apis {
     private static final String METADATA_VERSION = "metadata.version";
 
+    /** Where handlers take time, threads and randomness from. */
+    record Runtime(Clock clock, Scheduler scheduler, Ids ids) {}
+
     private Apis() {}
 
     static ApiTable table(
             ServerConfig config,
-            ClusterMetadata metadata,
+            Rooms rooms,
             Groups groups,
             Transactions transactions,
             ClusterInfo self,
-            Clock clock,
-            Ids ids) {
+            Runtime runtime) {
+        ClusterMetadata metadata = rooms.metadata();
         List<ApiHandler> handlers = new ArrayList<>();
-        handlers.addAll(LogApis.handlers(metadata, transactions, self, config.fetch(), clock, ids));
+        handlers.addAll(LogApis.handlers(metadata, transactions, self, config.fetch(), runtime.clock, runtime.ids));
         handlers.addAll(LogApis.transactionHandlers(metadata, groups));
-        handlers.addAll(TopicHandlers.all(metadata, () -> self, config.shown()));
+        handlers.addAll(TopicHandlers.all(
+                metadata,
+                () -> self,
+                config.shown(),
+                RetentionApis.questions(metadata, metadata.topicConfigs(), rooms.engine(), runtime.scheduler)));
+        handlers.addAll(RetentionApis.handlers(
+                metadata, rooms.engine(), config.storage().directories(), runtime.scheduler));
         handlers.addAll(GroupApis.handlers(groups, transactions, metadata, self));
         handlers.addAll(TransactionApis.handlers(transactions, groups, metadata, metadata.producerIds()));
         return new ApiTable(handlers, Features.served(metadata.features().get(METADATA_VERSION)));

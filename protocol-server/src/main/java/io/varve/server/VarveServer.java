@@ -64,7 +64,7 @@ public final class VarveServer implements AutoCloseable {
                 new TransactionSurroundings(
                         metadata, groups, metadata.producerIds(), clock, scheduler, rooms.failPoints()),
                 metadata);
-        net.serve(Apis.table(config, metadata, groups, transactions, self, clock, ids));
+        net.serve(Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, scheduler, ids)));
     }
 
     /**

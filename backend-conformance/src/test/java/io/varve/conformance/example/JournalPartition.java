@@ -118,10 +118,11 @@ final class JournalPartition {
 
     // Appending
 
-    void append(BatchRun run, SegmentLimits limits) {
+    /** An entry says in c both when it was appended and, by its last bit, whether it begins a segment. */
+    void append(BatchRun run, SegmentLimits limits, long now) {
         run.requireAtOrAbove(id, end);
         journalStart();
-        long ends = isFull(run, limits) ? 1 : 0;
+        long ends = now << 1 | (isFull(run, limits) ? 1 : 0);
         long at = journal.write(APPENDED, run.baseOffset(), run.nextOffset(), ends, 0, run.bytes());
         applyAppend(entry(APPENDED, run.baseOffset(), run.nextOffset(), ends, at, run.bytes()));
     }
@@ -141,10 +142,12 @@ final class JournalPartition {
     }
 
     private void applyAppend(Journal.Entry entry) {
-        if (entry.c() == 1) {
+        if ((entry.c() & 1) == 1) {
             parts.add(new Part(end));
         }
-        addBatches(parts.get(parts.size() - 1), entry, entry.a(), entry.b());
+        Part active = parts.get(parts.size() - 1);
+        addBatches(active, entry, entry.a(), entry.b());
+        active.lastAppendMs = entry.c() >> 1;
         end = entry.b();
     }
 
@@ -282,11 +285,9 @@ final class JournalPartition {
 
     void replace(List<Segment> old, BatchSource cleaned) {
         List<Segment> present = segments();
-        int first = old.isEmpty() ? -1 : present.indexOf(old.get(0));
+        int first = Segment.indexOf(present, old);
         int after = first + old.size();
-        if (first < 0
-                || after >= present.size()
-                || !present.subList(first, after).equals(old)) {
+        if (first < 0) {
             throw misuse("replace of " + old + ": not a run of its sealed segments");
         }
         long oldEnd = old.get(old.size() - 1).endOffset();
@@ -313,7 +314,10 @@ final class JournalPartition {
     private void applyReplacement(Journal.Entry entry) {
         Part together = new Part(parts.get((int) entry.a()).base);
         addBatches(together, entry, together.base, parts.get((int) entry.b()).base);
-        parts.subList((int) entry.a(), (int) entry.b()).clear();
+        List<Part> old = parts.subList((int) entry.a(), (int) entry.b());
+        together.lastAppendMs =
+                old.stream().mapToLong(part -> part.lastAppendMs).max().orElse(-1);
+        old.clear();
         parts.add((int) entry.a(), together);
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.example;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
@@ -28,6 +29,7 @@ final class JournalStorage implements Storage {
 
     private final Path directory;
     private final FailPoints failPoints;
+    final Clock clock;
     private final FileChannel lock;
     private final Map<PartitionId, JournalPartition> partitions = new HashMap<>();
     private boolean closed;
@@ -35,6 +37,7 @@ final class JournalStorage implements Storage {
     JournalStorage(StorageContext context) {
         directory = context.directories().get(0);
         failPoints = context.failPoints();
+        clock = context.clock();
         try {
             Files.createDirectories(directory);
             lock = lock(directory.resolve(".lock"));

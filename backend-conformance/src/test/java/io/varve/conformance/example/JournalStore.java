@@ -69,7 +69,7 @@ final class JournalStore implements PartitionStore {
     public void append(BatchRun run) {
         synchronized (partition) {
             token.requireWriter();
-            partition.append(run, limits);
+            partition.append(run, limits, storage.clock.millis());
         }
     }
 

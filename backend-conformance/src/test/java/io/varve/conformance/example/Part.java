@@ -9,6 +9,8 @@ import java.util.List;
 final class Part {
     final long base;
     final List<Batch> batches = new ArrayList<>();
+    /** When the last one was appended, in ms since the epoch, or -1. */
+    long lastAppendMs = -1;
 
     Part(long base) {
         this.base = base;
@@ -18,6 +20,7 @@ final class Part {
     Part upTo(long end) {
         Part kept = new Part(base);
         batches.stream().filter(batch -> batch.next() <= end).forEach(kept.batches::add);
+        kept.lastAppendMs = kept.batches.isEmpty() ? -1 : lastAppendMs;
         return kept;
     }
 
@@ -31,6 +34,6 @@ final class Part {
 
     Segment describe(long end, boolean sealed) {
         long newest = batches.stream().mapToLong(Batch::maxTimestamp).max().orElse(-1);
-        return new Segment(base, end, bytes(), newest, sealed, Segment.LOCAL);
+        return new Segment(base, end, bytes(), newest, lastAppendMs, sealed, Segment.LOCAL);
     }
 }

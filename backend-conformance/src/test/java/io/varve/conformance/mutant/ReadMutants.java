@@ -9,6 +9,7 @@ import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
@@ -52,6 +53,10 @@ final class ReadMutants {
                         "timestamps: copesWithTimestampsOutOfOrder",
                         OffsetOfTheSegment::new),
                 Mutant.inHandles(
+                        "does not know when it was appended to",
+                        "segments: theyTellWhenTheyWereLastAppendedTo",
+                        NoAppendTimes::new),
+                Mutant.inHandles(
                         "says more is durable than is",
                         "the two moments: syncedBatchesSurviveACrash",
                         DurableTooHigh::new),
@@ -91,6 +96,26 @@ final class ReadMutants {
         @Override
         public BatchSlice read(long offset, long endOffset, int maxBytes) {
             return super.read(offset, endOffset > offset ? Long.MAX_VALUE : endOffset, maxBytes);
+        }
+    }
+
+    private static final class NoAppendTimes extends SpecimenStore {
+        NoAppendTimes(Specimen storage, PartitionStore sound) {
+            super(storage, sound);
+        }
+
+        @Override
+        public List<Segment> segments() {
+            return super.segments().stream()
+                    .map(one -> new Segment(
+                            one.baseOffset(),
+                            one.endOffset(),
+                            one.bytes(),
+                            one.maxTimestamp(),
+                            -1,
+                            one.sealed(),
+                            one.tier()))
+                    .toList();
         }
     }
 

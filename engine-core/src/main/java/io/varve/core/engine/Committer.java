@@ -7,8 +7,11 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Consumer;
@@ -30,6 +33,9 @@ final class Committer implements Runnable {
     private final Consumer<PartitionLog> later;
     private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
     private final Set<PartitionLog> queued = ConcurrentHashMap.newKeySet();
+    /** Who waits for the end of the next sync of a partition; guarded by itself. */
+    private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new HashMap<>();
+
     private static final Object STOP = new Object();
 
     /**
@@ -50,6 +56,45 @@ final class Committer implements Runnable {
     void request(PartitionLog log) {
         if (queued.add(log)) {
             queue.add(log);
+        }
+    }
+
+    /**
+     * Asks for a commit, and for word of it.
+     *
+     * @return completes when a sync that began after this call has made the partition durable; fails with a {@link StorageException}
+     */
+    CompletableFuture<Void> commit(PartitionLog log) {
+        CompletableFuture<Void> done = new CompletableFuture<>();
+        synchronized (waiting) {
+            waiting.computeIfAbsent(log, ignored -> new ArrayList<>(1)).add(done);
+        }
+        request(log);
+        return done;
+    }
+
+    private List<CompletableFuture<Void>> takeWaiting(PartitionLog log) {
+        synchronized (waiting) {
+            List<CompletableFuture<Void>> taken = waiting.remove(log);
+            return taken == null ? List.of() : taken;
+        }
+    }
+
+    /** After the end: whoever still waits is told so. */
+    void abandon(StorageException reason) {
+        List<CompletableFuture<Void>> stranded = new ArrayList<>();
+        synchronized (waiting) {
+            waiting.values().forEach(stranded::addAll);
+            waiting.clear();
+        }
+        stranded.forEach(waiter -> waiter.completeExceptionally(reason));
+    }
+
+    private void putBack(PartitionLog log, List<CompletableFuture<Void>> waiters) {
+        if (!waiters.isEmpty()) {
+            synchronized (waiting) {
+                waiting.computeIfAbsent(log, ignored -> new ArrayList<>()).addAll(waiters);
+            }
         }
     }
 
@@ -86,10 +131,15 @@ final class Committer implements Runnable {
     private void commit(List<Object> taken) {
         List<PartitionLog> logs = new ArrayList<>(taken.size());
         List<PartitionStore> stores = new ArrayList<>(taken.size());
+        Map<PartitionLog, List<CompletableFuture<Void>>> waiters = new HashMap<>();
         for (Object one : taken) {
             PartitionLog log = (PartitionLog) one;
             // Before the sync: an append from now on asks for the next one.
             queued.remove(log);
+            List<CompletableFuture<Void>> those = takeWaiting(log);
+            if (!those.isEmpty()) {
+                waiters.put(log, those);
+            }
             logs.add(log);
             stores.add(log.store());
         }
@@ -99,17 +149,29 @@ final class Committer implements Runnable {
         try {
             SyncFailures failures = storage.sync(stores);
             for (PartitionLog log : logs) {
-                finish(log, failures.byPartition().get(log.id()));
+                finish(log, failures.byPartition().get(log.id()), waiters.getOrDefault(log, List.of()));
             }
         } catch (StorageException e) {
-            logs.forEach(log -> finish(log, e));
+            logs.forEach(log -> finish(log, e, waiters.getOrDefault(log, List.of())));
         } catch (RuntimeException | Error e) {
             // Whatever it was, the committer lives on: without it every partition would wait for ever.
             LOG.error("Commit failed; its {} partitions refuse to acknowledge what is not durable", logs.size(), e);
             StorageException reason =
                     new StorageException(StorageException.Kind.CLOSED, "commit failed: " + e.getMessage(), e);
             logs.forEach(log -> log.failed(reason));
+            waiters.values().forEach(those -> those.forEach(waiter -> waiter.completeExceptionally(reason)));
         }
+    }
+
+    private void finish(PartitionLog log, StorageException failure, List<CompletableFuture<Void>> waiters) {
+        if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
+            putBack(log, waiters); // it is tried again below
+        } else if (failure != null) {
+            waiters.forEach(waiter -> waiter.completeExceptionally(failure));
+        } else {
+            waiters.forEach(waiter -> waiter.complete(null));
+        }
+        finish(log, failure);
     }
 
     private void finish(PartitionLog log, StorageException failure) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.engine;
 
+import io.varve.core.compaction.CompactionConfig;
+import io.varve.core.retention.RetentionConfig;
 import java.util.Objects;
 
 /**
@@ -11,15 +13,29 @@ import java.util.Objects;
  *     Long.MAX_VALUE to leave it to the operating system
  * @param flushIntervalMessages with ASYNC: most records appended to a partition without a sync ({@code log.flush.interval.messages})
  * @param producerIdExpirationMs how long in ms an idle producer's sequence is remembered ({@code producer.id.expiration.ms})
+ * @param retention how deletion goes on
+ * @param compaction what compaction may take of the machine
  */
 public record EngineConfig(
-        Durability durability, long flushIntervalMs, long flushIntervalMessages, long producerIdExpirationMs) {
+        Durability durability,
+        long flushIntervalMs,
+        long flushIntervalMessages,
+        long producerIdExpirationMs,
+        RetentionConfig retention,
+        CompactionConfig compaction) {
     /** Synced group commit, producers remembered for a day. */
-    public static final EngineConfig DEFAULT =
-            new EngineConfig(Durability.SYNC, Long.MAX_VALUE, Long.MAX_VALUE, 24L * 3600 * 1000);
+    public static final EngineConfig DEFAULT = new EngineConfig(
+            Durability.SYNC,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            24L * 3600 * 1000,
+            RetentionConfig.DEFAULT,
+            CompactionConfig.DEFAULT);
 
     /** Checks presence; ranges are checked where the configuration is parsed. */
     public EngineConfig {
         Objects.requireNonNull(durability, "durability");
+        Objects.requireNonNull(retention, "retention");
+        Objects.requireNonNull(compaction, "compaction");
     }
 }

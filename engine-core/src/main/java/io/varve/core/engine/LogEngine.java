@@ -3,6 +3,7 @@ package io.varve.core.engine;
 
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
@@ -12,8 +13,10 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -36,6 +39,9 @@ public final class LogEngine implements AutoCloseable {
     private final Committer committer;
     private final Thread committing;
     private final Scheduler.Task expiry;
+    private final Cleaners cleaners;
+    private final Retention retention;
+    private final Scheduler.Task retaining;
     private final ConcurrentHashMap<PartitionId, PartitionLog> open = new ConcurrentHashMap<>();
     private final Object lifecycle = new Object();
     private boolean closed;
@@ -50,6 +56,10 @@ public final class LogEngine implements AutoCloseable {
         this.committing = scheduler.start("committer", committer);
         this.expiry = scheduler.scheduleEvery(
                 EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - config.producerIdExpirationMs()));
+        this.cleaners = new Cleaners(open::values, config.compaction(), context);
+        cleaners.start();
+        this.retention = new Retention(() -> List.copyOf(open.values()), config.retention(), clock);
+        this.retaining = scheduler.scheduleEvery(config.retention().checkIntervalMs(), retention::check);
     }
 
     /**
@@ -121,9 +131,69 @@ public final class LogEngine implements AutoCloseable {
             PartitionLog log = open.remove(id);
             if (log != null) {
                 policy.forget(log);
+                cleaners.forget(log);
                 log.failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));
             }
         }
+    }
+
+    /**
+     * Compacts the partition that needs it most, on the caller's thread: what the engine does by itself, unless
+     * {@link io.varve.core.compaction.CompactionConfig#enabled} says otherwise.
+     *
+     * @return false if none needs it
+     */
+    public boolean compactOnce() {
+        return cleaners.cleanOnce();
+    }
+
+    /** @return partitions whose compaction was given up until the next start, for there is damage; a copy */
+    public Set<PartitionId> uncleanable() {
+        return cleaners.uncleanable();
+    }
+
+    /**
+     * Drops a partition's records below an offset, as DeleteRecords does; idempotent.
+     *
+     * @param log an open partition of this engine
+     * @param offset new log start offset, at most the high watermark
+     * @return completes when the new start survives a crash; fails with a {@link StorageException}
+     * @throws io.varve.core.log.OffsetOutOfRangeException above the high watermark
+     * @throws io.varve.core.retention.HeldException if a hold pins something below the offset
+     * @throws StorageException FENCED, CLOSED
+     */
+    public CompletionStage<Void> deleteRecords(PartitionLog log, long offset) {
+        log.trimTo(offset);
+        return committer.commit(log);
+    }
+
+    /** Looks at every partition's retention now, as is done every {@code log.retention.check.interval.ms}. */
+    public void checkRetention() {
+        retention.check();
+    }
+
+    /**
+     * Says of every segment of a partition when retention will delete it, why, and what stands in the way: by the code that deletes. Reads
+     * a batch's header of each segment.
+     *
+     * @param log an open partition of this engine
+     * @return the explanation
+     * @throws StorageException CLOSED
+     */
+    public RetentionExplanation explainRetention(PartitionLog log) {
+        return retention.explain(log, log.config());
+    }
+
+    /**
+     * As {@link #explainRetention(PartitionLog)}, under another configuration: a dry run. Nothing changes.
+     *
+     * @param log an open partition of this engine
+     * @param tried what to try out: its limits on retention, and on a segment's time
+     * @return the explanation
+     * @throws StorageException CLOSED
+     */
+    public RetentionExplanation explainRetention(PartitionLog log, PartitionConfig tried) {
+        return retention.explain(log, tried);
     }
 
     /** Commits what is pending, writes producer state down and closes the storage. Idempotent. */
@@ -135,7 +205,9 @@ public final class LogEngine implements AutoCloseable {
             }
             closed = true;
         }
+        cleaners.close();
         expiry.cancel();
+        retaining.cancel();
         policy.close();
         committer.stop();
         try {
@@ -147,6 +219,7 @@ public final class LogEngine implements AutoCloseable {
         storage.close();
         StorageException reason = new StorageException(StorageException.Kind.CLOSED, "the engine is closed");
         open.values().forEach(log -> log.failed(reason));
+        committer.abandon(reason);
     }
 
     private void commitLater(PartitionLog log) {

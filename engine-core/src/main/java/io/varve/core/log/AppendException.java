@@ -2,6 +2,7 @@
 package io.varve.core.log;
 
 import io.varve.core.VarveException;
+import java.util.List;
 
 /** An append was refused because of what it asks for; nothing was written. */
 public final class AppendException extends VarveException {
@@ -26,14 +27,30 @@ public final class AppendException extends VarveException {
     }
 
     private final Kind kind;
+    private final transient List<Integer> records;
 
     /**
      * @param kind why
      * @param message the value and what would be right
      */
     public AppendException(Kind kind, String message) {
+        this(kind, message, List.of());
+    }
+
+    /**
+     * @param kind why
+     * @param message what is wrong with each of the records
+     * @param records which records of the batch are at fault, the first being 0; empty when it is not about single ones
+     */
+    public AppendException(Kind kind, String message, List<Integer> records) {
         super(message, null);
         this.kind = kind;
+        this.records = List.copyOf(records);
+    }
+
+    /** @return which records of the batch are at fault, the first being 0, or some of them when they are many; empty when it is not known */
+    public List<Integer> records() {
+        return records == null ? List.of() : records;
     }
 
     /** @return why */

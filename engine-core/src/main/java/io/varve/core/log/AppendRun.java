@@ -6,12 +6,16 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
 import io.varve.core.spi.BatchRun;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /** The batches of one append: checked before the partition's lock is taken, given their offsets under it. */
 final class AppendRun {
     private static final long NO_TIMESTAMP = BatchHeader.NO_TIMESTAMP;
     /** Looking for keys decompresses; a bomb costs the time for so many bytes, and no memory. */
     private static final int MAX_DECOMPRESSED_BYTES = 256 << 20;
+
+    /** Most records at fault that are named. */
+    private static final int MOST_TOLD = 1000;
 
     private final ByteBuffer bytes;
     private final int start;
@@ -54,13 +58,21 @@ final class AppendRun {
                     Kind.MESSAGE_TOO_LARGE,
                     "batch of " + size + " bytes exceeds max.message.bytes " + config.maxMessageBytes());
         }
-        if (config.compacted() && BatchValidator.hasNullKey(bytes, at, MAX_DECOMPRESSED_BYTES)) {
-            throw new AppendException(Kind.INVALID_RECORD, "a compacted topic needs a key in every record");
+        if (config.compacted()) {
+            checkKeys(at);
         }
         if (config.logAppendTime()) {
             BatchHeader.setLogAppendTime(bytes, at, now);
         } else {
             checkTimestamps(at, config, now);
+        }
+    }
+
+    private void checkKeys(int at) {
+        List<Integer> keyless = BatchValidator.nullKeys(bytes, at, MAX_DECOMPRESSED_BYTES, MOST_TOLD);
+        if (!keyless.isEmpty()) {
+            throw new AppendException(
+                    Kind.INVALID_RECORD, "a compacted topic cannot accept a record without a key", keyless);
         }
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.producer.AbortedTransaction;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.producer.SequenceCheck;
@@ -10,12 +11,15 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.EndOfTransaction;
 import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.retention.HeldException;
+import io.varve.core.retention.Hold;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionStore;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -210,6 +214,7 @@ final class LogWriter {
         long base = 0;
         writing.lock();
         try {
+            requireNotHeld(offset);
             if (offset > highWatermark.value()) {
                 throw new OffsetOutOfRangeException("cannot delete records of " + store.id() + " up to " + offset
                         + ": the high watermark is " + highWatermark.value());
@@ -231,12 +236,42 @@ final class LogWriter {
         }
     }
 
-    void forgetAborted(long from, long to) {
+    /** With the lock held by which holds come into force: none is overlooked that was confirmed before. */
+    private void requireNotHeld(long offset) {
+        long start = store.extent().start();
+        if (offset > config.retention().mostStart(start)) {
+            Hold hold = config.retention().first(start).orElseThrow();
+            throw new HeldException("records of " + store.id() + " up to " + offset + " cannot be deleted: hold "
+                    + hold.name() + " pins offsets " + hold.from() + " to " + (hold.to() - 1));
+        }
+    }
+
+    /**
+     * Forgets aborted transactions of which compaction has left no record. That is written down before their markers may go: a reader that
+     * is told of one meets its end nowhere then, and would leave out what its producer wrote later.
+     */
+    void forgetAborted(Collection<AbortedTransaction> gone) {
+        boolean fewer;
         writing.lock();
         try {
-            producers.forgetAborted(from, to);
+            fewer = producers.forgetAborted(gone);
         } finally {
             writing.unlock();
+        }
+        if (fewer) {
+            synchronized (snapshots) {
+                snapshots.outdate();
+            }
+            writeDownForgotten();
+        }
+    }
+
+    /** Makes up for a snapshot that could not be written when aborted transactions were forgotten. */
+    void writeDownForgotten() {
+        synchronized (snapshots) {
+            if (snapshots.isOutdated()) {
+                snapshotProducers();
+            }
         }
     }
 

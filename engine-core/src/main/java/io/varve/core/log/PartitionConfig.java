@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
 import java.util.Objects;
 
@@ -12,7 +14,8 @@ import java.util.Objects;
  * @param logAppendTime true to stamp batches with the broker's time ({@code message.timestamp.type=LogAppendTime})
  * @param timestampBeforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
  * @param timestampAfterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
- * @param compacted true if {@code cleanup.policy} contains compact: every record needs a key
+ * @param compaction whether and how the newest record of each key is kept
+ * @param retention when what is deleted
  */
 public record PartitionConfig(
         SegmentLimits segments,
@@ -20,13 +23,75 @@ public record PartitionConfig(
         boolean logAppendTime,
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
-        boolean compacted) {
+        CompactionLimits compaction,
+        RetentionLimits retention) {
     /** Kafka 4.3's defaults. */
-    public static final PartitionConfig DEFAULT =
-            new PartitionConfig(SegmentLimits.DEFAULT, 1_048_588, false, Long.MAX_VALUE, 3_600_000, false);
+    public static final PartitionConfig DEFAULT = new PartitionConfig(
+            SegmentLimits.DEFAULT,
+            1_048_588,
+            false,
+            Long.MAX_VALUE,
+            3_600_000,
+            CompactionLimits.NONE,
+            RetentionLimits.DEFAULT);
 
     /** Checks nothing but presence: ranges are checked where the configuration is parsed. */
     public PartitionConfig {
         Objects.requireNonNull(segments, "segments");
+        Objects.requireNonNull(compaction, "compaction");
+        Objects.requireNonNull(retention, "retention");
+    }
+
+    /** As the other, for a partition that keeps everything. */
+    public PartitionConfig(
+            SegmentLimits segments,
+            int maxMessageBytes,
+            boolean logAppendTime,
+            long timestampBeforeMaxMs,
+            long timestampAfterMaxMs,
+            CompactionLimits compaction) {
+        this(
+                segments,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                RetentionLimits.KEEP);
+    }
+
+    /** @return true if {@code cleanup.policy} contains compact: every record needs a key */
+    public boolean compacted() {
+        return compaction.enabled();
+    }
+
+    /**
+     * @param limits when what is deleted
+     * @return the same with other retention
+     */
+    public PartitionConfig with(RetentionLimits limits) {
+        return new PartitionConfig(
+                segments,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                limits);
+    }
+
+    /**
+     * @param limits where segments end
+     * @return the same with other segments
+     */
+    public PartitionConfig with(SegmentLimits limits) {
+        return new PartitionConfig(
+                limits,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                retention);
     }
 }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.compaction.Compactable;
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.producer.AbortedTransaction;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerStates;
@@ -8,25 +10,29 @@ import io.varve.core.producer.TransactionMarker;
 import io.varve.core.producer.VerificationGuard;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
+import java.util.function.Supplier;
 
 /**
  * One partition as Kafka means it. Thread-safe; appends of one partition are ordered, readers never wait for writers.
  *
  * <p>Offsets: {@code logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset}.
  */
-public final class PartitionLog {
+public final class PartitionLog implements Compactable {
     /** Called once when the high watermark has reached an offset, or never will. */
     @FunctionalInterface
     public interface Waiter {
@@ -126,6 +132,7 @@ public final class PartitionLog {
      * @return up to where everything is decided, exclusive: the first offset of a transaction that is open, or whose marker is not below the
      *     high watermark; the high watermark when there is none
      */
+    @Override
     public long lastStableOffset() {
         return reader.lastStableOffset();
     }
@@ -243,22 +250,13 @@ public final class PartitionLog {
      * @param to end of what was read, exclusive
      * @return those with records in that range, by the offset of their marker
      */
+    @Override
     public List<AbortedTransaction> abortedTransactions(long from, long to) {
         return producers.aborted().overlapping(from, to);
     }
 
-    /**
-     * Compaction's word that it has taken every record of the aborted transactions within a range out of the log: they need not be
-     * remembered. To be called after the segments are replaced; readers of what was there before keep what they need.
-     *
-     * @param from first offset, inclusive
-     * @param to exclusive; a transaction is forgotten when its first record and its marker were both within
-     */
-    public void forgetAborted(long from, long to) {
-        writer.forgetAborted(from, to);
-    }
-
     /** @return what is known of each producer remembered here; a copy */
+    @Override
     public List<ProducerInfo> activeProducers() {
         return writer.activeProducers();
     }
@@ -361,6 +359,7 @@ public final class PartitionLog {
      *
      * @param offset new log start offset, at most the high watermark
      * @throws OffsetOutOfRangeException above the high watermark
+     * @throws HeldException if a hold pins something below the offset; nothing is dropped then
      * @throws StorageException FENCED, CLOSED
      */
     public void trimTo(long offset) {
@@ -368,7 +367,36 @@ public final class PartitionLog {
         commits.appended(this, 0);
     }
 
-    /** @return the store underneath, for the engine's committer only */
+    @Override
+    public CompactionLimits compaction() {
+        return config().compaction();
+    }
+
+    @Override
+    public SegmentLimits segmentLimits() {
+        return config().segments();
+    }
+
+    @Override
+    public void settle() {
+        snapshotProducers();
+    }
+
+    // Without the writer's lock: the store lets appends and trims pass while the batches are copied.
+    @Override
+    public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
+        writer.writeDownForgotten();
+        store.replace(old, cleaned);
+        forgetAborted(gone.get());
+    }
+
+    /** Readers of what was there before keep what they need. */
+    void forgetAborted(Collection<AbortedTransaction> gone) {
+        writer.forgetAborted(gone);
+    }
+
+    /** @return the store underneath, for the engine's committer and for compaction only */
+    @Override
     public PartitionStore store() {
         return store;
     }

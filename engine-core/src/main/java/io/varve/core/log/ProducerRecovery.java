@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerSnapshot;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.record.BatchHeader;
@@ -44,13 +45,46 @@ final class ProducerRecovery {
         dropSnapshotsAbove(store.snapshots(), extent.readableEnd());
         // One from below the start leaves out batches that are trimmed by now: whoever wrote them is better not known.
         Optional<ProducerSnapshots.Loaded> loaded =
-                snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()));
+                snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()), this::isWhole);
         ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
         long from = loaded.isPresent() ? loaded.get().offset() : extent.start();
         while (from < extent.readableEnd()) {
             from = replayTo(from, states);
         }
         return states;
+    }
+
+    /**
+     * Compaction touches nothing of an open transaction. Where the batch it began with is gone, or emptied, it ended after the snapshot was
+     * written; of its end, and of what else it wrote before the snapshot, this says nothing, and the marker may be gone, too.
+     */
+    private boolean isWhole(ProducerStates states) {
+        for (ProducerInfo producer : states.infos()) {
+            long first = producer.currentTransactionFirstOffset();
+            if (first >= extent.start() && !begins(producer.producerId(), first)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean begins(long producer, long first) {
+        try (BatchSlice slice = store.read(first, extent.readableEnd(), 0)) {
+            if (slice.sizeInBytes() == 0) {
+                return false;
+            }
+            ByteBuffer bytes = slice.buffer();
+            int at = bytes.position();
+            BatchValidator.frame(bytes, at, bytes.limit());
+            return BatchHeader.baseOffset(bytes, at) <= first
+                    && BatchHeader.producerId(bytes, at) == producer
+                    && BatchHeader.recordCount(bytes, at) > 0;
+        } catch (StorageException | InvalidBatchException e) {
+            if (e instanceof StorageException storage && storage.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            return true; // who knows: nobody may take for committed what nobody committed
+        }
     }
 
     /** A snapshot above the end speaks of records a crash took back; others may come to stand at their offsets. */
@@ -135,7 +169,7 @@ final class ProducerRecovery {
                     int size = BatchHeader.isControl(bytes, at)
                             ? BatchValidator.validate(bytes, at, bytes.limit())
                             : BatchValidator.frame(bytes, at, bytes.limit());
-                    if (BatchHeader.baseOffset(bytes, at) >= from) {
+                    if (BatchHeader.lastOffset(bytes, at) >= from) { // the first may begin below the partition's start
                         states.apply(bytes, at);
                     }
                     reached[0] = BatchHeader.nextOffset(bytes, at);

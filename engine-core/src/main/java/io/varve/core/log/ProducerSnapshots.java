@@ -15,6 +15,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +36,8 @@ final class ProducerSnapshots {
     private List<TransactionIndex.Part> index = List.of();
 
     private boolean swept;
+    /** What was written last tells of aborted transactions that are forgotten since. */
+    private boolean outdated;
 
     /** What is to be written. */
     record Pending(long offset, ByteBuffer producers, List<TransactionIndex.Segment> index) {
@@ -56,20 +59,23 @@ final class ProducerSnapshots {
      *
      * @param from lowest offset wanted, inclusive
      * @param to highest offset wanted, inclusive
+     * @param fits says whether the log still is as the snapshot says
      */
-    Optional<Loaded> load(long from, long to) {
+    Optional<Loaded> load(long from, long to, Predicate<ProducerStates> fits) {
         Snapshots snapshots = store.snapshots();
         Optional<Snapshots.Snapshot> found = snapshots.newest(ProducerSnapshot.NAME, to);
         while (found.isPresent() && found.get().offset() >= from) {
             long at = found.get().offset();
             Optional<ProducerSnapshot.Content> content =
                     ProducerSnapshot.read(found.get().bytes());
-            if (content.isPresent() && restoreIndex(content.get())) {
+            if (content.isPresent()
+                    && restoreIndex(content.get())
+                    && fits.test(content.get().states())) {
                 offset = at;
                 return Optional.of(new Loaded(content.get().states(), at));
             }
             LOG.warn(
-                    "{}: the producer snapshot at {}, or the index it needs, is damaged: passing it over",
+                    "{}: the producer snapshot at {}, or the index it needs, is damaged, or older than compaction: passing it over",
                     store.id(),
                     at);
             found = snapshots.newest(ProducerSnapshot.NAME, at - 1);
@@ -108,7 +114,7 @@ final class ProducerSnapshots {
 
     /** @return what there is to write, or null when nothing was appended since the last time; with the writer's lock held */
     Pending prepare(ProducerStates states, long end) {
-        if (end == offset) {
+        if (end == offset && !outdated) {
             return null;
         }
         List<Long> bases = states.aborted().reachesTo(0)
@@ -135,6 +141,16 @@ final class ProducerSnapshots {
         offset = pending.offset();
         index = pending.parts();
         deleteOld(before);
+        outdated = false;
+    }
+
+    /** Lets the next snapshot be written whatever was appended. */
+    void outdate() {
+        outdated = true;
+    }
+
+    boolean isOutdated() {
+        return outdated;
     }
 
     private void deleteOld(List<TransactionIndex.Part> before) {

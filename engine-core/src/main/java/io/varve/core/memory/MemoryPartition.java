@@ -80,7 +80,8 @@ final class MemoryPartition {
         }
     }
 
-    void append(BatchRun run, SegmentLimits limits) {
+    /** @param now ms since the epoch */
+    void append(BatchRun run, SegmentLimits limits, long now) {
         run.requireAtOrAbove(id, end);
         MemorySegment active = segments.get(segments.size() - 1);
         if (isFull(active, run, limits)) {
@@ -88,6 +89,7 @@ final class MemoryPartition {
             segments.add(active);
         }
         active.append(run);
+        active.lastAppendMs = now;
         end = run.nextOffset();
     }
 
@@ -143,7 +145,14 @@ final class MemoryPartition {
                     : segments.get(i).upTo(readableEnd());
             boolean sealed = i + 1 < shown;
             long next = sealed ? segments.get(i + 1).base : readableEnd();
-            list.add(new Segment(segment.base, next, segment.bytes, segment.maxTimestamp, sealed, Segment.LOCAL));
+            list.add(new Segment(
+                    segment.base,
+                    next,
+                    segment.bytes,
+                    segment.maxTimestamp,
+                    segment.lastAppendMs,
+                    sealed,
+                    Segment.LOCAL));
         }
         return list;
     }
@@ -180,15 +189,19 @@ final class MemoryPartition {
         dropSnapshotsAbove(end);
     }
 
-    void replace(List<Segment> old, BatchSource cleaned) {
+    /** @return the segments that a replacement is to replace */
+    List<MemorySegment> sealed(List<Segment> old) {
         List<Segment> present = segments();
-        int first = old.isEmpty() ? -1 : present.indexOf(old.get(0));
+        int first = Segment.indexOf(present, old);
         int after = first + old.size();
-        if (first < 0
-                || after >= present.size()
-                || !present.subList(first, after).equals(old)) {
+        if (first < 0) {
             throw misuse("replace of " + old + ": not a run of its sealed segments");
         }
+        return List.copyOf(segments.subList(first, after));
+    }
+
+    /** Makes one segment of batches that are to stand in place of others. Needs no lock: touches nothing of the partition. */
+    MemorySegment gather(List<Segment> old, BatchSource cleaned) {
         long oldEnd = old.get(old.size() - 1).endOffset();
         MemorySegment together = new MemorySegment(old.get(0).baseOffset());
         long next = together.base;
@@ -201,7 +214,19 @@ final class MemoryPartition {
             }
             together.append(run);
         }
-        segments.subList(first, after).clear();
+        together.lastAppendMs = Segment.lastAppendMs(old);
+        return together;
+    }
+
+    /** The commit point. Every trim that drops a segment, and every truncation, leaves other segments than {@code replaced}. */
+    void replace(List<MemorySegment> replaced, MemorySegment together, long oldEnd) {
+        int first = segments.indexOf(replaced.get(0));
+        if (first < 0 || !segments.subList(first, first + replaced.size()).equals(replaced)) {
+            throw new StorageException(
+                    StorageException.Kind.RETRY,
+                    id + ": segments up to " + oldEnd + " were trimmed or truncated while they were being replaced");
+        }
+        segments.subList(first, first + replaced.size()).clear();
         segments.add(first, together);
         durableEnd = Math.max(durableEnd, oldEnd);
     }

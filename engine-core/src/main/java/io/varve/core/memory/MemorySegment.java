@@ -13,6 +13,8 @@ final class MemorySegment {
     final List<StoredBatch> batches = new ArrayList<>();
     long bytes;
     long maxTimestamp = -1;
+    /** Ms since the epoch, -1 when nothing was appended. */
+    long lastAppendMs = -1;
 
     MemorySegment(long base) {
         this.base = base;
@@ -45,6 +47,7 @@ final class MemorySegment {
         for (StoredBatch batch : batches) {
             if (batch.next() <= end) {
                 kept.add(batch);
+                kept.lastAppendMs = lastAppendMs;
             }
         }
         return kept;

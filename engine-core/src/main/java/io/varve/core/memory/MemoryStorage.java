@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.memory;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
@@ -20,6 +21,7 @@ import java.util.Set;
 public final class MemoryStorage implements Storage {
     private final Map<PartitionId, MemoryPartition> partitions = new HashMap<>();
     private final Readable readable;
+    final Clock clock;
     private boolean closed;
 
     /** Starts empty; what is appended can be read at once. */
@@ -33,7 +35,18 @@ public final class MemoryStorage implements Storage {
      * @param readable when what is appended can be read
      */
     public MemoryStorage(Readable readable) {
+        this(readable, Clock.system());
+    }
+
+    /**
+     * Starts empty.
+     *
+     * @param readable when what is appended can be read
+     * @param clock tells when it was appended
+     */
+    public MemoryStorage(Readable readable, Clock clock) {
         this.readable = readable;
+        this.clock = clock;
     }
 
     /**
@@ -42,7 +55,7 @@ public final class MemoryStorage implements Storage {
      * @return a storage on what is left
      */
     public synchronized MemoryStorage crash() {
-        MemoryStorage restarted = new MemoryStorage(readable);
+        MemoryStorage restarted = new MemoryStorage(readable, clock);
         for (MemoryPartition partition : partitions.values()) {
             synchronized (partition) {
                 restarted.partitions.put(partition.id, partition.afterCrash());

@@ -22,8 +22,8 @@ public final class MemoryStorageProvider implements StorageProvider {
     public Storage open(StorageContext context) {
         String readable = new Settings(context.properties()).text(READABLE, "append");
         return switch (readable) {
-            case "append" -> new MemoryStorage(Readable.AT_APPEND);
-            case "sync" -> new MemoryStorage(Readable.AT_SYNC);
+            case "append" -> new MemoryStorage(Readable.AT_APPEND, context.clock());
+            case "sync" -> new MemoryStorage(Readable.AT_SYNC, context.clock());
             default -> throw Settings.wrong(READABLE, readable, "append or sync");
         };
     }

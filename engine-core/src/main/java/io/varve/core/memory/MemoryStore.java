@@ -15,7 +15,8 @@ import io.varve.core.spi.Snapshots;
 import java.util.List;
 import java.util.Objects;
 
-/** A handle on a partition: checks that it still may, and locks the partition for every call. Thread-safe. */
+/** A handle on a partition: checks that it still may, and locks the partition for every call, a replacement's copying
+ * excepted. Thread-safe. */
 final class MemoryStore implements PartitionStore {
     final MemoryStorage storage;
     final MemoryPartition partition;
@@ -55,7 +56,7 @@ final class MemoryStore implements PartitionStore {
     public void append(BatchRun run) {
         synchronized (partition) {
             token.requireWriter();
-            partition.append(run, limits);
+            partition.append(run, limits, storage.clock.millis());
         }
     }
 
@@ -101,9 +102,15 @@ final class MemoryStore implements PartitionStore {
 
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
+        List<MemorySegment> replaced;
         synchronized (partition) {
             token.requireWriter();
-            partition.replace(old, cleaned);
+            replaced = partition.sealed(old);
+        }
+        MemorySegment together = partition.gather(old, cleaned); // without the lock: nobody waits for the source
+        synchronized (partition) {
+            token.requireWriter();
+            partition.replace(replaced, together, old.get(old.size() - 1).endOffset());
         }
     }
 

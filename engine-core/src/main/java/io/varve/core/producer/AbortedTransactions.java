@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.producer;
 
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
 /**
  * Collects the aborted transactions of one partition, 32 bytes each. One writer at a time; readers take the {@link #view} at any time,
  * without a lock.
@@ -34,16 +38,25 @@ final class AbortedTransactions {
         return true;
     }
 
-    /** Forgets those that lie within a range as a whole. */
-    void forget(long from, long to) {
+    /**
+     * Forgets some.
+     *
+     * @return true if there was one of them
+     */
+    boolean remove(Collection<AbortedTransaction> gone) {
+        Set<AbortedTransaction> wanted = new HashSet<>(gone);
         AbortedView now = view;
         AbortedView left = AbortedView.NONE;
+        boolean fewer = false;
         for (int row = now.from(); row < now.to(); row++) {
             AbortedTransaction one = now.get(row);
-            if (one.firstOffset() < from || one.lastOffset() >= to) {
+            if (wanted.contains(one)) {
+                fewer = true;
+            } else {
                 left = left.with(one, FIRST_CAPACITY);
             }
         }
         view = left;
+        return fewer;
     }
 }

@@ -6,6 +6,7 @@ import io.varve.core.record.ControlType;
 import io.varve.core.record.EndOfTransaction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -295,16 +296,14 @@ public final class ProducerStates {
     }
 
     /**
-     * Forgets aborted transactions of which no record is left in the log.
+     * Forgets aborted transactions of which no record is left.
      *
-     * @param from first offset, inclusive
-     * @param to exclusive; what lies within that range as a whole, its marker too, is forgotten
+     * @param gone those
+     * @return whether one of them was known
      */
-    public void forgetAborted(long from, long to) {
+    public boolean forgetAborted(Collection<AbortedTransaction> gone) {
         Transactions present = transactions;
-        if (present != null) {
-            present.forgetAborted(from, to);
-        }
+        return present != null && !gone.isEmpty() && present.forgetAborted(gone);
     }
 
     /** Forgets every producer that has no transaction open: too little is known of what it wrote. */

@@ -2,6 +2,7 @@
 package io.varve.core.producer;
 
 import java.util.ArrayDeque;
+import java.util.Collection;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -64,8 +65,8 @@ final class Transactions {
         return aborted.trimTo(base);
     }
 
-    synchronized void forgetAborted(long from, long to) {
-        aborted.forget(from, to);
+    synchronized boolean forgetAborted(Collection<AbortedTransaction> gone) {
+        return aborted.remove(gone);
     }
 
     /** The high watermark is about to rise: what has ended below it is no longer in the way. */

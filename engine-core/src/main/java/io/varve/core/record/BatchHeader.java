@@ -116,6 +116,11 @@ public final class BatchHeader {
         return (attributes(buffer, at) & DELETE_HORIZON_FLAG) != 0;
     }
 
+    /** @return the time in ms at which tombstones or markers of the batch may go (KIP-534), or -1 when it is not known yet */
+    public static long deleteHorizon(ByteBuffer buffer, int at) {
+        return hasDeleteHorizon(buffer, at) ? baseTimestamp(buffer, at) : NO_TIMESTAMP;
+    }
+
     /** @return last record's offset minus the base offset */
     public static int lastOffsetDelta(ByteBuffer buffer, int at) {
         return buffer.getInt(at + LAST_OFFSET_DELTA);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi;
 
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One open partition: an ordered run of record batches.
@@ -10,8 +12,8 @@ import java.util.List;
  * returns; it is <em>durable</em> when it survives a power cut, at the latest when {@link Storage#sync} returns. What was appended and is
  * not readable yet counts all the same: the next run goes after it, trimming and truncation cover it, {@link #close} keeps it.
  *
- * <p>Threads: one writer at a time ({@link #append}, {@link #trimTo}, {@link #truncateTo}, {@link #replace},
- * {@link #limits}, ordered by the caller); any number of readers at any time, also during a write, {@link Storage#sync} or
+ * <p>Threads: one writer at a time ({@link #append}, {@link #trimTo}, {@link #truncateTo}, {@link #limits}, ordered by the caller); one
+ * {@link #replace} at a time, beside the writer; any number of readers at any time, also during a write, {@link Storage#sync} or
  * {@link Storage#delete}.
  *
  * <p>Every method throws CLOSED after {@link #close} or {@link Storage#delete}; every write throws FENCED once a higher epoch
@@ -20,6 +22,11 @@ import java.util.List;
 public interface PartitionStore extends AutoCloseable {
     /** @return the partition's name */
     PartitionId id();
+
+    /** @return the data directory it lies in, one of {@link StorageContext#directories}; empty where that means nothing */
+    default Optional<Path> directory() {
+        return Optional.empty();
+    }
 
     /** @return how far the partition reaches now, as readers see it; an empty partition has three equal ends */
     Extent extent();
@@ -106,10 +113,15 @@ public interface PartitionStore extends AutoCloseable {
      * batches, never a mixture. Start and readable end do not change; the durable end may move up to the end of
      * {@code old}. The new batches make up one segment, which stands where {@code old} stood.
      *
+     * <p>It may take long, and nobody waits for it: while {@code cleaned} is asked for batches, and while these are copied, appends, trims,
+     * truncations and {@link Storage#sync} of this partition go on, and so do an {@link Storage#open} with a higher epoch and
+     * {@link Storage#delete}. They count: when one of them has taken anything of {@code old} away, the replacement does not take place; when a
+     * trim has only moved the start within {@code old}, it does, and the start stays where the trim put it.
+     *
      * @param old sealed, adjacent segments as {@link #segments()} returned them
-     * @param cleaned what is to stand in their place; offsets lie within theirs
-     * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments, or a batch lies outside them;
-     *     FULL; FENCED; CLOSED
+     * @param cleaned what is to stand in their place; offsets lie within theirs. What it throws comes through, and nothing is changed
+     * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments, or a batch lies outside them; RETRY if it was
+     *     at the call, and was trimmed or truncated meanwhile; FULL; FENCED; CLOSED
      */
     void replace(List<Segment> old, BatchSource cleaned);
 

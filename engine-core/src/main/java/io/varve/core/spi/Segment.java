@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi;
 
+import java.util.List;
+
 /**
  * A contiguous piece of a partition, the unit of retention, compaction and tiering.
  *
@@ -9,10 +11,60 @@ package io.varve.core.spi;
  *     partition's readable end; equal to {@code baseOffset} when nothing was appended yet
  * @param bytes bytes of batches in it
  * @param maxTimestamp largest record timestamp in ms since the epoch, or -1 when empty
+ * @param lastAppendMs when a batch was last appended to it, in ms since the epoch by the storage's clock, whatever its records'
+ *     timestamps say; -1 when nothing was, or it is not known. The same after {@link Storage#close}; after a crash it may be
+ *     earlier by as much as file times are coarse, at most a second, or later, up to the time of the start. What {@link
+ *     PartitionStore#replace} puts in place of segments has the latest of theirs; what a truncation leaves keeps its own
  * @param sealed false for the active segment, which still grows
  * @param tier where it lies: "local" or "remote"
  */
-public record Segment(long baseOffset, long endOffset, long bytes, long maxTimestamp, boolean sealed, String tier) {
+public record Segment(
+        long baseOffset,
+        long endOffset,
+        long bytes,
+        long maxTimestamp,
+        long lastAppendMs,
+        boolean sealed,
+        String tier) {
     /** The tier of segments on this machine. */
     public static final String LOCAL = "local";
+
+    /**
+     * @param other any segment of the same partition
+     * @return true if it is the same piece with the same content; what is known of its times does not matter
+     */
+    public boolean isSamePiece(Segment other) {
+        return baseOffset == other.baseOffset
+                && endOffset == other.endOffset
+                && bytes == other.bytes
+                && sealed == other.sealed;
+    }
+
+    /**
+     * Finds a run of segments among those there are, as {@link PartitionStore#replace} has to.
+     *
+     * @param present all segments, oldest first
+     * @param run some of them, oldest first
+     * @return the index of the run's first, or -1 if it is empty or not a run of sealed segments among them
+     */
+    public static int indexOf(List<Segment> present, List<Segment> run) {
+        for (int first = 0; !run.isEmpty() && first + run.size() < present.size(); first++) {
+            int i = 0;
+            while (i < run.size() && present.get(first + i).isSamePiece(run.get(i))) {
+                i++;
+            }
+            if (i == run.size()) {
+                return first;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * @param segments any
+     * @return when a batch was last appended to one of them, in ms since the epoch, or -1
+     */
+    public static long lastAppendMs(List<Segment> segments) {
+        return segments.stream().mapToLong(Segment::lastAppendMs).max().orElse(-1);
+    }
 }

@@ -3,17 +3,21 @@ package io.varve.core.spi;
 
 /**
  * When a backend ends the active segment and starts the next: before an append that would exceed a limit. A segment holds at
- * least one batch, however large.
+ * least one batch, however large. And what becomes of the files of one that is trimmed away.
  *
  * @param segmentBytes most bytes in a segment, at least 14 (Kafka's {@code segment.bytes})
  * @param segmentMs longest span in ms between the first batch's max timestamp and that of the batch to be appended, at least 1 (Kafka's
  *     {@code segment.ms})
  * @param indexIntervalBytes bytes of log between two index entries, 0 or more ({@code index.interval.bytes})
  * @param indexMaxBytes most bytes in an offset or time index; a full index ends the segment ({@code segment.index.bytes})
+ * @param deleteDelayMs how many ms a trimmed segment's file stays under another name, where a segment is a file, for people who want it
+ *     back ({@code file.delete.delay.ms}); a storage that has no such files, or no room, need not keep anything
  */
-public record SegmentLimits(int segmentBytes, long segmentMs, int indexIntervalBytes, int indexMaxBytes) {
-    /** Kafka's defaults: 1 GiB, 7 days, 4 KiB, 10 MiB. */
-    public static final SegmentLimits DEFAULT = new SegmentLimits(1 << 30, 7L * 24 * 3600 * 1000, 4096, 10 << 20);
+public record SegmentLimits(
+        int segmentBytes, long segmentMs, int indexIntervalBytes, int indexMaxBytes, long deleteDelayMs) {
+    /** Kafka's defaults: 1 GiB, 7 days, 4 KiB, 10 MiB, a minute. */
+    public static final SegmentLimits DEFAULT =
+            new SegmentLimits(1 << 30, 7L * 24 * 3600 * 1000, 4096, 10 << 20, 60_000);
 
     /** @throws StorageException MISUSE if a limit is below its least value */
     public SegmentLimits {
@@ -21,6 +25,20 @@ public record SegmentLimits(int segmentBytes, long segmentMs, int indexIntervalB
         require(segmentMs >= 1, "segment.ms", segmentMs, 1);
         require(indexIntervalBytes >= 0, "index.interval.bytes", indexIntervalBytes, 0);
         require(indexMaxBytes >= 4, "segment.index.bytes", indexMaxBytes, 4);
+        require(deleteDelayMs >= 0, "file.delete.delay.ms", deleteDelayMs, 0);
+    }
+
+    /** As the other, for files that go at once. */
+    public SegmentLimits(int segmentBytes, long segmentMs, int indexIntervalBytes, int indexMaxBytes) {
+        this(segmentBytes, segmentMs, indexIntervalBytes, indexMaxBytes, 0);
+    }
+
+    /**
+     * @param ms the longest span of a segment, in ms
+     * @return the same limits but for that
+     */
+    public SegmentLimits withSegmentMs(long ms) {
+        return new SegmentLimits(segmentBytes, ms, indexIntervalBytes, indexMaxBytes, deleteDelayMs);
     }
 
     private static void require(boolean holds, String key, long value, long least) {

@@ -4,6 +4,7 @@ package io.varve.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.log.Appended;
 import io.varve.core.log.Batches;
 import io.varve.core.log.Isolation;
@@ -11,6 +12,7 @@ import io.varve.core.log.LogRead;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.retention.RetentionConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import java.util.List;
@@ -62,7 +64,13 @@ class LogEngineTest {
 
     @Test
     void showsAtOnceWhatIsOnlyReadableWhenNotAskedToSync() {
-        EngineConfig async = new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+        EngineConfig async = new EngineConfig(
+                Durability.ASYNC,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                RetentionConfig.DEFAULT,
+                CompactionConfig.BY_HAND);
         try (EngineFixture fixture = new EngineFixture(async, 0)) {
             PartitionLog log = fixture.log();
             log.append(Batches.at(5, "a"), Origin.CLIENT);
@@ -73,7 +81,8 @@ class LogEngineTest {
 
     @Test
     void flushesByCountAndByTimeInAsync() throws Exception {
-        EngineConfig async = new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, 2, Long.MAX_VALUE);
+        EngineConfig async = new EngineConfig(
+                Durability.ASYNC, Long.MAX_VALUE, 2, Long.MAX_VALUE, RetentionConfig.DEFAULT, CompactionConfig.BY_HAND);
         try (EngineFixture fixture = new EngineFixture(async, ANY)) {
             PartitionLog log = fixture.log();
             log.append(Batches.at(5, "a", "b"), Origin.CLIENT);

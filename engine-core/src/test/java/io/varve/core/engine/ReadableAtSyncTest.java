@@ -3,6 +3,7 @@ package io.varve.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.log.Appended;
 import io.varve.core.log.Batches;
 import io.varve.core.log.Isolation;
@@ -10,6 +11,7 @@ import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.memory.Readable;
+import io.varve.core.retention.RetentionConfig;
 import io.varve.core.spi.StorageException;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -19,8 +21,13 @@ import org.junit.jupiter.api.Test;
 /** The engine on a storage with transactions: what was appended can be read no sooner than the sync. */
 class ReadableAtSyncTest {
     private static final int ANY = 1_000_000;
-    private static final EngineConfig ASYNC =
-            new EngineConfig(Durability.ASYNC, Long.MAX_VALUE, Long.MAX_VALUE, Long.MAX_VALUE);
+    private static final EngineConfig ASYNC = new EngineConfig(
+            Durability.ASYNC,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            Long.MAX_VALUE,
+            RetentionConfig.DEFAULT,
+            CompactionConfig.BY_HAND);
 
     private static EngineFixture fixture(EngineConfig config, int syncs) {
         return new EngineFixture(config, syncs, Readable.AT_SYNC);

@@ -4,6 +4,7 @@ package io.varve.core.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.InvalidBatchException;
@@ -73,13 +74,15 @@ class PartitionLogTest {
 
     @Test
     void refusesABatchAboveMaxMessageBytes() {
-        log.configure(new PartitionConfig(SegmentLimits.DEFAULT, 100, false, Long.MAX_VALUE, 3_600_000, false));
+        log.configure(new PartitionConfig(
+                SegmentLimits.DEFAULT, 100, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE));
         assertRefused(Batches.at(5, "x".repeat(100)), AppendException.Kind.MESSAGE_TOO_LARGE);
     }
 
     @Test
     void refusesNullKeysOnACompactedTopic() {
-        log.configure(new PartitionConfig(SegmentLimits.DEFAULT, 1 << 20, false, Long.MAX_VALUE, 3_600_000, true));
+        log.configure(new PartitionConfig(
+                SegmentLimits.DEFAULT, 1 << 20, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.DEFAULT));
         assertRefused(Batches.at(5, "no key"), AppendException.Kind.INVALID_RECORD);
     }
 
@@ -103,7 +106,8 @@ class PartitionLogTest {
 
     @Test
     void stampsTheBrokersTimeWhenTheTopicWantsIt() {
-        log.configure(new PartitionConfig(SegmentLimits.DEFAULT, 1 << 20, true, Long.MAX_VALUE, 3_600_000, false));
+        log.configure(new PartitionConfig(
+                SegmentLimits.DEFAULT, 1 << 20, true, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE));
         assertThat(log.append(Batches.at(5, "a"), Origin.CLIENT).logAppendTimeMs())
                 .isEqualTo(NOW);
         try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
@@ -188,7 +192,8 @@ class PartitionLogTest {
 
     @Test
     void refusesTimestampsTooFarBehind() {
-        log.configure(new PartitionConfig(SegmentLimits.DEFAULT, 1 << 20, false, 1_000, 3_600_000, false));
+        log.configure(
+                new PartitionConfig(SegmentLimits.DEFAULT, 1 << 20, false, 1_000, 3_600_000, CompactionLimits.NONE));
         assertRefused(Batches.at(NOW - 1_001, "old"), AppendException.Kind.INVALID_TIMESTAMP);
         ByteBuffer beforeTime = Batches.at(NOW, "x");
         beforeTime.putLong(27, Long.MIN_VALUE); // base timestamp

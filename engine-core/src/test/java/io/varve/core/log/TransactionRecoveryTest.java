@@ -242,7 +242,7 @@ class TransactionRecoveryTest {
         List<AbortedTransaction> all = rig.log.abortedTransactions(0, 100);
         List<AbortedTransaction> seen = before.abortedTransactions(0);
         rig.log.snapshotProducers();
-        rig.log.forgetAborted(0, all.get(2).lastOffset());
+        rig.log.forgetAborted(all.subList(0, 2));
         assertThat(rig.log.abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
         assertThat(before.abortedTransactions(0)).isEqualTo(seen).isNotEmpty();
         before.slice().close();
@@ -251,6 +251,23 @@ class TransactionRecoveryTest {
         rig.log.snapshotProducers();
         rig.crash();
         assertThat(rig.log.abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
+    }
+
+    /** Compaction has taken away all of a transaction, its marker too, that the snapshot knows as open. */
+    @Test
+    void passesOverASnapshotWhoseOpenTransactionIsGone() {
+        TransactionRig rig = new TransactionRig(Readable.AT_APPEND, new SegmentLimits(160, Long.MAX_VALUE, 0, 1 << 16));
+        rig.send(A, 0, 0, "a");
+        rig.commit();
+        rig.log.snapshotProducers();
+        rig.end(A, 0, false);
+        rig.log.append(Batches.at(1_000, "next segment"), Origin.CLIENT);
+        rig.commit();
+        assertThat(rig.log.segments().get(0).endOffset()).isEqualTo(2);
+        rig.log.replace(rig.log.segments().subList(0, 1), () -> null, List::of);
+        rig.crash();
+        assertThat(rig.log.hasOpenTransaction(A, (short) 0)).isFalse();
+        assertThat(rig.log.lastStableOffset()).isEqualTo(3);
     }
 
     private static ByteBuffer emptied(long producer, long first, long last) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.Readable;
 import io.varve.core.producer.AbortedTransaction;
@@ -35,7 +36,7 @@ final class TransactionRig {
     }
 
     TransactionRig(Readable readable, SegmentLimits segments) {
-        config = new PartitionConfig(segments, 1 << 20, false, Long.MAX_VALUE, 3_600_000, false);
+        config = new PartitionConfig(segments, 1 << 20, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE);
         storage = new MemoryStorage(readable);
         open();
     }

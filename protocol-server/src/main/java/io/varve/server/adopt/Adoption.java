@@ -4,6 +4,7 @@ package io.varve.server.adopt;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.retention.RetentionLimits;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
@@ -98,7 +99,9 @@ public final class Adoption {
     }
 
     private void copy(SourceTopic source, KafkaTopic topic) {
-        PartitionConfig config = metadata.topicConfigs().partitionConfig(topic.configs());
+        // What is too old goes when the server runs, not under our hands.
+        PartitionConfig config =
+                metadata.topicConfigs().partitionConfig(topic.configs()).with(RetentionLimits.KEEP);
         for (int p = 0; p < topic.partitions().size(); p++) {
             PartitionId id = new PartitionId(topic.name(), java(topic.id()), p);
             begun.add(id);

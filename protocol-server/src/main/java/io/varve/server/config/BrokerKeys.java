@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.config;
 
+import io.varve.core.compaction.CompactionConfig;
+import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetConfig.Connections;
@@ -38,7 +40,16 @@ final class BrokerKeys {
     static final String READ_VERIFY = "log.read.verify";
     static final String RESERVE_BYTES = "storage.reserve.bytes";
     static final String RESERVE_TOPICS = "storage.reserve.topics";
+    static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
+    static final String FUTURE_TIMESTAMPS = "log.retention.future.timestamps";
     static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
+    static final String CLEANER_ENABLE = "log.cleaner.enable";
+    static final String CLEANER_THREADS = "log.cleaner.threads";
+    static final String CLEANER_DEDUPE_BUFFER = "log.cleaner.dedupe.buffer.size";
+    static final String CLEANER_LOAD_FACTOR = "log.cleaner.io.buffer.load.factor";
+    static final String CLEANER_IO_BUFFER = "log.cleaner.io.buffer.size";
+    static final String CLEANER_IO_MAX = "log.cleaner.io.max.bytes.per.second";
+    static final String CLEANER_BACKOFF = "log.cleaner.backoff.ms";
     static final String NETWORK_THREADS = "num.network.threads";
     static final String SEND_BUFFER = "socket.send.buffer.bytes";
     static final String RECEIVE_BUFFER = "socket.receive.buffer.bytes";
@@ -54,6 +65,9 @@ final class BrokerKeys {
     static final String REPLICATION = "default.replication.factor";
     static final String AUTO_CREATE = "auto.create.topics.enable";
     static final String DELETE_TOPICS = "delete.topic.enable";
+
+    static final String BY_APPEND_TIME = "append-time";
+    static final String KAFKAS_RULE = "kafka";
 
     static final String DEFAULT_LISTENERS = "PLAINTEXT://localhost:9092";
 
@@ -73,12 +87,15 @@ final class BrokerKeys {
         define(READ_VERIFY, Type.BOOLEAN, false, null);
         define(RESERVE_BYTES, Type.LONG, 1L << 20, Range.between(0, 1 << 30));
         text(RESERVE_TOPICS, "__cluster_metadata");
+        define(RETENTION_CHECK_MS, Type.LONG, RetentionConfig.DEFAULT.checkIntervalMs(), Range.atLeast(1));
+        define(FUTURE_TIMESTAMPS, Type.STRING, BY_APPEND_TIME, ValidString.in(BY_APPEND_TIME, KAFKAS_RULE));
         atLeast(0, NODE_ID, 1);
         atLeast(1, PRODUCER_EXPIRATION, 86_400_000);
         atLeast(1, PARTITIONS, 1);
         atLeast(1, REPLICATION, 1);
         define(AUTO_CREATE, Type.BOOLEAN, true, null);
         define(DELETE_TOPICS, Type.BOOLEAN, true, null);
+        defineCleaner(CompactionConfig.DEFAULT);
         atLeast(1, NETWORK_THREADS, NetConfig.DEFAULT_NETWORK_THREADS);
         atLeast(-1, SEND_BUFFER, Sockets.DEFAULT.sendBufferBytes());
         atLeast(-1, RECEIVE_BUFFER, Sockets.DEFAULT.receiveBufferBytes());
@@ -93,6 +110,16 @@ final class BrokerKeys {
     }
 
     private BrokerKeys() {}
+
+    private static void defineCleaner(CompactionConfig byDefault) {
+        define(CLEANER_ENABLE, Type.BOOLEAN, byDefault.enabled(), null);
+        atLeast(1, CLEANER_THREADS, byDefault.threads());
+        define(CLEANER_DEDUPE_BUFFER, Type.LONG, byDefault.dedupeBufferBytes(), Range.atLeast(1));
+        define(CLEANER_LOAD_FACTOR, Type.DOUBLE, byDefault.loadFactor(), Range.between(0.01, 1));
+        atLeast(1_024, CLEANER_IO_BUFFER, byDefault.ioBufferBytes());
+        define(CLEANER_IO_MAX, Type.DOUBLE, byDefault.bytesPerSecond(), Range.atLeast(1));
+        define(CLEANER_BACKOFF, Type.LONG, byDefault.backoffMs(), Range.atLeast(1));
+    }
 
     private static void text(String key, String byDefault) {
         define(key, Type.STRING, byDefault, null);
@@ -141,10 +168,14 @@ final class BrokerKeys {
     private static String allowed(ConfigKey key) {
         return switch (key.type) {
             case BOOLEAN -> "true or false";
-            case INT, LONG ->
-                "a whole number, " + key.validator.toString().replaceAll("\\[(.*),\\.\\.\\.]", "$1 or more");
+            case DOUBLE -> "a number, " + range(key);
+            case INT, LONG -> "a whole number, " + range(key);
             default -> "one of " + key.validator;
         };
+    }
+
+    private static String range(ConfigKey key) {
+        return key.validator.toString().replaceAll("\\[(.*),\\.\\.\\.]", "$1 or more");
     }
 
     /** @return the words of a comma-separated value, trimmed, without empty ones */

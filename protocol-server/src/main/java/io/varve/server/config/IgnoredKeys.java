@@ -11,8 +11,6 @@ final class IgnoredKeys {
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
     private static final String NO_SECURITY = "TLS, SASL and access control are not there yet";
     private static final String NO_SHARE_GROUPS = "share groups are not there yet";
-    private static final String NO_RETENTION = "deletion by retention is not there yet";
-    private static final String NO_COMPACTION = "compaction is not there yet";
     private static final String NO_TIER = "tiered storage is not there yet";
     private static final String NO_QUOTAS = "quotas are not there yet";
     private static final String NO_METRICS = "metrics reporters are not there yet";
@@ -61,8 +59,6 @@ final class IgnoredKeys {
                 "principal.");
         because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
         because(NO_SHARE_GROUPS, "share.", "group.share.");
-        because(NO_RETENTION, "log.retention.check.");
-        because(NO_COMPACTION, "log.cleaner.");
         because(NO_TIER, "remote.", "log.local.");
         because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");

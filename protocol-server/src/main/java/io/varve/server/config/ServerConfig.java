@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.config;
 
+import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.engine.Durability;
 import io.varve.core.engine.EngineConfig;
+import io.varve.core.retention.FutureTimestamps;
+import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.api.topic.BrokerSetting;
 import io.varve.server.group.GroupsConfig;
@@ -50,6 +53,7 @@ public record ServerConfig(
         List<String> warnings) {
     private static final int ONE_BROKER = 1;
     private static final int GENERATED = -1;
+    private static final long LEAST_DEDUPE_BUFFER = 1 << 20;
 
     /**
      * Reads and checks the configuration.
@@ -71,7 +75,7 @@ public record ServerConfig(
                 new FetchConfig(
                         (Integer) values.get(BrokerKeys.FETCH_MAX), (Integer) values.get(BrokerKeys.FETCH_SESSIONS)),
                 storage(settings, values, home),
-                engine(values),
+                engine(settings, values),
                 metadata(settings, values),
                 checked(settings, () -> GroupsConfig.parse(settings.all())),
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
@@ -117,13 +121,40 @@ public record ServerConfig(
         return new StorageSettings((String) values.get(BrokerKeys.BACKEND), directories, settings.all());
     }
 
-    private static EngineConfig engine(Map<String, Object> values) {
+    private static EngineConfig engine(Settings settings, Map<String, Object> values) {
         String durability = (String) values.get(BrokerKeys.DURABILITY);
         return new EngineConfig(
                 Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
                 (Long) values.get(BrokerKeys.FLUSH_MS),
                 (Long) values.get(BrokerKeys.FLUSH_MESSAGES),
-                (Integer) values.get(BrokerKeys.PRODUCER_EXPIRATION));
+                (Integer) values.get(BrokerKeys.PRODUCER_EXPIRATION),
+                new RetentionConfig(
+                        (Long) values.get(BrokerKeys.RETENTION_CHECK_MS),
+                        values.get(BrokerKeys.FUTURE_TIMESTAMPS).equals(BrokerKeys.KAFKAS_RULE)
+                                ? FutureTimestamps.KAFKA
+                                : FutureTimestamps.APPEND_TIME),
+                compaction(settings, values));
+    }
+
+    private static CompactionConfig compaction(Settings settings, Map<String, Object> values) {
+        int threads = (Integer) values.get(BrokerKeys.CLEANER_THREADS);
+        long buffer = (Long) values.get(BrokerKeys.CLEANER_DEDUPE_BUFFER);
+        if (buffer / threads < LEAST_DEDUPE_BUFFER) {
+            throw settings.wrong(
+                    settings.get(BrokerKeys.CLEANER_DEDUPE_BUFFER) == null
+                            ? BrokerKeys.CLEANER_THREADS
+                            : BrokerKeys.CLEANER_DEDUPE_BUFFER,
+                    "such that each of " + threads + " cleaner threads has " + LEAST_DEDUPE_BUFFER + " bytes of "
+                            + BrokerKeys.CLEANER_DEDUPE_BUFFER);
+        }
+        return new CompactionConfig(
+                (Boolean) values.get(BrokerKeys.CLEANER_ENABLE),
+                threads,
+                buffer,
+                (Double) values.get(BrokerKeys.CLEANER_LOAD_FACTOR),
+                (Integer) values.get(BrokerKeys.CLEANER_IO_BUFFER),
+                (Double) values.get(BrokerKeys.CLEANER_IO_MAX),
+                (Long) values.get(BrokerKeys.CLEANER_BACKOFF));
     }
 
     private static MetadataConfig metadata(Settings settings, Map<String, Object> values) {

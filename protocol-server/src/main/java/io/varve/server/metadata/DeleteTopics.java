@@ -27,6 +27,8 @@ record DeleteTopics(List<TopicRef> topics) implements Command<Catalog, ApiMessag
                 outcomes.add(TopicOutcome.refused(ref.name(), ref.id(), unknown(ref)));
             } else if (ClusterMetadata.isReserved(topic.name())) {
                 outcomes.add(TopicOutcome.refused(topic.name(), topic.id(), reserved(topic.name())));
+            } else if (!Holds.only(catalog.topicConfigs(topic.name())).isEmpty()) {
+                outcomes.add(TopicOutcome.refused(topic.name(), topic.id(), held(catalog.topicConfigs(topic.name()))));
             } else {
                 removed.add(topic.id());
                 events.add(MetadataEvents.removeTopic(topic.id()));
@@ -34,6 +36,13 @@ record DeleteTopics(List<TopicRef> topics) implements Command<Catalog, ApiMessag
             }
         }
         return new Decision<>(events, () -> outcomes);
+    }
+
+    private static ApiError held(Map<String, String> configs) {
+        return new ApiError(
+                Errors.POLICY_VIOLATION,
+                "Records of the topic are held by "
+                        + String.join(", ", Holds.only(configs).keySet()) + ": delete that setting first.");
     }
 
     private static ApiError unknown(TopicRef ref) {

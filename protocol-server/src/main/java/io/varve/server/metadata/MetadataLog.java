@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.event.EventLog;
 import io.varve.core.log.PartitionConfig;
@@ -51,7 +52,7 @@ final class MetadataLog {
             checkEmpty(stored);
         }
         PartitionConfig config = new PartitionConfig(
-                SegmentLimits.DEFAULT, MAX_BATCH_BYTES, false, Long.MAX_VALUE, Long.MAX_VALUE, false);
+                SegmentLimits.DEFAULT, MAX_BATCH_BYTES, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE);
         PartitionLog log = engine.open(PARTITION, 0, config);
         if (log.logEndOffset() == 0) {
             checkEmpty(stored);

@@ -115,14 +115,14 @@ final class ServedTopics implements Topics {
 
     private List<Uuid> update(List<Uuid> ids, Catalog catalog) {
         List<Uuid> failed = new ArrayList<>();
-        Map<Map<String, String>, PartitionConfig> parsed = new HashMap<>();
+        Map<Map<String, String>, PartitionConfigs> parsed = new HashMap<>();
         for (Uuid id : ids) {
             Topic before = byId.get(id);
             TopicImage wanted = catalog.topic(id);
             Map<String, String> configs = catalog.topicConfigs(wanted.name());
             try {
                 Topic after =
-                        open(wanted, before, configs, parsed.computeIfAbsent(configs, definitions::partitionConfig));
+                        open(wanted, before, configs, parsed.computeIfAbsent(configs, definitions::partitionConfigs));
                 if (before != after) {
                     publish(new Change(before, after));
                 }
@@ -163,7 +163,7 @@ final class ServedTopics implements Topics {
         }
     }
 
-    private Topic open(TopicImage wanted, Topic before, Map<String, String> configs, PartitionConfig config) {
+    private Topic open(TopicImage wanted, Topic before, Map<String, String> configs, PartitionConfigs meaning) {
         int count = wanted.partitions().size();
         if (before != null
                 && before.partitions().size() == count
@@ -172,6 +172,7 @@ final class ServedTopics implements Topics {
         }
         List<PartitionLog> logs = new ArrayList<>(count);
         for (int p = 0; p < count; p++) {
+            PartitionConfig config = meaning.of(wanted.id(), p);
             PartitionLog log = before == null ? null : before.partition(p);
             if (log == null) {
                 log = engine.open(partition(wanted, p), wanted.partitions().get(p).leaderEpoch, config);

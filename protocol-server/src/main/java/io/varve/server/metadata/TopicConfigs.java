@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionConfig;
+import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -52,6 +54,8 @@ public final class TopicConfigs {
     public record Setting(ConfigKey key, String value, Source source, List<Synonym> synonyms) {}
 
     private static final Map<String, ConfigKey> KEYS = LogConfig.configKeys();
+    /** Segments are not ended for time more often than this, however short retention is. */
+    private static final long LEAST_SEGMENT_MS = 60_000;
 
     private final Map<String, BrokerDefaults.Origin> defaults;
     private final Map<String, Object> base;
@@ -91,30 +95,65 @@ public final class TopicConfigs {
         });
         try {
             // No tier is attached to this log: asking for one is an error, as on a Kafka broker without remote storage.
-            LogConfig.validate(before, after, base, false);
+            LogConfig.validate(Holds.without(before), Holds.without(after), base, false);
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
         }
+        Holds.of(after);
     }
 
     /**
-     * What settings mean to a partition. Those without a counterpart there change nothing yet: batches are kept as the producer compressed
-     * them whatever {@code compression.type} says, and {@code retention.*} and {@code min.insync.replicas} are kept and shown only.
+     * What settings mean to partitions. Those without a counterpart there change nothing yet: batches are kept as the producer compressed
+     * them whatever {@code compression.type} says, and {@code min.insync.replicas} is kept and shown only.
      *
      * @param overrides a topic's own settings, valid
-     * @return what they and the broker's defaults mean
+     * @return what they and the broker's defaults mean to each partition
+     */
+    public PartitionConfigs partitionConfigs(Map<String, String> overrides) {
+        LogConfig config = effective(Holds.without(overrides));
+        return new PartitionConfigs(partitionConfig(config), config.segmentJitterMs, Holds.of(overrides));
+    }
+
+    /**
+     * @param overrides a topic's own settings, valid
+     * @return what they and the broker's defaults mean to all of its partitions alike
      */
     public PartitionConfig partitionConfig(Map<String, String> overrides) {
-        LogConfig config = effective(overrides);
-        SegmentLimits segments =
-                new SegmentLimits(config.segmentSize(), config.segmentMs, config.indexInterval, config.maxIndexSize);
+        return partitionConfigs(overrides).common();
+    }
+
+    private static PartitionConfig partitionConfig(LogConfig config) {
+        SegmentLimits segments = new SegmentLimits(
+                config.segmentSize(),
+                segmentMs(config),
+                config.indexInterval,
+                config.maxIndexSize,
+                config.fileDeleteDelayMs);
+        RetentionLimits retention =
+                new RetentionLimits(config.delete, config.retentionMs, config.retentionSize, List.of());
         return new PartitionConfig(
                 segments,
                 config.maxMessageSize(),
                 config.messageTimestampType == TimestampType.LOG_APPEND_TIME,
                 config.messageTimestampBeforeMaxMs,
                 config.messageTimestampAfterMaxMs,
-                config.compact);
+                new CompactionLimits(
+                        config.compact,
+                        config.minCleanableRatio,
+                        config.compactionLagMs,
+                        config.maxCompactionLagMs,
+                        config.deleteRetentionMs),
+                retention);
+    }
+
+    /**
+     * A segment goes when its newest record is old enough. In Kafka a slow topic's active segment gathers records for {@code segment.ms},
+     * so that with ten minutes of retention they live for a week; here it takes no more than what retention keeps.
+     */
+    private static long segmentMs(LogConfig config) {
+        return config.delete && config.retentionMs >= 0
+                ? Math.min(config.maxSegmentMs(), Math.max(config.retentionMs, LEAST_SEGMENT_MS))
+                : config.maxSegmentMs();
     }
 
     /**
@@ -128,13 +167,16 @@ public final class TopicConfigs {
                 settings.add(setting(key, overrides.get(name)));
             }
         });
+        Holds.only(overrides)
+                .forEach((name, value) -> settings.add(new Setting(
+                        Holds.definition(name), value, Source.TOPIC, List.of(new Synonym(name, value, Source.TOPIC)))));
         return settings;
     }
 
     /** @return true if the setting's value is a list, so that values can be appended to it and subtracted from it */
     public static boolean isList(String name) {
         ConfigKey key = KEYS.get(name);
-        return key != null && key.type == ConfigDef.Type.LIST;
+        return key != null && key.type == ConfigDef.Type.LIST || Holds.isHold(name);
     }
 
     /**
@@ -144,7 +186,9 @@ public final class TopicConfigs {
      */
     public String value(String name, Map<String, String> overrides) {
         ConfigKey key = KEYS.get(name);
-        return key == null ? null : setting(key, overrides.get(name)).value();
+        return key == null
+                ? Holds.only(overrides).get(name)
+                : setting(key, overrides.get(name)).value();
     }
 
     private LogConfig effective(Map<String, String> overrides) {

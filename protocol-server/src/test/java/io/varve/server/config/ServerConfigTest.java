@@ -95,7 +95,6 @@ class ServerConfigTest {
     void saysWhyAKeyHasNoEffect() throws IOException {
         assertThat(load("zookeeper.connect=zk:2181").warnings())
                 .containsExactly(home + "/server.properties: zookeeper.connect is ignored: no ZooKeeper is needed");
-        assertIgnored("log.retention.check.interval.ms=1", "deletion by retention is not there yet");
         assertIgnored("num.recovery.threads.per.data.dir=1", "recovery takes one thread");
         assertIgnored("create.topic.policy.class.name=a.B", "no classes of others are loaded");
         assertIgnored("config.providers=env", "no classes of others are loaded");

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionConfig;
 import java.util.Map;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
@@ -28,7 +29,10 @@ class TopicConfigsTest {
     void prefersTheTopicsSettingToTheBrokersAndItsFinestUnit() {
         TopicConfigs configs = new TopicConfigs(configured(
                 Map.of("log.roll.hours", "2", "log.retention.hours", "1", "log.retention.minutes", "3", "other", "x")));
-        assertThat(configs.partitionConfig(Map.of()).segments().segmentMs()).isEqualTo(7_200_000);
+        assertThat(configs.partitionConfig(Map.of("retention.ms", "-1"))
+                        .segments()
+                        .segmentMs())
+                .isEqualTo(7_200_000);
         assertThat(configs.partitionConfig(Map.of("segment.ms", "5")).segments().segmentMs())
                 .isEqualTo(5);
         assertThat(configs.value("retention.ms", Map.of())).isEqualTo("180000");
@@ -66,6 +70,21 @@ class TopicConfigsTest {
         assertThat(config.timestampBeforeMaxMs()).isEqualTo(8);
         assertThat(config.timestampAfterMaxMs()).isEqualTo(9);
         assertThat(config.compacted()).isTrue();
+    }
+
+    @Test
+    void readsWhatCompactionIsToDoAndEndsSegmentsInTimeForIt() {
+        TopicConfigs topics = new TopicConfigs(configured(Map.of(
+                "log.cleaner.min.cleanable.ratio", "0.25",
+                "log.cleaner.min.compaction.lag.ms", "7",
+                "log.cleaner.max.compaction.lag.ms", "8000",
+                "log.cleaner.delete.retention.ms", "9")));
+        PartitionConfig compacted = topics.partitionConfig(Map.of("cleanup.policy", "compact"));
+        assertThat(compacted.compaction()).isEqualTo(new CompactionLimits(true, 0.25, 7, 8000, 9));
+        assertThat(compacted.segments().segmentMs()).isEqualTo(8000);
+        PartitionConfig deleted = topics.partitionConfig(Map.of());
+        assertThat(deleted.compaction().enabled()).isFalse();
+        assertThat(deleted.segments().segmentMs()).isEqualTo(604_800_000);
     }
 
     @ParameterizedTest

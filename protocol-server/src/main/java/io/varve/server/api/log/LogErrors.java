@@ -6,12 +6,14 @@ import io.varve.core.log.OffsetOutOfRangeException;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.spi.StorageException;
 import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The one place where the engine's failures become Kafka's error codes. Stateless, thread-safe. */
-final class LogErrors {
+public final class LogErrors {
     private static final Logger LOG = LoggerFactory.getLogger(LogErrors.class);
 
     private LogErrors() {}
@@ -46,10 +48,26 @@ final class LogErrors {
     }
 
     /**
+     * Names the records that a refused batch is refused for: a producer fails those by themselves (KIP-467).
+     *
+     * @param failure what an append threw
+     * @param answer the partition's answer
+     */
+    static void nameRecords(RuntimeException failure, PartitionProduceResponse answer) {
+        if (failure instanceof AppendException refused) {
+            refused.records()
+                    .forEach(index -> answer.recordErrors()
+                            .add(new BatchIndexAndErrorMessage()
+                                    .setBatchIndex(index)
+                                    .setBatchIndexErrorMessage(refused.getMessage())));
+        }
+    }
+
+    /**
      * @param failure what a read or a look-up threw
      * @return the code a consumer acts rightly on
      */
-    static Errors ofRead(RuntimeException failure) {
+    public static Errors ofRead(RuntimeException failure) {
         if (failure instanceof OffsetOutOfRangeException) {
             return Errors.OFFSET_OUT_OF_RANGE;
         }

@@ -192,6 +192,7 @@ final class ProduceHandler implements ApiHandler {
 
     private static void fail(PartitionProduceResponse answer, VarveException refused) {
         fail(answer, LogErrors.ofAppend(refused), refused.getMessage());
+        LogErrors.nameRecords(refused, answer);
     }
 
     private static CompletionStage<ProduceResponseData> unanswered(ProduceResponseData response) {

@@ -5,6 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.topic.ConfigAlterations.Resource;
 import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.Holds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,12 +19,23 @@ import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsReso
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.AlterConfigsRequest;
 
-/** AlterConfigs, the old way: a topic's settings become exactly those named. */
+/** AlterConfigs, the old way: a topic's settings become exactly those named, save that holds are only released by name. */
 final class AlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
 
     AlterConfigsHandler(ClusterMetadata metadata) {
         this.metadata = metadata;
+    }
+
+    /** Whoever sets something by this old call does not know of holds, and must not release them by leaving them out. */
+    private static Map<String, String> keepingHolds(Map<String, String> present, Map<String, String> wanted) {
+        Map<String, String> all = new HashMap<>(wanted);
+        present.forEach((key, value) -> {
+            if (Holds.isHold(key)) {
+                all.putIfAbsent(key, value);
+            }
+        });
+        return all;
     }
 
     @Override
@@ -42,7 +54,10 @@ final class AlterConfigsHandler implements ApiHandler {
                 keys.add(config.name());
                 wanted.put(config.name(), config.value());
             }
-            alterations.add(new Resource(resource.resourceType(), resource.resourceName()), keys, present -> wanted);
+            alterations.add(
+                    new Resource(resource.resourceType(), resource.resourceName()),
+                    keys,
+                    present -> keepingHolds(present, wanted));
         }
         return alterations.perform(metadata, asked.validateOnly()).thenApply(errors -> {
             AlterConfigsResponseData response = new AlterConfigsResponseData();

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigResource;
@@ -33,16 +34,28 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /** DescribeConfigs: the settings of topics and of this broker, with where each comes from. */
 final class DescribeConfigsHandler implements ApiHandler {
+    /** Versions before it write a text's length in 16 bits. */
+    private static final short FIRST_WITH_LONG_TEXTS = 4;
+
+    private static final int SHORT_TEXT = Short.MAX_VALUE;
+
     private final Topics topics;
     private final TopicConfigs definitions;
     private final int nodeId;
     private final Collection<BrokerSetting> broker;
+    private final TopicQuestions questions;
 
-    DescribeConfigsHandler(Topics topics, TopicConfigs definitions, int nodeId, Collection<BrokerSetting> broker) {
+    DescribeConfigsHandler(
+            Topics topics,
+            TopicConfigs definitions,
+            int nodeId,
+            Collection<BrokerSetting> broker,
+            TopicQuestions questions) {
         this.topics = topics;
         this.definitions = definitions;
         this.nodeId = nodeId;
         this.broker = broker;
+        this.questions = questions;
     }
 
     @Override
@@ -54,19 +67,56 @@ final class DescribeConfigsHandler implements ApiHandler {
     public CompletionStage<DescribeConfigsResponseData> handle(Request request) {
         DescribeConfigsRequestData asked = ((DescribeConfigsRequest) request.body()).data();
         DescribeConfigsResponseData response = new DescribeConfigsResponseData();
+        CompletableFuture<?> last = CompletableFuture.completedFuture(null);
         for (DescribeConfigsResource resource : asked.resources()) {
             DescribeConfigsResult result = new DescribeConfigsResult()
                     .setResourceType(resource.resourceType())
                     .setResourceName(resource.resourceName())
                     .setErrorMessage(null);
+            response.results().add(result);
+            if (resource.resourceType() == ConfigResource.Type.TOPIC.id()
+                    && questions.isQuestion(resource.resourceName())) {
+                last = last.thenCombine(answer(request, resource, result), (before, done) -> done);
+                continue;
+            }
             try {
                 result.setConfigs(describe(resource, asked));
             } catch (ApiException e) {
-                result.setErrorCode(Errors.forException(e).code()).setErrorMessage(e.getMessage());
+                refuse(result, e);
             }
-            response.results().add(result);
         }
-        return CompletableFuture.completedFuture(response);
+        return last.thenApply(done -> response);
+    }
+
+    private static void refuse(DescribeConfigsResult result, ApiException e) {
+        result.setErrorCode(Errors.forException(e).code()).setErrorMessage(e.getMessage());
+    }
+
+    private CompletionStage<DescribeConfigsResult> answer(
+            Request request, DescribeConfigsResource resource, DescribeConfigsResult result) {
+        return questions.answer(resource.resourceName()).handle((answer, failure) -> {
+            if (failure == null
+                    && request.version() < FIRST_WITH_LONG_TEXTS
+                    && answer.value().length() > SHORT_TEXT) {
+                refuse(
+                        result,
+                        new InvalidRequestException("The answer is too long for this version of the request:"
+                                + " ask about one partition, or with version " + FIRST_WITH_LONG_TEXTS + "."));
+            } else if (failure == null) {
+                result.configs()
+                        .add(new DescribeConfigsResourceResult()
+                                .setName(answer.name())
+                                .setValue(answer.value())
+                                .setReadOnly(true)
+                                .setConfigSource(ConfigSource.DEFAULT_CONFIG.id())
+                                .setConfigType(ConfigType.STRING.id()));
+            } else if (failure.getCause() instanceof ApiException refusal) {
+                refuse(result, refusal);
+            } else {
+                throw failure instanceof CompletionException known ? known : new CompletionException(failure);
+            }
+            return result;
+        });
     }
 
     private List<DescribeConfigsResourceResult> describe(

@@ -22,6 +22,21 @@ public final class TopicHandlers {
      */
     public static List<ApiHandler> all(
             ClusterMetadata metadata, Supplier<ClusterInfo> cluster, List<BrokerSetting> settings) {
+        return all(metadata, cluster, settings, TopicQuestions.NONE);
+    }
+
+    /**
+     * @param metadata what the cluster is
+     * @param cluster how clients reach this node; asked once per request, so that an address may be known late
+     * @param settings the settings of other rooms, to be shown with the broker's
+     * @param questions answers what is asked about topics besides their settings
+     * @return one handler per API
+     */
+    public static List<ApiHandler> all(
+            ClusterMetadata metadata,
+            Supplier<ClusterInfo> cluster,
+            List<BrokerSetting> settings,
+            TopicQuestions questions) {
         MetadataConfig config = metadata.config();
         TopicConfigs definitions = metadata.topicConfigs();
         Collection<BrokerSetting> broker = BrokerSettings.of(config, definitions, settings);
@@ -32,7 +47,7 @@ public final class TopicHandlers {
                 new CreateTopicsHandler(metadata),
                 new DeleteTopicsHandler(metadata),
                 new CreatePartitionsHandler(metadata),
-                new DescribeConfigsHandler(metadata, definitions, config.nodeId(), broker),
+                new DescribeConfigsHandler(metadata, definitions, config.nodeId(), broker, questions),
                 new AlterConfigsHandler(metadata),
                 new IncrementalAlterConfigsHandler(metadata),
                 new ListPartitionReassignmentsHandler());

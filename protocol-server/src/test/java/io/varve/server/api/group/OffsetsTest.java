@@ -3,6 +3,9 @@ package io.varve.server.api.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.spi.SegmentLimits;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.group.HeldStorage;
 import io.varve.server.metadata.Topic;
@@ -10,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.UnaryOperator;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
@@ -123,6 +127,63 @@ class OffsetsTest {
                             + group.topics().get(0).partitions().get(0).committedOffset())
                     .containsExactly("a1", "b2");
         }
+    }
+
+    @Test
+    void findsOffsetsAgainAfterTheyWereCompacted() {
+        try (GroupsFixture broker =
+                new GroupsFixture(UnaryOperator.identity(), Map.of("offsets.topic.num.partitions", "1"))) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 3);
+            client.find("a");
+            PartitionLog log = offsets(broker);
+            assertThat(log.config().compacted()).isTrue();
+            log.configure(smallSegments(log.config()));
+            for (int i = 1; i <= 300; i++) {
+                assertThat(Offsets.commit(client, i % 2 == 0 ? "a" : "b", "t", i % 3, i))
+                        .isEqualTo(Errors.NONE);
+            }
+            deleteOffset(client, "b", "t", 2);
+            Offsets.commit(client, "a", "t", 0, 1000);
+            long before = log.sizeInBytes();
+            while (broker.broker.engine.compactOnce()) {}
+            assertThat(log.sizeInBytes()).isLessThan(before / 5);
+            broker.restart();
+            for (int round = 0; round < 2; round++) {
+                assertThat(Offsets.fetch(client, "a", "t", 0)).isEqualTo(1000);
+                assertThat(Offsets.fetch(client, "a", "t", 1)).isEqualTo(298);
+                assertThat(Offsets.fetch(client, "b", "t", 0)).isEqualTo(297);
+                assertThat(Offsets.fetch(client, "b", "t", 1)).isEqualTo(295);
+                assertThat(Offsets.fetch(client, "b", "t", 2)).isEqualTo(-1);
+                broker.crash();
+            }
+        }
+    }
+
+    private static PartitionLog offsets(GroupsFixture broker) {
+        return broker.broker.metadata.byName("__consumer_offsets").partition(0);
+    }
+
+    private static PartitionConfig smallSegments(PartitionConfig config) {
+        return new PartitionConfig(
+                new SegmentLimits(2_000, Long.MAX_VALUE, 4096, 1 << 20),
+                config.maxMessageBytes(),
+                config.logAppendTime(),
+                config.timestampBeforeMaxMs(),
+                config.timestampAfterMaxMs(),
+                config.compaction());
+    }
+
+    private static void deleteOffset(TestClient client, String group, String topic, int partition) {
+        OffsetDeleteRequestTopicCollection topics = new OffsetDeleteRequestTopicCollection();
+        topics.add(new OffsetDeleteRequestTopic()
+                .setName(topic)
+                .setPartitions(List.of(new OffsetDeleteRequestPartition().setPartitionIndex(partition))));
+        OffsetDeleteResponseData answer = client.ask(
+                ApiKeys.OFFSET_DELETE,
+                0,
+                new OffsetDeleteRequestData().setGroupId(group).setTopics(topics));
+        assertThat(answer.errorCode()).isZero();
     }
 
     @Test

@@ -4,6 +4,7 @@ package io.varve.server.api.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.memory.Readable;
 import io.varve.core.spi.SegmentLimits;
@@ -200,7 +201,8 @@ class ProduceHandlerTest {
 
     @Test
     void refusalsSayWhyWhereTheVersionHasRoomForIt() {
-        PartitionConfig small = new PartitionConfig(SegmentLimits.DEFAULT, 70, false, Long.MAX_VALUE, 3_600_000, false);
+        PartitionConfig small =
+                new PartitionConfig(SegmentLimits.DEFAULT, 70, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE);
         topic.partition(0).configure(small);
         PartitionProduceResponse answer = produce(LATEST, 1, logs.batch("much too large for this topic"));
         assertThat(error(answer)).isEqualTo(Errors.MESSAGE_TOO_LARGE);
@@ -208,6 +210,25 @@ class ProduceHandlerTest {
         assertThat(answer.baseOffset()).isEqualTo(-1);
         assertThat(produce(7, 1, logs.batch("much too large for this topic")).errorMessage())
                 .isNull();
+    }
+
+    @Test
+    void namesTheRecordsWithoutAKeyThatACompactedTopicRefuses() {
+        topic.partition(0)
+                .configure(new PartitionConfig(
+                        SegmentLimits.DEFAULT, 1 << 20, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.DEFAULT));
+        MemoryRecords records = MemoryRecords.withRecords(
+                Compression.NONE,
+                new SimpleRecord(1, "key".getBytes(), "a".getBytes()),
+                new SimpleRecord(1, null, "b".getBytes()));
+        PartitionProduceResponse answer = produce(LATEST, 1, records);
+        assertThat(error(answer)).isEqualTo(Errors.INVALID_RECORD);
+        assertThat(answer.recordErrors()).singleElement().satisfies(record -> {
+            assertThat(record.batchIndex()).isEqualTo(1);
+            assertThat(record.batchIndexErrorMessage()).contains("key");
+        });
+        assertThat(error(produce(3, 1, records))).isEqualTo(Errors.INVALID_RECORD);
+        assertThat(topic.partition(0).logEndOffset()).isZero();
     }
 
     @Test

@@ -14,12 +14,12 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Sends a request through a handler as it would come and go over the wire, in the version wanted. */
-final class Exchange {
+public final class Exchange {
     private Exchange() {}
 
     /** @return the response's data as a client reads it */
     @SuppressWarnings("unchecked")
-    static <R extends ApiMessage> R of(ApiHandler handler, int version, ApiMessage asked) {
+    public static <R extends ApiMessage> R of(ApiHandler handler, int version, ApiMessage asked) {
         short apiVersion = (short) version;
         ByteBuffer wire = MessageUtil.toByteBufferAccessor(asked, apiVersion).buffer();
         AbstractRequest body =

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance;
+
+import io.varve.core.memory.Readable;
+
+class MemoryCompactionTest extends CompactionConformance {
+    private int rigs;
+
+    @Override
+    protected StorageRig rig() {
+        return new MemoryRig(rigs++ % 2 == 0 ? Readable.AT_APPEND : Readable.AT_SYNC);
+    }
+
+    @Override
+    protected int histories() {
+        return Integer.getInteger("varve.compaction.histories", 100);
+    }
+}

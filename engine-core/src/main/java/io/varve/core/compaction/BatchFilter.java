@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+import io.varve.core.producer.ProducerInfo;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.Codec;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.record.RecordIterator;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What is left of a batch. A batch that keeps all its records stays as it is, byte for byte; of any other, base offset, last offset,
+ * producer, sequence, leader epoch, codec and timestamps stay. Semantics: the filter of Kafka's Cleaner, MemoryRecords.filterTo, KIP-534.
+ * Not thread-safe.
+ */
+final class BatchFilter {
+    /** Appending to a compacted topic looked into the records with the same limit. */
+    static final int MOST_DECOMPRESSED_BYTES = 256 << 20;
+
+    /**
+     * What to do.
+     *
+     * @param now ms since the epoch
+     * @param deleteRetentionMs how long in ms tombstones and markers stay once met
+     * @param keysTo end of the offsets the keys tell of, exclusive: records above stay
+     * @param end end of all that is cleaned: the batch that ends here stays, if only empty, so that the offset is not lost
+     */
+    record Rules(long now, long deleteRetentionMs, long keysTo, long end) {}
+
+    private final KeyOffsets keys;
+    private final Rules rules;
+    private final TransactionFates fates;
+    private final Map<Long, ProducerInfo> producers = new HashMap<>();
+    private final BitSet kept = new BitSet();
+    private final CleaningStats stats;
+
+    BatchFilter(KeyOffsets keys, Rules rules, TransactionFates fates, List<ProducerInfo> active, CleaningStats stats) {
+        this.keys = keys;
+        this.rules = rules;
+        this.fates = fates;
+        this.stats = stats;
+        active.forEach(producer -> producers.put(producer.producerId(), producer));
+    }
+
+    /**
+     * Decides about a batch. Call in the order of offsets.
+     *
+     * @param buffer holds a batch that was validated
+     * @param at the batch's first byte
+     * @return what takes its place, maybe a view of the batch itself; or null when nothing does
+     * @throws io.varve.core.record.InvalidBatchException if its records are damaged or more than can be looked into
+     */
+    ByteBuffer filter(ByteBuffer buffer, int at) {
+        boolean control = BatchHeader.isControl(buffer, at);
+        TransactionFates.Marker marker = control ? fates.onMarker(buffer, at) : TransactionFates.Marker.NEEDED;
+        boolean dropAll = control
+                ? marker == TransactionFates.Marker.IDLE && isPastHorizon(buffer, at)
+                : fates.onData(buffer, at);
+        boolean keepEmpty = BatchHeader.nextOffset(buffer, at) == rules.end || isLastOfProducer(buffer, at);
+        int count = BatchHeader.recordCount(buffer, at);
+        if (dropAll) {
+            stats.dropped(count);
+            return keepEmpty ? emptied(buffer, at) : null;
+        }
+        boolean tombstones = control ? choose(count) : choose(buffer, at);
+        int left = kept.cardinality();
+        stats.dropped(count - left);
+        if (left == 0) {
+            return keepEmpty ? emptied(buffer, at) : null;
+        }
+        boolean newHorizon =
+                (tombstones || marker != TransactionFates.Marker.NEEDED) && !BatchHeader.hasDeleteHorizon(buffer, at);
+        return left == count && !newHorizon
+                ? buffer.slice(at, BatchHeader.sizeInBytes(buffer, at))
+                : rewritten(buffer, at, newHorizon);
+    }
+
+    private boolean isPastHorizon(ByteBuffer buffer, int at) {
+        return BatchHeader.hasDeleteHorizon(buffer, at) && BatchHeader.deleteHorizon(buffer, at) <= rules.now;
+    }
+
+    /**
+     * The last data of a producer carry its last sequence; of one that has nothing but markers left, these carry its epoch, which fences
+     * older ones.
+     */
+    private boolean isLastOfProducer(ByteBuffer buffer, int at) {
+        ProducerInfo producer = producers.get(BatchHeader.producerId(buffer, at));
+        if (producer == null) {
+            return false;
+        }
+        return producer.lastDataOffset() >= 0
+                ? BatchHeader.lastOffset(buffer, at) == producer.lastDataOffset()
+                : BatchHeader.isControl(buffer, at)
+                        && BatchHeader.producerEpoch(buffer, at) == producer.producerEpoch();
+    }
+
+    /** Keeps every record; @return false: control records are no tombstones */
+    private boolean choose(int count) {
+        kept.clear();
+        kept.set(0, count);
+        return false;
+    }
+
+    /** @return true if a tombstone is among the records kept */
+    private boolean choose(ByteBuffer buffer, int at) {
+        kept.clear();
+        boolean horizonPassed = isPastHorizon(buffer, at);
+        boolean tombstones = false;
+        try (RecordIterator records = RecordIterator.of(buffer, at, MOST_DECOMPRESSED_BYTES)) {
+            for (int i = 0; records.next(); i++) {
+                if (isKept(records, horizonPassed)) {
+                    kept.set(i);
+                    tombstones |= !records.hasValue();
+                }
+            }
+        }
+        return tombstones;
+    }
+
+    private boolean isKept(RecordIterator record, boolean horizonPassed) {
+        if (record.offset() >= rules.keysTo) {
+            return true;
+        }
+        if (!record.hasKey()) {
+            stats.keyless();
+            return false;
+        }
+        return record.offset() >= keys.get(record.key()) && (record.hasValue() || !horizonPassed);
+    }
+
+    private RecordBatchBuilder builder(ByteBuffer buffer, int at, Codec codec) {
+        RecordBatchBuilder builder = new RecordBatchBuilder(codec)
+                .baseOffset(BatchHeader.baseOffset(buffer, at))
+                .leaderEpoch(BatchHeader.leaderEpoch(buffer, at))
+                .producer(
+                        BatchHeader.producerId(buffer, at),
+                        BatchHeader.producerEpoch(buffer, at),
+                        BatchHeader.baseSequence(buffer, at));
+        if (BatchHeader.isTransactional(buffer, at)) {
+            builder.transactional();
+        }
+        if (BatchHeader.isControl(buffer, at)) {
+            builder.control();
+        }
+        if (BatchHeader.isLogAppendTime(buffer, at)) {
+            builder.logAppendTime(BatchHeader.maxTimestamp(buffer, at));
+        }
+        return builder;
+    }
+
+    private ByteBuffer emptied(ByteBuffer buffer, int at) {
+        if (BatchHeader.recordCount(buffer, at) == 0) {
+            return buffer.slice(at, BatchHeader.sizeInBytes(buffer, at));
+        }
+        return builder(buffer, at, Codec.NONE)
+                .build(BatchHeader.lastOffset(buffer, at), BatchHeader.maxTimestamp(buffer, at));
+    }
+
+    private ByteBuffer rewritten(ByteBuffer buffer, int at, boolean newHorizon) {
+        RecordBatchBuilder builder = builder(buffer, at, Codec.forId(BatchHeader.codecId(buffer, at)));
+        if (newHorizon) {
+            builder.deleteHorizon(rules.now + rules.deleteRetentionMs);
+        } else if (BatchHeader.hasDeleteHorizon(buffer, at)) {
+            builder.deleteHorizon(BatchHeader.deleteHorizon(buffer, at));
+        }
+        long maxTimestamp = BatchHeader.NO_TIMESTAMP;
+        try (RecordIterator records = RecordIterator.of(buffer, at, MOST_DECOMPRESSED_BYTES)) {
+            for (int i = 0; records.next(); i++) {
+                if (kept.get(i)) {
+                    builder.appendAt(
+                            records.offset(), records.timestamp(), records.key(), records.value(), records.headers());
+                    maxTimestamp = Math.max(maxTimestamp, records.timestamp());
+                }
+            }
+        }
+        return builder.build(BatchHeader.lastOffset(buffer, at), maxTimestamp);
+    }
+}

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException;
+import java.util.List;
+
+/**
+ * Cleans one partition: notes the newest offset of each key in its dirty part, then rewrites every segment up to there without what newer
+ * records have made void. When there is no room for all keys, it goes as far as they reach, and the next time further.
+ *
+ * <p>Thread-safe, but a partition is cleaned by one caller at a time.
+ */
+public final class Cleaner {
+    /** A group's batches are about to be put in place. */
+    public static final String BEFORE_REPLACE = "compaction.before-replace";
+    /** They are in place; how far the partition is clean is not noted. */
+    public static final String AFTER_REPLACE = "compaction.after-replace";
+    /** How far the partition is clean is noted. */
+    public static final String AFTER_NOTE = "compaction.after-note";
+
+    private final CompactionConfig config;
+    private final Clock clock;
+    private final Pace pace;
+    private final FailPoints failPoints;
+
+    /**
+     * @param config what may be taken of the machine
+     * @param clock the time for delete horizons and lags
+     * @param pace how fast to go
+     * @param failPoints where tests make it die
+     */
+    public Cleaner(CompactionConfig config, Clock clock, Pace pace, FailPoints failPoints) {
+        this.config = config;
+        this.clock = clock;
+        this.pace = pace;
+        this.failPoints = failPoints;
+    }
+
+    /**
+     * A partition that is due, at the moment it was looked at.
+     *
+     * @param log the partition
+     * @param dirt what waits to be cleaned
+     */
+    public record Due(Compactable log, Dirt dirt) {
+        /** @return dirty part of its bytes, 0 to 1 */
+        public double ratio() {
+            return dirt.ratio();
+        }
+    }
+
+    /**
+     * Looks whether a partition has to be cleaned.
+     *
+     * @param log a partition
+     * @return how much of it is dirty, or null when it is not time
+     * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED
+     * @throws io.varve.core.record.InvalidBatchException if a batch is damaged
+     */
+    public Due look(Compactable log) {
+        CompactionLimits limits = log.compaction();
+        if (!limits.enabled()) {
+            return null;
+        }
+        PartitionStore store = log.store();
+        List<Segment> segments = store.segments();
+        if (segments.size() == 1) {
+            return null; // the active one: most partitions, most of the time, and cheaply told
+        }
+        Dirt dirt = Dirt.of(
+                segments,
+                limits,
+                CleanedTo.read(store),
+                log.lastStableOffset(),
+                clock.millis(),
+                segment -> firstTimestamp(store, segment));
+        return dirt.isDue(limits) ? new Due(log, dirt) : null;
+    }
+
+    private static long firstTimestamp(PartitionStore store, Segment segment) {
+        long from = Math.max(segment.baseOffset(), store.extent().start());
+        if (from >= segment.endOffset()) {
+            return BatchHeader.NO_TIMESTAMP;
+        }
+        try (BatchSlice slice = store.read(from, segment.endOffset(), 0)) {
+            if (slice.sizeInBytes() == 0) {
+                return BatchHeader.NO_TIMESTAMP;
+            }
+            var bytes = slice.buffer();
+            BatchValidator.frame(bytes, bytes.position(), bytes.limit());
+            return BatchHeader.maxTimestamp(bytes, bytes.position());
+        }
+    }
+
+    /**
+     * Cleans a partition. Appends, reads and trims go on meanwhile.
+     *
+     * @param due what {@link #look} gave, just now
+     * @return what was done
+     * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED, FENCED, FULL; RETRY if the partition was trimmed or truncated under way:
+     *     what was put in place stays, the rest is as it was
+     * @throws io.varve.core.record.InvalidBatchException if a batch is damaged
+     * @throws StoppedException if the pace was ended
+     */
+    public Cleaned clean(Due due) {
+        Compactable log = due.log();
+        Dirt dirt = due.dirt();
+        CompactionLimits limits = log.compaction();
+        CleaningStats stats = new CleaningStats();
+        KeyOffsets keys = KeyOffsets.forKeys(
+                dirt.mostRecords(), config.dedupeBufferBytes() / config.threads(), config.loadFactor());
+        BatchWalk walk = new BatchWalk(log.store(), Math.max(1, config.ioBufferBytes() / config.threads()), pace);
+        long keysTo = scan(log, dirt, keys, walk);
+        log.settle();
+        BatchFilter.Rules rules = new BatchFilter.Rules(clock.millis(), limits.deleteRetentionMs(), keysTo, dirt.end());
+        List<Segment> old = dirt.segments().stream()
+                .filter(segment -> segment.baseOffset() < keysTo)
+                .toList();
+        TransactionFates fates = new TransactionFates();
+        for (List<Segment> group : Grouping.of(old, log.segmentLimits())) {
+            // Asked again for each group, for producers go on meanwhile.
+            replace(log, group, walk, new BatchFilter(keys, rules, fates, log.activeProducers(), stats), fates, stats);
+        }
+        CleanedTo.write(log.store(), keysTo);
+        failPoints.hit(AFTER_NOTE);
+        return stats.result(keysTo);
+    }
+
+    private long scan(Compactable log, Dirt dirt, KeyOffsets keys, BatchWalk walk) {
+        long from = Math.max(dirt.firstDirty(), log.store().extent().start());
+        TransactionFates fates = new TransactionFates();
+        fates.expect(log.abortedTransactions(from, dirt.end()));
+        KeyScan scan = new KeyScan(keys, fates, from);
+        long next = from;
+        while (next >= 0 && next < dirt.end()) {
+            next = walk.once(next, dirt.end(), scan);
+            if (next >= 0) {
+                scan.reached(next);
+            }
+        }
+        return scan.keysTo();
+    }
+
+    private void replace(
+            Compactable log,
+            List<Segment> group,
+            BatchWalk walk,
+            BatchFilter filter,
+            TransactionFates fates,
+            CleaningStats stats) {
+        long end = group.get(group.size() - 1).endOffset();
+        long from = Math.max(group.get(0).baseOffset(), log.store().extent().start());
+        fates.expect(log.abortedTransactions(Math.min(from, end), end));
+        failPoints.hit(BEFORE_REPLACE);
+        try {
+            log.replace(group, new CleanedBatches(walk, filter, pace, stats, from, end), fates::takeGone);
+        } catch (StorageException e) {
+            boolean isPresent = log.store().segments().containsAll(group);
+            throw e.kind() == StorageException.Kind.MISUSE && !isPresent ? trimmed(log, e) : e;
+        }
+        failPoints.hit(AFTER_REPLACE);
+    }
+
+    /** It was so before the replacement began, and after it was looked up. */
+    private static StorageException trimmed(Compactable log, StorageException e) {
+        return new StorageException(
+                StorageException.Kind.RETRY,
+                log.store().id() + " was trimmed or truncated while it was being cleaned: " + e.getMessage(),
+                e);
+    }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+/** Counts what one cleaning did. Not thread-safe. */
+final class CleaningStats {
+    private long bytesRead;
+    private long bytesWritten;
+    private long records;
+    private long dropped;
+    private long keyless;
+
+    void read(int bytes) {
+        bytesRead += bytes;
+    }
+
+    void written(int bytes) {
+        bytesWritten += bytes;
+    }
+
+    void met(int count) {
+        records += count;
+    }
+
+    void dropped(int count) {
+        dropped += count;
+    }
+
+    void keyless() {
+        keyless++;
+    }
+
+    Cleaned result(long cleanedTo) {
+        return new Cleaned(cleanedTo, bytesRead, bytesWritten, records, dropped, keyless);
+    }
+}

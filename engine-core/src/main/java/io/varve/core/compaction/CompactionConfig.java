@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+/**
+ * What compaction may take of the machine.
+ *
+ * @param enabled false to compact only when told to ({@code log.cleaner.enable})
+ * @param threads how many partitions are cleaned at a time, at least 1 ({@code log.cleaner.threads})
+ * @param dedupeBufferBytes most bytes of memory for the keys of what is cleaned, all threads together
+ *     ({@code log.cleaner.dedupe.buffer.size})
+ * @param loadFactor how full that memory may get, above 0, at most 1 ({@code log.cleaner.io.buffer.load.factor})
+ * @param ioBufferBytes bytes read at a time, all threads together, unless a batch is larger ({@code log.cleaner.io.buffer.size})
+ * @param bytesPerSecond most bytes read and written in a second, all threads together
+ *     ({@code log.cleaner.io.max.bytes.per.second})
+ * @param backoffMs ms to wait when there is nothing to clean, at least 1 ({@code log.cleaner.backoff.ms})
+ */
+public record CompactionConfig(
+        boolean enabled,
+        int threads,
+        long dedupeBufferBytes,
+        double loadFactor,
+        int ioBufferBytes,
+        double bytesPerSecond,
+        long backoffMs) {
+    /** Kafka 4.3's defaults. */
+    public static final CompactionConfig DEFAULT =
+            new CompactionConfig(true, 1, 128L << 20, 0.9, 512 << 10, Double.MAX_VALUE, 15_000);
+
+    /** Nothing happens by itself; what is told to clean does so as by default. */
+    public static final CompactionConfig BY_HAND =
+            new CompactionConfig(false, 1, 128L << 20, 0.9, 512 << 10, Double.MAX_VALUE, 15_000);
+}

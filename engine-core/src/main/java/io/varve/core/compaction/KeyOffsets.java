@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+import java.nio.ByteBuffer;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+
+/**
+ * The newest offset of each key, by the key's hash: open addressing in one array, no object per key. Two keys of the same hash would be
+ * taken for one; with 128 bits of MD5 that does not happen by chance. Not thread-safe.
+ *
+ * <pre>
+ * a slot, 24 bytes:  hash 0-7 | hash 8-15 | offset + 1, so that 0 is an empty slot
+ * </pre>
+ *
+ * Semantics: Kafka's SkimpyOffsetMap.
+ */
+final class KeyOffsets {
+    /** Bytes a key takes. */
+    static final int SLOT_BYTES = 24;
+
+    private static final int LONGS = 3;
+    private static final int MOST_SLOTS = (Integer.MAX_VALUE - 8) / LONGS;
+    private static final long NONE = -1;
+
+    private final MessageDigest digest;
+    private final byte[] hash = new byte[2 * Long.BYTES];
+    private final ByteBuffer hashed = ByteBuffer.wrap(hash);
+    private final long[] table;
+    private final int slots;
+    private final int most;
+    private int size;
+
+    private KeyOffsets(int slots, int most) {
+        this.slots = slots;
+        this.most = most;
+        this.table = new long[slots * LONGS];
+        try {
+            this.digest = MessageDigest.getInstance("MD5");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has MD5", e);
+        }
+    }
+
+    /**
+     * Makes room for keys, and for no more of them than there can be.
+     *
+     * @param keys most keys there can be, 0 or more
+     * @param maxBytes most bytes to take; room for one key is always made
+     * @param loadFactor how full the table may get, above 0, at most 1
+     * @return the map, empty
+     */
+    static KeyOffsets forKeys(long keys, long maxBytes, double loadFactor) {
+        long affordable = Math.max(1, Math.min(maxBytes / SLOT_BYTES, MOST_SLOTS));
+        // One slot stays empty, where a search for a key that is not there ends.
+        long wanted = (long) Math.min(Math.ceil(keys / loadFactor) + 1, MOST_SLOTS);
+        int slots = (int) Math.max(2, Math.min(affordable, wanted));
+        int most = (int) Math.max(1, Math.min(slots - 1L, (long) (slots * loadFactor)));
+        return new KeyOffsets(slots, most);
+    }
+
+    /**
+     * Takes note of a record.
+     *
+     * @param key from position to limit; not moved
+     * @param offset at least that of every record noted before
+     * @return false if there is no room for another key; nothing changed then
+     */
+    boolean put(ByteBuffer key, long offset) {
+        int at = find(key);
+        if (table[at + 2] == 0) {
+            if (size == most) {
+                return false;
+            }
+            table[at] = hashed.getLong(0);
+            table[at + 1] = hashed.getLong(Long.BYTES);
+            size++;
+        }
+        table[at + 2] = offset + 1;
+        return true;
+    }
+
+    /**
+     * @param key from position to limit; not moved
+     * @return the newest offset of the key, or -1
+     */
+    long get(ByteBuffer key) {
+        long stored = table[find(key) + 2];
+        return stored == 0 ? NONE : stored - 1;
+    }
+
+    /** @return number of keys */
+    int size() {
+        return size;
+    }
+
+    /** @return number of keys there is room for */
+    int capacity() {
+        return most;
+    }
+
+    /** @return where the key's slot begins in the table, or the empty slot where it would be */
+    private int find(ByteBuffer key) {
+        digest.update(key.duplicate());
+        try {
+            digest.digest(hash, 0, hash.length);
+        } catch (java.security.DigestException e) {
+            throw new IllegalStateException("MD5 has 16 bytes", e);
+        }
+        long first = hashed.getLong(0);
+        long second = hashed.getLong(Long.BYTES);
+        int slot = (int) Long.remainderUnsigned(first, slots);
+        while (true) {
+            int at = slot * LONGS;
+            if (table[at + 2] == 0 || table[at] == first && table[at + 1] == second) {
+                return at;
+            }
+            slot = slot + 1 == slots ? 0 : slot + 1;
+        }
+    }
+}

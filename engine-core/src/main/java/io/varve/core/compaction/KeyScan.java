@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.RecordIterator;
+import java.nio.ByteBuffer;
+
+/** Fills the keys from a dirty part, front to back, until it ends or there is no room for another key. Not thread-safe. */
+final class KeyScan implements BatchWalk.Visitor {
+    private final KeyOffsets keys;
+    private final TransactionFates fates;
+    private final long from;
+    private long keysTo;
+
+    KeyScan(KeyOffsets keys, TransactionFates fates, long from) {
+        this.keys = keys;
+        this.fates = fates;
+        this.from = from;
+        this.keysTo = from;
+    }
+
+    @Override
+    public boolean batch(ByteBuffer buffer, int at) {
+        if (BatchHeader.isControl(buffer, at)) {
+            fates.onMarker(buffer, at);
+        } else if (!fates.onData(buffer, at) && !records(buffer, at)) {
+            return false;
+        }
+        reached(BatchHeader.nextOffset(buffer, at));
+        return true;
+    }
+
+    private boolean records(ByteBuffer buffer, int at) {
+        try (RecordIterator records = RecordIterator.of(buffer, at, BatchFilter.MOST_DECOMPRESSED_BYTES)) {
+            while (records.next()) {
+                if (records.offset() >= from && records.hasKey() && !keys.put(records.key(), records.offset())) {
+                    reached(records.offset());
+                    return false;
+                }
+            }
+            return true;
+        }
+    }
+
+    /** Everything below an offset has been looked at, be it a gap. */
+    void reached(long offset) {
+        keysTo = Math.max(keysTo, offset);
+    }
+
+    /** @return end of the offsets the keys tell of, exclusive */
+    long keysTo() {
+        return keysTo;
+    }
+}

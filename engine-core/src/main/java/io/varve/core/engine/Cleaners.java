@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import io.varve.core.compaction.Cleaned;
+import io.varve.core.compaction.Cleaner;
+import io.varve.core.compaction.CompactionConfig;
+import io.varve.core.compaction.Pace;
+import io.varve.core.compaction.StoppedException;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.record.InvalidBatchException;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs compaction: again and again the dirtiest partition that is due, on as many threads as configured.
+ *
+ * <p>{@link #cleanOnce} is the whole of it; the threads only call it, so a test can drive it by hand.
+ */
+final class Cleaners implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Cleaners.class);
+    /** How long a partition is left alone that could not be cleaned just now. */
+    private static final long AGAIN_MS = 60_000;
+
+    private static final long CLOSE_WAIT_MS = 30_000;
+
+    private final Supplier<Collection<PartitionLog>> partitions;
+    private final CompactionConfig config;
+    private final StorageContext context;
+    private final Pace pace;
+    private final Cleaner cleaner;
+    private final List<Thread> threads = new ArrayList<>();
+    private final Set<PartitionLog> busy = ConcurrentHashMap.newKeySet();
+    private final Set<PartitionLog> uncleanable = ConcurrentHashMap.newKeySet();
+    /** Partitions left alone until a time, in ms since the epoch. */
+    private final Map<PartitionLog, Long> later = new ConcurrentHashMap<>();
+
+    /** @param partitions gives those that are open */
+    Cleaners(Supplier<Collection<PartitionLog>> partitions, CompactionConfig config, StorageContext context) {
+        this.partitions = partitions;
+        this.config = config;
+        this.context = context;
+        this.pace = new Pace(config.bytesPerSecond(), context.clock(), context.scheduler());
+        this.cleaner = new Cleaner(config, context.clock(), pace, context.failPoints());
+    }
+
+    void start() {
+        for (int i = 0; config.enabled() && i < config.threads(); i++) {
+            threads.add(context.scheduler().start("cleaner-" + i, this::run));
+        }
+    }
+
+    private void run() {
+        boolean going = true;
+        while (going) {
+            boolean busy = false;
+            try {
+                busy = cleanOnce();
+            } catch (RuntimeException | Error e) {
+                LOG.error("Compaction failed; it goes on in {} ms", config.backoffMs(), e);
+            }
+            going = busy ? !pace.isStopped() : pace.rest(config.backoffMs());
+        }
+    }
+
+    /**
+     * Cleans the partition that needs it most.
+     *
+     * @return false if none does
+     */
+    boolean cleanOnce() {
+        Cleaner.Due due = take();
+        if (due == null) {
+            return false;
+        }
+        PartitionLog log = (PartitionLog) due.log();
+        try {
+            report(log, cleaner.clean(due));
+        } catch (StoppedException e) {
+            LOG.debug("{} is left for the next start to clean", log.id());
+        } catch (StorageException | InvalidBatchException e) {
+            failed(log, e);
+        } catch (RuntimeException e) {
+            exclude(log, e);
+        } finally {
+            busy.remove(log);
+        }
+        return true;
+    }
+
+    /** @return the dirtiest partition that is due, marked as being cleaned; or null */
+    private synchronized Cleaner.Due take() {
+        long now = context.clock().millis();
+        later.values().removeIf(until -> until <= now);
+        Cleaner.Due dirtiest = partitions.get().stream()
+                .filter(log -> log.config().compacted()
+                        && !busy.contains(log)
+                        && !uncleanable.contains(log)
+                        && !later.containsKey(log))
+                .map(this::look)
+                .filter(due -> due != null)
+                .max(Comparator.comparingDouble(Cleaner.Due::ratio))
+                .orElse(null);
+        if (dirtiest != null) {
+            busy.add((PartitionLog) dirtiest.log());
+        }
+        return dirtiest;
+    }
+
+    private Cleaner.Due look(PartitionLog log) {
+        try {
+            return cleaner.look(log);
+        } catch (StorageException | InvalidBatchException e) {
+            failed(log, e);
+            return null;
+        }
+    }
+
+    private void failed(PartitionLog log, RuntimeException e) {
+        if (isGone(log)) {
+            return; // deleted under way: what went wrong is that it is not there
+        }
+        StorageException.Kind kind = e instanceof StorageException storage ? storage.kind() : null;
+        if (kind == StorageException.Kind.FULL || kind == StorageException.Kind.RETRY) {
+            LOG.warn("{} could not be compacted, trying again in {} ms: {}", log.id(), AGAIN_MS, e.getMessage());
+            later.put(log, context.clock().millis() + AGAIN_MS);
+        } else if (kind != StorageException.Kind.CLOSED && kind != StorageException.Kind.FENCED) {
+            exclude(log, e);
+        }
+    }
+
+    private static boolean isGone(PartitionLog log) {
+        try {
+            log.extent();
+            return false;
+        } catch (StorageException e) {
+            return e.kind() == StorageException.Kind.CLOSED;
+        }
+    }
+
+    private void exclude(PartitionLog log, RuntimeException e) {
+        uncleanable.add(log);
+        LOG.error("{} cannot be compacted and is left as it is until the next start", log.id(), e);
+    }
+
+    private static void report(PartitionLog log, Cleaned cleaned) {
+        LOG.info(
+                "{} is compacted up to offset {}: {} of {} records dropped, {} bytes became {}",
+                log.id(),
+                cleaned.cleanedTo(),
+                cleaned.dropped(),
+                cleaned.records(),
+                cleaned.bytesRead(),
+                cleaned.bytesWritten());
+        if (cleaned.keyless() > 0) {
+            LOG.warn("{} of those dropped from {} had no key", cleaned.keyless(), log.id());
+        }
+    }
+
+    /** @return partitions whose compaction was given up */
+    Set<PartitionId> uncleanable() {
+        return uncleanable.stream().map(PartitionLog::id).collect(Collectors.toSet());
+    }
+
+    /** Lets go of a deleted partition. */
+    void forget(PartitionLog log) {
+        uncleanable.remove(log);
+        later.remove(log);
+    }
+
+    /** Stops what is under way, leaving everything as it was, and waits for that. */
+    @Override
+    public void close() {
+        pace.close();
+        for (Thread thread : threads) {
+            try {
+                thread.join(CLOSE_WAIT_MS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import io.varve.core.VarveException;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.retention.LogState;
+import io.varve.core.retention.RetentionConfig;
+import io.varve.core.retention.RetentionExplanation;
+import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.RetentionPlan;
+import io.varve.core.retention.RetentionPolicy;
+import io.varve.core.retention.SegmentFate;
+import io.varve.core.runtime.Clock;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Deletes what {@link RetentionPolicy} says, and explains it by the same. Partitions are looked at one after another, and one that fails
+ * keeps none of the others from its turn. Thread-safe.
+ */
+final class Retention {
+    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+
+    private final Supplier<Collection<PartitionLog>> partitions;
+    private final RetentionConfig config;
+    private final Clock clock;
+    /** Partitions whose failure was reported; they are tried again, in silence. */
+    private final Set<PartitionId> failing = ConcurrentHashMap.newKeySet();
+
+    private volatile long nextCheckMs;
+
+    /** @param partitions gives those that are open */
+    Retention(Supplier<Collection<PartitionLog>> partitions, RetentionConfig config, Clock clock) {
+        this.partitions = partitions;
+        this.config = config;
+        this.clock = clock;
+        this.nextCheckMs = clock.millis() + config.checkIntervalMs();
+    }
+
+    /** Looks at every partition once. */
+    void check() {
+        for (PartitionLog log : partitions.get()) {
+            try {
+                check(log);
+                failing.remove(log.id());
+            } catch (StorageException e) {
+                report(log, e);
+            } catch (VarveException e) {
+                // The log was truncated, or a hold was put on it, since it was looked at: the next check sees what is.
+                LOG.debug("{} changed under its retention check: {}", log.id(), e.getMessage());
+            }
+        }
+        nextCheckMs = clock.millis() + config.checkIntervalMs();
+    }
+
+    private void report(PartitionLog log, StorageException e) {
+        boolean gone = e.kind() == StorageException.Kind.CLOSED || e.kind() == StorageException.Kind.FENCED;
+        if (!gone && failing.add(log.id())) {
+            LOG.error("Retention of {} failed, trying again with every check: {}", log.id(), e.getMessage());
+        }
+    }
+
+    private void check(PartitionLog log) {
+        long now = clock.millis();
+        RetentionLimits limits = log.config().retention();
+        RetentionPlan plan = RetentionPolicy.decide(state(log), limits, config.futureTimestamps(), now);
+        List<SegmentFate> going = plan.going(now);
+        if (!going.isEmpty()) {
+            log.trimTo(plan.newStart());
+            going.forEach(fate -> LOG.info("{}: {}", log.id(), words(fate, limits)));
+        }
+    }
+
+    private static LogState state(PartitionLog log) {
+        // In this order: a segment that was cut off after the watermark was read must not seem to lie below it.
+        long highWatermark = log.highWatermark();
+        List<Segment> segments = log.segments();
+        return new LogState(segments, log.logStartOffset(), highWatermark);
+    }
+
+    private static String words(SegmentFate fate, RetentionLimits limits) {
+        Segment segment = fate.segment();
+        String why = switch (fate.cause()) {
+            case TIME -> "its newest record is older than retention.ms=" + limits.retentionMs();
+            case SIZE -> "there are retention.bytes=" + limits.retentionBytes() + " or more after it";
+            case LOG_START -> "the log starts after it";
+            case NONE -> "";
+        };
+        return "deleted segment " + segment.baseOffset() + " (offsets " + segment.baseOffset() + " to "
+                + (segment.endOffset() - 1) + ", " + segment.bytes() + " bytes, newest timestamp "
+                + segment.maxTimestamp() + ", last append " + segment.lastAppendMs() + "): " + why;
+    }
+
+    /** @param rules those in force, or others to try out */
+    RetentionExplanation explain(PartitionLog log, PartitionConfig rules) {
+        RetentionLimits limits = rules.retention();
+        long now = clock.millis();
+        LogState state = state(log);
+        RetentionPlan plan = RetentionPolicy.decide(state, limits, config.futureTimestamps(), now);
+        List<Long> firsts = new ArrayList<>(state.segments().size());
+        for (Segment segment : state.segments()) {
+            firsts.add(firstTimestamp(log, segment));
+        }
+        return new RetentionExplanation(
+                log.id(),
+                now,
+                nextCheckMs,
+                new RetentionExplanation.Rules(limits, config, rules.segments().segmentMs()),
+                state,
+                plan,
+                firsts);
+    }
+
+    private static long firstTimestamp(PartitionLog log, Segment segment) {
+        Extent extent = log.extent();
+        long from = Math.max(segment.baseOffset(), extent.start());
+        long end = Math.min(segment.endOffset(), extent.readableEnd());
+        if (from >= end) {
+            return SegmentFate.UNKNOWN;
+        }
+        try (BatchSlice slice = log.store().read(from, end, 0)) {
+            return slice.sizeInBytes() == 0 ? SegmentFate.UNKNOWN : BatchHeader.maxTimestamp(header(slice), 0);
+        } catch (StorageException | IOException e) {
+            // Trimmed meanwhile, or damaged; the explanation goes without it.
+            LOG.debug("{}: the first batch of segment {} cannot be read", log.id(), segment.baseOffset(), e);
+            return SegmentFate.UNKNOWN;
+        }
+    }
+
+    /** Only the header is read where the batch lies in a file: there may be thousands of segments. */
+    private static ByteBuffer header(BatchSlice slice) throws IOException {
+        Optional<BatchSlice.FileRegion> region = slice.fileRegion();
+        if (region.isEmpty()) {
+            return slice.buffer();
+        }
+        ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE);
+        FileChannel channel = region.get().channel();
+        while (header.hasRemaining()) {
+            if (channel.read(header, region.get().position() + header.position()) < 0) {
+                throw new IOException("the batch's header is cut off");
+            }
+        }
+        return header.flip();
+    }
+}

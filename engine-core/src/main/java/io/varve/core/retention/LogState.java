@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.retention;
+
+import io.varve.core.spi.Segment;
+import java.util.List;
+
+/**
+ * What retention looks at: a partition at one moment.
+ *
+ * @param segments oldest first, the last one active; never empty
+ * @param startOffset first offset kept, inclusive
+ * @param highWatermark offset after the last record shown to consumers, exclusive
+ */
+public record LogState(List<Segment> segments, long startOffset, long highWatermark) {
+    /** @throws IllegalArgumentException if there is no segment */
+    public LogState {
+        segments = List.copyOf(segments);
+        if (segments.isEmpty()) {
+            throw new IllegalArgumentException("a log has at least one segment");
+        }
+    }
+}

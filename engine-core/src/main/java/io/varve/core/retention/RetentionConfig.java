@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.retention;
+
+import java.util.Objects;
+
+/**
+ * Retention, for all partitions alike.
+ *
+ * @param checkIntervalMs ms between two checks, at least 1 ({@code log.retention.check.interval.ms})
+ * @param futureTimestamps how old a segment is whose records claim to be from the future ({@code log.retention.future.timestamps})
+ */
+public record RetentionConfig(long checkIntervalMs, FutureTimestamps futureTimestamps) {
+    /** Every five minutes, as Kafka; timestamps in the future pin nothing. */
+    public static final RetentionConfig DEFAULT = new RetentionConfig(300_000, FutureTimestamps.APPEND_TIME);
+
+    /** @throws IllegalArgumentException if the interval is not positive */
+    public RetentionConfig {
+        Objects.requireNonNull(futureTimestamps, "futureTimestamps");
+        if (checkIntervalMs < 1) {
+            throw new IllegalArgumentException("check interval of " + checkIntervalMs + " ms, must be at least 1");
+        }
+    }
+}

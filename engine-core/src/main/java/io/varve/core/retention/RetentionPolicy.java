@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.retention;
+
+import io.varve.core.retention.Obstacle.Kind;
+import io.varve.core.spi.Segment;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Decides, as Kafka does, which segments of a partition go: those of which every record lies below the log start offset, those with {@code
+ * retention.bytes} or more after them, and those whose newest record is older than {@code retention.ms}; always a prefix of the log, never
+ * what is not below the high watermark. The active segment goes like any other. Beyond Kafka: nothing a {@link Hold} pins, and under {@link
+ * FutureTimestamps#APPEND_TIME} no timestamp from the future counts. Pure; made for one decision.
+ */
+public final class RetentionPolicy {
+    private final LogState log;
+    private final RetentionLimits limits;
+    private final FutureTimestamps rule;
+    private final long now;
+    private final List<SegmentFate> fates = new ArrayList<>();
+    /** When everything before the segment looked at will be gone; UNKNOWN when that cannot be told. */
+    private long cleared = Long.MIN_VALUE;
+    /** The segment that this is so for. */
+    private long blocker;
+
+    private RetentionPolicy(LogState log, RetentionLimits limits, FutureTimestamps rule, long now) {
+        this.log = log;
+        this.limits = limits;
+        this.rule = rule;
+        this.now = now;
+    }
+
+    /**
+     * @param log the partition
+     * @param limits what its topic says
+     * @param rule what timestamps in the future do
+     * @param now ms since the epoch
+     * @return what goes now, and what will become of every segment
+     */
+    public static RetentionPlan decide(LogState log, RetentionLimits limits, FutureTimestamps rule, long now) {
+        return new RetentionPolicy(log, limits, rule, now).decide();
+    }
+
+    private RetentionPlan decide() {
+        long after = log.segments().stream().mapToLong(Segment::bytes).sum();
+        long newStart = log.startOffset();
+        for (Segment segment : log.segments()) {
+            after -= segment.bytes();
+            SegmentFate fate = fate(segment, after);
+            fates.add(fate);
+            if (fate.goesBy(now)) {
+                newStart = Math.max(newStart, segment.endOffset());
+            }
+            if (fate.goesMs() != cleared) {
+                blocker = segment.baseOffset();
+            }
+            cleared = fate.goesMs();
+        }
+        return new RetentionPlan(newStart, fates);
+    }
+
+    /** @param after bytes in the segments after it */
+    private SegmentFate fate(Segment segment, long after) {
+        List<Obstacle> obstacles = new ArrayList<>();
+        if (!segment.sealed() && segment.bytes() == 0) {
+            obstacles.add(new Obstacle(Kind.EMPTY, ""));
+            return new SegmentFate(
+                    segment, Cause.NONE, SegmentFate.UNKNOWN, SegmentFate.UNKNOWN, SegmentFate.UNKNOWN, -1, obstacles);
+        }
+        long age = ageFrom(segment);
+        long byTime = timeDue(segment, age);
+        long more = limits.delete() && limits.retentionBytes() >= 0 ? Math.max(0, limits.retentionBytes() - after) : -1;
+        Cause cause = Cause.NONE;
+        long due = SegmentFate.UNKNOWN;
+        if (segment.endOffset() <= log.startOffset()) {
+            cause = Cause.LOG_START;
+            due = now;
+        } else if (more == 0) {
+            cause = Cause.SIZE;
+            due = now;
+        } else if (byTime != SegmentFate.UNKNOWN) {
+            cause = Cause.TIME;
+            due = byTime;
+        } else if (more > 0) {
+            cause = Cause.SIZE;
+        }
+        boolean barred = addObstacles(segment, cause, age, due, obstacles);
+        long goes = barred || due == SegmentFate.UNKNOWN || cleared == SegmentFate.UNKNOWN
+                ? SegmentFate.UNKNOWN
+                : Math.max(due, cleared);
+        return new SegmentFate(segment, cause, age, due, goes, more, obstacles);
+    }
+
+    /** @return true if one of them lasts for longer than can be told */
+    private boolean addObstacles(Segment segment, Cause cause, long age, long due, List<Obstacle> obstacles) {
+        boolean barred = false;
+        if (segment.endOffset() > limits.mostStart(log.startOffset())) {
+            String name = limits.first(log.startOffset()).map(Hold::name).orElse("");
+            obstacles.add(new Obstacle(Kind.HOLD, name));
+            barred = true;
+        }
+        if (cause == Cause.NONE || cause == Cause.SIZE && due == SegmentFate.UNKNOWN) {
+            whyNever(age, obstacles);
+        }
+        if (segment.endOffset() > log.highWatermark()) {
+            obstacles.add(new Obstacle(Kind.HIGH_WATERMARK, Long.toString(log.highWatermark())));
+            barred = true;
+        }
+        if (rule == FutureTimestamps.KAFKA && segment.maxTimestamp() > now && cause == Cause.TIME) {
+            obstacles.add(new Obstacle(Kind.FUTURE_TIMESTAMP, Long.toString(segment.maxTimestamp())));
+        }
+        if (!segment.sealed()) {
+            obstacles.add(new Obstacle(Kind.ACTIVE, ""));
+        }
+        if (cause != Cause.NONE && (cleared == SegmentFate.UNKNOWN || cleared > Math.max(due, now))) {
+            obstacles.add(new Obstacle(Kind.OLDER_SEGMENT, Long.toString(blocker)));
+        }
+        return barred;
+    }
+
+    private void whyNever(long age, List<Obstacle> obstacles) {
+        if (!limits.delete()) {
+            obstacles.add(new Obstacle(Kind.NO_DELETE_POLICY, ""));
+        } else if (limits.retentionMs() >= 0 && age == SegmentFate.UNKNOWN) {
+            obstacles.add(new Obstacle(Kind.UNKNOWN_AGE, ""));
+        } else if (limits.retentionMs() < 0 && limits.retentionBytes() < 0) {
+            obstacles.add(new Obstacle(Kind.NO_LIMIT, ""));
+        }
+    }
+
+    private long ageFrom(Segment segment) {
+        long newest = segment.maxTimestamp();
+        long appended = segment.lastAppendMs();
+        if (newest < 0 || appended < 0) {
+            return Math.max(newest, appended) < 0 ? SegmentFate.UNKNOWN : Math.max(newest, appended);
+        }
+        return rule == FutureTimestamps.KAFKA ? newest : Math.min(newest, appended);
+    }
+
+    private long timeDue(Segment segment, long age) {
+        if (!limits.delete() || limits.retentionMs() < 0) {
+            return SegmentFate.UNKNOWN;
+        }
+        if (segment.bytes() == 0) {
+            return 0; // compaction left nothing of it: it is in nobody's way
+        }
+        boolean never = age == SegmentFate.UNKNOWN || age >= Long.MAX_VALUE - limits.retentionMs();
+        return never ? SegmentFate.UNKNOWN : age + limits.retentionMs() + 1;
+    }
+}

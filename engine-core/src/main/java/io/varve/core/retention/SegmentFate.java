@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.retention;
+
+import io.varve.core.spi.Segment;
+import java.util.List;
+
+/**
+ * What will become of a segment, if nothing is appended and nothing is configured otherwise meanwhile.
+ *
+ * @param segment the segment
+ * @param cause what will remove it first
+ * @param ageFromMs when its age counts from, in ms since the epoch, or -1 when that is not known
+ * @param dueMs when the cause holds for the segment by itself, in ms since the epoch, or -1
+ * @param goesMs when it goes, in ms since the epoch: with the first check at or after that, and not before; -1 when no time can be told
+ * @param moreBytes how many more bytes appended would make it go by size; 0 when there are enough, -1 where size does not matter
+ * @param obstacles what keeps it from going when it is due, or may put it off
+ */
+public record SegmentFate(
+        Segment segment,
+        Cause cause,
+        long ageFromMs,
+        long dueMs,
+        long goesMs,
+        long moreBytes,
+        List<Obstacle> obstacles) {
+    /** The value of a time that cannot be told. */
+    public static final long UNKNOWN = -1;
+
+    /** Copies the list. */
+    public SegmentFate {
+        obstacles = List.copyOf(obstacles);
+    }
+
+    /**
+     * @param now ms since the epoch
+     * @return true if a check at that time removes it
+     */
+    public boolean goesBy(long now) {
+        return goesMs != UNKNOWN && goesMs <= now;
+    }
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.producer.AbortedTransaction;
+import io.varve.core.producer.ProducerInfo;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.Codec;
+import io.varve.core.record.ControlType;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.VirtualTime;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+import org.apache.kafka.common.record.internal.Record;
+import org.apache.kafka.common.record.internal.RecordBatch;
+import org.apache.kafka.common.utils.Utils;
+
+/** A partition in memory whose transactions and producers a test tells; every batch makes a segment of its own if it wants. */
+final class Partition implements Compactable {
+    static final long START_MS = 10_000_000;
+
+    final VirtualTime time = new VirtualTime(START_MS);
+    final FailPoints failPoints = new FailPoints();
+    final MemoryStorage storage = new MemoryStorage();
+    final PartitionStore store = storage.open(
+            new PartitionId("keyed", new UUID(3, 4), 0), 0, new SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 1 << 20));
+    final List<AbortedTransaction> aborted = new ArrayList<>();
+    final List<ProducerInfo> producers = new ArrayList<>();
+    CompactionLimits limits = new CompactionLimits(true, 0, 0, Long.MAX_VALUE, 1000);
+    SegmentLimits segments = new SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 1 << 20);
+    CompactionConfig config = CompactionConfig.BY_HAND;
+    private long next;
+
+    /** Begins a batch; {@code end} appends it. */
+    RecordBatchBuilder batch() {
+        return batch(Codec.NONE);
+    }
+
+    RecordBatchBuilder batch(Codec codec) {
+        return new RecordBatchBuilder(codec).baseOffset(next).leaderEpoch(7);
+    }
+
+    static RecordBatchBuilder with(RecordBatchBuilder batch, long timestamp, String... keysAndValues) {
+        for (String one : keysAndValues) {
+            String[] pair = one.split("=", 2);
+            batch.append(timestamp, bytes(pair[0]), pair.length == 1 ? null : bytes(pair[1]), List.of());
+        }
+        return batch;
+    }
+
+    static ByteBuffer bytes(String text) {
+        return text == null ? null : ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Appends a batch; {@code "key=value"}, or {@code "key"} for a tombstone. */
+    void append(String... keysAndValues) {
+        append(with(batch(), time.millis(), keysAndValues).build());
+    }
+
+    void append(ByteBuffer batch) {
+        next = BatchHeader.nextOffset(batch, 0);
+        store.append(new BatchRun(
+                batch, BatchHeader.baseOffset(batch, 0), next, BatchHeader.maxTimestamp(batch, 0), next - 1));
+    }
+
+    void transactional(long producer, int sequence, String... keysAndValues) {
+        append(with(batch().producer(producer, (short) 0, sequence).transactional(), time.millis(), keysAndValues)
+                .build());
+    }
+
+    void marker(long producer, boolean commit, long firstOffset) {
+        ByteBuffer marker = RecordBatchBuilder.marker(
+                commit ? ControlType.COMMIT : ControlType.ABORT, time.millis(), producer, (short) 0, 5);
+        BatchHeader.setBaseOffset(marker, 0, next);
+        if (!commit) {
+            aborted.add(new AbortedTransaction(producer, firstOffset, next, next + 1));
+        }
+        append(marker);
+    }
+
+    /** Ends the active segment: what is appended from now on lies in the next. */
+    void roll() {
+        store.limits(new SegmentLimits(14, Long.MAX_VALUE, 0, 1 << 20));
+        append("\u0000roll=" + next);
+        store.limits(new SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 1 << 20));
+    }
+
+    long end() {
+        return next;
+    }
+
+    Cleaner cleaner() {
+        return new Cleaner(config, time, new Pace(config.bytesPerSecond(), time, time), failPoints);
+    }
+
+    Cleaned clean() {
+        Cleaner cleaner = cleaner();
+        return cleaner.clean(cleaner.look(this));
+    }
+
+    /** Rolls, so that all up to now may be cleaned, and cleans. */
+    Cleaned rollAndClean() {
+        roll();
+        return clean();
+    }
+
+    List<RecordBatch> batches() {
+        List<RecordBatch> batches = new ArrayList<>();
+        long offset = store.extent().start();
+        while (true) {
+            try (BatchSlice slice = store.read(offset, Long.MAX_VALUE, 1 << 20)) {
+                if (slice.sizeInBytes() == 0) {
+                    return batches;
+                }
+                ByteBuffer copy = ByteBuffer.allocate(slice.sizeInBytes())
+                        .put(slice.buffer())
+                        .flip();
+                for (RecordBatch batch : MemoryRecords.readableRecords(copy).batches()) {
+                    batch.ensureValid();
+                    batches.add(batch);
+                    offset = batch.nextOffset();
+                }
+            }
+        }
+    }
+
+    /** What is left, as {@code offset:key=value}, markers as {@code offset:marker}; without what roll wrote. */
+    List<String> left() {
+        List<String> left = new ArrayList<>();
+        for (RecordBatch batch : batches()) {
+            for (Record record : batch) {
+                String key = batch.isControlBatch() ? "marker" : record.hasKey() ? text(record.key()) : "null";
+                if (!key.startsWith("\u0000")) {
+                    String value = batch.isControlBatch() || !record.hasValue() ? "" : "=" + text(record.value());
+                    left.add(record.offset() + ":" + key + value);
+                }
+            }
+        }
+        return left;
+    }
+
+    private static String text(ByteBuffer bytes) {
+        return Utils.utf8(bytes.duplicate());
+    }
+
+    @Override
+    public PartitionStore store() {
+        return store;
+    }
+
+    @Override
+    public CompactionLimits compaction() {
+        return limits;
+    }
+
+    @Override
+    public SegmentLimits segmentLimits() {
+        return segments;
+    }
+
+    @Override
+    public long lastStableOffset() {
+        return next;
+    }
+
+    @Override
+    public List<AbortedTransaction> abortedTransactions(long from, long to) {
+        return aborted.stream()
+                .filter(one -> one.lastOffset() >= from && one.firstOffset() < to)
+                .toList();
+    }
+
+    @Override
+    public List<ProducerInfo> activeProducers() {
+        return producers;
+    }
+
+    @Override
+    public void settle() {}
+
+    @Override
+    public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
+        store.replace(old, cleaned);
+        aborted.removeAll(gone.get());
+    }
+}

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.spi.Segment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import org.junit.jupiter.api.Test;
+
+/** What is foretold comes true: over years of checks every segment goes with the first one at or after its time, and no other does. */
+class ForecastTest {
+    private static final long DAY = 24L * 3600 * 1000;
+    private static final long START = 1_700_000_000_000L;
+    private static final int LOGS = 3_000;
+    private static final int MOST_CHECKS = 400;
+
+    @Test
+    void everySegmentGoesWhenItWasSaidTo() {
+        long foretold = 0;
+        for (long seed = 0; seed < LOGS; seed++) {
+            foretold += play(seed);
+        }
+        assertThat(foretold).as("segments whose time came").isGreaterThan(LOGS);
+    }
+
+    /** @return how many segments went */
+    private static int play(long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        RetentionLimits limits = limits(random);
+        FutureTimestamps rule = FutureTimestamps.values()[random.nextInt(2)];
+        LogState log = log(random);
+        RetentionPlan plan = RetentionPolicy.decide(log, limits, rule, START);
+        Map<Long, Long> gone = new HashMap<>();
+        long interval = random.nextLong(1, 20 * DAY);
+        List<Long> checks = new ArrayList<>(List.of(START));
+        LogState left = log;
+        for (int i = 0; i < MOST_CHECKS; i++) {
+            long now = checks.get(i);
+            left = checked(left, RetentionPolicy.decide(left, limits, rule, now), now, gone);
+            checks.add(now + 1 + random.nextLong(interval));
+        }
+        for (SegmentFate fate : plan.fates()) {
+            long base = fate.segment().baseOffset();
+            Long due = fate.goesMs() == SegmentFate.UNKNOWN
+                    ? null
+                    : checks.stream()
+                            .limit(MOST_CHECKS)
+                            .filter(time -> time >= fate.goesMs())
+                            .findFirst()
+                            .orElse(null);
+            assertThat(gone.get(base))
+                    .as("seed %d, segment %d, foretold by %s of %s under %s", seed, base, fate, log, limits)
+                    .isEqualTo(due);
+        }
+        return gone.size();
+    }
+
+    private static LogState checked(LogState log, RetentionPlan plan, long now, Map<Long, Long> gone) {
+        List<Segment> kept = new ArrayList<>();
+        for (SegmentFate fate : plan.fates()) {
+            if (fate.goesBy(now)) {
+                gone.put(fate.segment().baseOffset(), now);
+                assertThat(fate.segment().endOffset()).isLessThanOrEqualTo(plan.newStart());
+            } else {
+                kept.add(fate.segment());
+            }
+        }
+        if (kept.isEmpty()) {
+            kept.add(new Segment(plan.newStart(), plan.newStart(), 0, -1, -1, false, Segment.LOCAL));
+        }
+        return new LogState(kept, plan.newStart(), log.highWatermark());
+    }
+
+    private static RetentionLimits limits(SplittableRandom random) {
+        long ms = random.nextInt(5) == 0 ? -1 : random.nextLong(random.nextBoolean() ? DAY : 1_000 * DAY);
+        long bytes = random.nextInt(2) == 0 ? -1 : random.nextLong(2_000);
+        List<Hold> holds = new ArrayList<>();
+        if (random.nextInt(4) == 0) {
+            long from = random.nextLong(800);
+            holds.add(new Hold("held", from, from + 1 + random.nextLong(300)));
+        }
+        return new RetentionLimits(random.nextInt(8) > 0, ms, bytes, holds);
+    }
+
+    private static LogState log(SplittableRandom random) {
+        List<Segment> segments = new ArrayList<>();
+        int count = random.nextInt(1, 9);
+        long base = random.nextLong(50);
+        long start = base + random.nextLong(30);
+        for (int i = 0; i < count; i++) {
+            boolean sealed = i < count - 1;
+            long end = base + 1 + random.nextLong(100);
+            long bytes = random.nextInt(20) == 0 ? 0 : 1 + random.nextLong(500);
+            if (!sealed && bytes == 0) {
+                end = base;
+            }
+            segments.add(new Segment(base, end, bytes, time(random), time(random), sealed, Segment.LOCAL));
+            base = end;
+        }
+        return new LogState(segments, start, random.nextInt(4) == 0 ? base - random.nextLong(80) : base);
+    }
+
+    /** Years back or ahead, or not known. */
+    private static long time(SplittableRandom random) {
+        return random.nextInt(8) == 0 ? -1 : START + random.nextLong(-1_500 * DAY, 700 * DAY);
+    }
+}

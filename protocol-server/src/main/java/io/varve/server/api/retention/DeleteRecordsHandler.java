@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.retention;
+
+import io.varve.core.engine.LogEngine;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.retention.HeldException;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.api.log.LogErrors;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Executor;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
+import org.apache.kafka.common.message.DeleteRecordsResponseData;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DeleteRecords (KIP-107): moves partitions' log start offsets up, and answers when the new ones are durable. Refused as in Kafka for the
+ * broker's own topics and where {@code cleanup.policy} is compact alone; and where a hold pins records, by the same code.
+ */
+final class DeleteRecordsHandler implements ApiHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(DeleteRecordsHandler.class);
+    private static final long TO_HIGH_WATERMARK = -1;
+    private static final long UNKNOWN = -1;
+
+    private final Topics topics;
+    private final LogEngine engine;
+    private final Executor background;
+
+    /** @param background runs what may take a while: space is freed file by file */
+    DeleteRecordsHandler(Topics topics, LogEngine engine, Executor background) {
+        this.topics = topics;
+        this.engine = engine;
+        this.background = background;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DELETE_RECORDS;
+    }
+
+    @Override
+    public CompletionStage<DeleteRecordsResponseData> handle(Request request) {
+        DeleteRecordsRequestData asked =
+                (DeleteRecordsRequestData) request.body().data();
+        DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        for (DeleteRecordsTopic wanted : asked.topics()) {
+            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(wanted.name());
+            response.topics().add(result);
+            for (DeleteRecordsPartition partition : wanted.partitions()) {
+                DeleteRecordsPartitionResult answer = new DeleteRecordsPartitionResult()
+                        .setPartitionIndex(partition.partitionIndex())
+                        .setLowWatermark(UNKNOWN);
+                result.partitions().add(answer);
+                all.add(delete(topics.byName(wanted.name()), wanted.name(), partition, answer));
+            }
+        }
+        return inTime(request, asked.timeoutMs(), all).thenApply(everything -> everything ? response : late(response));
+    }
+
+    private CompletableFuture<Void> delete(
+            Topic topic, String name, DeleteRecordsPartition wanted, DeleteRecordsPartitionResult answer) {
+        PartitionLog log = topic == null ? null : topic.partition(wanted.partitionIndex());
+        Errors refusal = refusal(topic, name, log);
+        if (refusal != Errors.NONE) {
+            answer.setErrorCode(refusal.code());
+            return CompletableFuture.completedFuture(null);
+        }
+        return CompletableFuture.supplyAsync(() -> offset(log, wanted.offset()), background)
+                .thenCompose(offset -> engine.deleteRecords(log, offset))
+                .handle((done, failure) -> {
+                    synchronized (answer) {
+                        if (failure == null) {
+                            answer.setLowWatermark(log.logStartOffset());
+                        } else {
+                            answer.setErrorCode(error(failure).code());
+                        }
+                    }
+                    return null;
+                });
+    }
+
+    private static Errors refusal(Topic topic, String name, PartitionLog log) {
+        if (org.apache.kafka.common.internals.Topic.isInternal(name)) {
+            return Errors.INVALID_TOPIC_EXCEPTION;
+        }
+        if (log == null) {
+            return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        boolean compactedOnly =
+                log.config().compacted() && !log.config().retention().delete();
+        return compactedOnly ? Errors.POLICY_VIOLATION : Errors.NONE;
+    }
+
+    private static long offset(PartitionLog log, long wanted) {
+        if (wanted == TO_HIGH_WATERMARK) {
+            return log.highWatermark();
+        }
+        if (wanted < 0) {
+            throw Errors.OFFSET_OUT_OF_RANGE.exception("The offset " + wanted + " is out of range.");
+        }
+        return wanted;
+    }
+
+    private static Errors error(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof HeldException) {
+            LOG.info("DeleteRecords refused: {}", cause.getMessage()); // the response has no place for words
+            return Errors.POLICY_VIOLATION;
+        }
+        return cause instanceof RuntimeException known ? LogErrors.ofRead(known) : Errors.UNKNOWN_SERVER_ERROR;
+    }
+
+    /** @return completes with true when all is done, or with false when the time is up */
+    private static CompletableFuture<Boolean> inTime(Request request, int timeoutMs, List<CompletableFuture<?>> all) {
+        CompletableFuture<Boolean> done = CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
+                .thenApply(nothing -> true);
+        if (!done.isDone()) {
+            Runnable timer = request.connection().schedule(Math.max(0, timeoutMs), () -> done.complete(false));
+            done.whenComplete((ended, never) -> timer.run());
+        }
+        return done;
+    }
+
+    /** Stragglers change the answers they were given, so what is sent is a copy. */
+    private static DeleteRecordsResponseData late(DeleteRecordsResponseData response) {
+        DeleteRecordsResponseData sent = new DeleteRecordsResponseData();
+        for (DeleteRecordsTopicResult topic : response.topics()) {
+            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
+            sent.topics().add(result);
+            for (DeleteRecordsPartitionResult answer : topic.partitions()) {
+                synchronized (answer) {
+                    boolean pending = answer.lowWatermark() == UNKNOWN && answer.errorCode() == Errors.NONE.code();
+                    result.partitions()
+                            .add(new DeleteRecordsPartitionResult()
+                                    .setPartitionIndex(answer.partitionIndex())
+                                    .setLowWatermark(answer.lowWatermark())
+                                    .setErrorCode(pending ? Errors.REQUEST_TIMED_OUT.code() : answer.errorCode()));
+                }
+            }
+        }
+        return sent;
+    }
+}

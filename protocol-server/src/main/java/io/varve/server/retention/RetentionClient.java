@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.retention;
+
+import io.varve.core.retention.RetentionExplanation;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.UnsupportedVersionException;
+
+/**
+ * Asks a server what its retention will do, and pins records. Everything goes over Kafka's protocol, by an Admin client of the caller's.
+ * Every method waits for the answer and throws a Kafka {@link KafkaException} when it is an error. As thread-safe as the Admin client.
+ */
+public final class RetentionClient {
+    private static final String HOLD = "varve.hold.";
+
+    private final Admin admin;
+
+    /** @param admin talks to the server; stays the caller's to close */
+    public RetentionClient(Admin admin) {
+        this.admin = admin;
+    }
+
+    /**
+     * @param topic a topic's name
+     * @return what retention will do with each of its partitions
+     */
+    public List<RetentionExplanation> explain(String topic) {
+        return ask(new RetentionQuestion(topic, RetentionQuestion.ALL, Map.of()));
+    }
+
+    /**
+     * A dry run: nothing changes.
+     *
+     * @param topic a topic's name
+     * @param settings topic settings to try out, for instance {@code retention.ms}, {@code retention.bytes}, {@code cleanup.policy},
+     *     {@code varve.hold.NAME}; an empty value stands for not setting it
+     * @return what retention would do with each of the topic's partitions
+     */
+    public List<RetentionExplanation> dryRun(String topic, Map<String, String> settings) {
+        return ask(new RetentionQuestion(topic, RetentionQuestion.ALL, settings));
+    }
+
+    /**
+     * @param question about which partitions, under which settings
+     * @return the explanations, by partition
+     * @throws UnsupportedVersionException if the server answers something else: a Kafka, or another version
+     */
+    public List<RetentionExplanation> ask(RetentionQuestion question) {
+        return ExplanationJson.read(askForJson(question));
+    }
+
+    /**
+     * @param question about which partitions, under which settings
+     * @return the explanations as the server sent them, in JSON
+     * @throws UnsupportedVersionException if the server answers something else: a Kafka, or another version
+     */
+    public String askForJson(RetentionQuestion question) {
+        ConfigEntry answer = describe(question.resource()).get(RetentionQuestion.KEY);
+        if (answer == null || answer.value() == null) {
+            throw new UnsupportedVersionException("the server does not explain its retention");
+        }
+        return answer.value();
+    }
+
+    /**
+     * Pins records until {@link #release}; in force, and safe from a crash, on return. A hold of the same name is replaced.
+     *
+     * @param topic a topic's name
+     * @param name the hold's: letters, digits, '.', '_', '-'
+     * @param ranges what to pin: PARTITION:FROM-TO, separated by commas; TO is exclusive and optional, PARTITION may be {@code *}
+     */
+    public void hold(String topic, String name, String ranges) {
+        alter(topic, new AlterConfigOp(new ConfigEntry(HOLD + name, ranges), AlterConfigOp.OpType.SET));
+    }
+
+    /**
+     * @param topic a topic's name
+     * @param name the hold's; one that does not exist is fine
+     */
+    public void release(String topic, String name) {
+        alter(topic, new AlterConfigOp(new ConfigEntry(HOLD + name, ""), AlterConfigOp.OpType.DELETE));
+    }
+
+    /**
+     * @param topic a topic's name
+     * @return what each hold pins, by the hold's name
+     */
+    public Map<String, String> holds(String topic) {
+        Map<String, String> holds = new TreeMap<>();
+        for (ConfigEntry entry : describe(topic).entries()) {
+            if (entry.name().startsWith(HOLD)) {
+                holds.put(entry.name().substring(HOLD.length()), entry.value());
+            }
+        }
+        return holds;
+    }
+
+    private Config describe(String name) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        return get(admin.describeConfigs(List.of(resource)).values().get(resource));
+    }
+
+    private void alter(String topic, AlterConfigOp operation) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Map<ConfigResource, Collection<AlterConfigOp>> changes = Map.of(resource, List.of(operation));
+        get(admin.incrementalAlterConfigs(changes).all());
+    }
+
+    private static <T> T get(KafkaFuture<T> future) {
+        try {
+            return future.get();
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof KafkaException cause ? cause : new KafkaException(e.getCause());
+        }
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.retention;
+
+import java.net.URLDecoder;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What is asked about a topic's retention, as the name of a topic resource of DescribeConfigs:
+ *
+ * <pre>orders?varve.retention.explanation&amp;partition=3&amp;retention.ms=86400000&amp;varve.hold.audit=</pre>
+ *
+ * No topic's name has a question mark in it, so nobody asks by mistake, and a Kafka answers that there cannot be such a topic.
+ *
+ * @param topic the topic's name
+ * @param partition which partition, or -1 for all
+ * @param settings settings of the topic to try out, by name; an empty value stands for none: what the broker says
+ */
+public record RetentionQuestion(String topic, int partition, Map<String, String> settings) {
+    /** The name of the one setting in the answer; its value is the explanation in JSON. */
+    public static final String KEY = "varve.retention.explanation";
+
+    /** Every partition. */
+    public static final int ALL = -1;
+
+    private static final String MARK = "?" + KEY;
+    private static final String PARTITION = "partition";
+
+    /** Copies the settings. */
+    public RetentionQuestion {
+        settings = Map.copyOf(settings);
+    }
+
+    /**
+     * @param resource the name of a topic resource
+     * @return true if it is a question, well put or not
+     */
+    public static boolean isOne(String resource) {
+        int mark = resource.indexOf(MARK);
+        int after = mark + MARK.length();
+        return mark >= 0 && (after == resource.length() || resource.charAt(after) == '&');
+    }
+
+    /**
+     * @param resource the name of a topic resource that {@link #isOne}
+     * @return what is asked
+     * @throws IllegalArgumentException if it is not well put, naming what is wrong
+     */
+    public static RetentionQuestion parse(String resource) {
+        int mark = resource.indexOf(MARK);
+        Map<String, String> settings = new TreeMap<>();
+        int partition = ALL;
+        for (String word : resource.substring(mark + MARK.length()).split("&")) {
+            int equals = word.indexOf('=');
+            if (word.isEmpty()) {
+                continue;
+            }
+            if (equals < 1) {
+                throw new IllegalArgumentException("'" + word + "' is not SETTING=VALUE");
+            }
+            String key = URLDecoder.decode(word.substring(0, equals), StandardCharsets.UTF_8);
+            String value = URLDecoder.decode(word.substring(equals + 1), StandardCharsets.UTF_8);
+            if (!key.equals(PARTITION)) {
+                settings.put(key, value);
+            } else if (value.matches("\\d{1,9}")) {
+                partition = Integer.parseInt(value);
+            } else {
+                throw new IllegalArgumentException("partition=" + value + " is not a partition's number");
+            }
+        }
+        return new RetentionQuestion(resource.substring(0, mark), partition, settings);
+    }
+
+    /** @return the name of the resource that asks this */
+    public String resource() {
+        StringBuilder name = new StringBuilder(topic).append(MARK);
+        if (partition != ALL) {
+            name.append('&').append(PARTITION).append('=').append(partition);
+        }
+        new TreeMap<>(settings)
+                .forEach((key, value) -> name.append('&')
+                        .append(URLEncoder.encode(key, StandardCharsets.UTF_8))
+                        .append('=')
+                        .append(URLEncoder.encode(value, StandardCharsets.UTF_8)));
+        return name.toString();
+    }
+}

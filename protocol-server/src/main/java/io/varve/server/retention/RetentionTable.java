@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.retention;
+
+import io.varve.core.retention.Cause;
+import io.varve.core.retention.FutureTimestamps;
+import io.varve.core.retention.Hold;
+import io.varve.core.retention.Obstacle;
+import io.varve.core.retention.RetentionExplanation;
+import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.SegmentFate;
+import io.varve.core.spi.Segment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** An explanation for people: a line for each segment. Made for one partition's. */
+final class RetentionTable {
+    private static final List<String> HEAD =
+            List.of("offsets", "bytes", "tier", "records of", "goes", "because", "in the way");
+    private static final int BYTES_COLUMN = 1;
+
+    private final RetentionExplanation explained;
+    private final long now;
+
+    private RetentionTable(RetentionExplanation explained) {
+        this.explained = explained;
+        this.now = explained.nowMs();
+    }
+
+    static String of(List<RetentionExplanation> partitions) {
+        return partitions.stream().map(one -> new RetentionTable(one).text()).collect(Collectors.joining("\n\n"));
+    }
+
+    private String text() {
+        List<String> lines = new ArrayList<>();
+        lines.add(explained.partition() + ": offsets " + explained.log().startOffset() + " up to "
+                + explained.log().highWatermark() + "; " + limits());
+        lines.add("checked every " + Times.span(explained.rules().config().checkIntervalMs()) + ", next at "
+                + Times.at(explained.nextCheckMs(), now) + "; the next check moves the start to "
+                + startAtNextCheck());
+        for (Hold hold : explained.rules().limits().holds()) {
+            String to = hold.to() == Long.MAX_VALUE ? "on" : "up to " + hold.to();
+            lines.add("hold " + hold.name() + " pins offsets from " + hold.from() + " " + to);
+        }
+        List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+        for (int i = 0; i < explained.plan().fates().size(); i++) {
+            rows.add(row(i));
+        }
+        lines.addAll(aligned(rows));
+        return String.join("\n", lines);
+    }
+
+    private long startAtNextCheck() {
+        return explained.plan().going(Math.max(now, explained.nextCheckMs())).stream()
+                .mapToLong(fate -> fate.segment().endOffset())
+                .reduce(explained.log().startOffset(), Math::max);
+    }
+
+    private String limits() {
+        RetentionLimits limits = explained.rules().limits();
+        if (!limits.delete()) {
+            return "cleanup.policy is without delete";
+        }
+        return "retention.ms "
+                + (limits.retentionMs() < 0
+                        ? "not limited"
+                        : limits.retentionMs() + " (" + Times.span(limits.retentionMs()) + ")")
+                + ", retention.bytes "
+                + (limits.retentionBytes() < 0 ? "not limited" : limits.retentionBytes())
+                + ", segments of at most " + Times.span(explained.rules().segmentMs())
+                + (explained.rules().config().futureTimestamps() == FutureTimestamps.KAFKA
+                        ? ", timestamps in the future count"
+                        : "");
+    }
+
+    private List<String> row(int i) {
+        SegmentFate fate = explained.plan().fates().get(i);
+        Segment segment = fate.segment();
+        return List.of(
+                segment.baseOffset() + " to " + segment.endOffset() + (segment.sealed() ? "" : " (active)"),
+                Long.toString(segment.bytes()),
+                segment.tier(),
+                times(i, segment),
+                goes(i, fate),
+                because(fate),
+                fate.obstacles().isEmpty() || fate.goesBy(now)
+                        ? "-"
+                        : fate.obstacles().stream()
+                                .map(obstacle -> inTheWay(i, obstacle))
+                                .collect(Collectors.joining("; ")));
+    }
+
+    private String times(int i, Segment segment) {
+        if (segment.bytes() == 0) {
+            return "-";
+        }
+        long first = explained.firstTimestamps().get(i);
+        long last = segment.maxTimestamp();
+        if (last < 0) {
+            return segment.lastAppendMs() < 0 ? "unknown" : "appended " + Times.at(segment.lastAppendMs(), now);
+        }
+        String future = last > segment.lastAppendMs() && segment.lastAppendMs() >= 0 && last > now
+                ? ", appended " + Times.at(segment.lastAppendMs(), now)
+                : "";
+        boolean span = first >= 0 && first < last;
+        return (span ? Times.instant(first) + " to " : "") + Times.at(last, now) + future;
+    }
+
+    private String goes(int i, SegmentFate fate) {
+        String more = fate.moreBytes() > 0 ? "when " + fate.moreBytes() + " more bytes have come" : "";
+        if (fate.goesMs() == SegmentFate.UNKNOWN) {
+            boolean barred = fate.obstacles().stream()
+                    .anyMatch(obstacle ->
+                            obstacle.kind() == Obstacle.Kind.HOLD || obstacle.kind() == Obstacle.Kind.OLDER_SEGMENT);
+            return fate.cause() == Cause.SIZE && !more.isEmpty() && !barred ? more : "stays";
+        }
+        if (fate.goesBy(now)) {
+            return "with the next check";
+        }
+        String time = Times.at(fate.goesMs(), now);
+        long latest = explained.latestMs(i);
+        if (latest > fate.goesMs()) {
+            time += ", at the latest " + Times.at(latest, now);
+        }
+        return more.isEmpty() ? time : time + ", or " + more;
+    }
+
+    private static String because(SegmentFate fate) {
+        return switch (fate.cause()) {
+            case TIME -> "older than retention.ms";
+            case SIZE -> "retention.bytes after it";
+            case LOG_START -> "below the log start";
+            case NONE -> "-";
+        };
+    }
+
+    private String inTheWay(int i, Obstacle obstacle) {
+        return switch (obstacle.kind()) {
+            case HOLD -> "hold " + obstacle.detail();
+            case OLDER_SEGMENT -> "the segment at " + obstacle.detail() + " before it stays so long";
+            case ACTIVE ->
+                "it grows: each record puts it off"
+                        + (explained.latestMs(i) == SegmentFate.UNKNOWN ? "" : " until it is full or its time is");
+            case EMPTY -> "nothing in it";
+            case HIGH_WATERMARK -> "not all of it is below the high watermark " + obstacle.detail();
+            case NO_DELETE_POLICY -> "cleanup.policy is without delete";
+            case NO_LIMIT -> "no limit is set";
+            case UNKNOWN_AGE -> "nothing tells its age";
+            case FUTURE_TIMESTAMP -> "a record from the future: " + Times.at(Long.parseLong(obstacle.detail()), now);
+        };
+    }
+
+    private static List<String> aligned(List<List<String>> rows) {
+        int[] widths = new int[HEAD.size()];
+        for (List<String> row : rows) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], row.get(i).length());
+            }
+        }
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows) {
+            StringBuilder line = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                String padding = " ".repeat(widths[i] - row.get(i).length());
+                line.append(i == BYTES_COLUMN ? padding + row.get(i) : row.get(i) + padding)
+                        .append("  ");
+            }
+            lines.add(line.toString().stripTrailing());
+        }
+        return lines;
+    }
+}

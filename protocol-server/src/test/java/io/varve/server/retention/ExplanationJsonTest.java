@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.retention.FutureTimestamps;
+import io.varve.core.retention.Hold;
+import io.varve.core.retention.LogState;
+import io.varve.core.retention.RetentionConfig;
+import io.varve.core.retention.RetentionExplanation;
+import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.RetentionPolicy;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Segment;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ExplanationJsonTest {
+    static final long NOW = 1_700_000_000_000L;
+    private static final long HOUR = 3_600_000;
+
+    /** Two hours old, two and a half, and one that grows. */
+    static RetentionExplanation explanation(RetentionLimits limits, FutureTimestamps rule) {
+        LogState log = new LogState(
+                List.of(
+                        new Segment(0, 10, 1_000, NOW - 2 * HOUR, NOW - 2 * HOUR, true, Segment.LOCAL),
+                        new Segment(10, 20, 1_000, NOW + 9 * HOUR, NOW - 3 * HOUR / 2, true, Segment.LOCAL),
+                        new Segment(20, 30, 500, NOW - HOUR, -1, false, Segment.LOCAL)),
+                3,
+                30);
+        return new RetentionExplanation(
+                new PartitionId("orders", new UUID(1, 2), 4),
+                NOW,
+                NOW + 60_000,
+                new RetentionExplanation.Rules(limits, new RetentionConfig(300_000, rule), 7 * 24 * HOUR),
+                log,
+                RetentionPolicy.decide(log, limits, rule, NOW),
+                List.of(NOW - 3 * HOUR, -1L, NOW - HOUR));
+    }
+
+    @Test
+    void saysTheSameOnTheOtherSide() {
+        for (FutureTimestamps rule : FutureTimestamps.values()) {
+            for (RetentionLimits limits : List.of(
+                    RetentionLimits.KEEP,
+                    RetentionLimits.DEFAULT,
+                    new RetentionLimits(
+                            true, HOUR, 400, List.of(new Hold("a", 12, 14), new Hold("b", 5, Long.MAX_VALUE))))) {
+                List<RetentionExplanation> sent = List.of(explanation(limits, rule), explanation(limits, rule));
+                assertThat(ExplanationJson.read(ExplanationJson.write("orders", sent)))
+                        .isEqualTo(sent);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "{",
+                "[]",
+                "{}",
+                "{\"topic\":1}",
+                "{\"partitions\":[1]}",
+                "{\"partitions\":[{}]}",
+                "{\"a\" 1}",
+                "\"\\u12",
+                "\"\\x\"",
+                "\"open",
+                "{} x",
+                "1.5",
+                "{\"partitions\":{}}"
+            })
+    void refusesAnythingElse(String text) {
+        assertThatThrownBy(() -> ExplanationJson.read(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void refusesDepthWithoutEnd() {
+        assertThatThrownBy(() -> Json.read("[".repeat(100_000))).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @Test
+    void readsWhatItWrites() {
+        Map<String, Object> value =
+                Map.of("a\"\\\n\u0001ü", Arrays.asList(1L, -5L, true, null, "x", List.of(), Map.of()));
+        assertThat(Json.read(Json.write(value))).isEqualTo(value);
+        assertThat(Json.read(" { \"a\" : [ 1 , false ] } ")).isEqualTo(Map.of("a", List.of(1L, false)));
+        assertThat(Json.read("\"\\u00e4\\/\\b\\f\\n\\r\\t\"")).isEqualTo("ä/\b\f\n\r\t");
+    }
+
+    @Test
+    void questionsSurviveTheName() {
+        RetentionQuestion question = new RetentionQuestion(
+                "orders", 3, Map.of("retention.ms", "5", "varve.hold.a", "*:1-2,3:4-", "cleanup.policy", ""));
+        assertThat(RetentionQuestion.isOne(question.resource())).isTrue();
+        assertThat(RetentionQuestion.parse(question.resource())).isEqualTo(question);
+        RetentionQuestion plain = new RetentionQuestion("orders", RetentionQuestion.ALL, Map.of());
+        assertThat(plain.resource()).isEqualTo("orders?varve.retention.explanation");
+        assertThat(RetentionQuestion.parse(plain.resource())).isEqualTo(plain);
+        assertThat(RetentionQuestion.isOne("orders")).isFalse();
+        assertThat(RetentionQuestion.isOne("orders?varve.retention.explanations"))
+                .isFalse();
+        assertThatThrownBy(() -> RetentionQuestion.parse(plain.resource() + "&partition=x"))
+                .hasMessageContaining("partition=x");
+        assertThatThrownBy(() -> RetentionQuestion.parse(plain.resource() + "&=x"))
+                .hasMessageContaining("=x");
+        assertThatThrownBy(() -> RetentionQuestion.parse(plain.resource() + "&a=%"))
+                .isInstanceOf(IllegalArgumentException.class);
+    }
+}

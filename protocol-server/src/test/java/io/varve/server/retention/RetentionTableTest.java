@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.retention;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.retention.FutureTimestamps;
+import io.varve.core.retention.Hold;
+import io.varve.core.retention.RetentionLimits;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RetentionTableTest {
+    private static String table(RetentionLimits limits, FutureTimestamps rule) {
+        return RetentionTable.of(List.of(ExplanationJsonTest.explanation(limits, rule)));
+    }
+
+    private static RetentionLimits keepFor(long ms) {
+        return new RetentionLimits(true, ms, -1, List.of());
+    }
+
+    @Test
+    void hasALineForEverySegment() {
+        List<String> lines =
+                table(keepFor(5_400_000), FutureTimestamps.APPEND_TIME).lines().toList();
+        assertThat(lines.stream().map(line -> line.replaceAll(" {2,}", " | ")))
+                .containsExactly(
+                        "orders-4: offsets 3 up to 30; retention.ms 5400000 (1h 30m), retention.bytes not limited,"
+                                + " segments of at most 7d",
+                        "checked every 5m, next at 2023-11-14T22:14:20Z (in 1m); the next check moves the start to 20",
+                        "offsets | bytes | tier | records of | goes | because | in the way",
+                        "0 to 10 | 1000 | local | 2023-11-14T19:13:20Z to 2023-11-14T20:13:20Z (2h ago)"
+                                + " | with the next check | older than retention.ms | -",
+                        "10 to 20 | 1000 | local | 2023-11-15T07:13:20Z (in 9h), appended 2023-11-14T20:43:20Z"
+                                + " (1h 30m ago) | 2023-11-14T22:13:20Z (in 1ms) | older than retention.ms | -",
+                        "20 to 30 (active) | 500 | local | 2023-11-14T21:13:20Z (1h ago)"
+                                + " | 2023-11-14T22:43:20Z (in 30m), at the latest 2023-11-21T22:43:20Z (in 7d)"
+                                + " | older than retention.ms"
+                                + " | it grows: each record puts it off until it is full or its time is");
+        int column = lines.get(2).indexOf("because");
+        assertThat(lines.subList(3, 6))
+                .allSatisfy(line -> assertThat(line.substring(column)).startsWith("older than"));
+    }
+
+    @Test
+    void saysWhatStandsInTheWay() {
+        RetentionLimits held = keepFor(60_000).withHolds(List.of(new Hold("audit", 12, Long.MAX_VALUE)));
+        assertThat(table(held, FutureTimestamps.APPEND_TIME))
+                .contains("hold audit pins offsets from 12 on")
+                .contains("with the next check")
+                .contains("stays");
+        assertThat(table(keepFor(60_000), FutureTimestamps.KAFKA))
+                .contains("a record from the future: 2023-11-15T07:13:20Z (in 9h)")
+                .contains("the segment at 10 before it stays so long");
+        assertThat(table(RetentionLimits.KEEP, FutureTimestamps.APPEND_TIME))
+                .contains("cleanup.policy is without delete");
+        assertThat(table(keepFor(-1), FutureTimestamps.APPEND_TIME)).contains("no limit is set");
+        assertThat(table(new RetentionLimits(true, -1, 1_600, List.of()), FutureTimestamps.APPEND_TIME))
+                .contains("when 100 more bytes have come");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "explode --topic t",
+                "explain --bootstrap-server x:1",
+                "explain --topic",
+                "explain --topic t --bogus 1",
+                "explain --topic t --partition x --bootstrap-server x:1",
+                "explain --topic t",
+                "explain --topic t --config a=b",
+                "dry-run --topic t",
+                "dry-run --topic t --config x",
+                "hold --topic t --name n",
+                "hold --topic t --offsets 1-2",
+                "hold --topic t --name n --offsets 1-2 --ranges 0:1-2",
+                "release --topic t --bootstrap-server 127.0.0.1:1 --command-config /nowhere/there"
+            })
+    void saysWhatIsWrongWithACommandLine(String line) {
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        List<String> arguments = line.isEmpty() ? List.of() : List.of(line.split(" "));
+        try (PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
+            assertThat(RetentionMain.run(arguments, stream, stream)).isEqualTo(2);
+        }
+        assertThat(err.toString(StandardCharsets.UTF_8)).isNotBlank();
+    }
+}
