@@ -78,7 +78,7 @@ public final class Cleaner {
                 segments,
                 limits,
                 CleanedTo.read(store),
-                log.lastStableOffset(),
+                log.cleanableEnd(),
                 clock.millis(),
                 segment -> firstTimestamp(store, segment));
         return dirt.isDue(limits) ? new Due(log, dirt) : null;

@@ -21,8 +21,8 @@ public interface Compactable {
     /** @return where segments end */
     SegmentLimits segmentLimits();
 
-    /** @return first offset that is not settled for good, exclusive end of what may be cleaned */
-    long lastStableOffset();
+    /** @return end of what may be cleaned, exclusive: the first offset that is not settled for good, or that a hold pins */
+    long cleanableEnd();
 
     /**
      * @param from first offset, inclusive

@@ -9,8 +9,8 @@ import java.util.function.ToLongFunction;
  * How much of a partition waits to be cleaned: whole sealed segments only, nothing that may still change or is too young.
  *
  * <pre>
- * start          firstDirty            end           last stable offset
- *   | clean bytes    |    dirty bytes    | too young, undecided, or active |
+ * start          firstDirty            end
+ *   | clean bytes    |    dirty bytes    | too young, undecided, pinned, or active |
  * </pre>
  *
  * Semantics: Kafka's LogCleanerManager and LogToClean.
@@ -30,7 +30,7 @@ public record Dirt(
      * @param segments all of them, oldest first, the last one active
      * @param limits the topic's settings
      * @param cleanedTo where the last cleaning ended
-     * @param lastStableOffset end of what is settled, exclusive
+     * @param cleanableEnd end of what is settled and not pinned, exclusive
      * @param now ms since the epoch
      * @param firstTimestamp tells the max timestamp of a segment's first batch in ms, or -1; asked only where it matters, for it costs
      *     a read
@@ -39,10 +39,10 @@ public record Dirt(
             List<Segment> segments,
             CompactionLimits limits,
             long cleanedTo,
-            long lastStableOffset,
+            long cleanableEnd,
             long now,
             ToLongFunction<Segment> firstTimestamp) {
-        long end = end(segments, limits, cleanedTo, lastStableOffset, now);
+        long end = end(segments, limits, cleanedTo, cleanableEnd, now);
         long clean = 0;
         long dirty = 0;
         for (Segment segment : segments) {
@@ -55,12 +55,12 @@ public record Dirt(
     }
 
     private static long end(
-            List<Segment> segments, CompactionLimits limits, long cleanedTo, long lastStableOffset, long now) {
+            List<Segment> segments, CompactionLimits limits, long cleanedTo, long cleanableEnd, long now) {
         for (Segment segment : segments) {
             boolean young = limits.minLagMs() > 0
                     && segment.endOffset() > cleanedTo
                     && segment.maxTimestamp() > now - limits.minLagMs();
-            if (!segment.sealed() || segment.endOffset() > lastStableOffset || young) {
+            if (!segment.sealed() || segment.endOffset() > cleanableEnd || young) {
                 return segment.baseOffset();
             }
         }

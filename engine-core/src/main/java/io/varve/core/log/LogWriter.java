@@ -16,8 +16,11 @@ import io.varve.core.retention.Hold;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
@@ -34,6 +37,9 @@ final class LogWriter {
     private final FailPoints failPoints;
     private final HighWatermark highWatermark;
     private final ReentrantLock writing = new ReentrantLock();
+    /** Held while a replacement goes from its last look at holds to being in place, and while they change; taken before the other. */
+    private final ReentrantLock replacing = new ReentrantLock();
+
     private final ProducerSnapshots snapshots;
     private final ProducerStates producers;
     private volatile PartitionConfig config;
@@ -79,12 +85,14 @@ final class LogWriter {
     }
 
     void configure(PartitionConfig next) {
+        replacing.lock();
         writing.lock();
         try {
             config = next;
             store.limits(next.segments());
         } finally {
             writing.unlock();
+            replacing.unlock();
         }
     }
 
@@ -243,6 +251,42 @@ final class LogWriter {
             Hold hold = config.retention().first(start).orElseThrow();
             throw new HeldException("records of " + store.id() + " up to " + offset + " cannot be deleted: hold "
                     + hold.name() + " pins offsets " + hold.from() + " to " + (hold.to() - 1));
+        }
+    }
+
+    /** @return first offset that a hold pins, or Long.MAX_VALUE */
+    long firstHeld() {
+        return config.retention().mostStart(store.extent().start());
+    }
+
+    /**
+     * Puts compacted batches in place of segments. Without the writer's lock: the store lets appends and trims pass while they are copied. A
+     * hold that comes meanwhile prevails.
+     */
+    void replace(List<Segment> old, BatchSource cleaned) {
+        writeDownForgotten();
+        long end = old.get(old.size() - 1).endOffset();
+        try {
+            store.replace(old, () -> {
+                BatchRun run = cleaned.next();
+                if (run == null) {
+                    replacing.lock();
+                    requireNotHeldBelow(end);
+                }
+                return run;
+            });
+        } finally {
+            while (replacing.isHeldByCurrentThread()) {
+                replacing.unlock();
+            }
+        }
+    }
+
+    private void requireNotHeldBelow(long end) {
+        if (firstHeld() < end) {
+            throw new StorageException(
+                    StorageException.Kind.RETRY,
+                    store.id() + ": a hold came to pin offset " + firstHeld() + " while it was being compacted");
         }
     }
 

@@ -132,7 +132,6 @@ public final class PartitionLog implements Compactable {
      * @return up to where everything is decided, exclusive: the first offset of a transaction that is open, or whose marker is not below the
      *     high watermark; the high watermark when there is none
      */
-    @Override
     public long lastStableOffset() {
         return reader.lastStableOffset();
     }
@@ -378,6 +377,11 @@ public final class PartitionLog implements Compactable {
     }
 
     @Override
+    public long cleanableEnd() {
+        return Math.min(lastStableOffset(), writer.firstHeld());
+    }
+
+    @Override
     public void settle() {
         snapshotProducers();
     }
@@ -385,8 +389,7 @@ public final class PartitionLog implements Compactable {
     // Without the writer's lock: the store lets appends and trims pass while the batches are copied.
     @Override
     public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
-        writer.writeDownForgotten();
-        store.replace(old, cleaned);
+        writer.replace(old, cleaned);
         forgetAborted(gone.get());
     }
 

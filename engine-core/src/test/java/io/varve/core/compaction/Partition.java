@@ -173,7 +173,7 @@ final class Partition implements Compactable {
     }
 
     @Override
-    public long lastStableOffset() {
+    public long cleanableEnd() {
         return next;
     }
 

@@ -15,7 +15,9 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.record.RecordIterator;
+import io.varve.core.retention.Hold;
 import io.varve.core.retention.RetentionConfig;
+import io.varve.core.retention.RetentionLimits;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
@@ -190,6 +192,35 @@ class CompactionTest {
         while (engine.compactOnce()) {}
         assertThat(records(plain)).isEqualTo(100);
         assertThat(folded(dirty)).hasSize(7).containsEntry("key 1", "value 99");
+    }
+
+    private static PartitionConfig held(long from, long to) {
+        return COMPACTED.with(RetentionLimits.KEEP.withHolds(List.of(new Hold("audit", from, to))));
+    }
+
+    @Test
+    void leavesAloneWhatAHoldPins() {
+        start(CompactionConfig.BY_HAND);
+        PartitionLog log = open("compacted", held(50, 51));
+        fill(log, 100);
+        assertThat(engine.compactOnce()).isTrue();
+        assertThat(engine.compactOnce()).isFalse();
+        assertThat(read(log)).contains(Map.of("key 1", "value 50")).hasSizeLessThan(100);
+        log.configure(COMPACTED);
+        assertThat(engine.compactOnce()).isTrue();
+        assertThat(read(log)).doesNotContain(Map.of("key 1", "value 50"));
+        assertThat(folded(log)).hasSize(7).containsEntry("key 1", "value 99");
+    }
+
+    @Test
+    void givesWayToAHoldThatComesWhileItCopies() {
+        start(CompactionConfig.BY_HAND);
+        PartitionLog log = open("compacted", COMPACTED);
+        fill(log, 100);
+        failPoints.arm(Cleaner.BEFORE_REPLACE, () -> log.configure(held(0, 100)));
+        engine.compactOnce();
+        assertThat(records(log)).isEqualTo(100);
+        assertThat(engine.uncleanable()).isEmpty();
     }
 
     @Test
