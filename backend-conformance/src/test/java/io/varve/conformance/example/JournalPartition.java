@@ -283,13 +283,17 @@ final class JournalPartition {
         durableEnd = offset;
     }
 
-    void replace(List<Segment> old, BatchSource cleaned) {
-        List<Segment> present = segments();
-        int first = Segment.indexOf(present, old);
-        int after = first + old.size();
+    /** @return what a replacement is to replace */
+    List<Part> sealed(List<Segment> old) {
+        int first = Segment.indexOf(segments(), old);
         if (first < 0) {
             throw misuse("replace of " + old + ": not a run of its sealed segments");
         }
+        return List.copyOf(parts.subList(first, first + old.size()));
+    }
+
+    /** Needs no lock, for it touches nothing of the partition: nobody waits for the source. */
+    ByteBuffer gather(List<Segment> old, BatchSource cleaned) {
         long oldEnd = old.get(old.size() - 1).endOffset();
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         long next = old.get(0).baseOffset();
@@ -303,7 +307,18 @@ final class JournalPartition {
             run.bytes().duplicate().get(bytes);
             all.writeBytes(bytes);
         }
-        ByteBuffer body = ByteBuffer.wrap(all.toByteArray());
+        return ByteBuffer.wrap(all.toByteArray());
+    }
+
+    /** A trim or truncation that took something of what is replaced leaves other parts. */
+    void replace(List<Part> replaced, ByteBuffer body) {
+        int first = parts.indexOf(replaced.get(0));
+        int after = first + replaced.size();
+        if (first < 0 || after >= parts.size() || !parts.subList(first, after).equals(replaced)) {
+            throw new StorageException(
+                    StorageException.Kind.RETRY, id + ": what was to be replaced was trimmed or truncated meanwhile");
+        }
+        long oldEnd = parts.get(after).base;
         journalStart();
         long at = journal.write(REPLACED, first, after, 0, 0, body);
         journal.force();

@@ -142,9 +142,15 @@ final class JournalStore implements PartitionStore {
 
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
+        List<Part> replaced;
         synchronized (partition) {
             token.requireWriter();
-            partition.replace(old, cleaned);
+            replaced = partition.sealed(old);
+        }
+        ByteBuffer body = partition.gather(old, cleaned);
+        synchronized (partition) {
+            token.requireWriter();
+            partition.replace(replaced, body);
         }
     }
 

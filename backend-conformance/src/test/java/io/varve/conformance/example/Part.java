@@ -16,8 +16,11 @@ final class Part {
         this.base = base;
     }
 
-    /** @return the same, without batches that reach {@code end} */
+    /** @return the same, without batches that reach {@code end}; itself when there are none */
     Part upTo(long end) {
+        if (end() <= end) {
+            return this;
+        }
         Part kept = new Part(base);
         batches.stream().filter(batch -> batch.next() <= end).forEach(kept.batches::add);
         kept.lastAppendMs = kept.batches.isEmpty() ? -1 : lastAppendMs;
