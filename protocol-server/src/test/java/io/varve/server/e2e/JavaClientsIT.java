@@ -194,17 +194,17 @@ class JavaClientsIT {
         }
     }
 
-    static Admin admin(Server server) {
+    static Admin admin(Broker server) {
         return Admin.create(Map.of("bootstrap.servers", server.bootstrap()));
     }
 
-    static Producer<String, String> producer(Server server, Map<String, Object> settings) {
+    static Producer<String, String> producer(Broker server, Map<String, Object> settings) {
         Map<String, Object> all = new HashMap<>(settings);
         all.put("bootstrap.servers", server.bootstrap());
         return new KafkaProducer<>(all, new StringSerializer(), new StringSerializer());
     }
 
-    static Consumer<String, String> consumer(Server server, Map<String, Object> settings) {
+    static Consumer<String, String> consumer(Broker server, Map<String, Object> settings) {
         Map<String, Object> all = new HashMap<>();
         all.put("auto.offset.reset", "earliest");
         all.put("enable.auto.commit", false);

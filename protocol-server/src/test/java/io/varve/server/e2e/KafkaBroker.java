@@ -4,6 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,7 +15,7 @@ import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 
 /** Apache Kafka itself, one node, with two log directories; run from the jars of the command-line tools. */
-final class KafkaBroker implements AutoCloseable {
+final class KafkaBroker implements Broker {
     private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg";
     private static final Duration STOP = Duration.ofSeconds(60);
 
@@ -30,28 +31,32 @@ final class KafkaBroker implements AutoCloseable {
     }
 
     /** Makes a node's directories below this one. */
-    static KafkaBroker format(Path directory) throws IOException {
+    static KafkaBroker format(Path directory, String... settings) {
         int port = Server.freePort();
         int controller = Server.freePort();
         List<Path> logDirs = List.of(directory.resolve("kafka-a"), directory.resolve("kafka-b"));
         Path config = directory.resolve("kafka.properties");
-        Files.write(
-                config,
-                List.of(
-                        "process.roles=broker,controller",
-                        "node.id=7",
-                        "controller.quorum.voters=7@127.0.0.1:" + controller,
-                        "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller,
-                        "advertised.listeners=PLAINTEXT://127.0.0.1:" + port,
-                        "controller.listener.names=CONTROLLER",
-                        "log.dirs=" + logDirs.get(0) + "," + logDirs.get(1),
-                        "offsets.topic.replication.factor=1",
-                        "transaction.state.log.replication.factor=1",
-                        "transaction.state.log.min.isr=1",
-                        "transaction.state.log.num.partitions=3",
-                        "group.initial.rebalance.delay.ms=0",
-                        "log.cleaner.backoff.ms=100",
-                        "metadata.log.max.snapshot.interval.ms=1000"));
+        List<String> properties = new ArrayList<>(List.of(
+                "process.roles=broker,controller",
+                "node.id=7",
+                "controller.quorum.voters=7@127.0.0.1:" + controller,
+                "listeners=PLAINTEXT://127.0.0.1:" + port + ",CONTROLLER://127.0.0.1:" + controller,
+                "advertised.listeners=PLAINTEXT://127.0.0.1:" + port,
+                "controller.listener.names=CONTROLLER",
+                "log.dirs=" + logDirs.get(0) + "," + logDirs.get(1),
+                "offsets.topic.replication.factor=1",
+                "transaction.state.log.replication.factor=1",
+                "transaction.state.log.min.isr=1",
+                "transaction.state.log.num.partitions=3",
+                "group.initial.rebalance.delay.ms=0",
+                "log.cleaner.backoff.ms=100",
+                "metadata.log.max.snapshot.interval.ms=1000"));
+        properties.addAll(List.of(settings));
+        try {
+            Files.write(config, properties);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
         run("kafka.tools.StorageTool", "format", "-t", CLUSTER, "-c", config.toString())
                 .succeed();
         return new KafkaBroker(config, logDirs, port);
@@ -70,11 +75,12 @@ final class KafkaBroker implements AutoCloseable {
         return Running.start(command.toArray(String[]::new));
     }
 
-    KafkaBroker start() throws InterruptedException {
+    /** Starts the node and waits until it answers. */
+    KafkaBroker start() {
         running = run("kafka.Kafka", config.toString());
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap(), "default.api.timeout.ms", 60_000))) {
             admin.describeCluster().nodes().get();
-        } catch (ExecutionException e) {
+        } catch (ExecutionException | InterruptedException e) {
             throw new AssertionError(running.out() + running.err(), e);
         }
         return this;
@@ -85,7 +91,19 @@ final class KafkaBroker implements AutoCloseable {
         assertThat(running.exitWithin(STOP)).as(running.err()).isIn(0, 143);
     }
 
-    String bootstrap() {
+    @Override
+    public void crash() {
+        running.process().destroyForcibly();
+        running.exitWithin(STOP);
+    }
+
+    @Override
+    public KafkaBroker again() {
+        return start();
+    }
+
+    @Override
+    public String bootstrap() {
         return "127.0.0.1:" + port;
     }
 

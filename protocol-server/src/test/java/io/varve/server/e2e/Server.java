@@ -16,17 +16,19 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** A server started as a user starts it: the script, a copy of the shipped configuration, a directory of its own. */
-final class Server implements AutoCloseable {
+final class Server implements Broker {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final Duration STOP = Duration.ofSeconds(30);
 
     private final Path directory;
     private final int port;
+    private final List<String> overrides;
     private final Running running;
 
-    private Server(Path directory, int port, Running running) {
+    private Server(Path directory, int port, List<String> overrides, Running running) {
         this.directory = directory;
         this.port = port;
+        this.overrides = overrides;
         this.running = running;
     }
 
@@ -57,15 +59,21 @@ final class Server implements AutoCloseable {
                     List.of("listeners=PLAINTEXT://localhost:" + port, "log.dirs=" + directory.resolve("data")));
             all.addAll(List.of(overrides));
             all.forEach(override -> command.addAll(List.of("--override", override)));
-            return new Server(directory, port, Running.start(environment, command.toArray(String[]::new)));
+            return new Server(
+                    directory, port, List.of(overrides), Running.start(environment, command.toArray(String[]::new)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Starts another server on the same directory and port, after this one has ended. */
-    Server again(String... overrides) {
-        return start(directory, port, overrides);
+    @Override
+    public Server again() {
+        return start(directory, port, overrides.toArray(String[]::new));
+    }
+
+    /** Starts another server on the same directory and port, with other settings, after this one has ended. */
+    Server again(String... others) {
+        return start(directory, port, others);
     }
 
     static int freePort() {
@@ -76,7 +84,8 @@ final class Server implements AutoCloseable {
         }
     }
 
-    String bootstrap() {
+    @Override
+    public String bootstrap() {
         return "localhost:" + port;
     }
 
@@ -115,8 +124,8 @@ final class Server implements AutoCloseable {
         return Path.of("/proc", Long.toString(running.process().pid()), file);
     }
 
-    /** kill -9, as a crash of the process. */
-    void crash() {
+    @Override
+    public void crash() {
         running.process().destroyForcibly();
         running.exitWithin(STOP);
     }

@@ -15,11 +15,17 @@ import org.junit.jupiter.api.extension.ExtensionContext.Namespace;
 import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
-/** Gives tests a {@link Server} they share, each with topics and groups of its own; stopped after the last of them. */
+/**
+ * Gives tests a {@link Server} they share, or a {@link Broker}, each with topics and groups of its own; stopped after the last of
+ * them.
+ */
 final class SharedServer implements ParameterResolver {
     /** Members of the newer groups learn of a change with their next heartbeat: at Kafka's 5 s the tests would mostly wait for those. */
     private static final String[] QUICK = {
-        "group.consumer.min.heartbeat.interval.ms=500", "group.consumer.heartbeat.interval.ms=500"
+        "group.consumer.min.heartbeat.interval.ms=500",
+        "group.consumer.heartbeat.interval.ms=500",
+        // And a transaction that has timed out is looked for every 10 s.
+        "transaction.abort.timed.out.transaction.cleanup.interval.ms=200"
     };
 
     private record Started(Path directory, Server server) implements AutoCloseable {
@@ -28,26 +34,34 @@ final class SharedServer implements ParameterResolver {
             // Whatever the tests did to it, it stops cleanly and without a word of trouble.
             int code = server.terminate(Duration.ofSeconds(30));
             String log = server.running().out() + server.running().err();
-            try (Stream<Path> files = Files.walk(directory)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
+            delete(directory);
             assertThat(code).as(log).isZero();
             assertThat(log).doesNotContain("ERROR").doesNotContain("Exception");
         }
     }
 
+    private record StartedKafka(Path directory, Broker broker) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            broker.crash();
+            delete(directory);
+        }
+    }
+
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.getParameter().getType() == Server.class;
+        Class<?> type = parameter.getParameter().getType();
+        return type == Server.class || type == Broker.class;
     }
 
     @Override
     public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
-        return context.getRoot()
-                .getStore(Namespace.create(SharedServer.class))
-                .computeIfAbsent(SharedServer.class, key -> started(), Started.class)
+        ExtensionContext.Store store = context.getRoot().getStore(Namespace.create(SharedServer.class));
+        if (parameter.getParameter().getType() == Broker.class && Broker.IS_KAFKA) {
+            return store.computeIfAbsent(StartedKafka.class, key -> startedKafka(), StartedKafka.class)
+                    .broker();
+        }
+        return store.computeIfAbsent(Started.class, key -> started(), Started.class)
                 .server();
     }
 
@@ -57,6 +71,23 @@ final class SharedServer implements ParameterResolver {
             return new Started(directory, Server.start(directory, QUICK));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    private static StartedKafka startedKafka() {
+        try {
+            Path directory = Files.createTempDirectory("kafka-e2e");
+            return new StartedKafka(directory, Broker.start(directory, QUICK));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
         }
     }
 }
