@@ -22,6 +22,9 @@ interface Broker extends AutoCloseable {
     /** kill -9, as a crash of the process. */
     void crash();
 
+    /** Ends it in order. */
+    void stop();
+
     /** Starts another one with the same directory, port and settings, and waits until it is ready; this one has ended. */
     Broker again();
 

@@ -86,7 +86,8 @@ final class KafkaBroker implements Broker {
         return this;
     }
 
-    void stop() {
+    @Override
+    public void stop() {
         running.process().destroy();
         assertThat(running.exitWithin(STOP)).as(running.err()).isIn(0, 143);
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.e2e;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
@@ -128,6 +130,11 @@ final class Server implements Broker {
     public void crash() {
         running.process().destroyForcibly();
         running.exitWithin(STOP);
+    }
+
+    @Override
+    public void stop() {
+        assertThat(terminate(STOP)).as(running.out() + running.err()).isZero();
     }
 
     /** SIGTERM; returns the exit code. */

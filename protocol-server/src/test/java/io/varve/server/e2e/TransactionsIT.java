@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -184,9 +185,19 @@ class TransactionsIT {
                 Consumer<String, String> everything = consumer(broker, "read_uncommitted")) {
             List<TopicPartition> partitions = partitions(committed, topic);
             while (!committed.endOffsets(partitions).equals(everything.endOffsets(partitions))) {
-                assertThat(System.nanoTime()).as("time").isLessThan(deadline);
+                assertThat(System.nanoTime())
+                        .as(() -> "time, with " + producers(broker, partitions))
+                        .isLessThan(deadline);
                 Thread.onSpinWait();
             }
+        }
+    }
+
+    private static String producers(Broker broker, List<TopicPartition> partitions) {
+        try (Admin admin = JavaClientsIT.admin(broker)) {
+            return admin.describeProducers(partitions).all().get().toString();
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError(e);
         }
     }
 
