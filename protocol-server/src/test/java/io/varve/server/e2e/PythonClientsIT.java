@@ -27,7 +27,19 @@ class PythonClientsIT {
                 .contains("passed: admin");
     }
 
-    private static String run(Server server, String python, String script) {
+    @Test
+    void kafkaPythonsTransactions(Broker broker) {
+        assertThat(run(broker, Needs.clientsPython("kafka"), "kafka_python_transactions.py"))
+                .contains("passed: a_second_producer_fences_the_first with kafka-python 3.");
+    }
+
+    @Test
+    void confluentKafkasTransactions(Broker broker) {
+        assertThat(run(broker, Needs.clientsPython("confluent_kafka"), "confluent_transactions.py"))
+                .contains("passed: a_second_producer_fences_the_first");
+    }
+
+    private static String run(Broker server, String python, String script) {
         try (Running client =
                 Running.start(python, SCRIPTS + script, server.bootstrap(), Long.toString(System.nanoTime(), 36))) {
             return client.succeed();

@@ -224,7 +224,7 @@ class TransactionsIT {
         return JavaClientsIT.consumer(broker, Map.of("isolation.level", isolation));
     }
 
-    private static List<TopicPartition> partitions(Consumer<String, String> consumer, String topic) {
+    static List<TopicPartition> partitions(Consumer<String, String> consumer, String topic) {
         return consumer.partitionsFor(topic).stream()
                 .map(partition -> new TopicPartition(topic, partition.partition()))
                 .toList();
