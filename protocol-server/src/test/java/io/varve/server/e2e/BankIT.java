@@ -80,7 +80,9 @@ class BankIT {
             Random random = new Random(seed);
             for (long end = System.nanoTime() + nanos; System.nanoTime() < end; ) {
                 awaitProgress(recorder, 50 + random.nextInt(400), tellers);
-                broker = restarted(broker, random.nextInt(4) > 0);
+                // Kafka 4.3, alone and stopped in order, takes partitions for deleted and leaves their transactions
+                // open for ever.
+                broker = restarted(broker, random.nextInt(4) > 0 || Broker.IS_KAFKA);
             }
             isOpen.set(false);
             for (Future<Integer> teller : tellers) {

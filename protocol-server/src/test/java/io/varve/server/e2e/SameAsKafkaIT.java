@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What Kafka's tools print of transactions, offsets and deleted records is what they print of a Kafka that was used in the same way. */
+class SameAsKafkaIT {
+    /** Differ between any two brokers, or two runs. */
+    private static final Set<String> OWN = Set.of(
+            "Coordinator",
+            "CoordinatorId",
+            "ProducerId",
+            "CurrentTransactionStartTimeMs",
+            "TransactionDurationMs",
+            "LastTimestamp");
+
+    private static final String TOPIC = "same";
+    private static final String TIMES = "same-times";
+    private static final String OPEN = "same-open";
+    private static final long HOUR_MS = 3_600_000;
+    private static final long FIRST_TIME = 1_700_000_000_000L;
+
+    @TempDir
+    static Path directory;
+
+    private static Broker kafka;
+    private static Broker server;
+    private static final List<Producer<String, String>> producers = new ArrayList<>();
+
+    @BeforeAll
+    static void useBothInTheSameWay() throws Exception {
+        Path own = Files.createDirectory(directory.resolve("own"));
+        kafka = KafkaBroker.format(Files.createDirectory(directory.resolve("kafka")))
+                .start();
+        server = Broker.start(own);
+        for (Broker broker : List.of(kafka, server)) {
+            use(broker);
+        }
+    }
+
+    private static void use(Broker broker) throws Exception {
+        create(broker, TOPIC);
+        create(broker, TIMES);
+        try (Producer<String, String> plain = JavaClientsIT.producer(broker, Map.of())) {
+            for (int i = 0; i < 20; i++) {
+                // The newest timestamp is not the last one.
+                long time = FIRST_TIME + 1_000 * (i % 10 == 3 ? 50 : i);
+                plain.send(new ProducerRecord<>(TIMES, i % 2, time, null, "value"))
+                        .get();
+            }
+        }
+        for (TransactionProtocol protocol : TransactionProtocol.values()) {
+            Producer<String, String> decided = transactional(broker, protocol, "same-decided-" + protocol);
+            for (boolean commit : new boolean[] {true, false, true}) {
+                decided.beginTransaction();
+                decided.send(new ProducerRecord<>(TOPIC, 0, null, "decided")).get();
+                if (commit) {
+                    decided.commitTransaction();
+                } else {
+                    decided.abortTransaction();
+                }
+            }
+            TransactionsIT.awaitNoOpenTransaction(broker, TOPIC);
+        }
+        Producer<String, String> open = transactional(broker, TransactionProtocol.KIP_890, OPEN);
+        open.beginTransaction();
+        // So old that it is worth asking whether it hangs.
+        long time = System.currentTimeMillis() - HOUR_MS;
+        open.send(new ProducerRecord<>(TOPIC, 1, time, null, "open")).get();
+    }
+
+    private static void create(Broker broker, String topic) throws Exception {
+        try (Admin admin = JavaClientsIT.admin(broker)) {
+            admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
+        }
+    }
+
+    private static Producer<String, String> transactional(Broker broker, TransactionProtocol protocol, String id) {
+        Producer<String, String> producer = protocol.producer(broker, id, Map.of("transaction.timeout.ms", 600_000));
+        producers.add(producer);
+        producer.initTransactions();
+        return producer;
+    }
+
+    @AfterAll
+    static void stop() {
+        producers.forEach(producer -> producer.close(Duration.ZERO));
+        kafka.close();
+        server.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "list --transactional-id-pattern same-.*",
+                "list --transactional-id-pattern .*decided-KIP.*",
+                "describe --transactional-id " + OPEN,
+                "describe --transactional-id same-decided-BEFORE_KIP_890",
+                "describe --transactional-id none-such",
+                "describe-producers --topic same --partition 0",
+                "describe-producers --topic same --partition 1",
+                "find-hanging --topic same",
+            })
+    void tellsOfTransactions(String command) throws Exception {
+        assertSame("kafka-transactions.sh", command);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--topic same",
+                "--topic-partitions same:0,same-times:0-2 --time earliest",
+                "--topic same-times --time latest",
+                "--topic same-times --time max-timestamp",
+                "--topic same-times --time earliest-local",
+                "--topic same-times --time latest-tiered",
+                "--topic same-times --time earliest-pending-upload",
+                "--topic same-times --time 1700000008500",
+                "--topic same-times --time 1800000000000",
+                "--topic none-such",
+            })
+    void tellsOfOffsets(String command) throws Exception {
+        assertSame("kafka-get-offsets.sh", command);
+    }
+
+    @Test
+    void deletesRecords() throws Exception {
+        for (Broker broker : List.of(kafka, server)) {
+            create(broker, "same-deleted");
+            try (Producer<String, String> producer = JavaClientsIT.producer(broker, Map.of())) {
+                for (int i = 0; i < 20; i++) {
+                    producer.send(new ProducerRecord<>("same-deleted", i % 2, null, "value"))
+                            .get();
+                }
+            }
+        }
+        Path offsets = Files.writeString(directory.resolve("offsets.json"), """
+                {"version": 1, "partitions": [
+                  {"topic": "same-deleted", "partition": 0, "offset": 7},
+                  {"topic": "same-deleted", "partition": 1, "offset": 0}]}
+                """);
+        assertSame("kafka-delete-records.sh", "--offset-json-file " + offsets);
+        assertSame("kafka-get-offsets.sh", "--topic same-deleted --time earliest");
+        Path beyond = Files.writeString(directory.resolve("beyond.json"), """
+                {"partitions": [
+                  {"topic": "same-deleted", "partition": 0, "offset": 11},
+                  {"topic": "same-deleted", "partition": 1, "offset": -1}]}
+                """);
+        assertSame("kafka-delete-records.sh", "--offset-json-file " + beyond);
+        assertSame("kafka-get-offsets.sh", "--topic same-deleted --time earliest");
+    }
+
+    @Test
+    void endsTransactions() throws Exception {
+        for (Broker broker : List.of(kafka, server)) {
+            create(broker, "same-ended");
+            Producer<String, String> hanging = transactional(broker, TransactionProtocol.KIP_890, "ended");
+            hanging.beginTransaction();
+            hanging.send(new ProducerRecord<>("same-ended", 0, null, "hanging")).get();
+            hanging.send(new ProducerRecord<>("same-ended", 1, null, "hanging")).get();
+        }
+        assertSame("kafka-transactions.sh", "abort --topic same-ended --partition 0 --start-offset 0");
+        assertSame("kafka-transactions.sh", "describe-producers --topic same-ended --partition 0");
+        assertSame("kafka-transactions.sh", "abort --topic same-ended --partition 0 --start-offset 7");
+        assertSame("kafka-transactions.sh", "forceTerminateTransaction --transactionalId ended");
+        TransactionsIT.awaitNoOpenTransaction(kafka, "same-ended");
+        TransactionsIT.awaitNoOpenTransaction(server, "same-ended");
+        assertSame("kafka-get-offsets.sh", "--topic same-ended");
+    }
+
+    private static void assertSame(String tool, String command) throws IOException {
+        List<Running> both = List.of(start(kafka, tool, command), start(server, tool, command));
+        List<String> printed = both.stream()
+                .map(running -> {
+                    try (running) {
+                        int code = running.exitWithin(Duration.ofSeconds(60));
+                        return code + "\n" + normalised(running.out()) + "\n" + normalised(running.err());
+                    }
+                })
+                .toList();
+        assertThat(printed.get(1)).as(tool + " " + command).isEqualTo(printed.get(0));
+    }
+
+    private static Running start(Broker broker, String tool, String command) {
+        return Running.start("bash", "-c", "bin/" + tool + " --bootstrap-server " + broker.bootstrap() + " " + command);
+    }
+
+    /** Without what differs between any two brokers; lines in an order of ours, a table's columns as wide as they need to be. */
+    private static String normalised(String printed) {
+        List<String> lines = printed.lines()
+                .map(line -> line.replaceFirst("^\\[20[-0-9]+ [:,0-9]+]", "TIME"))
+                .map(line -> line.replaceAll("(127\\.0\\.0\\.1|localhost):\\d+( \\(id: \\d+)?", "BROKER"))
+                .toList();
+        if (lines.isEmpty() || !lines.get(0).contains("\t")) {
+            return lines.stream().sorted().collect(Collectors.joining("\n"));
+        }
+        List<String> columns = cells(lines.get(0));
+        List<String> rows = lines.stream()
+                .skip(1)
+                .map(SameAsKafkaIT::cells)
+                .map(cells -> IntStream.range(0, cells.size())
+                        .mapToObj(i ->
+                                OWN.contains(columns.get(i)) && !cells.get(i).equals("None")
+                                        ? columns.get(i)
+                                        : cells.get(i))
+                        .toList()
+                        .toString())
+                .sorted()
+                .toList();
+        return columns + "\n" + String.join("\n", rows);
+    }
+
+    private static List<String> cells(String line) {
+        return Arrays.stream(line.split("\t")).map(String::strip).toList();
+    }
+}
