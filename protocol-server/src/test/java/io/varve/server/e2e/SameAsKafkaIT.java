@@ -115,7 +115,6 @@ class SameAsKafkaIT {
     @ValueSource(
             strings = {
                 "list --transactional-id-pattern same-.*",
-                "list --transactional-id-pattern .*decided-KIP.*",
                 "describe --transactional-id " + OPEN,
                 "describe --transactional-id same-decided-BEFORE_KIP_890",
                 "describe --transactional-id none-such",
@@ -130,7 +129,6 @@ class SameAsKafkaIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "--topic same",
                 "--topic-partitions same:0,same-times:0-2 --time earliest",
                 "--topic same-times --time latest",
                 "--topic same-times --time max-timestamp",
