@@ -110,8 +110,13 @@ final class BankTeller implements Callable<Integer> {
     }
 
     private Producer<String, String> initialised() {
-        Producer<String, String> next = protocol.producer(
-                bank.broker(), transactionalId(), Map.of("max.block.ms", PATIENCE.toMillis(), "linger.ms", 0));
+        Map<String, Object> settings = Map.of(
+                "max.block.ms", PATIENCE.toMillis(),
+                "linger.ms", 0,
+                "retry.backoff.ms", 20,
+                "retry.backoff.max.ms", 100,
+                "reconnect.backoff.max.ms", 100);
+        Producer<String, String> next = protocol.producer(bank.broker(), transactionalId(), settings);
         try {
             next.initTransactions();
         } catch (KafkaException e) {

@@ -78,6 +78,15 @@ final class Server implements Broker {
         return start(directory, port, others);
     }
 
+    /**
+     * Starts another server on the same directory and port, after this one has ended, which dies as by kill -9 when it passes a named place for
+     * the n-th time. It may never be ready.
+     */
+    Server againUntil(String place, int time) {
+        Map<String, String> environment = Map.of("KAFKA_OPTS", "-Dvarve.halt.at=" + place + ":" + time);
+        return launch(directory, port, environment, overrides.toArray(String[]::new));
+    }
+
     static int freePort() {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
