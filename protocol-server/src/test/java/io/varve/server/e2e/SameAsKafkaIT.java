@@ -93,7 +93,8 @@ class SameAsKafkaIT {
 
     private static void create(Broker broker, String topic) throws Exception {
         try (Admin admin = JavaClientsIT.admin(broker)) {
-            admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
+            NewTopic wanted = new NewTopic(topic, 2, (short) 1).configs(Map.of("retention.ms", "-1"));
+            admin.createTopics(List.of(wanted)).all().get();
         }
     }
 
