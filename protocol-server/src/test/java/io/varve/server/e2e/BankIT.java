@@ -37,7 +37,7 @@ class BankIT {
             broker = round.play(broker, TELLERS, started -> {
                 Broker running = started;
                 while (System.nanoTime() < roundEnd) {
-                    round.awaitCommitted(50 + random.nextInt(400));
+                    round.awaitCommitted(20 + random.nextInt(300));
                     running = restarted(running, random.nextInt(4) > 0);
                 }
                 return running;
