@@ -5,13 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.consumer.CommitFailedException;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
@@ -78,16 +77,16 @@ class TransactionOffsetsIT {
             producer.initTransactions();
             producer.beginTransaction();
             producer.sendOffsetsToTransaction(Map.of(at, new OffsetAndMetadata(5, "kept")), group);
-            assertThat(offsets(broker, topic, false)).doesNotContainKey(at);
+            assertThat(committedNow(broker, topic, at)).isNull();
             producer.commitTransaction();
-            assertThat(offsets(broker, topic, true)).containsEntry(at, new OffsetAndMetadata(5, "kept"));
+            assertThat(committed(broker, topic, at)).isEqualTo(new OffsetAndMetadata(5, "kept"));
 
             producer.beginTransaction();
             producer.sendOffsetsToTransaction(Map.of(at, new OffsetAndMetadata(9)), group);
             producer.send(new ProducerRecord<>(topic, 1, null, "aborted")).get();
-            assertThat(offsets(broker, topic, false)).containsEntry(at, new OffsetAndMetadata(5, "kept"));
+            assertThat(committedNow(broker, topic, at)).isEqualTo(new OffsetAndMetadata(5, "kept"));
             producer.abortTransaction();
-            assertThat(offsets(broker, topic, true)).containsEntry(at, new OffsetAndMetadata(5, "kept"));
+            assertThat(committed(broker, topic, at)).isEqualTo(new OffsetAndMetadata(5, "kept"));
         }
     }
 
@@ -115,7 +114,7 @@ class TransactionOffsetsIT {
         TransactionsIT.awaitNoOpenTransaction(broker, topic);
         assertThat(TransactionsIT.read(broker, topic, "read_committed").get(new TopicPartition(topic, 0)))
                 .containsExactly("goes on");
-        assertThat(offsets(broker, topic, true)).isEmpty();
+        assertThat(committed(broker, topic, new TopicPartition(topic, 0))).isNull();
     }
 
     /** Who commits to a group without being in it. */
@@ -137,21 +136,25 @@ class TransactionOffsetsIT {
         }
     }
 
-    /** What a group has committed; {@code stable} waits until no transaction is about to change it. */
-    private static Map<TopicPartition, OffsetAndMetadata> offsets(Broker broker, String group, boolean stable)
-            throws Exception {
+    /** What a group has committed by now, whatever open transactions say. */
+    private static OffsetAndMetadata committedNow(Broker broker, String group, TopicPartition at) throws Exception {
         try (Admin admin = JavaClientsIT.admin(broker)) {
-            Map<TopicPartition, OffsetAndMetadata> all = new HashMap<>();
-            admin.listConsumerGroupOffsets(group, new ListConsumerGroupOffsetsOptions().requireStable(stable))
+            return withoutEpoch(admin.listConsumerGroupOffsets(group)
                     .partitionsToOffsetAndMetadata()
                     .get()
-                    .forEach((at, offset) -> {
-                        if (offset != null) {
-                            all.put(at, new OffsetAndMetadata(offset.offset(), offset.metadata()));
-                        }
-                    });
-            return all;
+                    .get(at));
         }
+    }
+
+    /** What a group has committed once no transaction is about to change it. */
+    private static OffsetAndMetadata committed(Broker broker, String group, TopicPartition at) {
+        try (Consumer<String, String> consumer = JavaClientsIT.consumer(broker, Map.of("group.id", group))) {
+            return withoutEpoch(consumer.committed(Set.of(at), PATIENCE).get(at));
+        }
+    }
+
+    private static OffsetAndMetadata withoutEpoch(OffsetAndMetadata offset) {
+        return offset == null ? null : new OffsetAndMetadata(offset.offset(), offset.metadata());
     }
 
     /** Reads a topic, writes what it read to another, commits both together. */
