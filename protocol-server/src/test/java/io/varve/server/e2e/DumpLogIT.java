@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -42,6 +44,7 @@ class DumpLogIT {
         }
         produceWithEveryCodec(server);
         commitOffsets(server);
+        endTransactions(server);
         server.crash();
         server = server.again();
         produceWithEveryCodec(server);
@@ -52,6 +55,60 @@ class DumpLogIT {
         assertThat(counts.get("log")).isGreaterThan(KafkaContent.CODECS.size() * 5);
         assertThat(counts.get("index")).isEqualTo(counts.get("log"));
         assertThat(counts.get("snapshot")).isGreaterThanOrEqualTo(KafkaContent.CODECS.size());
+        assertThat(counts.get("txnindex")).isPositive();
+    }
+
+    @Test
+    void readsWhatCompactionLeaves() throws Exception {
+        Server server = Server.start(directory, "log.cleaner.backoff.ms=100");
+        TopicPartition compacted = new TopicPartition("compacted", 0);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", server.bootstrap()))) {
+            admin.createTopics(List.of(new NewTopic(compacted.topic(), 1, (short) 1)
+                            .configs(Map.of(
+                                    "cleanup.policy", "compact",
+                                    "segment.bytes", "1048576",
+                                    "min.cleanable.dirty.ratio", "0.01"))))
+                    .all()
+                    .get();
+            try (Producer<String, String> producer = JavaClientsIT.producer(server, Map.of("acks", "all"))) {
+                for (int i = 0; i < RECORDS; i++) {
+                    producer.send(new ProducerRecord<>(compacted.topic(), "key-" + i % 7, noise()));
+                }
+            }
+            long written = (long) RECORDS * VALUE_BYTES;
+            Await.until("compacted", () -> size(admin, compacted) < written - (1 << 20));
+        }
+        assertThat(server.terminate(Duration.ofSeconds(30))).isZero();
+        DumpLog.assertReadsEverything(server.data(), true);
+    }
+
+    private static long size(Admin admin, TopicPartition partition) {
+        try {
+            return admin.describeLogDirs(List.of(1)).allDescriptions().get().values().stream()
+                    .flatMap(directories -> directories.values().stream())
+                    .mapToLong(
+                            directory -> directory.replicaInfos().get(partition).size())
+                    .sum();
+        } catch (InterruptedException | ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void endTransactions(Server server) throws Exception {
+        try (Producer<String, String> producer =
+                JavaClientsIT.producer(server, Map.of("transactional.id", "dumped", "acks", "all"))) {
+            producer.initTransactions();
+            for (boolean commit : List.of(true, false, true, false)) {
+                producer.beginTransaction();
+                producer.send(new ProducerRecord<>("dumped-lz4", "key", "value"))
+                        .get();
+                if (commit) {
+                    producer.commitTransaction();
+                } else {
+                    producer.abortTransaction();
+                }
+            }
+        }
     }
 
     private void produceWithEveryCodec(Server server) throws Exception {

@@ -13,8 +13,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.AlterConfigOp;
@@ -35,7 +33,6 @@ class RetentionIT {
     private static final String SEGMENT = "1048576";
     private static final String KEEP = "-1";
     private static final int RECORDS = 2_500;
-    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
     private static final String[] QUICK = {"log.retention.check.interval.ms=200"};
 
     @TempDir
@@ -105,14 +102,6 @@ class RetentionIT {
         return offset(topic, OffsetSpec.earliest());
     }
 
-    private static void await(String what, BooleanSupplier condition) {
-        long deadline = System.nanoTime() + PATIENCE_NANOS;
-        while (!condition.getAsBoolean()) {
-            assertThat(System.nanoTime()).as("in time: %s", what).isLessThan(deadline);
-            Thread.onSpinWait();
-        }
-    }
-
     private String tool(String line) {
         try (Running running =
                 Running.start("bash", "-c", "bin/" + line + " --bootstrap-server " + server.bootstrap())) {
@@ -125,11 +114,11 @@ class RetentionIT {
         create("kept", Map.of("segment.bytes", SEGMENT, "retention.ms", KEEP));
         fill("kept");
         set("kept", "retention.bytes", "1200000");
-        await("the oldest segment is gone", () -> earliest("kept") > 0);
+        Await.until("the oldest segment is gone", () -> earliest("kept") > 0);
         assertThat(earliest("kept")).isBetween(900L, 1_100L);
         assertThat(offset("kept", OffsetSpec.latest())).isEqualTo(RECORDS);
         tool("kafka-configs.sh --alter --entity-type topics --entity-name kept --add-config retention.ms=1");
-        await("all of it is gone", () -> earliest("kept") == RECORDS);
+        Await.until("all of it is gone", () -> earliest("kept") == RECORDS);
         tool("kafka-configs.sh --alter --entity-type topics --entity-name kept --delete-config retention.ms");
         fill("kept");
         assertThat(tool("kafka-get-offsets.sh --topic kept --time latest")).contains("kept:0:" + 2 * RECORDS);
@@ -146,7 +135,7 @@ class RetentionIT {
             producer.send(new ProducerRecord<>("ahead", 0, 4_000_000_000_000L, "k", "v"))
                     .get();
         }
-        await("it is gone", () -> earliest("ahead") == 1);
+        Await.until("it is gone", () -> earliest("ahead") == 1);
     }
 
     @Test
@@ -195,7 +184,7 @@ class RetentionIT {
         server = server.again(QUICK);
         admin = admin();
         set("orders", "retention.ms", "1");
-        await("what is before the hold is gone", () -> earliest("orders") > 0);
+        Await.until("what is before the hold is gone", () -> earliest("orders") > 0);
         RetentionClient client = new RetentionClient(admin);
         RetentionExplanation explained = client.explain("orders").get(0);
         assertThat(explained.plan().fates())
@@ -212,7 +201,7 @@ class RetentionIT {
         assertThat(tool("varve-retention.sh explain --json --topic orders")).contains("\"kind\":\"hold\"");
 
         tool("varve-retention.sh release --topic orders --name audit");
-        await("the rest is gone", () -> earliest("orders") == RECORDS);
+        Await.until("the rest is gone", () -> earliest("orders") == RECORDS);
         assertThat(client.holds("orders")).isEmpty();
     }
 

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import java.util.function.BooleanSupplier;
+
+/** Waits for what a server does by itself. */
+final class Await {
+    private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
+
+    private Await() {}
+
+    /** @param what says what was waited for in vain, when it fails */
+    static void until(String what, BooleanSupplier holds) {
+        long deadline = System.nanoTime() + PATIENCE_NANOS;
+        while (!holds.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("in time: %s", what).isLessThan(deadline);
+            Thread.onSpinWait();
+        }
+    }
+}
