@@ -105,20 +105,6 @@ abstract class Contract {
         return new Segment(base, end, (long) batches * SIZE, maxTimestamp, -1, sealed, Segment.LOCAL);
     }
 
-    /** @return the segments without when they were appended to */
-    static List<Segment> timeless(List<Segment> segments) {
-        return segments.stream()
-                .map(one -> new Segment(
-                        one.baseOffset(),
-                        one.endOffset(),
-                        one.bytes(),
-                        one.maxTimestamp(),
-                        -1,
-                        one.sealed(),
-                        one.tier()))
-                .toList();
-    }
-
     /** @return base offsets of the batches one read returns; each of them is checked to be whole and sound */
     static List<Long> read(PartitionStore store, long offset, long endOffset, int maxBytes) {
         try (BatchSlice slice = store.read(offset, endOffset, maxBytes)) {

@@ -29,7 +29,7 @@ abstract class SegmentContract extends Contract {
     @Test
     void endsASegmentBeforeItWouldExceedItsSize() {
         appendTens(12);
-        assertThat(timeless(store.segments()))
+        assertThat(Segments.timeless(store.segments()))
                 .containsExactly(
                         segment(0, 50, 5, EPOCH + 49, true),
                         segment(50, 100, 5, EPOCH + 99, true),
@@ -43,7 +43,7 @@ abstract class SegmentContract extends Contract {
         reopen();
         assertThat(store.segments()).isEqualTo(before);
         crash();
-        assertThat(timeless(store.segments())).isEqualTo(timeless(before));
+        assertThat(Segments.timeless(store.segments())).isEqualTo(Segments.timeless(before));
     }
 
     @Test

@@ -3,6 +3,7 @@ package io.varve.conformance.history;
 
 import io.varve.conformance.Batches;
 import io.varve.conformance.ReadableAppend;
+import io.varve.conformance.Segments;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
@@ -170,16 +171,7 @@ final class Pair {
 
     /** The two were appended to one after the other. */
     private static List<Segment> timeless(PartitionStore store) {
-        return store.segments().stream()
-                .map(one -> new Segment(
-                        one.baseOffset(),
-                        one.endOffset(),
-                        one.bytes(),
-                        one.maxTimestamp(),
-                        -1,
-                        one.sealed(),
-                        one.tier()))
-                .toList();
+        return Segments.timeless(store.segments());
     }
 
     private static BatchRun run(ByteBuffer batch) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
+import io.varve.conformance.Segments;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
@@ -106,16 +107,7 @@ final class ReadMutants {
 
         @Override
         public List<Segment> segments() {
-            return super.segments().stream()
-                    .map(one -> new Segment(
-                            one.baseOffset(),
-                            one.endOffset(),
-                            one.bytes(),
-                            one.maxTimestamp(),
-                            -1,
-                            one.sealed(),
-                            one.tier()))
-                    .toList();
+            return Segments.timeless(super.segments());
         }
     }
 
