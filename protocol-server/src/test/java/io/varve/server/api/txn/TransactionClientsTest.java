@@ -4,19 +4,10 @@ package io.varve.server.api.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
-import io.varve.server.api.ApiHandler;
-import io.varve.server.api.ApiTable;
-import io.varve.server.api.Features;
+import io.varve.server.api.Served;
 import io.varve.server.api.group.TestClient;
-import io.varve.server.api.log.FetchConfig;
-import io.varve.server.api.log.LogApis;
-import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.group.GroupsFixture;
-import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataFixture;
-import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,16 +44,8 @@ class TransactionClientsTest {
 
     @BeforeEach
     void start() {
-        server = NetServer.bind(NetConfig.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
-        int port = server.listeners().get(0).port();
-        ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port, null);
-        List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
-                broker.broker.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
-        handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, List.of()));
-        handlers.addAll(broker.handlers(self));
-        short version = broker.broker.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(handlers, Features.served(version)));
-        client = Map.of("bootstrap.servers", "127.0.0.1:" + port, "retry.backoff.ms", 10);
+        server = Served.on(broker);
+        client = Map.of("bootstrap.servers", "127.0.0.1:" + Served.port(server), "retry.backoff.ms", 10);
         admin = Admin.create(client);
         broker.topic("t", 3);
     }

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
+import io.varve.server.api.log.FetchConfig;
+import io.varve.server.api.log.LogApis;
+import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.group.GroupsFixture;
+import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.net.NetConfig;
+import io.varve.server.net.NetServer;
+import java.util.ArrayList;
+import java.util.List;
+
+/** A broker behind a socket, for Kafka's own clients. */
+public final class Served {
+    private Served() {}
+
+    /** @return the server, listening on a free port of 127.0.0.1; to be closed before the broker */
+    public static NetServer on(GroupsFixture broker) {
+        NetServer server =
+                NetServer.bind(NetConfig.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
+        ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
+        List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
+                broker.broker.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
+        handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, List.of()));
+        handlers.addAll(broker.handlers(self));
+        short version = broker.broker.metadata.features().get("metadata.version");
+        server.serve(new ApiTable(handlers, Features.served(version)));
+        return server;
+    }
+
+    /** @return the port it listens on */
+    public static int port(NetServer server) {
+        return server.listeners().get(0).port();
+    }
+}
