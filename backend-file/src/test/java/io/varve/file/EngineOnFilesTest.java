@@ -148,8 +148,8 @@ class EngineOnFilesTest {
 
     /** Reads what consumers may see, again and again until the log closes or the last offset comes. */
     private void consume(Random random, Semaphore stop) {
-        long offset = log.logStartOffset();
         try {
+            long offset = log.logStartOffset();
             while (!stop.tryAcquire()) {
                 long start = log.logStartOffset();
                 if (offset < start) {
