@@ -80,7 +80,7 @@ final class BankReader {
     }
 
     private Consumer<String, String> consumer(String isolation) {
-        Consumer<String, String> consumer = JavaClientsIT.consumer(broker, Map.of("isolation.level", isolation));
+        Consumer<String, String> consumer = TransactionsIT.consumer(broker, isolation);
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         return consumer;

@@ -222,7 +222,8 @@ class TransactionsIT {
     }
 
     static Consumer<String, String> consumer(Broker broker, String isolation) {
-        return JavaClientsIT.consumer(broker, Map.of("isolation.level", isolation));
+        // A consumer that is closed waits for what it has asked for last.
+        return JavaClientsIT.consumer(broker, Map.of("isolation.level", isolation, "fetch.max.wait.ms", 20));
     }
 
     static List<TopicPartition> partitions(Consumer<String, String> consumer, String topic) {
