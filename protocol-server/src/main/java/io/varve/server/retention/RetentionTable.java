@@ -36,8 +36,7 @@ final class RetentionTable {
         lines.add(explained.partition() + ": offsets " + explained.log().startOffset() + " up to "
                 + explained.log().highWatermark() + "; " + limits());
         lines.add("checked every " + Times.span(explained.rules().config().checkIntervalMs()) + ", next at "
-                + Times.at(explained.nextCheckMs(), now) + "; the next check moves the start to "
-                + startAtNextCheck());
+                + Times.at(explained.nextCheckMs(), now) + "; the next check " + nextCheck());
         for (Hold hold : explained.rules().limits().holds()) {
             String to = hold.to() == Long.MAX_VALUE ? "on" : "up to " + hold.to();
             lines.add("hold " + hold.name() + " pins offsets from " + hold.from() + " " + to);
@@ -48,6 +47,11 @@ final class RetentionTable {
         }
         lines.addAll(aligned(rows));
         return String.join("\n", lines);
+    }
+
+    private String nextCheck() {
+        long start = startAtNextCheck();
+        return start > explained.log().startOffset() ? "moves the start to " + start : "deletes nothing";
     }
 
     private long startAtNextCheck() {

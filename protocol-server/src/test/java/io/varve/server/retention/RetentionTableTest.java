@@ -57,6 +57,7 @@ class RetentionTableTest {
                 .contains("a record from the future: 2023-11-15T07:13:20Z (in 9h)")
                 .contains("the segment at 10 before it stays so long");
         assertThat(table(RetentionLimits.KEEP, FutureTimestamps.APPEND_TIME))
+                .contains("the next check deletes nothing")
                 .contains("cleanup.policy is without delete");
         assertThat(table(keepFor(-1), FutureTimestamps.APPEND_TIME)).contains("no limit is set");
         assertThat(table(new RetentionLimits(true, -1, 1_600, List.of()), FutureTimestamps.APPEND_TIME))
