@@ -32,7 +32,7 @@ port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0));
 start() {
   "$home/bin/kafka-server-start.sh" "$home/config/server.properties" --override "log.dirs=$work/data" \
     --override "storage.backend=$backend" --override "listeners=PLAINTEXT://127.0.0.1:$port" \
-    --override "log.cleaner.backoff.ms=1000" --override "offsets.topic.segment.bytes=4194304" >>"$work/server.out" 2>&1 &
+    --override "log.cleaner.backoff.ms=1000" >>"$work/server.out" 2>&1 &
   server=$!
   disown "$server" # so that the shell says nothing of its end
 }

@@ -16,13 +16,16 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
 /**
  * The broker's group settings: {@code group.*}, {@code offset.metadata.max.bytes} and {@code offsets.*}, with Kafka's names, units and
- * defaults but two: {@code group.coordinator.threads} and {@code group.coordinator.background.threads} are 1, because our log
- * appends without waiting for a disk or a network. {@code offsets.topic.replication.factor} is accepted and has no effect.
+ * defaults but three: {@code group.coordinator.threads} and {@code group.coordinator.background.threads} are 1, because our log
+ * appends without waiting for a disk or a network; {@code offsets.topic.segment.bytes} is 4 MiB, because a start reads all that is not
+ * compacted, the active segments. {@code offsets.topic.replication.factor} is accepted and has no effect.
  */
 public final class GroupsConfig {
     private static final String THREADS = GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_THREADS_CONFIG;
     private static final String BACKGROUND_THREADS =
             GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_BACKGROUND_THREADS_CONFIG;
+
+    private static final String SEGMENT_BYTES = Integer.toString(4 << 20);
 
     private final GroupCoordinatorConfig groups;
     private final ShareGroupConfig shareGroups;
@@ -43,6 +46,7 @@ public final class GroupsConfig {
         Map<String, String> all = new HashMap<>(properties);
         all.putIfAbsent(THREADS, "1");
         all.putIfAbsent(BACKGROUND_THREADS, "1");
+        all.putIfAbsent(GroupCoordinatorConfig.OFFSETS_TOPIC_SEGMENT_BYTES_CONFIG, SEGMENT_BYTES);
         try {
             return new GroupsConfig(new AbstractConfig(definition(), all, false));
         } catch (ConfigException e) {

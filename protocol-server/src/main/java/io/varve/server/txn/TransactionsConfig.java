@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -14,7 +15,8 @@ import org.apache.kafka.coordinator.transaction.TransactionStateManagerConfig;
 
 /**
  * The broker's transaction settings: {@code transaction.*}, {@code transactional.id.expiration.ms} and {@code add.partitions.to.txn.*},
- * with Kafka's names, units and defaults. {@code transaction.state.log.replication.factor} and {@code .min.isr} are accepted and have no
+ * with Kafka's names, units and defaults but one: {@code transaction.state.log.segment.bytes} is 4 MiB, because a start reads all that is not
+ * compacted, the active segments. {@code transaction.state.log.replication.factor} and {@code .min.isr} are accepted and have no
  * effect.
  */
 public final class TransactionsConfig {
@@ -24,6 +26,8 @@ public final class TransactionsConfig {
             AddPartitionsToTxnConfig.CONFIG_DEF);
     /** Theirs is how long partitions remember producers, which is the engine's business. */
     private static final String OF_THE_ENGINE = "producer.id.";
+
+    private static final String SEGMENT_BYTES = Integer.toString(4 << 20);
 
     private final TransactionLogConfig log;
     private final TransactionStateManagerConfig state;
@@ -49,7 +53,9 @@ public final class TransactionsConfig {
      * @throws ConfigException naming key, value and what is allowed, in one line
      */
     public static TransactionsConfig parse(Map<String, String> properties) {
-        return new TransactionsConfig(new AbstractConfig(definition(), properties, false));
+        Map<String, String> all = new HashMap<>(properties);
+        all.putIfAbsent(TransactionLogConfig.TRANSACTIONS_TOPIC_SEGMENT_BYTES_CONFIG, SEGMENT_BYTES);
+        return new TransactionsConfig(new AbstractConfig(definition(), all, false));
     }
 
     /** @return every key that means something here */

@@ -15,6 +15,7 @@ class GroupsConfigTest {
         GroupsConfig config = GroupsConfig.parse(Map.of("log.dirs", "not of this room"));
         assertThat(config.offsetsPartitions()).isEqualTo(50);
         assertThat(config.coordinator().numThreads()).isEqualTo(1);
+        assertThat(config.offsetsTopicConfigs()).containsEntry("segment.bytes", "4194304");
         assertThat(GroupsConfig.keys())
                 .contains("group.initial.rebalance.delay.ms", "offsets.retention.minutes")
                 .noneMatch(key -> key.startsWith("group.share."));

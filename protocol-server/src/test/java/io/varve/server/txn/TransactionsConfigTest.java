@@ -17,7 +17,9 @@ class TransactionsConfigTest {
         assertThat(config.maxTimeoutMs()).isEqualTo(900_000);
         assertThat(config.expirationMs()).isEqualTo(604_800_000);
         assertThat(config.abortIntervalMs()).isEqualTo(10_000);
-        assertThat(config.topicConfigs()).containsEntry("cleanup.policy", "compact");
+        assertThat(config.topicConfigs())
+                .containsEntry("cleanup.policy", "compact")
+                .containsEntry("segment.bytes", "4194304");
         assertThat(TransactionsConfig.keys())
                 .contains("transaction.max.timeout.ms", "transactional.id.expiration.ms")
                 .doesNotContain("producer.id.expiration.ms");
