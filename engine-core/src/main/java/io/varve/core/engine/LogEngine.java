@@ -167,11 +167,6 @@ public final class LogEngine implements AutoCloseable {
         return committer.commit(log);
     }
 
-    /** Looks at every partition's retention now, as is done every {@code log.retention.check.interval.ms}. */
-    public void checkRetention() {
-        retention.check();
-    }
-
     /**
      * Says of every segment of a partition when retention will delete it, why, and what stands in the way: by the code that deletes. Reads
      * a batch's header of each segment.

@@ -311,7 +311,7 @@ final class LogWriter {
     }
 
     /** Makes up for a snapshot that could not be written when aborted transactions were forgotten. */
-    void writeDownForgotten() {
+    private void writeDownForgotten() {
         synchronized (snapshots) {
             if (snapshots.isOutdated()) {
                 snapshotProducers();

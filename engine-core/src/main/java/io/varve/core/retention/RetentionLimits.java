@@ -58,15 +58,4 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
     public long mostStart(long start) {
         return first(start).map(hold -> hold.mostStart(start)).orElse(Long.MAX_VALUE);
     }
-
-    /**
-     * For whoever takes single records out of a log.
-     *
-     * @param from first offset, inclusive
-     * @param to offset after the last, exclusive
-     * @return true if one of the offsets is pinned
-     */
-    public boolean isHeld(long from, long to) {
-        return holds.stream().anyMatch(hold -> hold.from() < to && hold.to() > from);
-    }
 }
