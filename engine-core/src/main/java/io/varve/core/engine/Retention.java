@@ -98,7 +98,9 @@ final class Retention {
     private static String words(SegmentFate fate, RetentionLimits limits) {
         Segment segment = fate.segment();
         String why = switch (fate.cause()) {
-            case TIME -> "its newest record is older than retention.ms=" + limits.retentionMs();
+            case TIME ->
+                (fate.isByAppend() ? "its last append" : "its newest record") + " is older than retention.ms="
+                        + limits.retentionMs();
             case SIZE -> "there are retention.bytes=" + limits.retentionBytes() + " or more after it";
             case LOG_START -> "the log starts after it";
             case NONE -> "";

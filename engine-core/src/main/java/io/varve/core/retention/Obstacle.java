@@ -28,7 +28,7 @@ public record Obstacle(Kind kind, String detail) {
         NO_LIMIT,
         /** Neither its records nor the storage tell how old it is. */
         UNKNOWN_AGE,
-        /** By Kafka's rule a record from the future keeps it; the detail is that timestamp. */
+        /** A record from the future keeps it: by Kafka's rule, or because its time comes before the last append is old; the detail is that timestamp. */
         FUTURE_TIMESTAMP
     }
 

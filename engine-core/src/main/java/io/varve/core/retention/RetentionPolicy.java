@@ -10,7 +10,10 @@ import java.util.List;
  * Decides, as Kafka does, which segments of a partition go: those of which every record lies below the log start offset, those with {@code
  * retention.bytes} or more after them, and those whose newest record is older than {@code retention.ms}; always a prefix of the log, never
  * what is not below the high watermark. The active segment goes like any other. Beyond Kafka: nothing a {@link Hold} pins, and under {@link
- * FutureTimestamps#APPEND_TIME} no timestamp from the future counts. Pure; made for one decision.
+ * FutureTimestamps#APPEND_TIME} the last append stands in for a newest timestamp while that lies in the future. Pure; made for one decision.
+ *
+ * <p>The last append is never believed against a timestamp that has come: the broker's clock may have been behind, and the file times of a
+ * restored backup say little.
  */
 public final class RetentionPolicy {
     private final LogState log;
@@ -67,7 +70,8 @@ public final class RetentionPolicy {
             return new SegmentFate(
                     segment, Cause.NONE, SegmentFate.UNKNOWN, SegmentFate.UNKNOWN, SegmentFate.UNKNOWN, -1, obstacles);
         }
-        long age = ageFrom(segment);
+        boolean byAppend = goesByAppend(segment);
+        long age = byAppend ? segment.lastAppendMs() : ageFrom(segment);
         long byTime = timeDue(segment, age);
         long more = limits.delete() && limits.retentionBytes() >= 0 ? Math.max(0, limits.retentionBytes() - after) : -1;
         Cause cause = Cause.NONE;
@@ -88,7 +92,21 @@ public final class RetentionPolicy {
         long goes = barred || due == SegmentFate.UNKNOWN || cleared == SegmentFate.UNKNOWN
                 ? SegmentFate.UNKNOWN
                 : Math.max(due, cleared);
+        if (cause == Cause.TIME && byAppend && goes >= segment.maxTimestamp()) {
+            // What is before it stays so long that its timestamps will have come: they count then.
+            goes = Math.max(goes, timeDue(segment, segment.maxTimestamp()));
+        }
         return new SegmentFate(segment, cause, age, due, goes, more, obstacles);
+    }
+
+    /** @return true if its newest timestamp lies in the future, and does so still when the last append is older than the limit */
+    private boolean goesByAppend(Segment segment) {
+        long newest = segment.maxTimestamp();
+        if (rule == FutureTimestamps.KAFKA || newest <= now || segment.lastAppendMs() <= 0) {
+            return false;
+        }
+        long due = timeDue(segment, segment.lastAppendMs());
+        return due == SegmentFate.UNKNOWN || due < newest;
     }
 
     /** @return true if one of them lasts for longer than can be told */
@@ -106,7 +124,7 @@ public final class RetentionPolicy {
             obstacles.add(new Obstacle(Kind.HIGH_WATERMARK, Long.toString(log.highWatermark())));
             barred = true;
         }
-        if (rule == FutureTimestamps.KAFKA && segment.maxTimestamp() > now && cause == Cause.TIME) {
+        if (age == segment.maxTimestamp() && age > now && cause == Cause.TIME) {
             obstacles.add(new Obstacle(Kind.FUTURE_TIMESTAMP, Long.toString(segment.maxTimestamp())));
         }
         if (!segment.sealed()) {
@@ -128,13 +146,12 @@ public final class RetentionPolicy {
         }
     }
 
-    private long ageFrom(Segment segment) {
-        long newest = segment.maxTimestamp();
-        long appended = segment.lastAppendMs();
-        if (newest < 0 || appended < 0) {
-            return Math.max(newest, appended) < 0 ? SegmentFate.UNKNOWN : Math.max(newest, appended);
+    /** By its records; by its last append where they have no timestamps. */
+    private static long ageFrom(Segment segment) {
+        if (segment.maxTimestamp() >= 0) {
+            return segment.maxTimestamp();
         }
-        return rule == FutureTimestamps.KAFKA ? newest : Math.min(newest, appended);
+        return segment.lastAppendMs() > 0 ? segment.lastAppendMs() : SegmentFate.UNKNOWN;
     }
 
     private long timeDue(Segment segment, long age) {

@@ -5,7 +5,8 @@ import io.varve.core.spi.Segment;
 import java.util.List;
 
 /**
- * What will become of a segment, if nothing is appended and nothing is configured otherwise meanwhile.
+ * What will become of a segment, if nothing is appended and nothing is configured otherwise meanwhile, and if a check comes before its newest
+ * timestamp does where that lies in the future: afterwards the timestamp counts, and the segment stays until that is too old.
  *
  * @param segment the segment
  * @param cause what will remove it first
@@ -29,6 +30,11 @@ public record SegmentFate(
     /** Copies the list. */
     public SegmentFate {
         obstacles = List.copyOf(obstacles);
+    }
+
+    /** @return true if its age counts from its last append, for its newest timestamp lies in the future or there is none */
+    public boolean isByAppend() {
+        return ageFromMs != UNKNOWN && ageFromMs != segment.maxTimestamp();
     }
 
     /**

@@ -118,6 +118,25 @@ class RetentionTest {
     }
 
     @Test
+    void whatWasAppendedWhileTheClockWasBehindIsAsYoungAsItsRecords() {
+        long right = time.millis() + 5 * 365 * DAY;
+        PartitionLog log = log(keepFor(DAY));
+        append(log, right);
+        RetentionExplanation before = engine.explainRetention(log);
+        assertThat(before.plan().fates().get(0).isByAppend()).isTrue();
+        log.configure(config(keepFor(-1))); // nothing goes while the clock is put right
+        time.advance(right - time.millis());
+        log.configure(config(keepFor(DAY)));
+        RetentionExplanation after = engine.explainRetention(log);
+        assertThat(after.plan().newStart()).isZero();
+        assertThat(after.plan().fates().get(0).ageFromMs()).isEqualTo(right);
+        time.advance(HOUR);
+        assertThat(log.logStartOffset()).isZero();
+        time.advance(DAY);
+        assertThat(log.logStartOffset()).isEqualTo(1);
+    }
+
+    @Test
     void newSettingsHoldFromTheNextCheck() {
         PartitionLog log = log(keepFor(-1));
         append(log, time.millis());

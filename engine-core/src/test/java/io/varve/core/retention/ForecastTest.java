@@ -11,7 +11,11 @@ import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
-/** What is foretold comes true: over years of checks every segment goes with the first one at or after its time, and no other does. */
+/**
+ * What is foretold comes true: over years of checks every segment goes with the first one at or after its time, and no other does. One that is
+ * to go by its last append, while its newest timestamp lies in the future, may find that no check came before that time: it, and what comes
+ * after it, goes no sooner than foretold then.
+ */
 class ForecastTest {
     private static final long DAY = 24L * 3600 * 1000;
     private static final long START = 1_700_000_000_000L;
@@ -43,8 +47,9 @@ class ForecastTest {
             left = checked(left, RetentionPolicy.decide(left, limits, rule, now), now, gone);
             checks.add(now + 1 + random.nextLong(interval));
         }
+        long missed = 0;
         for (SegmentFate fate : plan.fates()) {
-            long base = fate.segment().baseOffset();
+            Long first = gone.get(fate.segment().baseOffset());
             Long due = fate.goesMs() == SegmentFate.UNKNOWN
                     ? null
                     : checks.stream()
@@ -52,11 +57,28 @@ class ForecastTest {
                             .filter(time -> time >= fate.goesMs())
                             .findFirst()
                             .orElse(null);
-            assertThat(gone.get(base))
-                    .as("seed %d, segment %d, foretold by %s of %s under %s", seed, base, fate, log, limits)
-                    .isEqualTo(due);
+            missed += isMissed(fate, due) ? 1 : 0;
+            if (missed > 0) {
+                assertThat(first == null || due != null && first >= due)
+                        .as("seed %d, went at %d, foretold by %s of %s under %s", seed, first, fate, log, limits)
+                        .isTrue();
+            } else {
+                assertThat(first)
+                        .as("seed %d, foretold by %s of %s under %s", seed, fate, log, limits)
+                        .isEqualTo(due);
+            }
         }
-        return gone.size();
+        return missed > 0 ? 0 : gone.size();
+    }
+
+    /** @return true if the first check came when the timestamp that it was to be too early for had come */
+    private static boolean isMissed(SegmentFate fate, Long firstCheck) {
+        long newest = fate.segment().maxTimestamp();
+        return fate.cause() == Cause.TIME
+                && newest > START
+                && newest > fate.goesMs()
+                && firstCheck != null
+                && firstCheck >= newest;
     }
 
     private static LogState checked(LogState log, RetentionPlan plan, long now, Map<Long, Long> gone) {

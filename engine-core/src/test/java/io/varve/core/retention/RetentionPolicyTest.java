@@ -123,6 +123,54 @@ class RetentionPolicyTest {
     }
 
     @Test
+    void anAppendTimeThatIsTooEarlyDeletesNothingYoung() {
+        for (long appended : new long[] {-1, 0, 1, NOW - 500_000}) {
+            Segment young = new Segment(0, 100, 100, NOW, appended, true, Segment.LOCAL);
+            SegmentFate fate = decide(FutureTimestamps.APPEND_TIME, time(1_000), young, active)
+                    .fates()
+                    .get(0);
+            assertThat(fate.ageFromMs()).isEqualTo(NOW);
+            assertThat(fate.dueMs()).isEqualTo(NOW + 1_001);
+            assertThat(fate.goesMs()).isEqualTo(NOW + 1_001);
+        }
+    }
+
+    @Test
+    void anAppendTimeThatIsNotKnownDoesNotStandInForATimestampInTheFuture() {
+        for (long appended : new long[] {-1, 0}) {
+            Segment future = new Segment(0, 100, 100, NOW + 5, appended, true, Segment.LOCAL);
+            assertThat(decide(FutureTimestamps.APPEND_TIME, time(1_000), future)
+                            .fates()
+                            .get(0)
+                            .goesMs())
+                    .isEqualTo(NOW + 1_006);
+        }
+    }
+
+    @Test
+    void aTimestampWhoseTimeComesBeforeTheAppendIsOldCountsFromThenOn() {
+        Segment soon = new Segment(0, 100, 100, NOW + 600, NOW - 100, true, Segment.LOCAL);
+        SegmentFate fate = decide(FutureTimestamps.APPEND_TIME, time(1_000), soon, active)
+                .fates()
+                .get(0);
+        assertThat(fate.isByAppend()).isFalse();
+        assertThat(fate.goesMs()).isEqualTo(NOW + 1_601);
+        assertThat(fate.obstacles()).containsExactly(new Obstacle(Kind.FUTURE_TIMESTAMP, Long.toString(NOW + 600)));
+    }
+
+    @Test
+    void whatStaysBehindOlderSegmentsUntilItsTimestampHasComeGoesByThat() {
+        Segment young = segment(0, 100, NOW, true);
+        Segment future = new Segment(100, 200, 100, NOW + 800, NOW - 900, true, Segment.LOCAL);
+        SegmentFate fate = decide(FutureTimestamps.APPEND_TIME, time(1_000), young, future, segment(200, 0, -1, false))
+                .fates()
+                .get(1);
+        assertThat(fate.isByAppend()).isTrue();
+        assertThat(fate.dueMs()).isEqualTo(NOW + 101);
+        assertThat(fate.goesMs()).isEqualTo(NOW + 1_801);
+    }
+
+    @Test
     void recordsWithoutTimestampsAgeFromTheirAppend() {
         Segment timeless = new Segment(0, 100, 100, -1, NOW - 5_000, true, Segment.LOCAL);
         assertThat(decide(FutureTimestamps.KAFKA, time(1_000), timeless, active).newStart())
