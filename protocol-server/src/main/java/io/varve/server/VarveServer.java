@@ -58,11 +58,19 @@ public final class VarveServer implements AutoCloseable {
         self = self(config, net, metadata);
         // Each asks the other: the groups only on behalf of clients, who come when both are there.
         groups = HostedGroups.open(
-                config.groups(), new Surroundings(self, metadata, this::admit, clock, scheduler), metadata);
+                config.groups(),
+                new Surroundings(self, metadata, this::admit, config.metadata().losses(), clock, scheduler),
+                metadata);
         transactions = HostedTransactions.open(
                 config.transactions(),
                 new TransactionSurroundings(
-                        metadata, groups, metadata.producerIds(), clock, scheduler, rooms.failPoints()),
+                        metadata,
+                        groups,
+                        metadata.producerIds(),
+                        config.metadata().losses(),
+                        clock,
+                        scheduler,
+                        rooms.failPoints()),
                 metadata);
         net.serve(Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, scheduler, ids)));
     }

@@ -2,12 +2,11 @@
 package io.varve.core.event;
 
 import io.varve.core.log.Appended;
-import io.varve.core.log.Isolation;
-import io.varve.core.log.LogRead;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.SoundBatches;
+import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Scheduler;
-import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
 import java.util.List;
@@ -111,10 +110,11 @@ public final class EventLog<S, E> implements AutoCloseable {
      * Reads every event of a log. Waits for the log's end to be durable first, so that nothing is built on what a power cut could
      * still take.
      *
-     * @param log where the events are
+     * @param log where the events are: every offset from 0 on, since nothing is ever dropped of it
      * @param codec how records become events
      * @param sink told of each batch in order
-     * @throws StorageException as {@link PartitionLog#read}, or if the end does not become durable
+     * @throws StorageException as {@link PartitionLog#read}, or if the end does not become durable; CORRUPT if an event is missing or
+     *     damaged, the message naming log and offset
      */
     public static <E> void replay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink) {
         long end = log.logEndOffset();
@@ -122,22 +122,36 @@ public final class EventLog<S, E> implements AutoCloseable {
         if (failure != null) {
             throw failure;
         }
-        long[] next = {log.logStartOffset()};
-        while (next[0] < end) {
-            long before = next[0];
-            LogRead read = log.read(before, REPLAY_BYTES, Isolation.LOG_END);
-            try (BatchSlice slice = read.slice()) {
-                codec.decode(slice.buffer(), (events, nextOffset) -> {
-                    sink.batch(events, nextOffset);
-                    next[0] = nextOffset;
+        long[] next = {0};
+        SoundBatches batches = new SoundBatches(
+                log,
+                REPLAY_BYTES,
+                bytes -> {
+                    for (int at = bytes.position(); at < bytes.limit(); at += BatchHeader.sizeInBytes(bytes, at)) {
+                        if (BatchHeader.baseOffset(bytes, at) != next[0]) {
+                            throw damaged(
+                                    log,
+                                    next[0],
+                                    "the events before offset " + BatchHeader.baseOffset(bytes, at) + " are gone");
+                        }
+                        next[0] = BatchHeader.nextOffset(bytes, at);
+                    }
+                    codec.decode(bytes, sink);
+                },
+                (offset, why) -> {
+                    throw damaged(log, offset, why);
                 });
-            }
-            if (next[0] <= before) {
-                throw new StorageException(
-                        StorageException.Kind.CORRUPT,
-                        log.id() + " ends at offset " + end + " but nothing can be read at " + before);
-            }
+        while (batches.readOnce(end)) {
+            // goes on until the end
         }
+        if (next[0] < end) {
+            throw damaged(log, next[0], "the events from there to the log's end at " + end + " are gone");
+        }
+    }
+
+    private static StorageException damaged(PartitionLog log, long offset, String why) {
+        return new StorageException(
+                StorageException.Kind.CORRUPT, log.id() + " is damaged at offset " + offset + ": " + why);
     }
 
     /** @return the state after the last durable event whose effects took place */

@@ -115,42 +115,8 @@ final class ProducerRecovery {
                     reached[0],
                     e.getMessage());
             states.forgetSequences();
-            return behindDamage(reached[0]);
-        }
-    }
-
-    /** Finds where reads succeed again; whatever the storage can read is shown to consumers, so it must be known here. */
-    private long behindDamage(long damaged) {
-        long end = extent.readableEnd();
-        long bad = damaged;
-        long good = damaged + 1;
-        for (long step = 1; good < end && !isReadable(good); step *= 2) {
-            bad = good;
-            good = good + step;
-        }
-        good = Math.min(good, end);
-        while (good - bad > 1) {
-            long middle = bad + (good - bad) / 2;
-            if (isReadable(middle)) {
-                good = middle;
-            } else {
-                bad = middle;
-            }
-        }
-        return good;
-    }
-
-    private boolean isReadable(long offset) {
-        try (BatchSlice slice = store.read(offset, extent.readableEnd(), 0)) {
-            BatchValidator.validate(slice.buffer(), 0, slice.sizeInBytes());
-            return true;
-        } catch (StorageException e) {
-            if (e.kind() == StorageException.Kind.CORRUPT) {
-                return false;
-            }
-            throw e;
-        } catch (InvalidBatchException e) {
-            return false;
+            // Whatever the storage can read is shown to consumers, so it must be known here.
+            return Damage.behind(store, reached[0], extent.readableEnd());
         }
     }
 
@@ -165,10 +131,7 @@ final class ProducerRecovery {
                 ByteBuffer bytes = slice.buffer();
                 int at = bytes.position();
                 while (at < bytes.limit()) {
-                    // A marker decides over other records: it is believed only whole.
-                    int size = BatchHeader.isControl(bytes, at)
-                            ? BatchValidator.validate(bytes, at, bytes.limit())
-                            : BatchValidator.frame(bytes, at, bytes.limit());
+                    int size = BatchValidator.validate(bytes, at, bytes.limit());
                     if (BatchHeader.lastOffset(bytes, at) >= from) { // the first may begin below the partition's start
                         states.apply(bytes, at);
                     }

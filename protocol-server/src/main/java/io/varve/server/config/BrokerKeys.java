@@ -4,6 +4,7 @@ package io.varve.server.config;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
@@ -38,6 +39,7 @@ final class BrokerKeys {
     static final String FLUSH_MESSAGES = "log.flush.interval.messages";
     static final String CHECKPOINT_MS = "log.flush.offset.checkpoint.interval.ms";
     static final String READ_VERIFY = "log.read.verify";
+    static final String ACCEPTED_LOSSES = AcceptedLosses.KEY;
     static final String RESERVE_BYTES = "storage.reserve.bytes";
     static final String RESERVE_TOPICS = "storage.reserve.topics";
     static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
@@ -85,6 +87,7 @@ final class BrokerKeys {
         define(FLUSH_MESSAGES, Type.LONG, Long.MAX_VALUE, Range.atLeast(1));
         define(CHECKPOINT_MS, Type.LONG, 60_000L, Range.atLeast(1));
         define(READ_VERIFY, Type.BOOLEAN, false, null);
+        text(ACCEPTED_LOSSES, "");
         define(RESERVE_BYTES, Type.LONG, 1L << 20, Range.between(0, 1 << 30));
         text(RESERVE_TOPICS, "__cluster_metadata");
         define(RETENTION_CHECK_MS, Type.LONG, RetentionConfig.DEFAULT.checkIntervalMs(), Range.atLeast(1));

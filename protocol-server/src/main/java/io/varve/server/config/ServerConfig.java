@@ -9,6 +9,7 @@ import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.api.topic.BrokerSetting;
 import io.varve.server.group.GroupsConfig;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataException;
 import io.varve.server.metadata.TopicConfigs;
@@ -172,7 +173,8 @@ public record ServerConfig(
                         ONE_BROKER,
                         (Boolean) values.get(BrokerKeys.AUTO_CREATE),
                         (Boolean) values.get(BrokerKeys.DELETE_TOPICS),
-                        settings.all()));
+                        settings.all(),
+                        AcceptedLosses.parse((String) values.get(BrokerKeys.ACCEPTED_LOSSES))));
     }
 
     /** Kafka before KRaft took -1 for "generate one". */

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.coordinator;
 
-import io.varve.core.log.Isolation;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.SoundBatches;
 import io.varve.core.runtime.Clock;
-import io.varve.core.spi.BatchSlice;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.Topic;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.CoordinatorNotAvailableException;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.record.internal.ControlRecordType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
@@ -20,9 +24,12 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorLoader;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorPlayback;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.Deserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Reads a partition of a coordinator's topic back into the coordinator, one partition at a time. */
 public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
+    private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
     /** How many offsets to replay before older states are given up: each state kept costs memory. */
     private static final long COMMIT_INTERVAL = 16_384;
 
@@ -33,6 +40,7 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
     private final Clock clock;
     private final OrderedTasks tasks;
     private final LoadProgress progress;
+    private final AcceptedLosses losses;
 
     /**
      * @param topic the coordinator's
@@ -42,6 +50,7 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
      * @param clock for the load's report
      * @param tasks does the loading; closed with this
      * @param progress told of what fails
+     * @param losses damage that may be passed over
      */
     public LogLoader(
             Topic topic,
@@ -50,7 +59,8 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
             Consumer<CoordinatorRecord> watcher,
             Clock clock,
             OrderedTasks tasks,
-            LoadProgress progress) {
+            LoadProgress progress,
+            AcceptedLosses losses) {
         this.topic = topic;
         this.chunkBytes = chunkBytes;
         this.deserializer = deserializer;
@@ -58,6 +68,7 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
         this.clock = clock;
         this.tasks = tasks;
         this.progress = progress;
+        this.losses = losses;
     }
 
     @Override
@@ -66,8 +77,9 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
         long queued = clock.millis();
         CompletableFuture<LoadSummary> loaded = new CompletableFuture<>();
         tasks.add(() -> {
+            PartitionLog log = topic.partition(partition.partition());
             try {
-                loaded.complete(new Load(topic.partition(partition.partition()), playback).run(queued));
+                loaded.complete(new Load(log, playback).run(queued));
             } catch (RuntimeException e) {
                 progress.failed(partition.partition(), e);
                 loaded.completeExceptionally(e);
@@ -81,10 +93,13 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
         tasks.close();
     }
 
-    /** One replay, from the log's start to its end. */
+    /** One replay, from the log's start to its end. What is damaged is never passed over silently: an older state would be told. */
     private final class Load {
         private final PartitionLog log;
         private final CoordinatorPlayback<CoordinatorRecord> playback;
+        private final SoundBatches batches;
+        private final List<Long> refused = new ArrayList<>();
+        private String firstDamage;
         private long offset;
         private long committed = -1;
         private long records;
@@ -94,32 +109,82 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
             this.log = log;
             this.playback = playback;
             this.offset = log.logStartOffset();
+            this.batches = new SoundBatches(log, chunkBytes, this::replay, this::damaged);
         }
 
         LoadSummary run(long queued) {
             long started = clock.millis();
-            while (offset < log.logEndOffset()) {
+            // What is appended meanwhile and cannot be read yet is nothing of before.
+            while (batches.readOnce(log.logEndOffset())) {
                 if (tasks.isStopped()) {
                     throw new NotCoordinatorException("the server is stopping");
                 }
-                try (BatchSlice slice =
-                        log.read(offset, chunkBytes, Isolation.LOG_END).slice()) {
-                    if (slice.sizeInBytes() == 0) {
-                        break; // a gap at the end, or what was appended cannot be read yet: it is nothing of before
-                    }
-                    replay(slice.buffer());
-                }
+            }
+            if (!refused.isEmpty()) {
+                throw refusal();
+            }
+            if (batches.offset() > offset) {
+                offset = batches.offset(); // behind damage that was passed over
+                advance();
             }
             return new LoadSummary(started, clock.millis(), started - queued, records, bytes);
         }
 
+        private void damaged(long at, String why) {
+            if (losses.damaged(log.id(), at)) {
+                LOG.warn(
+                        "{} is damaged at offset {} ({}); passing over what the batch there held, as {} says",
+                        where(),
+                        at,
+                        why,
+                        AcceptedLosses.KEY);
+            } else {
+                refused.add(at);
+                firstDamage = firstDamage == null ? why : firstDamage;
+            }
+        }
+
+        private CoordinatorNotAvailableException refusal() {
+            String accepting = refused.stream()
+                    .map(at -> AcceptedLosses.damage(log.id(), at))
+                    .collect(Collectors.joining(","));
+            LOG.error(
+                    "{} is damaged at offset {}: {}. Nothing it coordinates is served, for an older state than the last would be"
+                            + " told. Bring back what was there from a backup, or start with --override {}={} to go on without"
+                            + " what the damaged batches held",
+                    where(),
+                    refused.get(0),
+                    firstDamage,
+                    AcceptedLosses.KEY,
+                    accepting);
+            return new CoordinatorNotAvailableException(log.id() + " is damaged at offset " + refused.get(0));
+        }
+
+        private String where() {
+            return log.id()
+                    + log.store()
+                            .directory()
+                            .map(directory -> " in " + directory)
+                            .orElse("");
+        }
+
         private void replay(ByteBuffer chunk) {
+            if (!refused.isEmpty()) {
+                return; // only what else is damaged is still to be found
+            }
             bytes += chunk.remaining();
             for (MutableRecordBatch batch : MemoryRecords.readableRecords(chunk).batches()) {
-                if (batch.isControlBatch()) {
-                    replayMarker(batch);
-                } else {
-                    replayRecords(batch);
+                try {
+                    if (batch.isControlBatch()) {
+                        replayMarker(batch);
+                    } else {
+                        replayRecords(batch);
+                    }
+                } catch (RuntimeException e) {
+                    throw new CoordinatorNotAvailableException(
+                            where() + ": the events in the batch at offset " + batch.baseOffset()
+                                    + " make no sense, and nothing it coordinates is served: " + e,
+                            e);
                 }
                 offset = batch.nextOffset();
                 advance();

@@ -59,7 +59,8 @@ final class Coordinator implements Hosted {
                         deleted::check,
                         around.clock(),
                         new OrderedTasks("group-loader", around.scheduler()),
-                        loading))
+                        loading,
+                        around.losses()))
                 .withTime(Time.SYSTEM)
                 .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group")))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))

@@ -4,6 +4,7 @@ package io.varve.server.group;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.coordinator.TransactionCheck;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topics;
 
@@ -13,8 +14,14 @@ import io.varve.server.metadata.Topics;
  * @param self this broker, the coordinator of all groups
  * @param topics the topics at any moment: where {@code __consumer_offsets} is found, and what groups may subscribe to
  * @param transactions asked whether offsets may be committed in a transaction
+ * @param losses damage in {@code __consumer_offsets} that may be passed over
  * @param clock for the load's report
  * @param scheduler gives threads: one for metadata, one for loading, both only once groups are used
  */
 public record Surroundings(
-        ClusterInfo self, Topics topics, TransactionCheck transactions, Clock clock, Scheduler scheduler) {}
+        ClusterInfo self,
+        Topics topics,
+        TransactionCheck transactions,
+        AcceptedLosses losses,
+        Clock clock,
+        Scheduler scheduler) {}

@@ -15,6 +15,7 @@ import java.util.Map;
  * @param logDefaults the configured broker-wide defaults of topic settings, by the broker's names and in their units
  *     ({@code log.retention.hours}, {@code log.segment.bytes}, {@code message.max.bytes}, {@code compression.type}, ...; the list is
  *     {@link TopicConfigs#brokerNames()}); other keys are passed over
+ * @param losses {@code log.loss.accepted}: what a start may go on without
  */
 public record MetadataConfig(
         int nodeId,
@@ -23,7 +24,8 @@ public record MetadataConfig(
         int defaultReplicationFactor,
         boolean autoCreateTopics,
         boolean deleteTopics,
-        Map<String, String> logDefaults) {
+        Map<String, String> logDefaults,
+        AcceptedLosses losses) {
     /**
      * @throws MetadataException if a log default is not what Kafka allows; the message names key and value
      */
@@ -43,6 +45,6 @@ public record MetadataConfig(
      * @return Kafka's defaults
      */
     public static MetadataConfig defaults(int nodeId) {
-        return new MetadataConfig(nodeId, null, 1, 1, true, true, Map.of());
+        return new MetadataConfig(nodeId, null, 1, 1, true, true, Map.of(), AcceptedLosses.NONE);
     }
 }

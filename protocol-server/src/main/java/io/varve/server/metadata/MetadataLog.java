@@ -20,6 +20,7 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -59,23 +60,49 @@ final class MetadataLog {
         }
         MetadataDelta delta = Catalog.blank();
         Set<UUID> deleted = new HashSet<>();
-        EventLog.replay(
-                log,
-                codec,
-                (events, nextOffset) -> events.forEach(event -> {
-                    if (event.message() instanceof RemoveTopicRecord removed) {
-                        deleted.add(ServedTopics.java(removed.topicId()));
-                    }
-                    try {
-                        delta.replay(event.message());
-                    } catch (RuntimeException e) {
-                        throw new MetadataException(
-                                "metadata event " + event + " below offset " + nextOffset
-                                        + " does not fit those before it",
-                                e);
-                    }
-                }));
+        try {
+            EventLog.replay(
+                    log,
+                    codec,
+                    (events, nextOffset) -> events.forEach(event -> replay(event, nextOffset, delta, deleted)));
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.CORRUPT) {
+                throw unusable(log, e);
+            }
+            throw e;
+        } catch (MetadataException e) {
+            throw unusable(log, e);
+        }
         return new Replayed(log, Catalog.of(delta, log.logEndOffset()), deleted);
+    }
+
+    private static void replay(ApiMessageAndVersion event, long nextOffset, MetadataDelta delta, Set<UUID> deleted) {
+        if (event.message() instanceof RemoveTopicRecord removed) {
+            deleted.add(ServedTopics.java(removed.topicId()));
+        }
+        try {
+            delta.replay(event.message());
+        } catch (RuntimeException e) {
+            throw new MetadataException(
+                    "the metadata event " + event + " below offset " + nextOffset + " does not fit those before it", e);
+        }
+    }
+
+    private static MetadataException unusable(PartitionLog log, RuntimeException why) {
+        String where =
+                log.store().directory().map(directory -> " in " + directory).orElse("");
+        return new MetadataException(
+                PARTITION + where + " cannot be read, and without it nobody knows what the other partitions are: "
+                        + plain(why) + ". Bring " + PARTITION
+                        + " back from a backup; bin/varve-scrub.sh tells whether other files are damaged",
+                why);
+    }
+
+    private static String plain(RuntimeException e) {
+        String message = e.getMessage();
+        return e instanceof StorageException storage
+                ? message.substring(storage.kind().toString().length() + 2)
+                : message;
     }
 
     /** @throws MetadataException if the data was written by another node */

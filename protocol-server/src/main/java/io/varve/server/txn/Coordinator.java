@@ -81,7 +81,8 @@ final class Coordinator implements Hosted {
                         event -> {},
                         around.clock(),
                         new OrderedTasks("transaction-loader", around.scheduler()),
-                        loading))
+                        loading,
+                        around.losses()))
                 .withCoordinatorShardBuilderSupplier(ShardBuilder::new)
                 .withWriteTimeout(WRITE_TIMEOUT)
                 .withCoordinatorRuntimeMetrics(runtimeMetrics)

@@ -5,6 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.ProducerIds;
 import io.varve.server.metadata.Topics;
 
@@ -14,6 +15,7 @@ import io.varve.server.metadata.Topics;
  * @param topics where {@code __transaction_state} is found, and the partitions written in transactions
  * @param offsets ends transactions in which offsets were committed
  * @param producerIds gives transactional ids their producer ids
+ * @param losses damage in {@code __transaction_state} that may be passed over
  * @param clock the time for timeouts and expiry
  * @param scheduler gives threads, and times retries
  * @param failPoints {@link Boundaries} are hit there
@@ -22,6 +24,7 @@ public record TransactionSurroundings(
         Topics topics,
         OffsetsMarkers offsets,
         ProducerIds producerIds,
+        AcceptedLosses losses,
         Clock clock,
         Scheduler scheduler,
         FailPoints failPoints) {}

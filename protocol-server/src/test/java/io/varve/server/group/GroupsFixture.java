@@ -10,6 +10,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.group.GroupApis;
 import io.varve.server.api.txn.TransactionApis;
 import io.varve.server.coordinator.TransactionCheck.Admission;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.MorePartitions;
@@ -46,6 +47,7 @@ public final class GroupsFixture implements AutoCloseable {
     private final Map<String, String> properties = new HashMap<>(QUICK);
     public final MetadataFixture broker;
     public final FailPoints failPoints = new FailPoints();
+    public AcceptedLosses losses = AcceptedLosses.NONE;
     public Groups groups;
     public Transactions transactions;
 
@@ -67,12 +69,18 @@ public final class GroupsFixture implements AutoCloseable {
     private void open() {
         groups = HostedGroups.open(
                 GroupsConfig.parse(properties),
-                new Surroundings(SELF, broker.metadata, this::admit, Clock.system(), scheduler),
+                new Surroundings(SELF, broker.metadata, this::admit, losses, Clock.system(), scheduler),
                 broker.metadata);
         transactions = HostedTransactions.open(
                 TransactionsConfig.parse(properties),
                 new TransactionSurroundings(
-                        broker.metadata, groups, broker.metadata.producerIds(), Clock.system(), scheduler, failPoints),
+                        broker.metadata,
+                        groups,
+                        broker.metadata.producerIds(),
+                        losses,
+                        Clock.system(),
+                        scheduler,
+                        failPoints),
                 broker.metadata);
     }
 

@@ -17,7 +17,7 @@ class TopicConfigsTest {
     private static final TopicConfigs KAFKA = new TopicConfigs(MetadataConfig.defaults(1));
 
     private static MetadataConfig configured(Map<String, String> logDefaults) {
-        return new MetadataConfig(1, null, 1, 1, true, true, logDefaults);
+        return new MetadataConfig(1, null, 1, 1, true, true, logDefaults, AcceptedLosses.NONE);
     }
 
     @Test

@@ -8,6 +8,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.MetadataFixture;
 import java.util.List;
 import java.util.Set;
@@ -41,7 +42,13 @@ class MarkersTest {
     private Markers markers(OffsetsMarkers offsets) {
         return new Markers(
                 new TransactionSurroundings(
-                        node.metadata, offsets, node.metadata.producerIds(), time, time, new FailPoints()),
+                        node.metadata,
+                        offsets,
+                        node.metadata.producerIds(),
+                        AcceptedLosses.NONE,
+                        time,
+                        time,
+                        new FailPoints()),
                 done::add);
     }
 

@@ -4,6 +4,7 @@ package io.varve.server.api.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
@@ -39,7 +40,8 @@ class ConfigHandlersTest {
 
     @BeforeEach
     void start() {
-        node.start(new MetadataConfig(1, null, 1, 1, true, true, Map.of("log.retention.hours", "2")));
+        node.start(
+                new MetadataConfig(1, null, 1, 1, true, true, Map.of("log.retention.hours", "2"), AcceptedLosses.NONE));
         handlers = TopicHandlers.all(
                 node.metadata,
                 () -> new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, null),

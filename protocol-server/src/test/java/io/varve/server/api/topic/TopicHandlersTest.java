@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
@@ -158,7 +159,7 @@ class TopicHandlersTest {
 
     @Test
     void makesNoTopicsWhenToldNotTo() {
-        start(new MetadataConfig(1, null, 1, 1, false, false, Map.of()));
+        start(new MetadataConfig(1, null, 1, 1, false, false, Map.of(), AcceptedLosses.NONE));
         assertThat(metadata(9, named("x")).topics().find("x").errorCode())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         DeleteTopicsRequestData asked = new DeleteTopicsRequestData().setTopicNames(List.of("x"));
@@ -226,7 +227,7 @@ class TopicHandlersTest {
 
     @Test
     void createsTopicsInEveryVersionAndTellsTheirSettings() {
-        start(new MetadataConfig(1, null, 3, 1, true, true, Map.of("log.retention.hours", "2")));
+        start(new MetadataConfig(1, null, 3, 1, true, true, Map.of("log.retention.hours", "2"), AcceptedLosses.NONE));
         everyVersion(ApiKeys.CREATE_TOPICS, v -> () -> {
             CreatableTopic topic = creatable("t" + v, v < 4 ? 3 : -1, v < 4 ? 1 : -1);
             topic.configs().add(new CreatableTopicConfig().setName("segment.ms").setValue("77"));

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.record.InvalidBatchException;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.function.Consumer;
+
+/**
+ * Reads what the server itself keeps in a log, from the log's start to its end: no batch is believed whose checksum is wrong, or whose
+ * offsets are not above those before it. Not thread-safe.
+ */
+public final class SoundBatches {
+    private final PartitionLog log;
+    private final int readBytes;
+    private final Consumer<ByteBuffer> sound;
+    private final DamageListener damage;
+    private long offset;
+
+    /** Told of damage. */
+    @FunctionalInterface
+    public interface DamageListener {
+        /**
+         * A batch cannot be believed. On return the reading goes on behind it.
+         *
+         * @param offset the first offset that is affected
+         * @param why what is wrong
+         * @throws RuntimeException to end the reading
+         */
+        void damaged(long offset, String why);
+    }
+
+    /**
+     * @param log what to read
+     * @param readBytes how much to read at a time, in bytes
+     * @param sound given one or more whole batches, big-endian, from position to limit; the buffer is not its own afterwards
+     * @param damage told of what is not shown
+     */
+    public SoundBatches(PartitionLog log, int readBytes, Consumer<ByteBuffer> sound, DamageListener damage) {
+        this.log = log;
+        this.readBytes = readBytes;
+        this.sound = sound;
+        this.damage = damage;
+        this.offset = log.logStartOffset();
+    }
+
+    /** @return where the next read begins */
+    public long offset() {
+        return offset;
+    }
+
+    /**
+     * Reads once.
+     *
+     * @param end where to stop, exclusive, at most the log end offset
+     * @return false if there is nothing more to read below the end, though a gap may lie before it
+     * @throws StorageException RETRY, CLOSED, FENCED
+     */
+    public boolean readOnce(long end) {
+        if (offset >= end) {
+            return false;
+        }
+        try (BatchSlice slice = log.read(offset, readBytes, Isolation.LOG_END).slice()) {
+            if (slice.sizeInBytes() == 0) {
+                return false;
+            }
+            show(slice.buffer(), end);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            passOver(e.getMessage(), end);
+        }
+        return true;
+    }
+
+    private void show(ByteBuffer bytes, long end) {
+        int at = bytes.position();
+        long next = offset;
+        String why = null;
+        while (at < bytes.limit() && why == null) {
+            try {
+                int size = BatchValidator.validate(bytes, at, bytes.limit());
+                why = misplaced(bytes, at, next);
+                if (why == null) {
+                    next = BatchHeader.nextOffset(bytes, at);
+                    at += size;
+                }
+            } catch (InvalidBatchException e) {
+                why = e.getMessage();
+            }
+        }
+        if (at > bytes.position()) {
+            sound.accept(bytes.duplicate().order(bytes.order()).limit(at));
+            offset = next;
+        }
+        if (why != null) {
+            passOver(why, end);
+        }
+    }
+
+    /** The offset is not covered by the batch's checksum. */
+    private String misplaced(ByteBuffer bytes, int at, long next) {
+        long base = BatchHeader.baseOffset(bytes, at);
+        long after = BatchHeader.nextOffset(bytes, at);
+        boolean first = at == bytes.position(); // the one that contains the log's start may begin below it
+        if (first ? after > next : base >= next) {
+            return after <= log.logEndOffset() ? null : "the batch says it ends at " + after + ", the log does before";
+        }
+        return "the batch says it begins at offset " + base + ", where " + next + " is due";
+    }
+
+    private void passOver(String why, long end) {
+        damage.damaged(offset, why);
+        offset = Damage.behind(log.store(), offset, end);
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.producer.ProducerInfo;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.runtime.Clock;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** What is read back of a log of which bits have changed. */
+class DamagedBatchesTest {
+    private static final Commits NOBODY = (log, records) -> {};
+
+    private final MemoryStorage storage = new MemoryStorage();
+    private PartitionStore store;
+
+    @BeforeEach
+    void open() {
+        store = storage.open(new PartitionId("t", new UUID(1, 2), 0), 0, SegmentLimits.DEFAULT);
+    }
+
+    @AfterEach
+    void close() {
+        storage.close();
+    }
+
+    @Test
+    void knowsNoProducerByADamagedBatch() {
+        store(0, Batches.idempotent(7, 0, 0, "sound"), -1);
+        store(1, Batches.idempotent(8, 0, 0, "damaged"), BatchHeader.SIZE - 12);
+        store(2, Batches.idempotent(9, 0, 0, "sound"), -1);
+        assertThat(log().activeProducers())
+                .extracting(ProducerInfo::producerId)
+                .contains(9L)
+                .doesNotContain(8L);
+    }
+
+    @Test
+    void showsSoundBatchesAndTellsOfTheOthers() {
+        store(0, Batches.at(1, "a", "b"), -1);
+        store(2, Batches.at(1, "c", "d"), 65);
+        store(4, Batches.at(1, "e"), -1);
+        store(5, Batches.at(1, "f"), BatchHeader.SIZE - 3); // its count of records
+        store(6, Batches.at(1, "x"), 65); // next to it: one damage
+        store(8, Batches.at(1, "g"), -1);
+        List<String> values = new ArrayList<>();
+        List<Long> damaged = new ArrayList<>();
+        SoundBatches batches = new SoundBatches(
+                log(), 1 << 20, bytes -> values.addAll(Batches.values(bytes)), (offset, why) -> damaged.add(offset));
+        while (batches.readOnce(9)) {}
+        assertThat(values).containsExactly("a", "b", "e", "g");
+        assertThat(damaged).containsExactly(2L, 5L);
+        assertThat(batches.offset()).isEqualTo(9);
+    }
+
+    private PartitionLog log() {
+        return PartitionLog.open(store, 0, PartitionConfig.DEFAULT, Clock.system(), NOBODY);
+    }
+
+    /** @param flipped which byte is not what was written, or -1 */
+    private void store(long base, ByteBuffer batch, int flipped) {
+        BatchHeader.setBaseOffset(batch, 0, base);
+        long next = BatchHeader.nextOffset(batch, 0);
+        if (flipped >= 0) {
+            batch.put(flipped, (byte) (batch.get(flipped) ^ 1));
+        }
+        store.append(new BatchRun(batch, base, next, 1, next - 1));
+    }
+}

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.start;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import io.varve.server.coordinator.LogLoader;
+import io.varve.server.metadata.MetadataException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.slf4j.LoggerFactory;
+
+/** One bit of what the server keeps for itself is flipped while it is stopped. */
+class DamagedLogsTest {
+    private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
+    private static final long LAST = 0x0123456789ABCDEFL;
+    private static final Duration SOON = Duration.ofMillis(800);
+
+    private final ListAppender<ILoggingEvent> said = new ListAppender<>();
+
+    @TempDir
+    Path home;
+
+    @BeforeEach
+    void listen() {
+        said.start();
+        ((Logger) LoggerFactory.getLogger(LogLoader.class)).addAppender(said);
+    }
+
+    @AfterEach
+    void endListening() {
+        ((Logger) LoggerFactory.getLogger(LogLoader.class)).detachAppender(said);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "lmdb"})
+    void toldNoGroupAnOffsetItDidNotCommit(String backend) {
+        try (ServerInProcess server = new ServerInProcess(home, backend, 1, "offsets.topic.num.partitions=1")) {
+            server.start().createTopic("orders", 1);
+            commit(server, "other", 7);
+            commit(server, "g", 3);
+            commit(server, "g", LAST);
+            server.stop();
+            assertThat(Trees.flip(server.directories, bytes(LAST), 7)).isPositive();
+
+            server.start();
+            assertThatThrownBy(() -> committed(server, "g")).isInstanceOf(TimeoutException.class);
+            String line = error();
+            assertThat(line)
+                    .contains("__consumer_offsets-0 in " + server.directories.get(0))
+                    .contains("damaged at offset");
+            server.stop();
+
+            // As the line says: the damaged commit is passed over, and everything else is there.
+            server.start("log.loss.accepted=" + accepting(line));
+            assertThat(committed(server, "other")).isEqualTo(7);
+            assertThat(committed(server, "g")).isEqualTo(3);
+            commit(server, "g", 4);
+            assertThat(committed(server, "g")).isEqualTo(4);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "lmdb"})
+    void decidesNoTransactionByDamagedEvents(String backend) {
+        try (ServerInProcess server = new ServerInProcess(home, backend, 1, "transaction.state.log.num.partitions=1")) {
+            server.start().createTopic("orders", 1);
+            transact(server, "sender-of-one", 10_000);
+            server.stop();
+            assertThat(Trees.flip(server.directories, "sender-of-one".getBytes(), 3))
+                    .isPositive();
+            server.start();
+            assertThatThrownBy(() -> transact(server, "sender-of-one", 800)).isInstanceOf(TimeoutException.class);
+            assertThat(error()).contains("__transaction_state-0 in ").contains("damaged at offset 0");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "lmdb"})
+    void namesWhatIsDamagedOfTheMetadata(String backend) {
+        try (ServerInProcess server = new ServerInProcess(home, backend, 1)) {
+            server.start().createTopic("orders-of-the-day", 1);
+            server.stop();
+            assertThat(Trees.flip(server.directories, "orders-of-the-day".getBytes(), 3))
+                    .isPositive();
+            assertThatThrownBy(server::start)
+                    .isInstanceOf(MetadataException.class)
+                    .hasMessageContaining("__cluster_metadata-0 in " + server.directories.get(0))
+                    .hasMessageMatching("(?s).*damaged at offset [0-9]+: .*")
+                    .hasMessageContaining("backup");
+        }
+    }
+
+    private static byte[] bytes(long value) {
+        return ByteBuffer.allocate(Long.BYTES).putLong(value).array();
+    }
+
+    private String error() {
+        return said.list.stream()
+                .filter(event -> event.getLevel() == Level.ERROR)
+                .map(ILoggingEvent::getFormattedMessage)
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static String accepting(String line) {
+        Matcher word = Pattern.compile("log\\.loss\\.accepted=([^ ]+)").matcher(line);
+        assertThat(word.find()).isTrue();
+        return word.group(1);
+    }
+
+    private static void commit(ServerInProcess server, String group, long offset) {
+        try (KafkaConsumer<String, String> consumer = server.consumer(group, Map.of())) {
+            consumer.assign(List.of(ORDERS));
+            consumer.commitSync(Map.of(ORDERS, new OffsetAndMetadata(offset)));
+        }
+    }
+
+    private static long committed(ServerInProcess server, String group) {
+        try (KafkaConsumer<String, String> consumer = server.consumer(group, Map.of())) {
+            return consumer.committed(java.util.Set.of(ORDERS), SOON)
+                    .get(ORDERS)
+                    .offset();
+        }
+    }
+
+    private static void transact(ServerInProcess server, String id, int patienceMs) {
+        Map<String, Object> settings = Map.of(
+                ProducerConfig.BOOTSTRAP_SERVERS_CONFIG,
+                server.address(),
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                id,
+                ProducerConfig.MAX_BLOCK_MS_CONFIG,
+                patienceMs);
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            producer.send(new ProducerRecord<>("orders", "value"));
+            producer.commitTransaction();
+        }
+    }
+}
