@@ -5,16 +5,10 @@ package io.varve.core.log;
  * Where an append landed.
  *
  * @param baseOffset offset of the first record
- * @param nextOffset offset after the last record, exclusive; wait for the high watermark to reach it for acks=all
+ * @param nextOffset offset after the last record, exclusive; records below it are shown when the high watermark has reached it
  * @param logAppendTimeMs the timestamp the broker gave the records in ms since the epoch, or -1 when they keep the producer's
  * @param logStartOffset the partition's first offset
  * @param duplicate true if the batch had been appended before and these are its original offsets
- * @param readable whether it can be read already; if not, that comes with the high watermark, and acks=1 waits for it too
  */
 public record Appended(
-        long baseOffset,
-        long nextOffset,
-        long logAppendTimeMs,
-        long logStartOffset,
-        boolean duplicate,
-        boolean readable) {}
+        long baseOffset, long nextOffset, long logAppendTimeMs, long logStartOffset, boolean duplicate) {}

@@ -138,8 +138,7 @@ final class LogWriter {
     }
 
     private Appended appended(long base, long next, long timestamp, boolean duplicate) {
-        Extent extent = store.extent();
-        return new Appended(base, next, timestamp, extent.start(), duplicate, next <= extent.readableEnd());
+        return new Appended(base, next, timestamp, store.extent().start(), duplicate);
     }
 
     private long store(AppendRun run, BatchRun placed) {

@@ -206,7 +206,7 @@ class LogEngineTest {
                     fixture.time,
                     (l, records) -> {});
             Appended again = reopened.append(Batches.idempotent(9, 0, 3, "v3"), Origin.CLIENT);
-            assertThat(again).isEqualTo(new Appended(3, 4, -1, 0, true, true));
+            assertThat(again).isEqualTo(new Appended(3, 4, -1, 0, true));
             assertThat(reopened.append(Batches.idempotent(9, 0, 6, "v6"), Origin.CLIENT)
                             .baseOffset())
                     .isEqualTo(6);

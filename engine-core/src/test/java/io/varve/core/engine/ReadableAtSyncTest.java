@@ -34,11 +34,11 @@ class ReadableAtSyncTest {
     }
 
     @Test
-    void tellsThatAnAppendCannotBeReadYet() throws Exception {
+    void showsNothingOfAnAppendBeforeTheCommit() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
             Appended appended = log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
-            assertThat(appended).isEqualTo(new Appended(0, 2, -1, 0, false, false));
+            assertThat(appended).isEqualTo(new Appended(0, 2, -1, 0, false));
             assertThat(log.logEndOffset()).isEqualTo(2);
             for (Isolation isolation : Isolation.values()) {
                 assertThat(values(log, 0, isolation)).isEmpty();
@@ -66,16 +66,16 @@ class ReadableAtSyncTest {
     }
 
     @Test
-    void showsARetryOfWhatIsNotCommittedYetAsNotReadable() throws Exception {
+    void aRetryOfWhatIsNotCommittedYetWaitsForTheSameCommit() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
             log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT);
             Appended retry = log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT);
-            assertThat(retry).isEqualTo(new Appended(0, 1, -1, 0, true, false));
+            assertThat(retry).isEqualTo(new Appended(0, 1, -1, 0, true));
             fixture.storage.allow(ANY);
             assertThat(committed(log, retry)).isNull();
             assertThat(log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT))
-                    .isEqualTo(new Appended(0, 1, -1, 0, true, true));
+                    .isEqualTo(new Appended(0, 1, -1, 0, true));
             assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).containsExactly("once");
         }
     }

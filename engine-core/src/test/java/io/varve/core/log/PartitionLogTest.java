@@ -51,7 +51,7 @@ class PartitionLogTest {
     void assignsOffsetsAcrossTheBatchesOfOneAppendAndStampsTheLeaderEpoch() {
         log.append(Batches.at(5, "a"), Origin.CLIENT);
         ByteBuffer two = Batches.joined(Batches.at(6, "b", "c"), Batches.at(7, "d"));
-        assertThat(log.append(two, Origin.CLIENT)).isEqualTo(new Appended(1, 4, -1, 0, false, true));
+        assertThat(log.append(two, Origin.CLIENT)).isEqualTo(new Appended(1, 4, -1, 0, false));
         try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             List<Long> bases = new ArrayList<>();
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(batch -> {
@@ -123,7 +123,7 @@ class PartitionLogTest {
         log.append(Batches.at(5, "other"), Origin.CLIENT);
         log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT);
         assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT))
-                .isEqualTo(new Appended(1, 3, -1, 0, true, true));
+                .isEqualTo(new Appended(1, 3, -1, 0, true));
         assertThat(log.logEndOffset()).isEqualTo(3);
         assertRefused(Batches.idempotent(1, 0, 3, "d"), AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
@@ -148,7 +148,7 @@ class PartitionLogTest {
             assertThat(found).containsExactly("41/2", "50/3");
         }
         assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT))
-                .isEqualTo(new Appended(41, 43, -1, 40, true, true));
+                .isEqualTo(new Appended(41, 43, -1, 40, true));
         assertThat(log.append(Batches.at(8, "d"), Origin.CLIENT).baseOffset()).isEqualTo(51);
     }
 

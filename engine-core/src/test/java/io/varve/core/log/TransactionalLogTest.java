@@ -129,7 +129,7 @@ class TransactionalLogTest {
     void writesTheMarkerKafkaWouldWrite() {
         rig.send(A, 0, 0, "a");
         assertThat(log.endTransaction(new TransactionMarker(A, (short) 0, 12, false, false)))
-                .isEqualTo(new Appended(1, 2, -1, 0, false, true));
+                .isEqualTo(new Appended(1, 2, -1, 0, false));
         rig.commit();
         try (var slice = log.read(1, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             ByteBuffer kafkas = MemoryRecords.withEndTransactionMarker(

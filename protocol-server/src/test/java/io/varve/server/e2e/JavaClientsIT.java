@@ -74,6 +74,31 @@ class JavaClientsIT {
         }
     }
 
+    /** Whoever was answered can read what was written, also another client. */
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "all"})
+    void whatWasAcknowledgedIsSeenAtOnce(String acks, Server server) throws Exception {
+        TopicPartition partition = new TopicPartition("java-seen-" + acks, 0);
+        try (Producer<String, String> producer = producer(server, Map.of("acks", acks, "enable.idempotence", false));
+                Consumer<String, String> consumer = consumer(server, Map.of())) {
+            consumer.assign(List.of(partition));
+            for (int i = 0; i < 500; i++) {
+                Future<RecordMetadata> last = null;
+                for (int record = 0; record <= i % 3; record++) {
+                    last = producer.send(new ProducerRecord<>(partition.topic(), 0, null, "v"));
+                }
+                long acknowledged = last.get().offset();
+                assertThat(consumer.endOffsets(List.of(partition)).get(partition))
+                        .isGreaterThan(acknowledged);
+                if (i % 50 == 0) {
+                    consumer.seek(partition, acknowledged);
+                    assertThat(consumer.poll(PATIENCE).iterator().next().offset())
+                            .isEqualTo(acknowledged);
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
     void aGroupSharesPartitionsAndGoesOnWhereItCommitted(String protocol, Server server) throws Exception {

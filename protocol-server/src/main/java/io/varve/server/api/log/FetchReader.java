@@ -125,9 +125,8 @@ final class FetchReader {
         if (!isInRange(wish, log)) {
             return error(wish, Errors.OFFSET_OUT_OF_RANGE);
         }
-        // An idle partition costs no read. An offset between the high watermark and the log's end is no error: a
-        // producer with
-        // acks=1 may have told it to the consumer before the records became visible.
+        // An idle partition costs no read. An offset between the high watermark and the log's end is no error, as in
+        // Kafka.
         if (full || visibleEnd(log) <= wish.offset()) {
             return answer(wish, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }

@@ -15,9 +15,12 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * A produce request between its appends and its answer. The partitions to wait for settle one by one as the committer moves their high
- * watermarks; the last one to settle, or the timeout, completes the answer. {@link #add} and {@link #await} are called on the
- * connection's event loop; waiters may call from anywhere.
+ * A produce request between its appends and its answer. The partitions settle one by one as the committer moves their high watermarks;
+ * the last one to settle completes the answer. {@link #add} and {@link #await} are called on the connection's event loop; waiters may
+ * call from anywhere.
+ *
+ * <p>A request's time-out is for followers, which there are none of: it does not cut short the commit, which is the server's own work. Only a
+ * storage that stands still for longer than {@link #COMMIT_MS} as well is answered for with REQUEST_TIMED_OUT.
  */
 final class PendingAnswer {
     /** One partition's wait; answer and settled are touched only under the request's lock, the subscription only on the event loop. */
@@ -40,12 +43,13 @@ final class PendingAnswer {
         }
     }
 
-    private static final String NOT_IN_TIME =
-            "the records were appended, but not committed within the request's timeout";
+    /** A commit takes milliseconds; clients give up by themselves after about this long. */
+    static final int COMMIT_MS = 30_000;
+
+    private static final String NOT_IN_TIME = "the records were appended, but not committed in time";
 
     private final ProduceResponseData response;
     private final Connection connection;
-    private final boolean all;
     private final List<Wait> waits = new ArrayList<>(1);
     private final CompletableFuture<ProduceResponseData> answered = new CompletableFuture<>();
     private Runnable timer = () -> {};
@@ -55,12 +59,10 @@ final class PendingAnswer {
     /**
      * @param response completed by {@link #await}; its partitions' answers are filled in meanwhile
      * @param connection who waits
-     * @param all true to wait for all partitions (acks=all), false for those only whose records cannot be read yet (acks=1)
      */
-    PendingAnswer(ProduceResponseData response, Connection connection, boolean all) {
+    PendingAnswer(ProduceResponseData response, Connection connection) {
         this.response = response;
         this.connection = connection;
-        this.all = all;
     }
 
     /**
@@ -69,13 +71,11 @@ final class PendingAnswer {
      * @param answer the partition's answer, as it is to be when there is nothing to wait for any more
      */
     void add(PartitionLog log, Appended appended, PartitionProduceResponse answer) {
-        if (all || !appended.readable()) {
-            waits.add(new Wait(log, appended.nextOffset(), answer));
-        }
+        waits.add(new Wait(log, appended.nextOffset(), answer));
     }
 
     /**
-     * @param timeoutMs how long to wait, in ms; 0 or less does not wait
+     * @param timeoutMs how long the client is ready to wait, in ms; below {@link #COMMIT_MS} it is taken for that
      * @return completes with the response, on any thread
      */
     CompletionStage<ProduceResponseData> await(int timeoutMs) {
@@ -90,12 +90,10 @@ final class PendingAnswer {
             waiting = unsettled > 0;
             parked = waiting;
         }
-        if (!waiting) {
-            answered.complete(response);
-        } else if (timeoutMs <= 0) {
-            expire();
+        if (waiting) {
+            timer = connection.schedule(Math.max(timeoutMs, COMMIT_MS), this::expire);
         } else {
-            timer = connection.schedule(timeoutMs, this::expire);
+            answered.complete(response);
         }
         return answered;
     }
@@ -133,7 +131,8 @@ final class PendingAnswer {
             for (Wait wait : waits) {
                 if (!wait.settled) {
                     wait.settled = true;
-                    ProduceHandler.fail(wait.answer, Errors.REQUEST_TIMED_OUT, NOT_IN_TIME);
+                    // The offsets stay, as in Kafka: the records are there, and may yet become visible.
+                    wait.answer.setErrorCode(Errors.REQUEST_TIMED_OUT.code()).setErrorMessage(NOT_IN_TIME);
                     expired.add(wait);
                 }
             }

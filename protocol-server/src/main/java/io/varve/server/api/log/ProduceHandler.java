@@ -33,9 +33,9 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * Appends what producers send. The bytes go to the log as they came off the wire; only batch headers are looked at.
  *
- * <p>acks=0 is never answered: when a partition fails, the connection is closed, which is all its producer can notice. acks=1 is
- * answered once the records can be read, which is at the append where the storage shows them at once. acks=all is answered when the high
- * watermark has passed them. Whoever waits gets REQUEST_TIMED_OUT after the request's timeout. One copy is all there is, so {@code min.insync.replicas} is always met.
+ * <p>A request is done when the high watermark has passed its records, whatever its acks: who was answered, or asks on the same connection, can
+ * read what was written. acks=0 is never answered: when a partition fails, the connection is closed, which is all its producer can notice. One
+ * copy is all there is, so {@code min.insync.replicas} is always met.
  *
  * <p>A transaction's first batch in a partition waits for the transaction coordinator ({@link AdmittedAppends}). Nobody but the broker writes
  * internal topics.
@@ -70,22 +70,20 @@ final class ProduceHandler implements ApiHandler {
         ProduceRequestData data = (ProduceRequestData) request.body().data();
         TransactionalRequest.check(data);
         ProduceResponseData response = new ProduceResponseData();
-        PendingAnswer pending = data.acks() == ACKS_NONE
-                ? null
-                : new PendingAnswer(response, request.connection(), data.acks() == ACKS_ALL);
+        PendingAnswer pending = new PendingAnswer(response, request.connection());
         AdmittedAppends.Request transaction = data.transactionalId() == null
                 ? null
                 : admitted.request(data.transactionalId(), request.connection(), request.version());
         append(data, new Job(request, pending, transaction), response);
         if (transaction == null) {
-            return answer(data, response, pending);
+            return answer(data, pending);
         }
-        return transaction.ended().thenCompose(ended -> answer(data, response, pending));
+        return transaction.ended().thenCompose(ended -> answer(data, pending));
     }
 
-    private static CompletionStage<ProduceResponseData> answer(
-            ProduceRequestData data, ProduceResponseData response, PendingAnswer pending) {
-        return pending == null ? unanswered(response) : pending.await(data.timeoutMs());
+    private static CompletionStage<ProduceResponseData> answer(ProduceRequestData data, PendingAnswer pending) {
+        CompletionStage<ProduceResponseData> settled = pending.await(data.timeoutMs());
+        return data.acks() == ACKS_NONE ? settled.thenCompose(ProduceHandler::unanswered) : settled;
     }
 
     private void append(ProduceRequestData data, Job job, ProduceResponseData response) {
@@ -155,9 +153,7 @@ final class ProduceHandler implements ApiHandler {
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());
-        if (job.pending != null) {
-            job.pending.add(log, appended, answer);
-        }
+        job.pending.add(log, appended, answer);
     }
 
     /** What becomes of a batch in a transaction. */

@@ -49,16 +49,15 @@ class ProduceHandlerTest {
         assertThat(logs.store(topic, 0).appendedDirect()).isTrue();
     }
 
-    @Test
-    void acksAllIsAnsweredWhenTheRecordsAreDurable() {
-        isAnsweredWithTheCommit(ALL);
-    }
-
-    @Test
-    void acks1IsAnsweredWhenTheRecordsCanBeRead() {
-        logs = new LogFixture(FetchConfig.DEFAULT, Readable.AT_SYNC);
-        topic = logs.create("t", 2);
-        isAnsweredWithTheCommit((short) 1);
+    /** Also where the storage shows appends before they are durable: consumers see no more than the high watermark. */
+    @ParameterizedTest
+    @ValueSource(shorts = {1, ALL})
+    void isAnsweredWhenConsumersSeeTheRecords(short acks) {
+        for (Readable readable : Readable.values()) {
+            logs = new LogFixture(FetchConfig.DEFAULT, readable);
+            topic = logs.create("t", 2);
+            isAnsweredWithTheCommit(acks);
+        }
     }
 
     private void isAnsweredWithTheCommit(short acks) {
@@ -75,15 +74,33 @@ class ProduceHandlerTest {
         assertThat(logs.connection.leftovers()).isZero();
     }
 
-    @Test
-    void acksAllTimesOutAndLetsGo() {
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1, 100})
+    void aShortTimeOutDoesNotRaceTheCommit(int timeoutMs) {
         CompletableFuture<ApiMessage> answer =
-                send(LATEST, request(ALL, logs.batch("a")).setTimeoutMs(100));
+                send(LATEST, request(ALL, logs.batch("a")).setTimeoutMs(timeoutMs));
         logs.connection.runLoop(); // asks for the commit
-        logs.time.advance(99);
+        logs.time.advance(PendingAnswer.COMMIT_MS - 1);
+        assertThat(answer).isNotDone();
+
+        logs.commit();
+        logs.connection.runLoop();
+        assertThat(error(only(answer.join()))).isEqualTo(Errors.NONE);
+        assertThat(logs.connection.leftovers()).isZero();
+    }
+
+    @Test
+    void aCommitThatStandsStillTimesOutAndLetsGo() {
+        CompletableFuture<ApiMessage> answer =
+                send(LATEST, request(ALL, logs.batch("a")).setTimeoutMs(PendingAnswer.COMMIT_MS + 100));
+        logs.connection.runLoop(); // asks for the commit
+        logs.time.advance(PendingAnswer.COMMIT_MS + 99);
         assertThat(answer).isNotDone();
         logs.time.advance(1);
-        assertThat(error(only(answer.join()))).isEqualTo(Errors.REQUEST_TIMED_OUT);
+        PartitionProduceResponse partition = only(answer.join());
+        assertThat(error(partition)).isEqualTo(Errors.REQUEST_TIMED_OUT);
+        assertThat(partition.baseOffset()).isZero();
+        assertThat(partition.logStartOffset()).isZero();
 
         logs.commit();
         assertThat(logs.connection.tasksOnLoop()).isZero();
@@ -128,8 +145,6 @@ class ProduceHandlerTest {
 
     @Test
     void acks1FailsWhenTheRecordsWillNotBeReadable() {
-        logs = new LogFixture(FetchConfig.DEFAULT, Readable.AT_SYNC);
-        topic = logs.create("t", 2);
         CompletableFuture<ApiMessage> answer = send(LATEST, request((short) 1, logs.batch("a")));
         topic.partition(0).failed(new StorageException(StorageException.Kind.FULL, "disk full"));
         logs.connection.runLoop();
@@ -138,7 +153,14 @@ class ProduceHandlerTest {
 
     @Test
     void acks0IsNeverAnsweredAndHangsUpOnFailure() {
-        assertThat(send(LATEST, request((short) 0, logs.batch("a"))).join()).isNull();
+        CompletableFuture<ApiMessage> done = send(LATEST, request((short) 0, logs.batch("a")));
+        logs.connection.runLoop();
+        assertThat(done)
+                .as("whoever asks on the same connection comes after it")
+                .isNotDone();
+        logs.commit();
+        logs.connection.runLoop();
+        assertThat(done.join()).isNull();
         assertThat(topic.partition(0).logEndOffset()).isEqualTo(1);
 
         CompletableFuture<ApiMessage> failed = send(LATEST, request((short) 0, null));
@@ -264,6 +286,8 @@ class ProduceHandlerTest {
 
     private PartitionProduceResponse produce(int version, int acks, MemoryRecords records) {
         CompletableFuture<ApiMessage> answer = send(version, request((short) acks, records));
+        logs.commit();
+        logs.connection.runLoop();
         assertThat(answer).isDone();
         return only(answer.join());
     }

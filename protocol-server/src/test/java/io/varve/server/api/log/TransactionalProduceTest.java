@@ -86,6 +86,8 @@ class TransactionalProduceTest {
 
     private List<PartitionProduceResponse> answers(CompletableFuture<ApiMessage> response) {
         logs.connection.runLoop();
+        logs.commit();
+        logs.connection.runLoop();
         assertThat(response).isDone();
         return ((ProduceResponseData) response.join())
                 .responses()
@@ -108,7 +110,7 @@ class TransactionalProduceTest {
         assertThat(answers(first).get(0).baseOffset()).isZero();
 
         CompletableFuture<ApiMessage> second = send(LATEST, "tx", batch(PRODUCER, 1, "b"));
-        assertThat(second).isDone();
+        assertThat(topic.partition(0).logEndOffset()).isEqualTo(2);
         assertThat(answers(second).get(0).baseOffset()).isEqualTo(1);
         assertThat(asked).hasSize(1);
         assertThat(logs.store(topic, 0).appendedDirect()).isTrue();
