@@ -95,6 +95,11 @@ final class RecordBytes implements AutoCloseable {
         left = recordEnd - place;
     }
 
+    /** @return bytes that were decompressed so far; 0 where nothing is compressed */
+    long taken() {
+        return taken;
+    }
+
     /** @return bytes left before the end given to {@link #confine} */
     int left() {
         return left;

@@ -246,6 +246,11 @@ public final class RecordIterator implements AutoCloseable {
         return bytes;
     }
 
+    /** @return bytes decompressed so far, as they count against the limit; 0 for records that are not compressed */
+    public long decompressedBytes() {
+        return records.taken();
+    }
+
     /** @return true if this is a control record, for which {@link #controlType} may be asked */
     public boolean isControl() {
         return control;
