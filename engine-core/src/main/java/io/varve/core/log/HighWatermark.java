@@ -4,7 +4,7 @@ package io.varve.core.log;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.PriorityQueue;
+import java.util.TreeSet;
 import java.util.function.LongConsumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,15 +18,19 @@ import org.slf4j.LoggerFactory;
 final class HighWatermark {
     private static final Logger LOG = LoggerFactory.getLogger(HighWatermark.class);
 
-    private final PriorityQueue<Waiting> waiting = new PriorityQueue<>();
+    private final TreeSet<Waiting> waiting = new TreeSet<>();
     private final List<LongConsumer> watchers = new ArrayList<>(0);
     private volatile long value;
     private volatile StorageException failure;
+    /** How many have waited. */
+    private long waited;
 
-    private record Waiting(long offset, PartitionLog.Waiter waiter) implements Comparable<Waiting> {
+    /** @param number tells it from others that wait for the same offset, so that any of them is found, and called off, by itself */
+    private record Waiting(long offset, long number, PartitionLog.Waiter waiter) implements Comparable<Waiting> {
         @Override
         public int compareTo(Waiting other) {
-            return Long.compare(offset, other.offset);
+            int byOffset = Long.compare(offset, other.offset);
+            return byOffset != 0 ? byOffset : Long.compare(number, other.number);
         }
     }
 
@@ -52,7 +56,7 @@ final class HighWatermark {
         synchronized (this) {
             known = failure;
             if (value < offset && known == null) {
-                Waiting entry = new Waiting(offset, waiter);
+                Waiting entry = new Waiting(offset, waited++, waiter);
                 waiting.add(entry);
                 return () -> cancel(entry);
             }
@@ -62,8 +66,7 @@ final class HighWatermark {
     }
 
     private synchronized void cancel(Waiting entry) {
-        // By identity: two equal entries may belong to two callers.
-        waiting.removeIf(other -> other == entry);
+        waiting.remove(entry);
     }
 
     synchronized PartitionLog.Subscription watch(LongConsumer watcher) {
@@ -116,12 +119,12 @@ final class HighWatermark {
     }
 
     private List<PartitionLog.Waiter> drainUpTo(long offset) {
-        if (waiting.isEmpty() || waiting.peek().offset > offset) {
+        if (waiting.isEmpty() || waiting.first().offset > offset) {
             return List.of();
         }
         List<PartitionLog.Waiter> drained = new ArrayList<>();
-        while (!waiting.isEmpty() && waiting.peek().offset <= offset) {
-            drained.add(waiting.poll().waiter);
+        while (!waiting.isEmpty() && waiting.first().offset <= offset) {
+            drained.add(waiting.pollFirst().waiter);
         }
         return drained;
     }
