@@ -72,7 +72,9 @@ public final class VarveServer implements AutoCloseable {
                         scheduler,
                         rooms.failPoints()),
                 metadata);
-        net.serve(Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, scheduler, ids)));
+        net.serve(
+                Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, scheduler, ids)),
+                scheduler);
     }
 
     /**

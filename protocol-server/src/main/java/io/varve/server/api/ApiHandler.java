@@ -21,8 +21,9 @@ public interface ApiHandler {
     }
 
     /**
-     * Serves a request. Runs on the connection's event loop, so it must not block: long work goes elsewhere and completes the
-     * stage.
+     * Serves a request. Where the API's {@link ApiPolicy} does not say otherwise it runs on the connection's event loop, so it must not
+     * take long: a request that would is given back by a {@link HeavyRequestException} before it has any effect, and comes again on a
+     * worker thread, with {@link Request#background} true. The connection serves nothing else until this method has returned.
      *
      * @param request the request; buffers in its body (record bytes) are valid until this method returns, not until the stage
      *     completes

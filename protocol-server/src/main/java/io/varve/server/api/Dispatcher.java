@@ -30,10 +30,11 @@ public final class Dispatcher {
     }
 
     /**
-     * Serves a request on the caller's thread, which is the connection's event loop.
+     * Serves a request on the caller's thread: the connection's event loop, or a worker thread when the request is a background one.
      *
      * @param request as parsed
      * @return completes, on any thread, with the answer; never fails
+     * @throws HeavyRequestException if the request has to be served in the background; nothing has happened
      */
     public CompletionStage<Answer> dispatch(Request request) {
         ApiHandler handler = table.find(request.body().apiKey(), request.body().version());
@@ -43,6 +44,11 @@ public final class Dispatcher {
         try {
             return handler.handle(request)
                     .handle((body, failure) -> failure == null ? answer(body) : failure(request, failure));
+        } catch (HeavyRequestException e) {
+            if (!request.background()) {
+                throw e;
+            }
+            return CompletableFuture.completedFuture(failure(request, e));
         } catch (RuntimeException | Error e) {
             return CompletableFuture.completedFuture(failure(request, e));
         }

@@ -53,6 +53,7 @@ final class BrokerKeys {
     static final String CLEANER_IO_MAX = "log.cleaner.io.max.bytes.per.second";
     static final String CLEANER_BACKOFF = "log.cleaner.backoff.ms";
     static final String NETWORK_THREADS = "num.network.threads";
+    static final String IO_THREADS = "num.io.threads";
     static final String SEND_BUFFER = "socket.send.buffer.bytes";
     static final String RECEIVE_BUFFER = "socket.receive.buffer.bytes";
     static final String BACKLOG = "socket.listen.backlog.size";
@@ -100,6 +101,7 @@ final class BrokerKeys {
         define(DELETE_TOPICS, Type.BOOLEAN, true, null);
         defineCleaner(CompactionConfig.DEFAULT);
         atLeast(1, NETWORK_THREADS, NetConfig.DEFAULT_NETWORK_THREADS);
+        atLeast(-1, IO_THREADS, Requests.DEFAULT.ioThreads());
         atLeast(-1, SEND_BUFFER, Sockets.DEFAULT.sendBufferBytes());
         atLeast(-1, RECEIVE_BUFFER, Sockets.DEFAULT.receiveBufferBytes());
         atLeast(1, BACKLOG, Sockets.DEFAULT.backlog());

@@ -62,7 +62,7 @@ final class IgnoredKeys {
         because(NO_TIER, "remote.", "log.local.");
         because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
-        because(NO_POOL, "num.io.threads", "background.threads", "queued.max.requests");
+        because(NO_POOL, "background.threads", "queued.max.requests");
         because("recovery takes one thread", "num.recovery.threads.");
         because("it is for storage.backend=lmdb", "lmdb.");
         because(NO_PLUGINS, "config.providers", "config.providers.", "create.topic.policy.", "alter.config.policy.");

@@ -100,7 +100,8 @@ public record ServerConfig(
                         (Integer) values.get(BrokerKeys.MAX_REQUEST),
                         (Long) values.get(BrokerKeys.MAX_QUEUED),
                         NetConfig.Requests.DEFAULT.maxQueuedPerConnection(),
-                        NetConfig.Requests.DEFAULT.maxQueuedBytesPerConnection()));
+                        NetConfig.Requests.DEFAULT.maxQueuedBytesPerConnection(),
+                        (Integer) values.get(BrokerKeys.IO_THREADS)));
     }
 
     private static StorageSettings storage(Settings settings, Map<String, Object> values, Path home) {

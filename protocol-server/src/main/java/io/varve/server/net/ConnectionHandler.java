@@ -8,21 +8,23 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.varve.server.api.Answer;
+import io.varve.server.api.ApiPolicy;
+import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.api.RequestParser;
 import io.varve.server.api.StoredRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.List;
 import java.util.Queue;
+import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One connection: reads frames, has them served, sends the answers in the order of the requests.
+ * One connection: reads frames, has them served in their order, sends the answers in the order of the requests.
  *
  * <pre>
  *   SERVING --(bad frame, or finish)--> FINISHING --(all answers sent)--> CLOSING --> CLOSED
@@ -31,11 +33,15 @@ import org.slf4j.LoggerFactory;
  *      +-------------------(the peer closes, or something fails)------------------------+
  * </pre>
  *
- * While serving, it stops reading as long as a limit is reached or the peer does not take its responses. All state belongs to
- * the event loop.
+ * A request is served when what came before it is answered; produce requests also while others of them are under way. What takes long
+ * is done by a {@link WorkerPool}, and nothing else of the connection is served meanwhile. While serving, it stops reading as long
+ * as a limit is reached or the peer does not take its responses. All state belongs to the event loop.
  */
 final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+
+    /** So much is read, at most about, beyond a request that waits for its turn. */
+    private static final int READ_AHEAD = 16 * 1024;
 
     private enum State {
         SERVING,
@@ -48,19 +54,25 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final PeerConnection connection;
     private final FrameAssembler frames;
     private final Queue<Slot> slots = new ArrayDeque<>();
+    private final WorkerPool.Party party = new WorkerPool.Party();
 
     private ChannelHandlerContext context;
+    private ResponseWriter responses;
     private State state = State.SERVING;
     private long queuedBytes;
+
+    /** The frame whose turn is next or that is being served; null when the next one is still to be asked for. */
+    private ByteBuffer frame;
+
+    /** The request begun last; the others are answered before it. */
+    private Slot last;
+
+    /** A worker thread has the frame. */
+    private boolean away;
 
     /** In {@link #advance}: answers given meanwhile are sent by it. */
     private boolean advancing;
 
-    /** Between a read and its end, where everything written is flushed. */
-    private boolean reading;
-
-    private boolean unflushed;
-    private boolean flushScheduled;
     private boolean awaitingBudget;
 
     ConnectionHandler(Service service, PeerConnection connection, FrameAssembler frames) {
@@ -80,6 +92,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
+        responses = new ResponseWriter(added, service.dispatcher());
     }
 
     @Override
@@ -89,15 +102,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             bytes.release();
             return;
         }
-        reading = true;
+        responses.readBegins();
         frames.offer(bytes);
         advance();
     }
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        reading = false;
-        flush();
+        responses.readEnds();
     }
 
     @Override
@@ -128,7 +140,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSED;
-        frames.close();
+        if (!away) {
+            frames.close();
+        }
         dropSlots();
         connection.closed();
     }
@@ -142,7 +156,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         try {
             do {
                 serveFrames();
-            } while (sendAnswers() && frames.hasArrived() && mayServe());
+            } while (sendAnswers() && mayServe() && (frame != null || frames.hasArrived()));
         } finally {
             advancing = false;
         }
@@ -150,43 +164,116 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             closeWhenSent();
         }
         updateReading();
-        flushSoon();
+        responses.flushSoon();
     }
 
     private void serveFrames() {
         try {
-            for (ByteBuffer frame = nextFrame(); frame != null; frame = nextFrame()) {
-                try {
-                    serve(frame);
-                } finally {
-                    frames.release();
-                }
+            while (hasTurn()) {
+                serve();
             }
         } catch (InvalidRequestException | FrameException e) {
-            service.malformed().warn("closing {}: {}", connection.id(), e.getMessage());
+            refuse(e);
+        }
+    }
+
+    /** @return true when there is a frame and it may be served now */
+    private boolean hasTurn() {
+        if (!mayServe()) {
+            return false;
+        }
+        if (frame == null) {
+            frame = frames.next();
+        }
+        return frame != null && (slots.isEmpty() || last.allowsBehind(api()));
+    }
+
+    private short api() {
+        return frame.remaining() < Short.BYTES ? -1 : frame.getShort(frame.position());
+    }
+
+    /** The peer does not speak the protocol: what it sends from here on cannot be made out. */
+    private void refuse(RuntimeException e) {
+        service.malformed().warn("closing {}: {}", connection.id(), e.getMessage());
+        if (state == State.SERVING) {
             state = State.FINISHING;
         }
     }
 
-    private ByteBuffer nextFrame() {
-        return mayServe() ? frames.next() : null;
-    }
-
     private boolean mayServe() {
-        return state == State.SERVING
+        return !away
+                && state == State.SERVING
                 && slots.size() < service.limits().maxQueuedPerConnection()
                 && queuedBytes < service.limits().maxQueuedBytesPerConnection()
                 && context.channel().isWritable()
-                && (frames.isMidFrame() || !service.budget().isExhausted());
+                && (frame != null || frames.isMidFrame() || !service.budget().isExhausted());
     }
 
-    private void serve(ByteBuffer frame) {
-        int bytes = frame.remaining();
-        Slot slot = new Slot(RequestParser.parse(frame, connection), bytes);
+    private void serve() {
+        Slot slot = new Slot(api(), frame.remaining());
+        try {
+            slot.request(RequestParser.parse(frame, connection));
+        } catch (InvalidRequestException e) {
+            releaseFrame();
+            throw e;
+        }
         slots.add(slot);
-        queuedBytes += bytes;
-        service.budget().queue(bytes);
-        service.dispatcher().dispatch(slot.request()).whenComplete((answer, never) -> answered(slot, answer));
+        last = slot;
+        queuedBytes += slot.bytes();
+        service.budget().queue(slot.bytes());
+        if (ApiPolicy.of(slot.request().header().apiKey()).place() == ApiPolicy.Place.BACKGROUND) {
+            handleInBackground(slot);
+            return;
+        }
+        try {
+            awaitAnswer(slot, service.dispatcher().dispatch(slot.request()));
+            releaseFrame();
+        } catch (HeavyRequestException e) {
+            LOG.debug("{} goes to a worker thread: {}", connection.id(), e.getMessage());
+            handleInBackground(slot);
+        }
+    }
+
+    private void awaitAnswer(Slot slot, CompletionStage<Answer> stage) {
+        stage.whenComplete((answer, never) -> answered(slot, answer));
+    }
+
+    private void releaseFrame() {
+        frame = null;
+        frames.release();
+    }
+
+    /** Until the handler has returned, the frame stays, and nothing else is served. */
+    private void handleInBackground(Slot slot) {
+        away = true;
+        Request request = slot.request().inBackground();
+        slot.request(request);
+        service.workers().execute(party, () -> {
+            try {
+                awaitAnswer(slot, service.dispatcher().dispatch(request));
+            } finally {
+                comeBack();
+            }
+        });
+    }
+
+    /** On a worker thread, which is done with the frame. */
+    private void comeBack() {
+        try {
+            context.executor().execute(() -> {
+                away = false;
+                releaseFrame();
+                if (state == State.CLOSED) {
+                    frames.close();
+                } else {
+                    advanceOrClose();
+                }
+            });
+        } catch (RejectedExecutionException e) {
+            // The event loop has ended, so nobody else is at the frames.
+            LOG.debug("{} was served after the server stopped", connection.id());
+            frames.close();
+        }
     }
 
     /** On any thread. */
@@ -209,9 +296,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         slot.answer(answer);
-        if (slot != slots.peek()) {
-            return;
+        if (slot == slots.peek()) {
+            advanceOrClose();
         }
+    }
+
+    private void advanceOrClose() {
         try {
             advance();
         } catch (RuntimeException | Error e) {
@@ -241,35 +331,12 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private void send(Slot slot) {
         Answer answer = slot.answer();
         if (answer instanceof Answer.Message message) {
-            answer = write(slot.request(), message);
+            answer = responses.write(slot.request(), message);
         }
         if (answer instanceof Answer.HangUp) {
             dropSlots();
             closeWhenSent();
         }
-    }
-
-    /** @return what is left to do: nothing, or to hang up */
-    private Answer write(Request request, Answer.Message message) {
-        try {
-            encode(request, message).forEach(part -> part.write(context));
-        } catch (RuntimeException e) {
-            // Nothing has been written yet: another response can take the place of this one.
-            if (!(service.dispatcher().failure(request, e) instanceof Answer.Message error)) {
-                return new Answer.HangUp();
-            }
-            encode(request, error).forEach(part -> part.write(context));
-        }
-        unflushed = true;
-        return new Answer.Silence();
-    }
-
-    private List<ResponsePart> encode(Request request, Answer.Message message) {
-        return ResponseEncoder.encode(
-                context.alloc(),
-                request.header().toResponseHeader(),
-                message.body(),
-                request.body().version());
     }
 
     private void closeWhenSent() {
@@ -290,8 +357,10 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         service.budget().unqueue(slot.bytes());
     }
 
+    /** What comes while a request waits for its turn is taken in up to a limit, so that a peer that leaves is noticed. */
     private void updateReading() {
-        boolean read = mayServe();
+        boolean waits = state == State.SERVING && (away || frame != null);
+        boolean read = waits ? frames.arrivedBytes() < READ_AHEAD : mayServe();
         context.channel().config().setAutoRead(read);
         if (!read
                 && state == State.SERVING
@@ -303,24 +372,6 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                         awaitingBudget = false;
                         advance();
                     }));
-        }
-    }
-
-    /** Answers given one after the other from other threads share a flush: it queues up behind them. */
-    private void flushSoon() {
-        if (unflushed && !reading && !flushScheduled) {
-            flushScheduled = true;
-            context.executor().execute(() -> {
-                flushScheduled = false;
-                flush();
-            });
-        }
-    }
-
-    private void flush() {
-        if (unflushed) {
-            unflushed = false;
-            context.flush();
         }
     }
 }

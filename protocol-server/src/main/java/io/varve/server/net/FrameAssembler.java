@@ -113,6 +113,15 @@ final class FrameAssembler {
         return !arrived.isEmpty();
     }
 
+    /** @return bytes that buffers take in memory which {@link #next} has not looked at to their end */
+    int arrivedBytes() {
+        int bytes = 0;
+        for (ByteBuf in : arrived) {
+            bytes += in.capacity();
+        }
+        return bytes;
+    }
+
     /** @return true when a frame has arrived in part */
     boolean isMidFrame() {
         return partial != null;

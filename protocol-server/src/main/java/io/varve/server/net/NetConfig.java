@@ -84,13 +84,28 @@ public record NetConfig(
      *     the heap's limit (Kafka's -1 is no limit)
      * @param maxQueuedPerConnection requests read and not answered, of one connection, at least 1
      * @param maxQueuedBytesPerConnection bytes of requests read and not answered, of one connection
+     * @param ioThreads {@code num.io.threads}: threads for requests that take longer than an event loop may stand still; -1 for as many as
+     *     there are processors, two at least
      */
     public record Requests(
-            int maxBytes, long maxQueuedBytes, int maxQueuedPerConnection, long maxQueuedBytesPerConnection) {
+            int maxBytes,
+            long maxQueuedBytes,
+            int maxQueuedPerConnection,
+            long maxQueuedBytesPerConnection,
+            int ioThreads) {
         /** Kafka's defaults, and for one connection what keeps pipelining producers busy. */
-        public static final Requests DEFAULT = new Requests(100 * 1024 * 1024, -1, 256, 16 * 1024 * 1024);
+        public static final Requests DEFAULT = new Requests(100 * 1024 * 1024, -1, 256, 16 * 1024 * 1024, -1);
 
         private static final int SHARE_OF_HEAP = 4;
+
+        private static final int FEWEST_THREADS = 2;
+
+        /** @return {@link #ioThreads} with -1 resolved */
+        int workerThreads() {
+            return ioThreads > 0
+                    ? ioThreads
+                    : Math.max(FEWEST_THREADS, Runtime.getRuntime().availableProcessors());
+        }
 
         /** @return {@link #maxQueuedBytes} with -1 resolved */
         long queuedBytesLimit() {

@@ -17,6 +17,7 @@ import io.netty.handler.timeout.IdleStateHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.LogThrottle;
 import io.varve.server.net.NetConfig.Listener;
@@ -156,9 +157,10 @@ public final class NetServer implements AutoCloseable {
      * Answers from now on.
      *
      * @param table who serves what
+     * @param scheduler makes the threads for requests that take long
      */
-    public void serve(ApiTable table) {
-        service = new Service(config.requests(), table, clock);
+    public void serve(ApiTable table, Scheduler scheduler) {
+        service = new Service(config.requests(), table, clock, scheduler);
         setAccepting(true);
     }
 
@@ -200,6 +202,9 @@ public final class NetServer implements AutoCloseable {
         if (!peers.newCloseFuture().awaitUninterruptibly(deadlineMs)) {
             LOG.debug("{} connections still had requests to answer after {} ms", peers.size(), deadlineMs);
             peers.close().awaitUninterruptibly(CLOSE_MS);
+        }
+        if (service != null) {
+            service.workers().close();
         }
         acceptors.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
         workers.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);

@@ -2,6 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Dispatcher;
 import io.varve.server.api.LogThrottle;
@@ -15,13 +16,15 @@ final class Service {
     private final NetConfig.Requests limits;
     private final Dispatcher dispatcher;
     private final RequestBudget budget;
+    private final WorkerPool workers;
     private final LogThrottle malformed;
     private final LogThrottle broken;
 
-    Service(NetConfig.Requests limits, ApiTable table, Clock clock) {
+    Service(NetConfig.Requests limits, ApiTable table, Clock clock, Scheduler scheduler) {
         this.limits = limits;
         dispatcher = new Dispatcher(table, clock);
         budget = new RequestBudget(limits);
+        workers = new WorkerPool(limits.workerThreads(), clock, scheduler);
         malformed = new LogThrottle(LOG, clock);
         broken = new LogThrottle(LOG, clock);
     }
@@ -36,6 +39,10 @@ final class Service {
 
     RequestBudget budget() {
         return budget;
+    }
+
+    WorkerPool workers() {
+        return workers;
     }
 
     /** Tells, now and then, of peers that do not speak the protocol. */

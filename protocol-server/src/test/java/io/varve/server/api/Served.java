@@ -3,6 +3,7 @@ package io.varve.server.api;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.api.log.LogApis;
 import io.varve.server.api.topic.TopicHandlers;
@@ -27,7 +28,7 @@ public final class Served {
         handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, List.of()));
         handlers.addAll(broker.handlers(self));
         short version = broker.broker.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(handlers, Features.served(version)));
+        server.serve(new ApiTable(handlers, Features.served(version)), new SystemScheduler(1));
         return server;
     }
 

@@ -110,7 +110,7 @@ class StartStopIT {
     @Test
     void kafkasOwnFilesStartWithAWarningALine() throws IOException {
         try (Server server =
-                Server.start(directory, "zookeeper.connect=localhost:2181", "broker.id=0", "num.io.threads=8")) {
+                Server.start(directory, "zookeeper.connect=localhost:2181", "broker.id=0", "background.threads=10")) {
             assertThat(server.running().out().lines().filter(line -> line.contains("WARN")))
                     .hasSize(3);
         }

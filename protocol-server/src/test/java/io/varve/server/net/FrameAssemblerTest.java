@@ -20,7 +20,7 @@ class FrameAssemblerTest {
     private static final long SEED = 20_260_101;
 
     private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
-    private final RequestBudget budget = new RequestBudget(new NetConfig.Requests(MAX, MAX, 1, 1));
+    private final RequestBudget budget = new RequestBudget(new NetConfig.Requests(MAX, MAX, 1, 1, 1));
     private final FrameAssembler frames = new FrameAssembler(allocator, MAX, budget);
 
     @AfterEach

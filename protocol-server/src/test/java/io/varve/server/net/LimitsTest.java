@@ -12,6 +12,7 @@ import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -25,10 +26,10 @@ class LimitsTest {
     private static final int IDLE_MS = 300;
 
     /** Handlers that never answer by themselves. */
-    private final Queue<CompletableFuture<MetadataResponseData>> unanswered = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<ProduceResponseData>> unanswered = new ConcurrentLinkedQueue<>();
 
-    private final ScriptedHandler stuck = new ScriptedHandler(ApiKeys.METADATA, request -> {
-        CompletableFuture<MetadataResponseData> answer = new CompletableFuture<>();
+    private final ScriptedHandler stuck = new ScriptedHandler(ApiKeys.PRODUCE, request -> {
+        CompletableFuture<ProduceResponseData> answer = new CompletableFuture<>();
         unanswered.add(answer);
         return answer;
     });
@@ -36,7 +37,7 @@ class LimitsTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MIN_VALUE, 1024 * 1024 + 1, Integer.MAX_VALUE})
     void closesOnAFrameOfImpossibleSize(int size) throws Exception {
-        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 10, MB));
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 10, MB, 2));
         try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(RawClient.metadata(1));
@@ -69,7 +70,7 @@ class LimitsTest {
 
     @Test
     void refusesALargeRequestRatherThanLetPartsOfManyFillTheMemory() throws Exception {
-        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(4 * MB, 4 * MB, 10, MB));
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(4 * MB, 4 * MB, 10, MB, 2));
         try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
                 RawClient first = new RawClient(Servers.port(server));
                 RawClient second = new RawClient(Servers.port(server));
@@ -110,10 +111,10 @@ class LimitsTest {
         NetConfig config = Servers.config(new Connections(IDLE_MS, 10, 10), Requests.DEFAULT);
         try (NetServer server = Servers.start(config, Transport.best(), stuck);
                 RawClient client = new RawClient(Servers.port(server))) {
-            client.send(RawClient.metadata(9));
+            client.send(produce(9));
             client.socket().setSoTimeout(4 * IDLE_MS);
             assertThatThrownBy(client::receive).isInstanceOf(SocketTimeoutException.class);
-            unanswered.remove().complete(new MetadataResponseData());
+            unanswered.remove().complete(new ProduceResponseData());
             assertThat(client.receiveId()).isEqualTo(9);
             client.socket().setSoTimeout(60_000);
             assertThat(client.isClosedByServer()).isTrue();
@@ -170,17 +171,17 @@ class LimitsTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void readsNoMoreRequestsThanAConnectionMayHaveUnanswered(Transport transport) throws Exception {
-        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 3, MB));
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 3, MB, 2));
         try (NetServer server = Servers.start(config, transport, stuck);
                 RawClient client = new RawClient(Servers.port(server))) {
             for (int id = 0; id < 200; id++) {
-                client.send(RawClient.metadata(id));
+                client.send(produce(id));
             }
             for (int id = 0; id < 200; id++) {
                 int begun = Math.min(3, 200 - id);
                 Servers.await("requests begun", () -> unanswered.size() >= begun);
                 assertThat(unanswered).hasSize(begun);
-                unanswered.remove().complete(new MetadataResponseData());
+                unanswered.remove().complete(new ProduceResponseData());
                 assertThat(client.receiveId()).isEqualTo(id);
             }
         }
@@ -189,21 +190,21 @@ class LimitsTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void readsNoMoreRequestsThanAllConnectionsMayHaveUnanswered(Transport transport) throws Exception {
-        int size = RawClient.metadata(1).length - Integer.BYTES;
-        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, 2L * size, 100, MB));
+        int size = produce(1).length - Integer.BYTES;
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, 2L * size, 100, MB, 2));
         try (NetServer server = Servers.start(config, transport, stuck);
                 RawClient first = new RawClient(Servers.port(server));
                 RawClient second = new RawClient(Servers.port(server))) {
-            first.send(RawClient.metadata(0)).send(RawClient.metadata(1)).send(RawClient.metadata(2));
+            first.send(produce(0)).send(produce(1)).send(produce(2));
             Servers.await("two requests begun", () -> unanswered.size() == 2);
-            second.send(RawClient.metadata(5));
+            second.send(produce(5));
             second.socket().setSoTimeout(100);
             assertThatThrownBy(second::receive).isInstanceOf(SocketTimeoutException.class);
             assertThat(unanswered).hasSize(2);
             second.socket().setSoTimeout(60_000);
             for (int answered = 0; answered < 4; answered++) {
                 Servers.await("a request", () -> !unanswered.isEmpty());
-                unanswered.remove().complete(new MetadataResponseData());
+                unanswered.remove().complete(new ProduceResponseData());
             }
             assertThat(second.receiveId()).isEqualTo(5);
             for (int id = 0; id < 3; id++) {
@@ -243,5 +244,9 @@ class LimitsTest {
             }
             assertThat(served).hasValue(requests);
         }
+    }
+
+    private static byte[] produce(int correlationId) {
+        return ProtocolTest.produce(correlationId, (short) -1, 10);
     }
 }

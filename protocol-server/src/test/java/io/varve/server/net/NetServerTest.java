@@ -28,7 +28,7 @@ class NetServerTest {
         NetConfig config = NetConfig.of(new Listener("PLAINTEXT", "127.0.0.1", 0));
         try (NetServer server = NetServer.bind(config, Clock.system())) {
             int port = Servers.port(server);
-            server.serve(new ApiTable(List.of(Servers.metadata(port)), Servers.FEATURES));
+            server.serve(new ApiTable(List.of(Servers.metadata(port)), Servers.FEATURES), Servers.SCHEDULER);
             try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + port))) {
                 assertThat(admin.listTopics().names().get(20, TimeUnit.SECONDS)).isEmpty();
                 assertThat(admin.describeFeatures()

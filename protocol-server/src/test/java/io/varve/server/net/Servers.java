@@ -2,6 +2,8 @@
 package io.varve.server.net;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
@@ -25,6 +27,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
 final class Servers {
     static final Features FEATURES = Features.served((short) 30);
 
+    /** Makes worker threads only, which end with their server. */
+    static final Scheduler SCHEDULER = new SystemScheduler(1);
+
     private Servers() {}
 
     static NetConfig config(Connections connections, Requests requests) {
@@ -38,7 +43,7 @@ final class Servers {
 
     static NetServer start(NetConfig config, Transport transport, ApiHandler... handlers) {
         NetServer server = NetServer.bind(config, Clock.system(), transport);
-        server.serve(new ApiTable(List.of(handlers), FEATURES));
+        server.serve(new ApiTable(List.of(handlers), FEATURES), SCHEDULER);
         return server;
     }
 

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
@@ -57,7 +58,7 @@ class KafkaClientsTest {
         handlers.addAll(broker.handlers(self));
         handlers.addAll(TopicHandlers.all(node.metadata, () -> self, List.of()));
         short version = node.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(handlers, Features.served(version)));
+        server.serve(new ApiTable(handlers, Features.served(version)), new SystemScheduler(1));
         client = Map.of("bootstrap.servers", "127.0.0.1:" + port, "request.timeout.ms", 10_000);
         admin = Admin.create(client);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.metadata.ClusterInfo;
@@ -52,7 +53,9 @@ class AdminClientTest {
         int port = server.listeners().get(0).port();
         ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
         short version = node.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(TopicHandlers.all(node.metadata, () -> self, List.of()), Features.served(version)));
+        server.serve(
+                new ApiTable(TopicHandlers.all(node.metadata, () -> self, List.of()), Features.served(version)),
+                new SystemScheduler(1));
         admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 "127.0.0.1:" + port,

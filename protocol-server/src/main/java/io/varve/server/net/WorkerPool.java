@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Runs what takes longer than an event loop may stand still, on a few threads that are made when they are needed. Who has used them
+ * least goes first (start-time fair queuing): each party's next task counts from the end of its last one in time used, so however
+ * many tasks of however many greedy parties wait, a modest one's turn comes when a thread is free. A party has one task at a time.
+ * Thread-safe.
+ */
+final class WorkerPool implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
+    private static final int CLOSE_MS = 1_000;
+
+    /** What one party has used of the pool: a connection's account. Guarded by the pool. */
+    static final class Party {
+        private long usedNanos;
+    }
+
+    private record Task(long start, long number, Party party, Runnable work) {}
+
+    private final int maxThreads;
+    private final Clock clock;
+    private final Scheduler scheduler;
+    private final List<Thread> threads = new ArrayList<>();
+    private final PriorityQueue<Task> waiting =
+            new PriorityQueue<>(Comparator.comparingLong(Task::start).thenComparingLong(Task::number));
+    private long tasks;
+    private int idle;
+    private boolean closed;
+
+    /** The start of the task begun last: who comes anew begins here, and cannot claim the time it was away. */
+    private long now;
+
+    /**
+     * @param maxThreads most threads, at least 1
+     * @param clock measures what tasks take
+     * @param scheduler makes the threads
+     */
+    WorkerPool(int maxThreads, Clock clock, Scheduler scheduler) {
+        this.maxThreads = maxThreads;
+        this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    /**
+     * @param party on whose account; has no other task here
+     * @param work what to run, once, unless the pool is closed first
+     */
+    synchronized void execute(Party party, Runnable work) {
+        if (closed) {
+            return;
+        }
+        waiting.add(new Task(Math.max(now, party.usedNanos), tasks++, party, work));
+        if (idle >= waiting.size()) {
+            notify();
+        } else if (threads.size() < maxThreads) {
+            threads.add(scheduler.start("request-worker-" + threads.size(), this::run));
+        }
+    }
+
+    private void run() {
+        for (Task task = next(); task != null; task = next()) {
+            long begun = clock.nanos();
+            try {
+                task.work.run();
+            } catch (RuntimeException | Error e) {
+                LOG.error("A request's task failed; the thread goes on", e);
+            }
+            charge(task, clock.nanos() - begun);
+        }
+    }
+
+    private synchronized Task next() {
+        while (waiting.isEmpty() && !closed) {
+            idle++;
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                LOG.debug("interrupted, which has no meaning here");
+            } finally {
+                idle--;
+            }
+        }
+        if (closed) {
+            return null;
+        }
+        Task task = waiting.poll();
+        now = Math.max(now, task.start);
+        return task;
+    }
+
+    private synchronized void charge(Task task, long nanos) {
+        task.party.usedNanos = task.start + nanos;
+    }
+
+    /** Begins no further task, and waits a moment for those begun. Idempotent. */
+    @Override
+    public void close() {
+        List<Thread> running;
+        synchronized (this) {
+            closed = true;
+            waiting.clear();
+            notifyAll();
+            running = List.copyOf(threads);
+        }
+        try {
+            for (Thread thread : running) {
+                thread.join(CLOSE_MS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.server.api.HeavyRequestException;
+import io.varve.server.api.Request;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Requests of one connection take effect in their order, and those that take long hold up nobody else. */
+@Timeout(60)
+class OrderTest {
+    private final Queue<String> begun = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<ApiMessage>> produced = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<ApiMessage>> listed = new ConcurrentLinkedQueue<>();
+    private final Queue<CompletableFuture<ApiMessage>> described = new ConcurrentLinkedQueue<>();
+
+    private final ScriptedHandler produce = recording(ApiKeys.PRODUCE, produced);
+    private final ScriptedHandler listOffsets = recording(ApiKeys.LIST_OFFSETS, listed);
+    private final ScriptedHandler metadata = recording(ApiKeys.METADATA, described);
+
+    private ScriptedHandler recording(ApiKeys api, Queue<CompletableFuture<ApiMessage>> answers) {
+        return new ScriptedHandler(api, request -> {
+            begun.add(api.name + request.header().correlationId());
+            CompletableFuture<ApiMessage> answer = new CompletableFuture<>();
+            answers.add(answer);
+            return answer;
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void producesAreUnderWayTogetherAndAllElseWaitsForThemAndIsWaitedFor(Transport transport) throws Exception {
+        NetConfig config = Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, transport, produce, listOffsets, metadata);
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(ProtocolTest.concat(
+                    ProtocolTest.produce(1, (short) -1, 10),
+                    ProtocolTest.produce(2, (short) -1, 100_000),
+                    listOffsets(3),
+                    ProtocolTest.produce(4, (short) -1, 10),
+                    RawClient.metadata(5),
+                    ProtocolTest.produce(6, (short) -1, 10)));
+            Servers.await("both produces", () -> produced.size() == 2);
+            produced.remove().complete(new ProduceResponseData());
+            assertThat(client.receiveId()).isEqualTo(1);
+            assertThat(begun).containsExactly("Produce1", "Produce2");
+            produced.remove().complete(new ProduceResponseData());
+            Servers.await("the offsets", () -> listed.size() == 1);
+            assertThat(begun).doesNotContain("Produce4");
+            listed.remove().complete(new ListOffsetsResponseData());
+            Servers.await("the third produce", () -> produced.size() == 1);
+            assertThat(begun).doesNotContain("Metadata5");
+            produced.remove().complete(new ProduceResponseData());
+            Servers.await("the metadata", () -> described.size() == 1);
+            assertThat(begun).doesNotContain("Produce6");
+            described.remove().complete(new MetadataResponseData());
+            Servers.await("the last produce", () -> produced.size() == 1);
+            produced.remove().complete(new ProduceResponseData());
+            for (int id = 2; id <= 6; id++) {
+                assertThat(client.receiveId()).isEqualTo(id);
+            }
+        }
+    }
+
+    @Test
+    void noticesThatAPeerLeftWhoseRequestWaitsForItsTurn() throws Exception {
+        CountDownLatch left = new CountDownLatch(1);
+        try (NetServer server = Servers.start(
+                        new ScriptedHandler(ApiKeys.METADATA, request -> {
+                            request.connection().onClose(left::countDown);
+                            return new CompletableFuture<>();
+                        }),
+                        listOffsets);
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(RawClient.metadata(1)).send(listOffsets(2)).send(listOffsets(3));
+            Servers.await("a frame that waits", () -> server.service().budget().queuedBytes() > 0);
+            client.disconnect();
+            left.await();
+            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+            assertThat(server.service().budget().queuedBytes()).isZero();
+        }
+    }
+
+    /** What takes long by nature, and what its handler finds heavy. */
+    enum Why {
+        POLICY,
+        HEAVY
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void holdsUpNobodyElseWithWhatTakesLong(Why why) throws Exception {
+        CountDownLatch enough = new CountDownLatch(1);
+        AtomicBoolean slow = new AtomicBoolean();
+        ScriptedHandler working = new ScriptedHandler(why == Why.POLICY ? ApiKeys.LIST_OFFSETS : ApiKeys.PRODUCE, r -> {
+            if (!r.background()) {
+                throw new HeavyRequestException("much");
+            }
+            slow.set(true);
+            await(enough);
+            return CompletableFuture.completedFuture(
+                    why == Why.POLICY ? new ListOffsetsResponseData() : new ProduceResponseData());
+        });
+        byte[] request = why == Why.POLICY ? listOffsets(1) : ProtocolTest.produce(1, (short) -1, 50_000);
+        NetConfig config = new NetConfig(
+                List.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)),
+                1,
+                NetConfig.Sockets.DEFAULT,
+                NetConfig.Connections.DEFAULT,
+                NetConfig.Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, Transport.best(), working, metadata, fetch());
+                RawClient client = new RawClient(Servers.port(server));
+                RawClient other = new RawClient(Servers.port(server))) {
+            client.send(request).send(RawClient.metadata(2));
+            Servers.await("the slow request", slow::get);
+            other.send(RawClient.apiVersions(7, 0));
+            assertThat(other.receiveId()).as("on the same event loop").isEqualTo(7);
+            assertThat(begun).isEmpty();
+            enough.countDown();
+            assertThat(client.receiveId()).isEqualTo(1);
+            Servers.await("what came behind it", () -> described.size() == 1);
+            described.remove().complete(new MetadataResponseData());
+            assertThat(client.receiveId()).isEqualTo(2);
+        } finally {
+            enough.countDown();
+        }
+    }
+
+    /** The handler reads its record bytes until it returns. */
+    @Test
+    void keepsTheBytesOfARequestWhoseConnectionClosesMeanwhile() throws Exception {
+        CountDownLatch enough = new CountDownLatch(1);
+        CompletableFuture<Boolean> same = new CompletableFuture<>();
+        CountDownLatch closed = new CountDownLatch(1);
+        try (NetServer server = Servers.start(new ScriptedHandler(ApiKeys.PRODUCE, request -> {
+                    if (!request.background()) {
+                        throw new HeavyRequestException("much");
+                    }
+                    String before = request.body().data().toString() + checksum(request);
+                    request.connection().onClose(closed::countDown);
+                    await(enough);
+                    same.complete(before.equals(request.body().data().toString() + checksum(request)));
+                    return CompletableFuture.completedFuture(new ProduceResponseData());
+                }));
+                RawClient client = new RawClient(Servers.port(server))) {
+            client.send(ProtocolTest.produce(1, (short) -1, 200_000));
+            client.send(new byte[100]);
+            Servers.await("the request", () -> server.service().budget().queuedBytes() > 0);
+            client.disconnect();
+            closed.await();
+            assertThat(server.allocator().pinnedDirectMemory()).isPositive();
+            enough.countDown();
+            assertThat(Servers.get(same)).isTrue();
+            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
+        } finally {
+            enough.countDown();
+        }
+    }
+
+    private static int checksum(Request request) {
+        var data = (org.apache.kafka.common.message.ProduceRequestData)
+                request.body().data();
+        var records = (org.apache.kafka.common.record.internal.MemoryRecords)
+                data.topicData().iterator().next().partitionData().get(0).records();
+        records.batches().forEach(batch -> batch.ensureValid());
+        return records.buffer().hashCode();
+    }
+
+    private static ScriptedHandler fetch() {
+        return ScriptedHandler.answering(
+                ApiKeys.FETCH, request -> new org.apache.kafka.common.message.FetchResponseData());
+    }
+
+    private static void await(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static byte[] listOffsets(int correlationId) {
+        return RawClient.frame(ApiKeys.LIST_OFFSETS, (short) 5, correlationId, new ListOffsetsRequestData());
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.runtime.VirtualTime;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class WorkerPoolTest {
+    private final VirtualTime time = new VirtualTime(1_000);
+    private final WorkerPool pool = new WorkerPool(1, time, time);
+
+    @AfterEach
+    void close() {
+        pool.close();
+    }
+
+    @Test
+    void letsAModestPartyPassManyGreedyOnes() throws Exception {
+        List<String> ran = Collections.synchronizedList(new ArrayList<>());
+        List<WorkerPool.Party> greedy = new ArrayList<>();
+        CountDownLatch first = new CountDownLatch(50);
+        for (int i = 0; i < 50; i++) {
+            greedy.add(new WorkerPool.Party());
+            pool.execute(greedy.get(i), () -> {
+                time.advance(300);
+                first.countDown();
+            });
+        }
+        first.await();
+        CountDownLatch queued = new CountDownLatch(1);
+        pool.execute(new WorkerPool.Party(), () -> awaitQuietly(queued));
+        CountDownLatch all = new CountDownLatch(51);
+        for (WorkerPool.Party party : greedy) {
+            pool.execute(party, () -> {
+                ran.add("greedy");
+                all.countDown();
+            });
+        }
+        pool.execute(new WorkerPool.Party(), () -> {
+            ran.add("modest");
+            all.countDown();
+        });
+        queued.countDown();
+        all.await();
+        assertThat(ran.get(0)).isEqualTo("modest");
+    }
+
+    @Test
+    void goesOnAfterATaskThatFails() throws Exception {
+        CountDownLatch done = new CountDownLatch(1);
+        pool.execute(new WorkerPool.Party(), () -> {
+            throw new IllegalStateException("as the test wants");
+        });
+        pool.execute(new WorkerPool.Party(), done::countDown);
+        done.await();
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}
