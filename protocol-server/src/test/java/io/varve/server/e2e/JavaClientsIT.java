@@ -99,6 +99,41 @@ class JavaClientsIT {
         }
     }
 
+    /** The consumer goes on asking for the deleted one; if that ended the wait for the other it would ask thousands of times a second. */
+    @ParameterizedTest
+    @ValueSource(strings = {"classic", "consumer"})
+    void aDeletedTopicDoesNotMakeItsConsumerSpin(String protocol, Server server) throws Exception {
+        TopicPartition gone = new TopicPartition("java-gone-" + protocol, 0);
+        TopicPartition kept = new TopicPartition("java-kept-" + protocol, 0);
+        Map<String, Object> settings = Map.of("group.protocol", protocol, "allow.auto.create.topics", false);
+        try (Admin admin = admin(server);
+                Producer<String, String> producer = producer(server, Map.of());
+                Consumer<String, String> consumer = consumer(server, settings)) {
+            producer.send(new ProducerRecord<>(gone.topic(), 0, null, "one")).get();
+            producer.send(new ProducerRecord<>(kept.topic(), 0, null, "two")).get();
+            consumer.assign(List.of(gone, kept));
+            consumer.seekToBeginning(consumer.assignment());
+            assertThat(consume(consumer, 2)).containsExactlyInAnyOrder("one", "two");
+            admin.deleteTopics(List.of(gone.topic())).all().get();
+
+            double before = fetches(consumer);
+            long end = System.nanoTime() + Duration.ofSeconds(2).toNanos();
+            while (System.nanoTime() < end) {
+                assertThat(consumer.poll(Duration.ofMillis(200))).isEmpty();
+            }
+            assertThat(fetches(consumer) - before).isBetween(2.0, 60.0);
+            producer.send(new ProducerRecord<>(kept.topic(), 0, null, "three")).get();
+            assertThat(consume(consumer, 1)).containsExactly("three");
+        }
+    }
+
+    private static double fetches(Consumer<String, String> consumer) {
+        return consumer.metrics().values().stream()
+                .filter(metric -> metric.metricName().name().equals("fetch-total"))
+                .mapToDouble(metric -> (Double) metric.metricValue())
+                .sum();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
     void aGroupSharesPartitionsAndGoesOnWhereItCommitted(String protocol, Server server) throws Exception {

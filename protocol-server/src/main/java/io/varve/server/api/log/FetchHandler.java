@@ -6,6 +6,7 @@ import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterInfo.Address;
 import io.varve.server.metadata.Topics;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.FetchRequestData;
@@ -17,7 +18,8 @@ import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
  * Gives consumers records, in fetch sessions if they like (KIP-227). A fetch that finds less than its {@code min_bytes} waits until
- * there is more, a partition fails, or {@code max_wait_ms} is over.
+ * there is more, a partition fails, or {@code max_wait_ms} is over. Partitions that were not there when it came are told of with the others: a
+ * client that goes on naming a deleted topic would else ask again at once, for ever.
  *
  * <p>There are no replicas: a fetch by one gets the error Kafka gives to a follower that does not belong to the partition, a
  * preferred replica is never named, and {@code last_fetched_epoch} is not looked at because logs do not diverge.
@@ -58,16 +60,14 @@ final class FetchHandler implements ApiHandler {
         FetchLimits limits = FetchLimits.of(data, request.version(), config);
         FetchReader reader = new FetchReader(topics, cluster.nodeId(), limits);
         FetchPass pass = reader.read(context.wishes());
-        if (limits.maxWaitMs() <= 0
-                || context.wishes().isEmpty()
-                || pass.failed()
-                || pass.bytes() >= limits.minBytes()) {
+        List<FetchWish> known = pass.known(context.wishes());
+        if (limits.maxWaitMs() <= 0 || known.isEmpty() || pass.failed() || pass.bytes() >= limits.minBytes()) {
             return CompletableFuture.completedFuture(answer(request, context, pass));
         }
         pass.release();
         FetchWait wait = new FetchWait(
                 reader,
-                context.wishes(),
+                known,
                 limits.minBytes(),
                 request.connection(),
                 () -> answer(request, context, reader.read(context.wishes())));

@@ -12,6 +12,7 @@ final class FetchPass {
     private final List<PartitionData> answers;
     private long bytes;
     private boolean failed;
+    private int unknown;
 
     /** @param partitions how many partitions are to come */
     FetchPass(int partitions) {
@@ -22,7 +23,17 @@ final class FetchPass {
     void add(PartitionData answer) {
         answers.add(answer);
         bytes += answer.records().sizeInBytes();
-        failed |= answer.errorCode() != Errors.NONE.code();
+        if (isUnknown(answer)) {
+            unknown++;
+        } else {
+            failed |= answer.errorCode() != Errors.NONE.code();
+        }
+    }
+
+    /** @return true if the answer says that there is no such partition */
+    private static boolean isUnknown(PartitionData answer) {
+        return answer.errorCode() == Errors.UNKNOWN_TOPIC_OR_PARTITION.code()
+                || answer.errorCode() == Errors.UNKNOWN_TOPIC_ID.code();
     }
 
     /** @return the partitions' answers */
@@ -35,9 +46,28 @@ final class FetchPass {
         return bytes;
     }
 
-    /** @return true if a partition's answer is an error, which is not to be waited with */
+    /** @return true if a partition that is there cannot be read, which is not to be waited with */
     boolean failed() {
         return failed;
+    }
+
+    /**
+     * Leaves out partitions that are not there: what cannot be known sooner by not waiting keeps nobody from waiting for others.
+     *
+     * @param wishes what was read
+     * @return those that may have more later
+     */
+    List<FetchWish> known(List<FetchWish> wishes) {
+        if (unknown == 0) {
+            return wishes;
+        }
+        List<FetchWish> known = new ArrayList<>(wishes.size() - unknown);
+        for (int i = 0; i < answers.size(); i++) {
+            if (!isUnknown(answers.get(i))) {
+                known.add(wishes.get(i));
+            }
+        }
+        return known;
     }
 
     /** Gives all stored bytes back: nothing of this pass is to be sent. */

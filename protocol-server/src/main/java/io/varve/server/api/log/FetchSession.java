@@ -90,15 +90,20 @@ final class FetchSession {
      * @param requestById true if the request names topics by id
      * @param changed partitions new to the session or wanted otherwise than before
      * @param forgotten partitions to drop
-     * @return NONE, or why the request does not belong to the session; nothing has changed then
+     * @param room most partitions it may have; changed ones count before forgotten ones go
+     * @return NONE, or why the request does not belong to the session; nothing has changed then. FETCH_SESSION_ID_NOT_FOUND if it would have
+     *     too many partitions: its client starts anew
      */
     synchronized Errors advance(
-            int requestEpoch, boolean requestById, List<FetchWish> changed, List<FetchTarget> forgotten) {
+            int requestEpoch, boolean requestById, List<FetchWish> changed, List<FetchTarget> forgotten, int room) {
         if (requestEpoch != epoch) {
             return Errors.INVALID_FETCH_SESSION_EPOCH;
         }
         if (requestById != byTopicId) {
             return Errors.FETCH_SESSION_TOPIC_ID_ERROR;
+        }
+        if (partitions.size() + changed.size() > room && partitions.size() + newcomers(changed) > room) {
+            return Errors.FETCH_SESSION_ID_NOT_FOUND;
         }
         for (FetchWish wish : changed) {
             Entry known = partitions.get(wish.target());
@@ -111,6 +116,12 @@ final class FetchSession {
         forgotten.forEach(partitions::remove);
         epoch = FetchMetadata.nextEpoch(epoch);
         return Errors.NONE;
+    }
+
+    private long newcomers(List<FetchWish> changed) {
+        return changed.stream()
+                .filter(wish -> !partitions.containsKey(wish.target()))
+                .count();
     }
 
     /** @return what to read now, in order; a copy */

@@ -3,26 +3,30 @@ package io.varve.server.api.log;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
- * The fetch sessions of all consumers, bounded in number (KIP-227). When all slots are taken a new session gets the slot of one
- * that was not used for two minutes, else of one that is older than two minutes and has fewer partitions, else none: its client
- * then names all partitions in every fetch, as clients before KIP-227 do. Thread-safe.
+ * The fetch sessions of all consumers, bounded in number (KIP-227) and in partitions. When all slots are taken a new session gets the
+ * slot of one that was not used for two minutes, else of one that is older than two minutes and has fewer partitions, else none: its client
+ * then names all partitions in every fetch, as clients before KIP-227 do. So does one whose session has grown too large: it is told that the
+ * session is gone. Thread-safe.
  */
 final class FetchSessions {
     private static final long EVICTION_MS = 120_000;
+
+    /** Most partitions of one session. */
+    static final int MAX_PARTITIONS = 10_000;
+
+    /** Most partitions of all sessions, for each slot; a single largest one always fits. */
+    static final int PARTITIONS_PER_SLOT = 100;
 
     private static final class Slot {
         private final FetchSession session;
@@ -45,10 +49,13 @@ final class FetchSessions {
     }
 
     private final int maxSessions;
+    private final long maxPartitions;
     private final Clock clock;
     private final Ids ids;
-    private final AtomicInteger rotation = new AtomicInteger();
     private final Map<Integer, Slot> slots = new HashMap<>();
+    /** Of all sessions, as of the last use of each. */
+    private long partitions;
+
     /** Least recently used first. */
     private final LinkedHashSet<Slot> byUse = new LinkedHashSet<>();
     /** Those old enough to make room for a larger one, smallest first. */
@@ -62,6 +69,7 @@ final class FetchSessions {
      */
     FetchSessions(int maxSessions, Clock clock, Ids ids) {
         this.maxSessions = maxSessions;
+        this.maxPartitions = Math.max(MAX_PARTITIONS, (long) PARTITIONS_PER_SLOT * maxSessions);
         this.clock = clock;
         this.ids = ids;
     }
@@ -81,14 +89,17 @@ final class FetchSessions {
                 close(metadata.sessionId());
             }
             return metadata.epoch() == FetchMetadata.FINAL_EPOCH || wishes.isEmpty()
-                    ? new FetchContext.Sessionless(rotated(wishes))
+                    ? new FetchContext.Sessionless(wishes)
                     : new FetchContext.Opening(wishes, byTopicId, this);
         }
         FetchSession session = find(metadata.sessionId());
         if (session == null) {
             return new FetchContext.Refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
         }
-        Errors error = session.advance(metadata.epoch(), byTopicId, wishes, forgotten);
+        Errors error = session.advance(metadata.epoch(), byTopicId, wishes, forgotten, room(session));
+        if (error == Errors.FETCH_SESSION_ID_NOT_FOUND) {
+            close(session.id());
+        }
         if (error != Errors.NONE) {
             return new FetchContext.Refused(error);
         }
@@ -110,8 +121,13 @@ final class FetchSessions {
      */
     synchronized int open(boolean byTopicId, List<FetchWish> wishes, List<PartitionData> answers) {
         long now = clock.millis();
-        if (maxSessions == 0 || slots.size() >= maxSessions && !evict(wishes.size(), now)) {
+        if (maxSessions == 0 || wishes.size() > MAX_PARTITIONS) {
             return FetchContext.NO_SESSION;
+        }
+        while (slots.size() >= maxSessions || partitions + wishes.size() > maxPartitions) {
+            if (!evict(wishes.size(), now)) {
+                return FetchContext.NO_SESSION;
+            }
         }
         Slot slot = new Slot(new FetchSession(newId(), byTopicId, wishes, answers), now);
         slots.put(slot.id(), slot);
@@ -122,6 +138,12 @@ final class FetchSessions {
     /** @return number of sessions */
     synchronized int size() {
         return slots.size();
+    }
+
+    /** @return most partitions the session may have now */
+    private synchronized int room(FetchSession session) {
+        long free = maxPartitions - partitions;
+        return (int) Math.min(MAX_PARTITIONS, session.size() + free);
     }
 
     private synchronized FetchSession find(int id) {
@@ -140,7 +162,9 @@ final class FetchSessions {
         byUse.remove(slot);
         bySize.remove(slot);
         slot.usedMs = now;
+        partitions -= slot.size;
         slot.size = slot.session.size();
+        partitions += slot.size;
         byUse.add(slot);
         if (now - slot.createdMs > EVICTION_MS) {
             bySize.add(slot);
@@ -156,6 +180,7 @@ final class FetchSessions {
 
     private void remove(Slot slot) {
         slots.remove(slot.id());
+        partitions -= slot.size;
         byUse.remove(slot);
         bySize.remove(slot);
     }
@@ -179,15 +204,5 @@ final class FetchSessions {
             id = (int) ids.next().getLeastSignificantBits() & Integer.MAX_VALUE;
         } while (id == FetchContext.NO_SESSION || slots.containsKey(id));
         return id;
-    }
-
-    /** Starts at another partition each time: clients without a session may name them in the same order for ever. */
-    private List<FetchWish> rotated(List<FetchWish> wishes) {
-        if (wishes.size() < 2) {
-            return wishes;
-        }
-        List<FetchWish> rotated = new ArrayList<>(wishes);
-        Collections.rotate(rotated, -Math.floorMod(rotation.getAndIncrement(), wishes.size()));
-        return rotated;
     }
 }

@@ -2,7 +2,9 @@
 package io.varve.server.api.log;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchRequestData.FetchPartition;
 import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
@@ -19,20 +21,23 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 record FetchWish(FetchTarget target, long offset, int maxBytes, int leaderEpoch) {
     /**
      * @param data a fetch request
-     * @return the partitions it names, in its order
+     * @return the partitions it names, in its order; one that it names several times is one, as it was named last
      */
     static List<FetchWish> of(FetchRequestData data) {
-        List<FetchWish> wishes = new ArrayList<>();
+        Map<FetchTarget, FetchWish> wishes = new LinkedHashMap<>();
         for (FetchTopic topic : data.topics()) {
             for (FetchPartition partition : topic.partitions()) {
-                wishes.add(new FetchWish(
-                        new FetchTarget(topic.topic(), topic.topicId(), partition.partition()),
-                        partition.fetchOffset(),
-                        Math.max(0, partition.partitionMaxBytes()),
-                        partition.currentLeaderEpoch()));
+                FetchTarget target = new FetchTarget(topic.topic(), topic.topicId(), partition.partition());
+                wishes.put(
+                        target,
+                        new FetchWish(
+                                target,
+                                partition.fetchOffset(),
+                                Math.max(0, partition.partitionMaxBytes()),
+                                partition.currentLeaderEpoch()));
             }
         }
-        return wishes;
+        return List.copyOf(wishes.values());
     }
 
     /**

@@ -10,6 +10,7 @@ import io.varve.server.api.CloseConnectionException;
 import io.varve.server.metadata.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.Uuid;
@@ -223,21 +224,62 @@ class FetchHandlerTest {
         assertThat(own.records().sizeInBytes()).isBetween(1000, 3000);
     }
 
+    /** Clients that turn their list themselves, as librdkafka does, count on its order (KIP-74). */
     @Test
-    void aFullPartitionDoesNotStarveTheOthers() {
-        for (int i = 0; i < 100; i++) {
-            logs.fill(topic.partition(0), "x".repeat(1000));
+    void outsideASessionPartitionsAreReadInTheOrderOfTheRequest() {
+        for (int partition = 0; partition < 3; partition++) {
+            for (int i = 0; i < 100; i++) {
+                logs.fill(topic.partition(partition), "x".repeat(1000));
+            }
         }
-        logs.fill(topic.partition(1), "small");
-        FetchRequestData request =
-                request(wish(0, 0), wish(1, 0)).setSessionEpoch(-1).setMaxBytes(1000);
+        List<FetchPartition> wishes = new ArrayList<>(List.of(wish(0, 0), wish(1, 0), wish(2, 0)));
         List<Integer> served = new ArrayList<>();
-        for (int i = 0; i < 4; i++) {
+        for (int i = 0; i < 6; i++) {
+            FetchRequestData request = request(wishes.toArray(FetchPartition[]::new))
+                    .setSessionEpoch(-1)
+                    .setMaxBytes(1000);
             ask(LATEST, request).responses().get(0).partitions().stream()
                     .filter(partition -> partition.records().sizeInBytes() > 0)
                     .forEach(partition -> served.add(partition.partitionIndex()));
+            Collections.rotate(wishes, -1);
         }
-        assertThat(served).contains(0, 1);
+        assertThat(served).containsExactly(0, 1, 2, 0, 1, 2);
+    }
+
+    @Test
+    void aPartitionNamedTwiceIsOneAsItWasNamedLast() {
+        logs.fill(topic.partition(0), "a");
+        logs.fill(topic.partition(0), "b");
+        FetchRequestData request = request(wish(0, 0), wish(1, 0), wish(0, 1));
+        request.topics()
+                .add(new FetchTopic().setTopic("t").setTopicId(topic.id()).setPartitions(List.of(wish(1, 0))));
+        List<PartitionData> answers = ask(LATEST, request).responses().get(0).partitions();
+        assertThat(answers).extracting(PartitionData::partitionIndex).containsExactly(0, 1);
+        assertThat(values(answers.get(0))).containsExactly("b");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {12, 13})
+    void unknownPartitionsBesideReadableOnesDoNotEndTheWait(int version) {
+        FetchRequestData request = request(wish(7, 0), wish(0, 0));
+        request.topics()
+                .add(new FetchTopic()
+                        .setTopic("gone")
+                        .setTopicId(Uuid.randomUuid())
+                        .setPartitions(List.of(wish(0, 0))));
+        CompletableFuture<ApiMessage> answer = send(version, request);
+        logs.connection.runLoop();
+        assertThat(answer).isNotDone();
+
+        logs.fill(topic.partition(0), "a");
+        logs.connection.runLoop();
+        FetchResponseData response = (FetchResponseData) answer.join();
+        assertThat(response.responses().get(0).partitions())
+                .extracting(FetchHandlerTest::error)
+                .containsExactly(Errors.UNKNOWN_TOPIC_OR_PARTITION, Errors.NONE);
+        assertThat(response.responses().get(1).partitions())
+                .extracting(FetchHandlerTest::error)
+                .containsExactly(version < 13 ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID);
     }
 
     @Test

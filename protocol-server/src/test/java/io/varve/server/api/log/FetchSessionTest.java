@@ -278,6 +278,39 @@ class FetchSessionTest {
                 .isZero();
     }
 
+    @Test
+    void aSessionThatGrowsTooLargeIsGone() {
+        FetchSessions sessions = new FetchSessions(2, new VirtualTime(0), Ids.seeded(1));
+        assertThat(open(sessions, FetchSessions.MAX_PARTITIONS + 1)).isZero();
+        int id = open(sessions, FetchSessions.MAX_PARTITIONS);
+        assertThat(id).isPositive();
+        assertThat(adds(sessions, id, 1, FetchSessions.MAX_PARTITIONS - 1)).isEqualTo(Errors.NONE);
+        assertThat(adds(sessions, id, 2, FetchSessions.MAX_PARTITIONS)).isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
+        assertThat(sessions.size()).isZero();
+    }
+
+    @Test
+    void allSessionsTogetherHaveABound() {
+        VirtualTime time = new VirtualTime(0);
+        FetchSessions sessions = new FetchSessions(3, time, Ids.seeded(1));
+        int first = open(sessions, 1);
+        int second = open(sessions, FetchSessions.MAX_PARTITIONS - 1);
+        assertThat(open(sessions, 1)).isZero();
+        assertThat(adds(sessions, first, 1, 1)).isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
+        assertThat(open(sessions, 1)).isPositive();
+
+        time.advance(120_001);
+        assertThat(open(sessions, FetchSessions.MAX_PARTITIONS)).isPositive();
+        assertThat(begins(sessions, second)).isEqualTo(Errors.FETCH_SESSION_ID_NOT_FOUND);
+        assertThat(sessions.size()).isEqualTo(1);
+    }
+
+    private static Errors adds(FetchSessions sessions, int id, int epoch, int partition) {
+        FetchWish wish = new FetchWish(new FetchTarget("t", Uuid.ZERO_UUID, partition), 0, 1, -1);
+        FetchContext context = sessions.begin(new FetchMetadata(id, epoch), false, List.of(wish), List.of());
+        return context instanceof FetchContext.Refused refused ? refused.error() : Errors.NONE;
+    }
+
     private static int open(FetchSessions sessions, int partitions) {
         List<FetchWish> wishes = new ArrayList<>();
         List<PartitionData> answers = new ArrayList<>();
