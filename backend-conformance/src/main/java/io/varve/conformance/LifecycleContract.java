@@ -105,6 +105,35 @@ abstract class LifecycleContract extends Contract {
     }
 
     @Test
+    void aPartitionThatIsSetAsideIsOutOfTheWayForGood() {
+        appendTens(8);
+        store.snapshots().write("state", 70, ByteBuffer.allocate(1));
+        sync();
+        BatchSlice slice = store.read(10, TO_END, SIZE);
+        assertThat(storage().setAside(ID)).isNotEmpty();
+        assertThat(storage().partitions()).isEmpty();
+        assertFails(Kind.CLOSED, () -> store.extent());
+        assertFails(Kind.CLOSED, () -> store.append(Batches.run(ten(80))));
+        assertThat(bases(slice)).containsExactly(10L);
+        slice.close();
+        rig.crash();
+        assertThat(storage().partitions()).isEmpty();
+        // Also for itself: whoever is to have this place begins with nothing, twice.
+        for (int i = 0; i < 2; i++) {
+            store = storage().open(ID, 1, SMALL);
+            assertExtent(store, 0, 0, 0);
+            assertThat(store.snapshots().offsets("state")).isEmpty();
+            appendTens(1);
+            sync();
+            rig.reopen();
+            assertThat(storage().partitions()).containsExactly(ID);
+            storage().setAside(ID);
+        }
+        rig.reopen();
+        assertThat(storage().partitions()).isEmpty();
+    }
+
+    @Test
     void aPartitionOfTheSameNameStartsAnew() {
         appendTens(8);
         store.snapshots().write("state", 70, ByteBuffer.allocate(1));

@@ -113,6 +113,10 @@ final class DataDirectory {
                     Disk.removeTree(entry);
                     continue;
                 }
+                if (name.endsWith(Layout.STRAY_DIRECTORY)) {
+                    LOG.info("{} was set aside by an earlier start: leaving it alone", entry);
+                    continue;
+                }
                 PartitionId id = PartitionMetadata.read(entry).orElse(null);
                 if (id == null) {
                     LOG.warn(
@@ -226,13 +230,11 @@ final class DataDirectory {
     /**
      * Takes a partition's name away, durably.
      *
-     * @return the directory that is left to be removed
+     * @param gone the name its directory is to have
      * @throws StorageException FULL if it has its name still, or again
      */
-    Path delete(FilePartition partition, java.util.UUID unique) {
-        PartitionId id = partition.id;
+    void takeAway(FilePartition partition, Path gone) {
         Path directory = partition.directory();
-        Path gone = path.resolve(Layout.deletedDirectory(id.topic(), id.partition(), unique));
         try {
             renameAway(partition, directory, gone);
             try {
@@ -247,8 +249,7 @@ final class DataDirectory {
         } catch (UncheckedIOException e) {
             throw Disk.writeFailure("deleting a partition", directory, e.getCause());
         }
-        partitions.remove(id);
-        return gone;
+        partitions.remove(partition.id);
     }
 
     private void renameAway(FilePartition partition, Path directory, Path gone) throws IOException {

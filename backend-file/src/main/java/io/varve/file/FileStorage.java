@@ -200,30 +200,41 @@ final class FileStorage implements Storage {
 
     @Override
     public void delete(PartitionId id) {
-        Path left;
-        synchronized (this) {
-            requireOpen();
-            FilePartition partition = partitions.get(id.toString());
-            if (partition == null || !partition.id.equals(id)) {
-                return;
-            }
-            UUID unique =
-                    new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
-            synchronized (partition) {
-                partition.fencing.end("was deleted"); // nobody is to look for files that have another's name by now
-                try {
-                    left = partition.home.delete(partition, unique);
-                } catch (StorageException e) {
-                    if (Files.exists(partition.directory())) {
-                        partition.fencing.resume();
-                    }
-                    throw e;
-                }
-                partition.retire();
-            }
-            partitions.remove(id.toString());
+        Path left = takeAway(id, Layout.DELETED_DIRECTORY);
+        if (left != null) {
+            context.scheduler().schedule(0, () -> remove(left));
         }
-        context.scheduler().schedule(0, () -> remove(left));
+    }
+
+    @Override
+    public String setAside(PartitionId id) {
+        return String.valueOf(takeAway(id, Layout.STRAY_DIRECTORY));
+    }
+
+    /** @return the directory under the name it has now, or null if there is no such partition */
+    private synchronized Path takeAway(PartitionId id, String suffix) {
+        requireOpen();
+        FilePartition partition = partitions.get(id.toString());
+        if (partition == null || !partition.id.equals(id)) {
+            return null;
+        }
+        UUID unique =
+                new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
+        Path gone = partition.home.path.resolve(Layout.goneDirectory(id.topic(), id.partition(), unique, suffix));
+        synchronized (partition) {
+            partition.fencing.end("was deleted"); // nobody is to look for files that have another's name by now
+            try {
+                partition.home.takeAway(partition, gone);
+            } catch (StorageException e) {
+                if (Files.exists(partition.directory())) {
+                    partition.fencing.resume();
+                }
+                throw e;
+            }
+            partition.retire();
+        }
+        partitions.remove(id.toString());
+        return gone;
     }
 
     private static void remove(Path directory) {

@@ -23,6 +23,7 @@ final class Layout {
     static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     static final String START_OFFSETS = "log-start-offset-checkpoint";
     static final String DELETED_DIRECTORY = "-delete";
+    static final String STRAY_DIRECTORY = "-stray";
 
     /** Kafka's, in adopted directories; not needed here. */
     private static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
@@ -94,9 +95,9 @@ final class Layout {
         }
     }
 
-    /** @return the directory name of a deleted partition: {@code <topic>-<partition>.<unique>-delete}, cut to what file systems allow */
-    static String deletedDirectory(String topic, int partition, UUID unique) {
-        String suffix = "-" + partition + "." + unique.toString().replace("-", "") + DELETED_DIRECTORY;
-        return topic.substring(0, Math.min(topic.length(), LONGEST_NAME - suffix.length())) + suffix;
+    /** @return the directory name of a partition that is out of use: {@code <topic>-<partition>.<unique><suffix>}, cut to what file systems allow */
+    static String goneDirectory(String topic, int partition, UUID unique, String suffix) {
+        String ending = "-" + partition + "." + unique.toString().replace("-", "") + suffix;
+        return topic.substring(0, Math.min(topic.length(), LONGEST_NAME - ending.length())) + ending;
     }
 }

@@ -198,6 +198,8 @@ public final class Scrub {
             unmatched.remove(name);
             if (name.endsWith(Layout.DELETED_DIRECTORY)) {
                 report.note(partition, "was deleted; the next start removes it");
+            } else if (name.endsWith(Layout.STRAY_DIRECTORY)) {
+                report.note(partition, "was set aside by a start: no topic's; not looked into");
             } else {
                 duplicates(name, partition);
                 PartitionScrub.Claims claims = new PartitionScrub.Claims(

@@ -35,6 +35,11 @@ public final class ForgetfulFileStorageProvider implements StorageProvider {
         }
 
         @Override
+        public String setAside(PartitionId id) {
+            return storage.setAside(id);
+        }
+
+        @Override
         public void delete(PartitionId id) {
             storage.delete(id);
         }

@@ -41,11 +41,19 @@ record EnvironmentDirectory(DirectoryLock lock, Environment environment, GroupCo
         boolean[] garbage = {false};
         environment.read(view -> {
             found.clear();
-            view.scan(
-                    environment.databases.partitions(),
-                    ByteBuffer.allocate(0),
-                    (key, value) -> found.add(
-                            new LmdbPartition(Keys.partition(value), Keys.numberOf(key), environment, commits)));
+            view.scan(environment.databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
+                PartitionId id = Keys.partition(value);
+                if (Keys.isSetAside(value)) {
+                    LOG.info(
+                            "{}: {} (number {}) was set aside by an earlier start: leaving it alone",
+                            environment.directory,
+                            id,
+                            Keys.numberOf(key));
+                } else {
+                    found.add(new LmdbPartition(id, Keys.numberOf(key), environment, commits));
+                }
+                return true;
+            });
             view.scan(environment.databases.garbage(), ByteBuffer.allocate(0), (key, value) -> {
                 garbage[0] = true;
                 return false;
@@ -111,6 +119,28 @@ record EnvironmentDirectory(DirectoryLock lock, Environment environment, GroupCo
         if (more[0]) {
             commits.reclaimLater();
         }
+    }
+
+    /**
+     * Takes a partition out of use; durable on return. Everything stays where it is, under its number.
+     *
+     * @return where to look for it
+     */
+    String setAside(LmdbPartition partition) {
+        environment.writer.lock();
+        try {
+            environment.commitWithReserve(
+                    FailPointNames.DELETE_BEFORE_COMMIT,
+                    view -> view.cursor(view.databases.partitions())
+                            .put(Keys.number(view.key(), partition.number), Keys.setAside(view.value(), partition.id)));
+            environment.failPoints.hit(FailPointNames.DELETE_AFTER_COMMIT);
+            partition.retire("was set aside");
+        } catch (LmdbException e) {
+            throw Failures.write("setting aside " + partition.id, environment.directory, e);
+        } finally {
+            environment.writer.unlock();
+        }
+        return "number " + partition.number + " in " + environment.directory;
     }
 
     /** Commits what is staged. */

@@ -21,6 +21,8 @@ final class Keys {
     /** Most bytes a value takes that is not a batch or a snapshot's content: a partition's name. */
     static final int MOST_VALUE = 512;
 
+    private static final int PARTITION_AT = 2 * Long.BYTES;
+
     private Keys() {}
 
     static ByteBuffer number(ByteBuffer into, int number) {
@@ -52,7 +54,18 @@ final class Keys {
         ByteBuffer from = value.duplicate();
         UUID topicId = new UUID(from.getLong(), from.getLong());
         int partition = from.getInt();
+        partition = partition < 0 ? ~partition : partition;
         return new PartitionId(StandardCharsets.UTF_8.decode(from).toString(), topicId, partition);
+    }
+
+    /** The name of a partition that is set aside: its number, 0 or more, is stored as its complement. */
+    static ByteBuffer setAside(ByteBuffer into, PartitionId id) {
+        partition(into, id);
+        return into.putInt(PARTITION_AT, ~id.partition());
+    }
+
+    static boolean isSetAside(ByteBuffer value) {
+        return value.getInt(value.position() + PARTITION_AT) < 0;
     }
 
     static ByteBuffer snapshot(ByteBuffer into, int number, String name, long offset) {

@@ -127,7 +127,7 @@ public final class LmdbStat {
                 }
                 return own;
             });
-            String name = Keys.partition(value).toString();
+            String name = Keys.partition(value) + (Keys.isSetAside(value) ? " (set aside, " + number + ")" : "");
             rows.put(
                     name,
                     new Row(name, state.start(), state.end(), (int) sealed[0] + 1, sealed[1] + state.active().bytes));

@@ -143,6 +143,18 @@ final class LmdbStorage implements Storage {
     }
 
     @Override
+    public String setAside(PartitionId id) {
+        requireOpen();
+        LmdbPartition partition = partitions.get(id.toString());
+        if (partition == null || !partition.id.equals(id)) {
+            return "nowhere: there is no " + id;
+        }
+        String where = directory(partition).setAside(partition);
+        partitions.remove(id.toString(), partition);
+        return where;
+    }
+
+    @Override
     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
         requireOpen();
         Map<PartitionId, StorageException> failures = new HashMap<>();

@@ -144,6 +144,27 @@ final class JournalStorage implements Storage {
     }
 
     @Override
+    public synchronized String setAside(PartitionId id) {
+        requireOpen();
+        JournalPartition partition = partitions.remove(id);
+        if (partition == null) {
+            return "nowhere: there is no " + id;
+        }
+        synchronized (partition) {
+            partition.fencing.end("was set aside");
+            Path aside = directory.resolve(file(id).getFileName() + "." + clock.nanos() + ".aside");
+            try {
+                partition.close();
+                Files.move(file(id), aside);
+                forceDirectory();
+            } catch (IOException e) {
+                throw new StorageException(Kind.RETRY, id + " cannot be set aside: " + e.getMessage(), e);
+            }
+            return aside.toString();
+        }
+    }
+
+    @Override
     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
         synchronized (this) {
             requireOpen();

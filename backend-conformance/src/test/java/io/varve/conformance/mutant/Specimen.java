@@ -66,6 +66,12 @@ class Specimen implements Storage {
     }
 
     @Override
+    public String setAside(PartitionId id) {
+        refusing.remove(id);
+        return memory.setAside(id);
+    }
+
+    @Override
     public void delete(PartitionId id) {
         memory.delete(id);
         refusing.remove(id);

@@ -10,13 +10,16 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
@@ -41,6 +44,10 @@ final class SuccessionMutants {
                         "open, fence, close, delete: aPartitionOfTheSameNameStartsAnew",
                         LeavesSnapshots::new),
                 Mutant.of(
+                        "sets a partition aside until the next start only",
+                        "open, fence, close, delete: aPartitionThatIsSetAsideIsOutOfTheWayForGood",
+                        SetsAsideForNow::new),
+                Mutant.of(
                         "keeps snapshots of records that a crash took",
                         "snapshots: areDroppedWhereACrashTookTheirRecords",
                         KeepsSnapshotsInACrash::new),
@@ -48,6 +55,52 @@ final class SuccessionMutants {
                         "syncs another storage's handle in silence",
                         "the two moments: refusesAHandleOfAnotherStorage",
                         SyncsStrangers::new));
+    }
+
+    /** Notes nowhere that a partition is set aside. */
+    private static final class SetsAsideForNow extends Specimen {
+        private final Set<PartitionId> aside = new HashSet<>();
+
+        SetsAsideForNow(Device device, MemoryStorage memory) {
+            super(device, memory);
+        }
+
+        @Override
+        public String setAside(PartitionId id) {
+            aside.add(id);
+            memory.open(id, Long.MAX_VALUE, SegmentLimits.DEFAULT).close();
+            return "here";
+        }
+
+        @Override
+        public Set<PartitionId> partitions() {
+            Set<PartitionId> shown = new HashSet<>(super.partitions());
+            shown.removeAll(aside);
+            return shown;
+        }
+
+        @Override
+        SpecimenStore handle(PartitionStore sound) {
+            return new SpecimenStore(this, sound) {
+                private void requireNotAside() {
+                    if (aside.contains(id())) {
+                        throw new StorageException(StorageException.Kind.CLOSED, id() + " is set aside");
+                    }
+                }
+
+                @Override
+                public Extent extent() {
+                    requireNotAside();
+                    return super.extent();
+                }
+
+                @Override
+                public void append(BatchRun run) {
+                    requireNotAside();
+                    super.append(run);
+                }
+            };
+        }
     }
 
     /** Counts what there is to sync in the handle, so that a new one has nothing. */

@@ -9,6 +9,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -134,6 +135,34 @@ public final class LogEngine implements AutoCloseable {
                 cleaners.forget(log);
                 log.failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));
             }
+        }
+    }
+
+    /**
+     * Takes a partition that nobody owns out of the way of others, and keeps it, unless it never held anything: then it is deleted.
+     *
+     * @param id a stored partition that is not open
+     * @return where it is now, for people; empty if there was nothing to keep
+     * @throws StorageException as {@link Storage#setAside}
+     */
+    public Optional<String> setAside(PartitionId id) {
+        synchronized (lifecycle) {
+            if (holdsNothing(id)) {
+                storage.delete(id);
+                return Optional.empty();
+            }
+            return Optional.of(storage.setAside(id));
+        }
+    }
+
+    private boolean holdsNothing(PartitionId id) {
+        try (PartitionStore store = storage.open(id, 0, SegmentLimits.DEFAULT)) {
+            return store.extent().readableEnd() == 0;
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.CORRUPT) {
+                return false;
+            }
+            throw e;
         }
     }
 

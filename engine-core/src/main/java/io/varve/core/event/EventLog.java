@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.event;
 
-import io.varve.core.log.Appended;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.SoundBatches;
@@ -22,7 +21,7 @@ import org.slf4j.LoggerFactory;
  * The one writer of a state kept as a log of events.
  *
  * <pre>
- *   submit --> queue --> [ decide --> append ]* --> wait until durable --> state --> effects --> answers
+ *   submit --> queue --> [ decide --> prepare --> append ]* --> wait until durable --> state --> effects --> answers
  *                         `--- one round: whatever is queued, on one thread, in order ---'
  * </pre>
  *
@@ -58,6 +57,28 @@ public final class EventLog<S, E> implements AutoCloseable {
         S apply(S state, List<E> events, long nextOffset);
     }
 
+    /**
+     * Does what must have happened before events may be logged, on the writer's thread.
+     *
+     * @param <S> the state
+     */
+    public interface Preparation<S> {
+        /**
+         * @param inForce the state whose effects took place
+         * @param next the state after the events
+         * @return true if the events of earlier commands must be in force before these can be prepared
+         */
+        boolean waits(S inForce, S next);
+
+        /**
+         * @param before the state before the events
+         * @param next the state after them
+         * @return takes back what was done, when the log does not take the events
+         * @throws RuntimeException to refuse the command: its future fails with it, and nothing has happened
+         */
+        Runnable prepare(S before, S next);
+    }
+
     private record Pending<S, E, R>(Command<S, E, R> command, CompletableFuture<R> future) {}
 
     private record Decided<E, R>(Decision<E, R> decision, CompletableFuture<R> future) {
@@ -73,6 +94,7 @@ public final class EventLog<S, E> implements AutoCloseable {
     private final PartitionLog log;
     private final EventCodec<E> codec;
     private final Fold<S, E> fold;
+    private final Preparation<S> preparation;
     private final Consumer<List<S>> effects;
     private final BlockingQueue<Pending<S, E, ?>> queue = new LinkedBlockingQueue<>();
     private final Pending<S, E, ?> stop = new Pending<>(null, null);
@@ -87,6 +109,7 @@ public final class EventLog<S, E> implements AutoCloseable {
      * @param codec how events become records
      * @param fold how events change the state
      * @param initial the state after every event in the log
+     * @param preparation does what must have happened before events are logged
      * @param effects told, on the writer's thread, of the states a round went through, in order, when their events are durable; answers
      *     wait for it
      * @param scheduler gives the writer its thread
@@ -96,11 +119,13 @@ public final class EventLog<S, E> implements AutoCloseable {
             EventCodec<E> codec,
             Fold<S, E> fold,
             S initial,
+            Preparation<S> preparation,
             Consumer<List<S>> effects,
             Scheduler scheduler) {
         this.log = Objects.requireNonNull(log, "log");
         this.codec = Objects.requireNonNull(codec, "codec");
         this.fold = Objects.requireNonNull(fold, "fold");
+        this.preparation = Objects.requireNonNull(preparation, "preparation");
         this.effects = Objects.requireNonNull(effects, "effects");
         this.state = Objects.requireNonNull(initial, "initial");
         writer = scheduler.start("events-" + log.id().topic(), this::run);
@@ -215,37 +240,76 @@ public final class EventLog<S, E> implements AutoCloseable {
         }
     }
 
-    private void round(List<Pending<S, E, ?>> round) {
-        S working = state;
-        long end = -1;
-        List<S> states = new ArrayList<>();
-        List<Decided<E, ?>> decided = new ArrayList<>(round.size());
-        for (Pending<S, E, ?> pending : round) {
+    private void round(List<Pending<S, E, ?>> commands) {
+        Round round = new Round();
+        for (Pending<S, E, ?> pending : commands) {
             try {
-                Decided<E, ?> next = decide(pending, working);
-                List<E> events = next.decision.events();
-                if (!events.isEmpty()) {
-                    S after = fold.apply(working, events, log.logEndOffset() + events.size());
-                    Appended at = log.append(codec.encode(events), Origin.BROKER);
-                    end = at.nextOffset();
-                    working = after;
-                    states.add(after);
+                if (refusing != null) {
+                    throw refusing;
                 }
-                decided.add(next);
+                round.add(pending);
             } catch (RuntimeException e) {
                 pending.future.completeExceptionally(e);
             }
         }
-        StorageException failure = end < 0 ? null : awaitDurable(log, end);
-        if (failure != null) {
-            LOG.error("Events below offset {} of {} may not be durable; refusing changes until restart", end, log.id());
-            refusing = failure;
-            decided.forEach(d -> d.future.completeExceptionally(failure));
-            return;
+        if (refusing == null) {
+            round.finish();
         }
-        state = working;
-        takeEffect(states);
-        decided.forEach(Decided::answer);
+    }
+
+    /** Commands whose events become durable together. */
+    private final class Round {
+        private S working = state;
+        private long end = -1;
+        private final List<S> states = new ArrayList<>();
+        private final List<Decided<E, ?>> decided = new ArrayList<>();
+
+        void add(Pending<S, E, ?> pending) {
+            Decided<E, ?> next = decide(pending, working);
+            List<E> events = next.decision.events();
+            if (!events.isEmpty()) {
+                S after = fold.apply(working, events, log.logEndOffset() + events.size());
+                if (end >= 0 && preparation.waits(state, after)) {
+                    finish();
+                    if (refusing != null) {
+                        throw refusing;
+                    }
+                }
+                log(events, after);
+            }
+            decided.add(next);
+        }
+
+        private void log(List<E> events, S after) {
+            Runnable undo = preparation.prepare(working, after);
+            try {
+                end = log.append(codec.encode(events), Origin.BROKER).nextOffset();
+            } catch (RuntimeException e) {
+                undo.run();
+                throw e;
+            }
+            working = after;
+            states.add(after);
+        }
+
+        void finish() {
+            StorageException failure = end < 0 ? null : awaitDurable(log, end);
+            if (failure != null) {
+                LOG.error(
+                        "Events below offset {} of {} may not be durable; refusing changes until restart",
+                        end,
+                        log.id());
+                refusing = failure;
+                decided.forEach(d -> d.future.completeExceptionally(failure));
+                return;
+            }
+            state = working;
+            takeEffect(states);
+            decided.forEach(Decided::answer);
+            end = -1;
+            states.clear();
+            decided.clear();
+        }
     }
 
     private void takeEffect(List<S> states) {

@@ -119,6 +119,12 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
+    public String setAside(PartitionId id) {
+        delete(id); // a process's memory is nowhere to look for anything later
+        return "nowhere: " + id + " was in memory only";
+    }
+
+    @Override
     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
         synchronized (this) {
             requireOpen();

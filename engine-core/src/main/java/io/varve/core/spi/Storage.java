@@ -38,6 +38,16 @@ public interface Storage extends AutoCloseable {
     void delete(PartitionId id);
 
     /**
+     * Takes a partition out of use and keeps its bytes, for whoever finds that they are wanted: for what lies in the way of another, or belongs
+     * to nobody. From then on all is as after {@link #delete}, also for later starts, but that the space is not freed.
+     *
+     * @param id which partition, one that exists
+     * @return where it is now, for people: a path, or what else to look for
+     * @throws StorageException as {@link #delete}
+     */
+    String setAside(PartitionId id);
+
+    /**
      * Group commit: makes everything appended to these partitions before the call readable and durable, for all of them at once:
      * on return no {@code durableEnd} is below what had been appended at the time of the call. Appends and reads go on meanwhile.
      *

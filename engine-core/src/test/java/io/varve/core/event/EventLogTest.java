@@ -79,6 +79,17 @@ class EventLogTest {
     private final SystemScheduler scheduler = new SystemScheduler(1);
     private final Words codec = new Words();
     private final List<List<String>> shown = new ArrayList<>();
+    private EventLog.Preparation<List<String>> preparation = new EventLog.Preparation<>() {
+        @Override
+        public boolean waits(List<String> inForce, List<String> next) {
+            return false;
+        }
+
+        @Override
+        public Runnable prepare(List<String> before, List<String> next) {
+            return () -> {};
+        }
+    };
     private MemoryStorage memory = new MemoryStorage();
     private GatedStorage gate;
     private LogEngine engine;
@@ -104,7 +115,8 @@ class EventLogTest {
             replayed.addAll(words);
             assertThat(nextOffset).isEqualTo(replayed.size());
         });
-        events = new EventLog<>(log, codec, EventLogTest::append, List.copyOf(replayed), shown::addAll, scheduler);
+        events = new EventLog<>(
+                log, codec, EventLogTest::append, List.copyOf(replayed), preparation, shown::addAll, scheduler);
     }
 
     private static List<String> append(List<String> state, List<String> words, long nextOffset) {

@@ -74,6 +74,11 @@ public final class GatedStorage implements Storage {
     }
 
     @Override
+    public String setAside(PartitionId id) {
+        return inner.setAside(id);
+    }
+
+    @Override
     public void delete(PartitionId id) {
         inner.delete(id);
     }

@@ -53,6 +53,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
                 new MetadataRecords(clock),
                 Catalog::apply,
                 replayed.catalog(),
+                new NewPartitions(engine, definitions),
                 this::follow,
                 scheduler);
     }
@@ -67,7 +68,8 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
      * @param scheduler gives the writer its thread
      * @param ids makes topic ids and the cluster's id
      * @return ready to serve
-     * @throws MetadataException if the data is another node's, or has partitions but no metadata, or cannot be understood
+     * @throws MetadataException if the data is another node's, or has partitions but no metadata, or lacks partitions, or cannot be
+     *     understood
      * @throws io.varve.core.spi.StorageException if the metadata cannot be read or written
      */
     public static ClusterMetadata open(
@@ -76,13 +78,17 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         MetadataLog.checkNode(replayed.catalog(), config.nodeId());
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
         try {
-            MetadataLog.deleteLeftOvers(engine, replayed);
-            MetadataLog.reportMissing(engine, replayed);
+            Found found = Found.compare(engine.stored(), replayed);
+            found.requireNothingLost(config.losses());
+            found.tidy(engine);
             metadata.events.submit(new FirstEvents(config, ids)).join();
             metadata.events.submit(metadata.followAll()).join();
         } catch (CompletionException e) {
             metadata.close();
             throw e.getCause() instanceof RuntimeException cause ? cause : e;
+        } catch (MetadataException e) {
+            metadata.close();
+            throw e;
         }
         return metadata;
     }

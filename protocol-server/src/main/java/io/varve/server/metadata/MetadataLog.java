@@ -9,31 +9,23 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
-import java.util.ArrayList;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Collectors;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.metadata.RemoveTopicRecord;
 import org.apache.kafka.image.MetadataDelta;
-import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** The start: reads the metadata's events and compares them with what is stored. Stateless. */
+/** The start: reads the metadata's events. Stateless. */
 final class MetadataLog {
     /** Where the events are. */
     static final PartitionId PARTITION =
             new PartitionId(Topic.CLUSTER_METADATA_TOPIC_NAME, ServedTopics.java(Uuid.METADATA_TOPIC_ID), 0);
 
-    private static final Logger LOG = LoggerFactory.getLogger(MetadataLog.class);
     // A command is one batch: room for the largest request (10,000 partitions) many times over.
     private static final int MAX_BATCH_BYTES = 64 << 20;
-    private static final int MISSING_NAMED = 5;
 
     /**
      * What a replay gave.
@@ -114,64 +106,6 @@ final class MetadataLog {
                                 + ": set node.id=" + owner + " or name another directory");
             }
         }
-    }
-
-    /**
-     * Finishes deletions that a crash cut short. A partition whose topic the metadata never knew is kept: better waste space than destroy
-     * what somebody may still want.
-     */
-    static void deleteLeftOvers(LogEngine engine, Replayed replayed) {
-        for (PartitionId id : engine.stored()) {
-            if (id.equals(PARTITION) || isOwned(id, replayed.catalog())) {
-                continue;
-            }
-            if (replayed.deleted().contains(id.topicId())) {
-                try {
-                    engine.delete(id);
-                    LOG.info("Deleted {}, left over from the deletion of its topic", id);
-                } catch (StorageException e) {
-                    LOG.error("{} belongs to a deleted topic but cannot be deleted: {}", id, e.getMessage());
-                }
-            } else {
-                LOG.warn("{} is stored but the metadata does not know it; keeping it, not serving it", id);
-            }
-        }
-    }
-
-    /**
-     * Tells of partitions that topics have and the storage has not: nothing else would, for they are made anew. After a crash it may be one
-     * that had not been made yet; most likely a data directory is not what it was.
-     */
-    static void reportMissing(LogEngine engine, Replayed replayed) {
-        Set<PartitionId> stored = engine.stored();
-        List<PartitionId> missing = new ArrayList<>();
-        for (TopicImage topic : replayed.catalog().image().topics().topicsById().values()) {
-            for (int partition : topic.partitions().keySet()) {
-                PartitionId id = ServedTopics.partition(topic, partition);
-                if (!stored.contains(id)) {
-                    missing.add(id);
-                }
-            }
-        }
-        if (!missing.isEmpty()) {
-            String named = missing.stream()
-                    .limit(MISSING_NAMED)
-                    .map(PartitionId::toString)
-                    .collect(Collectors.joining(", "));
-            LOG.error(
-                    "{}{} not in log.dirs and will be empty: bring back what was there before anything is written, if a directory was"
-                            + " moved or not mounted",
-                    named,
-                    missing.size() > MISSING_NAMED
-                            ? " and " + (missing.size() - MISSING_NAMED) + " more partitions are"
-                            : missing.size() > 1 ? " are" : " is");
-        }
-    }
-
-    private static boolean isOwned(PartitionId id, Catalog catalog) {
-        var topic = catalog.topic(
-                new Uuid(id.topicId().getMostSignificantBits(), id.topicId().getLeastSignificantBits()));
-        return topic != null && topic.partitions().containsKey(id.partition());
     }
 
     private static void checkEmpty(Set<PartitionId> stored) {

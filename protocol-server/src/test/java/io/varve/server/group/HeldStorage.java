@@ -44,6 +44,11 @@ public final class HeldStorage implements Storage {
     }
 
     @Override
+    public String setAside(PartitionId id) {
+        return storage.setAside(id);
+    }
+
+    @Override
     public void delete(PartitionId id) {
         storage.delete(id);
     }

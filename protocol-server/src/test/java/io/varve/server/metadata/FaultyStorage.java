@@ -40,6 +40,11 @@ final class FaultyStorage implements Storage {
     }
 
     @Override
+    public String setAside(PartitionId id) {
+        return storage.setAside(id);
+    }
+
+    @Override
     public void delete(PartitionId id) {
         check(Operation.DELETE, id);
         storage.delete(id);

@@ -5,9 +5,6 @@ import static io.varve.server.metadata.MetadataFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
@@ -17,18 +14,17 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BiPredicate;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.errors.KafkaStorageException;
-import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.slf4j.LoggerFactory;
 
 class MetadataRecoveryTest {
     private static final BiPredicate<Operation, PartitionId> NEVER = (operation, id) -> false;
@@ -44,33 +40,71 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void createsAfterACrashThePartitionsOfATopicWhoseEventsAreDurable() {
+    void takesBackATopicWhosePartitionsCannotAllBeMade() {
         node.start();
-        fails = (operation, id) -> operation == Operation.OPEN;
-        TopicOutcome outcome = await(
-                        node.metadata.createTopics(List.of(new NewTopic("orders", 3, 1, Map.of(), Map.of())), false))
-                .get(0);
-        assertThat(outcome.error().error()).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
-        assertThat(node.metadata.byName("orders")).isNull();
+        Set<PartitionId> before = node.engine.stored();
+        fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 2;
+        List<NewTopic> wanted = List.of(new NewTopic("orders", 3, 1, Map.of(), Map.of()));
+        for (int attempt = 0; attempt < 3; attempt++) {
+            assertThatThrownBy(() -> await(node.metadata.createTopics(wanted, false)))
+                    .isInstanceOf(KafkaStorageException.class)
+                    .hasMessageContaining("orders-2");
+            assertThatThrownBy(() -> await(node.metadata.createInternalIfAbsent("orders", 3, Map.of())))
+                    .isInstanceOf(KafkaStorageException.class);
+            assertThat(node.metadata.all()).isEmpty();
+            assertThat(node.engine.stored()).isEqualTo(before);
+        }
         node.crash();
-        fails = NEVER;
         node.start();
+        assertThat(node.metadata.all()).isEmpty();
+        assertThat(node.engine.stored()).isEqualTo(before);
+        fails = NEVER;
+        assertThat(await(node.metadata.createTopics(wanted, false)))
+                .allMatch(outcome -> outcome.error().isSuccess());
         assertThat(node.metadata.byName("orders").partitions()).hasSize(3);
-        assertThat(node.metadata.byName("orders").id()).isEqualTo(outcome.id());
     }
 
     @Test
-    void servesATopicThatCouldNotBeOpenedOnceItCan() throws InterruptedException {
+    void takesBackPartitionsThatCannotAllBeAdded() {
         node.start();
-        CompletableFuture<Topic> served = new CompletableFuture<>();
-        node.metadata.watch((before, after) -> served.complete(after));
-        fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 1;
-        await(node.metadata.createTopics(List.of(new NewTopic("late", 2, 1, Map.of(), Map.of())), false));
-        assertThat(node.metadata.byName("late")).isNull();
-        assertThatThrownBy(() -> await(node.metadata.createIfAbsent("late"))).isInstanceOf(KafkaStorageException.class);
+        Topic topic = await(node.metadata.createIfAbsent("half"));
+        Set<PartitionId> before = node.engine.stored();
+        fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 2;
+        assertThatThrownBy(() ->
+                        await(node.metadata.createPartitions(List.of(new MorePartitions("half", 3, null)), false)))
+                .isInstanceOf(KafkaStorageException.class);
+        assertThat(node.metadata.byName("half")).isSameAs(topic);
+        assertThat(node.engine.stored()).isEqualTo(before);
         fails = NEVER;
-        assertThat(await(served).partitions()).hasSize(2);
-        assertThat(node.metadata.byName("late")).isNotNull();
+        await(node.metadata.createPartitions(List.of(new MorePartitions("half", 2, null)), false));
+        assertThat(node.metadata.byName("half").partitions()).hasSize(2);
+    }
+
+    @Test
+    void getsRidOfWhatItCouldNotTakeBackAtOnce() {
+        node.start();
+        Set<PartitionId> before = node.engine.stored();
+        fails = (operation, id) -> operation == Operation.DELETE || operation == Operation.OPEN && id.partition() == 1;
+        List<NewTopic> wanted = List.of(new NewTopic("orders", 2, 1, Map.of(), Map.of()));
+        assertThatThrownBy(() -> await(node.metadata.createTopics(wanted, false)))
+                .isInstanceOf(KafkaStorageException.class);
+        assertThat(node.metadata.all()).isEmpty();
+        assertThat(node.engine.stored()).hasSizeGreaterThan(before.size());
+        fails = NEVER;
+        await(node.metadata.createTopics(wanted, false));
+        assertThat(node.metadata.byName("orders").partitions()).hasSize(2);
+        assertThat(node.engine.stored()).hasSize(before.size() + 2);
+    }
+
+    @Test
+    void deletesAtTheStartWhatACreationLeftThatACrashCutShort() {
+        node.start();
+        PartitionId made = new PartitionId("orders", new UUID(1, 2), 0);
+        node.engine.open(made, 0, PartitionConfig.DEFAULT);
+        node.crash();
+        assertThat(node.storage.partitions()).contains(made);
+        node.start();
+        assertThat(node.engine.stored()).containsExactly(MetadataLog.PARTITION);
     }
 
     @Test
@@ -148,47 +182,52 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void tellsOfPartitionsThatAreGone() {
+    void refusesToStartWithoutPartitionsThatWereThere() {
         node.start();
         await(node.metadata.createTopics(List.of(new NewTopic("orders", 7, 1, Map.of(), Map.of())), false));
-        Topic orders = node.metadata.byName("orders");
-        append(orders.partition(0));
-        assertThat(saidAtARestartWithout(List.of(orders.partition(2).id())))
-                .singleElement()
-                .asString()
-                .startsWith("orders-2 is not in log.dirs and will be empty");
-        assertThat(saidAtARestartWithout(
-                        orders.partitions().stream().map(PartitionLog::id).toList()))
-                .singleElement()
-                .asString()
-                .contains(" and 2 more partitions are not in log.dirs");
+        List<PartitionLog> orders = node.metadata.byName("orders").partitions();
+        append(orders.get(0));
+        node.stop();
+        PartitionId missing = orders.get(2).id();
+        node.storage.delete(missing);
+        for (int attempt = 0; attempt < 2; attempt++) {
+            assertThatThrownBy(node::start)
+                    .isInstanceOf(MetadataException.class)
+                    .hasMessageStartingWith("orders-2 is not in log.dirs any more")
+                    .hasMessageContaining("--override log.loss.accepted=orders-2,");
+            assertThat(node.engine.stored()).doesNotContain(missing).hasSize(7);
+            node.stop();
+        }
+        assertThatThrownBy(() -> node.start(accepting("orders-3,other-*"))).isInstanceOf(MetadataException.class);
+        node.stop();
+        node.start(accepting("orders-2"));
+        assertThat(node.metadata.byName("orders").partition(2).logEndOffset()).isZero();
+        assertThat(node.metadata.byName("orders").partition(0).logEndOffset()).isEqualTo(1);
+        node.stop();
+        orders.forEach(log -> node.storage.delete(log.id()));
+        assertThatThrownBy(node::start)
+                .isInstanceOf(MetadataException.class)
+                .hasMessageContaining("orders-4 and 2 more partitions are not in log.dirs")
+                .hasMessageContaining("log.loss.accepted=*");
+        node.stop();
+        node.start(accepting("orders-*"));
         assertThat(node.metadata.byName("orders").partition(0).logEndOffset()).isZero();
-        assertThat(saidAtARestartWithout(List.of())).isEmpty();
     }
 
-    private List<String> saidAtARestartWithout(List<PartitionId> lost) {
-        ListAppender<ILoggingEvent> said = new ListAppender<>();
-        said.start();
-        Logger logger = (Logger) LoggerFactory.getLogger(MetadataLog.class);
-        node.stop();
-        lost.forEach(node.storage::delete);
-        logger.addAppender(said);
-        try {
-            node.start();
-        } finally {
-            logger.detachAppender(said);
-        }
-        return said.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    private static MetadataConfig accepting(String words) {
+        return new MetadataConfig(1, null, 1, 1, true, true, Map.of(), AcceptedLosses.parse(words));
     }
 
     @Test
-    void keepsAPartitionTheMetadataNeverKnew() {
+    void setsAsideAPartitionTheMetadataNeverKnew() {
         node.start();
         PartitionId stranger = new PartitionId("stranger", new UUID(1, 2), 0);
-        node.engine.open(stranger, 0, PartitionConfig.DEFAULT);
+        append(node.engine.open(stranger, 0, PartitionConfig.DEFAULT));
         node.restart();
-        assertThat(node.engine.stored()).contains(stranger);
+        assertThat(node.engine.stored()).doesNotContain(stranger);
         assertThat(node.metadata.all()).isEmpty();
+        assertThat(await(node.metadata.createIfAbsent("stranger")).partition(0).logEndOffset())
+                .isZero();
     }
 
     @Test
@@ -205,18 +244,6 @@ class MetadataRecoveryTest {
         node.crash();
         node.start();
         assertThat(node.metadata.byName("wide").partitions()).hasSize(4);
-    }
-
-    @Test
-    void deletesAlsoPartitionsThatWereAddedButNeverServed() {
-        node.start();
-        await(node.metadata.createIfAbsent("half"));
-        fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 2;
-        assertThat(await(node.metadata.createPartitions(List.of(new MorePartitions("half", 3, null)), false)))
-                .allMatch(outcome -> outcome.error().error() == Errors.KAFKA_STORAGE_ERROR);
-        assertThat(node.metadata.byName("half").partitions()).hasSize(1);
-        await(node.metadata.deleteTopics(List.of(TopicRef.named("half"))));
-        assertThat(node.engine.stored()).containsExactly(MetadataLog.PARTITION);
     }
 
     @Test
