@@ -7,7 +7,7 @@ import io.varve.core.record.EndOfTransaction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -21,10 +21,27 @@ import java.util.Optional;
  * transactions are anybody's.
  */
 public final class ProducerStates {
+    /** Most producers remembered, each some 500 bytes: nobody has so many that write, and a new id is anybody's for the asking. */
+    static final int MAX_PRODUCERS = 100_000;
+
+    private static final int LOOKS = 16;
+
+    private final int maxProducers;
+    /** In the order of their last batches. */
     private Map<Long, ProducerEntry> entries = Map.of();
+
     private final Verifications verifications = new Verifications();
     /** Null until the partition sees its first transaction. */
     private volatile Transactions transactions;
+
+    /** Of a partition whose producers are not known yet. */
+    public ProducerStates() {
+        this(MAX_PRODUCERS);
+    }
+
+    ProducerStates(int maxProducers) {
+        this.maxProducers = maxProducers;
+    }
 
     /**
      * Decides about a batch that is to be appended.
@@ -186,11 +203,29 @@ public final class ProducerStates {
     /** @return the producer's entry, made when absent, with the epoch and the time in force */
     private ProducerEntry entry(long id, short epoch, long timestamp) {
         if (entries.isEmpty()) {
-            entries = new HashMap<>();
+            entries = new LinkedHashMap<>(16, 0.75f, true);
         }
-        ProducerEntry entry = entries.computeIfAbsent(id, unused -> new ProducerEntry(epoch, timestamp));
+        ProducerEntry entry = entries.get(id);
+        if (entry == null) {
+            makeRoom();
+            entry = new ProducerEntry(epoch, timestamp);
+            entries.put(id, entry);
+        }
         entry.active(epoch, timestamp);
         return entry;
+    }
+
+    /** Forgets who has been idle longest, as if its time had come. One with a transaction open stays, and counts as if it had written now. */
+    private void makeRoom() {
+        for (int looks = LOOKS; looks > 0 && entries.size() >= maxProducers; looks--) {
+            Map.Entry<Long, ProducerEntry> oldest =
+                    entries.entrySet().iterator().next();
+            if (oldest.getValue().isInTransaction()) {
+                entries.get(oldest.getKey()); // moves behind all others
+            } else {
+                entries.remove(oldest.getKey());
+            }
+        }
     }
 
     private void begin(long id, ProducerEntry entry, long offset) {

@@ -71,6 +71,26 @@ class ProducerStatesTest {
     }
 
     @Test
+    void forgetsWhoWasIdleLongestWhenThereAreTooMany() {
+        ProducerStates few = new ProducerStates(3);
+        for (long producer : new long[] {1, 2, 3, 1, 4}) {
+            few.apply(Batches.idempotent(producer, 0, 0, "a"), 0);
+        }
+        assertThat(few.infos()).extracting(ProducerInfo::producerId).containsExactlyInAnyOrder(3L, 1L, 4L);
+    }
+
+    @Test
+    void doesNotForgetWhoHasATransactionOpenHoweverManyThereAre() {
+        ProducerStates few = new ProducerStates(3);
+        few.apply(Batches.transactional(1, 0, 0, "a"), 0);
+        for (long producer = 2; producer < 100; producer++) {
+            few.apply(Batches.idempotent(producer, 0, 0, "a"), 0);
+        }
+        assertThat(few.size()).isEqualTo(3);
+        assertThat(few.hasOpenTransaction(1, (short) 0)).isTrue();
+    }
+
+    @Test
     void survivesASnapshot() {
         append(2, 0, "a", "b");
         append(2, 2, "c", "d", "e");
