@@ -5,7 +5,9 @@ import io.varve.core.log.AppendException;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
+import io.varve.core.runtime.Clock;
 import io.varve.server.api.Connection;
+import io.varve.server.api.LogThrottle;
 import io.varve.server.coordinator.TransactionCheck;
 import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.coordinator.TransactionCheck.Patience;
@@ -19,7 +21,6 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -28,7 +29,8 @@ import org.slf4j.LoggerFactory;
  * last; the request's budget is held until its answer, which bounds that too. Thread-safe.
  */
 final class AdmittedAppends {
-    private static final Logger LOG = LoggerFactory.getLogger(AdmittedAppends.class);
+    private static final LogThrottle FAILURES =
+            new LogThrottle(LoggerFactory.getLogger(AdmittedAppends.class), Clock.system());
 
     /** Appends a batch, or says why not. Called on the connection's event loop, once. */
     interface Append {
@@ -197,7 +199,7 @@ final class AdmittedAppends {
                         if (failure == null) {
                             settle(each, errors.getOrDefault(each.partition, Errors.UNKNOWN_SERVER_ERROR));
                         } else {
-                            LOG.error("The transaction coordinator failed", failure);
+                            FAILURES.warn(failure, "The transaction coordinator failed");
                             settle(each, Errors.UNKNOWN_SERVER_ERROR);
                         }
                     })));

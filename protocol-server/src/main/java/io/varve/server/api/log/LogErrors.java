@@ -4,17 +4,20 @@ package io.varve.server.api.log;
 import io.varve.core.log.AppendException;
 import io.varve.core.log.OffsetOutOfRangeException;
 import io.varve.core.record.InvalidBatchException;
+import io.varve.core.runtime.Clock;
 import io.varve.core.spi.StorageException;
+import io.varve.server.api.LogThrottle;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.protocol.Errors;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** The one place where the engine's failures become Kafka's error codes. Stateless, thread-safe. */
 public final class LogErrors {
-    private static final Logger LOG = LoggerFactory.getLogger(LogErrors.class);
+    /** What a client makes fail once it can make fail at will. */
+    private static final LogThrottle FAILURES =
+            new LogThrottle(LoggerFactory.getLogger(LogErrors.class), Clock.system());
 
     private LogErrors() {}
 
@@ -109,7 +112,7 @@ public final class LogErrors {
         if (failure instanceof ApiException api) {
             return Errors.forException(api);
         }
-        LOG.error("A partition failed in a way it should not", failure);
+        FAILURES.warn(failure, "A partition failed in a way it should not");
         return Errors.UNKNOWN_SERVER_ERROR;
     }
 }

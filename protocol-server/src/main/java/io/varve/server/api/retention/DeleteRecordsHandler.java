@@ -4,7 +4,9 @@ package io.varve.server.api.retention;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.retention.HeldException;
+import io.varve.core.runtime.Clock;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.LogThrottle;
 import io.varve.server.api.Request;
 import io.varve.server.api.log.LogErrors;
 import io.varve.server.metadata.Topic;
@@ -23,7 +25,6 @@ import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPa
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
-import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
@@ -31,7 +32,8 @@ import org.slf4j.LoggerFactory;
  * broker's own topics and where {@code cleanup.policy} is compact alone; and where a hold pins records, by the same code.
  */
 final class DeleteRecordsHandler implements ApiHandler {
-    private static final Logger LOG = LoggerFactory.getLogger(DeleteRecordsHandler.class);
+    private static final LogThrottle REFUSALS =
+            new LogThrottle(LoggerFactory.getLogger(DeleteRecordsHandler.class), Clock.system());
     private static final long TO_HIGH_WATERMARK = -1;
     private static final long UNKNOWN = -1;
 
@@ -119,7 +121,7 @@ final class DeleteRecordsHandler implements ApiHandler {
         Throwable cause =
                 failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
         if (cause instanceof HeldException) {
-            LOG.info("DeleteRecords refused: {}", cause.getMessage()); // the response has no place for words
+            REFUSALS.warn("DeleteRecords refused: {}", cause.getMessage()); // the response has no place for words
             return Errors.POLICY_VIOLATION;
         }
         return cause instanceof RuntimeException known ? LogErrors.ofRead(known) : Errors.UNKNOWN_SERVER_ERROR;
