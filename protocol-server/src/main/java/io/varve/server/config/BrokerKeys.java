@@ -5,6 +5,7 @@ import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.metadata.AcceptedLosses;
+import io.varve.server.metadata.TopicLimits;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
@@ -67,6 +68,9 @@ final class BrokerKeys {
     static final String PARTITIONS = "num.partitions";
     static final String REPLICATION = "default.replication.factor";
     static final String AUTO_CREATE = "auto.create.topics.enable";
+    static final String AUTO_CREATE_MAX = "auto.create.topics.max";
+    static final String AUTO_CREATE_AT_ONCE = "auto.create.topics.max.inflight";
+    static final String MAX_PARTITIONS = "max.partitions";
     static final String DELETE_TOPICS = "delete.topic.enable";
 
     static final String BY_APPEND_TIME = "append-time";
@@ -98,6 +102,9 @@ final class BrokerKeys {
         atLeast(1, PARTITIONS, 1);
         atLeast(1, REPLICATION, 1);
         define(AUTO_CREATE, Type.BOOLEAN, true, null);
+        atLeast(0, AUTO_CREATE_MAX, TopicLimits.DEFAULT.autoCreated());
+        atLeast(1, AUTO_CREATE_AT_ONCE, TopicLimits.DEFAULT.autoCreatedAtOnce());
+        atLeast(1, MAX_PARTITIONS, TopicLimits.DEFAULT.partitions());
         define(DELETE_TOPICS, Type.BOOLEAN, true, null);
         defineCleaner(CompactionConfig.DEFAULT);
         atLeast(1, NETWORK_THREADS, NetConfig.DEFAULT_NETWORK_THREADS);

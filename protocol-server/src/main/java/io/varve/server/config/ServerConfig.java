@@ -13,6 +13,7 @@ import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataException;
 import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.metadata.TopicLimits;
 import io.varve.server.net.NetConfig;
 import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
@@ -175,7 +176,11 @@ public record ServerConfig(
                         (Boolean) values.get(BrokerKeys.AUTO_CREATE),
                         (Boolean) values.get(BrokerKeys.DELETE_TOPICS),
                         settings.all(),
-                        AcceptedLosses.parse((String) values.get(BrokerKeys.ACCEPTED_LOSSES))));
+                        AcceptedLosses.parse((String) values.get(BrokerKeys.ACCEPTED_LOSSES)),
+                        new TopicLimits(
+                                (Integer) values.get(BrokerKeys.MAX_PARTITIONS),
+                                (Integer) values.get(BrokerKeys.AUTO_CREATE_MAX),
+                                (Integer) values.get(BrokerKeys.AUTO_CREATE_AT_ONCE))));
     }
 
     /** Kafka before KRaft took -1 for "generate one". */

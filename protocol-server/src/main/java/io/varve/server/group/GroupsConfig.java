@@ -25,12 +25,28 @@ public final class GroupsConfig {
     private static final String BACKGROUND_THREADS =
             GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_BACKGROUND_THREADS_CONFIG;
 
+    /** Most groups there are. */
+    private static final String MAX_GROUPS = "max.groups";
+
+    private static final int DEFAULT_MAX_GROUPS = 10_000;
+
+    private static final ConfigDef OURS = new ConfigDef()
+            .define(
+                    MAX_GROUPS,
+                    ConfigDef.Type.INT,
+                    DEFAULT_MAX_GROUPS,
+                    ConfigDef.Range.atLeast(1),
+                    ConfigDef.Importance.MEDIUM,
+                    "Most groups there are; a further one is refused until one has gone.");
+
     private static final String SEGMENT_BYTES = Integer.toString(4 << 20);
 
+    private final int maxGroups;
     private final GroupCoordinatorConfig groups;
     private final ShareGroupConfig shareGroups;
 
     private GroupsConfig(AbstractConfig parsed) {
+        maxGroups = parsed.getInt(MAX_GROUPS);
         groups = new GroupCoordinatorConfig(parsed);
         shareGroups = new ShareGroupConfig(parsed);
     }
@@ -67,10 +83,15 @@ public final class GroupsConfig {
 
     private static ConfigDef definition() {
         ConfigDef both = new ConfigDef();
-        for (ConfigDef part : List.of(GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF)) {
+        for (ConfigDef part : List.of(OURS, GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF)) {
             part.configKeys().values().forEach(both::define);
         }
         return both;
+    }
+
+    /** Most groups there are. */
+    int maxGroups() {
+        return maxGroups;
     }
 
     GroupCoordinatorConfig coordinator() {

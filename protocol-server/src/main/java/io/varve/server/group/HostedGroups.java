@@ -7,7 +7,12 @@ import io.varve.server.metadata.TopicCreation;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
+import org.apache.kafka.common.errors.InvalidGroupIdException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
@@ -47,10 +52,15 @@ public final class HostedGroups implements Groups {
     /** How often offsets are verified to belong to a transaction before that is given up. */
     private static final int VERIFICATIONS = 3;
 
-    private final Host<Coordinator> host;
+    /** In characters. Names are remembered, and what is remembered has an end. */
+    private static final int MAX_ID_LENGTH = 1_024;
 
-    private HostedGroups(Host<Coordinator> host) {
+    private final Host<Coordinator> host;
+    private final GroupLimit limit;
+
+    private HostedGroups(Host<Coordinator> host, GroupLimit limit) {
         this.host = host;
+        this.limit = limit;
     }
 
     /**
@@ -62,12 +72,13 @@ public final class HostedGroups implements Groups {
      * @return the groups; close them before the log engine
      */
     public static Groups open(GroupsConfig config, Surroundings around, TopicCreation creation) {
-        return new HostedGroups(Host.open(
+        Host<Coordinator> host = Host.open(
                 new Host.Plan("group", OFFSETS, config.offsetsPartitions(), config.offsetsTopicConfigs()),
                 around.topics(),
                 creation,
                 around.scheduler(),
-                (offsets, known) -> new Coordinator(config, around, offsets, known)));
+                (offsets, known) -> new Coordinator(config, around, offsets, known));
+        return new HostedGroups(host, new GroupLimit(config.maxGroups(), around.clock()));
     }
 
     @Override
@@ -88,9 +99,45 @@ public final class HostedGroups implements Groups {
         return host.serve(coordinator -> call.apply(coordinator.service()));
     }
 
+    /** Serves what makes a group that is not there. */
+    private <T> CompletableFuture<T> serve(
+            Caller caller,
+            String groupId,
+            Supplier<ApiException> whenFull,
+            Function<GroupCoordinatorService, CompletableFuture<T>> call) {
+        return serve(service -> {
+            if (groupId.length() > MAX_ID_LENGTH) {
+                return CompletableFuture.failedFuture(
+                        new InvalidGroupIdException("a group's name has at most " + MAX_ID_LENGTH + " characters"));
+            }
+            return limit.admits(groupId, () -> names(service, caller))
+                    ? call.apply(service)
+                    : CompletableFuture.failedFuture(whenFull.get());
+        });
+    }
+
+    private static CompletableFuture<List<String>> names(GroupCoordinatorService service, Caller caller) {
+        return service.listGroups(caller, new ListGroupsRequestData())
+                .thenApply(list -> list.groups().stream()
+                        .map(ListGroupsResponseData.ListedGroup::groupId)
+                        .toList());
+    }
+
+    private static ApiException noMoreMembers() {
+        return new GroupMaxSizeReachedException("there are max.groups groups already");
+    }
+
+    private static ApiException noMoreCommits() {
+        return new PolicyViolationException("there are max.groups groups already");
+    }
+
     @Override
     public CompletableFuture<JoinGroupResponseData> join(Caller caller, JoinGroupRequestData request) {
-        return serve(service -> service.joinGroup(caller, request, BUFFERS));
+        return serve(
+                caller,
+                request.groupId(),
+                HostedGroups::noMoreMembers,
+                service -> service.joinGroup(caller, request, BUFFERS));
     }
 
     @Override
@@ -110,7 +157,11 @@ public final class HostedGroups implements Groups {
 
     @Override
     public CompletableFuture<OffsetCommitResponseData> commit(Caller caller, OffsetCommitRequestData request) {
-        return serve(service -> service.commitOffsets(caller, request, BUFFERS));
+        return serve(
+                caller,
+                request.groupId(),
+                HostedGroups::noMoreCommits,
+                service -> service.commitOffsets(caller, request, BUFFERS));
     }
 
     @Override
@@ -145,7 +196,11 @@ public final class HostedGroups implements Groups {
     @Override
     public CompletableFuture<ConsumerGroupHeartbeatResponseData> consumerHeartbeat(
             Caller caller, ConsumerGroupHeartbeatRequestData request) {
-        return serve(service -> service.consumerGroupHeartbeat(caller, request));
+        return serve(
+                caller,
+                request.groupId(),
+                HostedGroups::noMoreMembers,
+                service -> service.consumerGroupHeartbeat(caller, request));
     }
 
     @Override
@@ -166,7 +221,11 @@ public final class HostedGroups implements Groups {
      */
     private CompletableFuture<TxnOffsetCommitResponseData> commitInTransaction(
             Caller caller, TxnOffsetCommitRequestData request, int attempts) {
-        return serve(service -> service.commitTransactionalOffsets(caller, request, BUFFERS))
+        return serve(
+                        caller,
+                        request.groupId(),
+                        HostedGroups::noMoreCommits,
+                        service -> service.commitTransactionalOffsets(caller, request, BUFFERS))
                 .thenCompose(answer -> attempts > 1 && isInvalidState(answer)
                         ? commitInTransaction(caller, request, attempts - 1)
                         : CompletableFuture.completedFuture(answer));

@@ -44,6 +44,17 @@ record Catalog(MetadataImage image, MetadataDelta change) {
         return image.topics().getTopic(id);
     }
 
+    /** @return how many partitions the topics of clients have together */
+    int clientPartitions() {
+        int partitions = 0;
+        for (TopicImage topic : image.topics().topicsById().values()) {
+            partitions += ClusterMetadata.isReserved(topic.name())
+                    ? 0
+                    : topic.partitions().size();
+        }
+        return partitions;
+    }
+
     /** @return a topic's own settings */
     Map<String, String> topicConfigs(String name) {
         return image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, name));

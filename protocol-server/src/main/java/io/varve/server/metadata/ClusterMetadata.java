@@ -143,6 +143,11 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
     }
 
     @Override
+    public int size() {
+        return served.size();
+    }
+
+    @Override
     public void watch(TopicWatcher watcher) {
         served.watch(watcher);
     }

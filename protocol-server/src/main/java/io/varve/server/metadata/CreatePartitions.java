@@ -56,6 +56,7 @@ record CreatePartitions(List<MorePartitions> topics, boolean validateOnly, Metad
         if (added > TopicPlan.MAX_PARTITIONS - events.size()) {
             throw TopicPlan.tooMany();
         }
+        TopicPlan.checkRoom(added + events.size(), catalog, config);
         checkAssignments(more.assignments(), added);
         for (int p = now; p < more.count(); p++) {
             events.add(MetadataEvents.partition(topic.id(), p, config.nodeId()));

@@ -16,6 +16,7 @@ import java.util.Map;
  *     ({@code log.retention.hours}, {@code log.segment.bytes}, {@code message.max.bytes}, {@code compression.type}, ...; the list is
  *     {@link TopicConfigs#brokerNames()}); other keys are passed over
  * @param losses {@code log.loss.accepted}: what a start may go on without
+ * @param limits of what clients can make
  */
 public record MetadataConfig(
         int nodeId,
@@ -25,7 +26,8 @@ public record MetadataConfig(
         boolean autoCreateTopics,
         boolean deleteTopics,
         Map<String, String> logDefaults,
-        AcceptedLosses losses) {
+        AcceptedLosses losses,
+        TopicLimits limits) {
     /**
      * @throws MetadataException if a log default is not what Kafka allows; the message names key and value
      */
@@ -38,6 +40,45 @@ public record MetadataConfig(
             throw new MetadataException("num.partitions is " + numPartitions + ", must be at least 1");
         }
         BrokerDefaults.check(logDefaults);
+    }
+
+    /** The same with the usual limits of what clients can make. */
+    public MetadataConfig(
+            int nodeId,
+            String rack,
+            int numPartitions,
+            int defaultReplicationFactor,
+            boolean autoCreateTopics,
+            boolean deleteTopics,
+            Map<String, String> logDefaults,
+            AcceptedLosses losses) {
+        this(
+                nodeId,
+                rack,
+                numPartitions,
+                defaultReplicationFactor,
+                autoCreateTopics,
+                deleteTopics,
+                logDefaults,
+                losses,
+                TopicLimits.DEFAULT);
+    }
+
+    /**
+     * @param limits of what clients can make
+     * @return the same with these
+     */
+    public MetadataConfig withLimits(TopicLimits limits) {
+        return new MetadataConfig(
+                nodeId,
+                rack,
+                numPartitions,
+                defaultReplicationFactor,
+                autoCreateTopics,
+                deleteTopics,
+                logDefaults,
+                losses,
+                limits);
     }
 
     /**

@@ -64,6 +64,11 @@ final class ServedTopics implements Topics {
     }
 
     @Override
+    public int size() {
+        return byId.size();
+    }
+
+    @Override
     public void watch(TopicWatcher watcher) {
         synchronized (publishing) {
             byId.values().forEach(topic -> watcher.changed(null, topic));

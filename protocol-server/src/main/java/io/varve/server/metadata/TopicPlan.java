@@ -57,8 +57,10 @@ final class TopicPlan {
         checkName(name);
         int count = partitionCount(topic);
         if (count > MAX_PARTITIONS - partitions) {
-            throw new PolicyViolationException("Excessively large number of partitions per request: at most "
-                    + MAX_PARTITIONS + " are made at once.");
+            throw tooMany();
+        }
+        if (!ClusterMetadata.isReserved(name)) {
+            checkRoom(count + partitions, catalog, config);
         }
         definitions.validate(Map.of(), topic.configs());
         partitions += count;
@@ -79,6 +81,19 @@ final class TopicPlan {
     static PolicyViolationException tooMany() {
         return new PolicyViolationException(
                 "Excessively large number of partitions per request: at most " + MAX_PARTITIONS + " are made at once.");
+    }
+
+    /**
+     * @param more partitions that are to be made
+     * @param catalog what there is
+     * @param config has the limit
+     * @throws PolicyViolationException if there would be too many, all topics of clients taken together
+     */
+    static void checkRoom(int more, Catalog catalog, MetadataConfig config) {
+        int limit = config.limits().partitions();
+        if (more > limit - catalog.clientPartitions()) {
+            throw new PolicyViolationException("There would be more than max.partitions=" + limit + " partitions.");
+        }
     }
 
     private void checkName(String name) {

@@ -21,6 +21,11 @@ public interface Topics {
     /** @return all topics; a snapshot that does not change */
     Collection<Topic> all();
 
+    /** @return how many there are */
+    default int size() {
+        return all().size();
+    }
+
     /**
      * Watches topics for as long as the server runs.
      *

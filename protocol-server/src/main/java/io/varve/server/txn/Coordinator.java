@@ -83,7 +83,7 @@ final class Coordinator implements Hosted {
                         new OrderedTasks("transaction-loader", around.scheduler()),
                         loading,
                         around.losses()))
-                .withCoordinatorShardBuilderSupplier(ShardBuilder::new)
+                .withCoordinatorShardBuilderSupplier(() -> new ShardBuilder(config.maxIdsPerPartition(partitions)))
                 .withWriteTimeout(WRITE_TIMEOUT)
                 .withCoordinatorRuntimeMetrics(runtimeMetrics)
                 .withCoordinatorMetrics(new NoMetrics())

@@ -21,6 +21,9 @@ import org.apache.kafka.server.common.TransactionVersion;
 
 /** Transactions served by {@link Coordinator}. A server nobody uses transactions on pays nothing for them. */
 public final class HostedTransactions implements Transactions {
+    /** In characters. Ids are remembered, and what is remembered has an end. */
+    private static final int MAX_ID_LENGTH = 1_024;
+
     private final Host<Coordinator> host;
     private final TransactionsConfig config;
     private final TransactionSurroundings around;
@@ -60,7 +63,7 @@ public final class HostedTransactions implements Transactions {
 
     @Override
     public CompletableFuture<Granted> initProducer(String transactionalId, int timeoutMs, ProducerEpoch expected) {
-        if (transactionalId.isEmpty()) {
+        if (transactionalId.isEmpty() || transactionalId.length() > MAX_ID_LENGTH) {
             return CompletableFuture.completedFuture(Granted.refused(Errors.INVALID_REQUEST));
         }
         if (timeoutMs <= 0 || timeoutMs > config.maxTimeoutMs()) {

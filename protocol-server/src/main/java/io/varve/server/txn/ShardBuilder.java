@@ -13,7 +13,13 @@ import org.apache.kafka.timeline.SnapshotRegistry;
 
 /** Makes a partition's state machine, which needs nothing of what the runtime offers but snapshots. */
 final class ShardBuilder implements CoordinatorShardBuilder<TransactionShard, CoordinatorRecord> {
+    private final int maxIds;
     private SnapshotRegistry snapshots;
+
+    /** @param maxIds most transactional ids of a partition */
+    ShardBuilder(int maxIds) {
+        this.maxIds = maxIds;
+    }
 
     @Override
     public ShardBuilder withSnapshotRegistry(SnapshotRegistry registry) {
@@ -53,6 +59,6 @@ final class ShardBuilder implements CoordinatorShardBuilder<TransactionShard, Co
 
     @Override
     public TransactionShard build() {
-        return new TransactionShard(snapshots);
+        return new TransactionShard(snapshots, maxIds);
     }
 }

@@ -3,6 +3,7 @@ package io.varve.server.txn;
 
 import java.util.Collection;
 import java.util.List;
+import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorResult;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorShard;
@@ -18,7 +19,11 @@ import org.apache.kafka.timeline.TimelineHashMap;
 final class TransactionShard implements CoordinatorShard<CoordinatorRecord> {
     private final TimelineHashMap<String, Transaction> transactions;
 
-    TransactionShard(SnapshotRegistry snapshots) {
+    private final int maxIds;
+
+    /** @param maxIds when so many are known, no further one is made; those of the log are all taken up */
+    TransactionShard(SnapshotRegistry snapshots, int maxIds) {
+        this.maxIds = maxIds;
         transactions = new TimelineHashMap<>(snapshots, 16);
     }
 
@@ -39,7 +44,11 @@ final class TransactionShard implements CoordinatorShard<CoordinatorRecord> {
 
     /** Decides; what is decided counts when it is replayed. */
     CoordinatorResult<Decision, CoordinatorRecord> decide(String transactionalId, Command command) {
-        Decision decision = command.decide(latest(transactionalId));
+        Transaction now = latest(transactionalId);
+        Decision decision = command.decide(now);
+        if (now == null && decision instanceof Decision.Changed && transactions.size() >= maxIds) {
+            decision = Decision.refused(Errors.POLICY_VIOLATION);
+        }
         List<CoordinatorRecord> events = List.of();
         if (decision instanceof Decision.Changed changed) {
             events = List.of(TransactionRecords.record(changed.next()));

@@ -16,11 +16,26 @@ import org.apache.kafka.coordinator.transaction.TransactionStateManagerConfig;
 /**
  * The broker's transaction settings: {@code transaction.*}, {@code transactional.id.expiration.ms} and {@code add.partitions.to.txn.*},
  * with Kafka's names, units and defaults but one: {@code transaction.state.log.segment.bytes} is 4 MiB, because a start reads all that is not
- * compacted, the active segments. {@code transaction.state.log.replication.factor} and {@code .min.isr} are accepted and have no
+ * compacted, the active segments. {@code max.transactional.ids} is ours. {@code transaction.state.log.replication.factor} and {@code .min.isr} are accepted and have no
  * effect.
  */
 public final class TransactionsConfig {
+    /** Most transactional ids remembered. */
+    private static final String MAX_IDS = "max.transactional.ids";
+
+    private static final int DEFAULT_MAX_IDS = 100_000;
+
+    private static final ConfigDef OURS = new ConfigDef()
+            .define(
+                    MAX_IDS,
+                    ConfigDef.Type.INT,
+                    DEFAULT_MAX_IDS,
+                    ConfigDef.Range.atLeast(1),
+                    ConfigDef.Importance.MEDIUM,
+                    "Most transactional ids that are remembered, of all partitions of the state topic together.");
+
     private static final List<ConfigDef> PARTS = List.of(
+            OURS,
             TransactionLogConfig.CONFIG_DEF,
             TransactionStateManagerConfig.CONFIG_DEF,
             AddPartitionsToTxnConfig.CONFIG_DEF);
@@ -29,11 +44,13 @@ public final class TransactionsConfig {
 
     private static final String SEGMENT_BYTES = Integer.toString(4 << 20);
 
+    private final int maxIds;
     private final TransactionLogConfig log;
     private final TransactionStateManagerConfig state;
     private final AddPartitionsToTxnConfig retry;
 
     private TransactionsConfig(AbstractConfig parsed) {
+        maxIds = parsed.getInt(MAX_IDS);
         log = new TransactionLogConfig(parsed);
         state = new TransactionStateManagerConfig(parsed);
         retry = new AddPartitionsToTxnConfig(parsed);
@@ -74,6 +91,11 @@ public final class TransactionsConfig {
     /** How many partitions {@code __transaction_state} gets when it is made. */
     int partitions() {
         return log.transactionTopicPartitions();
+    }
+
+    /** Most transactional ids that each partition of {@code __transaction_state} remembers: its share, rounded up. */
+    int maxIdsPerPartition(int partitions) {
+        return (maxIds + partitions - 1) / partitions;
     }
 
     /** Settings {@code __transaction_state} gets when it is made. */

@@ -44,7 +44,7 @@ class RandomHistoryTest {
     private final Map<ProducerEpoch, Client> owners = new HashMap<>();
     private final Set<Long> producerIds = new HashSet<>();
     private SnapshotRegistry snapshots = new SnapshotRegistry(new LogContext());
-    private TransactionShard shard = new TransactionShard(snapshots);
+    private TransactionShard shard = new TransactionShard(snapshots, Integer.MAX_VALUE);
     private ProducerEpoch newest;
     private long nextId = 1;
     private long now = 1;
@@ -185,7 +185,7 @@ class RandomHistoryTest {
     private void rebuild() {
         Transaction before = shard.latest(Txns.ID);
         snapshots = new SnapshotRegistry(new LogContext());
-        shard = new TransactionShard(snapshots);
+        shard = new TransactionShard(snapshots, Integer.MAX_VALUE);
         log.forEach(this::replay);
         assertThat(shard.latest(Txns.ID)).isEqualTo(before);
     }

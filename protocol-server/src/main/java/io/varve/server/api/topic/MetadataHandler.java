@@ -37,13 +37,13 @@ final class MetadataHandler implements ApiHandler {
     private static final short FIRST_WITH_IDS = 12;
 
     private final Topics topics;
-    private final TopicCreation creation;
+    private final AutoCreation creation;
     private final MetadataConfig config;
     private final Supplier<ClusterInfo> cluster;
 
     MetadataHandler(Topics topics, TopicCreation creation, MetadataConfig config, Supplier<ClusterInfo> cluster) {
         this.topics = topics;
-        this.creation = creation;
+        this.creation = new AutoCreation(topics::size, creation, config.limits());
         this.config = config;
         this.cluster = cluster;
     }
@@ -129,7 +129,7 @@ final class MetadataHandler implements ApiHandler {
         if (!create || ClusterMetadata.isReserved(name)) {
             return CompletableFuture.completedFuture(missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION));
         }
-        return creation.createIfAbsent(name)
+        return creation.create(name)
                 .handle((made, failure) ->
                         failure == null ? describe(made, operations) : missing(name, Errors.forException(failure)));
     }

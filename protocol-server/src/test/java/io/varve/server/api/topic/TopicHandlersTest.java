@@ -10,6 +10,7 @@ import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.TopicLimits;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -155,6 +156,33 @@ class TopicHandlersTest {
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         assertThat(odd.topics().find("__cluster_metadata").errorCode())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+    }
+
+    @Test
+    void makesNoTopicsAskedForWhenThereAreManyAlready() {
+        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(100, 2, 100)));
+        assertThat(metadata(9, named("a", "b", "c", "d")).topics().stream()
+                        .filter(topic -> topic.errorCode() == Errors.NONE.code()))
+                .hasSize(2);
+        assertThat(create(7, creating(creatable("made", 1, 1)))
+                        .topics()
+                        .find("made")
+                        .errorCode())
+                .isZero();
+    }
+
+    @Test
+    void makesNoMorePartitionsThanThereMayBe() {
+        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(5, 100, 100)));
+        MetadataFixture.await(node.metadata.createInternalIfAbsent("__consumer_offsets", 50, Map.of()));
+        CreateTopicsResponseData made = create(7, creating(creatable("a", 3, 1), creatable("b", 3, 1)));
+        assertThat(made.topics().find("a").errorCode()).isZero();
+        assertThat(made.topics().find("b").errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
+        CreatePartitionsRequestData more = new CreatePartitionsRequestData();
+        more.topics().add(new CreatePartitionsTopic().setName("a").setCount(6).setAssignments(null));
+        CreatePartitionsResponseData grown = Exchange.of(handler(ApiKeys.CREATE_PARTITIONS), 3, more);
+        assertThat(grown.results().get(0).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
+        assertThat(grown.results().get(0).errorMessage()).contains("max.partitions=5");
     }
 
     @Test

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.group;
+
+import io.varve.core.runtime.Clock;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
+
+/**
+ * Keeps clients from making groups without end, which Kafka's coordinator lets them do. It notes the names of the groups that were let
+ * in, and asks the coordinator now and then which there are, to take up those of the log and to forget those that are gone. Thread-safe.
+ */
+final class GroupLimit {
+    /** The coordinator lets groups without members and offsets go every ten minutes; a young one may not be in its list yet. */
+    private static final long YOUNG_NANOS = TimeUnit.MINUTES.toNanos(15);
+
+    private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final long LOOK_WHEN_FULL_NANOS = TimeUnit.SECONDS.toNanos(10);
+
+    private final int max;
+    private final Clock clock;
+    /** Name → when it was let in, by the clock's nanos. */
+    private final Map<String, Long> groups = new ConcurrentHashMap<>();
+
+    private final AtomicLong nextLook;
+
+    /** @param max most groups */
+    GroupLimit(int max, Clock clock) {
+        this.max = max;
+        this.clock = clock;
+        nextLook = new AtomicLong(clock.nanos());
+    }
+
+    /**
+     * @param groupId a group that a request makes if it is not there
+     * @param present asks the coordinator for the names of its groups
+     * @return false if it is a new one and there is no room for it
+     */
+    boolean admits(String groupId, Supplier<CompletableFuture<? extends Collection<String>>> present) {
+        long now = clock.nanos();
+        if (groups.containsKey(groupId)) {
+            return true;
+        }
+        boolean full = groups.size() >= max;
+        long next = nextLook.get();
+        long soonest = full ? next - LOOK_NANOS + LOOK_WHEN_FULL_NANOS : next;
+        if (now - soonest >= 0 && nextLook.compareAndSet(next, now + LOOK_NANOS)) {
+            present.get().whenComplete((names, failure) -> {
+                if (failure == null) {
+                    take(names, now);
+                } else {
+                    nextLook.set(now + LOOK_WHEN_FULL_NANOS); // it is loading
+                }
+            });
+        }
+        if (full) {
+            return false;
+        }
+        groups.putIfAbsent(groupId, now);
+        return true;
+    }
+
+    private void take(Collection<String> names, long now) {
+        Set<String> present = new HashSet<>(names);
+        groups.entrySet().removeIf(group -> now - group.getValue() > YOUNG_NANOS && !present.contains(group.getKey()));
+        present.forEach(name -> groups.putIfAbsent(name, now));
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.TopicCreation;
+import io.varve.server.metadata.TopicLimits;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.junit.jupiter.api.Test;
+
+class AutoCreationTest {
+    private final List<CompletableFuture<Topic>> underWay = new ArrayList<>();
+    private int present;
+    private final AutoCreation creation = new AutoCreation(() -> present, new Held(), new TopicLimits(100, 100, 2));
+
+    @Test
+    void makesFewAtATimeAndTheRestWhenAskedAgain() {
+        CompletableFuture<Topic> first = creation.create("a");
+        assertThat(creation.create("b")).isNotDone();
+        assertThat(creation.create("c")).isCompletedExceptionally();
+        assertThat(underWay).hasSize(2);
+
+        underWay.get(0).complete(null);
+        assertThat(first).isCompleted();
+        assertThat(creation.create("c")).isNotDone();
+        assertThat(creation.create("d")).isCompletedExceptionally();
+    }
+
+    @Test
+    void makesNoneWhenThereAreEnough() {
+        present = 99;
+        assertThat(creation.create("a")).isNotDone();
+        assertThat(creation.create("b")).isCompletedExceptionally();
+        present = 100;
+        underWay.get(0).complete(null);
+        assertThat(creation.create("b")).isCompletedExceptionally();
+    }
+
+    @Test
+    void countsThoseThatCouldNotBeMadeAsDone() {
+        for (int i = 0; i < 10; i++) {
+            creation.create("a" + i);
+            assertThat(underWay).hasSize(i + 1);
+            underWay.get(i).completeExceptionally(new InvalidTopicException());
+        }
+    }
+
+    /** Makes topics when the test says so. */
+    private final class Held implements TopicCreation {
+        @Override
+        public CompletableFuture<Topic> createIfAbsent(String name) {
+            CompletableFuture<Topic> made = new CompletableFuture<>();
+            underWay.add(made);
+            return made;
+        }
+
+        @Override
+        public CompletableFuture<Topic> createInternalIfAbsent(
+                String name, int partitions, Map<String, String> configs) {
+            throw new AssertionError(name);
+        }
+    }
+}
