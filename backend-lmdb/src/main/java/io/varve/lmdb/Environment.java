@@ -4,11 +4,11 @@ package io.varve.lmdb;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.StorageException;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
@@ -57,7 +57,7 @@ final class Environment implements AutoCloseable {
     private final Env<ByteBuffer> env;
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
     private final Semaphore slots;
-    private final ConcurrentLinkedDeque<ReadView> idle = new ConcurrentLinkedDeque<>();
+    private final Readers readers;
     private final ByteBuffer key = ByteBuffer.allocateDirect(Keys.MOST_KEY);
     private final ByteBuffer value = ByteBuffer.allocateDirect(Keys.MOST_VALUE);
     private final int pageBytes;
@@ -77,6 +77,7 @@ final class Environment implements AutoCloseable {
         this.room = new Room(directory, config, staging, clock);
         this.verifiesReads = config.readVerify();
         this.slots = new Semaphore(config.maxReaders());
+        this.readers = new Readers(env, databases, directory);
         this.pageBytes = env.stat().pageSize;
         this.mapBytes = env.info().mapSize;
         // Deleting and trimming need pages, too, before they free any.
@@ -97,20 +98,16 @@ final class Environment implements AutoCloseable {
         gate.readLock().lock();
         try {
             requireOpen();
-            ReadView view = idle.poll();
-            if (view == null) {
-                view = new ReadView(env.txnRead(), databases);
-            } else {
-                view.renew();
-            }
+            ReadView view = readers.take();
             try {
                 return read.apply(view);
             } finally {
-                view.reset();
-                idle.push(view);
+                readers.give(view);
             }
         } catch (LmdbException e) {
             throw Failures.read("reading", directory, e);
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            throw Failures.tooShort("reading", directory, e);
         } finally {
             gate.readLock().unlock();
             slots.release();
@@ -122,12 +119,23 @@ final class Environment implements AutoCloseable {
      *
      * @param bytes of batches that it stores, about
      * @param failPoint passed before the commit
-     * @throws StorageException CLOSED after {@link #close}
+     * @throws StorageException CLOSED after {@link #close}; CORRUPT if the change met an entry too short to be one
      * @throws LmdbException if nothing of it was kept
      */
     void commit(long bytes, String failPoint, Change change) {
+        commit(bytes, failPoint, change, mapMost);
+    }
+
+    /** As {@link #commit}, for a change that makes room, and has to write pages before it frees any: the map grows for it, whatever its limit. */
+    void commitMakingRoom(long bytes, String failPoint, Change change) {
+        commit(bytes, failPoint, change, Long.MAX_VALUE);
+    }
+
+    /** @param most bytes up to which the map may grow */
+    private void commit(long bytes, String failPoint, Change change, long most) {
         requireOpen();
-        growFor(Room.needed(bytes));
+        growFor(Room.needed(bytes), most);
+        boolean readersChecked = false;
         while (true) {
             try (Txn<ByteBuffer> txn = env.txnWrite()) {
                 long live;
@@ -139,23 +147,42 @@ final class Environment implements AutoCloseable {
                 txn.commit();
                 room.committed(live * pageBytes);
                 return;
-            } catch (Env.MapFullException e) {
-                if (!grow(mapBytes * 2)) {
+            } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+                throw Failures.tooShort("committing", directory, e);
+            } catch (LmdbException e) {
+                // What a dead reader pinned may be all that was lacking.
+                boolean freed = !readersChecked && isNoRoom(e) && readers.forgetDead() > 0;
+                readersChecked |= isNoRoom(e);
+                if (!freed && !(e instanceof Env.MapFullException && grow(mapBytes * 2, most))) {
                     throw e;
                 }
             }
         }
     }
 
-    /** As {@link #commit}, for a change that makes room: where there is none for it, once more with the reserve. */
+    /** As {@link #commitMakingRoom}; where the disk has no room, once more with the reserve. */
     void commitWithReserve(String failPoint, Change change) {
         try {
-            commit(0, failPoint, change);
+            commitMakingRoom(0, failPoint, change);
         } catch (LmdbException e) {
             if (!isNoRoom(e) || !room.reserve.lend()) {
                 throw e;
             }
-            commit(0, failPoint, change);
+            commitMakingRoom(0, failPoint, change);
+        }
+    }
+
+    /** Gives back what readers hold whose processes have died. */
+    void forgetDeadReaders() {
+        gate.readLock().lock();
+        try {
+            if (!closed) {
+                readers.forgetDead();
+            }
+        } catch (LmdbException e) {
+            throw Failures.read("looking for dead readers", directory, e);
+        } finally {
+            gate.readLock().unlock();
         }
     }
 
@@ -164,17 +191,17 @@ final class Environment implements AutoCloseable {
         return Failures.isNoRoom(e) || Failures.isInputOutput(e) && room.usable() < LITTLE;
     }
 
-    private void growFor(long bytes) {
+    private void growFor(long bytes, long most) {
         long needed = (env.info().lastPageNumber + 1) * pageBytes + bytes;
         if (needed > mapBytes) {
-            grow(needed);
+            grow(needed, most);
         }
     }
 
     /** @return false if the map is as large as it may be */
-    private boolean grow(long wanted) {
+    private boolean grow(long wanted, long most) {
         long step = Math.min(mapBytes, MOST_STEP);
-        long target = Math.min(mapMost, Math.max(wanted - wanted % pageBytes + pageBytes, mapBytes + step));
+        long target = Math.min(most, Math.max(wanted - wanted % pageBytes + pageBytes, mapBytes + step));
         if (target <= mapBytes) {
             return false;
         }
@@ -206,8 +233,7 @@ final class Environment implements AutoCloseable {
         try {
             if (!closed) {
                 closed = true;
-                idle.forEach(ReadView::close);
-                idle.clear();
+                readers.close();
                 env.close();
             }
         } finally {

@@ -2,6 +2,7 @@
 package io.varve.lmdb;
 
 import io.varve.core.disk.DirectoryLock;
+import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -19,16 +20,25 @@ import org.slf4j.LoggerFactory;
  * @param lock keeps other processes out
  * @param environment the data
  * @param commits the environment's
+ * @param readerCheck looks for readers that died
  */
-record EnvironmentDirectory(DirectoryLock lock, Environment environment, GroupCommit commits) implements AutoCloseable {
+record EnvironmentDirectory(
+        DirectoryLock lock, Environment environment, GroupCommit commits, Scheduler.Task readerCheck)
+        implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EnvironmentDirectory.class);
+    /** How long a process that died while it read keeps old pages from being used again, at most, in ms. */
+    private static final long READER_CHECK_MS = 60_000;
 
     static EnvironmentDirectory open(Path path, LmdbConfig config, StorageContext context) {
         DirectoryLock lock = DirectoryLock.take(path);
         try {
             OpenedMap opened = OpenedMap.open(path, config, context.failPoints());
             Environment environment = new Environment(path, opened, config, context.failPoints(), context.clock());
-            return new EnvironmentDirectory(lock, environment, new GroupCommit(environment, context.scheduler()));
+            return new EnvironmentDirectory(
+                    lock,
+                    environment,
+                    new GroupCommit(environment, context.scheduler()),
+                    context.scheduler().scheduleEvery(READER_CHECK_MS, environment::forgetDeadReaders));
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -157,6 +167,7 @@ record EnvironmentDirectory(DirectoryLock lock, Environment environment, GroupCo
 
     @Override
     public void close() {
+        readerCheck.cancel();
         environment.close();
         lock.close();
     }

@@ -40,6 +40,12 @@ final class Failures {
         return new StorageException(kind(e, Kind.RETRY), what + " in " + directory + " failed: " + e.getMessage(), e);
     }
 
+    /** @return the failure of using an entry that has fewer bytes than one of its kind must have */
+    static StorageException tooShort(String what, Path directory, RuntimeException e) {
+        return new StorageException(
+                Kind.CORRUPT, what + " in " + directory + " failed: an entry is shorter than it must be", e);
+    }
+
     private static Kind kind(RuntimeException e, Kind otherwise) {
         boolean damaged = e instanceof LmdbNativeException.PageCorruptedException
                 || e instanceof LmdbNativeException.PageNotFoundException

@@ -4,6 +4,7 @@ package io.varve.lmdb;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageException;
 import java.io.UncheckedIOException;
+import java.nio.BufferUnderflowException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -29,6 +30,8 @@ final class GroupCommit implements LmdbPartition.Dirty {
     private final Scheduler scheduler;
     private final Set<LmdbPartition> dirty = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean reclaiming = new AtomicBoolean();
+    /** Whether that was said; guarded by the environment's writer lock. */
+    private boolean garbageIsDamaged;
 
     GroupCommit(Environment environment, Scheduler scheduler) {
         this.environment = environment;
@@ -106,7 +109,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
 
     private void write(List<Capture> captures) {
         try {
-            store(captures);
+            store(captures, environment::commit);
         } catch (LmdbException e) {
             if (!environment.isNoRoom(e)) {
                 throw e;
@@ -128,7 +131,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
             List<Capture> some = left.stream().filter(kind).toList();
             try {
                 if (!some.isEmpty()) {
-                    store(some);
+                    store(some, environment::commitMakingRoom);
                     left.removeAll(some);
                 }
             } catch (LmdbException e) {
@@ -144,12 +147,18 @@ final class GroupCommit implements LmdbPartition.Dirty {
         return environment.room.isReservedFor(capture.partition().id) || capture.isSmall();
     }
 
-    private void store(List<Capture> captures) {
+    /** How a change is committed. */
+    @FunctionalInterface
+    private interface Commit {
+        void apply(long bytes, String failPoint, Environment.Change change);
+    }
+
+    private void store(List<Capture> captures, Commit commit) {
         long bytes = captures.stream().mapToLong(Capture::bytes).sum();
         boolean[] more = {false};
-        environment.commit(bytes, FailPointNames.SYNC_BEFORE_FORCE, view -> {
+        commit.apply(bytes, FailPointNames.SYNC_BEFORE_FORCE, view -> {
             captures.forEach(capture -> capture.write(view));
-            more[0] = Garbage.step(view, environment.aside);
+            more[0] = removeGarbage(view);
         });
         environment.failPoints.hit(FailPointNames.SYNC_AFTER_FORCE);
         captures.forEach(capture -> capture.partition().committed(capture));
@@ -158,15 +167,25 @@ final class GroupCommit implements LmdbPartition.Dirty {
         }
     }
 
+    /** @return whether some is left; damage there is in nobody's way */
+    private boolean removeGarbage(WriteView view) {
+        try {
+            return Garbage.step(view, environment.aside);
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            if (!garbageIsDamaged) {
+                garbageIsDamaged = true;
+                LOG.error(
+                        "{}: what was trimmed or deleted cannot be removed: an entry is shorter than it must be ({})",
+                        environment.directory,
+                        e.toString());
+            }
+            return false;
+        }
+    }
+
     private StorageException fail(Collection<LmdbPartition> wanted, RuntimeException e) {
         StorageException failure = Failures.write("committing", environment.directory, e);
-        for (LmdbPartition partition : wanted) {
-            synchronized (partition) {
-                if (partition.broken == null && partition.isDirty()) {
-                    partition.broken = failure;
-                }
-            }
-        }
+        wanted.forEach(partition -> partition.breakIfDirty(failure));
         return failure;
     }
 
@@ -183,8 +202,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
         boolean[] more = {false};
         environment.writer.lock();
         try {
-            environment.commitWithReserve(
-                    FailPointNames.RECLAIM_BEFORE_COMMIT, view -> more[0] = Garbage.step(view, environment.aside));
+            environment.commitWithReserve(FailPointNames.RECLAIM_BEFORE_COMMIT, view -> more[0] = removeGarbage(view));
         } catch (LmdbException | StorageException e) {
             LOG.debug("{}: what was trimmed or deleted is not removed yet", environment.directory, e);
             return; // the next commit goes on, or the next start

@@ -79,7 +79,7 @@ final class Keys {
 
     static SnapshotKey snapshot(ByteBuffer key) {
         ByteBuffer from = key.duplicate().position(key.position() + Integer.BYTES);
-        byte[] name = new byte[from.get()];
+        byte[] name = new byte[Byte.toUnsignedInt(from.get())];
         from.get(name);
         return new SnapshotKey(new String(name, StandardCharsets.US_ASCII), from.getLong());
     }

@@ -91,6 +91,7 @@ final class LmdbPartition {
             return found;
         });
         all.add(state.active());
+        requireAscending(all, state);
         stand(all.toArray(NONE));
         start = state.start();
         end = state.end();
@@ -98,6 +99,21 @@ final class LmdbPartition {
         loaded = true;
         LmdbSnapshots.stored(this, "", blobKeys);
         blobKeys.stream().filter(key -> key.offset() > end).forEach(key -> putBlob(key, Optional.empty()));
+    }
+
+    private void requireAscending(List<KeyRangeSegment> all, PartitionState state) {
+        boolean ascending = state.start() >= 0 && state.active().base <= Math.max(state.start(), state.end());
+        for (int i = 1; i < all.size(); i++) {
+            ascending &= all.get(i - 1).base >= 0 && all.get(i - 1).base < all.get(i).base;
+        }
+        if (!ascending) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    id + ": what is stored of it under number " + number + " in " + environment.directory
+                            + " does not fit together: from offset " + state.start() + " to " + state.end()
+                            + ", segments at "
+                            + all.stream().map(segment -> segment.base).toList());
+        }
     }
 
     /** Takes a state that was just committed. */
@@ -243,6 +259,18 @@ final class LmdbPartition {
     /** @return true if something is not committed */
     synchronized boolean isDirty() {
         return !uncommitted.isEmpty();
+    }
+
+    /**
+     * A commit has failed that was to take what is staged: it will never be committed, and must not keep others from staging. Nothing is
+     * taken any more.
+     */
+    synchronized void breakIfDirty(StorageException failure) {
+        if (broken == null && !uncommitted.isEmpty()) {
+            broken = failure;
+            uncommitted.forget();
+            dirty.remove(this);
+        }
     }
 
     /** @return everything there is to commit, or null if nothing is, or may be */

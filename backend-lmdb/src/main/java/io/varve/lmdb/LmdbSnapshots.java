@@ -88,6 +88,9 @@ final class LmdbSnapshots implements Snapshots {
     }
 
     private static boolean isSound(byte[] blob) {
+        if (blob.length < Integer.BYTES) {
+            return false;
+        }
         CRC32C crc = new CRC32C();
         crc.update(blob, Integer.BYTES, blob.length - Integer.BYTES);
         return ByteBuffer.wrap(blob).getInt() == (int) crc.getValue();

@@ -86,7 +86,7 @@ public final class LmdbStat {
                     data, meta.get(txn, Keys.number(ByteBuffer.allocateDirect(Keys.MOST_KEY), Keys.FORMAT_KEY)));
             Databases databases = Databases.open(env, txn, meta);
             pages(env, txn, databases, data);
-            partitions(new ReadView(txn, databases), databases);
+            partitions(ReadView.open(txn, databases), databases);
         }
     }
 

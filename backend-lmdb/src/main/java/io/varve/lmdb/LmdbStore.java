@@ -22,6 +22,9 @@ import org.lmdbjava.LmdbException;
 
 /** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
 final class LmdbStore implements PartitionStore {
+    /** Commits that an append waits for at most until there is room for it to be staged. */
+    private static final int MAX_COMMITS = 16;
+
     final LmdbStorage storage;
     final LmdbPartition partition;
     private final Environment environment;
@@ -79,22 +82,9 @@ final class LmdbStore implements PartitionStore {
         environment.failPoints.hit(FailPointNames.APPEND_AFTER_STAGING);
     }
 
-    /**
-     * Runs a small write as the partition's writer, with room for so many bytes staged: when there is none, it first commits what is
-     * there, so that whoever appends faster than the device writes is slowed down to its pace.
-     */
+    /** Runs a small write as the partition's writer, with room for so many bytes staged. */
     void staging(int bytes, Runnable write) {
-        while (!environment.staging.reserve(bytes)) {
-            token.requireWriter();
-            StorageException failure = commits.all();
-            if (failure != null) {
-                throw new StorageException(
-                        StorageException.Kind.FULL,
-                        "append to " + partition.id + ": " + environment.staging.held()
-                                + " bytes wait for a commit already, and that failed: " + failure.getMessage(),
-                        failure);
-            }
-        }
+        reserve(bytes);
         boolean staged = false;
         try {
             synchronized (partition) {
@@ -106,6 +96,35 @@ final class LmdbStore implements PartitionStore {
         } finally {
             if (!staged) {
                 environment.staging.unreserve(bytes);
+            }
+        }
+    }
+
+    /**
+     * Reserves room for bytes to be staged: when there is none, this first commits what is there, so that whoever appends faster than the
+     * device writes is slowed down to its pace. That comes to an end whatever others do meanwhile.
+     */
+    private void reserve(int bytes) {
+        for (int commit = 0; !environment.staging.reserve(bytes); commit++) {
+            token.requireWriter();
+            if (commit == MAX_COMMITS) {
+                throw new StorageException(
+                        StorageException.Kind.RETRY,
+                        "append to " + partition.id + ": others were faster to stage theirs after each of " + commit
+                                + " commits, and " + environment.staging.held() + " bytes wait for the next one");
+            }
+            StorageException failure = commits.all();
+            // Where the device failed, what was staged is lost, and there is room for the partitions that had nothing
+            // in it.
+            if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
+                throw new StorageException(
+                        StorageException.Kind.FULL,
+                        "append to " + partition.id + ": " + environment.staging.held()
+                                + " bytes wait for a commit already, and that failed: " + failure.getMessage(),
+                        failure);
+            }
+            synchronized (partition) {
+                partition.requireSound();
             }
         }
     }

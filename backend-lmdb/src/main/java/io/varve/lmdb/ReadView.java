@@ -23,10 +23,19 @@ final class ReadView implements AutoCloseable {
     private final Cursor<ByteBuffer> batches;
     private final ByteBuffer key = ByteBuffer.allocateDirect(Keys.MOST_KEY);
 
-    /** @param txn active; this closes it */
-    ReadView(Txn<ByteBuffer> txn, Databases databases) {
+    private ReadView(Txn<ByteBuffer> txn, Cursor<ByteBuffer> batches) {
         this.txn = txn;
-        this.batches = databases.batches().openCursor(txn);
+        this.batches = batches;
+    }
+
+    /** @param txn active; the view closes it, or this does if it throws */
+    static ReadView open(Txn<ByteBuffer> txn, Databases databases) {
+        try {
+            return new ReadView(txn, databases.batches().openCursor(txn));
+        } catch (RuntimeException e) {
+            txn.close();
+            throw e;
+        }
     }
 
     void renew() {
@@ -89,13 +98,14 @@ final class ReadView implements AutoCloseable {
         }
         List<ByteBuffer> found = new ArrayList<>();
         long bytes = 0;
+        long before = -1;
         do {
             long last = Keys.offsetOf(batches.key());
             ByteBuffer batch = batches.val();
             if (last >= limit || !found.isEmpty() && bytes + batch.remaining() > maxBytes) {
                 break;
             }
-            String damage = damage(batch, last, verify);
+            String damage = damage(batch, before, last, verify);
             if (damage != null && found.isEmpty()) {
                 throw new StorageException(
                         StorageException.Kind.CORRUPT,
@@ -106,6 +116,7 @@ final class ReadView implements AutoCloseable {
             }
             found.add(batch.duplicate());
             bytes += batch.remaining();
+            before = last;
         } while (batches.next() && isWithin(store, end));
         if (found.isEmpty()) {
             return LmdbSlice.EMPTY;
@@ -115,8 +126,12 @@ final class ReadView implements AutoCloseable {
         return new LmdbSlice(buffers, copy.flip());
     }
 
-    /** @return what is wrong with a stored batch, or null; without {@code verify} only what its key and length tell */
-    private static String damage(ByteBuffer batch, long last, boolean verify) {
+    /**
+     * @param before last offset of the batch before it
+     * @param last what its key says
+     * @return what is wrong with a stored batch, or null; without {@code verify} only what its key, length and offsets tell
+     */
+    private static String damage(ByteBuffer batch, long before, long last, boolean verify) {
         try {
             int size = verify
                     ? BatchValidator.validate(batch, 0, batch.limit())
@@ -125,7 +140,11 @@ final class ReadView implements AutoCloseable {
                 return "its header says " + size + " bytes, " + batch.limit() + " are stored";
             }
             long found = BatchHeader.lastOffset(batch, 0);
-            return found == last ? null : "its header says it ends with offset " + found;
+            long base = BatchHeader.baseOffset(batch, 0);
+            if (found != last) {
+                return "its header says it ends with offset " + found;
+            }
+            return base > before && base <= last ? null : "its header says it begins with offset " + base;
         } catch (InvalidBatchException e) {
             return e.getMessage();
         }

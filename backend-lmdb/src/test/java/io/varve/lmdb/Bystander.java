@@ -8,15 +8,31 @@ import org.lmdbjava.Env;
 import org.lmdbjava.EnvFlags;
 import org.lmdbjava.Txn;
 
-/** A process that looks into an environment beside the server, as LMDB's own tools do, and within a read transaction if told so. */
+/**
+ * A process that looks into an environment beside the server, as LMDB's own tools do: within a read transaction if it is told to be reading,
+ * within as many as LMDB takes if filling the table of readers.
+ */
 final class Bystander {
     private Bystander() {}
 
+    private static void fill(Env<ByteBuffer> env) {
+        try {
+            while (true) {
+                env.txnRead();
+            }
+        } catch (Env.ReadersFullException full) {
+            // until there are no more
+        }
+    }
+
     public static void main(String[] arguments) throws IOException {
-        try (Env<ByteBuffer> env = Env.create().open(Path.of(arguments[0]).toFile(), EnvFlags.MDB_RDONLY_ENV);
+        try (Env<ByteBuffer> env =
+                        Env.create().open(Path.of(arguments[0]).toFile(), EnvFlags.MDB_RDONLY_ENV, EnvFlags.MDB_NOTLS);
                 Txn<ByteBuffer> txn = env.txnRead()) {
-            if (!arguments[1].equals("reading")) {
+            if (arguments[1].equals("looking")) {
                 txn.abort();
+            } else if (arguments[1].equals("filling")) {
+                fill(env);
             }
             System.out.println("ready");
             while (System.in.read() >= 0) {

@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.conformance.JavaCommand;
 import io.varve.conformance.Subject;
+import io.varve.core.runtime.VirtualTime;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -39,6 +44,71 @@ class DeadReaderTest extends LmdbFixture {
         long before = churn();
         assertThat(churn()).isLessThanOrEqualTo(before + BATCH);
         assertThat(before).isLessThan(4L * KEPT * BATCH);
+    }
+
+    @Test
+    void aReaderThatDiesWhileTheStorageRunsIsForgottenByAndBy() throws IOException, InterruptedException {
+        storage.abandon();
+        VirtualTime time = new VirtualTime(EPOCH);
+        storage = LmdbStorage.open(new StorageContext(List.of(directory), properties, time, time, failPoints));
+        store = storage.open(ID, 1, limits);
+        append(BATCH);
+        sync();
+        bystander("reading").destroyForcibly().waitFor();
+        long pinned = environment().info().numReaders;
+        time.advance(60_000);
+        long before = churn();
+        assertThat(churn()).isLessThanOrEqualTo(before + BATCH);
+        assertThat(before).isLessThan(4L * KEPT * BATCH);
+        assertThat(pinned).isPositive();
+    }
+
+    @Test
+    void aDeadReaderIsForgottenWhenTheMapIsFull() throws IOException, InterruptedException {
+        properties.put(LmdbConfig.MAP_INITIAL, Long.toString(MIB));
+        properties.put(LmdbConfig.MAP_MAX, Long.toString(8L * MIB));
+        restart();
+        append(BATCH);
+        sync();
+        bystander("reading").destroyForcibly().waitFor();
+        for (int i = 0; i < 100; i++) { // 50 MiB where the map takes 24
+            append(MIB / 2);
+            store.trimTo(store.extent().durableEnd());
+            sync();
+        }
+        assertThat(fileBytes()).isLessThan(32L * MIB);
+    }
+
+    @Test
+    void whereOthersReadInEverySlotReadsShareTheirOwnOrAreToBeTriedAgain() throws Exception {
+        append(BATCH);
+        sync();
+        assertThat(readAll(store)).hasSize(1);
+        Process other = bystander("filling");
+        // With this thread in the slot that is left, another finds none.
+        Throwable failure = environment().read(view -> {
+            try {
+                return CompletableFuture.supplyAsync(() -> readAll(store))
+                        .handle((found, e) -> e)
+                        .get();
+            } catch (InterruptedException | ExecutionException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(failure.getCause())
+                .isInstanceOf(StorageException.class)
+                .hasMessageContaining(LmdbConfig.MAX_READERS);
+        assertThat(((StorageException) failure.getCause()).kind()).isEqualTo(StorageException.Kind.RETRY);
+        assertThat(readAll(store)).hasSize(1);
+        other.destroyForcibly().waitFor();
+        List<Long> found = environment().read(view -> {
+            try {
+                return CompletableFuture.supplyAsync(() -> readAll(store)).get();
+            } catch (InterruptedException | ExecutionException e) {
+                throw new AssertionError(e);
+            }
+        });
+        assertThat(found).hasSize(1);
     }
 
     /** @return bytes of the file after a few MiB were appended and trimmed away again */

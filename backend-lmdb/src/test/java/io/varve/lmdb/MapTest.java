@@ -132,6 +132,38 @@ class MapTest extends LmdbFixture {
     }
 
     @Test
+    void whatMakesRoomWorksThoughMoreIsStoredThanTheMapMayTake() {
+        PartitionId id = new PartitionId("other", new UUID(1, 2), 0);
+        PartitionStore other = storage.open(id, 1, limits);
+        for (int i = 0; i < 50 * MIB / BATCH; i++) {
+            append(i % 2 == 0 ? store : other, BATCH);
+        }
+        assertThat(storage.sync(List.of(store, other)).byPartition()).isEmpty();
+        useMap(MIB, MAX); // the map may take 24 MiB
+        PartitionStore again = storage.open(id, 1, limits);
+        assertThat(appendUntilFull(store)).isZero();
+        assertThat(appendUntilFull(again)).isZero();
+        store.trimTo(store.extent().readableEnd() - 5);
+        sync();
+        again.truncateTo(again.extent().readableEnd() - 7);
+        storage.delete(id);
+        awaitReclaimed();
+        append(BATCH);
+        sync();
+        assertThat(readAll(store)).hasSize(6);
+    }
+
+    private void awaitReclaimed() {
+        for (int i = 0; i < 100; i++) {
+            directoryCommits().reclaim();
+        }
+    }
+
+    private GroupCommit directoryCommits() {
+        return storage.directories().get(0).commits();
+    }
+
+    @Test
     void compactionWorksWhenItIsNearlyFull() {
         useMap(MIB, MAX);
         appendUntilFull(store);

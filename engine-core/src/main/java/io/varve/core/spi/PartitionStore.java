@@ -44,10 +44,13 @@ public interface PartitionStore extends AutoCloseable {
      * <p>To be correct: accepted in order; all of the run or nothing is kept, also when this throws; bytes are stored as they
      * are. A run may start above the end (a gap is the caller's wish); the start of the extent does not move.
      *
+     * <p>A storage that keeps what is not synced in memory may wait for a sync here, or begin one, but not without end: what is kept of
+     * partitions whose sync has failed does not count.
+     *
      * @param run the batches; the buffer is the caller's again on return
      * @throws StorageException FULL when there is no room or the device refuses the bytes: the same append succeeds when that is
-     *     over, with nothing reopened; FULL for good after a {@link Storage#sync} that failed with FULL; FENCED; CLOSED; MISUSE if
-     *     the run does not pass {@link BatchRun#requireAtOrAbove}
+     *     over, with nothing reopened; FULL for good after a {@link Storage#sync} that failed with FULL; RETRY when others took the room that
+     *     syncs made; FENCED; CLOSED; MISUSE if the run does not pass {@link BatchRun#requireAtOrAbove}
      */
     void append(BatchRun run);
 

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.lmdbjava.Dbi;
+
+/** Entries that are not what this backend wrote are damage of what they belong to, and of nothing else. */
+class DamageTest extends LmdbFixture {
+    private static final int BATCH = 1_000;
+
+    private PartitionStore other;
+    private int number;
+
+    @BeforeEach
+    void storeSome() {
+        for (int i = 0; i < 3; i++) {
+            append(BATCH);
+        }
+        store.snapshots().write("state", 2, ByteBuffer.allocate(10));
+        store.snapshots().write("state", 3, ByteBuffer.allocate(10));
+        sync();
+        number = ((LmdbStore) store).partition.number;
+        other = storage.open(new PartitionId("other", new UUID(1, 2), 0), 1, limits);
+    }
+
+    /** Puts other bytes under a key. */
+    private void damage(Dbi<ByteBuffer> database, ByteBuffer key, byte... bytes) {
+        ByteBuffer value =
+                ByteBuffer.allocateDirect(Math.max(1, bytes.length)).put(bytes).flip();
+        environment().writer.lock();
+        try {
+            environment().commit(0, "none", view -> view.cursor(database).put(key, value));
+        } finally {
+            environment().writer.unlock();
+        }
+    }
+
+    private static ByteBuffer key(int number, long offset) {
+        return Keys.at(ByteBuffer.allocateDirect(Keys.MOST_KEY), number, offset);
+    }
+
+    private StorageException openFails() {
+        storage.close();
+        storage = LmdbStorage.open(context());
+        return catchThrowableOfType(StorageException.class, () -> storage.open(ID, 1, limits));
+    }
+
+    private void othersGoOn() {
+        append(other, BATCH);
+        assertThat(storage.sync(List.of(other)).byPartition()).isEmpty();
+        assertThat(readAll(other)).hasSize(1);
+    }
+
+    @Test
+    void aBatchTooShortToBeOneIsDamaged() {
+        damage(environment().databases.batches(), key(number, 1), (byte) 7, (byte) 7);
+        assertThat(catchThrowableOfType(StorageException.class, () -> readAll(store))
+                        .kind())
+                .isEqualTo(StorageException.Kind.CORRUPT);
+        assertThat(catchThrowableOfType(StorageException.class, () -> store.offsetAt(EPOCH + 1))
+                        .kind())
+                .isEqualTo(StorageException.Kind.CORRUPT);
+        assertThat(catchThrowableOfType(StorageException.class, () -> store.truncateTo(2))
+                        .kind())
+                .isEqualTo(StorageException.Kind.CORRUPT);
+        assertThat(store.read(2, Long.MAX_VALUE, MIB).sizeInBytes()).isPositive();
+        othersGoOn();
+    }
+
+    @Test
+    void aBatchWhoseHeaderBeginsElsewhereIsDamaged() {
+        byte[] bytes = new byte[BATCH];
+        try (var slice = store.read(1, Long.MAX_VALUE, 0)) {
+            slice.buffer().get(bytes);
+        }
+        // Base offset -2 and a last offset delta of 3 end with offset 1 as well.
+        ByteBuffer.wrap(bytes).putLong(0, -2).putInt(23, 3);
+        damage(environment().databases.batches(), key(number, 1), bytes);
+        StorageException failure = catchThrowableOfType(StorageException.class, () -> store.read(1, Long.MAX_VALUE, 0));
+        assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT);
+        othersGoOn();
+    }
+
+    @Test
+    void aStateTooShortToBeOneIsDamageOfItsPartition() {
+        damage(environment().databases.states(), Keys.number(ByteBuffer.allocateDirect(4), number), (byte) 1);
+        assertThat(openFails().kind()).isEqualTo(StorageException.Kind.CORRUPT);
+        other = storage.open(new PartitionId("other", new UUID(1, 2), 0), 1, limits);
+        othersGoOn();
+    }
+
+    @Test
+    void segmentsThatDoNotAscendAreDamageOfTheirPartition() {
+        PartitionState wrong = new PartitionState(0, 3, new KeyRangeSegment(700, number));
+        ByteBuffer value = wrong.write(ByteBuffer.allocateDirect(Keys.MOST_VALUE));
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        damage(environment().databases.states(), Keys.number(ByteBuffer.allocateDirect(4), number), bytes);
+        StorageException failure = openFails();
+        assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT);
+        assertThat(failure).hasMessageContaining(ID.toString()).hasMessageContaining("700");
+    }
+
+    @Test
+    void aSnapshotTooShortForItsChecksumIsPassedOver() {
+        ByteBuffer key = Keys.snapshot(ByteBuffer.allocateDirect(Keys.MOST_KEY), number, "state", 3);
+        damage(environment().databases.snapshots(), key, (byte) 1);
+        assertThat(store.snapshots().newest("state", 9).orElseThrow().offset()).isEqualTo(2);
+    }
+
+    @Test
+    void aNoteOfGarbageThatIsNoneKeepsNobodyFromCommitting() {
+        damage(environment().databases.garbage(), key(9_999, 0), (byte) 1);
+        othersGoOn();
+        append(BATCH);
+        sync();
+        assertThat(readAll(store)).hasSize(4);
+    }
+}
