@@ -9,12 +9,14 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Keeps clients from making groups without end, which Kafka's coordinator lets them do. It notes the names of the groups that were let
- * in, and asks the coordinator now and then which there are, to take up those of the log and to forget those that are gone. Thread-safe.
+ * Keeps clients from making groups and members without end, which Kafka's coordinator lets them do. It notes the names of the groups that were let
+ * in, and asks the coordinator now and then which there are, to take up those of the log and to forget those that are gone. Of members it counts who asks to become one: the coordinator remembers each for as long as a session may last,
+ * whether it comes back or not. Thread-safe.
  */
 final class GroupLimit {
     /** The coordinator lets groups without members and offsets go every ten minutes; a young one may not be in its list yet. */
@@ -23,18 +25,37 @@ final class GroupLimit {
     private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(5);
     private static final long LOOK_WHEN_FULL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
+    /** The longest session there is by default. */
+    private static final long JOINS_NANOS = TimeUnit.MINUTES.toNanos(30);
+
+    /** In that time: 55 in a second, day and night. */
+    static final int MAX_JOINS = 100_000;
+
     private final int max;
     private final Clock clock;
     /** Name → when it was let in, by the clock's nanos. */
     private final Map<String, Long> groups = new ConcurrentHashMap<>();
 
     private final AtomicLong nextLook;
+    private final AtomicLong joinsUntil;
+    private final AtomicInteger joins = new AtomicInteger();
 
     /** @param max most groups */
     GroupLimit(int max, Clock clock) {
         this.max = max;
         this.clock = clock;
         nextLook = new AtomicLong(clock.nanos());
+        joinsUntil = new AtomicLong(clock.nanos() + JOINS_NANOS);
+    }
+
+    /** @return false if too many asked to become members lately, of any group */
+    boolean admitsMember() {
+        long now = clock.nanos();
+        long until = joinsUntil.get();
+        if (now - until >= 0 && joinsUntil.compareAndSet(until, now + JOINS_NANOS)) {
+            joins.set(0);
+        }
+        return joins.get() < MAX_JOINS && joins.incrementAndGet() <= MAX_JOINS;
     }
 
     /**

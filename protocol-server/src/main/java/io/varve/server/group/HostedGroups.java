@@ -37,6 +37,7 @@ import org.apache.kafka.common.message.SyncGroupResponseData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.Utils;
@@ -127,12 +128,20 @@ public final class HostedGroups implements Groups {
         return new GroupMaxSizeReachedException("there are max.groups groups already");
     }
 
+    private static ApiException tooManyJoins() {
+        return new GroupMaxSizeReachedException(
+                "more than " + GroupLimit.MAX_JOINS + " members were new in the last half hour");
+    }
+
     private static ApiException noMoreCommits() {
         return new PolicyViolationException("there are max.groups groups already");
     }
 
     @Override
     public CompletableFuture<JoinGroupResponseData> join(Caller caller, JoinGroupRequestData request) {
+        if (request.memberId().isEmpty() && !limit.admitsMember()) {
+            return CompletableFuture.failedFuture(tooManyJoins());
+        }
         return serve(
                 caller,
                 request.groupId(),
@@ -196,6 +205,9 @@ public final class HostedGroups implements Groups {
     @Override
     public CompletableFuture<ConsumerGroupHeartbeatResponseData> consumerHeartbeat(
             Caller caller, ConsumerGroupHeartbeatRequestData request) {
+        if (request.memberEpoch() == ConsumerGroupHeartbeatRequest.JOIN_GROUP_MEMBER_EPOCH && !limit.admitsMember()) {
+            return CompletableFuture.failedFuture(tooManyJoins());
+        }
         return serve(
                 caller,
                 request.groupId(),

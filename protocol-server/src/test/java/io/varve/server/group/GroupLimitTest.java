@@ -64,6 +64,16 @@ class GroupLimitTest {
         assertThat(admits("c")).isFalse();
     }
 
+    @Test
+    void letsNoMoreMembersInThanASessionsTimeMaySee() {
+        for (int i = 0; i < GroupLimit.MAX_JOINS; i++) {
+            assertThat(limit.admitsMember()).isTrue();
+        }
+        assertThat(limit.admitsMember()).isFalse();
+        pass(Duration.ofMinutes(31));
+        assertThat(limit.admitsMember()).isTrue();
+    }
+
     private boolean admits(String group) {
         return limit.admits(
                 group,

@@ -7,6 +7,9 @@ import org.apache.kafka.common.requests.RequestHeader;
 
 /** Tells the coordinator who sent a request. */
 public final class Callers {
+    /** In characters. Clients choose their names, and groups remember them with each member. */
+    private static final int MAX_NAME_LENGTH = 255;
+
     private Callers() {}
 
     /**
@@ -16,11 +19,17 @@ public final class Callers {
     public static Caller of(Request request) {
         RequestHeader header = request.header();
         return new Caller(
-                header.clientId(),
+                name(header.clientId()),
                 request.connection().clientAddress(),
                 request.connection().listenerName(),
                 header.apiKey().id,
                 header.apiVersion(),
                 header.correlationId());
+    }
+
+    private static String name(String clientId) {
+        return clientId == null || clientId.length() <= MAX_NAME_LENGTH
+                ? clientId
+                : clientId.substring(0, MAX_NAME_LENGTH);
     }
 }
