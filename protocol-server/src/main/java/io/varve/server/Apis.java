@@ -3,7 +3,6 @@ package io.varve.server;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
-import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
@@ -25,7 +24,7 @@ final class Apis {
     private static final String METADATA_VERSION = "metadata.version";
 
     /** Where handlers take time, threads and randomness from. */
-    record Runtime(Clock clock, Scheduler scheduler, Ids ids) {}
+    record Runtime(Clock clock, Ids ids) {}
 
     private Apis() {}
 
@@ -44,9 +43,9 @@ final class Apis {
                 metadata,
                 () -> self,
                 config.shown(),
-                RetentionApis.questions(metadata, metadata.topicConfigs(), rooms.engine(), runtime.scheduler)));
+                RetentionApis.questions(metadata, metadata.topicConfigs(), rooms.engine())));
         handlers.addAll(RetentionApis.handlers(
-                metadata, rooms.engine(), config.storage().directories(), runtime.scheduler));
+                metadata, rooms.engine(), config.storage().directories()));
         handlers.addAll(GroupApis.handlers(groups, transactions, metadata, self));
         handlers.addAll(TransactionApis.handlers(transactions, groups, metadata, metadata.producerIds()));
         return new ApiTable(handlers, Features.served(metadata.features().get(METADATA_VERSION)));

@@ -72,9 +72,7 @@ public final class VarveServer implements AutoCloseable {
                         scheduler,
                         rooms.failPoints()),
                 metadata);
-        net.serve(
-                Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, scheduler, ids)),
-                scheduler);
+        net.serve(Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, ids)), scheduler);
     }
 
     /**

@@ -28,7 +28,7 @@ final class ConsumerGroupDescribe implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ConsumerGroupDescribeRequest describe = (ConsumerGroupDescribeRequest) request.body();
         return groups.describeConsumerGroups(
-                        Callers.of(request), describe.data().groupIds())
+                        Callers.of(request), Distinct.of(describe.data().groupIds()))
                 .thenApply(described -> {
                     if (describe.data().includeAuthorizedOperations()) {
                         described.stream()

@@ -26,7 +26,7 @@ final class DeleteGroups implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         DeleteGroupsRequest delete = (DeleteGroupsRequest) request.body();
-        return groups.delete(Callers.of(request), delete.data().groupsNames())
+        return groups.delete(Callers.of(request), Distinct.of(delete.data().groupsNames()))
                 .thenApply(results -> new DeleteGroupsResponseData().setResults(results));
     }
 }

@@ -27,13 +27,14 @@ final class DescribeGroups implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         DescribeGroupsRequest describe = (DescribeGroupsRequest) request.body();
-        return groups.describe(Callers.of(request), describe.data().groups()).thenApply(described -> {
-            if (describe.data().includeAuthorizedOperations()) {
-                described.stream()
-                        .filter(group -> group.errorCode() == Errors.NONE.code())
-                        .forEach(group -> group.setAuthorizedOperations(GroupOperations.ALL));
-            }
-            return new DescribeGroupsResponseData().setGroups(described);
-        });
+        return groups.describe(Callers.of(request), Distinct.of(describe.data().groups()))
+                .thenApply(described -> {
+                    if (describe.data().includeAuthorizedOperations()) {
+                        described.stream()
+                                .filter(group -> group.errorCode() == Errors.NONE.code())
+                                .forEach(group -> group.setAuthorizedOperations(GroupOperations.ALL));
+                    }
+                    return new DescribeGroupsResponseData().setGroups(described);
+                });
     }
 }

@@ -6,7 +6,12 @@ import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
@@ -39,19 +44,20 @@ final class OffsetDelete implements ApiHandler {
         OffsetDeleteRequestData data = ((OffsetDeleteRequest) request.body()).data();
         OffsetDeleteResponse.Builder response = new OffsetDeleteResponse.Builder();
         OffsetDeleteRequestTopicCollection known = new OffsetDeleteRequestTopicCollection();
-        for (OffsetDeleteRequestTopic asked : data.topics()) {
-            Topic topic = topics.byName(asked.name());
-            List<OffsetDeleteRequestPartition> existing = asked.partitions().stream()
-                    .filter(partition -> topic != null && topic.partition(partition.partitionIndex()) != null)
-                    .toList();
-            asked.partitions().stream()
-                    .filter(partition -> !existing.contains(partition))
-                    .forEach(partition -> response.addPartition(
-                            asked.name(), partition.partitionIndex(), Errors.UNKNOWN_TOPIC_OR_PARTITION));
-            if (!existing.isEmpty()) {
-                known.add(new OffsetDeleteRequestTopic().setName(asked.name()).setPartitions(existing));
+        partitions(data).forEach((name, partitions) -> {
+            Topic topic = topics.byName(name);
+            List<OffsetDeleteRequestPartition> existing = new ArrayList<>(partitions.size());
+            for (int partition : partitions) {
+                if (topic != null && topic.partition(partition) != null) {
+                    existing.add(new OffsetDeleteRequestPartition().setPartitionIndex(partition));
+                } else {
+                    response.addPartition(name, partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+                }
             }
-        }
+            if (!existing.isEmpty()) {
+                known.add(new OffsetDeleteRequestTopic().setName(name).setPartitions(existing));
+            }
+        });
         if (known.isEmpty()) {
             return CompletableFuture.completedFuture(response.build().data());
         }
@@ -59,5 +65,15 @@ final class OffsetDelete implements ApiHandler {
                         Callers.of(request),
                         new OffsetDeleteRequestData().setGroupId(data.groupId()).setTopics(known))
                 .thenApply(deleted -> response.merge(deleted).build().data());
+    }
+
+    /** @return what is named, each partition once: in the answer's collections equal keys take time by their square */
+    private static Map<String, Set<Integer>> partitions(OffsetDeleteRequestData data) {
+        Map<String, Set<Integer>> named = new LinkedHashMap<>();
+        for (OffsetDeleteRequestTopic topic : data.topics()) {
+            Set<Integer> partitions = named.computeIfAbsent(topic.name(), name -> new LinkedHashSet<>());
+            topic.partitions().forEach(partition -> partitions.add(partition.partitionIndex()));
+        }
+        return named;
     }
 }

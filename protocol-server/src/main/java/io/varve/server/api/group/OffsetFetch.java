@@ -8,7 +8,9 @@ import io.varve.server.group.Groups;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequestGroup;
@@ -45,13 +47,22 @@ final class OffsetFetch implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         OffsetFetchRequest fetch = (OffsetFetchRequest) request.body();
         Caller caller = Callers.of(request);
+        Set<String> seen = new HashSet<>();
         List<CompletableFuture<OffsetFetchResponseGroup>> fetched = fetch.groups().stream()
-                .map(group -> fetch(caller, group, fetch.requireStable(), request.version()))
+                .map(group -> seen.add(group.groupId())
+                        ? fetch(caller, group, fetch.requireStable(), request.version())
+                        : twice(group, request.version()))
                 .toList();
         return Futures.all(fetched)
                 .thenApply(all -> new OffsetFetchResponse.Builder(all)
                         .build(request.version())
                         .data());
+    }
+
+    /** All offsets of a group may be a large answer: it is given once. */
+    private static CompletableFuture<OffsetFetchResponseGroup> twice(OffsetFetchRequestGroup group, short version) {
+        return CompletableFuture.completedFuture(
+                OffsetFetchResponse.groupError(group, Errors.INVALID_REQUEST, version));
     }
 
     private CompletableFuture<OffsetFetchResponseGroup> fetch(

@@ -8,6 +8,7 @@ import io.varve.server.api.Request;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -21,7 +22,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Shows what partitions remember of their producers, by which hanging transactions are found (KIP-664). */
+/** Shows what partitions remember of their producers, by which hanging transactions are found (KIP-664). A partition is shown once. */
 final class DescribeProducersHandler implements ApiHandler {
     private final Topics topics;
 
@@ -44,7 +45,7 @@ final class DescribeProducersHandler implements ApiHandler {
             Topic topic = topics.byName(wanted.name());
             List<PartitionResponse> partitions =
                     new ArrayList<>(wanted.partitionIndexes().size());
-            for (int partition : wanted.partitionIndexes()) {
+            for (int partition : new LinkedHashSet<>(wanted.partitionIndexes())) {
                 partitions.add(describe(topic, partition));
             }
             response.topics().add(new TopicResponse().setName(wanted.name()).setPartitions(partitions));

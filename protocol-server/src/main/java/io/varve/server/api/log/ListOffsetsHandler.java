@@ -15,7 +15,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -53,14 +52,15 @@ final class ListOffsetsHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ListOffsetsRequestData data = (ListOffsetsRequestData) request.body().data();
         Isolation isolation = isolation(data);
-        Map<TopicPartition, Integer> asked = count(data);
+        Map<String, Map<Integer, Integer>> asked = count(data);
         List<ListOffsetsTopicResponse> answers = new ArrayList<>(data.topics().size());
         for (ListOffsetsTopic wanted : data.topics()) {
             Topic topic = topics.byName(wanted.name());
+            Map<Integer, Integer> times = asked.get(wanted.name());
             List<ListOffsetsPartitionResponse> offsets =
                     new ArrayList<>(wanted.partitions().size());
             for (ListOffsetsPartition partition : wanted.partitions()) {
-                boolean twice = asked.get(new TopicPartition(wanted.name(), partition.partitionIndex())) > 1;
+                boolean twice = times.get(partition.partitionIndex()) > 1;
                 offsets.add(
                         twice
                                 ? error(partition, Errors.INVALID_REQUEST)
@@ -78,12 +78,12 @@ final class ListOffsetsHandler implements ApiHandler {
         return data.isolationLevel() == READ_COMMITTED ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED;
     }
 
-    private static Map<TopicPartition, Integer> count(ListOffsetsRequestData data) {
-        Map<TopicPartition, Integer> asked = new HashMap<>();
+    /** Maps of names and of numbers stay quick whatever a client chooses: a partition's hash can be chosen. */
+    private static Map<String, Map<Integer, Integer>> count(ListOffsetsRequestData data) {
+        Map<String, Map<Integer, Integer>> asked = new HashMap<>();
         for (ListOffsetsTopic topic : data.topics()) {
-            for (ListOffsetsPartition partition : topic.partitions()) {
-                asked.merge(new TopicPartition(topic.name(), partition.partitionIndex()), 1, Integer::sum);
-            }
+            Map<Integer, Integer> times = asked.computeIfAbsent(topic.name(), name -> new HashMap<>());
+            topic.partitions().forEach(partition -> times.merge(partition.partitionIndex(), 1, Integer::sum));
         }
         return asked;
     }

@@ -11,8 +11,11 @@ import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -27,7 +30,8 @@ import org.apache.kafka.common.requests.WriteTxnMarkersResponse;
 
 /**
  * Ends transactions in partitions, for an administrator who aborts one that hangs (KIP-664). This broker's own coordinator does not ask
- * over the network. Answered when every marker is durable.
+ * over the network. A partition named twice for
+ * one marker gets one. Answered when every marker is durable.
  */
 final class WriteTxnMarkersHandler implements ApiHandler {
     /** From this version of the feature on a marker raises the producer's epoch (KIP-890). */
@@ -58,12 +62,15 @@ final class WriteTxnMarkersHandler implements ApiHandler {
                 (WriteTxnMarkersRequestData) request.body().data();
         List<Ended> all = new ArrayList<>();
         for (WritableTxnMarker wanted : data.markers()) {
+            Map<String, Set<Integer>> places = new LinkedHashMap<>();
             for (WritableTxnMarkerTopic topic : wanted.topics()) {
-                for (int partition : topic.partitionIndexes()) {
-                    TopicPartition place = new TopicPartition(topic.name(), partition);
-                    all.add(new Ended(wanted.producerId(), place, end(wanted, place)));
-                }
+                places.computeIfAbsent(topic.name(), name -> new LinkedHashSet<>())
+                        .addAll(topic.partitionIndexes());
             }
+            places.forEach((topic, partitions) -> partitions.forEach(partition -> {
+                TopicPartition place = new TopicPartition(topic, partition);
+                all.add(new Ended(wanted.producerId(), place, end(wanted, place)));
+            }));
         }
         return CompletableFuture.allOf(all.stream().map(Ended::error).toArray(CompletableFuture[]::new))
                 .thenApply(done -> answer(data, all));

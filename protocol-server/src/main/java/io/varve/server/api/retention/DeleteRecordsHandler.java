@@ -12,13 +12,13 @@ import io.varve.server.api.log.LogErrors;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
-import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsPartition;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
@@ -28,7 +28,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.LoggerFactory;
 
 /**
- * DeleteRecords (KIP-107): moves partitions' log start offsets up, and answers when the new ones are durable. Refused as in Kafka for the
+ * DeleteRecords (KIP-107): moves partitions' log start offsets up, and answers when the new ones are durable. The request's time-out is for
+ * followers, which there are none of. Runs on a worker thread: space is freed file by file. Refused as in Kafka for the
  * broker's own topics and where {@code cleanup.policy} is compact alone; and where a hold pins records, by the same code.
  */
 final class DeleteRecordsHandler implements ApiHandler {
@@ -37,15 +38,15 @@ final class DeleteRecordsHandler implements ApiHandler {
     private static final long TO_HIGH_WATERMARK = -1;
     private static final long UNKNOWN = -1;
 
+    /** What commits take is the server's own work; longer than this, storage stands still. */
+    static final int COMMIT_MS = 30_000;
+
     private final Topics topics;
     private final LogEngine engine;
-    private final Executor background;
 
-    /** @param background runs what may take a while: space is freed file by file */
-    DeleteRecordsHandler(Topics topics, LogEngine engine, Executor background) {
+    DeleteRecordsHandler(Topics topics, LogEngine engine) {
         this.topics = topics;
         this.engine = engine;
-        this.background = background;
     }
 
     @Override
@@ -59,40 +60,56 @@ final class DeleteRecordsHandler implements ApiHandler {
                 (DeleteRecordsRequestData) request.body().data();
         DeleteRecordsResponseData response = new DeleteRecordsResponseData();
         List<CompletableFuture<?>> all = new ArrayList<>();
-        for (DeleteRecordsTopic wanted : asked.topics()) {
-            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(wanted.name());
+        offsets(asked).forEach((name, offsets) -> {
+            Topic topic = topics.byName(name);
+            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(name);
             response.topics().add(result);
-            for (DeleteRecordsPartition partition : wanted.partitions()) {
+            offsets.forEach((partition, offset) -> {
                 DeleteRecordsPartitionResult answer = new DeleteRecordsPartitionResult()
-                        .setPartitionIndex(partition.partitionIndex())
+                        .setPartitionIndex(partition)
                         .setLowWatermark(UNKNOWN);
                 result.partitions().add(answer);
-                all.add(delete(topics.byName(wanted.name()), wanted.name(), partition, answer));
-            }
-        }
+                all.add(delete(topic, name, offset, answer));
+            });
+        });
         return inTime(request, asked.timeoutMs(), all).thenApply(everything -> everything ? response : late(response));
     }
 
-    private CompletableFuture<Void> delete(
-            Topic topic, String name, DeleteRecordsPartition wanted, DeleteRecordsPartitionResult answer) {
-        PartitionLog log = topic == null ? null : topic.partition(wanted.partitionIndex());
+    /** @return the offsets by topic and partition; of a partition named several times the last one, as in Kafka */
+    private static Map<String, Map<Integer, Long>> offsets(DeleteRecordsRequestData asked) {
+        Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
+        for (DeleteRecordsTopic topic : asked.topics()) {
+            Map<Integer, Long> partitions = offsets.computeIfAbsent(topic.name(), name -> new LinkedHashMap<>());
+            topic.partitions().forEach(partition -> partitions.put(partition.partitionIndex(), partition.offset()));
+        }
+        return offsets;
+    }
+
+    private CompletableFuture<Void> delete(Topic topic, String name, long wanted, DeleteRecordsPartitionResult answer) {
+        PartitionLog log = topic == null ? null : topic.partition(answer.partitionIndex());
         Errors refusal = refusal(topic, name, log);
         if (refusal != Errors.NONE) {
             answer.setErrorCode(refusal.code());
             return CompletableFuture.completedFuture(null);
         }
-        return CompletableFuture.supplyAsync(() -> offset(log, wanted.offset()), background)
-                .thenCompose(offset -> engine.deleteRecords(log, offset))
-                .handle((done, failure) -> {
-                    synchronized (answer) {
-                        if (failure == null) {
-                            answer.setLowWatermark(log.logStartOffset());
-                        } else {
-                            answer.setErrorCode(error(failure).code());
-                        }
-                    }
-                    return null;
-                });
+        return durable(log, wanted).handle((done, failure) -> {
+            synchronized (answer) {
+                if (failure == null) {
+                    answer.setLowWatermark(log.logStartOffset());
+                } else {
+                    answer.setErrorCode(error(failure).code());
+                }
+            }
+            return null;
+        });
+    }
+
+    private CompletableFuture<Void> durable(PartitionLog log, long wanted) {
+        try {
+            return engine.deleteRecords(log, offset(log, wanted)).toCompletableFuture();
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
     }
 
     private static Errors refusal(Topic topic, String name, PartitionLog log) {
@@ -132,7 +149,7 @@ final class DeleteRecordsHandler implements ApiHandler {
         CompletableFuture<Boolean> done = CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
                 .thenApply(nothing -> true);
         if (!done.isDone()) {
-            Runnable timer = request.connection().schedule(Math.max(0, timeoutMs), () -> done.complete(false));
+            Runnable timer = request.connection().schedule(Math.max(COMMIT_MS, timeoutMs), () -> done.complete(false));
             done.whenComplete((ended, never) -> timer.run());
         }
         return done;

@@ -20,7 +20,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData;
 import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData;
@@ -31,19 +30,16 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** DescribeLogDirs (KIP-113, KIP-827): the data directories, what room they have, and how much of it partitions take. */
+/** DescribeLogDirs (KIP-113, KIP-827): the data directories, what room they have, and how much of it partitions take. Runs on a worker thread. */
 final class DescribeLogDirsHandler implements ApiHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
 
     private final Topics topics;
     private final List<Path> directories;
-    private final Executor background;
 
-    /** @param background runs what asks the file system */
-    DescribeLogDirsHandler(Topics topics, List<Path> directories, Executor background) {
+    DescribeLogDirsHandler(Topics topics, List<Path> directories) {
         this.topics = topics;
         this.directories = List.copyOf(directories);
-        this.background = background;
     }
 
     @Override
@@ -55,7 +51,7 @@ final class DescribeLogDirsHandler implements ApiHandler {
     public CompletionStage<DescribeLogDirsResponseData> handle(Request request) {
         DescribeLogDirsRequestData asked =
                 (DescribeLogDirsRequestData) request.body().data();
-        return CompletableFuture.supplyAsync(() -> describe(asked), background);
+        return CompletableFuture.completedFuture(describe(asked));
     }
 
     private DescribeLogDirsResponseData describe(DescribeLogDirsRequestData asked) {

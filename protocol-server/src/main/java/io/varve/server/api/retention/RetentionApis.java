@@ -2,7 +2,6 @@
 package io.varve.server.api.retention;
 
 import io.varve.core.engine.LogEngine;
-import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.topic.TopicQuestions;
 import io.varve.server.metadata.TopicConfigs;
@@ -18,25 +17,19 @@ public final class RetentionApis {
      * @param topics finds the logs
      * @param engine deletes
      * @param directories {@code log.dirs}
-     * @param scheduler runs what takes longer than an event loop should
      * @return handlers of DeleteRecords and DescribeLogDirs
      */
-    public static List<ApiHandler> handlers(
-            Topics topics, LogEngine engine, List<Path> directories, Scheduler scheduler) {
-        return List.of(
-                new DeleteRecordsHandler(topics, engine, task -> scheduler.schedule(0, task)),
-                new DescribeLogDirsHandler(topics, directories, task -> scheduler.schedule(0, task)));
+    public static List<ApiHandler> handlers(Topics topics, LogEngine engine, List<Path> directories) {
+        return List.of(new DeleteRecordsHandler(topics, engine), new DescribeLogDirsHandler(topics, directories));
     }
 
     /**
      * @param topics finds the logs
      * @param definitions says what settings mean
      * @param engine explains
-     * @param scheduler runs what takes longer than an event loop should
      * @return answers questions about retention
      */
-    public static TopicQuestions questions(
-            Topics topics, TopicConfigs definitions, LogEngine engine, Scheduler scheduler) {
-        return new RetentionQuestions(topics, definitions, engine, task -> scheduler.schedule(0, task));
+    public static TopicQuestions questions(Topics topics, TopicConfigs definitions, LogEngine engine) {
+        return new RetentionQuestions(topics, definitions, engine);
     }
 }

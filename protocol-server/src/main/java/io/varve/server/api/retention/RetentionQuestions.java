@@ -18,23 +18,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.Executor;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
-/** Explains a topic's retention, as it is or as it would be under other settings, to clients that ask for it by DescribeConfigs. */
+/**
+ * Explains a topic's retention, as it is or as it would be under other settings, to clients that ask for it by DescribeConfigs; on its worker
+ * thread, as the storage is read.
+ */
 final class RetentionQuestions implements TopicQuestions {
     private final Topics topics;
     private final TopicConfigs definitions;
     private final LogEngine engine;
-    private final Executor background;
 
-    /** @param background runs what reads from the storage */
-    RetentionQuestions(Topics topics, TopicConfigs definitions, LogEngine engine, Executor background) {
+    RetentionQuestions(Topics topics, TopicConfigs definitions, LogEngine engine) {
         this.topics = topics;
         this.definitions = definitions;
         this.engine = engine;
-        this.background = background;
     }
 
     @Override
@@ -45,7 +44,7 @@ final class RetentionQuestions implements TopicQuestions {
     @Override
     public CompletionStage<Answer> answer(String resource) {
         return CompletableFuture.supplyAsync(
-                () -> new Answer(RetentionQuestion.KEY, explain(question(resource))), background);
+                () -> new Answer(RetentionQuestion.KEY, explain(question(resource))), Runnable::run);
     }
 
     private static RetentionQuestion question(String resource) {

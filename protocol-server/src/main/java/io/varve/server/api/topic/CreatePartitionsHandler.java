@@ -6,8 +6,10 @@ import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MorePartitions;
 import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.CreatePartitionsRequestData;
@@ -37,15 +39,19 @@ final class CreatePartitionsHandler implements ApiHandler {
     public CompletionStage<CreatePartitionsResponseData> handle(Request request) {
         CreatePartitionsRequestData asked = ((CreatePartitionsRequest) request.body()).data();
         CreatePartitionsResponseData response = new CreatePartitionsResponseData();
-        List<MorePartitions> wanted = new ArrayList<>();
-        Set<String> duplicates = new HashSet<>();
-        for (CreatePartitionsTopic topic : asked.topics()) {
-            if (asked.topics().findAll(topic.name()).size() == 1) {
-                wanted.add(new MorePartitions(topic.name(), topic.count(), assignments(topic)));
-            } else if (duplicates.add(topic.name())) {
-                ApiError error = new ApiError(Errors.INVALID_REQUEST, "Duplicate topic name.");
-                response.results().add(result(topic.name(), error));
+        Map<String, CreatePartitionsTopic> topics = new LinkedHashMap<>();
+        Set<String> duplicates = new LinkedHashSet<>();
+        asked.topics().forEach(topic -> {
+            if (topics.putIfAbsent(topic.name(), topic) != null) {
+                duplicates.add(topic.name());
             }
+        });
+        topics.keySet().removeAll(duplicates);
+        ApiError twice = new ApiError(Errors.INVALID_REQUEST, "Duplicate topic name.");
+        duplicates.forEach(name -> response.results().add(result(name, twice)));
+        List<MorePartitions> wanted = new ArrayList<>(topics.size());
+        for (CreatePartitionsTopic topic : topics.values()) {
+            wanted.add(new MorePartitions(topic.name(), topic.count(), assignments(topic)));
         }
         return metadata.createPartitions(wanted, asked.validateOnly()).thenApply(outcomes -> {
             outcomes.forEach(outcome -> response.results().add(result(outcome.name(), outcome.error())));

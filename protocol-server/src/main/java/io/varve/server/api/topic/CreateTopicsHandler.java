@@ -9,8 +9,11 @@ import io.varve.server.metadata.TopicConfigs;
 import io.varve.server.metadata.TopicOutcome;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.common.message.CreateTopicsRequestData;
@@ -40,13 +43,22 @@ final class CreateTopicsHandler implements ApiHandler {
         CreateTopicsRequestData asked = ((CreateTopicsRequest) request.body()).data();
         CreateTopicsResponseData response = new CreateTopicsResponseData();
         List<NewTopic> wanted = new ArrayList<>();
-        for (CreatableTopic topic : asked.topics()) {
+        Map<String, CreatableTopic> topics = new LinkedHashMap<>();
+        Set<String> duplicates = new LinkedHashSet<>();
+        asked.topics().forEach(topic -> {
+            if (topics.putIfAbsent(topic.name(), topic) != null) {
+                duplicates.add(topic.name());
+            }
+        });
+        topics.keySet().removeAll(duplicates);
+        duplicates.forEach(
+                name -> response.topics().add(refused(name, Errors.INVALID_REQUEST, "Duplicate topic name.")));
+        for (CreatableTopic topic : topics.values()) {
             String name = topic.name();
-            if (asked.topics().findAll(name).size() > 1) {
-                if (response.topics().find(name) == null) {
-                    response.topics().add(refused(name, Errors.INVALID_REQUEST, "Duplicate topic name."));
-                }
-            } else if (name.equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
+            Map<Integer, List<Integer>> assignments = new HashMap<>();
+            topic.assignments()
+                    .forEach(assignment -> assignments.put(assignment.partitionIndex(), assignment.brokerIds()));
+            if (name.equals(Topic.CLUSTER_METADATA_TOPIC_NAME)) {
                 response.topics().add(refused(name, Errors.TOPIC_AUTHORIZATION_FAILED, "Authorization failed."));
             } else if (Topic.isInternal(name)) {
                 response.topics()
@@ -54,8 +66,14 @@ final class CreateTopicsHandler implements ApiHandler {
                                 name,
                                 Errors.INVALID_TOPIC_EXCEPTION,
                                 "Topic '" + name + "' is the broker's own; it is created when it is needed."));
+            } else if (assignments.size() < topic.assignments().size()) {
+                response.topics()
+                        .add(refused(
+                                name,
+                                Errors.INVALID_REPLICA_ASSIGNMENT,
+                                "Found multiple manual partition assignments for one partition."));
             } else {
-                wanted.add(newTopic(topic));
+                wanted.add(newTopic(topic, assignments));
             }
         }
         return metadata.createTopics(wanted, asked.validateOnly()).thenApply(outcomes -> {
@@ -64,9 +82,7 @@ final class CreateTopicsHandler implements ApiHandler {
         });
     }
 
-    private static NewTopic newTopic(CreatableTopic topic) {
-        Map<Integer, List<Integer>> assignments = new HashMap<>();
-        topic.assignments().forEach(assignment -> assignments.put(assignment.partitionIndex(), assignment.brokerIds()));
+    private static NewTopic newTopic(CreatableTopic topic, Map<Integer, List<Integer>> assignments) {
         Map<String, String> configs = new HashMap<>();
         topic.configs().forEach(config -> configs.put(config.name(), config.value()));
         return new NewTopic(topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, configs);

@@ -2,6 +2,7 @@
 package io.varve.server.api.txn;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
@@ -17,6 +18,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopic;
+import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTopicCollection;
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartitionsToTxnResult;
@@ -33,6 +36,10 @@ import org.apache.kafka.common.requests.AddPartitionsToTxnResponse;
 final class AddPartitionsToTxn implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
     private static final short FIRST_BATCHED = 4;
+
+    /** A client may choose partitions of one hash, of which many take long. */
+    private static final int MOST_ON_LOOP = 1_000;
+
     private static final String OFFSETS = org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
 
     private final Transactions transactions;
@@ -52,6 +59,9 @@ final class AddPartitionsToTxn implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         AddPartitionsToTxnRequest body = (AddPartitionsToTxnRequest) request.body();
         boolean batched = request.version() >= FIRST_BATCHED;
+        if (!request.background() && isMuch(body)) {
+            throw new HeavyRequestException("it names more than " + MOST_ON_LOOP + " partitions");
+        }
         AddPartitionsToTxnRequest several = batched ? body : body.normalizeRequest();
         List<CompletableFuture<AddPartitionsToTxnResult>> results = new ArrayList<>();
         Map<String, List<TopicPartition>> partitions = several.partitionsByTransaction();
@@ -67,6 +77,22 @@ final class AddPartitionsToTxn implements ApiHandler {
         return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
                 .thenApply(all ->
                         response(results.stream().map(CompletableFuture::join).toList(), batched));
+    }
+
+    private static boolean isMuch(AddPartitionsToTxnRequest body) {
+        long partitions = partitions(body.data().v3AndBelowTopics());
+        for (AddPartitionsToTxnTransaction transaction : body.data().transactions()) {
+            partitions += 1 + partitions(transaction.topics());
+        }
+        return partitions > MOST_ON_LOOP;
+    }
+
+    private static long partitions(AddPartitionsToTxnTopicCollection topics) {
+        long partitions = 0;
+        for (AddPartitionsToTxnTopic topic : topics) {
+            partitions += topic.partitions().size();
+        }
+        return partitions;
     }
 
     private CompletableFuture<Map<TopicPartition, Errors>> one(

@@ -30,8 +30,10 @@ final class DescribeTransactions implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         DescribeTransactionsRequestData data =
                 (DescribeTransactionsRequestData) request.body().data();
-        List<CompletableFuture<TransactionState>> described =
-                data.transactionalIds().stream().map(transactions::describe).toList();
+        List<CompletableFuture<TransactionState>> described = data.transactionalIds().stream()
+                .distinct()
+                .map(transactions::describe)
+                .toList();
         return CompletableFuture.allOf(described.toArray(CompletableFuture[]::new))
                 .thenApply(all -> new DescribeTransactionsResponseData()
                         .setTransactionStates(

@@ -2,6 +2,7 @@
 package io.varve.server.api.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
@@ -9,12 +10,15 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.group.HeldStorage;
 import io.varve.server.metadata.Topic;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.UnaryOperator;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.message.DescribeGroupsRequestData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
@@ -328,6 +332,52 @@ class OffsetsTest {
                     .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
             assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(-1);
             assertThat(Offsets.fetch(client, "g", "t", 1)).isEqualTo(4);
+        }
+    }
+
+    /** By its square this took minutes: many partitions, known and unknown, and the same again. */
+    @Test
+    void deletesOffsetsInTimeThatGrowsWithTheRequest() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("g");
+            Offsets.commit(client, "g", "t", 0, 3);
+            List<OffsetDeleteRequestPartition> partitions = new ArrayList<>();
+            for (int i = 0; i < 100_000; i++) {
+                partitions.add(new OffsetDeleteRequestPartition().setPartitionIndex(i % 2 == 0 ? 0 : 9));
+            }
+            OffsetDeleteRequestTopicCollection topics = new OffsetDeleteRequestTopicCollection();
+            topics.add(new OffsetDeleteRequestTopic().setName("t").setPartitions(partitions));
+            OffsetDeleteResponseData answer = assertTimeoutPreemptively(
+                    Duration.ofSeconds(10),
+                    () -> client.ask(
+                            ApiKeys.OFFSET_DELETE,
+                            0,
+                            new OffsetDeleteRequestData().setGroupId("g").setTopics(topics)));
+            assertThat(answer.topics().find("t").partitions()).hasSize(2);
+            assertThat(Offsets.fetch(client, "g", "t", 0)).isEqualTo(-1);
+        }
+    }
+
+    @Test
+    void answersAGroupNamedTwiceOnce() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("t", 1);
+            client.find("a");
+            Offsets.commit(client, "a", "t", 0, 1);
+            OffsetFetchRequestData.OffsetFetchRequestGroup group = new OffsetFetchRequestData.OffsetFetchRequestGroup()
+                    .setGroupId("a")
+                    .setTopics(null);
+            OffsetFetchResponseData answer = client.ask(
+                    ApiKeys.OFFSET_FETCH, 8, new OffsetFetchRequestData().setGroups(List.of(group, group.duplicate())));
+            assertThat(answer.groups())
+                    .extracting(OffsetFetchResponseGroup::errorCode)
+                    .containsExactly(Errors.NONE.code(), Errors.INVALID_REQUEST.code());
+            DescribeGroupsResponseData described = client.ask(
+                    ApiKeys.DESCRIBE_GROUPS, 5, new DescribeGroupsRequestData().setGroups(List.of("a", "b", "a")));
+            assertThat(described.groups()).hasSize(2);
         }
     }
 }

@@ -218,6 +218,25 @@ class TransactionHandlersTest {
     }
 
     @Test
+    void aPartitionNamedTwiceGetsOneMarkerAndIsShownOnce() {
+        send(topic.partition(0), A, 0, "a");
+        CompletableFuture<ApiMessage> answer =
+                logs.send(ApiKeys.WRITE_TXN_MARKERS, 2, markers(marker(A, 0, "t", 0, 0, 0)));
+        logs.commit();
+        assertThat(errors(answer)).isEqualTo(Map.of(A, Map.of(new TopicPartition("t", 0), Errors.NONE)));
+        assertThat(topic.partition(0).logEndOffset()).isEqualTo(2);
+
+        DescribeProducersResponseData shown = logs.ask(
+                ApiKeys.DESCRIBE_PRODUCERS,
+                0,
+                new DescribeProducersRequestData()
+                        .setTopics(List.of(new TopicRequest().setName("t").setPartitionIndexes(List.of(0, 1, 0)))));
+        assertThat(shown.topics().get(0).partitions())
+                .extracting(PartitionResponse::partitionIndex)
+                .containsExactly(0, 1);
+    }
+
+    @Test
     void refusesMarkersPartitionByPartition() {
         send(topic.partition(0), A, 0, "a");
         topic.partition(0).endTransaction(new TransactionMarker(A, (short) 3, 9, true, false));

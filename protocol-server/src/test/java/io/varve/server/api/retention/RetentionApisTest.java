@@ -7,7 +7,6 @@ import io.varve.core.engine.LogEngine;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.retention.RetentionExplanation;
-import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.topic.Exchange;
 import io.varve.server.api.topic.TopicHandlers;
@@ -24,6 +23,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.LongStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.config.ConfigResource;
@@ -50,6 +50,8 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RetentionApisTest {
     private static final byte TOPIC = ConfigResource.Type.TOPIC.id();
@@ -57,26 +59,24 @@ class RetentionApisTest {
     private static final Path OTHER = Path.of("/other");
 
     private final MetadataFixture node = new MetadataFixture(23);
-    private final SystemScheduler scheduler = new SystemScheduler(1);
     private final List<ApiHandler> handlers = new ArrayList<>();
 
     @BeforeEach
     void start() {
         node.start();
         LogEngine engine = node.engine;
-        handlers.addAll(RetentionApis.handlers(node.metadata, engine, List.of(DATA, OTHER), scheduler));
+        handlers.addAll(RetentionApis.handlers(node.metadata, engine, List.of(DATA, OTHER)));
         handlers.addAll(TopicHandlers.all(
                 node.metadata,
                 () -> new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, null),
                 List.of(),
-                RetentionApis.questions(node.metadata, node.metadata.topicConfigs(), engine, scheduler)));
+                RetentionApis.questions(node.metadata, node.metadata.topicConfigs(), engine)));
         create("t", Map.of());
         fill("t", 0, 10);
     }
 
     @AfterEach
     void close() {
-        scheduler.close();
         node.close();
     }
 
@@ -105,15 +105,23 @@ class RetentionApisTest {
         return handlers.stream().filter(h -> h.api() == api).findFirst().orElseThrow();
     }
 
-    private DeleteRecordsPartitionResult delete(int version, String topic, int partition, long offset) {
-        DeleteRecordsRequestData asked = new DeleteRecordsRequestData().setTimeoutMs(30_000);
+    private DeleteRecordsPartitionResult delete(int version, String topic, int partition, long... offsets) {
+        return delete(version, 30_000, topic, partition, offsets);
+    }
+
+    private DeleteRecordsPartitionResult delete(
+            int version, int timeoutMs, String topic, int partition, long... offsets) {
+        DeleteRecordsRequestData asked = new DeleteRecordsRequestData().setTimeoutMs(timeoutMs);
         asked.topics()
                 .add(new DeleteRecordsTopic()
                         .setName(topic)
-                        .setPartitions(List.of(new DeleteRecordsPartition()
-                                .setPartitionIndex(partition)
-                                .setOffset(offset))));
+                        .setPartitions(LongStream.of(offsets)
+                                .mapToObj(offset -> new DeleteRecordsPartition()
+                                        .setPartitionIndex(partition)
+                                        .setOffset(offset))
+                                .toList()));
         DeleteRecordsResponseData response = Exchange.of(handler(ApiKeys.DELETE_RECORDS), version, asked);
+        assertThat(response.topics().find(topic).partitions()).hasSize(1);
         return response.topics().find(topic).partitions().find(partition);
     }
 
@@ -138,6 +146,22 @@ class RetentionApisTest {
         assertThat(delete(2, "t", 0, 1).lowWatermark()).isEqualTo(5);
         assertThat(delete(2, "t", 0, -1).lowWatermark()).isEqualTo(10);
         assertThat(log("t", 0).logStartOffset()).isEqualTo(10);
+    }
+
+    /** There are no followers to wait for: what is asked for is done, or refused for what it is. */
+    @ParameterizedTest
+    @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1})
+    void noTimeOutRacesTheDeletion(int timeoutMs) {
+        DeleteRecordsPartitionResult result = delete(2, timeoutMs, "t", 0, 3);
+        assertThat(Errors.forCode(result.errorCode())).isEqualTo(Errors.NONE);
+        assertThat(result.lowWatermark()).isEqualTo(3);
+        assertThat(Errors.forCode(delete(2, timeoutMs, "t", 0, 11).errorCode())).isEqualTo(Errors.OFFSET_OUT_OF_RANGE);
+    }
+
+    @Test
+    void aPartitionNamedTwiceIsOneAsItWasNamedLast() {
+        assertThat(delete(2, "t", 0, 7, 4).lowWatermark()).isEqualTo(4);
+        assertThat(log("t", 0).logStartOffset()).isEqualTo(4);
     }
 
     @Test

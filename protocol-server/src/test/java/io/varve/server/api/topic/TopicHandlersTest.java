@@ -3,14 +3,18 @@ package io.varve.server.api.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Loopback;
+import io.varve.server.api.Request;
 import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.TopicLimits;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.function.IntFunction;
@@ -43,7 +47,11 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.AbstractRequest;
+import org.apache.kafka.common.requests.DeleteTopicsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.MetadataRequest;
+import org.apache.kafka.common.requests.RequestHeader;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -353,6 +361,50 @@ class TopicHandlersTest {
                 .isEqualTo(error));
         assertThat(response.topics()).hasSize(expected.size() + 1);
         assertThat(node.metadata.all()).extracting(Topic::name).containsExactlyInAnyOrder("there", "fits");
+    }
+
+    @Test
+    void refusesAPartitionThatIsAssignedTwice() {
+        start();
+        CreatableTopic twice = creatable("twice", -1, -1);
+        for (int i = 0; i < 2; i++) {
+            twice.assignments()
+                    .mustAdd(new CreatableReplicaAssignment()
+                            .setPartitionIndex(0)
+                            .setBrokerIds(List.of(1)));
+        }
+        assertThat(Errors.forCode(
+                        create(7, creating(twice)).topics().find("twice").errorCode()))
+                .isEqualTo(Errors.INVALID_REPLICA_ASSIGNMENT);
+        assertThat(node.metadata.byName("twice")).isNull();
+    }
+
+    /** Unknown ids have no name, by which the answer's collection would hash them. */
+    @Test
+    void answersManyUnknownIdsInTimeThatGrowsWithTheRequest() {
+        start();
+        MetadataRequestData asked = new MetadataRequestData().setTopics(new java.util.ArrayList<>());
+        DeleteTopicsRequestData deleted = new DeleteTopicsRequestData();
+        for (int i = 1; i <= 60_000; i++) {
+            asked.topics().add(new MetadataRequestTopic().setName(null).setTopicId(new Uuid(i, i)));
+            deleted.topics().add(new DeleteTopicState().setName(null).setTopicId(new Uuid(i, i)));
+        }
+        assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
+            MetadataResponseData found =
+                    answer(ApiKeys.METADATA, new MetadataRequest(asked, ApiKeys.METADATA.latestVersion()));
+            assertThat(found.topics()).hasSize(60_000);
+            DeleteTopicsResponseData gone = answer(
+                    ApiKeys.DELETE_TOPICS,
+                    new DeleteTopicsRequest.Builder(deleted).build(ApiKeys.DELETE_TOPICS.latestVersion()));
+            assertThat(gone.responses()).hasSize(60_000);
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private <R> R answer(ApiKeys api, AbstractRequest body) {
+        RequestHeader header = new RequestHeader(api, body.version(), "test", 1);
+        return (R) MetadataFixture.await(
+                handler(api).handle(new Request(header, body, new Loopback())).toCompletableFuture());
     }
 
     @Test
