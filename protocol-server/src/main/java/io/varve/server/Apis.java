@@ -42,7 +42,7 @@ final class Apis {
         handlers.addAll(TopicHandlers.all(
                 metadata,
                 () -> self,
-                config.shown(),
+                config.groups(),
                 RetentionApis.questions(metadata, metadata.topicConfigs(), rooms.engine())));
         handlers.addAll(RetentionApis.handlers(
                 metadata, rooms.engine(), config.storage().directories()));

@@ -30,6 +30,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -61,6 +62,7 @@ public final class VarveServer implements AutoCloseable {
                 config.groups(),
                 new Surroundings(self, metadata, this::admit, config.metadata().losses(), clock, scheduler),
                 metadata);
+        metadata.watchConfigs(this::configured).join();
         transactions = HostedTransactions.open(
                 config.transactions(),
                 new TransactionSurroundings(
@@ -102,6 +104,12 @@ public final class VarveServer implements AutoCloseable {
             net.close();
             scheduler.close();
             throw e;
+        }
+    }
+
+    private void configured(ConfigResource resource, Map<String, String> configs) {
+        if (resource.type() == ConfigResource.Type.GROUP) {
+            groups.configure(resource.name(), configs);
         }
     }
 

@@ -121,11 +121,22 @@ class ArchitectureTest {
 
     private static boolean isAboutTopics(JavaClass type) {
         return type.getName().startsWith("org.apache.kafka.storage.internals.log.LogConfig")
+                || type.getName().equals("org.apache.kafka.storage.internals.log.CleanerConfig")
                 || Set.of(
                                 "org.apache.kafka.server.common",
                                 "org.apache.kafka.server.config",
                                 "org.apache.kafka.server.immutable")
                         .contains(type.getPackageName());
+    }
+
+    @Test
+    void onlyTheLoggingRoomKnowsWhatWritesTheLog() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".logging..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("ch.qos.logback.."))
+                .check(MAIN);
     }
 
     @Test

@@ -146,6 +146,11 @@ final class BrokerKeys {
         DEFINITION.define(key, type, byDefault, validator, Importance.MEDIUM, key);
     }
 
+    /** @return each key's definition, without documentation */
+    static Map<String, ConfigKey> definitions() {
+        return DEFINITION.configKeys();
+    }
+
     static Set<String> names() {
         return DEFINITION.names();
     }

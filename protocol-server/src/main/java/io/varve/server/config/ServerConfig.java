@@ -7,7 +7,6 @@ import io.varve.core.engine.EngineConfig;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
-import io.varve.server.api.topic.BrokerSetting;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.MetadataConfig;
@@ -19,6 +18,7 @@ import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
@@ -39,7 +39,6 @@ import org.apache.kafka.common.config.ConfigException;
  * @param metadata this broker and its topics
  * @param groups consumer groups
  * @param transactions transactions
- * @param shown settings to show to clients that ask, besides the topics' defaults
  * @param warnings one line for each setting that has no effect
  */
 public record ServerConfig(
@@ -51,7 +50,6 @@ public record ServerConfig(
         MetadataConfig metadata,
         GroupsConfig groups,
         TransactionsConfig transactions,
-        List<BrokerSetting> shown,
         List<String> warnings) {
     private static final int ONE_BROKER = 1;
     private static final int GENERATED = -1;
@@ -81,7 +79,6 @@ public record ServerConfig(
                 metadata(settings, values),
                 checked(settings, () -> GroupsConfig.parse(settings.all())),
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
-                shown(settings, values),
                 warnings(settings, (String) values.get(BrokerKeys.BACKEND)));
     }
 
@@ -175,12 +172,28 @@ public record ServerConfig(
                         ONE_BROKER,
                         (Boolean) values.get(BrokerKeys.AUTO_CREATE),
                         (Boolean) values.get(BrokerKeys.DELETE_TOPICS),
-                        settings.all(),
+                        inForce(settings, node),
                         AcceptedLosses.parse((String) values.get(BrokerKeys.ACCEPTED_LOSSES)),
                         new TopicLimits(
                                 (Integer) values.get(BrokerKeys.MAX_PARTITIONS),
                                 (Integer) values.get(BrokerKeys.AUTO_CREATE_MAX),
-                                (Integer) values.get(BrokerKeys.AUTO_CREATE_AT_ONCE))));
+                                (Integer) values.get(BrokerKeys.AUTO_CREATE_AT_ONCE)),
+                        Definitions.all()));
+    }
+
+    /** What was set, as it is in force: each of two keys for one thing says the same. */
+    private static Map<String, String> inForce(Settings settings, int nodeId) {
+        Map<String, String> inForce = new HashMap<>(settings.all());
+        inForce.values().removeIf(String::isEmpty);
+        if (settings.get(BrokerKeys.NODE_ID) != null || settings.get(BrokerKeys.BROKER_ID) != null) {
+            inForce.put(BrokerKeys.NODE_ID, Integer.toString(nodeId));
+            inForce.put(BrokerKeys.BROKER_ID, Integer.toString(nodeId));
+        }
+        if (settings.get(BrokerKeys.LOG_DIRS) == null && settings.get(BrokerKeys.LOG_DIR) != null) {
+            inForce.put(BrokerKeys.LOG_DIRS, settings.get(BrokerKeys.LOG_DIR));
+        }
+        inForce.remove(BrokerKeys.REPLICATION);
+        return inForce;
     }
 
     /** Kafka before KRaft took -1 for "generate one". */
@@ -211,13 +224,6 @@ public record ServerConfig(
                     .orElse(settings.file());
             throw new ConfigError(source + ": " + e.getMessage());
         }
-    }
-
-    private static List<BrokerSetting> shown(Settings settings, Map<String, Object> values) {
-        List<BrokerSetting> shown = new ArrayList<>();
-        values.forEach((key, value) -> shown.add(
-                new BrokerSetting(key, value == null ? null : value.toString(), settings.get(key) != null, false)));
-        return List.copyOf(shown);
     }
 
     private static List<String> warnings(Settings settings, String backend) {

@@ -18,6 +18,7 @@ import org.apache.kafka.common.errors.NotCoordinatorException;
 import org.apache.kafka.common.metrics.Metrics;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorRecordSerde;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.coordinator.group.metrics.GroupCoordinatorMetrics;
@@ -40,10 +41,16 @@ final class Coordinator implements Hosted {
     /**
      * Starts it. Takes some hundred ms, mostly for loading classes, so not for an event loop.
      *
+     * @param settings the groups' own settings
      * @param offsets {@code __consumer_offsets}
      * @param known the topics before the first call of {@link #topicChanged}
      */
-    Coordinator(GroupsConfig config, Surroundings around, Topic offsets, Collection<Topic> known) {
+    Coordinator(
+            GroupsConfig config,
+            GroupConfigManager settings,
+            Surroundings around,
+            Topic offsets,
+            Collection<Topic> known) {
         ClusterInfo self = around.self();
         List<PartitionLog> partitions = offsets.partitions();
         loading = new LoadProgress(partitions.size());
@@ -65,7 +72,7 @@ final class Coordinator implements Hosted {
                 .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group")))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
                 .withGroupCoordinatorMetrics(new GroupCoordinatorMetrics(registry, metrics))
-                .withGroupConfigManager(config.perGroup())
+                .withGroupConfigManager(settings)
                 .withPersister(new NoOpStatePersister())
                 .withAuthorizerPlugin(Optional.empty())
                 .withPartitionMetadataClient(new EndOffsets(around.topics()))

@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
@@ -21,10 +22,6 @@ import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
  * compacted, the active segments. {@code offsets.topic.replication.factor} is accepted and has no effect.
  */
 public final class GroupsConfig {
-    private static final String THREADS = GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_THREADS_CONFIG;
-    private static final String BACKGROUND_THREADS =
-            GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_BACKGROUND_THREADS_CONFIG;
-
     /** Most groups there are. */
     private static final String MAX_GROUPS = "max.groups";
 
@@ -39,7 +36,10 @@ public final class GroupsConfig {
                     ConfigDef.Importance.MEDIUM,
                     "Most groups there are; a further one is refused until one has gone.");
 
-    private static final String SEGMENT_BYTES = Integer.toString(4 << 20);
+    private static final Map<String, String> OWN_DEFAULTS = Map.of(
+            GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_THREADS_CONFIG, "1",
+            GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_BACKGROUND_THREADS_CONFIG, "1",
+            GroupCoordinatorConfig.OFFSETS_TOPIC_SEGMENT_BYTES_CONFIG, Integer.toString(4 << 20));
 
     private final int maxGroups;
     private final GroupCoordinatorConfig groups;
@@ -60,9 +60,7 @@ public final class GroupsConfig {
      */
     public static GroupsConfig parse(Map<String, String> properties) {
         Map<String, String> all = new HashMap<>(properties);
-        all.putIfAbsent(THREADS, "1");
-        all.putIfAbsent(BACKGROUND_THREADS, "1");
-        all.putIfAbsent(GroupCoordinatorConfig.OFFSETS_TOPIC_SEGMENT_BYTES_CONFIG, SEGMENT_BYTES);
+        OWN_DEFAULTS.forEach(all::putIfAbsent);
         try {
             return new GroupsConfig(new AbstractConfig(definition(), all, false));
         } catch (ConfigException e) {
@@ -96,6 +94,29 @@ public final class GroupsConfig {
 
     GroupCoordinatorConfig coordinator() {
         return groups;
+    }
+
+    /** @return what single groups can be configured with */
+    public GroupSettings settings() {
+        return new GroupSettings(groups, shareGroups);
+    }
+
+    /** @return the definition of each of {@link #keys}, with the defaults there are here */
+    public static Map<String, ConfigKey> definitions() {
+        ConfigDef all = new ConfigDef();
+        Map<String, ConfigKey> kafkas = definition().configKeys();
+        for (String name : keys()) {
+            ConfigKey key = kafkas.get(name);
+            String own = OWN_DEFAULTS.get(name);
+            all.define(
+                    name,
+                    key.type,
+                    own == null ? key.defaultValue : ConfigDef.parseType(name, own, key.type),
+                    key.validator,
+                    key.importance,
+                    key.documentation);
+        }
+        return all.configKeys();
     }
 
     GroupConfigManager perGroup() {

@@ -5,6 +5,8 @@ import io.varve.core.producer.TransactionMarker;
 import io.varve.server.coordinator.Host;
 import io.varve.server.metadata.TopicCreation;
 import java.util.List;
+import java.util.Map;
+import java.util.Properties;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -41,6 +43,7 @@ import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 import org.apache.kafka.server.common.TransactionVersion;
 
@@ -58,10 +61,12 @@ public final class HostedGroups implements Groups {
 
     private final Host<Coordinator> host;
     private final GroupLimit limit;
+    private final GroupConfigManager settings;
 
-    private HostedGroups(Host<Coordinator> host, GroupLimit limit) {
+    private HostedGroups(Host<Coordinator> host, GroupLimit limit, GroupConfigManager settings) {
         this.host = host;
         this.limit = limit;
+        this.settings = settings;
     }
 
     /**
@@ -73,13 +78,14 @@ public final class HostedGroups implements Groups {
      * @return the groups; close them before the log engine
      */
     public static Groups open(GroupsConfig config, Surroundings around, TopicCreation creation) {
+        GroupConfigManager settings = config.perGroup();
         Host<Coordinator> host = Host.open(
                 new Host.Plan("group", OFFSETS, config.offsetsPartitions(), config.offsetsTopicConfigs()),
                 around.topics(),
                 creation,
                 around.scheduler(),
-                (offsets, known) -> new Coordinator(config, around, offsets, known));
-        return new HostedGroups(host, new GroupLimit(config.maxGroups(), around.clock()));
+                (offsets, known) -> new Coordinator(config, settings, around, offsets, known));
+        return new HostedGroups(host, new GroupLimit(config.maxGroups(), around.clock()), settings);
     }
 
     @Override
@@ -259,6 +265,13 @@ public final class HostedGroups implements Groups {
                 marker.coordinatorEpoch(),
                 marker.commit() ? TransactionResult.COMMIT : TransactionResult.ABORT,
                 version.featureLevel()));
+    }
+
+    @Override
+    public void configure(String groupId, Map<String, String> configs) {
+        Properties properties = new Properties();
+        properties.putAll(configs);
+        settings.updateGroupConfig(groupId, properties);
     }
 
     @Override

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.server.metadata.Setting.Synonym;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -33,24 +34,29 @@ final class BrokerDefaults {
         return ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.getOrDefault(topicKey, List.of());
     }
 
+    /** @return the names of {@link #synonyms} */
+    static List<String> names(String topicKey) {
+        return synonyms(topicKey).stream().map(ConfigSynonym::name).toList();
+    }
+
     /** @return the configured default of each topic setting that has one */
-    static Map<String, Origin> resolve(Map<String, String> logDefaults) {
+    static Map<String, Origin> resolve(BrokerLayers layers) {
         Map<String, Origin> resolved = new HashMap<>();
         for (String topicKey : LogConfig.configNames()) {
-            for (ConfigSynonym synonym : synonyms(topicKey)) {
-                String configured = logDefaults.get(synonym.name());
-                if (configured != null) {
-                    resolved.put(topicKey, new Origin(convert(synonym, configured), synonym.name(), configured));
-                    break;
-                }
+            List<Synonym> set = layers.of(names(topicKey));
+            if (!set.isEmpty()) {
+                Synonym strongest = set.get(0);
+                resolved.put(
+                        topicKey,
+                        new Origin(convert(strongest.name(), strongest.value()), strongest.name(), strongest.value()));
             }
         }
         return resolved;
     }
 
     /** @throws MetadataException if a configured default is not what Kafka allows */
-    static void check(Map<String, String> logDefaults) {
-        resolve(logDefaults).forEach((topicKey, origin) -> {
+    static void check(BrokerLayers layers) {
+        resolve(layers).forEach((topicKey, origin) -> {
             try {
                 LogConfig.validate(Map.of(topicKey, origin.value()));
             } catch (ConfigException e) {
@@ -64,8 +70,7 @@ final class BrokerDefaults {
 
     // Not by the synonym's own converter: that logs a stack trace and passes over what it cannot read, and makes -1
     // hours of -1.
-    private static String convert(ConfigSynonym synonym, String configured) {
-        String name = synonym.name();
+    private static String convert(String name, String configured) {
         TimeUnit unit = name.endsWith(".hours") ? TimeUnit.HOURS : name.endsWith(".minutes") ? TimeUnit.MINUTES : null;
         if (unit == null) {
             return configured.trim();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -58,6 +59,35 @@ record Catalog(MetadataImage image, MetadataDelta change) {
     /** @return a topic's own settings */
     Map<String, String> topicConfigs(String name) {
         return image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, name));
+    }
+
+    /** @return a resource's own settings, as clients set them: without the cluster's id, which is kept among those of all brokers */
+    Map<String, String> configs(ConfigResource resource) {
+        Map<String, String> all = image.configs().configMapForResource(resource);
+        if (!resource.equals(MetadataEvents.CLUSTER) || !all.containsKey(MetadataEvents.CLUSTER_ID)) {
+            return all;
+        }
+        Map<String, String> others = new HashMap<>(all);
+        others.remove(MetadataEvents.CLUSTER_ID);
+        return others;
+    }
+
+    /** @return all resources but topics that have settings */
+    Set<ConfigResource> configured() {
+        Set<ConfigResource> resources =
+                new HashSet<>(image.configs().resourceData().keySet());
+        resources.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
+        return resources;
+    }
+
+    /** @return resources but topics whose settings the last change altered */
+    Set<ConfigResource> touchedConfigs() {
+        Set<ConfigResource> touched = new HashSet<>();
+        if (change.configsDelta() != null) {
+            touched.addAll(change.configsDelta().changes().keySet());
+            touched.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
+        }
+        return touched;
     }
 
     /** @return the cluster's id, or null before the first start */

@@ -16,20 +16,29 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.KafkaStorageException;
+import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the cluster is, as a fold over the events in {@code __cluster_metadata}: topics, ids, settings, producer ids, the cluster's id and
  * the node's. Changes are decided and logged by one writer, and take effect when they are durable. Thread-safe.
  */
 public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterMetadata.class);
     private static final long RETRY_MS = 1_000;
 
     private final MetadataConfig config;
     private final TopicConfigs definitions;
+    private final BrokerConfigs broker;
+    private final ConfigResource self;
+    private final List<ConfigWatcher> watchers = new CopyOnWriteArrayList<>();
     private final ServedTopics served;
     private final Scheduler scheduler;
     private final Ids ids;
@@ -46,7 +55,9 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         this.config = config;
         this.scheduler = scheduler;
         this.ids = ids;
-        definitions = new TopicConfigs(config);
+        self = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(config.nodeId()));
+        broker = new BrokerConfigs(config);
+        definitions = new TopicConfigs(brokerLayers(replayed.catalog()));
         served = new ServedTopics(engine, definitions);
         events = new EventLog<>(
                 replayed.log(),
@@ -101,6 +112,34 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
     /** @return what topics can be configured with here */
     public TopicConfigs topicConfigs() {
         return definitions;
+    }
+
+    /** @return the broker's settings */
+    public BrokerConfigs brokerConfigs() {
+        return broker;
+    }
+
+    /**
+     * @param resource anything that has settings but a topic
+     * @return its own settings, as clients set them
+     */
+    public Map<String, String> configs(ConfigResource resource) {
+        return events.state().configs(resource);
+    }
+
+    /**
+     * Watches the settings of brokers, groups and client metrics for as long as the server runs.
+     *
+     * @param watcher told first of each resource that has settings, then of each change
+     * @return completes when it has been told of those there are
+     */
+    public CompletableFuture<Void> watchConfigs(ConfigWatcher watcher) {
+        return submit(catalog -> new Decision<>(List.of(), () -> {
+            Catalog now = events.state();
+            watchers.add(watcher);
+            now.configured().forEach(resource -> watcher.changed(resource, now.configs(resource)));
+            return null;
+        }));
     }
 
     /** @return who this node is and what topics get by default */
@@ -199,14 +238,14 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
     }
 
     /**
-     * Changes topics' settings, each topic's or not for reasons of its own.
+     * Changes settings, each resource's or not for reasons of its own.
      *
-     * @param changes what is wanted, topics distinct
+     * @param changes what is wanted, resources distinct
      * @param validateOnly true to find out what would happen
-     * @return completes, when what succeeded is durable and in force, with an outcome per topic in order
+     * @return completes, when what succeeded is durable and in force, with an outcome per resource in order
      */
-    public CompletableFuture<List<TopicOutcome>> alterConfigs(List<ConfigChange> changes, boolean validateOnly) {
-        return submit(new AlterTopicConfigs(changes, validateOnly, definitions));
+    public CompletableFuture<List<ApiError>> alterConfigs(List<ConfigChange> changes, boolean validateOnly) {
+        return submit(new AlterConfigs(changes, validateOnly, definitions, broker));
     }
 
     /**
@@ -277,7 +316,28 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         for (Catalog state : states) {
             touched.addAll(state.touchedTopics());
         }
-        follow(touched, states.get(states.size() - 1));
+        Catalog newest = states.get(states.size() - 1);
+        Set<ConfigResource> configs = new LinkedHashSet<>();
+        states.forEach(state -> configs.addAll(state.touchedConfigs()));
+        if (configs.contains(self) || configs.contains(MetadataEvents.CLUSTER)) {
+            definitions.setDefaults(brokerLayers(newest));
+            served.reconsiderAll();
+            touched.addAll(newest.image().topics().topicsById().keySet());
+        }
+        follow(touched, newest);
+        configs.forEach(resource -> watchers.forEach(watcher -> tell(watcher, resource, newest)));
+    }
+
+    private BrokerLayers brokerLayers(Catalog catalog) {
+        return broker.set(catalog.configs(self), catalog.configs(MetadataEvents.CLUSTER));
+    }
+
+    private static void tell(ConfigWatcher watcher, ConfigResource resource, Catalog catalog) {
+        try {
+            watcher.changed(resource, catalog.configs(resource));
+        } catch (RuntimeException e) {
+            LOG.error("The settings of {} could not be applied", resource, e);
+        }
     }
 
     private void follow(Collection<Uuid> touched, Catalog catalog) {

@@ -3,12 +3,21 @@ package io.varve.server.metadata;
 
 import java.util.Map;
 import java.util.function.UnaryOperator;
+import org.apache.kafka.common.config.ConfigResource;
 
 /**
- * A change of one topic's own settings.
+ * A change of the settings of one topic, broker, group or other resource.
  *
- * @param topic the topic's name
+ * @param resource whose settings; a broker without a name stands for all brokers
  * @param change makes the settings wanted from those there are, without changing its argument; may refuse with a Kafka {@link
  *     org.apache.kafka.common.errors.ApiException}
  */
-public record ConfigChange(String topic, UnaryOperator<Map<String, String>> change) {}
+public record ConfigChange(ConfigResource resource, UnaryOperator<Map<String, String>> change) {
+    /**
+     * @param topic the topic's name
+     * @param change as above
+     */
+    public static ConfigChange ofTopic(String topic, UnaryOperator<Map<String, String>> change) {
+        return new ConfigChange(new ConfigResource(ConfigResource.Type.TOPIC, topic), change);
+    }
+}

@@ -17,6 +17,7 @@ import java.util.Map;
  *     {@link TopicConfigs#brokerNames()}); other keys are passed over
  * @param losses {@code log.loss.accepted}: what a start may go on without
  * @param limits of what clients can make
+ * @param definitions what brokers can be configured with
  */
 public record MetadataConfig(
         int nodeId,
@@ -27,7 +28,8 @@ public record MetadataConfig(
         boolean deleteTopics,
         Map<String, String> logDefaults,
         AcceptedLosses losses,
-        TopicLimits limits) {
+        TopicLimits limits,
+        BrokerDefinitions definitions) {
     /**
      * @throws MetadataException if a log default is not what Kafka allows; the message names key and value
      */
@@ -39,10 +41,10 @@ public record MetadataConfig(
         if (numPartitions < 1) {
             throw new MetadataException("num.partitions is " + numPartitions + ", must be at least 1");
         }
-        BrokerDefaults.check(logDefaults);
+        BrokerDefaults.check(BrokerLayers.ofFile(logDefaults));
     }
 
-    /** The same with the usual limits of what clients can make. */
+    /** The same with the usual limits of what clients can make, and definitions of the defaults of topics' settings only. */
     public MetadataConfig(
             int nodeId,
             String rack,
@@ -61,7 +63,8 @@ public record MetadataConfig(
                 deleteTopics,
                 logDefaults,
                 losses,
-                TopicLimits.DEFAULT);
+                TopicLimits.DEFAULT,
+                BrokerDefinitions.OF_TOPICS);
     }
 
     /**
@@ -78,7 +81,8 @@ public record MetadataConfig(
                 deleteTopics,
                 logDefaults,
                 losses,
-                limits);
+                limits,
+                definitions);
     }
 
     /**

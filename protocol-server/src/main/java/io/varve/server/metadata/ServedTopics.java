@@ -40,6 +40,8 @@ final class ServedTopics implements Topics {
     private final Set<Uuid> incomplete = new HashSet<>();
     /** Partitions of deleted topics that could not be deleted yet; guarded as {@code incomplete} is. */
     private final Set<PartitionId> refused = new HashSet<>();
+    /** Topics whose settings are the same but may mean something else now; guarded as {@code incomplete} is. */
+    private final Set<Uuid> reconsidered = new HashSet<>();
     /** Held while topics change, so that a new watcher misses nothing. */
     private final Object publishing = new Object();
 
@@ -92,10 +94,16 @@ final class ServedTopics implements Topics {
         return failed;
     }
 
+    /** Has the next {@link #follow} of each topic apply its settings, though they are the same: the broker's defaults have changed. */
+    void reconsiderAll() {
+        reconsidered.addAll(byId.keySet());
+    }
+
     private List<Uuid> remove(List<Uuid> ids) {
         List<Uuid> failed = new ArrayList<>();
         Set<UUID> unserved = new HashSet<>();
         for (Uuid id : ids) {
+            reconsidered.remove(id);
             Topic before = byId.get(id);
             if (before != null) {
                 publish(new Change(before, null));
@@ -171,6 +179,7 @@ final class ServedTopics implements Topics {
     private Topic open(TopicImage wanted, Topic before, Map<String, String> configs, PartitionConfigs meaning) {
         int count = wanted.partitions().size();
         if (before != null
+                && !reconsidered.contains(wanted.id())
                 && before.partitions().size() == count
                 && before.configs().equals(configs)) {
             return before;
@@ -185,6 +194,7 @@ final class ServedTopics implements Topics {
             log.configure(config);
             logs.add(log);
         }
+        reconsidered.remove(wanted.id());
         boolean internal = org.apache.kafka.common.internals.Topic.isInternal(wanted.name());
         return new Topic(wanted.name(), wanted.id(), logs, configs, internal);
     }

@@ -5,6 +5,8 @@ import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.server.metadata.Setting.Source;
+import io.varve.server.metadata.Setting.Synonym;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -21,58 +23,48 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
  * What topics can be configured with: Kafka's definitions ({@code LogConfig}), this broker's defaults, and what both mean to a partition.
- * Immutable, thread-safe.
+ * Thread-safe; the
+ * defaults may change at any time, and then partitions' configurations are asked for again.
  */
 public final class TopicConfigs {
-    /** Where a setting's value comes from. */
-    public enum Source {
-        /** Set on the topic. */
-        TOPIC,
-        /** Set in the server's properties. */
-        BROKER,
-        /** Nobody set it. */
-        DEFAULT
-    }
-
-    /**
-     * A value a setting has or would have without the ones before it.
-     *
-     * @param name its key at the place it comes from
-     * @param value its value there, in that key's unit, or null
-     * @param source the place
-     */
-    public record Synonym(String name, String value, Source source) {}
-
-    /**
-     * A setting in force.
-     *
-     * @param key Kafka's definition
-     * @param value its value, or null
-     * @param source where it comes from
-     * @param synonyms the values by precedence, the one in force first
-     */
-    public record Setting(ConfigKey key, String value, Source source, List<Synonym> synonyms) {}
-
     private static final Map<String, ConfigKey> KEYS = LogConfig.configKeys();
     /** Segments are not ended for time more often than this, however short retention is. */
     private static final long LEAST_SEGMENT_MS = 60_000;
 
-    private final Map<String, BrokerDefaults.Origin> defaults;
-    private final Map<String, Object> base;
+    /**
+     * The broker's defaults.
+     *
+     * @param layers as they were set
+     * @param base every setting's default, parsed
+     * @param origins in topics' units, of the settings that the broker sets
+     */
+    private record Defaults(
+            BrokerLayers layers, Map<String, Object> base, Map<String, BrokerDefaults.Origin> origins) {}
+
+    private volatile Defaults defaults;
 
     /** @param config names the broker's defaults */
     public TopicConfigs(MetadataConfig config) {
-        defaults = BrokerDefaults.resolve(config.logDefaults());
+        this(BrokerLayers.ofFile(config.logDefaults()));
+    }
+
+    TopicConfigs(BrokerLayers layers) {
+        setDefaults(layers);
+    }
+
+    /** Takes other defaults. */
+    void setDefaults(BrokerLayers layers) {
+        Map<String, BrokerDefaults.Origin> origins = BrokerDefaults.resolve(layers);
         Map<String, Object> values = new HashMap<>();
         KEYS.forEach((name, key) -> {
-            BrokerDefaults.Origin origin = defaults.get(name);
+            BrokerDefaults.Origin origin = origins.get(name);
             if (origin != null) {
                 values.put(name, ConfigDef.parseType(name, origin.value(), key.type));
             } else if (key.defaultValue != null) {
                 values.put(name, key.defaultValue);
             }
         });
-        base = Map.copyOf(values);
+        defaults = new Defaults(layers, Map.copyOf(values), origins);
     }
 
     /** @return the broker's keys that stand for a topic setting */
@@ -95,7 +87,7 @@ public final class TopicConfigs {
         });
         try {
             // No tier is attached to this log: asking for one is an error, as on a Kafka broker without remote storage.
-            LogConfig.validate(Holds.without(before), Holds.without(after), base, false);
+            LogConfig.validate(Holds.without(before), Holds.without(after), defaults.base, false);
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
         }
@@ -104,7 +96,8 @@ public final class TopicConfigs {
 
     /**
      * What settings mean to partitions. Those without a counterpart there change nothing yet: batches are kept as the producer compressed
-     * them whatever {@code compression.type} says, and {@code min.insync.replicas} is kept and shown only.
+     * them whatever {@code compression.type} says. {@code min.insync.replicas} asks for no more than there are replicas, as in Kafka, and
+     * there is one.
      *
      * @param overrides a topic's own settings, valid
      * @return what they and the broker's defaults mean to each partition
@@ -168,8 +161,8 @@ public final class TopicConfigs {
             }
         });
         Holds.only(overrides)
-                .forEach((name, value) -> settings.add(new Setting(
-                        Holds.definition(name), value, Source.TOPIC, List.of(new Synonym(name, value, Source.TOPIC)))));
+                .forEach((name, value) -> settings.add(
+                        new Setting(Holds.definition(name), value, List.of(new Synonym(name, value, Source.TOPIC)))));
         return settings;
     }
 
@@ -192,28 +185,34 @@ public final class TopicConfigs {
     }
 
     private LogConfig effective(Map<String, String> overrides) {
-        Map<String, Object> values = new HashMap<>(base);
+        Map<String, Object> values = new HashMap<>(defaults.base);
         values.putAll(overrides);
         return new LogConfig(values, overrides.keySet());
     }
 
     private Setting setting(ConfigKey key, String override) {
+        Defaults now = defaults;
+        List<String> brokerNames = BrokerDefaults.names(key.name);
         List<Synonym> synonyms = new ArrayList<>();
         if (override != null) {
             synonyms.add(new Synonym(key.name, override, Source.TOPIC));
         }
-        BrokerDefaults.Origin origin = defaults.get(key.name);
-        if (origin != null) {
-            synonyms.add(new Synonym(origin.brokerKey(), origin.brokerValue(), Source.BROKER));
-        }
+        synonyms.addAll(now.layers.of(brokerNames));
         String builtIn = ConfigDef.convertToString(key.defaultValue, key.type);
-        String brokerName = BrokerDefaults.synonyms(key.name).stream()
-                .findFirst()
-                .map(synonym -> synonym.name())
-                .orElse(key.name);
-        synonyms.add(new Synonym(brokerName, builtIn, Source.DEFAULT));
+        int before = synonyms.size();
+        for (String name : brokerNames) {
+            ConfigKey broker = BrokerDefinitions.OF_TOPICS.keys().get(name);
+            if (broker.defaultValue != null) {
+                String value = ConfigDef.convertToString(broker.defaultValue, broker.type);
+                synonyms.add(new Synonym(name, value, Source.DEFAULT));
+            }
+        }
+        if (synonyms.size() == before) {
+            synonyms.add(new Synonym(key.name, builtIn, Source.DEFAULT));
+        }
+        BrokerDefaults.Origin origin = now.origins.get(key.name);
         String value = override != null ? override : origin != null ? origin.value() : builtIn;
-        return new Setting(key, value, synonyms.get(0).source(), List.copyOf(synonyms));
+        return new Setting(key, value, synonyms);
     }
 
     /** @return Kafka's definition of a setting, or null */

@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.config.AbstractConfig;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.coordinator.transaction.AddPartitionsToTxnConfig;
 import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
@@ -80,6 +81,23 @@ public final class TransactionsConfig {
         Set<String> keys = new TreeSet<>(definition().names());
         keys.removeIf(key -> key.startsWith(OF_THE_ENGINE));
         return keys;
+    }
+
+    /** @return the definition of each of {@link #keys}, with the defaults there are here */
+    public static Map<String, ConfigKey> definitions() {
+        Map<String, ConfigKey> all = new HashMap<>(definition().configKeys());
+        all.keySet().retainAll(keys());
+        ConfigKey segment = all.get(TransactionLogConfig.TRANSACTIONS_TOPIC_SEGMENT_BYTES_CONFIG);
+        ConfigDef own = new ConfigDef()
+                .define(
+                        segment.name,
+                        segment.type,
+                        Integer.valueOf(SEGMENT_BYTES),
+                        segment.validator,
+                        segment.importance,
+                        segment.documentation);
+        all.putAll(own.configKeys());
+        return all;
     }
 
     private static ConfigDef definition() {

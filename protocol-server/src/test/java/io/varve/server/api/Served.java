@@ -7,12 +7,14 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.api.log.LogApis;
 import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.group.GroupsConfig;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /** A broker behind a socket, for Kafka's own clients. */
 public final class Served {
@@ -25,7 +27,7 @@ public final class Served {
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
         List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
                 broker.broker.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
-        handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, List.of()));
+        handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, GroupsConfig.parse(Map.of())));
         handlers.addAll(broker.handlers(self));
         short version = broker.broker.metadata.features().get("metadata.version");
         server.serve(new ApiTable(handlers, Features.served(version)), new SystemScheduler(1));

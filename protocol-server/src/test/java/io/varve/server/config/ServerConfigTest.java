@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.engine.Durability;
+import io.varve.server.metadata.BrokerConfigs;
+import io.varve.server.metadata.Setting;
 import io.varve.server.metadata.TopicConfigs;
 import io.varve.server.net.NetConfig;
 import java.io.IOException;
@@ -16,6 +18,8 @@ import java.util.Map;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.config.ConfigDef;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -68,6 +72,51 @@ class ServerConfigTest {
         assertThat(spelledOut.engine()).isEqualTo(defaults.engine());
         assertThat(spelledOut.storage().directories())
                 .isEqualTo(defaults.storage().directories());
+    }
+
+    @Test
+    void whatTheShippedFileNamesIsWhatDescribeConfigsShows() throws IOException {
+        Map<String, Setting> shown = shown("");
+        Matcher keys = Pattern.compile("(?m)^#?([a-z.]+)=").matcher(Files.readString(SHIPPED));
+        int named = 0;
+        while (keys.find()) {
+            String key = keys.group(1);
+            // A backend's own keys are known to the backend alone.
+            if (!key.startsWith("file.") && !key.startsWith("lmdb.")) {
+                assertThat(shown).containsKey(key);
+                named++;
+            }
+        }
+        assertThat(named).isGreaterThan(70);
+        assertThat(shown.keySet()).containsAll(BrokerKeys.names());
+        assertThat(shown.values())
+                .allSatisfy(setting -> assertThat(setting.key().documentation)
+                        .as(setting.key().name)
+                        .isNotBlank());
+    }
+
+    @Test
+    void showsWhatIsInForce() throws IOException {
+        Map<String, Setting> old = shown("broker.id=5\nlog.dir=c\ndefault.replication.factor=3\nmax.connections=7");
+        assertThat(old.get("node.id").value()).isEqualTo("5");
+        assertThat(old.get("node.id").source()).isEqualTo(Setting.Source.STATIC);
+        assertThat(old.get("broker.id").value()).isEqualTo("5");
+        assertThat(old.get("log.dirs").value()).isEqualTo("c");
+        assertThat(old.get("log.dirs").key().type).isEqualTo(ConfigDef.Type.LIST);
+        assertThat(old.get("default.replication.factor").value()).isEqualTo("1");
+        assertThat(old.get("max.connections").value()).isEqualTo("7");
+        assertThat(old.get("max.connections").key().type).isEqualTo(ConfigDef.Type.INT);
+        assertThat(old.get("listeners").key().type).isEqualTo(ConfigDef.Type.LIST);
+        assertThat(old.get("auto.create.topics.enable").key().type).isEqualTo(ConfigDef.Type.BOOLEAN);
+        assertThat(old.get("offsets.topic.segment.bytes").value()).isEqualTo("4194304");
+        assertThat(old.get("transaction.state.log.segment.bytes").value()).isEqualTo("4194304");
+        assertThat(old.get("group.coordinator.threads").value()).isEqualTo("1");
+        assertThat(old.get("log.durability").key().documentation).startsWith("sync: an acks=all answer");
+    }
+
+    private Map<String, Setting> shown(String text) throws IOException {
+        return new BrokerConfigs(load(text).metadata())
+                .settings().stream().collect(Collectors.toMap(setting -> setting.key().name, setting -> setting));
     }
 
     @ParameterizedTest

@@ -69,7 +69,7 @@ class HoldsTest {
                 .singleElement()
                 .satisfies(setting -> {
                     assertThat(setting.value()).isEqualTo("0:1-2");
-                    assertThat(setting.source()).isEqualTo(TopicConfigs.Source.TOPIC);
+                    assertThat(setting.source()).isEqualTo(Setting.Source.TOPIC);
                 });
         assertThat(TOPICS.value("varve.hold.audit", settings)).isEqualTo("0:1-2");
         assertThat(TopicConfigs.isList("varve.hold.audit")).isTrue();

@@ -252,13 +252,13 @@ class MetadataRecoveryTest {
         await(node.metadata.createTopics(List.of(new NewTopic("big", 2, 1, Map.of(), Map.of())), false));
         PartitionLog log = node.metadata.byName("big").partition(1);
         await(node.metadata.alterConfigs(
-                List.of(new ConfigChange("big", present -> Map.of("max.message.bytes", "77"))), false));
+                List.of(ConfigChange.ofTopic("big", present -> Map.of("max.message.bytes", "77"))), false));
         assertThat(log.config().maxMessageBytes()).isEqualTo(77);
         node.crash();
         node.start();
         assertThat(node.metadata.byName("big").partition(1).config().maxMessageBytes())
                 .isEqualTo(77);
-        await(node.metadata.alterConfigs(List.of(new ConfigChange("big", present -> Map.of())), false));
+        await(node.metadata.alterConfigs(List.of(ConfigChange.ofTopic("big", present -> Map.of())), false));
         assertThat(node.metadata.byName("big").partition(1).config().maxMessageBytes())
                 .isEqualTo(1_048_588);
     }

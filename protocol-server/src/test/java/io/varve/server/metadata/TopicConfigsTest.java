@@ -40,13 +40,13 @@ class TopicConfigsTest {
                 .filteredOn(setting -> setting.key().name.equals("segment.ms"))
                 .singleElement()
                 .satisfies(setting -> {
-                    assertThat(setting.source()).isEqualTo(TopicConfigs.Source.TOPIC);
+                    assertThat(setting.source()).isEqualTo(Setting.Source.TOPIC);
                     assertThat(setting.synonyms())
-                            .extracting(TopicConfigs.Synonym::name, TopicConfigs.Synonym::value)
+                            .extracting(Setting.Synonym::name, Setting.Synonym::value)
                             .containsExactly(
                                     org.assertj.core.groups.Tuple.tuple("segment.ms", "5"),
                                     org.assertj.core.groups.Tuple.tuple("log.roll.hours", "2"),
-                                    org.assertj.core.groups.Tuple.tuple("log.roll.ms", "604800000"));
+                                    org.assertj.core.groups.Tuple.tuple("log.roll.hours", "168"));
                 });
     }
 

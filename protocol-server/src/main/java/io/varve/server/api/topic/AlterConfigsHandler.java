@@ -8,9 +8,11 @@ import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.Holds;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData.AlterableConfig;
@@ -18,13 +20,16 @@ import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.AlterConfigsRequest;
+import org.apache.kafka.common.requests.ApiError;
 
-/** AlterConfigs, the old way: a topic's settings become exactly those named, save that holds are only released by name. */
+/** AlterConfigs, the old way: a resource's settings become exactly those named, save that holds are only released by name. */
 final class AlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
+    private final Map<ConfigResource.Type, ConfigTarget> targets;
 
-    AlterConfigsHandler(ClusterMetadata metadata) {
+    AlterConfigsHandler(ClusterMetadata metadata, Map<ConfigResource.Type, ConfigTarget> targets) {
         this.metadata = metadata;
+        this.targets = targets;
     }
 
     /** Whoever sets something by this old call does not know of holds, and must not release them by leaving them out. */
@@ -46,28 +51,44 @@ final class AlterConfigsHandler implements ApiHandler {
     @Override
     public CompletionStage<AlterConfigsResponseData> handle(Request request) {
         AlterConfigsRequestData asked = ((AlterConfigsRequest) request.body()).data();
-        ConfigAlterations alterations = new ConfigAlterations();
+        ConfigAlterations alterations = new ConfigAlterations(
+                targets,
+                asked.resources().stream()
+                        .map(resource -> new Resource(resource.resourceType(), resource.resourceName()))
+                        .toList());
+        int position = 0;
         for (AlterConfigsResource resource : asked.resources()) {
-            List<String> keys = new ArrayList<>();
-            Map<String, String> wanted = new HashMap<>();
-            for (AlterableConfig config : resource.configs()) {
-                keys.add(config.name());
-                wanted.put(config.name(), config.value());
-            }
-            alterations.add(
-                    new Resource(resource.resourceType(), resource.resourceName()),
-                    keys,
-                    present -> keepingHolds(present, wanted));
+            add(alterations, position++, resource);
         }
-        return alterations.perform(metadata, asked.validateOnly()).thenApply(errors -> {
-            AlterConfigsResponseData response = new AlterConfigsResponseData();
-            errors.forEach((resource, error) -> response.responses()
+        return alterations.decide(metadata, asked.validateOnly()).thenApply(errors -> answer(asked, errors));
+    }
+
+    private static void add(ConfigAlterations alterations, int position, AlterConfigsResource resource) {
+        List<String> keys = new ArrayList<>();
+        List<String> withoutValue = new ArrayList<>();
+        Map<String, String> wanted = new HashMap<>();
+        for (AlterableConfig config : resource.configs()) {
+            keys.add(config.name());
+            wanted.put(config.name(), config.value());
+            if (config.value() == null) {
+                withoutValue.add(config.name());
+            }
+        }
+        alterations.add(position, keys, withoutValue, (target, present) -> keepingHolds(present, wanted));
+    }
+
+    private static AlterConfigsResponseData answer(AlterConfigsRequestData asked, List<ApiError> errors) {
+        AlterConfigsResponseData response = new AlterConfigsResponseData();
+        Iterator<ApiError> error = errors.iterator();
+        for (AlterConfigsResource resource : asked.resources()) {
+            ApiError outcome = error.next();
+            response.responses()
                     .add(new AlterConfigsResourceResponse()
-                            .setResourceType(resource.type())
-                            .setResourceName(resource.name())
-                            .setErrorCode(error.error().code())
-                            .setErrorMessage(error.isFailure() ? error.messageWithFallback() : null)));
-            return response;
-        });
+                            .setResourceType(resource.resourceType())
+                            .setResourceName(resource.resourceName())
+                            .setErrorCode(outcome.error().code())
+                            .setErrorMessage(outcome.isFailure() ? outcome.messageWithFallback() : null));
+        }
+        return response;
     }
 }

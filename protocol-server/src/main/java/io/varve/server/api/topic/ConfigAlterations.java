@@ -3,68 +3,111 @@ package io.varve.server.api.topic;
 
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.ConfigChange;
-import io.varve.server.metadata.TopicOutcome;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.UnaryOperator;
+import java.util.function.BiFunction;
+import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 
-/** What AlterConfigs and IncrementalAlterConfigs have in common: which resources can be altered. Made for one request. */
+/**
+ * What AlterConfigs and IncrementalAlterConfigs have in common: which resources can be altered, and one answer to each, in order. Made for one
+ * request, in time that grows with its size.
+ */
 final class ConfigAlterations {
     /** A resource as the request names it: its type may be unknown. */
     record Resource(byte type, String name) {}
 
-    private final Map<Resource, ApiError> errors = new LinkedHashMap<>();
-    private final Map<Resource, UnaryOperator<Map<String, String>>> changes = new HashMap<>();
+    private final Map<ConfigResource.Type, ConfigTarget> targets;
+    private final Map<Resource, Integer> times = new HashMap<>();
+    private final List<Resource> resources;
+    private final ApiError[] errors;
+    private final List<Integer> positions = new ArrayList<>();
+    private final List<ConfigChange> changes = new ArrayList<>();
 
     /**
-     * @param resource what to alter
-     * @param keys the settings the request names, duplicates included
-     * @param change makes a topic's wanted settings of its present ones
+     * @param targets what can be altered, by type
+     * @param resources all resources of the request, in its order
      */
-    void add(Resource resource, List<String> keys, UnaryOperator<Map<String, String>> change) {
-        if (errors.containsKey(resource)) {
-            changes.remove(resource);
-            errors.put(resource, invalid("Each resource must appear at most once."));
-            return;
-        }
-        ApiError error = check(resource, keys);
-        errors.put(resource, error);
-        if (error.isSuccess()) {
-            changes.put(resource, change);
-        }
+    ConfigAlterations(Map<ConfigResource.Type, ConfigTarget> targets, List<Resource> resources) {
+        this.targets = targets;
+        this.resources = resources;
+        errors = new ApiError[resources.size()];
+        resources.forEach(resource -> times.merge(resource, 1, Integer::sum));
     }
 
-    /** @return completes with the outcome of each resource, in order of the request */
-    CompletableFuture<Map<Resource, ApiError>> perform(ClusterMetadata metadata, boolean validateOnly) {
-        List<ConfigChange> wanted = new ArrayList<>();
-        changes.forEach((resource, change) -> wanted.add(new ConfigChange(resource.name(), change)));
-        return metadata.alterConfigs(wanted, validateOnly).thenApply(outcomes -> {
-            for (TopicOutcome outcome : outcomes) {
-                errors.put(new Resource(ConfigResource.Type.TOPIC.id(), outcome.name()), outcome.error());
+    /**
+     * Looks at one resource of the request.
+     *
+     * @param position which
+     * @param keys the settings named, duplicates included
+     * @param withoutValue those of them that need a value and have none
+     * @param change makes the wanted settings of the present ones, by what such resources can be set to
+     */
+    void add(
+            int position,
+            List<String> keys,
+            List<String> withoutValue,
+            BiFunction<ConfigTarget, Map<String, String>, Map<String, String>> change) {
+        perform(position, keys, withoutValue, resource -> {
+            ConfigTarget target = targets.get(ConfigResource.Type.forId(resource.type()));
+            if (target == null) {
+                throw new InvalidRequestException("Unknown resource type " + resource.type());
             }
-            return errors;
+            target.checkName(resource.name());
+            positions.add(position);
+            changes.add(new ConfigChange(
+                    new ConfigResource(ConfigResource.Type.forId(resource.type()), resource.name()), present -> {
+                        Map<String, String> wanted = change.apply(target, present);
+                        target.validate(resource.name(), wanted);
+                        return wanted;
+                    }));
+            return ApiError.NONE;
         });
     }
 
-    private static ApiError check(Resource resource, List<String> keys) {
-        ConfigResource.Type type = ConfigResource.Type.forId(resource.type());
-        if (type == ConfigResource.Type.BROKER) {
-            return invalid("Cannot update these configs dynamically: " + keys
-                    + ". A broker's settings are those in server.properties at its start.");
+    /** Looks at one resource of the request that is altered at once, as {@link #add}. */
+    void perform(int position, List<String> keys, List<String> withoutValue, Function<Resource, ApiError> alteration) {
+        Resource resource = resources.get(position);
+        if (times.get(resource) > 1) {
+            errors[position] = invalid("Each resource must appear at most once.");
+        } else if (hasDuplicates(keys)) {
+            errors[position] = invalid("Error due to duplicate config keys");
+        } else if (!withoutValue.isEmpty()) {
+            errors[position] = invalid("Null value not supported for : " + String.join(", ", withoutValue));
+        } else {
+            try {
+                errors[position] = alteration.apply(resource);
+            } catch (ApiException e) {
+                errors[position] = ApiError.fromThrowable(e);
+            }
         }
-        if (type != ConfigResource.Type.TOPIC) {
-            return invalid("Unsupported resource type: " + type);
+    }
+
+    private static boolean hasDuplicates(List<String> keys) {
+        Set<String> seen = new HashSet<>();
+        return !keys.stream().allMatch(seen::add);
+    }
+
+    /** @return completes with the outcome of each resource, by its position in the request */
+    CompletableFuture<List<ApiError>> decide(ClusterMetadata metadata, boolean validateOnly) {
+        if (changes.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of(errors));
         }
-        return keys.stream().distinct().count() < keys.size()
-                ? invalid("Error due to duplicate config keys")
-                : ApiError.NONE;
+        return metadata.alterConfigs(changes, validateOnly).thenApply(outcomes -> {
+            for (int i = 0; i < outcomes.size(); i++) {
+                errors[positions.get(i)] = outcomes.get(i);
+            }
+            return List.of(errors);
+        });
     }
 
     private static ApiError invalid(String message) {

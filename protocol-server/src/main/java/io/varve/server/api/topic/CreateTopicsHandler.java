@@ -5,7 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.NewTopic;
-import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.metadata.Setting;
 import io.varve.server.metadata.TopicOutcome;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -94,7 +94,7 @@ final class CreateTopicsHandler implements ApiHandler {
                     outcome.name(), outcome.error().error(), outcome.error().message());
         }
         List<CreatableTopicConfigs> configs = new ArrayList<>();
-        for (TopicConfigs.Setting setting : metadata.topicConfigs().settings(outcome.configs())) {
+        for (Setting setting : metadata.topicConfigs().settings(outcome.configs())) {
             configs.add(new CreatableTopicConfigs()
                     .setName(setting.key().name)
                     .setValue(setting.value())

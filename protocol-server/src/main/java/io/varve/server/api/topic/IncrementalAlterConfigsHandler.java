@@ -5,15 +5,16 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.topic.ConfigAlterations.Resource;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.TopicConfigs;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.HashMap;
+import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
-import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterConfigsResource;
@@ -21,14 +22,20 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.Altera
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
 import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 
-/** IncrementalAlterConfigs (KIP-339): sets, deletes, appends to and subtracts from single settings of topics. */
+/** IncrementalAlterConfigs (KIP-339): sets, deletes, appends to and subtracts from single settings. */
 final class IncrementalAlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
+    private final Map<ConfigResource.Type, ConfigTarget> targets;
+    private final LogLevelChanges levels;
 
-    IncrementalAlterConfigsHandler(ClusterMetadata metadata) {
+    IncrementalAlterConfigsHandler(
+            ClusterMetadata metadata, Map<ConfigResource.Type, ConfigTarget> targets, LogLevelChanges levels) {
         this.metadata = metadata;
+        this.targets = targets;
+        this.levels = levels;
     }
 
     @Override
@@ -39,61 +46,84 @@ final class IncrementalAlterConfigsHandler implements ApiHandler {
     @Override
     public CompletionStage<IncrementalAlterConfigsResponseData> handle(Request request) {
         IncrementalAlterConfigsRequestData asked = ((IncrementalAlterConfigsRequest) request.body()).data();
-        ConfigAlterations alterations = new ConfigAlterations();
+        ConfigAlterations alterations = new ConfigAlterations(
+                targets,
+                asked.resources().stream()
+                        .map(resource -> new Resource(resource.resourceType(), resource.resourceName()))
+                        .toList());
+        int position = 0;
         for (AlterConfigsResource resource : asked.resources()) {
-            List<String> keys =
-                    resource.configs().stream().map(AlterableConfig::name).toList();
-            alterations.add(
-                    new Resource(resource.resourceType(), resource.resourceName()),
-                    keys,
-                    present -> change(present, resource.configs()));
+            add(alterations, position++, resource, asked.validateOnly());
         }
-        return alterations.perform(metadata, asked.validateOnly()).thenApply(errors -> {
-            IncrementalAlterConfigsResponseData response = new IncrementalAlterConfigsResponseData();
-            errors.forEach((resource, error) -> response.responses()
-                    .add(new AlterConfigsResourceResponse()
-                            .setResourceType(resource.type())
-                            .setResourceName(resource.name())
-                            .setErrorCode(error.error().code())
-                            .setErrorMessage(error.isFailure() ? error.messageWithFallback() : null)));
-            return response;
-        });
+        return alterations.decide(metadata, asked.validateOnly()).thenApply(errors -> answer(asked, errors));
     }
 
-    private Map<String, String> change(Map<String, String> present, Collection<AlterableConfig> operations) {
+    private void add(ConfigAlterations alterations, int position, AlterConfigsResource resource, boolean validateOnly) {
+        List<String> keys = new ArrayList<>();
+        List<String> withoutValue = new ArrayList<>();
+        for (AlterableConfig config : resource.configs()) {
+            keys.add(config.name());
+            if (config.configOperation() != OpType.DELETE.id() && config.value() == null) {
+                withoutValue.add(config.name());
+            }
+        }
+        if (resource.resourceType() == ConfigResource.Type.BROKER_LOGGER.id()) {
+            alterations.perform(position, keys, withoutValue, named -> {
+                levels.apply(named.name(), resource.configs(), validateOnly);
+                return ApiError.NONE;
+            });
+        } else {
+            alterations.add(
+                    position,
+                    keys,
+                    withoutValue,
+                    (target, present) -> change(target, present, List.copyOf(resource.configs())));
+        }
+    }
+
+    private static IncrementalAlterConfigsResponseData answer(
+            IncrementalAlterConfigsRequestData asked, List<ApiError> errors) {
+        IncrementalAlterConfigsResponseData response = new IncrementalAlterConfigsResponseData();
+        Iterator<ApiError> error = errors.iterator();
+        for (AlterConfigsResource resource : asked.resources()) {
+            ApiError outcome = error.next();
+            response.responses()
+                    .add(new AlterConfigsResourceResponse()
+                            .setResourceType(resource.resourceType())
+                            .setResourceName(resource.resourceName())
+                            .setErrorCode(outcome.error().code())
+                            .setErrorMessage(outcome.isFailure() ? outcome.messageWithFallback() : null));
+        }
+        return response;
+    }
+
+    private static Map<String, String> change(
+            ConfigTarget target, Map<String, String> present, List<AlterableConfig> operations) {
         Map<String, String> wanted = new HashMap<>(present);
         for (AlterableConfig operation : operations) {
             String name = operation.name();
             OpType type = OpType.forId(operation.configOperation());
             if (type == null) {
-                throw new InvalidRequestException(
-                        "Unknown operation type " + operation.configOperation() + " for " + name);
-            }
-            if (type != OpType.DELETE && operation.value() == null) {
-                throw new InvalidRequestException("Null value not supported for : " + name);
+                throw new InvalidRequestException("Unknown operation type " + operation.configOperation());
             }
             switch (type) {
                 case SET -> wanted.put(name, operation.value());
                 case DELETE -> wanted.remove(name);
-                case APPEND, SUBTRACT -> wanted.put(name, combine(name, type, operation.value(), present));
+                case APPEND, SUBTRACT -> wanted.put(name, combine(target, type, operation, present));
             }
         }
         return wanted;
     }
 
-    /** A list that the topic does not set starts from the value in force. */
-    private String combine(String name, OpType type, String operand, Map<String, String> present) {
-        if (!TopicConfigs.isList(name)) {
-            throw new InvalidConfigurationException(
-                    "Can't " + type + " to key " + name + " because its type is not LIST.");
-        }
-        List<String> values = new ArrayList<>(split(metadata.topicConfigs().value(name, present)));
-        for (String value : split(operand)) {
-            if (type == OpType.SUBTRACT) {
-                values.remove(value);
-            } else if (!values.contains(value)) {
-                values.add(value);
-            }
+    /** A list that the resource does not set starts from the value in force. */
+    private static String combine(
+            ConfigTarget target, OpType type, AlterableConfig operation, Map<String, String> present) {
+        target.requireList(operation.name(), type);
+        Set<String> values = new LinkedHashSet<>(split(target.inForce(operation.name(), present)));
+        if (type == OpType.SUBTRACT) {
+            split(operation.value()).forEach(values::remove);
+        } else {
+            values.addAll(split(operation.value()));
         }
         return String.join(",", values);
     }

@@ -2,13 +2,16 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.group.GroupSettings;
+import io.varve.server.group.GroupsConfig;
+import io.varve.server.logging.LogLevels;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MetadataConfig;
-import io.varve.server.metadata.TopicConfigs;
-import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.function.Supplier;
+import org.apache.kafka.common.config.ConfigResource;
 
 /** The handlers of this package. */
 public final class TopicHandlers {
@@ -17,29 +20,30 @@ public final class TopicHandlers {
     /**
      * @param metadata what the cluster is
      * @param cluster how clients reach this node; asked once per request, so that an address may be known late
-     * @param settings the settings of other rooms, to be shown with the broker's
+     * @param groups the groups' settings
      * @return one handler per API
      */
-    public static List<ApiHandler> all(
-            ClusterMetadata metadata, Supplier<ClusterInfo> cluster, List<BrokerSetting> settings) {
-        return all(metadata, cluster, settings, TopicQuestions.NONE);
+    public static List<ApiHandler> all(ClusterMetadata metadata, Supplier<ClusterInfo> cluster, GroupsConfig groups) {
+        return all(metadata, cluster, groups, TopicQuestions.NONE);
     }
 
     /**
      * @param metadata what the cluster is
      * @param cluster how clients reach this node; asked once per request, so that an address may be known late
-     * @param settings the settings of other rooms, to be shown with the broker's
+     * @param groups the groups' settings
      * @param questions answers what is asked about topics besides their settings
      * @return one handler per API
      */
     public static List<ApiHandler> all(
-            ClusterMetadata metadata,
-            Supplier<ClusterInfo> cluster,
-            List<BrokerSetting> settings,
-            TopicQuestions questions) {
+            ClusterMetadata metadata, Supplier<ClusterInfo> cluster, GroupsConfig groups, TopicQuestions questions) {
         MetadataConfig config = metadata.config();
-        TopicConfigs definitions = metadata.topicConfigs();
-        Collection<BrokerSetting> broker = BrokerSettings.of(config, definitions, settings);
+        LogLevels levels = new LogLevels();
+        GroupSettings ofGroups = groups.settings();
+        Map<ConfigResource.Type, ConfigTarget> targets = Map.of(
+                ConfigResource.Type.TOPIC, new TopicTarget(metadata.topicConfigs()),
+                ConfigResource.Type.BROKER, new BrokerTarget(config.nodeId(), metadata.brokerConfigs()),
+                ConfigResource.Type.GROUP, new GroupTarget(ofGroups),
+                ConfigResource.Type.CLIENT_METRICS, new ClientMetricsTarget());
         return List.of(
                 new MetadataHandler(metadata, metadata, config, cluster),
                 new DescribeClusterHandler(cluster),
@@ -47,9 +51,9 @@ public final class TopicHandlers {
                 new CreateTopicsHandler(metadata),
                 new DeleteTopicsHandler(metadata),
                 new CreatePartitionsHandler(metadata),
-                new DescribeConfigsHandler(metadata, definitions, config.nodeId(), broker, questions),
-                new AlterConfigsHandler(metadata),
-                new IncrementalAlterConfigsHandler(metadata),
+                new DescribeConfigsHandler(new ShownSettings(metadata, ofGroups, levels), questions),
+                new AlterConfigsHandler(metadata, targets),
+                new IncrementalAlterConfigsHandler(metadata, targets, new LogLevelChanges(config.nodeId(), levels)),
                 new ListPartitionReassignmentsHandler());
     }
 }

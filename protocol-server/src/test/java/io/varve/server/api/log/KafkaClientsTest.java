@@ -11,6 +11,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.group.GroupsConfig;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataFixture;
@@ -56,7 +57,7 @@ class KafkaClientsTest {
         List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
                 node.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
         handlers.addAll(broker.handlers(self));
-        handlers.addAll(TopicHandlers.all(node.metadata, () -> self, List.of()));
+        handlers.addAll(TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())));
         short version = node.metadata.features().get("metadata.version");
         server.serve(new ApiTable(handlers, Features.served(version)), new SystemScheduler(1));
         client = Map.of("bootstrap.servers", "127.0.0.1:" + port, "request.timeout.ms", 10_000);

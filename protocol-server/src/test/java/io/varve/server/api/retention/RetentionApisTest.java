@@ -10,6 +10,7 @@ import io.varve.core.retention.RetentionExplanation;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.topic.Exchange;
 import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ConfigChange;
 import io.varve.server.metadata.MetadataFixture;
@@ -69,7 +70,7 @@ class RetentionApisTest {
         handlers.addAll(TopicHandlers.all(
                 node.metadata,
                 () -> new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, null),
-                List.of(),
+                GroupsConfig.parse(Map.of()),
                 RetentionApis.questions(node.metadata, node.metadata.topicConfigs(), engine)));
         create("t", Map.of());
         fill("t", 0, 10);
@@ -132,8 +133,9 @@ class RetentionApisTest {
     }
 
     private void set(String topic, Map<String, String> settings) {
-        MetadataFixture.await(node.metadata.alterConfigs(List.of(new ConfigChange(topic, before -> settings)), false))
-                .forEach(outcome -> assertThat(outcome.error().isSuccess()).isTrue());
+        MetadataFixture.await(
+                        node.metadata.alterConfigs(List.of(ConfigChange.ofTopic(topic, before -> settings)), false))
+                .forEach(outcome -> assertThat(outcome.isSuccess()).isTrue());
     }
 
     @Test

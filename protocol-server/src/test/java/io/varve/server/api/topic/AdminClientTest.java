@@ -8,6 +8,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
+import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.net.NetConfig;
@@ -54,7 +55,9 @@ class AdminClientTest {
         ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
         short version = node.metadata.features().get("metadata.version");
         server.serve(
-                new ApiTable(TopicHandlers.all(node.metadata, () -> self, List.of()), Features.served(version)),
+                new ApiTable(
+                        TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())),
+                        Features.served(version)),
                 new SystemScheduler(1));
         admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
@@ -126,12 +129,13 @@ class AdminClientTest {
         assertThat(config.get("segment.ms").isDefault()).isTrue();
         assertThat(alter(topic, "retention.ms", "x")).isInstanceOf(InvalidConfigurationException.class);
         ConfigResource broker = new ConfigResource(ConfigResource.Type.BROKER, "1");
-        assertThat(alter(broker, "log.retention.ms", "5")).isInstanceOf(InvalidRequestException.class);
+        assertThat(alter(broker, "log.retention.hours", "5")).isInstanceOf(InvalidRequestException.class);
+        assertThat(alter(broker, "log.retention.ms", "5000")).isNull();
         assertThat(get(admin.describeConfigs(Set.of(broker)).all())
                         .get(broker)
-                        .get("node.id")
+                        .get("log.retention.ms")
                         .value())
-                .isEqualTo("1");
+                .isEqualTo("5000");
     }
 
     private RuntimeException alter(ConfigResource resource, String name, String value) {

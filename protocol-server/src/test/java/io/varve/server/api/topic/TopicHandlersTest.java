@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;
+import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataConfig;
@@ -71,7 +72,7 @@ class TopicHandlersTest {
     private void start(MetadataConfig config) {
         node.start(config);
         ClusterInfo info = new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, "rack-a");
-        handlers = TopicHandlers.all(node.metadata, () -> info, List.of());
+        handlers = TopicHandlers.all(node.metadata, () -> info, GroupsConfig.parse(Map.of()));
     }
 
     private ApiHandler handler(ApiKeys api) {

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import io.varve.server.group.GroupSettings;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.errors.InvalidRequestException;
+
+/** Groups' settings; the group need not exist. */
+record GroupTarget(GroupSettings settings) implements ConfigTarget {
+    @Override
+    public void checkName(String name) {
+        if (name.isEmpty()) {
+            throw new InvalidRequestException("Default group resources are not allowed.");
+        }
+    }
+
+    @Override
+    public void requireList(String key, OpType operation) {
+        ConfigTarget.requireList(GroupSettings.isList(key), key, operation);
+    }
+
+    @Override
+    public String inForce(String key, Map<String, String> own) {
+        return own.get(key);
+    }
+
+    @Override
+    public void validate(String name, Map<String, String> wanted) {
+        settings.validate(wanted);
+    }
+}

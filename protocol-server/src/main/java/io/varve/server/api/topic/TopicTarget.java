@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import io.varve.server.metadata.TopicConfigs;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+
+/** Topics' settings. */
+record TopicTarget(TopicConfigs definitions) implements ConfigTarget {
+    @Override
+    public void checkName(String name) {
+        // Whether there is such a topic is known when its settings are decided.
+    }
+
+    @Override
+    public void requireList(String key, OpType operation) {
+        ConfigTarget.requireList(TopicConfigs.isList(key), key, operation);
+    }
+
+    @Override
+    public String inForce(String key, Map<String, String> own) {
+        return definitions.value(key, own);
+    }
+
+    @Override
+    public void validate(String name, Map<String, String> wanted) {
+        // Decided with the topic's settings before.
+    }
+}
