@@ -24,6 +24,7 @@ import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -54,9 +55,15 @@ final class LogWriter {
         this.failPoints = failPoints;
         this.snapshots = new ProducerSnapshots(store, failPoints);
         this.producers = ProducerRecovery.recover(store, snapshots);
+        producers.countIdleFrom(idleClock());
         Extent extent = store.extent();
         this.logEndOffset = extent.readableEnd();
         this.highWatermark = new HighWatermark(extent.durableEnd());
+    }
+
+    /** Idle time goes by a clock that nobody sets: when the machine's is put right, no producer has been idle for years. */
+    private long idleClock() {
+        return TimeUnit.NANOSECONDS.toMillis(clock.nanos());
     }
 
     int leaderEpoch() {
@@ -143,8 +150,9 @@ final class LogWriter {
 
     private long store(AppendRun run, BatchRun placed) {
         store.append(placed);
+        long now = idleClock();
         for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
-            producers.apply(run.bytes(), at);
+            producers.apply(run.bytes(), at, now);
         }
         bytesSinceSnapshot = bytesSinceSnapshot + run.end() - run.start();
         // Last: whoever sees the new end, and so may show it, finds the transactions that begin below it.
@@ -322,7 +330,7 @@ final class LogWriter {
         writing.lock();
         try {
             return producers
-                    .startVerification(producerId, epoch, sequence, supportsEpochBump, clock.millis())
+                    .startVerification(producerId, epoch, sequence, supportsEpochBump, idleClock())
                     .orElseThrow(() -> new AppendException(
                             AppendException.Kind.INVALID_PRODUCER_EPOCH,
                             "producer " + producerId + " has epoch " + epoch + " in " + store.id()
@@ -350,10 +358,12 @@ final class LogWriter {
         }
     }
 
+    /** @param before ms since the epoch */
     void expireProducers(long before) {
+        long idleMs = clock.millis() - Math.min(before, Long.MAX_VALUE / 2);
         writing.lock();
         try {
-            producers.expire(before);
+            producers.expire(idleClock() - idleMs);
         } finally {
             writing.unlock();
         }

@@ -443,9 +443,9 @@ public final class PartitionLog implements Compactable {
     }
 
     /**
-     * Forgets producers whose last record is older than a time.
+     * Forgets producers that were not heard of since a time, whatever their records' timestamps; a start counts as if they were.
      *
-     * @param before ms since the epoch
+     * @param before ms since the epoch by the engine's clock
      */
     public void expireProducers(long before) {
         writer.expireProducers(before);

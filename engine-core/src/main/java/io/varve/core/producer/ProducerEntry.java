@@ -24,10 +24,10 @@ final class ProducerEntry {
     private int coordinatorEpoch = NO_COORDINATOR;
     private long transactionStart = NO_TRANSACTION;
     private long lastTimestamp;
+    private long activeMs;
 
-    ProducerEntry(short epoch, long timestamp) {
+    ProducerEntry(short epoch) {
         this.epoch = epoch;
-        this.lastTimestamp = timestamp;
     }
 
     short epoch() {
@@ -48,9 +48,19 @@ final class ProducerEntry {
         return transactionStart != NO_TRANSACTION;
     }
 
-    /** @return when the producer last wrote, or a coordinator for it, ms since the epoch */
+    /** @return the newest timestamp in what the producer last wrote, or a coordinator for it, ms since the epoch: what Kafka tells of it */
     long lastTimestamp() {
         return lastTimestamp;
+    }
+
+    /** @return when the producer was active last, in ms by a clock of the caller's; records' timestamps may be of any time */
+    long activeMs() {
+        return activeMs;
+    }
+
+    /** Counts idle time from a moment on. */
+    void activeAt(long now) {
+        activeMs = now;
     }
 
     /** @return the newest batch of the present epoch, or null when there is none: the next one begins at sequence 0 then */
@@ -75,12 +85,13 @@ final class ProducerEntry {
     }
 
     /** The producer was active under an epoch; with a new one, sequences begin anew. */
-    void active(short under, long now) {
+    void active(short under, long timestamp, long now) {
         if (under != epoch) {
             batches.clear();
             epoch = under;
         }
-        lastTimestamp = now;
+        lastTimestamp = timestamp;
+        activeMs = now;
     }
 
     void add(SequencedBatch batch) {

@@ -149,19 +149,28 @@ public final class ProducerStates {
     }
 
     /**
+     * Takes note of a batch that was appended before, as {@link #apply(ByteBuffer, int, long)}. When that was is not known: its own timestamp
+     * stands in until {@link #countIdleFrom}.
+     */
+    public void apply(ByteBuffer buffer, int at) {
+        apply(buffer, at, BatchHeader.maxTimestamp(buffer, at));
+    }
+
+    /**
      * Takes note of a batch that was appended, with its offsets in place.
      *
      * @param buffer holds the batch; of one that is no control batch, at least its header
      * @param at the batch's first byte
+     * @param now ms by the clock that {@link #expire} goes by
      * @throws io.varve.core.record.InvalidBatchException if it is a control batch whose record is not sound
      */
-    public void apply(ByteBuffer buffer, int at) {
+    public void apply(ByteBuffer buffer, int at, long now) {
         long id = BatchHeader.producerId(buffer, at);
         if (id == BatchHeader.NO_PRODUCER_ID) {
             return;
         }
         if (BatchHeader.isControl(buffer, at)) {
-            EndOfTransaction.read(buffer, at).ifPresent(end -> applyEnd(buffer, at, end));
+            EndOfTransaction.read(buffer, at).ifPresent(end -> applyEnd(buffer, at, end, now));
             return;
         }
         boolean transactional = BatchHeader.isTransactional(buffer, at);
@@ -170,7 +179,7 @@ public final class ProducerStates {
             return;
         }
         long timestamp = BatchHeader.maxTimestamp(buffer, at);
-        ProducerEntry entry = entry(id, BatchHeader.producerEpoch(buffer, at), timestamp);
+        ProducerEntry entry = entry(id, BatchHeader.producerEpoch(buffer, at), timestamp, now);
         if (first >= 0) {
             entry.add(new SequencedBatch(
                     first,
@@ -189,9 +198,9 @@ public final class ProducerStates {
         }
     }
 
-    private void applyEnd(ByteBuffer buffer, int at, EndOfTransaction end) {
+    private void applyEnd(ByteBuffer buffer, int at, EndOfTransaction end, long now) {
         long id = BatchHeader.producerId(buffer, at);
-        ProducerEntry entry = entry(id, BatchHeader.producerEpoch(buffer, at), end.timestamp());
+        ProducerEntry entry = entry(id, BatchHeader.producerEpoch(buffer, at), end.timestamp(), now);
         if (entry.isInTransaction()) {
             boolean abort = end.type() == ControlType.ABORT;
             transactions.end(id, entry.transactionStart(), BatchHeader.baseOffset(buffer, at), abort);
@@ -201,17 +210,17 @@ public final class ProducerStates {
     }
 
     /** @return the producer's entry, made when absent, with the epoch and the time in force */
-    private ProducerEntry entry(long id, short epoch, long timestamp) {
+    private ProducerEntry entry(long id, short epoch, long timestamp, long now) {
         if (entries.isEmpty()) {
             entries = new LinkedHashMap<>(16, 0.75f, true);
         }
         ProducerEntry entry = entries.get(id);
         if (entry == null) {
             makeRoom();
-            entry = new ProducerEntry(epoch, timestamp);
+            entry = new ProducerEntry(epoch);
             entries.put(id, entry);
         }
-        entry.active(epoch, timestamp);
+        entry.active(epoch, timestamp, now);
         return entry;
     }
 
@@ -244,7 +253,8 @@ public final class ProducerStates {
 
     /** Restores what a snapshot said about a producer; a batch of null says that only its markers are known. */
     void restore(ProducerInfo info, SequencedBatch batch) {
-        ProducerEntry entry = entry(info.producerId(), info.producerEpoch(), info.lastTimestamp());
+        ProducerEntry entry =
+                entry(info.producerId(), info.producerEpoch(), info.lastTimestamp(), info.lastTimestamp());
         entry.end(info.coordinatorEpoch());
         if (batch != null) {
             entry.add(batch);
@@ -270,7 +280,7 @@ public final class ProducerStates {
      * @param epoch its epoch
      * @param sequence sequence of the batch's first record, or -1
      * @param epochBumps whether every transaction of the producer has an epoch of its own
-     * @param now ms since the epoch
+     * @param now ms by the clock that {@link #expire} goes by
      * @return the guard; NONE when the transaction is open already; empty when a higher epoch is known
      */
     public Optional<VerificationGuard> startVerification(
@@ -349,13 +359,23 @@ public final class ProducerStates {
     }
 
     /**
-     * Forgets producers that have been idle too long, unless a transaction is open, and verifications nobody ended.
+     * Lets every producer count as active now: what was rebuilt from a log does not tell when it was.
      *
-     * @param before ms since the epoch: producers whose last record is older go
+     * @param now ms by the clock that {@link #expire} goes by
+     */
+    public void countIdleFrom(long now) {
+        entries.values().forEach(entry -> entry.activeAt(now));
+    }
+
+    /**
+     * Forgets producers that have been idle too long, unless a transaction is open, and verifications nobody ended. What counts is when
+     * they were heard of, not their records' timestamps: one that brings in last month's records is as active as any.
+     *
+     * @param before ms by the same clock as in {@link #apply(ByteBuffer, int, long)}: producers that were active before that, and not since, go
      */
     public void expire(long before) {
         if (!entries.isEmpty()) {
-            entries.values().removeIf(entry -> entry.lastTimestamp() < before && !entry.isInTransaction());
+            entries.values().removeIf(entry -> entry.activeMs() < before && !entry.isInTransaction());
         }
         verifications.expire(before);
     }
