@@ -28,12 +28,10 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #cleanOnce} is the whole of it; the threads only call it, so a test can drive it by hand.
  */
-final class Cleaners implements AutoCloseable {
+final class Cleaners {
     private static final Logger LOG = LoggerFactory.getLogger(Cleaners.class);
     /** How long a partition is left alone that could not be cleaned just now. */
     private static final long AGAIN_MS = 60_000;
-
-    private static final long CLOSE_WAIT_MS = 30_000;
 
     private final Supplier<Collection<PartitionLog>> partitions;
     private final CompactionConfig config;
@@ -179,16 +177,18 @@ final class Cleaners implements AutoCloseable {
         later.remove(log);
     }
 
-    /** Stops what is under way, leaving everything as it was, and waits for that. */
-    @Override
-    public void close() {
+    /**
+     * Stops what is under way, leaving everything as it was, and waits for that.
+     *
+     * @param waitMs how long at most, for each thread
+     * @return true if the caller was interrupted meanwhile
+     */
+    boolean close(long waitMs) {
         pace.close();
+        boolean interrupted = false;
         for (Thread thread : threads) {
-            try {
-                thread.join(CLOSE_WAIT_MS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
+            interrupted |= Joining.join(thread, waitMs, context.clock());
         }
+        return interrupted;
     }
 }

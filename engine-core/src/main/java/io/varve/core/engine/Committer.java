@@ -2,10 +2,10 @@
 package io.varve.core.engine;
 
 import io.varve.core.log.PartitionLog;
+import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.SyncFailures;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -107,11 +107,13 @@ final class Committer implements Runnable {
             try {
                 taken.add(queue.take());
             } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-                return;
+                // Some callback's doing. Only stop() ends this thread: everybody's answers wait for it.
+                LOG.debug("The committer was interrupted and goes on");
+                continue;
             }
             queue.drainTo(taken);
             going = !taken.remove(STOP);
+            Thread.interrupted(); // or a storage's files would be closed under it
             commit(taken);
         }
     }
@@ -146,32 +148,68 @@ final class Committer implements Runnable {
         if (logs.isEmpty()) {
             return;
         }
-        try {
-            SyncFailures failures = storage.sync(stores);
-            for (PartitionLog log : logs) {
-                finish(log, failures.byPartition().get(log.id()), waiters.getOrDefault(log, List.of()));
-            }
-        } catch (StorageException e) {
-            logs.forEach(log -> finish(log, e, waiters.getOrDefault(log, List.of())));
-        } catch (RuntimeException | Error e) {
-            // Whatever it was, the committer lives on: without it every partition would wait for ever.
-            LOG.error("Commit failed; its {} partitions refuse to acknowledge what is not durable", logs.size(), e);
-            StorageException reason =
-                    new StorageException(StorageException.Kind.CLOSED, "commit failed: " + e.getMessage(), e);
-            logs.forEach(log -> log.failed(reason));
-            waiters.values().forEach(those -> those.forEach(waiter -> waiter.completeExceptionally(reason)));
+        Map<PartitionId, StorageException> failures = sync(logs, stores);
+        for (PartitionLog log : logs) {
+            settle(log, failures.get(log.id()), waiters.getOrDefault(log, List.of()));
         }
     }
 
-    private void finish(PartitionLog log, StorageException failure, List<CompletableFuture<Void>> waiters) {
+    /** @return the failure of each partition that is not durable; whatever the storage throws, the others are done with */
+    private Map<PartitionId, StorageException> sync(List<PartitionLog> logs, List<PartitionStore> stores) {
+        try {
+            return storage.sync(stores).byPartition();
+        } catch (StorageException e) {
+            return failures(logs, e);
+        } catch (RuntimeException | Error e) {
+            LOG.error("A commit of {} partitions failed; what is not durable is not acknowledged", logs.size(), e);
+            StorageException reason =
+                    new StorageException(StorageException.Kind.CLOSED, "commit failed: " + e.getMessage(), e);
+            return failures(logs.stream().filter(log -> !isDurable(log)).toList(), reason);
+        }
+    }
+
+    private static Map<PartitionId, StorageException> failures(List<PartitionLog> logs, StorageException reason) {
+        Map<PartitionId, StorageException> failures = new HashMap<>();
+        logs.forEach(log -> failures.put(log.id(), reason));
+        return failures;
+    }
+
+    private static boolean isDurable(PartitionLog log) {
+        try {
+            return log.extent().durableEnd() >= log.logEndOffset();
+        } catch (RuntimeException e) {
+            LOG.debug("{} does not tell how far it is durable", log.id(), e);
+            return false;
+        }
+    }
+
+    /** Ends a partition's part of a round; what goes wrong in it is not the others' business. */
+    private void settle(PartitionLog log, StorageException failure, List<CompletableFuture<Void>> waiters) {
+        try {
+            finish(log, failure);
+        } catch (RuntimeException | Error e) {
+            LOG.error("What follows a commit of {} failed", log.id(), e);
+        }
         if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
-            putBack(log, waiters); // it is tried again below
+            tryAgain(log, waiters);
         } else if (failure != null) {
             waiters.forEach(waiter -> waiter.completeExceptionally(failure));
         } else {
             waiters.forEach(waiter -> waiter.complete(null));
         }
-        finish(log, failure);
+    }
+
+    private void tryAgain(PartitionLog log, List<CompletableFuture<Void>> waiters) {
+        putBack(log, waiters);
+        try {
+            later.accept(log);
+        } catch (RuntimeException | Error e) {
+            LOG.error("Another commit of {} could not be arranged", log.id(), e);
+            StorageException reason =
+                    new StorageException(StorageException.Kind.CLOSED, log.id() + " is not committed any more", e);
+            log.failed(reason);
+            takeWaiting(log).forEach(waiter -> waiter.completeExceptionally(reason));
+        }
     }
 
     private void finish(PartitionLog log, StorageException failure) {
@@ -185,16 +223,21 @@ final class Committer implements Runnable {
                 case RETRY -> {
                     LOG.warn("{} is not entirely durable yet; trying again: {}", log.id(), failure.getMessage());
                     log.committed(durability.visibleEnd(log.extent()));
-                    later.accept(log);
                 }
-                case CLOSED -> log.failed(failure); // deleted, or the storage is: nobody's fault
+                case CLOSED -> failed(log, failure); // deleted, or the storage is: nobody's fault
                 default -> {
                     LOG.error("{} could not be made durable and refuses writes: {}", log.id(), failure.getMessage());
-                    log.failed(failure);
+                    failed(log, failure);
                 }
             }
         } catch (StorageException deletedMeanwhile) {
             log.failed(deletedMeanwhile);
         }
+    }
+
+    /** What is durable all the same is acknowledged. */
+    private void failed(PartitionLog log, StorageException failure) {
+        log.committed(durability.visibleEnd(log.extent()));
+        log.failed(failure);
     }
 }

@@ -19,12 +19,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** The engine: one open storage and the partitions on it, committed together. Thread-safe. */
 public final class LogEngine implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(LogEngine.class);
     /** Producer state is written down this often, so a start after a crash replays at most so many bytes per partition. */
     private static final long SNAPSHOT_BYTES = 64L << 20;
 
@@ -37,6 +34,7 @@ public final class LogEngine implements AutoCloseable {
     private final Scheduler scheduler;
     private final FailPoints failPoints;
     private final CommitPolicy policy;
+    private final SnapshotTurns snapshots;
     private final Committer committer;
     private final Thread committing;
     private final Scheduler.Task expiry;
@@ -52,6 +50,7 @@ public final class LogEngine implements AutoCloseable {
         this.clock = context.clock();
         this.scheduler = context.scheduler();
         this.failPoints = context.failPoints();
+        this.snapshots = new SnapshotTurns(scheduler);
         this.committer = new Committer(storage, config.durability(), this::snapshotWhenDue, this::commitLater);
         this.policy = CommitPolicy.of(config, committer, scheduler);
         this.committing = scheduler.start("committer", committer);
@@ -229,21 +228,23 @@ public final class LogEngine implements AutoCloseable {
             }
             closed = true;
         }
-        cleaners.close();
+        // An interruption is the caller's: half a close would cost everybody the long way of the next start.
+        boolean interrupted = Thread.interrupted();
+        interrupted |= cleaners.close(CLOSE_WAIT_MS);
         expiry.cancel();
         retaining.cancel();
         policy.close();
         committer.stop();
-        try {
-            committing.join(CLOSE_WAIT_MS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
-        open.values().forEach(this::snapshot);
+        interrupted |= Joining.join(committing, CLOSE_WAIT_MS, clock);
+        snapshots.close();
+        open.values().forEach(SnapshotTurns::write);
         storage.close();
         StorageException reason = new StorageException(StorageException.Kind.CLOSED, "the engine is closed");
         open.values().forEach(log -> log.failed(reason));
         committer.abandon(reason);
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     private void commitLater(PartitionLog log) {
@@ -252,16 +253,7 @@ public final class LogEngine implements AutoCloseable {
 
     private void snapshotWhenDue(PartitionLog log) {
         if (log.bytesSinceSnapshot() >= SNAPSHOT_BYTES) {
-            scheduler.schedule(0, () -> snapshot(log));
-        }
-    }
-
-    private void snapshot(PartitionLog log) {
-        try {
-            log.snapshotProducers();
-        } catch (StorageException e) {
-            // It only shortens the next replay; the log itself is whole without it.
-            LOG.warn("Producer state of {} was not written down: {}", log.id(), e.getMessage());
+            snapshots.due(log);
         }
     }
 

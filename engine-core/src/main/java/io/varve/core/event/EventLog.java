@@ -205,9 +205,17 @@ public final class EventLog<S, E> implements AutoCloseable {
     @Override
     public void close() {
         queue.add(stop);
-        try {
-            writer.join(CLOSE_MS);
-        } catch (InterruptedException e) {
+        boolean interrupted = false;
+        boolean waiting = true;
+        while (waiting) {
+            try {
+                writer.join(CLOSE_MS);
+                waiting = false;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }
@@ -216,7 +224,7 @@ public final class EventLog<S, E> implements AutoCloseable {
         List<Pending<S, E, ?>> round = new ArrayList<>();
         try {
             while (refusing == null) {
-                round.add(queue.take());
+                round.add(take());
                 queue.drainTo(round, ROUND - 1);
                 boolean last = round.remove(stop);
                 round(round);
@@ -225,9 +233,6 @@ public final class EventLog<S, E> implements AutoCloseable {
                     refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + " is closed");
                 }
             }
-        } catch (InterruptedException e) {
-            refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + ": its writer was interrupted");
-            Thread.currentThread().interrupt();
         } catch (RuntimeException | Error e) {
             LOG.error("The writer of {} died; refusing changes until restart", log.id(), e);
             refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + ": its writer died", e);
@@ -236,6 +241,19 @@ public final class EventLog<S, E> implements AutoCloseable {
         for (Pending<S, E, ?> late : round) {
             if (late != stop) {
                 late.future.completeExceptionally(refusing);
+            }
+        }
+    }
+
+    /** Waits for a command. An interruption is the doing of somebody who was told something on this thread: everybody's changes need it. */
+    private Pending<S, E, ?> take() {
+        while (true) {
+            try {
+                Pending<S, E, ?> taken = queue.take();
+                Thread.interrupted(); // or a storage's files would be closed under it
+                return taken;
+            } catch (InterruptedException e) {
+                LOG.debug("The writer of {} was interrupted and goes on", log.id());
             }
         }
     }

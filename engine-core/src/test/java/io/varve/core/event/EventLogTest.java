@@ -119,6 +119,20 @@ class EventLogTest {
                 log, codec, EventLogTest::append, List.copyOf(replayed), preparation, shown::addAll, scheduler);
     }
 
+    @Test
+    void goesOnThoughSomebodyItToldInterruptsItsThread() throws Exception {
+        start();
+        gate.allow(1_000_000);
+        for (int i = 0; i < 3; i++) {
+            String word = "word" + i;
+            await(events.submit(words -> {
+                Thread.currentThread().interrupt();
+                return new Decision<>(List.of(word), words::size);
+            }));
+        }
+        assertThat(events.state()).containsExactly("word0", "word1", "word2");
+    }
+
     private static List<String> append(List<String> state, List<String> words, long nextOffset) {
         List<String> after = new ArrayList<>(state);
         after.addAll(words);

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.StorageException;
+import java.util.LinkedHashSet;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes producer state down, one partition after another with a pause between: partitions that are written to alike become due together,
+ * and a thousand files at once would be felt by everybody's appends. Thread-safe.
+ */
+final class SnapshotTurns implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotTurns.class);
+    /** Between two partitions, in ms. */
+    private static final long PAUSE_MS = 20;
+
+    private final Scheduler scheduler;
+    /** In the order they became due. Guarded by this, as is the rest. */
+    private final Set<PartitionLog> waiting = new LinkedHashSet<>();
+
+    private boolean running;
+    private boolean closed;
+
+    SnapshotTurns(Scheduler scheduler) {
+        this.scheduler = scheduler;
+    }
+
+    /** Takes note that a partition's state is to be written down. Never blocks. */
+    synchronized void due(PartitionLog log) {
+        if (!closed && waiting.add(log) && !running) {
+            running = true;
+            scheduler.schedule(0, this::turn);
+        }
+    }
+
+    private void turn() {
+        PartitionLog log;
+        synchronized (this) {
+            if (closed || waiting.isEmpty()) {
+                running = false;
+                return;
+            }
+            log = waiting.iterator().next();
+            waiting.remove(log);
+        }
+        try {
+            write(log);
+        } finally {
+            again();
+        }
+    }
+
+    private synchronized void again() {
+        running = !closed && !waiting.isEmpty();
+        if (running) {
+            scheduler.schedule(PAUSE_MS, this::turn);
+        }
+    }
+
+    static void write(PartitionLog log) {
+        try {
+            log.snapshotProducers();
+        } catch (StorageException e) {
+            // It only shortens the next replay; the log itself is whole without it.
+            LOG.warn("Producer state of {} was not written down: {}", log.id(), e.getMessage());
+        }
+    }
+
+    /** Leaves what waits to the caller. */
+    @Override
+    public synchronized void close() {
+        closed = true;
+        waiting.clear();
+    }
+}

@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.log.Batches;
+import io.varve.core.log.Origin;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.runtime.VirtualTime;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.SyncFailures;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.junit.jupiter.api.Test;
+
+/** What goes wrong in one partition's part of a commit is not the others' business. */
+class CommitterTest {
+    private final MemoryStorage memory = new MemoryStorage();
+    private final VirtualTime time = new VirtualTime(1_000);
+    private final List<PartitionLog> logs = new ArrayList<>();
+
+    private PartitionLog log(String name) {
+        PartitionLog log = PartitionLog.open(
+                memory.open(new PartitionId(name, new UUID(1, name.hashCode()), 0), 0, SegmentLimits.DEFAULT),
+                0,
+                PartitionConfig.DEFAULT,
+                time,
+                (of, records) -> {});
+        logs.add(log);
+        return log;
+    }
+
+    private static CompletableFuture<StorageException> append(PartitionLog log) {
+        CompletableFuture<StorageException> acked = new CompletableFuture<>();
+        log.awaitHighWatermark(log.append(Batches.at(5, "a"), Origin.CLIENT).nextOffset(), acked::complete);
+        return acked;
+    }
+
+    /** Its syncs go wrong in the way of the test. */
+    private abstract static class Failing implements Storage {
+        private final MemoryStorage inner;
+
+        Failing(MemoryStorage inner) {
+            this.inner = inner;
+        }
+
+        @Override
+        public abstract SyncFailures sync(Collection<? extends PartitionStore> dirty);
+
+        @Override
+        public Set<PartitionId> partitions() {
+            return inner.partitions();
+        }
+
+        @Override
+        public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+            return inner.open(id, epoch, limits);
+        }
+
+        @Override
+        public void delete(PartitionId id) {
+            inner.delete(id);
+        }
+
+        @Override
+        public String setAside(PartitionId id) {
+            return inner.setAside(id);
+        }
+
+        @Override
+        public void close() {
+            inner.close();
+        }
+    }
+
+    private static Committer committer(Storage storage, Consumer<PartitionLog> later) {
+        return new Committer(storage, Durability.SYNC, log -> {}, later);
+    }
+
+    @Test
+    void whatIsDurableIsAcknowledgedWhateverTheStorageThrowsAfterwards() {
+        PartitionLog sound = log("sound");
+        PartitionLog other = log("other");
+        Committer committer = committer(
+                new Failing(memory) {
+                    @Override
+                    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+                        memory.sync(List.of(sound.store()));
+                        throw new IllegalStateException("after the first of them");
+                    }
+                },
+                log -> {});
+        CompletableFuture<StorageException> first = append(sound);
+        CompletableFuture<StorageException> second = append(other);
+        CompletableFuture<Void> committed = committer.commit(sound);
+        CompletableFuture<Void> lost = committer.commit(other);
+        committer.commitOnce();
+        assertThat(first).isCompletedWithValue(null);
+        assertThat(committed).isCompleted();
+        assertThat(second.getNow(null).kind()).isEqualTo(StorageException.Kind.CLOSED);
+        assertThat(lost).isCompletedExceptionally();
+    }
+
+    @Test
+    void oneThatCannotBeTriedAgainHarmsNoOther() {
+        PartitionLog failing = log("failing");
+        PartitionLog sound = log("sound");
+        StorageException retry = new StorageException(StorageException.Kind.RETRY, "no room just now");
+        Committer committer = committer(
+                new Failing(memory) {
+                    @Override
+                    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+                        if (dirty.contains(failing.store())) {
+                            throw retry;
+                        }
+                        return memory.sync(dirty);
+                    }
+                },
+                log -> {
+                    throw new IllegalStateException("no more tasks are taken");
+                });
+        CompletableFuture<StorageException> never = append(failing);
+        CompletableFuture<Void> lost = committer.commit(failing);
+        committer.commitOnce();
+        assertThat(never.getNow(null).kind()).isEqualTo(StorageException.Kind.CLOSED);
+        assertThat(lost).isCompletedExceptionally();
+        CompletableFuture<StorageException> acked = append(sound);
+        committer.request(sound);
+        committer.commitOnce();
+        assertThat(acked).isCompletedWithValue(null);
+    }
+
+    @Test
+    void goesOnThoughACallbackInterruptsItsThread() throws Exception {
+        PartitionLog log = log("sound");
+        Committer committer = committer(memory, again -> {});
+        Thread thread = new Thread(committer);
+        thread.setDaemon(true);
+        thread.start();
+        for (int i = 0; i < 3; i++) {
+            long next = log.append(Batches.at(5, "a"), Origin.CLIENT).nextOffset();
+            CompletableFuture<Boolean> told = new CompletableFuture<>();
+            log.awaitHighWatermark(next, failure -> {
+                Thread.currentThread().interrupt();
+                told.complete(failure == null);
+            });
+            committer.request(log);
+            assertThat(told.get(60, TimeUnit.SECONDS)).isTrue();
+        }
+        committer.stop();
+        thread.join(60_000);
+        assertThat(thread.isAlive()).isFalse();
+    }
+
+    @Test
+    void producerStateIsWrittenDownOnePartitionAfterAnother() {
+        for (int i = 0; i < 3; i++) {
+            log("p" + i).append(Batches.idempotent(i, 0, 0, "a"), Origin.CLIENT);
+        }
+        SnapshotTurns turns = new SnapshotTurns(time);
+        logs.forEach(turns::due);
+        logs.forEach(turns::due);
+        List<Long> written = new ArrayList<>();
+        for (int i = 0; i < 4; i++) {
+            time.advance(i == 0 ? 0 : 20);
+            written.add(logs.stream()
+                    .filter(log -> !log.store().snapshots().offsets("producer").isEmpty())
+                    .count());
+        }
+        assertThat(written).containsExactly(1L, 2L, 3L, 3L);
+    }
+}
