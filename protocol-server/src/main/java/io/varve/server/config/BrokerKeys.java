@@ -71,6 +71,7 @@ final class BrokerKeys {
     static final String AUTO_CREATE_MAX = "auto.create.topics.max";
     static final String AUTO_CREATE_AT_ONCE = "auto.create.topics.max.inflight";
     static final String MAX_PARTITIONS = "max.partitions";
+    static final String DESCRIBED_AT_ONCE = "max.request.partition.size.limit";
     static final String DELETE_TOPICS = "delete.topic.enable";
 
     static final String BY_APPEND_TIME = "append-time";
@@ -105,6 +106,7 @@ final class BrokerKeys {
         atLeast(0, AUTO_CREATE_MAX, TopicLimits.DEFAULT.autoCreated());
         atLeast(1, AUTO_CREATE_AT_ONCE, TopicLimits.DEFAULT.autoCreatedAtOnce());
         atLeast(1, MAX_PARTITIONS, TopicLimits.DEFAULT.partitions());
+        atLeast(1, DESCRIBED_AT_ONCE, TopicLimits.DEFAULT.describedAtOnce());
         define(DELETE_TOPICS, Type.BOOLEAN, true, null);
         defineCleaner(CompactionConfig.DEFAULT);
         atLeast(1, NETWORK_THREADS, NetConfig.DEFAULT_NETWORK_THREADS);

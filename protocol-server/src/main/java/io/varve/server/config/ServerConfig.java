@@ -177,7 +177,8 @@ public record ServerConfig(
                         new TopicLimits(
                                 (Integer) values.get(BrokerKeys.MAX_PARTITIONS),
                                 (Integer) values.get(BrokerKeys.AUTO_CREATE_MAX),
-                                (Integer) values.get(BrokerKeys.AUTO_CREATE_AT_ONCE)),
+                                (Integer) values.get(BrokerKeys.AUTO_CREATE_AT_ONCE),
+                                (Integer) values.get(BrokerKeys.DESCRIBED_AT_ONCE)),
                         Definitions.all()));
     }
 

@@ -23,15 +23,15 @@ import org.apache.kafka.common.requests.DescribeTopicPartitionsRequest;
 
 /** DescribeTopicPartitions (KIP-966): topics with their partitions in order of name, page by page. */
 final class DescribeTopicPartitionsHandler implements ApiHandler {
-    /** Kafka's {@code max.request.partition.size.limit}: most partitions on a page. */
-    static final int MAX_PAGE = 2000;
-
     private final Topics topics;
     private final int nodeId;
+    private final int pageLimit;
 
-    DescribeTopicPartitionsHandler(Topics topics, int nodeId) {
+    /** @param pageLimit most partitions on a page, at least 1 */
+    DescribeTopicPartitionsHandler(Topics topics, int nodeId, int pageLimit) {
         this.topics = topics;
         this.nodeId = nodeId;
+        this.pageLimit = pageLimit;
     }
 
     @Override
@@ -56,20 +56,25 @@ final class DescribeTopicPartitionsHandler implements ApiHandler {
             }
             names = names.tailSet(cursor.topicName(), true);
         }
-        return CompletableFuture.completedFuture(page(names, cursor, asked.responsePartitionLimit()));
+        return CompletableFuture.completedFuture(page(names, cursor, asked));
     }
 
     private DescribeTopicPartitionsResponseData page(
-            NavigableSet<String> names, DescribeTopicPartitionsRequestData.Cursor cursor, int limit) {
+            NavigableSet<String> names,
+            DescribeTopicPartitionsRequestData.Cursor cursor,
+            DescribeTopicPartitionsRequestData asked) {
         DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData();
-        int room = Math.max(1, Math.min(MAX_PAGE, limit));
+        int room = Math.max(1, Math.min(pageLimit, asked.responsePartitionLimit()));
         for (String name : names) {
             if (room == 0) {
                 return response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(0));
             }
             Topic topic = topics.byName(name);
             if (topic == null) {
-                response.topics().add(missing(name));
+                // Of all topics one was deleted just now; it was not asked for.
+                if (!asked.topics().isEmpty()) {
+                    response.topics().add(missing(name));
+                }
                 continue;
             }
             int size = topic.partitions().size();

@@ -47,7 +47,8 @@ public final class TopicHandlers {
         return List.of(
                 new MetadataHandler(metadata, metadata, config, cluster),
                 new DescribeClusterHandler(cluster),
-                new DescribeTopicPartitionsHandler(metadata, config.nodeId()),
+                new DescribeTopicPartitionsHandler(
+                        metadata, config.nodeId(), config.limits().describedAtOnce()),
                 new CreateTopicsHandler(metadata),
                 new DeleteTopicsHandler(metadata),
                 new CreatePartitionsHandler(metadata),

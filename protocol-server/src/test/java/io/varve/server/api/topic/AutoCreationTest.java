@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 class AutoCreationTest {
     private final List<CompletableFuture<Topic>> underWay = new ArrayList<>();
     private int present;
-    private final AutoCreation creation = new AutoCreation(() -> present, new Held(), new TopicLimits(100, 100, 2));
+    private final AutoCreation creation =
+            new AutoCreation(() -> present, new Held(), new TopicLimits(100, 100, 2, 2_000));
 
     @Test
     void makesFewAtATimeAndTheRestWhenAskedAgain() {

@@ -169,7 +169,7 @@ class TopicHandlersTest {
 
     @Test
     void makesNoTopicsAskedForWhenThereAreManyAlready() {
-        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(100, 2, 100)));
+        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(100, 2, 100, 2_000)));
         assertThat(metadata(9, named("a", "b", "c", "d")).topics().stream()
                         .filter(topic -> topic.errorCode() == Errors.NONE.code()))
                 .hasSize(2);
@@ -182,7 +182,7 @@ class TopicHandlersTest {
 
     @Test
     void makesNoMorePartitionsThanThereMayBe() {
-        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(5, 100, 100)));
+        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(5, 100, 100, 2_000)));
         MetadataFixture.await(node.metadata.createInternalIfAbsent("__consumer_offsets", 50, Map.of()));
         CreateTopicsResponseData made = create(7, creating(creatable("a", 3, 1), creatable("b", 3, 1)));
         assertThat(made.topics().find("a").errorCode()).isZero();
@@ -529,6 +529,22 @@ class TopicHandlersTest {
                 .setPartitionIndex(-1));
         assertThatThrownBy(() -> Exchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked))
                 .isInstanceOf(InvalidRequestException.class);
+    }
+
+    @Test
+    void aPageIsNoLargerThanTheBrokerAllows() {
+        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(100, 100, 100, 2)));
+        create(7, creating(creatable("a", 3, 1), creatable("b", 1, 1)));
+        for (int limit : new int[] {2000, 2, 1, 0, -1}) {
+            DescribeTopicPartitionsResponseData page = Exchange.of(
+                    handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS),
+                    0,
+                    new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(limit));
+            int most = Math.max(1, Math.min(2, limit));
+            assertThat(page.topics().find("a").partitions()).hasSize(most);
+            assertThat(page.nextCursor().topicName()).isEqualTo("a");
+            assertThat(page.nextCursor().partitionIndex()).isEqualTo(most);
+        }
     }
 
     @Test
