@@ -14,9 +14,11 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
+import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -35,6 +37,7 @@ public final class LogEngine implements AutoCloseable {
     private final FailPoints failPoints;
     private final CommitPolicy policy;
     private final SnapshotTurns snapshots;
+    private final Durability durability;
     private final Committer committer;
     private final Thread committing;
     private final Scheduler.Task expiry;
@@ -51,6 +54,7 @@ public final class LogEngine implements AutoCloseable {
         this.scheduler = context.scheduler();
         this.failPoints = context.failPoints();
         this.snapshots = new SnapshotTurns(scheduler);
+        this.durability = config.durability();
         this.committer = new Committer(storage, config.durability(), this::snapshotWhenDue, this::commitLater);
         this.policy = CommitPolicy.of(config, committer, scheduler);
         this.committing = scheduler.start("committer", committer);
@@ -109,6 +113,26 @@ public final class LogEngine implements AutoCloseable {
             }
             return log;
         }
+    }
+
+    /** @return true if what consumers saw may be gone after a power cut ({@code log.durability=async}) */
+    public boolean mayLoseWhatWasSeen() {
+        return durability == Durability.ASYNC;
+    }
+
+    /**
+     * Makes what was appended so far durable, whatever {@code log.durability} says.
+     *
+     * @param logs open partitions of this engine
+     * @return completes when it is; fails with a {@link StorageException} if it cannot be
+     */
+    public CompletableFuture<Void> force(Collection<PartitionLog> logs) {
+        return CompletableFuture.allOf(logs.stream().map(committer::commit).toArray(CompletableFuture[]::new));
+    }
+
+    /** As {@link #force(Collection)}, for every open partition. */
+    public CompletableFuture<Void> forceAll() {
+        return force(List.copyOf(open.values()));
     }
 
     /**

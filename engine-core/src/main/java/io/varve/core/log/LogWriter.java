@@ -41,6 +41,7 @@ final class LogWriter {
     /** Held while a replacement goes from its last look at holds to being in place, and while they change; taken before the other. */
     private final ReentrantLock replacing = new ReentrantLock();
 
+    private final LeaderEpochs epochs;
     private final ProducerSnapshots snapshots;
     private final ProducerStates producers;
     private volatile PartitionConfig config;
@@ -53,6 +54,7 @@ final class LogWriter {
         this.config = config;
         this.clock = clock;
         this.failPoints = failPoints;
+        this.epochs = new LeaderEpochs(store, leaderEpoch);
         this.snapshots = new ProducerSnapshots(store, failPoints);
         this.producers = ProducerRecovery.recover(store, snapshots);
         producers.countIdleFrom(idleClock());
@@ -68,6 +70,11 @@ final class LogWriter {
 
     int leaderEpoch() {
         return leaderEpoch;
+    }
+
+    /** @return thread-safe */
+    LeaderEpochs epochs() {
+        return epochs;
     }
 
     PartitionConfig config() {
@@ -153,6 +160,7 @@ final class LogWriter {
         long now = idleClock();
         for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
             producers.apply(run.bytes(), at, now);
+            epochs.appended(BatchHeader.leaderEpoch(run.bytes(), at), BatchHeader.baseOffset(run.bytes(), at));
         }
         bytesSinceSnapshot = bytesSinceSnapshot + run.end() - run.start();
         // Last: whoever sees the new end, and so may show it, finds the transactions that begin below it.

@@ -103,6 +103,26 @@ public final class PartitionLog implements Compactable {
         return writer.leaderEpoch();
     }
 
+    /**
+     * Finds where the records of a leader epoch end (OffsetForLeaderEpoch). The first call may read some batches.
+     *
+     * @param epoch the epoch
+     * @return its end, or that of the largest below it that has records; empty if it is none, or above {@link #leaderEpoch}
+     * @throws StorageException CORRUPT, CLOSED, RETRY
+     */
+    public Optional<EpochEnd> endOfEpoch(int epoch) {
+        return writer.epochs().endOf(epoch, logEndOffset());
+    }
+
+    /**
+     * @param offset {@code logStartOffset <= offset <= logEndOffset}
+     * @return the leader epoch of the record there, or of the next one; -1 if there is none
+     * @throws StorageException CORRUPT, CLOSED, RETRY
+     */
+    public int epochAt(long offset) {
+        return writer.epochs().at(offset, logEndOffset());
+    }
+
     /** @return the configuration in force */
     public PartitionConfig config() {
         return writer.config();

@@ -95,6 +95,11 @@ record Catalog(MetadataImage image, MetadataDelta change) {
         return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.CLUSTER_ID);
     }
 
+    /** @return true if the run before this one may have lost what consumers saw, and did not end in order */
+    boolean isRunUnfinished() {
+        return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.UNFINISHED_RUN) != null;
+    }
+
     /** @return topics the last change made, altered or removed */
     Set<Uuid> touchedTopics() {
         Set<Uuid> touched = new HashSet<>();

@@ -6,6 +6,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.metadata.ConfigRecord;
 import org.apache.kafka.common.metadata.FeatureLevelRecord;
+import org.apache.kafka.common.metadata.PartitionChangeRecord;
 import org.apache.kafka.common.metadata.PartitionRecord;
 import org.apache.kafka.common.metadata.ProducerIdsRecord;
 import org.apache.kafka.common.metadata.RegisterBrokerRecord;
@@ -27,6 +28,9 @@ final class MetadataEvents {
     static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
 
     static final String CLUSTER_ID = "cluster.id";
+
+    /** Set while a server runs that may lose what consumers saw: whoever finds it at a start finds what a crash left. */
+    static final String UNFINISHED_RUN = "varve.run.unfinished";
 
     private MetadataEvents() {}
 
@@ -68,6 +72,16 @@ final class MetadataEvents {
                         .setLeaderEpoch(leaderEpoch)
                         .setPartitionEpoch(0),
                 VERSION.partitionRecordVersion());
+    }
+
+    /** The leader of a partition is elected again: its leader epoch is one higher from then on. */
+    static ApiMessageAndVersion nextLeaderEpoch(Uuid topic, int partition, int node) {
+        return event(
+                new PartitionChangeRecord()
+                        .setTopicId(topic)
+                        .setPartitionId(partition)
+                        .setLeader(node),
+                VERSION.partitionChangeRecordVersion());
     }
 
     /** @param value the new value, or null to go back to the default */

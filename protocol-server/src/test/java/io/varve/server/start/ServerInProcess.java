@@ -41,6 +41,7 @@ final class ServerInProcess implements AutoCloseable {
     List<Path> directories;
     private VarveServer server;
     private String address;
+    private String port = "0";
 
     /**
      * @param home where everything is
@@ -61,7 +62,7 @@ final class ServerInProcess implements AutoCloseable {
     /** @param more {@code key=value} each, for this start only */
     ServerInProcess start(String... more) {
         List<String> overrides = new ArrayList<>(List.of(
-                "listeners=PLAINTEXT://127.0.0.1:0",
+                "listeners=PLAINTEXT://127.0.0.1:" + port, // clients find it again
                 "storage.backend=" + backend,
                 "log.dirs="
                         + String.join(
@@ -79,6 +80,7 @@ final class ServerInProcess implements AutoCloseable {
             throw new UncheckedIOException(e);
         }
         address = server.summary().replaceAll("(?s).*PLAINTEXT://([^ ,:]+:[0-9]+).*", "$1");
+        port = address.substring(address.indexOf(':') + 1);
         return this;
     }
 

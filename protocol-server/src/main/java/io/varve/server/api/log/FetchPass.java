@@ -26,7 +26,7 @@ final class FetchPass {
         if (isUnknown(answer)) {
             unknown++;
         } else {
-            failed |= answer.errorCode() != Errors.NONE.code();
+            failed |= answer.errorCode() != Errors.NONE.code() || FetchReader.hasDiverged(answer);
         }
     }
 

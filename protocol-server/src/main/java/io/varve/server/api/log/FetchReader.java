@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.log;
 
+import io.varve.core.log.EpochEnd;
 import io.varve.core.log.Isolation;
 import io.varve.core.log.LogRead;
 import io.varve.core.log.PartitionLog;
@@ -8,6 +9,7 @@ import io.varve.server.api.StoredRecords;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -70,7 +72,7 @@ final class FetchReader {
     }
 
     private int available(FetchWish wish, PartitionLog log) {
-        if (log == null || check(wish, log) != Errors.NONE || !isInRange(wish, log)) {
+        if (log == null || check(wish, log) != Errors.NONE || !isInRange(wish, log) || diverged(wish, log) != null) {
             return -1;
         }
         if (limits.minBytes() <= 1) {
@@ -122,6 +124,10 @@ final class FetchReader {
 
     private PartitionData read(FetchWish wish, PartitionLog log, int maxBytes, boolean first) {
         boolean full = maxBytes == 0 && !first;
+        PartitionData diverged = diverged(wish, log);
+        if (diverged != null) {
+            return diverged;
+        }
         if (!isInRange(wish, log)) {
             return error(wish, Errors.OFFSET_OUT_OF_RANGE);
         }
@@ -141,6 +147,31 @@ final class FetchReader {
             answer.setAbortedTransactions(aborted(wish, read));
         }
         return answer.setRecords(new StoredRecords(read.slice()));
+    }
+
+    /** @return what tells a client that the last record it has is not in this log (KIP-595); null if it is, or the client does not say */
+    private PartitionData diverged(FetchWish wish, PartitionLog log) {
+        int last = wish.lastFetchedEpoch();
+        if (last < 0) {
+            return null;
+        }
+        Optional<EpochEnd> end = log.endOfEpoch(last);
+        if (end.isEmpty()) {
+            return error(wish, Errors.OFFSET_OUT_OF_RANGE);
+        }
+        if (end.get().epoch() == last && end.get().endOffset() >= wish.offset()) {
+            return null;
+        }
+        PartitionData answer = answer(wish, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        answer.divergingEpoch()
+                .setEpoch(end.get().epoch())
+                .setEndOffset(end.get().endOffset());
+        return answer;
+    }
+
+    /** @return true if an answer tells of a log that is not what the client has read */
+    static boolean hasDiverged(PartitionData answer) {
+        return answer.divergingEpoch().endOffset() >= 0;
     }
 
     /** What the client is to leave out of the records read. Those it cannot be told of must not be sent. */

@@ -33,7 +33,7 @@ final class FetchSession {
 
         /** Tells whether an answer holds news for the client, and remembers what the client will know. */
         boolean update(PartitionData answer) {
-            boolean failed = answer.errorCode() != Errors.NONE.code();
+            boolean failed = answer.errorCode() != Errors.NONE.code() || FetchReader.hasDiverged(answer);
             boolean news = failed
                     || answer.records().sizeInBytes() > 0
                     || highWatermark != answer.highWatermark()

@@ -17,8 +17,9 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
  * @param offset first offset wanted
  * @param maxBytes most bytes of records, 0 or more; a first batch larger than that excepted
  * @param leaderEpoch the leader epoch the client knows, or -1
+ * @param lastFetchedEpoch the leader epoch of the last record the client has, or -1 when it does not say
  */
-record FetchWish(FetchTarget target, long offset, int maxBytes, int leaderEpoch) {
+record FetchWish(FetchTarget target, long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch) {
     /**
      * @param data a fetch request
      * @return the partitions it names, in its order; one that it names several times is one, as it was named last
@@ -34,7 +35,8 @@ record FetchWish(FetchTarget target, long offset, int maxBytes, int leaderEpoch)
                                 target,
                                 partition.fetchOffset(),
                                 Math.max(0, partition.partitionMaxBytes()),
-                                partition.currentLeaderEpoch()));
+                                partition.currentLeaderEpoch(),
+                                partition.lastFetchedEpoch()));
             }
         }
         return List.copyOf(wishes.values());

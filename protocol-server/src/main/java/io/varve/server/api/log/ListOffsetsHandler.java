@@ -138,11 +138,16 @@ final class ListOffsetsHandler implements ApiHandler {
         }
         return switch ((int) timestamp) {
             case (int) ListOffsetsRequest.EARLIEST_TIMESTAMP, (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP ->
-                at(log, log.logStartOffset());
+                earliest(log);
             case (int) ListOffsetsRequest.LATEST_TIMESTAMP -> at(log, end(log, isolation));
             case (int) ListOffsetsRequest.MAX_TIMESTAMP -> log.maxTimestamp(isolation);
             default -> Optional.empty();
         };
+    }
+
+    private static Optional<TimestampOffset> earliest(PartitionLog log) {
+        long start = log.logStartOffset();
+        return Optional.of(new TimestampOffset(-1, start, log.epochAt(start)));
     }
 
     private static Optional<TimestampOffset> at(PartitionLog log, long offset) {

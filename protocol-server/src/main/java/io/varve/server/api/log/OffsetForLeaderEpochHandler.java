@@ -23,12 +23,10 @@ import org.apache.kafka.common.protocol.Errors;
 /**
  * Tells where a leader epoch ends (KIP-101, KIP-320), by which consumers find out that the log was cut behind their back.
  *
- * <p>A log is never cut for a new leader here, since there are no replicas to disagree. So the epoch in force and every earlier one
- * reach to the log's end, as Kafka answers for the one in force; an epoch not seen yet has no end and gets -1.
+ * <p>Replicas do not disagree here, there being one; but a power cut may take records that consumers have read where
+ * {@code log.durability=async}, and the next start raises the epoch. An epoch that has not been yet has no end and gets -1.
  */
 final class OffsetForLeaderEpochHandler implements ApiHandler {
-    private static final int NO_EPOCH = -1;
-
     private final Topics topics;
 
     /** @param topics finds the logs */
@@ -71,9 +69,12 @@ final class OffsetForLeaderEpochHandler implements ApiHandler {
         if (error != Errors.NONE) {
             return end.setErrorCode(error.code());
         }
-        if (wanted.leaderEpoch() > NO_EPOCH && wanted.leaderEpoch() <= current) {
-            end.setLeaderEpoch(wanted.leaderEpoch()).setEndOffset(log.logEndOffset());
+        try {
+            log.endOfEpoch(wanted.leaderEpoch())
+                    .ifPresent(found -> end.setLeaderEpoch(found.epoch()).setEndOffset(found.endOffset()));
+            return end;
+        } catch (RuntimeException failure) {
+            return end.setErrorCode(LogErrors.ofRead(failure).code());
         }
-        return end;
     }
 }

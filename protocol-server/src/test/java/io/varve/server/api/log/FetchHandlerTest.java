@@ -59,6 +59,21 @@ class FetchHandlerTest {
     }
 
     @Test
+    void tellsAtOnceWhereTheLogPartsFromWhatTheClientHas() {
+        logs.fill(topic.partition(0), "a", "b");
+        PartitionData parted = only(ask(LATEST, request(wish(0, 1).setLastFetchedEpoch(1))));
+        assertThat(parted.errorCode()).isZero();
+        assertThat(parted.records().sizeInBytes()).isZero();
+        assertThat(parted.divergingEpoch().epoch()).isEqualTo(1);
+        assertThat(parted.divergingEpoch().endOffset()).isZero();
+        PartitionData same = only(ask(LATEST, request(wish(0, 1).setLastFetchedEpoch(LogFixture.LEADER_EPOCH))));
+        assertThat(values(same)).containsExactly("a", "b");
+        assertThat(same.divergingEpoch().endOffset()).isEqualTo(-1);
+        PartitionData unseen = only(ask(LATEST, request(wish(0, 1).setLastFetchedEpoch(9))));
+        assertThat(unseen.errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
+    }
+
+    @Test
     void readCommittedGetsAnEmptyListOfAbortedTransactions() {
         logs.fill(topic.partition(0), "a");
         PartitionData partition = only(ask(LATEST, request(wish(0, 0)).setIsolationLevel(READ_COMMITTED)));

@@ -306,7 +306,7 @@ class FetchSessionTest {
     }
 
     private static Errors adds(FetchSessions sessions, int id, int epoch, int partition) {
-        FetchWish wish = new FetchWish(new FetchTarget("t", Uuid.ZERO_UUID, partition), 0, 1, -1);
+        FetchWish wish = new FetchWish(new FetchTarget("t", Uuid.ZERO_UUID, partition), 0, 1, -1, -1);
         FetchContext context = sessions.begin(new FetchMetadata(id, epoch), false, List.of(wish), List.of());
         return context instanceof FetchContext.Refused refused ? refused.error() : Errors.NONE;
     }
@@ -315,7 +315,7 @@ class FetchSessionTest {
         List<FetchWish> wishes = new ArrayList<>();
         List<PartitionData> answers = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
-            wishes.add(new FetchWish(new FetchTarget("t", Uuid.ZERO_UUID, i), 0, 1, -1));
+            wishes.add(new FetchWish(new FetchTarget("t", Uuid.ZERO_UUID, i), 0, 1, -1, -1));
             answers.add(new PartitionData().setRecords(MemoryRecords.EMPTY));
         }
         return sessions.open(false, wishes, answers);

@@ -125,12 +125,14 @@ class OffsetHandlersTest {
 
     @ParameterizedTest
     @ValueSource(ints = {2, 3, 4})
-    void epochsUpToTheOneInForceReachToTheEnd(int version) {
+    void theEpochInForceReachesToTheEndAndEarlierOnesToItsBeginning(int version) {
         fill();
         EpochEndOffset current = end(version, -1, LogFixture.LEADER_EPOCH);
         assertThat(current.endOffset()).isEqualTo(5);
         assertThat(current.leaderEpoch()).isEqualTo(LogFixture.LEADER_EPOCH);
-        assertThat(end(version, -1, LogFixture.LEADER_EPOCH - 1).endOffset()).isEqualTo(5);
+        EpochEndOffset before = end(version, -1, LogFixture.LEADER_EPOCH - 1);
+        assertThat(before.endOffset()).isEqualTo(topic.partition(0).logStartOffset());
+        assertThat(before.leaderEpoch()).isEqualTo(LogFixture.LEADER_EPOCH - 1);
     }
 
     @Test
