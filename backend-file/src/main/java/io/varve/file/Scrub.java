@@ -5,18 +5,17 @@ import io.varve.core.disk.DirectoryLock;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.StorageException;
 import io.varve.file.ScrubReport.Kind;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -62,7 +61,7 @@ public final class Scrub {
     /** @return the exit code */
     static int run(List<String> arguments, PrintStream out, PrintStream err, Clock clock, Scheduler scheduler) {
         Scrub scrub = new Scrub(out, err, clock);
-        List<FileLock> locks = new ArrayList<>();
+        List<DirectoryLock> locks = new ArrayList<>();
         try {
             if (arguments.contains("--help")) {
                 out.println(USAGE);
@@ -73,7 +72,7 @@ public final class Scrub {
                 return FAILED;
             }
             for (Path directory : scrub.directories) {
-                locks.add(lock(directory));
+                lock(directory).ifPresent(locks::add);
             }
             scrub.throttle = new Throttle(scrub.bytesPerSecond, clock, scheduler);
             for (Path directory : scrub.directories) {
@@ -88,7 +87,7 @@ public final class Scrub {
             err.println("Could not verify everything: " + e);
             return FAILED;
         } finally {
-            locks.forEach(Scrub::unlock);
+            locks.forEach(DirectoryLock::close);
         }
     }
 
@@ -145,35 +144,13 @@ public final class Scrub {
         throw new IllegalArgumentException("--rate is '" + text + "', must be MB per second, above 0");
     }
 
-    /** Keeps servers out; where none has ever been, or nothing may be written, there is nothing to keep. */
-    private static FileLock lock(Path directory) throws IOException {
-        Path file = directory.resolve(DirectoryLock.NAME);
-        if (!Files.exists(file)) {
-            return null;
-        }
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
-        FileLock lock = null;
+    /** Keeps servers out; where none has ever been there is nothing to keep. */
+    private static Optional<DirectoryLock> lock(Path directory) throws IOException {
         try {
-            lock = channel.tryLock(0, Long.MAX_VALUE, true);
-        } catch (java.nio.channels.OverlappingFileLockException e) {
-            // held within this process: refused below
-        }
-        if (lock == null) {
-            channel.close();
+            return DirectoryLock.share(directory);
+        } catch (StorageException e) {
             throw new IllegalArgumentException(
-                    "--dir " + directory + " is in use (its .lock file is held): stop the server first");
-        }
-        return lock;
-    }
-
-    private static void unlock(FileLock lock) {
-        if (lock != null) {
-            try {
-                lock.acquiredBy().close();
-            } catch (IOException e) {
-                throw new java.io.UncheckedIOException(
-                        e); // a read-only handle: nothing can be lost, and it does not happen
-            }
+                    "--dir " + directory + " is in use (its .lock file is held): stop the server first", e);
         }
     }
 

@@ -10,23 +10,40 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.OpenOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Keeps a data directory to one process, and to one backend at a time. The system takes the lock from a process that dies. */
+/**
+ * Keeps a data directory to one process, to one backend at a time, and within a process to one user. The system takes the lock from a
+ * process that dies.
+ *
+ * <p>POSIX gives a lock away when its process closes any channel on the file, whichever took it. So a directory that is held within this
+ * process is refused before its lock file is opened.
+ */
 public final class DirectoryLock implements AutoCloseable {
     /** Name of the lock file, in the data directory; Kafka's, too. */
     public static final String NAME = ".lock";
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
 
-    private final Path directory;
-    private final FileChannel file;
+    /** The real paths of the directories that are held within this process. */
+    private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
-    private DirectoryLock(Path directory, FileChannel file) {
+    private final Path directory;
+    private final Path real;
+    private final FileChannel file;
+    private final AtomicBoolean closed = new AtomicBoolean();
+
+    private DirectoryLock(Path directory, Path real, FileChannel file) {
         this.directory = directory;
+        this.real = real;
         this.file = file;
     }
 
@@ -39,12 +56,7 @@ public final class DirectoryLock implements AutoCloseable {
         Path directory = path.toAbsolutePath().normalize();
         try {
             Files.createDirectories(directory);
-            FileChannel file =
-                    FileChannel.open(directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (tryLock(file) != null) {
-                return new DirectoryLock(directory, file);
-            }
-            file.close();
+            return hold(directory, false, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new StorageException(
                     StorageException.Kind.MISUSE,
@@ -52,10 +64,52 @@ public final class DirectoryLock implements AutoCloseable {
                             + "; it must be a writable directory",
                     e);
         }
-        throw new StorageException(
+    }
+
+    /**
+     * Keeps others from taking a directory, for somebody who only reads it: needs no right to write.
+     *
+     * @return the lock, or empty where there is no lock file: then nobody has ever taken the directory
+     * @throws IOException if the lock file cannot be opened
+     * @throws StorageException RETRY if another has it
+     */
+    public static Optional<DirectoryLock> share(Path path) throws IOException {
+        Path directory = path.toAbsolutePath().normalize();
+        try {
+            return Optional.of(hold(directory, true, StandardOpenOption.READ));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        }
+    }
+
+    private static DirectoryLock hold(Path directory, boolean shared, OpenOption... options) throws IOException {
+        Path real = directory.toRealPath();
+        if (!HELD.add(real)) {
+            throw inUse(directory, "this process has it already");
+        }
+        FileChannel file = null;
+        FileLock lock = null;
+        try {
+            file = FileChannel.open(directory.resolve(NAME), options);
+            lock = file.tryLock(0, Long.MAX_VALUE, shared);
+        } catch (OverlappingFileLockException e) {
+            LOG.debug("{} is locked by somebody else in this process", directory, e);
+        } finally {
+            if (lock == null) {
+                HELD.remove(real);
+                close(directory, file);
+            }
+        }
+        if (lock == null) {
+            throw inUse(directory, "its " + NAME + " file is held");
+        }
+        return new DirectoryLock(directory, real, file);
+    }
+
+    private static StorageException inUse(Path directory, String why) {
+        return new StorageException(
                 StorageException.Kind.RETRY,
-                "data directory " + directory + " (log.dirs) is in use by another server: its " + NAME
-                        + " file is held");
+                "data directory " + directory + " (log.dirs) is in use by another server: " + why);
     }
 
     /** The exceptions' names, which users need not know, say what their messages do not. */
@@ -69,24 +123,25 @@ public final class DirectoryLock implements AutoCloseable {
         return e instanceof NoSuchFileException absent ? absent.getFile() + " cannot be created" : e.getMessage();
     }
 
-    private static FileLock tryLock(FileChannel file) throws IOException {
-        try {
-            return file.tryLock();
-        } catch (OverlappingFileLockException e) {
-            return null; // held within this process
-        }
-    }
-
     /** @return the directory, absolute */
     public Path directory() {
         return directory;
     }
 
-    /** Lets another have it. */
+    /** Lets another have it. Idempotent. */
     @Override
     public void close() {
+        if (closed.compareAndSet(false, true)) {
+            close(directory, file);
+            HELD.remove(real);
+        }
+    }
+
+    private static void close(Path directory, FileChannel file) {
         try {
-            file.close();
+            if (file != null) {
+                file.close();
+            }
         } catch (IOException e) {
             LOG.warn("The lock on {} could not be released: {}", directory, e.getMessage());
         }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.adopt;
 
+import io.varve.core.disk.DirectoryLock;
+import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.io.Reader;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -35,7 +35,6 @@ import org.apache.kafka.common.internals.Topic;
  * Only reads; a lock is taken only on a file that is there.
  */
 final class KafkaDirectory implements AutoCloseable {
-    private static final String LOCK = ".lock";
     private static final String CLEAN = ".kafka_cleanshutdown";
     private static final String META = "meta.properties";
     private static final String STARTS = "log-start-offset-checkpoint";
@@ -45,14 +44,14 @@ final class KafkaDirectory implements AutoCloseable {
     private static final Pattern START = Pattern.compile("(\\S+) (\\d+) (\\d+)");
 
     private final Path path;
-    private final FileChannel lockFile;
+    private final Optional<DirectoryLock> lock;
     private final Properties meta = new Properties();
     private final Map<String, Path> partitions = new TreeMap<>();
     private final Map<String, Long> starts = new HashMap<>();
 
-    private KafkaDirectory(Path path, FileChannel lockFile) {
+    private KafkaDirectory(Path path, Optional<DirectoryLock> lock) {
         this.path = path;
-        this.lockFile = lockFile;
+        this.lock = lock;
     }
 
     /** @throws AdoptException if it is not a log directory, is in use, or was not closed properly */
@@ -78,23 +77,18 @@ final class KafkaDirectory implements AutoCloseable {
     }
 
     /** A shared lock needs no right to write, and keeps Kafka from starting. */
-    private static FileChannel lock(Path path) throws IOException {
-        FileChannel channel;
+    private static Optional<DirectoryLock> lock(Path path) throws IOException {
         try {
-            channel = FileChannel.open(path.resolve(LOCK));
-        } catch (NoSuchFileException e) {
-            return null;
+            return DirectoryLock.share(path);
+        } catch (StorageException e) {
+            throw inUse(path, e);
         }
-        FileLock lock = channel.tryLock(0, Long.MAX_VALUE, true);
-        if (lock == null) {
-            channel.close();
-            throw inUse(path);
-        }
-        return channel;
     }
 
-    private static AdoptException inUse(Path path) {
-        return new AdoptException(path + " is in use: a Kafka runs on it; stop that first (bin/kafka-server-stop.sh)");
+    /** @param cause null where nothing was thrown */
+    private static AdoptException inUse(Path path, StorageException cause) {
+        return new AdoptException(
+                path + " is in use: a Kafka runs on it; stop that first (bin/kafka-server-stop.sh)", cause);
     }
 
     private void read() throws IOException {
@@ -191,21 +185,14 @@ final class KafkaDirectory implements AutoCloseable {
 
     /** @throws AdoptException if Kafka was started since this was opened */
     void requireUntouched() {
-        boolean locked = lockFile != null;
-        if (!locked && Files.exists(path.resolve(LOCK))
+        if (lock.isEmpty() && Files.exists(path.resolve(DirectoryLock.NAME))
                 || !partitions().isEmpty() && !Files.exists(path.resolve(CLEAN))) {
-            throw inUse(path);
+            throw inUse(path, null);
         }
     }
 
     @Override
     public void close() {
-        try {
-            if (lockFile != null) {
-                lockFile.close();
-            }
-        } catch (IOException e) {
-            throw new AdoptException(path.resolve(LOCK) + " cannot be closed: " + e, e);
-        }
+        lock.ifPresent(DirectoryLock::close);
     }
 }
