@@ -23,6 +23,12 @@ public final class DirectoryFaults implements Faults {
     /** A larger device is not filled: somebody may need the room. */
     private static final long MOST_TO_FILL = 256L << 20;
 
+    /** How the names of files end that can be built anew, in Kafka's layout. */
+    private static final List<String> INDEXES = List.of(".index", ".timeindex");
+
+    /** Whole entries of either kind. */
+    private static final int ZEROS = 48;
+
     private final Path directory;
     private final FailPoints failPoints;
     private final List<String> syncPoints;
@@ -97,6 +103,20 @@ public final class DirectoryFaults implements Faults {
             } catch (IOException e) {
                 return true; // full: that is how it ends
             }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public boolean lengthenIndexes() {
+        try (Stream<Path> files = Files.walk(directory)) {
+            List<Path> indexes = files.filter(file -> INDEXES.stream().anyMatch(file.toString()::endsWith))
+                    .toList();
+            for (Path index : indexes) {
+                Files.write(index, new byte[ZEROS], StandardOpenOption.APPEND);
+            }
+            return !indexes.isEmpty();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

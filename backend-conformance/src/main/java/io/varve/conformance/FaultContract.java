@@ -10,6 +10,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import java.nio.ByteBuffer;
@@ -174,6 +175,39 @@ abstract class FaultContract extends Contract {
         assertThat(store.extent().readableEnd()).isEqualTo(140);
         assertThat(read(store, 120, TO_END, 0)).containsExactly(120L);
         assertThat(read(store, 0, 100, SIZE)).containsExactly(0L);
+    }
+
+    /** Whatever tells a backend how far it was durable is behind, at times: a bad byte is no torn tail when sound batches follow. */
+    @Test
+    void aByteThatRotsAmongWhatWasSyncedErasesNothingBehindIt() {
+        appendTens(12);
+        sync();
+        assumeTrue(rig.faults().corrupt(ID, ten(70), SIZE - 20), "the rig cannot change stored bytes");
+        crash();
+        isCorruptAt70();
+        appendTens(1);
+        sync();
+        crash();
+        assertThat(store.extent().readableEnd()).isEqualTo(130);
+        assertThat(read(store, 120, TO_END, 0)).containsExactly(120L);
+    }
+
+    @Test
+    void zerosBehindAnIndexAreNotTakenForItsEntries() {
+        appendTens(17);
+        sync();
+        List<Segment> before = store.segments();
+        assumeTrue(rig.faults().lengthenIndexes(), "there is no index whose length the rig could change");
+        for (int start = 0; start < 2; start++) {
+            reopen();
+            assertThat(store.segments()).isEqualTo(before);
+            for (long offset = 0; offset < 170; offset += 10) {
+                assertThat(read(store, offset + 5, offset + 10, ALL)).containsExactly(offset);
+                assertThat(store.offsetAt(EPOCH + offset + 9).baseOffset()).isEqualTo(offset);
+            }
+        }
+        appendTens(5);
+        assertThat(store.offsetAt(EPOCH + 205).baseOffset()).isEqualTo(200);
     }
 
     /** Batches on both sides are in reach; at the damaged one there is an error, or bytes that the batch's checksum gives away. */

@@ -30,6 +30,14 @@ public interface Faults {
     boolean fill();
 
     /**
+     * Adds zeros behind every file that the storage could build anew from the others, as some file systems do. Takes effect at the next
+     * start.
+     *
+     * @return false if this rig cannot, or there is none
+     */
+    boolean lengthenIndexes();
+
+    /**
      * Lets the device answer every sync with an I/O error, until {@link #heal}.
      *
      * @return false if this rig cannot
@@ -53,6 +61,11 @@ public interface Faults {
 
         @Override
         public boolean fill() {
+            return false;
+        }
+
+        @Override
+        public boolean lengthenIndexes() {
             return false;
         }
 

@@ -10,6 +10,8 @@ import io.varve.core.spi.SegmentLimits;
 import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 abstract class SegmentContract extends Contract {
     /** File systems note times no more finely than this. */
@@ -106,6 +108,22 @@ abstract class SegmentContract extends Contract {
         append(Batches.run(3, 1, SIZE, EPOCH + 201));
         append(Batches.run(4, 1, SIZE, EPOCH + 202));
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 2L, 4L);
+    }
+
+    /** No timestamp is told by a negative one, and says nothing of age: neither the first batch's nor the new one's. */
+    @ParameterizedTest(name = "first {0}, then {1}")
+    @CsvSource({"-1, -1", "-5, -1", "-1, 1700000000000", "1700000000000, -1"})
+    void withoutTimestampsAgeCountsFromTheFirstAppend(long first, long then) {
+        store.limits(new SegmentLimits(1 << 20, 1, 0, 1 << 16));
+        append(Batches.run(0, 1, SIZE, first));
+        assertThat(store.segments()).hasSize(1);
+        nextMillis();
+        nextMillis();
+        append(Batches.run(1, 1, SIZE, then));
+        assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 1L);
+        store.limits(new SegmentLimits(1 << 20, 3_600_000, 0, 1 << 16));
+        append(Batches.run(2, 1, SIZE, -1));
+        assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 1L);
     }
 
     @Test

@@ -157,6 +157,33 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(16)
+    @DisplayName("interrupts")
+    final class Interrupts extends InterruptContract {
+        Interrupts() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(17)
+    @DisplayName("one user")
+    final class OneUser extends ExclusionContract {
+        OneUser() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(18)
+    @DisplayName("failed syncs")
+    final class FailedSyncs extends FailedSyncContract {
+        FailedSyncs() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
     @Order(20)
     @DisplayName("failpoints")
     final class FailPointHalts extends CrashContract.AtFailPoints {

@@ -5,7 +5,6 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 
 /**
  * Steps over the batches in a log file, reading their headers only. One per thread, reused: opening another one ends the one before.
@@ -17,25 +16,27 @@ final class BatchCursor {
 
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
     private PooledFile file;
-    private FileChannel channel;
+    private SteadyFile open;
     private int windowStart;
     private int windowEnd;
     private int at;
+    private int before;
     private int limit;
 
     private BatchCursor() {}
 
     /**
      * @param file names the file in messages
-     * @param channel open on it
+     * @param open open on it
      * @param at first byte of the first batch
      * @param limit end of the last batch, exclusive
      */
-    static BatchCursor open(PooledFile file, FileChannel channel, int at, int limit) {
+    static BatchCursor open(PooledFile file, SteadyFile open, int at, int limit) {
         BatchCursor cursor = PER_THREAD.get();
         cursor.file = file;
-        cursor.channel = channel;
+        cursor.open = open;
         cursor.at = at;
+        cursor.before = at;
         cursor.limit = limit;
         cursor.windowStart = 0;
         cursor.windowEnd = 0;
@@ -70,7 +71,7 @@ final class BatchCursor {
     private void fill() {
         window.clear().limit(Math.min(WINDOW, limit - at));
         try {
-            int read = Disk.read(channel, window, at);
+            int read = Disk.read(open, window, at);
             if (read < BatchHeader.SIZE) {
                 throw damaged("the file ends early");
             }
@@ -82,6 +83,7 @@ final class BatchCursor {
     }
 
     void advance() {
+        before = at;
         at += size();
     }
 
@@ -89,9 +91,15 @@ final class BatchCursor {
         return at;
     }
 
+    /** @return where the batch begins whose length has led to the current position */
+    int positionBefore() {
+        return before;
+    }
+
     /** Goes on at another boundary. */
     void moveTo(int position) {
         at = position;
+        before = position;
     }
 
     int limit() {

@@ -172,6 +172,9 @@ final class DataDirectory {
         } catch (IOException e) {
             removeHalf(directory, e);
             throw Disk.writeFailure("creating a partition", directory, e);
+        } catch (StorageException e) {
+            removeHalf(directory, e);
+            throw e;
         }
         partitions.put(id, partition);
         return partition;
@@ -191,7 +194,7 @@ final class DataDirectory {
     }
 
     /** Everything is made anew by the next try: what a force that failed did not make durable must not count as done. */
-    private static void removeHalf(Path directory, IOException why) {
+    private static void removeHalf(Path directory, Exception why) {
         try {
             Disk.removeTree(directory);
         } catch (IOException e) {

@@ -4,7 +4,6 @@ package io.varve.file;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -29,32 +28,26 @@ final class Disk {
     /** Makes the names in a directory survive a power cut. Does nothing where directories cannot be forced (Windows). */
     static void forceDirectory(Path directory) throws IOException {
         if (!System.getProperty("os.name").startsWith("Windows")) {
-            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
-                force(channel, true);
+            // One who comes after an interrupt may not hear of a failure that went before it. But a directory is the
+            // file system's own data: one that cannot write those takes no more changes and says so to everybody.
+            try (SteadyFile steady = SteadyFile.open(directory, StandardOpenOption.READ)) {
+                steady.force(true);
             }
         }
     }
 
     /**
-     * Makes a file's bytes, and with {@code all} everything about it, survive a power cut.
+     * Writes a small file whole.
      *
-     * @throws ForceFailedException if the device may have lost some: another force would succeed without writing them again
+     * @param force whether it is durable, but for its name, on return
      */
-    static void force(FileChannel channel, boolean all) throws ForceFailedException {
-        try {
-            channel.force(all);
-        } catch (IOException e) {
-            throw new ForceFailedException(e);
-        }
-    }
-
-    /** Writes a small file whole. It is not durable yet. */
     static void write(Path file, ByteBuffer content, boolean force) throws IOException {
-        try (FileChannel channel = FileChannel.open(
-                file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            writeFully(channel, content.duplicate(), 0);
+        try (SteadyFile steady =
+                SteadyFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            steady.truncate(0);
+            writeFully(steady, content.duplicate(), 0);
             if (force) {
-                force(channel, true);
+                steady.force(true);
             }
         }
     }
@@ -65,14 +58,14 @@ final class Disk {
     }
 
     /** Writes a buffer's remaining bytes at a position. */
-    static void writeFully(FileChannel channel, ByteBuffer bytes, long position) throws IOException {
+    static void writeFully(SteadyFile file, ByteBuffer bytes, long position) throws IOException {
         long at = position;
         int limit = bytes.limit();
         while (bytes.position() < limit) {
             if (!bytes.isDirect() && limit - bytes.position() > CHUNK) {
                 bytes.limit(bytes.position() + CHUNK);
             }
-            at += channel.write(bytes, at);
+            at += file.write(bytes, at);
             bytes.limit(limit);
         }
     }
@@ -82,14 +75,14 @@ final class Disk {
      *
      * @return bytes read
      */
-    static int read(FileChannel channel, ByteBuffer into, long position) throws IOException {
+    static int read(SteadyFile file, ByteBuffer into, long position) throws IOException {
         int limit = into.limit();
         int first = into.position();
         while (into.position() < limit) {
             if (!into.isDirect() && limit - into.position() > CHUNK) {
                 into.limit(into.position() + CHUNK);
             }
-            int read = channel.read(into, position + into.position() - first);
+            int read = file.read(into, position + into.position() - first);
             into.limit(limit);
             if (read < 0) {
                 break;
@@ -149,7 +142,7 @@ final class Disk {
     }
 
     /** Removes what a failed step has left, as far as possible; the failure comes first. */
-    static void discard(Path file, Exception why) {
+    static void discard(Path file, Throwable why) {
         try {
             Files.deleteIfExists(file);
         } catch (IOException e) {
@@ -159,11 +152,13 @@ final class Disk {
 
     /**
      * @return the failure of a write in the storage's words. No room, no right to write, an I/O error: the caller's part is the same, and
-     *     what the system says of it differs by platform and language
+     *     what the system says of it differs by platform and language. Only a want of descriptors is over by itself
      */
     static StorageException writeFailure(String what, Path file, IOException cause) {
         return new StorageException(
-                StorageException.Kind.FULL, what + " failed at " + file + ": " + reason(cause), cause);
+                Descriptors.areUsedUp(cause) ? StorageException.Kind.RETRY : StorageException.Kind.FULL,
+                what + " failed at " + file + ": " + reason(cause),
+                cause);
     }
 
     /** @return the failure of a read in the storage's words */

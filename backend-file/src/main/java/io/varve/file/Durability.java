@@ -147,6 +147,9 @@ final class Durability {
             requireSound();
             try {
                 force(now);
+            } catch (Error e) { // nobody knows how far it came
+                refuseWrites("a sync failed, so that bytes of it may be lost: " + e, e);
+                throw e;
             } catch (ForceFailedException | UncheckedIOException e) {
                 partition.fencing.requirePresent();
                 throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);

@@ -13,7 +13,8 @@ import java.util.Map;
  *     default 60000)
  * @param checkpointBytes bytes appended to a directory after which its recovery points are written all the same, at least 1: what a
  *     crash makes the next start scan ({@code file.checkpoint.bytes}, default 128 MiB)
- * @param openFiles idle file handles kept open at most, at least 1 ({@code file.open.files}, default 2000)
+ * @param openFiles idle file handles kept open at most, at least 1 ({@code file.open.files}, default 2000); fewer where the process may have few
+ *     files open
  * @param reserve room kept back for the writes that make room
  * @param syncThreads files forced at the same time by one group commit, 1 to 1024 ({@code file.sync.threads}, default 32)
  * @param readVerify whether every batch is held against its CRC-32C before it is handed to a reader ({@code log.read.verify}, default

@@ -129,9 +129,10 @@ final class FilePartition {
 
     /** @return the view whose active segment has taken the run, which it does not show yet */
     private View write(View now, BatchRun run, SegmentLimits limits) {
-        View taking = now.active().writer().mustEndBefore(run, limits) ? roll(now, run) : now;
+        long nowMs = home.clock.millis();
+        View taking = now.active().writer().mustEndBefore(run, limits, nowMs) ? roll(now, run) : now;
         taking.active().writer().append(run, limits, home.written);
-        taking.active().lastAppendMs(home.clock.millis());
+        taking.active().lastAppendMs(nowMs);
         return taking;
     }
 

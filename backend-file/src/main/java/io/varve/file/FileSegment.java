@@ -5,7 +5,6 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -17,13 +16,12 @@ import org.slf4j.LoggerFactory;
  */
 final class FileSegment {
     private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
-    private static final long UNKNOWN = Long.MIN_VALUE;
 
     final long base;
     private final FilePartition partition;
     private volatile int bytes;
-    private volatile long maxTimestamp = UNKNOWN;
-    private volatile long lastAppendMs = UNKNOWN;
+    private final LazyLong maxTimestamp = new LazyLong();
+    private final LazyLong lastAppendMs = new LazyLong();
     /** Its file does not tell of the last append yet; the writer's. */
     private boolean unnoted;
 
@@ -93,15 +91,7 @@ final class FileSegment {
 
     /** @return largest timestamp in ms since the epoch, or -1 */
     long maxTimestamp() {
-        long known = maxTimestamp;
-        if (known == UNKNOWN) {
-            known = files == null ? TimeIndex.lastTimestamp(partition.directory(), base) : UNKNOWN;
-            if (known == UNKNOWN) {
-                known = times().lastTimestamp();
-            }
-            maxTimestamp = known;
-        }
-        return known;
+        return maxTimestamp.get(this::findMaxTimestamp);
     }
 
     /**
@@ -109,24 +99,19 @@ final class FileSegment {
      * is the clock's own once {@link #noteLastAppend} has set it.
      */
     long lastAppendMs() {
-        long known = lastAppendMs;
-        if (known == UNKNOWN) {
-            known = bytes == 0 ? -1 : Disk.modifiedMs(path());
-            lastAppendMs = known;
-        }
-        return known;
+        return lastAppendMs.get(() -> bytes == 0 ? -1 : Disk.modifiedMs(path()));
     }
 
     /** Sets when a batch was last appended, in ms since the epoch. */
     void lastAppendMs(long ms) {
-        lastAppendMs = ms;
+        lastAppendMs.set(ms);
         unnoted = true;
     }
 
     /** Leaves word of the last append in the file's time of modification. What cannot be noted is told by the time of the last write. */
     void noteLastAppend() {
         if (unnoted && bytes > 0) {
-            Disk.modified(path(), lastAppendMs);
+            Disk.modified(path(), lastAppendMs());
             unnoted = false;
         }
     }
@@ -153,9 +138,9 @@ final class FileSegment {
     /** Holds batches against their checksums. */
     <T> T checking(Check<T> check, int limit) {
         try {
-            FileChannel channel = log().acquire();
+            SteadyFile open = log().acquire();
             try {
-                return check.by(new LogScan(channel, limit));
+                return check.by(new LogScan(open, limit));
             } finally {
                 log().release();
             }
@@ -172,9 +157,9 @@ final class FileSegment {
     /** Looks at the batches between two boundaries. */
     <T> T reading(Look<T> look, int from, int to) {
         try {
-            FileChannel channel = log().acquire();
+            SteadyFile open = log().acquire();
             try {
-                return look.at(BatchCursor.open(log(), channel, from, to));
+                return look.at(BatchCursor.open(log(), open, from, to));
             } finally {
                 log().release();
             }
@@ -187,9 +172,9 @@ final class FileSegment {
     void force(boolean sealed) throws IOException {
         if (log().isDirty()) {
             long mark = log().mark();
-            FileChannel channel = log().acquire();
+            SteadyFile open = log().acquire();
             try {
-                Disk.force(channel, false);
+                open.force(false);
             } finally {
                 log().release();
             }
@@ -205,6 +190,16 @@ final class FileSegment {
         times().force();
     }
 
+    /** Runs a write that a start needs, with the room kept back if there is no other. */
+    void withReserve(DataDirectory.Write write) throws IOException {
+        partition.home.withReserve(write);
+    }
+
+    /** @return true if it begins with a sound batch of its base offset */
+    boolean beginsSound() {
+        return bytes > 0 && checking(scan -> scan.soundAt(0, base, base + Integer.MAX_VALUE) > 0, bytes);
+    }
+
     /** Says once where the segment is damaged, and where it is sound again. */
     void sayDamaged(String damage, long sound) {
         if (!damageSaid) {
@@ -215,7 +210,7 @@ final class FileSegment {
 
     /** Sets the largest timestamp, in ms since the epoch, or -1. */
     void maxTimestamp(long timestamp) {
-        maxTimestamp = timestamp;
+        maxTimestamp.set(timestamp);
     }
 
     /** Sets where batches end in the log file. */
@@ -239,6 +234,66 @@ final class FileSegment {
                     }
                 },
                 0,
+                bytes);
+    }
+
+    /**
+     * The time index is held against the log: its last entry may be a wrong one, or have come before the batches at the end. A log that is
+     * damaged where the entry points cannot say otherwise.
+     */
+    private long findMaxTimestamp() {
+        if (bytes == 0) {
+            return -1;
+        }
+        long indexed = times().lastTimestamp();
+        if (indexed >= 0 && !isAt(times().lastOffset(), indexed)) {
+            times().distrust("its last entry, of timestamp " + indexed + ", is of no batch of the segment");
+            indexed = -1;
+        }
+        return Math.max(indexed, newestFrom(indexed < 0 ? 0 : offsets().lastPosition()));
+    }
+
+    private boolean isAt(long offset, long timestamp) {
+        try {
+            int at = SegmentSearch.positionOf(this, offset, bytes);
+            if (at < 0) {
+                return offsets().lastPosition() >= bytes; // then it is the log that ends early
+            }
+            return reading(
+                    cursor -> cursor.onBatch() && cursor.baseOffset() <= offset && cursor.maxTimestamp() == timestamp,
+                    at,
+                    bytes);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            return true;
+        }
+    }
+
+    /** @return largest timestamp of the batches from a position on, as far as they are sound, or -1 */
+    private long newestFrom(int position) {
+        return reading(
+                cursor -> {
+                    long newest = -1;
+                    while (true) {
+                        try {
+                            while (cursor.onBatch()) {
+                                newest = Math.max(newest, cursor.maxTimestamp());
+                                cursor.advance();
+                            }
+                            return newest;
+                        } catch (StorageException e) {
+                            if (e.kind() != StorageException.Kind.CORRUPT) {
+                                throw e;
+                            }
+                            if (!SegmentSearch.steppedOver(this, cursor)) {
+                                return newest;
+                            }
+                        }
+                    }
+                },
+                position,
                 bytes);
     }
 
@@ -319,7 +374,7 @@ final class FileSegment {
             Files.deleteIfExists(offsets().file().path());
             Files.deleteIfExists(times().file().path());
             if (Files.exists(path)) {
-                takeName(path, gone);
+                log().move(gone, name -> takeName(path, name));
             }
         } catch (IOException e) {
             throw Disk.writeFailure("removing a segment", path, e);

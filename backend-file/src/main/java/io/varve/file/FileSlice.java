@@ -5,7 +5,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.util.Objects;
 import java.util.Optional;
 
 /** A region of a segment's log. Holds the file open until it is closed. */
@@ -14,14 +14,14 @@ final class FileSlice implements BatchSlice {
     static final BatchSlice EMPTY = new FileSlice(null, null, 0, 0);
 
     private PooledFile file;
-    private final FileChannel channel;
+    private final SteadyFile open;
     private final int position;
     private final int length;
 
     /** Takes over one use of the file. */
-    FileSlice(PooledFile file, FileChannel channel, int position, int length) {
+    FileSlice(PooledFile file, SteadyFile open, int position, int length) {
         this.file = file;
-        this.channel = channel;
+        this.open = open;
         this.position = position;
         this.length = length;
     }
@@ -33,7 +33,11 @@ final class FileSlice implements BatchSlice {
 
     @Override
     public Optional<FileRegion> fileRegion() {
-        return length == 0 ? Optional.empty() : Optional.of(new FileRegion(channel, position, length));
+        try {
+            return length == 0 ? Optional.empty() : Optional.of(new FileRegion(open.channel(), position, length));
+        } catch (IOException e) {
+            throw Disk.readFailure("opening", file.path(), e);
+        }
     }
 
     @Override
@@ -41,7 +45,7 @@ final class FileSlice implements BatchSlice {
         ByteBuffer bytes = ByteBuffer.allocate(length);
         if (length > 0) {
             try {
-                if (Disk.read(channel, bytes, position) < length) {
+                if (Disk.read(open, bytes, position) < length) {
                     throw new StorageException(
                             StorageException.Kind.CORRUPT,
                             file.path() + " ends before byte " + (position + (long) length));
@@ -51,6 +55,21 @@ final class FileSlice implements BatchSlice {
             }
         }
         return bytes.flip().asReadOnlyBuffer();
+    }
+
+    @Override
+    public void copy(int from, ByteBuffer into) {
+        int wanted = into.remaining();
+        Objects.checkFromIndexSize(from, wanted, length);
+        try {
+            if (Disk.read(open, into, position + (long) from) < wanted) {
+                throw new StorageException(
+                        StorageException.Kind.CORRUPT,
+                        file.path() + " ends before byte " + (position + (long) from + wanted));
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("reading " + wanted + " bytes at " + (position + from), file.path(), e);
+        }
     }
 
     @Override

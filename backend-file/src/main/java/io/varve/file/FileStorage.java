@@ -33,6 +33,9 @@ final class FileStorage implements Storage {
 
     private static final int SETTLES_PER_CHECKPOINT = 4;
 
+    /** Partitions that are forced together at a start: until then what was written to each takes a descriptor. */
+    private static final int RECOVERED_TOGETHER = 256;
+
     /** Why partitions cannot be used after the end. */
     private static final String CLOSED = "is in a storage that is closed";
 
@@ -55,8 +58,22 @@ final class FileStorage implements Storage {
         this.context = context;
         this.config = config;
         this.progress = new Progress(context.clock(), LOG::info);
-        this.openFiles = new OpenFiles(config.openFiles());
+        this.openFiles = new OpenFiles(idleFiles(config.openFiles(), Descriptors.limit()), context.clock());
         this.syncThreads = new SyncThreads(context.scheduler(), config.syncThreads() - 1);
+    }
+
+    private static int idleFiles(int wanted, long limit) {
+        int most = Descriptors.idleFiles(wanted, limit);
+        if (most < wanted) {
+            LOG.info(
+                    "{} is {}, but this process may have {} files open at a time (ulimit -n), and connections need some:"
+                            + " keeping at most {} idle ones",
+                    FileConfig.OPEN_FILES,
+                    wanted,
+                    limit,
+                    most);
+        }
+        return most;
     }
 
     static FileStorage open(StorageContext context) {
@@ -64,7 +81,7 @@ final class FileStorage implements Storage {
         FileStorage storage = new FileStorage(context, config);
         try {
             storage.recover();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             storage.abandon();
             throw e;
         }
@@ -109,12 +126,18 @@ final class FileStorage implements Storage {
         }
         DurabilityReceipt receipt = new DurabilityReceipt(directory.path, context.clock());
         List<FilePartition> all = List.copyOf(directory.partitions.values());
-        SharedWork.each(all, syncThreads, partition -> {
-            receipt.add(partition.load(SegmentLimits.DEFAULT, false));
-            progress.at(
-                    () -> directory.path + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
-        });
-        SharedWork.each(all, syncThreads, partition -> partition.durability.sync());
+        for (int from = 0; from < all.size(); from += RECOVERED_TOGETHER) {
+            List<FilePartition> some = all.subList(from, Math.min(all.size(), from + RECOVERED_TOGETHER));
+            SharedWork.each(some, syncThreads, partition -> {
+                receipt.add(partition.load(SegmentLimits.DEFAULT, false));
+                progress.at(() ->
+                        directory.path + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
+            });
+            SharedWork.each(some, syncThreads, partition -> {
+                partition.durability.sync();
+                partition.closeIdleFiles();
+            });
+        }
         checkpoint(directory); // without, the next start has as much to look at
         receipt.logSummary();
     }
@@ -310,17 +333,20 @@ final class FileStorage implements Storage {
         }
         closed = true;
         checkpoints.cancel();
-        for (DataDirectory directory : directories) {
-            try {
-                finish(directory);
-            } catch (IOException | StorageException e) {
-                LOG.warn(
-                        "{} could not be closed properly: {}; the next start recovers it",
-                        directory.path,
-                        e.getMessage());
+        try {
+            for (DataDirectory directory : directories) {
+                try {
+                    finish(directory);
+                } catch (IOException | StorageException e) {
+                    LOG.warn(
+                            "{} could not be closed properly: {}; the next start recovers it",
+                            directory.path,
+                            e.getMessage());
+                }
             }
+        } finally {
+            abandon(); // whatever happened, the lock is not kept
         }
-        abandon();
     }
 
     /** Syncs everything; only when all of it succeeds is the directory marked clean. */

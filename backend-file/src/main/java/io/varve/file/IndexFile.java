@@ -4,7 +4,8 @@ package io.varve.file;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +25,16 @@ final class IndexFile {
 
     private final PooledFile file;
     private final int entrySize;
+    private final List<Field> ascending;
     private volatile int count = -1;
     private volatile boolean distrusted;
     private final Unforced unforced = new Unforced();
 
-    IndexFile(PooledFile file, int entrySize) {
+    /** @param ascending the numbers in an entry, each of which is above that of the entry before, and never negative */
+    IndexFile(PooledFile file, int entrySize, List<Field> ascending) {
         this.file = file;
         this.entrySize = entrySize;
+        this.ascending = List.copyOf(ascending);
     }
 
     /** @return number of entries, 0 when the index is not to be believed */
@@ -44,9 +48,13 @@ final class IndexFile {
 
     private int load() {
         try {
-            FileChannel channel = file.acquire();
+            SteadyFile open = file.acquire();
             try {
-                int found = (int) Math.min(channel.size() / entrySize, Integer.MAX_VALUE / LARGEST_ENTRY);
+                int found = (int) Math.min(open.size() / entrySize, Integer.MAX_VALUE / LARGEST_ENTRY);
+                if (!endsInOrder(open, found)) {
+                    distrust("its last entry is not above the one before");
+                    return 0;
+                }
                 synchronized (this) {
                     if (count < 0) {
                         count = found;
@@ -56,10 +64,29 @@ final class IndexFile {
             } finally {
                 file.release();
             }
-        } catch (IOException e) {
-            distrust("cannot be opened: " + e.getMessage());
+        } catch (NoSuchFileException e) {
+            distrust("it is not there");
             return 0;
+        } catch (IOException e) { // which says nothing of the index: there may be too many files open
+            throw Disk.readFailure("opening", file.path(), e);
         }
+    }
+
+    /** A file may have been lengthened by zeros. They are at its end, where an index is used most. */
+    private boolean endsInOrder(SteadyFile open, int entries) throws IOException {
+        int looked = Math.min(entries, 2);
+        ByteBuffer last = ByteBuffer.allocate(looked * entrySize);
+        Disk.read(open, last, (long) (entries - looked) * entrySize);
+        for (Field field : ascending) {
+            long before = -1;
+            for (int at = 0; at < looked * entrySize; at += entrySize) {
+                if (field.read(last, at) <= before) {
+                    return false;
+                }
+                before = field.read(last, at);
+            }
+        }
+        return true;
     }
 
     /** A number in an entry's bytes. */
@@ -103,9 +130,9 @@ final class IndexFile {
     private ByteBuffer read(int first, int n) {
         ByteBuffer buffer = SCRATCH.get().clear().limit(n * entrySize);
         try {
-            FileChannel channel = file.acquire();
+            SteadyFile open = file.acquire();
             try {
-                int read = Disk.read(channel, buffer, (long) first * entrySize);
+                int read = Disk.read(open, buffer, (long) first * entrySize);
                 file.requireOwned(); // else a truncation may have come first, and these be other entries
                 if (read < n * entrySize) {
                     throw new StorageException(
@@ -133,10 +160,10 @@ final class IndexFile {
             return;
         }
         int at = count();
-        FileChannel channel = file.acquire();
+        SteadyFile open = file.acquire();
         try {
             unforced.changed();
-            Disk.writeFully(channel, entry.flip(), (long) at * entrySize);
+            Disk.writeFully(open, entry.flip(), (long) at * entrySize);
             unforced.changed();
         } finally {
             file.release();
@@ -146,11 +173,11 @@ final class IndexFile {
 
     /** @return every whole entry */
     ByteBuffer content() throws IOException {
-        FileChannel channel = file.acquire();
+        SteadyFile open = file.acquire();
         try {
-            int size = (int) Math.min(channel.size(), Integer.MAX_VALUE - LARGEST_ENTRY);
+            int size = (int) Math.min(open.size(), Integer.MAX_VALUE - LARGEST_ENTRY);
             ByteBuffer all = ByteBuffer.allocate(size - size % entrySize);
-            Disk.read(channel, all, 0);
+            Disk.read(open, all, 0);
             return all.flip();
         } finally {
             file.release();
@@ -159,11 +186,11 @@ final class IndexFile {
 
     /** Keeps the first entries only. Not to be called while others read. */
     void truncate(int entries) throws IOException {
-        FileChannel channel = file.acquire();
+        SteadyFile open = file.acquire();
         try {
-            if (channel.size() > (long) entries * entrySize) {
+            if (open.size() > (long) entries * entrySize) {
                 unforced.changed();
-                channel.truncate((long) entries * entrySize);
+                open.truncate((long) entries * entrySize);
                 unforced.changed();
             }
         } finally {
@@ -175,10 +202,10 @@ final class IndexFile {
     /** Makes the entries survive a power cut. */
     void force() throws IOException {
         if (unforced.any() && !distrusted) {
-            FileChannel channel = file.acquire();
+            SteadyFile open = file.acquire();
             try {
                 long mark = unforced.mark();
-                Disk.force(channel, false);
+                open.force(false);
                 unforced.forced(mark);
             } finally {
                 file.release();

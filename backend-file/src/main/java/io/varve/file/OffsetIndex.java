@@ -3,6 +3,7 @@ package io.varve.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.List;
 
 /**
  * Where batches lie in a segment's log, for some of them. One entry, big-endian, as Kafka's:
@@ -21,7 +22,7 @@ final class OffsetIndex {
     private volatile long last = -1;
 
     OffsetIndex(PooledFile file, long base) {
-        this.entries = new IndexFile(file, ENTRY);
+        this.entries = new IndexFile(file, ENTRY, List.of(OffsetIndex::offsetField, OffsetIndex::positionField));
         this.base = base;
     }
 

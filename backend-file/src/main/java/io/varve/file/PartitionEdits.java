@@ -3,18 +3,27 @@ package io.varve.file;
 
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
+import java.io.EOFException;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Trims and truncates a partition. Called with its monitor held. The order of steps is such that a crash between any two of them leaves
  * either the partition as it was, or as it is to be; of a trim perhaps with files that nobody can see any more.
  */
 final class PartitionEdits {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionEdits.class);
+
+    /** Bytes copied at a time. */
+    private static final int CHUNK = 1 << 18;
+
     private final FilePartition partition;
     private final long deleteDelayMs;
 
@@ -156,15 +165,16 @@ final class PartitionEdits {
         old.times().file().retire();
         boolean unread = old.log().retire();
         if (!unread) {
+            keepName(old, path);
             Path copy = path.resolveSibling(path.getFileName() + Layout.TEMPORARY);
             copyHead(path, copy, bytes);
             Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
         FileSegment shortened = new FileSegment(partition, old.base, bytes);
-        FileChannel channel = shortened.log().acquire();
+        SteadyFile open = shortened.log().acquire();
         try {
-            channel.truncate(bytes);
-            Disk.force(channel, true);
+            open.truncate(bytes);
+            open.force(true);
         } finally {
             shortened.log().release();
         }
@@ -176,14 +186,31 @@ final class PartitionEdits {
         return shortened;
     }
 
+    /** The file is to lose its name while it is read. Should an interrupt close it, it is found under another one. */
+    private void keepName(FileSegment old, Path path) {
+        Path gone = path.resolveSibling(
+                path.getFileName() + "." + partition.home.replacements.incrementAndGet() + Layout.DELETED);
+        try {
+            old.log().move(gone, name -> Files.createLink(name, path));
+            old.log().whenUnused(() -> partition.home.dropped.delete(gone, 0));
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("{} has no other name while it is read: an interrupt may end that", path, e);
+        }
+    }
+
     private static void copyHead(Path from, Path to, int bytes) throws IOException {
-        try (FileChannel source = FileChannel.open(from);
-                FileChannel target = FileChannel.open(
-                        to, java.nio.file.StandardOpenOption.CREATE, java.nio.file.StandardOpenOption.WRITE)) {
-            for (long at = 0; at < bytes; ) {
-                at += source.transferTo(at, bytes - at, target);
+        try (SteadyFile source = SteadyFile.open(from, StandardOpenOption.READ);
+                SteadyFile target = SteadyFile.open(
+                        to, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            ByteBuffer chunk = ByteBuffer.allocateDirect(Math.min(CHUNK, bytes));
+            for (int at = 0; at < bytes; at += chunk.limit()) {
+                chunk.clear().limit(Math.min(chunk.capacity(), bytes - at));
+                if (Disk.read(source, chunk, at) < chunk.limit()) {
+                    throw new EOFException(from + " ends before byte " + bytes);
+                }
+                Disk.writeFully(target, chunk.flip(), at);
             }
-            Disk.force(target, true);
+            target.force(true);
         }
     }
 

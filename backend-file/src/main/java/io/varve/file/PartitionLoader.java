@@ -231,9 +231,16 @@ final class PartitionLoader {
                 continue;
             }
             boolean sealed = i + 1 < segments.size();
+            FileSegment following = sealed ? segments.get(i + 1) : null;
+            long appended = Disk.modifiedMs(segment.log().path());
             SegmentRecovery.Found found = new SegmentRecovery(
                             segment,
-                            new SegmentRecovery.Trust(durableEnd, known, sealed ? segments.get(i + 1).base : -1),
+                            new SegmentRecovery.Trust(
+                                    durableEnd,
+                                    known,
+                                    !clean,
+                                    sealed ? following.base : -1,
+                                    () -> following.beginsSound()),
                             limits,
                             receipt)
                     .look(storage.progress());
@@ -241,8 +248,12 @@ final class PartitionLoader {
             segment.bytes(found.bytes());
             end = found.end();
             if (found.cut() > 0) {
-                cut(segment, found, i);
+                cut(segment, found, i, appended);
                 break;
+            }
+            if (segment.log().isDirty()) { // it was written again, not appended to
+                segment.lastAppendMs(appended);
+                segment.noteLastAppend();
             }
             if (end > durableEnd) {
                 segment.log().dirty(); // forced with all others when every partition has been looked at
@@ -298,7 +309,7 @@ final class PartitionLoader {
         changed = true;
     }
 
-    private void cut(FileSegment segment, SegmentRecovery.Found found, int i) throws IOException {
+    private void cut(FileSegment segment, SegmentRecovery.Found found, int i, long appended) throws IOException {
         long later = 0;
         while (segments.size() > i + 1) {
             FileSegment gone = segments.remove(segments.size() - 1);
@@ -310,10 +321,10 @@ final class PartitionLoader {
                 found.cut() + later,
                 segment.log().path() + " at byte " + found.bytes() + " (offset " + found.end() + "), where there is "
                         + found.why() + (later == 0 ? "" : ", and the " + later + " bytes of later segments"));
-        segment.lastAppendMs(Disk.modifiedMs(segment.log().path()));
-        var channel = segment.log().acquire();
+        segment.lastAppendMs(appended);
+        SteadyFile open = segment.log().acquire();
         try {
-            channel.truncate(found.bytes());
+            open.truncate(found.bytes());
             segment.log().dirty();
         } finally {
             segment.log().release();

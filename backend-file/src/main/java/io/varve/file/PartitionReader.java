@@ -32,7 +32,7 @@ final class PartitionReader {
         long end = Math.min(wish.end(), now.end());
         for (int i = now.indexOf(offset); i < now.segments().length && now.segments()[i].base < end; i++) {
             FileSegment segment = now.segments()[i];
-            int from = SegmentSearch.positionOf(segment, offset, now.bytesOf(i));
+            int from = SegmentSearch.soundPositionOf(segment, offset, now.bytesOf(i));
             if (from >= 0) {
                 int limit = limit(now, i, durable, end, from);
                 if (limit <= from) {

@@ -4,6 +4,7 @@ package io.varve.file;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
@@ -19,7 +20,7 @@ final class PooledFile {
     private final long offset;
     private final String suffix;
 
-    private FileChannel channel;
+    private SteadyFile open;
     private int users;
     private boolean listed;
     private boolean touched;
@@ -27,6 +28,8 @@ final class PooledFile {
     private long cleaned;
     private boolean retired;
     private Runnable whenUnused;
+    /** The file's name since it was taken out of the log; null before. */
+    private Path moved;
 
     PooledFile(FilePartition partition, long offset, String suffix) {
         this.partition = partition;
@@ -39,30 +42,63 @@ final class PooledFile {
     }
 
     /**
-     * @return the open channel, to be given back by {@link #release}
+     * @return the open file, to be given back by {@link #release}
      * @throws IOException if it cannot be opened
      * @throws RetiredException if nobody may have the file any more
      */
-    FileChannel acquire() throws IOException {
+    SteadyFile acquire() throws IOException {
+        try {
+            return take();
+        } catch (IOException e) {
+            if (!Descriptors.areUsedUp(e)) {
+                throw e;
+            }
+            partition.openFiles().closeIdle();
+            return take();
+        }
+    }
+
+    private SteadyFile take() throws IOException {
         boolean list;
-        FileChannel opened;
+        SteadyFile taken;
         synchronized (this) {
             if (retired) {
                 throw RetiredException.INSTANCE;
             }
-            if (channel == null || !channel.isOpen()) { // an interrupted thread closes a channel under everybody
-                channel = FileChannel.open(path(), StandardOpenOption.READ, StandardOpenOption.WRITE);
+            if (open == null) {
+                open = new SteadyFile(this::open);
             }
             users++;
             touched = true;
             list = !listed;
             listed = true;
-            opened = channel;
+            taken = open;
         }
         if (list) {
             partition.openFiles().opened(this);
         }
-        return opened;
+        return taken;
+    }
+
+    /** Opens it under the name it has: one that was taken away may be another file's by now. */
+    private synchronized FileChannel open() throws IOException {
+        if (retired && moved == null) {
+            throw new NoSuchFileException(path().toString(), null, "it was taken away while it was in use");
+        }
+        Path name = moved == null ? path() : moved;
+        return FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /** A move to another name. */
+    @FunctionalInterface
+    interface Move {
+        void to(Path name) throws IOException;
+    }
+
+    /** Gives the file another name, under which those who have it find it. */
+    synchronized void move(Path name, Move move) throws IOException {
+        move.to(name);
+        moved = name;
     }
 
     void release() {
@@ -148,7 +184,7 @@ final class PooledFile {
 
     /** @return true if the file is closed now, or was; false if it must stay open a while */
     synchronized boolean evict() {
-        if (channel != null && (users > 0 || touched || dirtied != cleaned)) {
+        if (open != null && (users > 0 || touched || dirtied != cleaned)) {
             touched = false;
             return false;
         }
@@ -165,14 +201,14 @@ final class PooledFile {
     }
 
     private void closeQuietly() {
-        if (channel != null) {
+        if (open != null) {
             try {
-                channel.close();
+                open.close();
             } catch (IOException e) {
-                // Nothing of ours is in the channel: whatever was written to it has been forced or is lost by decision.
+                // Nothing of ours is in it: whatever was written to it has been forced or is lost by decision.
                 org.slf4j.LoggerFactory.getLogger(PooledFile.class).debug("Closing {} failed", path(), e);
             }
-            channel = null;
+            open = null;
         }
     }
 }

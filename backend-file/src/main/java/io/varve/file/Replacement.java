@@ -8,7 +8,6 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -73,8 +72,9 @@ final class Replacement {
         // No other replacement's, not even one's by whom this writer is overtaken meanwhile.
         long unique = partition.home.replacements.incrementAndGet();
         Path aside = partition.directory().resolve(Layout.name(base, "." + unique + Layout.LOG + Layout.CLEANED));
-        try (FileChannel channel = FileChannel.open(
-                aside, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+        try (SteadyFile open =
+                SteadyFile.open(aside, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            open.truncate(0);
             long next = base;
             long at = 0;
             for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
@@ -86,16 +86,16 @@ final class Replacement {
                             + ", the segments end at " + end);
                 }
                 int size = bytes.remaining();
-                Disk.writeFully(channel, bytes, at);
+                Disk.writeFully(open, bytes, at);
                 at += size;
             }
             Disk.modified(aside, Segment.lastAppendMs(old));
-            Disk.force(channel, true);
+            open.force(true);
             return aside;
         } catch (IOException e) {
             Disk.discard(aside, e); // what is half there would take the room that is wanting
             throw Disk.writeFailure("writing compacted batches", aside, e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             Disk.discard(aside, e);
             throw e;
         }

@@ -3,12 +3,12 @@ package io.varve.file;
 
 import io.varve.core.spi.SegmentLimits;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.util.function.BooleanSupplier;
 
 /**
  * Finds out what of a segment is sound after a crash. Everything below the durable end was forced, so it is looked at only
- * from the last index entry below it on, and never cut; what lies past it is kept up to the last whole, CRC-valid batch. Looks only;
- * completes the indexes, does not change the log.
+ * from the last index entry below it on, and never cut; what lies past it is kept up to the last whole, CRC-valid batch, and what is bad
+ * before that is damage. Completes the indexes, and writes what lies past the durable end again, as it is.
  */
 final class SegmentRecovery {
     /**
@@ -28,9 +28,11 @@ final class SegmentRecovery {
      * @param durableEnd the recovery point: offsets below it were forced
      * @param known false when the checkpoint is lost: then everything may have been forced, and only a tail with nothing sound after
      *     it is taken for torn
+     * @param unsure true after a stop that was not proper: what lies past the durable end may be in memory only, whatever was forced
      * @param next base of the next segment, or -1 for the last one
+     * @param nextIsSound looks whether that begins with a sound batch
      */
-    record Trust(long durableEnd, boolean known, long next) {
+    record Trust(long durableEnd, boolean known, boolean unsure, long next, BooleanSupplier nextIsSound) {
         private boolean mayBeDurable(long offset) {
             return !known || offset < durableEnd;
         }
@@ -48,6 +50,8 @@ final class SegmentRecovery {
     private final SegmentLimits limits;
     private final Receipt receipt;
     private final long most;
+    /** Where the batches past the durable end begin. */
+    private int unsureFrom = Integer.MAX_VALUE;
 
     /**
      * @param segment the segment; nobody else has it yet
@@ -63,17 +67,19 @@ final class SegmentRecovery {
     }
 
     Found look(Progress progress) throws IOException {
-        FileChannel channel = segment.log().acquire();
+        SteadyFile open = segment.log().acquire();
         try {
-            return scan(channel, channel.size(), progress);
+            Found found = scan(open, open.size(), progress);
+            writeAgain(open, Math.min(unsureFrom, found.bytes()), found.bytes());
+            return found;
         } finally {
             segment.log().release();
         }
     }
 
-    private Found scan(FileChannel channel, long size, Progress progress) throws IOException {
+    private Found scan(SteadyFile open, long size, Progress progress) throws IOException {
         long length = Math.min(size, Integer.MAX_VALUE);
-        LogScan scan = new LogScan(channel, length);
+        LogScan scan = new LogScan(open, length);
         int at = trusted(scan, length);
         int from = at;
         long next = at > 0 ? segment.offsets().lastOffset() + 1 : segment.base;
@@ -87,19 +93,24 @@ final class SegmentRecovery {
             int bytes = scan.soundAt(at, next, most);
             if (bytes > 0) {
                 next = scan.lastOffset(at) + 1;
+                unsureFrom = next > trust.durableEnd() ? Math.min(unsureFrom, at) : unsureFrom;
                 segment.writer().indexBatch(next - 1, scan.maxTimestamp(at), at, bytes, limits);
                 at += bytes;
                 continue;
             }
             String why = scan.why();
-            long sound = trust.mayBeDurable(next) ? scan.findSound(at + 1L, next, most) : -1;
-            if (!trust.mayBeDurable(next) || sound < 0 && !trust.known() && trust.isLast()) {
+            long sound = scan.findBehind(at, next, most);
+            if (sound < 0 && trust.mayBeDurable(next)) {
+                sound = scan.findSound(at + 1L, next, most);
+            }
+            if (sound < 0 && isTorn(scan, at, next)) {
                 return new Found(at, next, size - at, why, false);
             }
             damaged(at, next, why, sound);
             if (sound < 0) {
                 segment.times().keepBelow(next);
-                return new Found((int) length, Math.max(next, trust.durableEnd()), 0, why, true);
+                long end = trust.isLast() ? Math.max(next, trust.durableEnd()) : trust.next();
+                return new Found((int) length, end, 0, why, true);
             }
             at = (int) sound;
             segment.writer().indexNext();
@@ -110,13 +121,34 @@ final class SegmentRecovery {
         return new Found(at, next, size - at, "", false);
     }
 
+    /** Nothing sound is behind it in its segment. It is torn all the same, unless it may be durable, or the next segment shows that it was whole. */
+    private boolean isTorn(LogScan scan, int at, long next) throws IOException {
+        if (trust.mayBeDurable(next)) {
+            return !trust.known() && trust.isLast();
+        }
+        return trust.isLast() || !scan.endsWithFile(at) || !trust.nextIsSound().getAsBoolean();
+    }
+
+    /**
+     * A device that failed to take bytes may have been told of to nobody who is left: the last process may have heard of it from its force,
+     * and ended. The system has the bytes, takes them for written, and would let the next force succeed.
+     */
+    private void writeAgain(SteadyFile open, long from, long to) throws IOException {
+        if (trust.unsure() && from < to) {
+            segment.log().dirty();
+            segment.withReserve(() -> WriteAgain.bytes(segment.log().path(), open, from, to));
+        }
+    }
+
     private static long mib(long bytes) {
         return bytes >> 20;
     }
 
     private void damaged(int at, long offset, String why, long sound) {
         receipt.damaged(segment.log().path() + " is damaged at byte " + at + ", where offset " + offset + " is due ("
-                + why + "), below the durable end: kept as it is, reads of it fail; "
+                + why + "), "
+                + (trust.mayBeDurable(offset) ? "below the durable end" : "with sound batches behind it")
+                + ": kept as it is, reads of it fail; "
                 + (sound < 0 ? "nothing after it is sound" : "what is sound goes on at byte " + sound));
     }
 
@@ -134,6 +166,7 @@ final class SegmentRecovery {
             int at = offsets.lastPosition();
             int size = scan.soundAt(at, segment.base, most);
             if (size > 0 && scan.lastOffset(at) == offsets.lastOffset() && scan.maxTimestamp(at) <= newest) {
+                segment.maxTimestamp(newest);
                 return at + size;
             }
             offsets.dropLast();
@@ -141,6 +174,8 @@ final class SegmentRecovery {
         // Most idle segments are too short for an entry: what is right there need not be written again.
         if (newest != segment.newestTimestamp()) {
             segment.writer().clearIndexes();
+        } else {
+            segment.maxTimestamp(newest);
         }
         return 0;
     }

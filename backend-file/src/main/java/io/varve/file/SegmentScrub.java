@@ -4,9 +4,9 @@ package io.varve.file;
 import io.varve.file.ScrubReport.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 
 /** Verifies one segment: every batch, and every entry of its indexes against the batches. Changes nothing. */
 final class SegmentScrub {
@@ -49,13 +49,13 @@ final class SegmentScrub {
         report.checked(Kind.SEGMENTS);
         offsets = new OffsetEntries(entries(Layout.INDEX));
         times = new TimeEntries(entries(Layout.TIME_INDEX));
-        try (FileChannel channel = FileChannel.open(log)) {
-            long length = channel.size();
+        try (SteadyFile open = SteadyFile.open(log, StandardOpenOption.READ)) {
+            long length = open.size();
             if (length > Integer.MAX_VALUE) {
                 report.damaged(Kind.SEGMENTS, log, length + " bytes, more than a segment can have");
                 length = Integer.MAX_VALUE;
             }
-            long end = scan(new LogScan(channel, length), length);
+            long end = scan(new LogScan(open, length), length);
             boolean mayLag = !place.clean && place.isLast();
             offsets.finish(length, mayLag);
             times.finish(mayLag);

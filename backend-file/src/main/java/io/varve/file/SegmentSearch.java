@@ -9,7 +9,15 @@ final class SegmentSearch {
     private static final int NOT_HERE = -1;
     private static final int WRONG_INDEX = -2;
 
-    private SegmentSearch() {}
+    private final FileSegment segment;
+    private final long offset;
+    private final boolean checking;
+
+    private SegmentSearch(FileSegment segment, long offset, boolean checking) {
+        this.segment = segment;
+        this.offset = offset;
+        this.checking = checking;
+    }
 
     /**
      * @param readable end of the batches to look at, a batch boundary
@@ -17,16 +25,28 @@ final class SegmentSearch {
      * @throws StorageException CORRUPT if what is there at the offset is damaged; damage elsewhere is stepped over
      */
     static int positionOf(FileSegment segment, long offset, int readable) {
+        return new SegmentSearch(segment, offset, false).position(readable);
+    }
+
+    /**
+     * As {@link #positionOf}, for a reader: a batch is not taken for the offset's only because its header says that it goes on to there,
+     * for that may be what is damaged.
+     */
+    static int soundPositionOf(FileSegment segment, long offset, int readable) {
+        return new SegmentSearch(segment, offset, true).position(readable);
+    }
+
+    private int position(int readable) {
         int from = offset <= segment.base ? 0 : indexed(segment, offset);
         if (from > 0) {
-            int found = segment.reading(cursor -> seek(segment, cursor, offset, from), from, readable);
+            int found = segment.reading(cursor -> seek(cursor, from), from, readable);
             if (found != WRONG_INDEX) {
                 return found;
             }
             segment.offsets()
                     .distrust("its entry for offset " + offset + " does not point at a batch that starts there");
         }
-        return segment.reading(cursor -> seek(segment, cursor, offset, 0), 0, readable);
+        return segment.reading(cursor -> seek(cursor, 0), 0, readable);
     }
 
     private static int indexed(FileSegment segment, long offset) {
@@ -41,10 +61,10 @@ final class SegmentSearch {
         }
     }
 
-    private static int seek(FileSegment segment, BatchCursor cursor, long offset, int indexed) {
+    private int seek(BatchCursor cursor, int indexed) {
         while (true) {
             try {
-                return step(segment, cursor, offset, indexed);
+                return step(cursor, indexed);
             } catch (StorageException e) {
                 if (e.kind() != StorageException.Kind.CORRUPT) {
                     throw e;
@@ -57,12 +77,18 @@ final class SegmentSearch {
         }
     }
 
-    private static int step(FileSegment segment, BatchCursor cursor, long offset, int indexed) {
+    private int step(BatchCursor cursor, int indexed) {
         while (cursor.onBatch()) {
             if (cursor.baseOffset() < segment.base) {
                 throw cursor.damaged("a batch of offset " + cursor.baseOffset() + ", below the file's name");
             }
+            if (cursor.lastOffset() - segment.base > Integer.MAX_VALUE) {
+                throw cursor.damaged("a batch of offset " + cursor.baseOffset() + ", too far above the file's name");
+            }
             if (cursor.lastOffset() >= offset) {
+                if (checking && cursor.baseOffset() < offset && !isSound(cursor)) {
+                    throw cursor.damaged("a batch that claims to hold offset " + offset);
+                }
                 boolean indexedTooHigh = indexed > 0 && cursor.position() == indexed && cursor.lastOffset() > offset;
                 return indexedTooHigh ? WRONG_INDEX : cursor.position();
             }
@@ -71,12 +97,35 @@ final class SegmentSearch {
         return NOT_HERE;
     }
 
-    /** Moves on to the next sound batch, unless what is looked for lies in the damage. */
-    static void stepOver(FileSegment segment, BatchCursor cursor, long offset, StorageException damage) {
+    private boolean isSound(BatchCursor cursor) {
+        int at = cursor.position();
+        return segment.checking(
+                scan -> scan.soundAt(at, segment.base, segment.base + Integer.MAX_VALUE) > 0, cursor.limit());
+    }
+
+    /** @return true if there was a sound batch behind the damage at the cursor; it is at that now */
+    static boolean steppedOver(FileSegment segment, BatchCursor cursor) {
         int at = cursor.position();
         long sound = segment.checking(
+                scan -> scan.findSound(at + 1L, segment.base, segment.base + Integer.MAX_VALUE), cursor.limit());
+        if (sound >= 0) {
+            cursor.moveTo((int) sound);
+        }
+        return sound >= 0;
+    }
+
+    /**
+     * Moves on to the next sound batch, unless what is looked for lies in the damage. It may lie before the cursor, when a wrong length has
+     * led past it.
+     */
+    static void stepOver(FileSegment segment, BatchCursor cursor, long offset, StorageException damage) {
+        int at = cursor.position();
+        int before = cursor.positionBefore();
+        long most = segment.base + Integer.MAX_VALUE;
+        long sound = segment.checking(
                 scan -> {
-                    long found = scan.findSound(at + 1L, segment.base, segment.base + Integer.MAX_VALUE);
+                    boolean wrongLength = before < at && scan.soundAt(before, segment.base, most) == 0;
+                    long found = scan.findSound((wrongLength ? before : at) + 1L, segment.base, most);
                     return found < 0 || scan.baseOffset(found) > offset ? -1 : found;
                 },
                 cursor.limit());

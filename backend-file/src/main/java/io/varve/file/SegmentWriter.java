@@ -7,7 +7,6 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -19,6 +18,8 @@ final class SegmentWriter {
     private final FileSegment segment;
     private long offsetOfMaxTimestamp;
     private long firstTimestamp = UNKNOWN;
+    /** In ms since the epoch; of a segment that was there at the start, the last one before it. */
+    private long firstAppendMs = UNKNOWN;
     /** Bytes of batches since the one the last index entry points at. */
     private long sinceIndexed;
 
@@ -26,17 +27,25 @@ final class SegmentWriter {
         this.segment = segment;
     }
 
-    /** @return true if the run must go to another segment */
-    boolean mustEndBefore(BatchRun run, SegmentLimits limits) {
+    /**
+     * Call before every append.
+     *
+     * @param nowMs ms since the epoch
+     * @return true if the run must go to another segment
+     */
+    boolean mustEndBefore(BatchRun run, SegmentLimits limits, long nowMs) {
         if (run.nextOffset() - 1 - segment.base > Integer.MAX_VALUE) {
             return true;
+        }
+        if (firstAppendMs == UNKNOWN) {
+            firstAppendMs = segment.bytes() == 0 ? nowMs : segment.lastAppendMs();
         }
         if (segment.bytes() == 0) {
             return false;
         }
         long first = firstTimestamp();
         return (long) segment.bytes() + run.bytes().remaining() > limits.segmentBytes()
-                || first >= 0 && run.maxTimestamp() - first > limits.segmentMs()
+                || limits.endByAge(first, firstAppendMs, run, nowMs)
                 || segment.offsets().isFull(limits.indexMaxBytes())
                 || segment.times().isFull(limits.indexMaxBytes());
     }
@@ -64,15 +73,16 @@ final class SegmentWriter {
     void append(BatchRun run, SegmentLimits limits, Runnable written) {
         int at = segment.bytes();
         int size = run.bytes().remaining();
-        FileChannel channel;
+        learnIndexes(limits);
+        SteadyFile open;
         try {
-            channel = segment.log().acquire();
+            open = segment.log().acquire();
         } catch (IOException e) {
             throw Disk.writeFailure("opening", segment.log().path(), e);
         }
         try {
             segment.log().dirty();
-            Disk.writeFully(channel, run.bytes().duplicate(), at);
+            Disk.writeFully(open, run.bytes().duplicate(), at);
             segment.log().dirty();
         } catch (IOException e) {
             cutBack(at, e);
@@ -86,14 +96,21 @@ final class SegmentWriter {
         segment.bytes(at + size);
     }
 
+    /** Whatever the indexes have to be asked is asked before something is written: it may fail. */
+    private void learnIndexes(SegmentLimits limits) {
+        segment.maxTimestamp();
+        segment.times().lastTimestamp();
+        segment.offsets().isFull(limits.indexMaxBytes());
+    }
+
     /** Takes a torn append away, so that recovery can never mistake it for a whole one. */
     private void cutBack(int to, IOException why) {
         boolean interrupted = Thread.interrupted(); // it closes channels, and may be why the append failed
         try {
-            FileChannel channel = segment.log().acquire();
+            SteadyFile open = segment.log().acquire();
             try {
-                if (channel.size() > to) { // a file system gone read-only has taken nothing, and would refuse to cut
-                    channel.truncate(to);
+                if (open.size() > to) { // a file system gone read-only has taken nothing, and would refuse to cut
+                    open.truncate(to);
                 }
             } finally {
                 segment.log().release();
@@ -159,12 +176,12 @@ final class SegmentWriter {
         segment.times().append(segment.maxTimestamp(), offsetOfMaxTimestamp);
     }
 
-    /** {@link #seal}, or where that fails does without the time index, which the next start then builds anew. */
+    /** {@link #seal}, or where that fails leaves it to whoever asks for the largest timestamp to look at the last batches. */
     void sealIfPossible() {
         try {
             seal();
         } catch (IOException e) {
-            segment.times().distrust("it cannot be completed: " + e.getMessage());
+            LOG.debug("The time index of {} cannot be completed", segment.log().path(), e);
         }
     }
 
@@ -187,6 +204,7 @@ final class SegmentWriter {
      */
     long resume() {
         int from = segment.offsets().lastPosition();
+        segment.maxTimestamp(); // known before: to find it out takes the cursor
         return segment.reading(
                 cursor -> {
                     long next = segment.base;

@@ -25,7 +25,7 @@ final class SharedWork<T> {
     private final Work<T> work;
     private final AtomicInteger next = new AtomicInteger();
     private final CountDownLatch left;
-    private final AtomicReference<Exception> failure = new AtomicReference<>();
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     private SharedWork(List<T> items, Work<T> work) {
         this.items = items;
@@ -36,22 +36,35 @@ final class SharedWork<T> {
     /**
      * Returns when all is done.
      *
-     * @throws IOException the first failure, as are unchecked ones; items not begun by then are left out
+     * @throws IOException the first failure, as are unchecked ones and errors; items not begun by then are left out
      */
     static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
         SharedWork<T> shared = new SharedWork<>(items, work);
         shared.with(threads, Math.min(MOST_HELPERS, items.size() / ITEMS_PER_HELPER));
-        Exception failed = shared.failure.get();
-        if (failed instanceof IOException e) {
-            throw e;
-        } else if (failed instanceof RuntimeException e) {
+        if (shared.failure.get() instanceof IOException e) {
             throw e;
         }
+        shared.requireDone();
     }
 
-    /** As {@link #each}, for work that mostly waits for the device and does not throw: one helper for so many items. */
+    /**
+     * As {@link #each}, for work that mostly waits for the device: one helper for so many items. When it returns all was done; what an
+     * item's work throws comes through, and then some may be left out.
+     */
     static <T> void waiting(List<T> items, SyncThreads threads, int itemsPerHelper, Consumer<T> work) {
-        new SharedWork<T>(items, work::accept).with(threads, items.size() / itemsPerHelper);
+        SharedWork<T> shared = new SharedWork<>(items, work::accept);
+        shared.with(threads, items.size() / itemsPerHelper);
+        shared.requireDone();
+    }
+
+    /** Whoever counts on the work must not go on when a part of it was left out, whatever the reason. */
+    private void requireDone() {
+        Throwable failed = failure.get();
+        if (failed instanceof RuntimeException e) {
+            throw e;
+        } else if (failed instanceof Error e) {
+            throw e;
+        }
     }
 
     private void with(SyncThreads threads, int helpers) {
@@ -68,7 +81,7 @@ final class SharedWork<T> {
                 if (failure.get() == null) {
                     work.on(items.get(i));
                 }
-            } catch (IOException | RuntimeException e) {
+            } catch (IOException | RuntimeException | Error e) {
                 failure.compareAndSet(null, e);
             } finally {
                 left.countDown();

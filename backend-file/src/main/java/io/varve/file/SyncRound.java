@@ -33,7 +33,7 @@ final class SyncRound {
             store.sync();
         } catch (StorageException e) {
             failures.put(store.id(), e);
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) { // one partition's, such as a lack of memory: the others go on
             failures.put(
                     store.id(),
                     new StorageException(StorageException.Kind.FULL, store.id() + ": sync failed: " + e, e));

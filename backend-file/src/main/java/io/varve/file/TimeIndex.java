@@ -3,8 +3,7 @@ package io.varve.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Path;
+import java.util.List;
 
 /**
  * The largest timestamp up to some batches of a segment. One entry, big-endian, as Kafka's; timestamps ascend strictly:
@@ -17,14 +16,12 @@ import java.nio.file.Path;
 final class TimeIndex {
     static final int ENTRY = 12;
 
-    private static final long UNKNOWN = Long.MIN_VALUE;
-
     private final IndexFile entries;
     private final long base;
-    private volatile long last = UNKNOWN;
+    private final LazyLong last = new LazyLong();
 
     TimeIndex(PooledFile file, long base) {
-        this.entries = new IndexFile(file, ENTRY);
+        this.entries = new IndexFile(file, ENTRY, List.of(TimeIndex::timestampField, TimeIndex::offsetField));
         this.base = base;
     }
 
@@ -40,38 +37,17 @@ final class TimeIndex {
             int before = entries.count();
             entries.append(entries.blank().putLong(timestamp).putInt((int) (offset - base)));
             if (entries.count() > before) {
-                last = timestamp;
+                last.set(timestamp);
             }
-        }
-    }
-
-    /**
-     * Reads no more than the last entry of an index that nobody uses.
-     *
-     * @return its timestamp in ms since the epoch, -1 when there is none, or Long.MIN_VALUE when that cannot be told
-     */
-    static long lastTimestamp(Path directory, long base) {
-        try (FileChannel channel = FileChannel.open(directory.resolve(Layout.name(base, Layout.TIME_INDEX)))) {
-            long count = channel.size() / ENTRY;
-            ByteBuffer entry = ByteBuffer.allocate(ENTRY);
-            if (count == 0) {
-                return -1;
-            }
-            return Disk.read(channel, entry, (count - 1) * ENTRY) == ENTRY ? entry.getLong(0) : UNKNOWN;
-        } catch (IOException e) {
-            return UNKNOWN;
         }
     }
 
     /** @return the last entry's timestamp in ms since the epoch, or -1 */
     long lastTimestamp() {
-        long known = last;
-        if (known == UNKNOWN) {
+        return last.get(() -> {
             int count = entries.count();
-            known = count == 0 ? -1 : entries.get(count - 1, TimeIndex::timestampField);
-            last = known;
-        }
-        return known;
+            return count == 0 ? -1 : entries.get(count - 1, TimeIndex::timestampField);
+        });
     }
 
     /** @return the last entry's offset, or below the base when there is none */
@@ -107,7 +83,7 @@ final class TimeIndex {
     }
 
     void truncate(int count) throws IOException {
-        last = UNKNOWN;
+        last.forget();
         entries.truncate(count);
     }
 

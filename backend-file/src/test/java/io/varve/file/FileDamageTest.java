@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.assertj.core.api.ListAssert;
@@ -136,6 +138,27 @@ class FileDamageTest extends FileTestBase {
         write(log(50), 4 * SIZE, new byte[SIZE]);
         open();
         assertThat(unreadable(170)).containsExactly(90L);
+    }
+
+    /** Retention goes by the largest timestamp: that the last entry of an index is well formed does not make it right. */
+    @Test
+    void aWrongLastEntryOfATimeIndexIsNotBelieved() throws IOException {
+        appendTens(17);
+        rig.stop();
+        Path wrong = file(Layout.name(0, Layout.TIME_INDEX)); // entries of 1010 to 1040: none of 1000
+        long last = Files.size(wrong) - TimeIndex.ENTRY;
+        write(wrong, last, new byte[] {0, 0, 0, 0, 0, 0, 4, 7}); // 1031, above 1030
+        Path shorter = file(Layout.name(50, Layout.TIME_INDEX));
+        shorten(shorter, Files.size(shorter) - 2 * TimeIndex.ENTRY);
+        shorten(file(Layout.name(100, Layout.TIME_INDEX)), 0);
+        open();
+        assertThat(store.segments()).extracting(Segment::maxTimestamp).containsExactly(1040L, 1090L, 1140L, 1160L);
+        assertThat(wrong).doesNotExist();
+        assertThat(shorter).exists();
+        rig.stop();
+        open();
+        assertThat(wrong).exists();
+        assertThat(store.segments()).extracting(Segment::maxTimestamp).containsExactly(1040L, 1090L, 1140L, 1160L);
     }
 
     @Test

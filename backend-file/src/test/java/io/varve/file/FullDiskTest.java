@@ -17,7 +17,9 @@ import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.function.Supplier;
@@ -231,6 +233,52 @@ class FullDiskTest {
             assertThat(rig.storage().sync(List.of(again)).byPartition()).isEmpty();
             assertThat(readAll(again, 0)).isEqualTo(tens(0, end + 100));
             rig.close();
+        }
+    }
+
+    @Test
+    void aCreationThatFindsNoInodeLeavesNothingAndTakesNothing() throws IOException {
+        try (SmallDisk disk = SmallDisk.ext4(8)) {
+            FileRig rig = on(disk);
+            PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
+            List<Path> taken = new ArrayList<>();
+            takeInodes(disk, taken);
+            for (int left = 0; left < 4; left++) { // a partition takes more than that
+                assertThatThrownBy(() -> rig.storage().open(OTHER, 1, SegmentLimits.DEFAULT))
+                        .isInstanceOfSatisfying(
+                                StorageException.class,
+                                e -> assertThat(e.kind()).isEqualTo(Kind.FULL));
+                assertThat(rig.storage().partitions()).containsExactly(ORDERS);
+                assertThat(rig.directory.resolve(OTHER.toString())).doesNotExist();
+                assertThat(takeInodes(disk, taken))
+                        .as("what is free after a failed creation")
+                        .isEqualTo(left);
+                for (int i = 0; i <= left; i++) {
+                    Files.delete(taken.remove(0));
+                }
+            }
+            append(store, 10);
+            assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
+            for (int i = 0; i < 10; i++) {
+                Files.delete(taken.remove(0));
+            }
+            append(rig.storage().open(OTHER, 1, SegmentLimits.DEFAULT), 10);
+            rig.close();
+        }
+    }
+
+    /** @return how many there were */
+    private static int takeInodes(SmallDisk disk, List<Path> taken) {
+        int found = 0;
+        while (true) {
+            Path file = disk.path.resolve("inode-" + taken.size() + "-" + found);
+            try {
+                Files.createFile(file);
+            } catch (IOException e) {
+                return found;
+            }
+            taken.add(file);
+            found++;
         }
     }
 

@@ -19,6 +19,8 @@ final class KeyRangeSegment {
     long maxTimestamp = -1;
     /** Max timestamp of the first batch, in ms; of no meaning when there is none. */
     long firstTimestamp = -1;
+    /** When a batch was first appended, in ms since the epoch, or the earliest time known to be no earlier; -1 when there is none. Not stored. */
+    long firstAppendMs = -1;
     /** When a batch was last appended, in ms since the epoch, or -1 when nothing was or it is not known. */
     long lastAppendMs = -1;
 
@@ -35,6 +37,7 @@ final class KeyRangeSegment {
         segment.firstTimestamp = from.getLong();
         segment.lastAppendMs =
                 from.remaining() >= Long.BYTES ? from.getLong() : -1; // the first versions did not store it
+        segment.firstAppendMs = segment.lastAppendMs;
         return segment;
     }
 
@@ -54,12 +57,19 @@ final class KeyRangeSegment {
         maxTimestamp = Math.max(maxTimestamp, timestamp);
     }
 
+    /** @param now when a run was appended, in ms since the epoch */
+    void appended(long now) {
+        firstAppendMs = firstAppendMs < 0 ? now : firstAppendMs;
+        lastAppendMs = now;
+    }
+
     /** @return a copy that does not change with this */
     KeyRangeSegment copy() {
         KeyRangeSegment copy = new KeyRangeSegment(base, store);
         copy.bytes = bytes;
         copy.maxTimestamp = maxTimestamp;
         copy.firstTimestamp = firstTimestamp;
+        copy.firstAppendMs = firstAppendMs;
         copy.lastAppendMs = lastAppendMs;
         return copy;
     }

@@ -188,7 +188,8 @@ final class LmdbPartition {
         run.requireAtOrAbove(id, end);
         ByteBuffer bytes = run.bytes();
         KeyRangeSegment active = segments[segments.length - 1];
-        if (isFull(active, run, limits)) {
+        long now = environment.clock.millis();
+        if (isFull(active, run, limits, now)) {
             uncommitted.seal(active);
             active = new KeyRangeSegment(end, number);
             segments = Arrays.copyOf(segments, segments.length + 1);
@@ -197,16 +198,15 @@ final class LmdbPartition {
         for (int at = bytes.position(); at < bytes.limit(); ) {
             at += uncommitted.stage(bytes, at, active);
         }
-        active.lastAppendMs = environment.clock.millis();
+        active.appended(now);
         end = run.nextOffset();
         touch();
     }
 
-    private static boolean isFull(KeyRangeSegment active, BatchRun run, SegmentLimits limits) {
+    private static boolean isFull(KeyRangeSegment active, BatchRun run, SegmentLimits limits, long now) {
         return active.bytes > 0
                 && (active.bytes + run.bytes().remaining() > limits.segmentBytes()
-                        || active.firstTimestamp >= 0
-                                && run.maxTimestamp() - active.firstTimestamp > limits.segmentMs());
+                        || limits.endByAge(active.firstTimestamp, active.firstAppendMs, run, now));
     }
 
     void trimTo(long to) {

@@ -73,6 +73,7 @@ final class Truncation {
         while (more && Keys.numberOf(batches.key()) == segment.store && Keys.offsetOf(batches.key()) < below) {
             counted.add(batches.val().remaining(), BatchHeader.maxTimestamp(batches.val(), 0));
             counted.lastAppendMs = segment.lastAppendMs;
+            counted.firstAppendMs = segment.firstAppendMs;
             more = batches.next();
         }
         return counted;

@@ -5,12 +5,13 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
+import java.nio.file.StandardCopyOption;
 import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
@@ -28,6 +29,7 @@ import java.util.zip.CRC32C;
  */
 final class Journal implements AutoCloseable {
     static final int HEADER = 41;
+    private static final int CHUNK = 1 << 20;
     private static final int SIZE_AT = 29;
     private static final int CRC_AT = 37;
 
@@ -41,7 +43,9 @@ final class Journal implements AutoCloseable {
 
     private final Path file;
     private final FailPoints failPoints;
-    private final FileChannel channel;
+    /** Not a channel: an interrupt would close that. */
+    private RandomAccessFile bytes;
+
     private long end;
     /** Why nothing is written any more. */
     private volatile StorageException broken;
@@ -49,14 +53,13 @@ final class Journal implements AutoCloseable {
     Journal(Path file, FailPoints failPoints) throws IOException {
         this.file = file;
         this.failPoints = failPoints;
-        this.channel =
-                FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+        this.bytes = new RandomAccessFile(file.toFile(), "rw");
     }
 
     /** Reads everything there is, cuts off a torn tail and makes durable what is left. */
-    void replay(byte syncedType, Consumer<Entry> apply) throws IOException {
+    void replay(byte syncedType, Consumer<Entry> apply, boolean writesAgain) throws IOException {
         long known = 0;
-        for (long at = 0; at < channel.size(); ) {
+        for (long at = 0; at < bytes.length(); ) {
             Entry entry = read(at);
             if (entry != null && entry.type() == syncedType) {
                 known = entry.at();
@@ -70,8 +73,31 @@ final class Journal implements AutoCloseable {
         if (end < known) {
             throw new StorageException(Kind.CORRUPT, file + " is damaged at byte " + end);
         }
-        channel.truncate(end);
-        channel.force(true);
+        bytes.setLength(end);
+        if (writesAgain && known < end) {
+            writeAgain();
+        }
+        bytes.getFD().sync();
+    }
+
+    /**
+     * What lies behind the last SYNCED entry may be in the system's memory only, and count as written there: the last process may have
+     * ended when its sync failed. A copy has to get to the device.
+     */
+    private void writeAgain() throws IOException {
+        Path aside = file.resolveSibling(file.getFileName() + ".copy");
+        RandomAccessFile copy = new RandomAccessFile(aside.toFile(), "rw");
+        copy.setLength(0);
+        for (long at = 0; at < end; at += CHUNK) {
+            copy.write(readBytes(at, (int) Math.min(CHUNK, end - at)).array());
+        }
+        copy.getFD().sync();
+        Files.move(aside, file, StandardCopyOption.ATOMIC_MOVE);
+        bytes.close();
+        bytes = copy;
+        try (FileChannel directory = FileChannel.open(file.getParent())) {
+            directory.force(true);
+        }
     }
 
     private static int size(Entry entry) {
@@ -98,10 +124,11 @@ final class Journal implements AutoCloseable {
     }
 
     /** @return what the file has from a position on, at most so many bytes; safe with any other method */
-    ByteBuffer readBytes(long at, int size) throws IOException {
-        ByteBuffer bytes = ByteBuffer.allocate((int) Math.max(0, Math.min(size, channel.size() - at)));
-        while (bytes.hasRemaining() && channel.read(bytes, at + bytes.position()) >= 0) {}
-        return bytes.flip();
+    synchronized ByteBuffer readBytes(long at, int size) throws IOException {
+        byte[] read = new byte[(int) Math.max(0, Math.min(size, bytes.length() - at))];
+        bytes.seek(at);
+        bytes.readFully(read);
+        return ByteBuffer.wrap(read);
     }
 
     /**
@@ -129,16 +156,17 @@ final class Journal implements AutoCloseable {
         return at + HEADER;
     }
 
-    private void writeFully(ByteBuffer bytes, long at) throws IOException {
-        for (long to = at; bytes.hasRemaining(); ) {
-            to += channel.write(bytes, to);
-        }
+    private synchronized void writeFully(ByteBuffer content, long at) throws IOException {
+        byte[] written = new byte[content.remaining()];
+        content.get(written);
+        bytes.seek(at);
+        bytes.write(written);
     }
 
     /** Else a later, shorter write would leave the rest of this one behind it. */
     private void cutBack(long to, Exception why) {
         try {
-            channel.truncate(to);
+            bytes.setLength(to);
         } catch (IOException e) {
             why.addSuppressed(e);
             broken = new StorageException(Kind.FULL, file + " cannot be cut back to byte " + to, why);
@@ -150,7 +178,7 @@ final class Journal implements AutoCloseable {
         requireSound();
         try {
             failPoints.hit("journal.sync.before-force");
-            channel.force(false);
+            bytes.getFD().sync();
         } catch (IOException | UncheckedIOException e) {
             broken = new StorageException(Kind.FULL, file + " is read-only until it is opened again: a sync failed", e);
             throw broken;
@@ -170,12 +198,12 @@ final class Journal implements AutoCloseable {
     }
 
     void delete() throws IOException {
-        channel.close();
+        bytes.close();
         Files.deleteIfExists(file);
     }
 
     @Override
     public void close() throws IOException {
-        channel.close();
+        bytes.close();
     }
 }

@@ -76,9 +76,9 @@ final class JournalPartition {
     }
 
     /** @return the partition of a journal; one without an id was never created to the end */
-    static JournalPartition load(Path file, FailPoints failPoints) throws IOException {
+    static JournalPartition load(Path file, FailPoints failPoints, boolean writesAgain) throws IOException {
         JournalPartition loaded = new JournalPartition(file, failPoints);
-        loaded.journal.replay(SYNCED, loaded::apply);
+        loaded.journal.replay(SYNCED, loaded::apply, writesAgain);
         loaded.durableEnd = loaded.end;
         loaded.journaledStart = loaded.start;
         loaded.dropBlobsAboveEnd();
@@ -122,7 +122,7 @@ final class JournalPartition {
     void append(BatchRun run, SegmentLimits limits, long now) {
         run.requireAtOrAbove(id, end);
         journalStart();
-        long ends = now << 1 | (isFull(run, limits) ? 1 : 0);
+        long ends = now << 1 | (isFull(run, limits, now) ? 1 : 0);
         long at = journal.write(APPENDED, run.baseOffset(), run.nextOffset(), ends, 0, run.bytes());
         applyAppend(entry(APPENDED, run.baseOffset(), run.nextOffset(), ends, at, run.bytes()));
     }
@@ -131,14 +131,14 @@ final class JournalPartition {
         return new Journal.Entry(type, a, b, c, 0, at, body.slice());
     }
 
-    private boolean isFull(BatchRun run, SegmentLimits limits) {
+    private boolean isFull(BatchRun run, SegmentLimits limits, long now) {
         Part active = parts.get(parts.size() - 1);
         if (active.batches.isEmpty()) {
             return false;
         }
         long first = active.batches.get(0).maxTimestamp();
         return active.bytes() + run.bytes().remaining() > limits.segmentBytes()
-                || first >= 0 && run.maxTimestamp() - first > limits.segmentMs();
+                || limits.endByAge(first, active.firstAppendMs, run, now);
     }
 
     private void applyAppend(Journal.Entry entry) {
@@ -148,6 +148,7 @@ final class JournalPartition {
         Part active = parts.get(parts.size() - 1);
         addBatches(active, entry, entry.a(), entry.b());
         active.lastAppendMs = entry.c() >> 1;
+        active.firstAppendMs = active.firstAppendMs < 0 ? active.lastAppendMs : active.firstAppendMs;
         end = entry.b();
     }
 

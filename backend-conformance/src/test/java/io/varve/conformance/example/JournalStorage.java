@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.example;
 
+import io.varve.core.disk.DirectoryLock;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
@@ -13,7 +14,6 @@ import io.varve.core.spi.StorageException.Kind;
 import io.varve.core.spi.SyncFailures;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -30,41 +30,27 @@ final class JournalStorage implements Storage {
     private final Path directory;
     private final FailPoints failPoints;
     final Clock clock;
-    private final FileChannel lock;
+    private final DirectoryLock lock;
     private final Map<PartitionId, JournalPartition> partitions = new HashMap<>();
     private boolean closed;
 
-    JournalStorage(StorageContext context) {
+    JournalStorage(StorageContext context, boolean writesAgain) {
         directory = context.directories().get(0);
         failPoints = context.failPoints();
         clock = context.clock();
         try {
-            Files.createDirectories(directory);
-            lock = lock(directory.resolve(".lock"));
-            load();
+            lock = DirectoryLock.take(directory);
+            load(writesAgain);
         } catch (IOException e) {
             throw new StorageException(Kind.MISUSE, directory + " cannot be used: " + e.getMessage(), e);
         }
     }
 
-    private static FileChannel lock(Path file) throws IOException {
-        FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        try {
-            if (channel.tryLock() != null) {
-                return channel;
-            }
-        } catch (OverlappingFileLockException e) {
-            // another storage of this process has it: the same answer
-        }
-        channel.close();
-        throw new StorageException(Kind.RETRY, file + " is locked: another process has this directory open");
-    }
-
-    private void load() throws IOException {
+    private void load(boolean writesAgain) throws IOException {
         try (Stream<Path> files = Files.list(directory)) {
             for (Path file :
                     files.filter(each -> each.toString().endsWith(SUFFIX)).toList()) {
-                JournalPartition partition = JournalPartition.load(file, failPoints);
+                JournalPartition partition = JournalPartition.load(file, failPoints, writesAgain);
                 if (partition.id() == null) {
                     partition.delete(); // its creation did not return
                 } else {
@@ -214,12 +200,9 @@ final class JournalStorage implements Storage {
     }
 
     private void closeLock(StorageException failure) {
-        try (lock) {
-            if (failure != null) {
-                throw failure;
-            }
-        } catch (IOException e) {
-            throw new StorageException(Kind.FULL, directory + " cannot be unlocked: " + e.getMessage(), e);
+        lock.close();
+        if (failure != null) {
+            throw failure;
         }
     }
 

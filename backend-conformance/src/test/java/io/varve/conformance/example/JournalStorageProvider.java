@@ -6,7 +6,19 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 
 /** {@code storage.backend=journal} */
-public final class JournalStorageProvider implements StorageProvider {
+public class JournalStorageProvider implements StorageProvider {
+    private final boolean writesAgain;
+
+    /** The example as it should be. */
+    public JournalStorageProvider() {
+        this(true);
+    }
+
+    /** @param writesAgain false for one that believes at a start what a failed sync may have left; mutants do */
+    protected JournalStorageProvider(boolean writesAgain) {
+        this.writesAgain = writesAgain;
+    }
+
     @Override
     public String name() {
         return "journal";
@@ -14,6 +26,6 @@ public final class JournalStorageProvider implements StorageProvider {
 
     @Override
     public Storage open(StorageContext context) {
-        return new JournalStorage(context);
+        return new JournalStorage(context, writesAgain);
     }
 }

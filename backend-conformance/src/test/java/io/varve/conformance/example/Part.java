@@ -11,6 +11,8 @@ final class Part {
     final List<Batch> batches = new ArrayList<>();
     /** When the last one was appended, in ms since the epoch, or -1. */
     long lastAppendMs = -1;
+    /** When the first one was, or -1. */
+    long firstAppendMs = -1;
 
     Part(long base) {
         this.base = base;
@@ -24,6 +26,7 @@ final class Part {
         Part kept = new Part(base);
         batches.stream().filter(batch -> batch.next() <= end).forEach(kept.batches::add);
         kept.lastAppendMs = kept.batches.isEmpty() ? -1 : lastAppendMs;
+        kept.firstAppendMs = kept.batches.isEmpty() ? -1 : firstAppendMs;
         return kept;
     }
 

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 final class Device implements Faults {
     volatile boolean full;
     volatile boolean failing;
+    volatile boolean lengthened;
     /** Base offsets of the batches that are damaged. */
     private final Map<PartitionId, Set<Long>> damaged = new ConcurrentHashMap<>();
 
@@ -24,6 +25,11 @@ final class Device implements Faults {
 
     boolean isDamaged(PartitionId id, long base) {
         return damaged.getOrDefault(id, Set.of()).contains(base);
+    }
+
+    /** @return base offsets of the damaged batches of a partition */
+    Set<Long> damaged(PartitionId id) {
+        return damaged.getOrDefault(id, Set.of());
     }
 
     boolean isDamaged(PartitionId id) {
@@ -38,6 +44,12 @@ final class Device implements Faults {
     @Override
     public boolean fill() {
         full = true;
+        return true;
+    }
+
+    @Override
+    public boolean lengthenIndexes() {
+        lengthened = true;
         return true;
     }
 

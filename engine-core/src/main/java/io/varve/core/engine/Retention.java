@@ -18,13 +18,10 @@ import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
@@ -139,7 +136,7 @@ final class Retention {
         }
         try (BatchSlice slice = log.store().read(from, end, 0)) {
             return slice.sizeInBytes() == 0 ? SegmentFate.UNKNOWN : BatchHeader.maxTimestamp(header(slice), 0);
-        } catch (StorageException | IOException e) {
+        } catch (StorageException e) {
             // Trimmed meanwhile, or damaged; the explanation goes without it.
             LOG.debug("{}: the first batch of segment {} cannot be read", log.id(), segment.baseOffset(), e);
             return SegmentFate.UNKNOWN;
@@ -147,18 +144,9 @@ final class Retention {
     }
 
     /** Only the header is read where the batch lies in a file: there may be thousands of segments. */
-    private static ByteBuffer header(BatchSlice slice) throws IOException {
-        Optional<BatchSlice.FileRegion> region = slice.fileRegion();
-        if (region.isEmpty()) {
-            return slice.buffer();
-        }
+    private static ByteBuffer header(BatchSlice slice) {
         ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE);
-        FileChannel channel = region.get().channel();
-        while (header.hasRemaining()) {
-            if (channel.read(header, region.get().position() + header.position()) < 0) {
-                throw new IOException("the batch's header is cut off");
-            }
-        }
+        slice.copy(0, header);
         return header.flip();
     }
 }

@@ -4,9 +4,7 @@ package io.varve.core.log;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
-import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Optional;
 
 /** Finds where the batches of a slice end, by their headers alone: a file is not brought into memory for that. */
 final class SliceEnd {
@@ -24,8 +22,7 @@ final class SliceEnd {
         if (slice.sizeInBytes() == 0) {
             return from;
         }
-        Optional<BatchSlice.FileRegion> region = slice.fileRegion();
-        return region.isPresent() ? inFile(region.get(), from) : inMemory(slice.buffer(), from);
+        return slice.fileRegion().isPresent() ? inFile(slice, from) : inMemory(slice.buffer(), from);
     }
 
     private static long inMemory(ByteBuffer bytes, long from) {
@@ -38,38 +35,25 @@ final class SliceEnd {
         return end;
     }
 
-    private static long inFile(BatchSlice.FileRegion region, long from) {
-        ByteBuffer window = ByteBuffer.allocate(Math.min(WINDOW, region.length()));
+    private static long inFile(BatchSlice slice, long from) {
+        int length = slice.sizeInBytes();
+        ByteBuffer window = ByteBuffer.allocate(Math.min(WINDOW, length));
         long end = from;
         long at = 0;
         long windowAt = 0;
         window.limit(0);
-        while (at + BatchHeader.SIZE <= region.length()) {
+        while (at + BatchHeader.SIZE <= length) {
             if (at - windowAt + BatchHeader.SIZE > window.limit()) {
                 windowAt = at;
-                fill(window, region, at);
+                window.clear().limit((int) Math.min(window.capacity(), length - at));
+                slice.copy((int) at, window);
+                window.flip();
             }
             int inWindow = (int) (at - windowAt);
             end = BatchHeader.nextOffset(window, inWindow);
             at += step(window, inWindow);
         }
         return end;
-    }
-
-    private static void fill(ByteBuffer window, BatchSlice.FileRegion region, long at) {
-        window.clear().limit((int) Math.min(window.capacity(), region.length() - at));
-        try {
-            while (window.hasRemaining()) {
-                if (region.channel().read(window, region.position() + at + window.position()) < 0) {
-                    throw new StorageException(
-                            StorageException.Kind.CORRUPT,
-                            "a slice of " + region.length() + " bytes ends after " + (at + window.position()));
-                }
-            }
-        } catch (IOException e) {
-            throw new StorageException(StorageException.Kind.RETRY, "reading batch headers: " + e.getMessage(), e);
-        }
-        window.flip();
     }
 
     private static int step(ByteBuffer bytes, int at) {

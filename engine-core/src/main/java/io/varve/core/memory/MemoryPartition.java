@@ -84,22 +84,22 @@ final class MemoryPartition {
     void append(BatchRun run, SegmentLimits limits, long now) {
         run.requireAtOrAbove(id, end);
         MemorySegment active = segments.get(segments.size() - 1);
-        if (isFull(active, run, limits)) {
+        if (isFull(active, run, limits, now)) {
             active = new MemorySegment(end);
             segments.add(active);
         }
         active.append(run);
-        active.lastAppendMs = now;
+        active.appended(now);
         end = run.nextOffset();
     }
 
-    private static boolean isFull(MemorySegment active, BatchRun run, SegmentLimits limits) {
+    private static boolean isFull(MemorySegment active, BatchRun run, SegmentLimits limits, long now) {
         if (active.batches.isEmpty()) {
             return false;
         }
         long first = active.batches.get(0).maxTimestamp();
         return active.bytes + run.bytes().remaining() > limits.segmentBytes()
-                || first >= 0 && run.maxTimestamp() - first > limits.segmentMs();
+                || limits.endByAge(first, active.firstAppendMs, run, now);
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {

@@ -14,6 +14,8 @@ final class MemorySegment {
     long bytes;
     long maxTimestamp = -1;
     /** Ms since the epoch, -1 when nothing was appended. */
+    long firstAppendMs = -1;
+    /** Ms since the epoch, -1 when nothing was appended. */
     long lastAppendMs = -1;
 
     MemorySegment(long base) {
@@ -41,12 +43,19 @@ final class MemorySegment {
         maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
     }
 
+    /** @param now when a run was appended, in ms since the epoch */
+    void appended(long now) {
+        firstAppendMs = firstAppendMs < 0 ? now : firstAppendMs;
+        lastAppendMs = now;
+    }
+
     /** @return the same segment without the batches that hold an offset at or above {@code end} */
     MemorySegment upTo(long end) {
         MemorySegment kept = new MemorySegment(base);
         for (StoredBatch batch : batches) {
             if (batch.next() <= end) {
                 kept.add(batch);
+                kept.firstAppendMs = firstAppendMs;
                 kept.lastAppendMs = lastAppendMs;
             }
         }

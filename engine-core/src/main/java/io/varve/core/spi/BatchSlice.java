@@ -27,6 +27,19 @@ public interface BatchSlice extends AutoCloseable {
      */
     ByteBuffer buffer();
 
+    /**
+     * Copies some of the bytes; a file-backed slice reads no more than those. The way to look into it: a read through the region's channel
+     * would close that for everybody when its thread is interrupted.
+     *
+     * @param from first byte, counted from the beginning of the slice, 0 or more
+     * @param into filled up to its limit; the slice has as many bytes from there on
+     * @throws StorageException as {@link #buffer} does
+     */
+    default void copy(int from, ByteBuffer into) {
+        ByteBuffer all = buffer();
+        into.put(all.slice(all.position() + from, into.remaining()));
+    }
+
     /** Gives the bytes back. Does not throw. */
     @Override
     void close();

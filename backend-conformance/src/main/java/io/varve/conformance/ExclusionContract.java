@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.varve.conformance.crash.Elsewhere;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+
+/** A directory has one user at a time, in whichever process. */
+abstract class ExclusionContract {
+    private final Supplier<StorageRig> rigs;
+
+    ExclusionContract(Supplier<StorageRig> rigs) {
+        this.rigs = rigs;
+    }
+
+    private Subject subject() {
+        try (StorageRig rig = rigs.get()) {
+            assumeTrue(rig.subject().isPresent(), "what this backend stores ends with its process");
+            return rig.subject().get();
+        }
+    }
+
+    @Test
+    void oneWhoWasRefusedTakesNothingFromTheFirst() throws IOException, InterruptedException {
+        Subject subject = subject();
+        Path root = Files.createTempDirectory("varve-exclusion-");
+        Path directory = root.resolve("data");
+        try (SystemScheduler scheduler = new SystemScheduler(1)) {
+            Path other = Files.createSymbolicLink(root.resolve("other"), directory);
+            try (Storage first = subject.open(directory, scheduler, new FailPoints())) {
+                refused(subject, directory, scheduler);
+                refused(subject, other, scheduler);
+                assertThat(Elsewhere.open(subject, directory))
+                        .as("another process")
+                        .isEqualTo("RETRY");
+                assertThat(first.partitions()).isEmpty();
+            }
+            assertThat(Elsewhere.open(subject, directory))
+                    .as("another process, when the first is through")
+                    .isEqualTo("OPENED");
+            subject.open(other, scheduler, new FailPoints()).close();
+        } finally {
+            Trees.remove(root);
+        }
+    }
+
+    private static void refused(Subject subject, Path directory, SystemScheduler scheduler) {
+        Contract.assertFails(
+                StorageException.Kind.RETRY,
+                () -> subject.open(directory, scheduler, new FailPoints()).close());
+    }
+}

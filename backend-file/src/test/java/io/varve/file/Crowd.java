@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.conformance.Batches;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/** A process that appends to many partitions at once, and says how often it was told to try again. */
+final class Crowd {
+    private static final int PARTITIONS = 300;
+    private static final int SIZE = 200;
+
+    private Crowd() {}
+
+    static PartitionId id(int i) {
+        return new PartitionId("crowd", new UUID(3, 4), i);
+    }
+
+    /** @param arguments a directory, how many batches each partition gets */
+    public static void main(String[] arguments) {
+        Path directory = Path.of(arguments[0]);
+        try (SystemScheduler scheduler = new SystemScheduler(1)) {
+            loadClasses(directory, scheduler);
+            crowd(directory, scheduler, Integer.parseInt(arguments[1]));
+        }
+    }
+
+    /** Here each class is a file of its own, which takes a descriptor to load. */
+    private static void loadClasses(Path directory, SystemScheduler scheduler) {
+        try (Storage storage = open(directory, scheduler)) {
+            PartitionId id = new PartitionId("warm", new UUID(1, 2), 0);
+            PartitionStore store = storage.open(id, 1, SegmentLimits.DEFAULT);
+            store.append(Batches.run(0, 10, SIZE, 1000));
+            storage.sync(List.of(store));
+            storage.delete(id);
+        }
+        for (StorageException failure : List.of(
+                Disk.readFailure("reading", directory, new IOException()),
+                Disk.writeFailure("writing", directory, new NoSuchFileException("f")))) {
+            if (failure.kind() == StorageException.Kind.MISUSE) {
+                throw failure;
+            }
+        }
+    }
+
+    private static Storage open(Path directory, SystemScheduler scheduler) {
+        return FileStorage.open(
+                new StorageContext(List.of(directory), Map.of(), Clock.system(), scheduler, new FailPoints()));
+    }
+
+    private static void crowd(Path directory, SystemScheduler scheduler, int rounds) {
+        try (Storage storage = open(directory, scheduler)) {
+            List<PartitionStore> stores = new ArrayList<>();
+            for (int i = 0; i < PARTITIONS; i++) {
+                stores.add(storage.open(id(i), 1, SegmentLimits.DEFAULT));
+            }
+            int refused = 0;
+            for (int round = 0; round < rounds; round++) {
+                List<PartitionStore> left = stores;
+                while (!left.isEmpty()) { // a sync lets go of the files it has forced
+                    left = append(left, round);
+                    refused += left.size();
+                    if (!storage.sync(stores).byPartition().isEmpty()) {
+                        System.out.println("a sync failed");
+                    }
+                }
+            }
+            System.out.println("refused " + refused);
+        }
+    }
+
+    /** @return those that were told to try again */
+    private static List<PartitionStore> append(List<PartitionStore> stores, int round) {
+        List<PartitionStore> refused = new ArrayList<>();
+        for (PartitionStore store : stores) {
+            try {
+                store.append(Batches.run(10L * round, 10, SIZE, 1000 + round));
+            } catch (StorageException e) {
+                if (e.kind() != StorageException.Kind.RETRY) {
+                    throw e;
+                }
+                refused.add(store);
+            }
+        }
+        return refused;
+    }
+
+    static int partitions() {
+        return PARTITIONS;
+    }
+}
