@@ -59,6 +59,7 @@ final class BrokerKeys {
     static final String RECEIVE_BUFFER = "socket.receive.buffer.bytes";
     static final String BACKLOG = "socket.listen.backlog.size";
     static final String MAX_REQUEST = "socket.request.max.bytes";
+    static final String MAX_CONTROL_REQUEST = "control.request.max.bytes";
     static final String MAX_QUEUED = "queued.max.request.bytes";
     static final String MAX_IDLE = "connections.max.idle.ms";
     static final String MAX_CONNECTIONS = "max.connections";
@@ -115,6 +116,7 @@ final class BrokerKeys {
         atLeast(-1, RECEIVE_BUFFER, Sockets.DEFAULT.receiveBufferBytes());
         atLeast(1, BACKLOG, Sockets.DEFAULT.backlog());
         atLeast(1, MAX_REQUEST, Requests.DEFAULT.maxBytes());
+        atLeast(65_536, MAX_CONTROL_REQUEST, Requests.DEFAULT.maxControlBytes());
         define(MAX_QUEUED, Type.LONG, Requests.DEFAULT.maxQueuedBytes(), Range.atLeast(-1));
         define(MAX_IDLE, Type.LONG, Connections.DEFAULT.maxIdleMs(), Range.atLeast(1));
         atLeast(1_024, FETCH_MAX, FetchConfig.DEFAULT.maxBytes());

@@ -99,7 +99,8 @@ public record ServerConfig(
                         (Long) values.get(BrokerKeys.MAX_QUEUED),
                         NetConfig.Requests.DEFAULT.maxQueuedPerConnection(),
                         NetConfig.Requests.DEFAULT.maxQueuedBytesPerConnection(),
-                        (Integer) values.get(BrokerKeys.IO_THREADS)));
+                        (Integer) values.get(BrokerKeys.IO_THREADS),
+                        (Integer) values.get(BrokerKeys.MAX_CONTROL_REQUEST)));
     }
 
     private static StorageSettings storage(Settings settings, Map<String, Object> values, Path home) {

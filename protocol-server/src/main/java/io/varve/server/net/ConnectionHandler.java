@@ -8,15 +8,12 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.timeout.IdleStateEvent;
 import io.varve.server.api.Answer;
-import io.varve.server.api.ApiPolicy;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
+import io.varve.server.api.RequestExtent;
 import io.varve.server.api.RequestParser;
-import io.varve.server.api.StoredRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
-import java.util.Queue;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -43,6 +40,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** So much is read, at most about, beyond a request that waits for its turn. */
     private static final int READ_AHEAD = 16 * 1024;
 
+    /** Cost in bytes of a request that is served though others have used up the budget. */
+    private static final int ALWAYS_SERVED = 64 * 1024;
+
     private enum State {
         SERVING,
         FINISHING,
@@ -53,21 +53,17 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private final Service service;
     private final PeerConnection connection;
     private final FrameAssembler frames;
-    private final Queue<Slot> slots = new ArrayDeque<>();
     private final WorkerPool.Party party = new WorkerPool.Party();
 
     private ChannelHandlerContext context;
     private ResponseWriter responses;
+    private Answers answers;
     private State state = State.SERVING;
-    private long queuedBytes;
 
-    /** The frame whose turn is next or that is being served; null when the next one is still to be asked for. */
-    private ByteBuffer frame;
+    /** What has arrived and waits for its turn, or is with a worker thread; null when the next frame is still to be asked for. */
+    private NextRequest next;
 
-    /** The request begun last; the others are answered before it. */
-    private Slot last;
-
-    /** A worker thread has the frame. */
+    /** A worker thread has {@link #next}. */
     private boolean away;
 
     /** In {@link #advance}: answers given meanwhile are sent by it. */
@@ -93,6 +89,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
         responses = new ResponseWriter(added, service.dispatcher());
+        answers = new Answers(service.budget(), responses);
     }
 
     @Override
@@ -119,7 +116,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
-        if (event instanceof IdleStateEvent && slots.isEmpty()) {
+        if (event instanceof IdleStateEvent && answers.isEmpty()) {
             LOG.debug("{} was idle for connections.max.idle.ms", connection.id());
             ctx.close();
         }
@@ -143,7 +140,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         if (!away) {
             frames.close();
         }
-        dropSlots();
+        answers.drop();
         connection.closed();
     }
 
@@ -156,11 +153,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         try {
             do {
                 serveFrames();
-            } while (sendAnswers() && mayServe() && (frame != null || frames.hasArrived()));
+            } while (sendAnswers() && mayServe() && (next != null || frames.hasArrived()));
         } finally {
             advancing = false;
         }
-        if (state == State.FINISHING && slots.isEmpty()) {
+        if (state == State.FINISHING && answers.isEmpty()) {
             closeWhenSent();
         }
         updateReading();
@@ -177,19 +174,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** @return true when there is a frame and it may be served now */
+    /** @return true when there is a request and it may be served now */
     private boolean hasTurn() {
         if (!mayServe()) {
             return false;
         }
-        if (frame == null) {
-            frame = frames.next();
+        if (next == null) {
+            ByteBuffer frame = frames.next();
+            if (frame == null) {
+                return false;
+            }
+            next = NextRequest.of(frame);
         }
-        return frame != null && (slots.isEmpty() || last.allowsBehind(api()));
-    }
-
-    private short api() {
-        return frame.remaining() < Short.BYTES ? -1 : frame.getShort(frame.position());
+        return answers.allow(next) && !waitsForBudget();
     }
 
     /** The peer does not speak the protocol: what it sends from here on cannot be made out. */
@@ -203,34 +200,46 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean mayServe() {
         return !away
                 && state == State.SERVING
-                && slots.size() < service.limits().maxQueuedPerConnection()
-                && queuedBytes < service.limits().maxQueuedBytesPerConnection()
-                && context.channel().isWritable()
-                && (frame != null || frames.isMidFrame() || !service.budget().isExhausted());
+                && answers.size() < service.limits().maxQueuedPerConnection()
+                && answers.bytes() < service.limits().maxQueuedBytesPerConnection()
+                && context.channel().isWritable();
+    }
+
+    /** A connection's one small request is let through in any case, so that nobody is kept out by those who ask for much. */
+    private boolean waitsForBudget() {
+        return kind().isExhausted() && (next.withRecords() || next.cost() > ALWAYS_SERVED);
+    }
+
+    private RequestBudget.Kind kind() {
+        return next == null || next.withRecords()
+                ? service.budget().records()
+                : service.budget().others();
     }
 
     private void serve() {
-        Slot slot = new Slot(api(), frame.remaining());
+        Slot slot = answers.begin(next);
+        if (next.isParsedAway() || next.policy().inBackground(next.extent())) {
+            goAway(slot);
+            return;
+        }
         try {
-            slot.request(RequestParser.parse(frame, connection));
+            slot.request(RequestParser.parse(next.frame(), connection));
         } catch (InvalidRequestException e) {
+            answers.forget(slot);
             releaseFrame();
             throw e;
         }
-        slots.add(slot);
-        last = slot;
-        queuedBytes += slot.bytes();
-        service.budget().queue(slot.bytes());
-        if (ApiPolicy.of(slot.request().header().apiKey()).place() == ApiPolicy.Place.BACKGROUND) {
-            handleInBackground(slot);
-            return;
-        }
+        handle(slot);
+    }
+
+    private void handle(Slot slot) {
         try {
             awaitAnswer(slot, service.dispatcher().dispatch(slot.request()));
             releaseFrame();
         } catch (HeavyRequestException e) {
             LOG.debug("{} goes to a worker thread: {}", connection.id(), e.getMessage());
-            handleInBackground(slot);
+            slot.request(slot.request().inBackground());
+            goAway(slot);
         }
     }
 
@@ -239,40 +248,69 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void releaseFrame() {
-        frame = null;
+        next = null;
         frames.release();
     }
 
-    /** Until the handler has returned, the frame stays, and nothing else is served. */
-    private void handleInBackground(Slot slot) {
+    /** Has a worker thread do what is left to do. Until it is done the frame stays, and nothing else is served. */
+    private void goAway(Slot slot) {
         away = true;
-        Request request = slot.request().inBackground();
-        slot.request(request);
+        NextRequest request = next;
         service.workers().execute(party, () -> {
+            RuntimeException refusal = null;
             try {
-                awaitAnswer(slot, service.dispatcher().dispatch(request));
+                if (slot.request() == null) {
+                    slot.request(parse(request, slot));
+                }
+                if (slot.request().background()) {
+                    awaitAnswer(slot, service.dispatcher().dispatch(slot.request()));
+                }
+            } catch (InvalidRequestException e) {
+                refusal = e;
             } finally {
-                comeBack();
+                comeBack(slot, refusal);
             }
         });
     }
 
+    /** On a worker thread. */
+    private Request parse(NextRequest request, Slot slot) {
+        RequestExtent extent = request.extent() == null ? RequestParser.inspect(request.frame()) : request.extent();
+        slot.correctCost(request.cost(extent));
+        Request parsed = RequestParser.parse(request.frame(), connection);
+        return request.policy().inBackground(extent) ? parsed.inBackground() : parsed;
+    }
+
     /** On a worker thread, which is done with the frame. */
-    private void comeBack() {
+    private void comeBack(Slot slot, RuntimeException refusal) {
         try {
-            context.executor().execute(() -> {
-                away = false;
-                releaseFrame();
-                if (state == State.CLOSED) {
-                    frames.close();
-                } else {
-                    advanceOrClose();
-                }
-            });
+            context.executor().execute(() -> isBack(slot, refusal));
         } catch (RejectedExecutionException e) {
             // The event loop has ended, so nobody else is at the frames.
             LOG.debug("{} was served after the server stopped", connection.id());
             frames.close();
+        }
+    }
+
+    private void isBack(Slot slot, RuntimeException refusal) {
+        away = false;
+        if (state == State.CLOSED) {
+            frames.close();
+            return;
+        }
+        try {
+            if (refusal != null) {
+                answers.forget(slot);
+                releaseFrame();
+                refuse(refusal);
+            } else if (slot.request().background()) {
+                releaseFrame();
+            } else {
+                handle(slot);
+            }
+            advance();
+        } catch (RuntimeException | Error e) {
+            exceptionCaught(context, e);
         }
     }
 
@@ -286,22 +324,19 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             context.executor().execute(() -> accept(slot, answer));
         } catch (RejectedExecutionException e) {
             LOG.debug("{} was answered after the server stopped", connection.id());
-            discard(answer);
+            Answers.discard(answer);
         }
     }
 
     private void accept(Slot slot, Answer answer) {
         if (state == State.CLOSING || state == State.CLOSED) {
-            discard(answer);
+            Answers.discard(answer);
             return;
         }
         slot.answer(answer);
-        if (slot == slots.peek()) {
-            advanceOrClose();
+        if (!answers.isNext(slot)) {
+            return;
         }
-    }
-
-    private void advanceOrClose() {
         try {
             advance();
         } catch (RuntimeException | Error e) {
@@ -310,33 +345,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private static void discard(Answer answer) {
-        if (answer instanceof Answer.Message message) {
-            StoredRecords.closeAll(message.body());
-        }
-    }
-
     /** @return true if any was sent */
     private boolean sendAnswers() {
-        boolean sent = false;
-        for (Slot slot = slots.peek(); slot != null && slot.answer() != null; slot = slots.peek()) {
-            slots.remove();
-            free(slot);
-            send(slot);
-            sent = true;
-        }
-        return sent;
-    }
-
-    private void send(Slot slot) {
-        Answer answer = slot.answer();
-        if (answer instanceof Answer.Message message) {
-            answer = responses.write(slot.request(), message);
-        }
-        if (answer instanceof Answer.HangUp) {
-            dropSlots();
+        Answers.Sent sent = answers.send();
+        if (sent == Answers.Sent.HANG_UP) {
             closeWhenSent();
         }
+        return sent != Answers.Sent.NOTHING;
     }
 
     private void closeWhenSent() {
@@ -344,34 +359,20 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
-    private void dropSlots() {
-        for (Slot slot : slots) {
-            free(slot);
-            discard(slot.answer());
-        }
-        slots.clear();
-    }
-
-    private void free(Slot slot) {
-        queuedBytes -= slot.bytes();
-        service.budget().unqueue(slot.bytes());
-    }
-
     /** What comes while a request waits for its turn is taken in up to a limit, so that a peer that leaves is noticed. */
     private void updateReading() {
-        boolean waits = state == State.SERVING && (away || frame != null);
-        boolean read = waits ? frames.arrivedBytes() < READ_AHEAD : mayServe();
+        boolean waits = away || next != null;
+        boolean read = state == State.SERVING
+                && (waits
+                        ? frames.arrivedBytes() < READ_AHEAD
+                        : mayServe() && (frames.isMidFrame() || !kind().isExhausted()));
         context.channel().config().setAutoRead(read);
-        if (!read
-                && state == State.SERVING
-                && !awaitingBudget
-                && service.budget().isExhausted()) {
+        if (state == State.SERVING && !away && !awaitingBudget && kind().isExhausted()) {
             awaitingBudget = true;
-            service.budget()
-                    .await(() -> context.executor().execute(() -> {
-                        awaitingBudget = false;
-                        advance();
-                    }));
+            kind().await(() -> context.executor().execute(() -> {
+                awaitingBudget = false;
+                advance();
+            }));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.varve.server.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.varve.server.api.ApiPolicy;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -23,12 +24,15 @@ final class FrameAssembler {
     private static final int UNKNOWN = -1;
 
     private final ByteBufAllocator allocator;
-    private final int maxBytes;
+    private final NetConfig.Requests limits;
     private final RequestBudget budget;
     private final Deque<ByteBuf> arrived = new ArrayDeque<>(2);
 
     /** Size of the frame being read, or UNKNOWN while its size is. */
     private int size = UNKNOWN;
+
+    /** Whether a frame of this size may be one of its API. */
+    private boolean allowed;
 
     private int prefix;
     private int prefixBytes;
@@ -36,9 +40,9 @@ final class FrameAssembler {
     /** The start of a frame that spans reads, else null. Never has room for more than the frame. */
     private ByteBuf partial;
 
-    FrameAssembler(ByteBufAllocator allocator, int maxBytes, RequestBudget budget) {
+    FrameAssembler(ByteBufAllocator allocator, NetConfig.Requests limits, RequestBudget budget) {
         this.allocator = allocator;
-        this.maxBytes = maxBytes;
+        this.limits = limits;
         this.budget = budget;
     }
 
@@ -81,6 +85,7 @@ final class FrameAssembler {
                     return partial.nioBuffer(partial.readerIndex(), size);
                 }
             } else if (size != UNKNOWN || readSize(in)) {
+                requireAllowed(in);
                 if (in.readableBytes() >= size) {
                     ByteBuffer frame = in.nioBuffer(in.readerIndex(), size);
                     in.skipBytes(size);
@@ -161,10 +166,11 @@ final class FrameAssembler {
         if (prefixBytes < SIZE_BYTES) {
             return false;
         }
-        if (prefix < 0 || prefix > maxBytes) {
-            throw FrameException.ofSize(prefix, maxBytes);
+        if (prefix < 0 || prefix > limits.maxBytes()) {
+            throw FrameException.ofSize(prefix, limits.maxBytes());
         }
         size = prefix;
+        allowed = size <= limits.bytes(ApiPolicy.Size.SMALL);
         prefix = 0;
         prefixBytes = 0;
         return true;
@@ -176,6 +182,20 @@ final class FrameAssembler {
             makeRoom(bytes);
         }
         partial.writeBytes(in, bytes);
+        requireAllowed(partial);
+    }
+
+    /** What a frame is for is in its first two bytes: one that is larger than such requests may be is not waited for. */
+    private void requireAllowed(ByteBuf frame) {
+        if (allowed || frame.readableBytes() < Short.BYTES) {
+            return;
+        }
+        short api = frame.getShort(frame.readerIndex());
+        int most = limits.bytes(NextRequest.policyOf(api).size());
+        if (size > most) {
+            throw FrameException.ofApi(api, size, most);
+        }
+        allowed = true;
     }
 
     private void makeRoom(int bytes) {

@@ -16,6 +16,11 @@ final class FrameException extends VarveException {
                 "announced a request of " + size + " bytes; 0 to " + max + " are allowed (socket.request.max.bytes)");
     }
 
+    static FrameException ofApi(short api, int size, int max) {
+        return new FrameException("announced a request of " + size + " bytes for API " + api + ", which takes " + max
+                + " (control.request.max.bytes)");
+    }
+
     static FrameException ofCrowd(int size) {
         return new FrameException("no room for a request of " + size
                 + " bytes beside the others that have arrived in part (queued.max.request.bytes)");

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.varve.server.api.ApiPolicy;
 import java.util.List;
 import java.util.Objects;
 
@@ -86,25 +87,45 @@ public record NetConfig(
      * @param maxQueuedBytesPerConnection bytes of requests read and not answered, of one connection
      * @param ioThreads {@code num.io.threads}: threads for requests that take longer than an event loop may stand still; -1 for as many as
      *     there are processors, two at least
+     * @param maxControlBytes {@code control.request.max.bytes}: largest request without records, of an ordinary API (see
+     *     {@link ApiPolicy.Size}), in bytes
      */
     public record Requests(
             int maxBytes,
             long maxQueuedBytes,
             int maxQueuedPerConnection,
             long maxQueuedBytesPerConnection,
-            int ioThreads) {
+            int ioThreads,
+            int maxControlBytes) {
         /** Kafka's defaults, and for one connection what keeps pipelining producers busy. */
-        public static final Requests DEFAULT = new Requests(100 * 1024 * 1024, -1, 256, 16 * 1024 * 1024, -1);
+        public static final Requests DEFAULT =
+                new Requests(100 * 1024 * 1024, -1, 256, 16 * 1024 * 1024, -1, 1024 * 1024);
 
         private static final int SHARE_OF_HEAP = 4;
 
         private static final int FEWEST_THREADS = 2;
+        private static final int SMALLER = 16;
+        private static final int LARGER = 4;
+        private static final int LEAST_SMALL = 16 * 1024;
 
         /** @return {@link #ioThreads} with -1 resolved */
         int workerThreads() {
             return ioThreads > 0
                     ? ioThreads
                     : Math.max(FEWEST_THREADS, Runtime.getRuntime().availableProcessors());
+        }
+
+        /**
+         * @param size how large requests of an API may be
+         * @return the same in bytes
+         */
+        int bytes(ApiPolicy.Size size) {
+            return switch (size) {
+                case SMALL -> Math.min(maxBytes, Math.max(LEAST_SMALL, maxControlBytes / SMALLER));
+                case ORDINARY -> Math.min(maxBytes, maxControlBytes);
+                case LARGE -> (int) Math.min(maxBytes, (long) LARGER * maxControlBytes);
+                case RECORDS -> maxBytes;
+            };
         }
 
         /** @return {@link #maxQueuedBytes} with -1 resolved */

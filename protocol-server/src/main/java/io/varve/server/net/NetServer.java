@@ -176,7 +176,7 @@ public final class NetServer implements AutoCloseable {
         }
         Service shared = service;
         PeerConnection connection = new PeerConnection(channel, listenerName, peerNumber.getAndIncrement());
-        FrameAssembler frames = new FrameAssembler(allocator, shared.limits().maxBytes(), shared.budget());
+        FrameAssembler frames = new FrameAssembler(allocator, shared.limits(), shared.budget());
         channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));
         channel.pipeline()
                 .addLast(new IdleStateHandler(true, 0, 0, config.connections().maxIdleMs(), TimeUnit.MILLISECONDS))

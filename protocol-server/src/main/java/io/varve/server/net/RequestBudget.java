@@ -9,47 +9,79 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bytes of all connections' requests in memory, of two kinds that must not block each other: those of whole requests that await
- * their answers, which soon give back what they take, and those of requests that have arrived in part, whose peers may never go on.
- * Thread-safe.
+ * Bytes of all connections' requests in memory, of three kinds that must not block each other: produce requests that await their answers,
+ * which soon give back what they take; all others that do, whose peers may have asked to wait for long; and requests that have
+ * arrived in part, whose peers may never go on. Thread-safe.
  */
 final class RequestBudget {
     private static final Logger LOG = LoggerFactory.getLogger(RequestBudget.class);
 
-    private final long queuedLimit;
     private final long partialLimit;
-    private final AtomicLong queued = new AtomicLong();
     private final AtomicLong partial = new AtomicLong();
-    private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
+    private final Kind records;
+    private final Kind others;
 
     RequestBudget(NetConfig.Requests limits) {
-        queuedLimit = limits.queuedBytesLimit();
+        records = new Kind(limits.queuedBytesLimit());
+        others = new Kind(limits.queuedBytesLimit());
         // The largest request must be able to arrive.
-        partialLimit = Math.max(queuedLimit, limits.maxBytes());
+        partialLimit = Math.max(limits.queuedBytesLimit(), limits.maxBytes());
     }
 
-    /** @return true when no further request should be begun */
-    boolean isExhausted() {
-        return queued.get() >= queuedLimit;
-    }
+    /** One kind of requests that await their answers. Thread-safe. */
+    static final class Kind {
+        private final long limit;
+        private final AtomicLong taken = new AtomicLong();
+        private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-    void queue(long bytes) {
-        queued.addAndGet(bytes);
-    }
+        private Kind(long limit) {
+            this.limit = limit;
+        }
 
-    void unqueue(long bytes) {
-        if (queued.addAndGet(-bytes) < queuedLimit) {
-            wake();
+        /** @return true when no further request should be begun */
+        boolean isExhausted() {
+            return taken.get() >= limit;
+        }
+
+        /** @param bytes less than 0 gives back */
+        void take(long bytes) {
+            if (taken.addAndGet(bytes) < limit && bytes < 0) {
+                wake();
+            }
+        }
+
+        void giveBack(long bytes) {
+            take(-bytes);
+        }
+
+        /** @param resume called once when there is room for requests again, on any thread */
+        void await(Runnable resume) {
+            waiting.add(resume);
+            // Room made between the caller's look and now woke nobody.
+            if (!isExhausted()) {
+                wake();
+            }
+        }
+
+        private void wake() {
+            for (Runnable resume = waiting.poll(); resume != null; resume = waiting.poll()) {
+                try {
+                    resume.run();
+                } catch (RejectedExecutionException e) {
+                    LOG.debug("A connection ended while it waited for room: {}", e.toString());
+                }
+            }
         }
     }
 
-    /** @param resume called once when there is room for requests again, on any thread */
-    void await(Runnable resume) {
-        waiting.add(resume);
-        // Room made between the caller's look and now woke nobody.
-        if (!isExhausted()) {
-            wake();
-        }
+    /** @return that of produce requests */
+    Kind records() {
+        return records;
+    }
+
+    /** @return that of all other requests, counted with the objects they become */
+    Kind others() {
+        return others;
     }
 
     /**
@@ -68,21 +100,12 @@ final class RequestBudget {
         partial.addAndGet(-bytes);
     }
 
+    /** @return bytes of requests that await their answers */
     long queuedBytes() {
-        return queued.get();
+        return records.taken.get() + others.taken.get();
     }
 
     long partialBytes() {
         return partial.get();
-    }
-
-    private void wake() {
-        for (Runnable resume = waiting.poll(); resume != null; resume = waiting.poll()) {
-            try {
-                resume.run();
-            } catch (RejectedExecutionException e) {
-                LOG.debug("A connection ended while it waited for room: {}", e.toString());
-            }
-        }
     }
 }

@@ -3,35 +3,57 @@ package io.varve.server.net;
 
 import io.varve.server.api.Answer;
 import io.varve.server.api.Request;
-import org.apache.kafka.common.protocol.ApiKeys;
 
-/** The place of one request's answer in its connection's order. Used on the event loop. */
+/** The place of one request's answer in its connection's order, and what the request takes of the budget. Used on the event loop. */
 final class Slot {
-    private final short api;
+    private final RequestBudget.Kind kind;
+    private final boolean withRecords;
     private final int bytes;
     private Request request;
     private Answer answer;
 
-    /**
-     * @param api number of the request's API
-     * @param bytes size of its frame
-     */
-    Slot(short api, int bytes) {
-        this.api = api;
-        this.bytes = bytes;
-    }
+    /** Guarded by this: a worker thread corrects it. */
+    private long cost;
+
+    private boolean free;
 
     /**
-     * @param next number of an API
-     * @return true if a request of it may be under way together with this one: what is produced is appended in the order of the
-     *     requests; all else must find the effects of what came before
+     * @param withRecords whether it is a produce request
+     * @param bytes size of its frame
+     * @param kind what part of the budget it takes
+     * @param cost bytes it takes in memory
      */
-    boolean allowsBehind(short next) {
-        return api == ApiKeys.PRODUCE.id && next == ApiKeys.PRODUCE.id;
+    Slot(boolean withRecords, int bytes, RequestBudget.Kind kind, long cost) {
+        this.withRecords = withRecords;
+        this.bytes = bytes;
+        this.kind = kind;
+        this.cost = cost;
+        kind.take(cost);
+    }
+
+    /** @return whether it is a produce request */
+    boolean withRecords() {
+        return withRecords;
+    }
+
+    /** On any thread. */
+    synchronized void correctCost(long bytes) {
+        if (!free) {
+            kind.take(bytes - cost);
+            cost = bytes;
+        }
     }
 
     int bytes() {
         return bytes;
+    }
+
+    /** Gives back what the request took. Idempotent. */
+    synchronized void free() {
+        if (!free) {
+            free = true;
+            kind.giveBack(cost);
+        }
     }
 
     void request(Request parsed) {

@@ -23,6 +23,11 @@ final class WorkerPool implements AutoCloseable {
     /** What one party has used of the pool: a connection's account. Guarded by the pool. */
     static final class Party {
         private long usedNanos;
+
+        /** What it runs now, since when; null when nothing. */
+        private Task running;
+
+        private long begunNanos;
     }
 
     private record Task(long start, long number, Party party, Runnable work) {}
@@ -59,6 +64,10 @@ final class WorkerPool implements AutoCloseable {
         if (closed) {
             return;
         }
+        if (party.running != null) {
+            // Its last task has said what it had to say, and is about to end.
+            charge(party.running);
+        }
         waiting.add(new Task(Math.max(now, party.usedNanos), tasks++, party, work));
         if (idle >= waiting.size()) {
             notify();
@@ -69,13 +78,12 @@ final class WorkerPool implements AutoCloseable {
 
     private void run() {
         for (Task task = next(); task != null; task = next()) {
-            long begun = clock.nanos();
             try {
                 task.work.run();
             } catch (RuntimeException | Error e) {
                 LOG.error("A request's task failed; the thread goes on", e);
             }
-            charge(task, clock.nanos() - begun);
+            end(task);
         }
     }
 
@@ -95,11 +103,20 @@ final class WorkerPool implements AutoCloseable {
         }
         Task task = waiting.poll();
         now = Math.max(now, task.start);
+        task.party.running = task;
+        task.party.begunNanos = clock.nanos();
         return task;
     }
 
-    private synchronized void charge(Task task, long nanos) {
-        task.party.usedNanos = task.start + nanos;
+    private synchronized void end(Task task) {
+        if (task.party.running == task) {
+            charge(task);
+            task.party.running = null;
+        }
+    }
+
+    private void charge(Task task) {
+        task.party.usedNanos = task.start + clock.nanos() - task.party.begunNanos;
     }
 
     /** Begins no further task, and waits a moment for those begun. Idempotent. */

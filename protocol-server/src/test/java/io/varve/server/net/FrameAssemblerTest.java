@@ -20,8 +20,9 @@ class FrameAssemblerTest {
     private static final long SEED = 20_260_101;
 
     private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
-    private final RequestBudget budget = new RequestBudget(new NetConfig.Requests(MAX, MAX, 1, 1, 1));
-    private final FrameAssembler frames = new FrameAssembler(allocator, MAX, budget);
+    private static final NetConfig.Requests LIMITS = new NetConfig.Requests(MAX, MAX, 1, 1, 1, MAX);
+    private final RequestBudget budget = new RequestBudget(LIMITS);
+    private final FrameAssembler frames = new FrameAssembler(allocator, LIMITS, budget);
 
     @AfterEach
     void leavesNothing() {
@@ -38,6 +39,10 @@ class FrameAssemblerTest {
         for (int i = 0; i < 60; i++) {
             byte[] body = new byte[random.nextInt(i % 20 == 7 && largestPiece > 50 ? 300_000 : 200)];
             random.nextBytes(body);
+            if (body.length > 1) {
+                // A produce request, which may be as large as any.
+                ByteBuffer.wrap(body).putShort((short) 0);
+            }
             sent.add(body);
         }
         sent.add(new byte[0]);

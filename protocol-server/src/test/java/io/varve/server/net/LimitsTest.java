@@ -4,6 +4,7 @@ package io.varve.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.server.api.RequestParser;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import java.net.SocketTimeoutException;
@@ -37,7 +38,7 @@ class LimitsTest {
     @ParameterizedTest
     @ValueSource(ints = {-1, Integer.MIN_VALUE, 1024 * 1024 + 1, Integer.MAX_VALUE})
     void closesOnAFrameOfImpossibleSize(int size) throws Exception {
-        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 10, MB, 2));
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 10, MB, 2, MB));
         try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(RawClient.metadata(1));
@@ -70,7 +71,7 @@ class LimitsTest {
 
     @Test
     void refusesALargeRequestRatherThanLetPartsOfManyFillTheMemory() throws Exception {
-        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(4 * MB, 4 * MB, 10, MB, 2));
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(4 * MB, 4 * MB, 10, MB, 2, MB));
         try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
                 RawClient first = new RawClient(Servers.port(server));
                 RawClient second = new RawClient(Servers.port(server));
@@ -171,7 +172,7 @@ class LimitsTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void readsNoMoreRequestsThanAConnectionMayHaveUnanswered(Transport transport) throws Exception {
-        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 3, MB, 2));
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 3, MB, 2, MB));
         try (NetServer server = Servers.start(config, transport, stuck);
                 RawClient client = new RawClient(Servers.port(server))) {
             for (int id = 0; id < 200; id++) {
@@ -190,8 +191,9 @@ class LimitsTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void readsNoMoreRequestsThanAllConnectionsMayHaveUnanswered(Transport transport) throws Exception {
-        int size = produce(1).length - Integer.BYTES;
-        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, 2L * size, 100, MB, 2));
+        ByteBuffer frame = ByteBuffer.wrap(produce(1)).position(Integer.BYTES).slice();
+        long cost = frame.remaining() + RequestParser.inspect(frame).heapBytes();
+        NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, 2 * cost, 100, MB, 2, MB));
         try (NetServer server = Servers.start(config, transport, stuck);
                 RawClient first = new RawClient(Servers.port(server));
                 RawClient second = new RawClient(Servers.port(server))) {
