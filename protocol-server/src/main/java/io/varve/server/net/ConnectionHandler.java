@@ -101,6 +101,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
         responses.readBegins();
         frames.offer(bytes);
+        if (away || next != null || !answers.isEmpty()) {
+            frames.beginAnew();
+        } else if (frames.hasBegunBefore(service.frameDeadlineNanos())) {
+            throw FrameException.ofDelay();
+        }
         advance();
     }
 
@@ -362,6 +367,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** What comes while a request waits for its turn is taken in up to a limit, so that a peer that leaves is noticed. */
     private void updateReading() {
         boolean waits = away || next != null;
+        frames.countArrived();
         boolean read = state == State.SERVING
                 && (waits
                         ? frames.arrivedBytes() < READ_AHEAD

@@ -3,6 +3,7 @@ package io.varve.server.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.varve.core.runtime.Clock;
 import io.varve.server.api.ApiPolicy;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
@@ -25,11 +26,17 @@ final class FrameAssembler {
 
     private final ByteBufAllocator allocator;
     private final NetConfig.Requests limits;
-    private final RequestBudget budget;
+    private final PartialFrames.Share share;
+    private final Clock clock;
     private final Deque<ByteBuf> arrived = new ArrayDeque<>(2);
 
     /** Size of the frame being read, or UNKNOWN while its size is. */
     private int size = UNKNOWN;
+
+    /** What of {@link #arrived} is counted in the share. */
+    private int countedBytes;
+
+    private long begunNanos;
 
     /** Whether a frame of this size may be one of its API. */
     private boolean allowed;
@@ -40,10 +47,11 @@ final class FrameAssembler {
     /** The start of a frame that spans reads, else null. Never has room for more than the frame. */
     private ByteBuf partial;
 
-    FrameAssembler(ByteBufAllocator allocator, NetConfig.Requests limits, RequestBudget budget) {
+    FrameAssembler(ByteBufAllocator allocator, NetConfig.Requests limits, PartialFrames.Share share, Clock clock) {
         this.allocator = allocator;
         this.limits = limits;
-        this.budget = budget;
+        this.share = share;
+        this.clock = clock;
     }
 
     /** @param bytes what was read; the assembler's from now on */
@@ -94,8 +102,7 @@ final class FrameAssembler {
                 }
                 if (in.isReadable()) {
                     int first = Math.min(size, Math.max(FIRST_BYTES, 2 * in.readableBytes()));
-                    hold(first);
-                    partial = allocator.directBuffer(first, size);
+                    partial = allocate(first);
                     append(in);
                 }
             }
@@ -132,16 +139,43 @@ final class FrameAssembler {
         return partial != null;
     }
 
+    /**
+     * Counts what has arrived and waits, which was not looked at when it came.
+     *
+     * @throws FrameException if there is too much of it
+     */
+    void countArrived() {
+        int bytes = arrivedBytes();
+        if (bytes > countedBytes) {
+            hold(bytes - countedBytes);
+        } else if (bytes < countedBytes) {
+            share.letGo(countedBytes - bytes);
+        }
+        countedBytes = bytes;
+    }
+
+    /** @return true if a frame has begun to arrive longer ago, and is not whole */
+    boolean hasBegunBefore(long nanosAgo) {
+        return (size != UNKNOWN || prefixBytes > 0) && clock.nanos() - begunNanos > nanosAgo;
+    }
+
+    /** The frame that arrives is waited for from now on: until now it was not its peer who was slow. */
+    void beginAnew() {
+        begunNanos = clock.nanos();
+    }
+
     /** Lets go of everything. */
     void close() {
         dropPartial();
         arrived.forEach(ByteBuf::release);
         arrived.clear();
+        share.letGo(countedBytes);
+        countedBytes = 0;
     }
 
     private void dropPartial() {
         if (partial != null) {
-            budget.letGo(partial.capacity());
+            share.letGo(partial.capacity());
             partial.release();
             partial = null;
             size = UNKNOWN;
@@ -149,8 +183,18 @@ final class FrameAssembler {
     }
 
     private void hold(int bytes) {
-        if (!budget.hold(bytes)) {
+        if (!share.hold(bytes)) {
             throw FrameException.ofCrowd(size);
+        }
+    }
+
+    private ByteBuf allocate(int bytes) {
+        hold(bytes);
+        try {
+            return allocator.directBuffer(bytes, size);
+        } catch (RuntimeException | Error e) {
+            share.letGo(bytes);
+            throw e;
         }
     }
 
@@ -159,6 +203,9 @@ final class FrameAssembler {
     }
 
     private boolean readSize(ByteBuf in) {
+        if (prefixBytes == 0) {
+            beginAnew();
+        }
         while (prefixBytes < SIZE_BYTES && in.isReadable()) {
             prefix = prefix << Byte.SIZE | in.readUnsignedByte();
             prefixBytes++;
@@ -200,8 +247,14 @@ final class FrameAssembler {
 
     private void makeRoom(int bytes) {
         int wanted = (int) Math.min(size, Math.max(partial.readableBytes() + bytes, 2L * partial.capacity()));
-        hold(wanted - partial.capacity());
-        partial.capacity(wanted);
+        int more = wanted - partial.capacity();
+        hold(more);
+        try {
+            partial.capacity(wanted);
+        } catch (RuntimeException | Error e) {
+            share.letGo(more);
+            throw e;
+        }
     }
 
     private void dropIfRead(ByteBuf in) {

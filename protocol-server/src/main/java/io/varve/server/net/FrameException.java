@@ -21,6 +21,11 @@ final class FrameException extends VarveException {
                 + " (control.request.max.bytes)");
     }
 
+    static FrameException ofDelay() {
+        return new FrameException(
+                "took longer over one request than a connection may be idle (connections.max.idle.ms)");
+    }
+
     static FrameException ofCrowd(int size) {
         return new FrameException("no room for a request of " + size
                 + " bytes beside the others that have arrived in part (queued.max.request.bytes)");

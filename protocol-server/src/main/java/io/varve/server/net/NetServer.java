@@ -160,7 +160,7 @@ public final class NetServer implements AutoCloseable {
      * @param scheduler makes the threads for requests that take long
      */
     public void serve(ApiTable table, Scheduler scheduler) {
-        service = new Service(config.requests(), table, clock, scheduler);
+        service = new Service(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
         setAccepting(true);
     }
 
@@ -176,7 +176,8 @@ public final class NetServer implements AutoCloseable {
         }
         Service shared = service;
         PeerConnection connection = new PeerConnection(channel, listenerName, peerNumber.getAndIncrement());
-        FrameAssembler frames = new FrameAssembler(allocator, shared.limits(), shared.budget());
+        FrameAssembler frames = new FrameAssembler(
+                allocator, shared.limits(), shared.budget().partial().share(channel::close), shared.clock());
         channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));
         channel.pipeline()
                 .addLast(new IdleStateHandler(true, 0, 0, config.connections().maxIdleMs(), TimeUnit.MILLISECONDS))

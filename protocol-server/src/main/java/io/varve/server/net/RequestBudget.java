@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.varve.core.runtime.Clock;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.RejectedExecutionException;
@@ -16,16 +17,15 @@ import org.slf4j.LoggerFactory;
 final class RequestBudget {
     private static final Logger LOG = LoggerFactory.getLogger(RequestBudget.class);
 
-    private final long partialLimit;
-    private final AtomicLong partial = new AtomicLong();
+    private final PartialFrames partial;
     private final Kind records;
     private final Kind others;
 
-    RequestBudget(NetConfig.Requests limits) {
+    RequestBudget(NetConfig.Requests limits, Clock clock) {
         records = new Kind(limits.queuedBytesLimit());
         others = new Kind(limits.queuedBytesLimit());
         // The largest request must be able to arrive.
-        partialLimit = Math.max(limits.queuedBytesLimit(), limits.maxBytes());
+        partial = new PartialFrames(Math.max(limits.queuedBytesLimit(), limits.maxBytes()), clock);
     }
 
     /** One kind of requests that await their answers. Thread-safe. */
@@ -84,20 +84,9 @@ final class RequestBudget {
         return others;
     }
 
-    /**
-     * @param bytes more bytes for a request that arrives in parts
-     * @return false, and nothing is taken, when there are too many of them
-     */
-    boolean hold(long bytes) {
-        if (partial.addAndGet(bytes) <= partialLimit) {
-            return true;
-        }
-        partial.addAndGet(-bytes);
-        return false;
-    }
-
-    void letGo(long bytes) {
-        partial.addAndGet(-bytes);
+    /** @return that of requests that have arrived in part */
+    PartialFrames partial() {
+        return partial;
     }
 
     /** @return bytes of requests that await their answers */
@@ -106,6 +95,6 @@ final class RequestBudget {
     }
 
     long partialBytes() {
-        return partial.get();
+        return partial.bytes();
     }
 }

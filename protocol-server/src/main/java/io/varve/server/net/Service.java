@@ -6,6 +6,7 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Dispatcher;
 import io.varve.server.api.LogThrottle;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -14,16 +15,20 @@ final class Service {
     private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
 
     private final NetConfig.Requests limits;
+    private final Clock clock;
+    private final long frameDeadlineNanos;
     private final Dispatcher dispatcher;
     private final RequestBudget budget;
     private final WorkerPool workers;
     private final LogThrottle malformed;
     private final LogThrottle broken;
 
-    Service(NetConfig.Requests limits, ApiTable table, Clock clock, Scheduler scheduler) {
+    Service(NetConfig.Requests limits, long frameDeadlineMs, ApiTable table, Clock clock, Scheduler scheduler) {
         this.limits = limits;
+        this.clock = clock;
+        frameDeadlineNanos = TimeUnit.MILLISECONDS.toNanos(frameDeadlineMs);
         dispatcher = new Dispatcher(table, clock);
-        budget = new RequestBudget(limits);
+        budget = new RequestBudget(limits, clock);
         workers = new WorkerPool(limits.workerThreads(), clock, scheduler);
         malformed = new LogThrottle(LOG, clock);
         broken = new LogThrottle(LOG, clock);
@@ -31,6 +36,15 @@ final class Service {
 
     NetConfig.Requests limits() {
         return limits;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    /** @return ns in which a frame has to arrive once it has begun */
+    long frameDeadlineNanos() {
+        return frameDeadlineNanos;
     }
 
     Dispatcher dispatcher() {

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
+import io.varve.core.runtime.Clock;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +22,9 @@ class FrameAssemblerTest {
 
     private final PooledByteBufAllocator allocator = new PooledByteBufAllocator(true);
     private static final NetConfig.Requests LIMITS = new NetConfig.Requests(MAX, MAX, 1, 1, 1, MAX);
-    private final RequestBudget budget = new RequestBudget(LIMITS);
-    private final FrameAssembler frames = new FrameAssembler(allocator, LIMITS, budget);
+    private final RequestBudget budget = new RequestBudget(LIMITS, Clock.system());
+    private final FrameAssembler frames =
+            new FrameAssembler(allocator, LIMITS, budget.partial().share(() -> {}), Clock.system());
 
     @AfterEach
     void leavesNothing() {

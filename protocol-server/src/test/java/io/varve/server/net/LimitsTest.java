@@ -70,28 +70,42 @@ class LimitsTest {
     }
 
     @Test
-    void refusesALargeRequestRatherThanLetPartsOfManyFillTheMemory() throws Exception {
+    void letsTheSlowestGoForRequestsThatArrive() throws Exception {
         NetConfig config = Servers.config(Connections.DEFAULT, new Requests(4 * MB, 4 * MB, 10, MB, 2, MB));
-        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
-                RawClient first = new RawClient(Servers.port(server));
-                RawClient second = new RawClient(Servers.port(server));
-                RawClient third = new RawClient(Servers.port(server))) {
-            byte[] most = ByteBuffer.allocate(3 * MB).putInt(3 * MB).array();
-            first.send(most);
+        try (NetServer server = Servers.start(
+                        config,
+                        Transport.best(),
+                        ScriptedHandler.answering(ApiKeys.PRODUCE, request -> new ProduceResponseData()));
+                RawClient parker = new RawClient(Servers.port(server));
+                RawClient producer = new RawClient(Servers.port(server))) {
+            parker.send(ByteBuffer.allocate(3 * MB).putInt(3 * MB).array());
             Servers.await("most of a frame", () -> server.service().budget().partialBytes() >= 3 * MB - 4);
-            second.send(ByteBuffer.allocate(4).putInt(3 * MB).array());
-            for (int sent = 0; sent < 3 * MB - 4 && server.service().budget().partialBytes() > 0; sent += MB / 2) {
+            producer.send(ProtocolTest.produce(7, (short) -1, 3 * MB));
+            assertThat(producer.receiveId()).isEqualTo(7);
+            assertThat(parker.isClosedByServer()).isTrue();
+            Servers.await("the memory back", () -> server.service().budget().partialBytes() == 0);
+        }
+    }
+
+    @Test
+    void closesOnAFrameThatDoesNotComeToItsEnd() throws Exception {
+        NetConfig config = Servers.config(new Connections(IDLE_MS, 10, 10), Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+                RawClient dribbling = new RawClient(Servers.port(server))) {
+            dribbling.send(ByteBuffer.allocate(4).putInt(1_000).array());
+            dribbling.socket().setSoTimeout(IDLE_MS / 10);
+            long begun = System.nanoTime();
+            while (true) {
                 try {
-                    second.send(new byte[MB / 2 - 4]);
+                    dribbling.send(new byte[1]);
+                    assertThat(dribbling.isClosedByServer()).isTrue();
+                    break;
+                } catch (SocketTimeoutException stillOpen) {
+                    assertThat(System.nanoTime() - begun).isLessThan(20_000_000_000L);
                 } catch (java.io.IOException closed) {
                     break;
                 }
             }
-            assertThat(second.isClosedByServer()).isTrue();
-            third.send(RawClient.metadata(3));
-            assertThat(third.receiveId()).isEqualTo(3);
-            first.send(new byte[4]);
-            assertThat(first.isClosedByServer()).as("zeros are no request").isTrue();
         }
     }
 

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.net;
+
+import io.varve.core.runtime.Clock;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Memory of requests that have arrived in part, and of what was read behind requests that wait for their turn. Their peers may never go
+ * on: when there is too much of it, the slowest go, so that newcomers get through. Thread-safe.
+ */
+final class PartialFrames {
+    /** Whoever began so long ago has had time to show how fast it is. */
+    private static final long GRACE_NANOS = 1_000_000_000;
+
+    private final long limit;
+    private final Clock clock;
+    private final Set<Share> shares = new HashSet<>();
+    private long total;
+
+    /** @param limit most bytes */
+    PartialFrames(long limit, Clock clock) {
+        this.limit = limit;
+        this.clock = clock;
+    }
+
+    /** What one connection holds. Guarded by the whole. */
+    final class Share {
+        private final Runnable evict;
+        private long bytes;
+        private long begunNanos;
+
+        /** What it holds no longer counts: its connection is about to be closed. */
+        private boolean evicted;
+
+        private Share(Runnable evict) {
+            this.evict = evict;
+        }
+
+        /** @return false, and nothing is taken, when there is no room, or others wanted it more */
+        boolean hold(long more) {
+            return PartialFrames.this.hold(this, more);
+        }
+
+        void letGo(long less) {
+            PartialFrames.this.letGo(this, less);
+        }
+
+        private double bytesPerNano(long now) {
+            return (double) bytes / (now - begunNanos);
+        }
+    }
+
+    /** @param evict closes the connection; on any thread */
+    Share share(Runnable evict) {
+        return new Share(evict);
+    }
+
+    private synchronized boolean hold(Share asking, long more) {
+        if (asking.evicted) {
+            return false;
+        }
+        while (total + more > limit) {
+            Share victim = victim(asking);
+            if (victim == null) {
+                return false;
+            }
+            victim.evicted = true;
+            remove(victim, victim.bytes);
+            victim.evict.run();
+        }
+        if (asking.bytes == 0 && more > 0) {
+            asking.begunNanos = clock.nanos();
+            shares.add(asking);
+        }
+        asking.bytes += more;
+        total += more;
+        return true;
+    }
+
+    /** The slowest of those who had time; else who holds most, when that is more than the one that asks. */
+    private Share victim(Share asking) {
+        long now = clock.nanos();
+        Share slowest = null;
+        Share largest = null;
+        for (Share share : shares) {
+            if (share == asking) {
+                continue;
+            }
+            if (now - share.begunNanos >= GRACE_NANOS
+                    && (slowest == null || share.bytesPerNano(now) < slowest.bytesPerNano(now))) {
+                slowest = share;
+            }
+            if (share.bytes > asking.bytes && (largest == null || share.bytes > largest.bytes)) {
+                largest = share;
+            }
+        }
+        return slowest == null ? largest : slowest;
+    }
+
+    private synchronized void letGo(Share share, long less) {
+        if (!share.evicted) {
+            remove(share, less);
+        }
+    }
+
+    private void remove(Share share, long less) {
+        share.bytes -= less;
+        total -= less;
+        if (share.bytes == 0) {
+            shares.remove(share);
+        }
+    }
+
+    synchronized long bytes() {
+        return total;
+    }
+}
