@@ -30,7 +30,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -60,9 +59,15 @@ public final class VarveServer implements AutoCloseable {
         // Each asks the other: the groups only on behalf of clients, who come when both are there.
         groups = HostedGroups.open(
                 config.groups(),
-                new Surroundings(self, metadata, this::admit, config.metadata().losses(), clock, scheduler),
+                new Surroundings(
+                        self,
+                        metadata,
+                        this::admit,
+                        metadata::watchConfigs,
+                        config.metadata().losses(),
+                        clock,
+                        scheduler),
                 metadata);
-        metadata.watchConfigs(this::configured).join();
         transactions = HostedTransactions.open(
                 config.transactions(),
                 new TransactionSurroundings(
@@ -74,6 +79,8 @@ public final class VarveServer implements AutoCloseable {
                         scheduler,
                         rooms.failPoints()),
                 metadata);
+        metadata.watchConfigs(new RunningSettings(metadata.brokerConfigs(), net, rooms.engine()))
+                .join();
         net.serve(Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, ids)), scheduler);
     }
 
@@ -104,12 +111,6 @@ public final class VarveServer implements AutoCloseable {
             net.close();
             scheduler.close();
             throw e;
-        }
-    }
-
-    private void configured(ConfigResource resource, Map<String, String> configs) {
-        if (resource.type() == ConfigResource.Type.GROUP) {
-            groups.configure(resource.name(), configs);
         }
     }
 

@@ -46,6 +46,7 @@ public final class LogEngine implements AutoCloseable {
     private final Scheduler.Task retaining;
     private final ConcurrentHashMap<PartitionId, PartitionLog> open = new ConcurrentHashMap<>();
     private final Object lifecycle = new Object();
+    private volatile long producerExpirationMs;
     private boolean closed;
 
     private LogEngine(Storage storage, StorageContext context, EngineConfig config) {
@@ -58,8 +59,9 @@ public final class LogEngine implements AutoCloseable {
         this.committer = new Committer(storage, config.durability(), this::snapshotWhenDue, this::commitLater);
         this.policy = CommitPolicy.of(config, committer, scheduler);
         this.committing = scheduler.start("committer", committer);
-        this.expiry = scheduler.scheduleEvery(
-                EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - config.producerIdExpirationMs()));
+        this.producerExpirationMs = config.producerIdExpirationMs();
+        this.expiry =
+                scheduler.scheduleEvery(EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - producerExpirationMs));
         this.cleaners = new Cleaners(open::values, config.compaction(), context);
         cleaners.start();
         this.retention = new Retention(() -> List.copyOf(open.values()), config.retention(), clock);
@@ -279,6 +281,11 @@ public final class LogEngine implements AutoCloseable {
         if (log.bytesSinceSnapshot() >= SNAPSHOT_BYTES) {
             snapshots.due(log);
         }
+    }
+
+    /** @param ms how long idle producers are remembered from now on, at least 1 */
+    public void rememberProducers(long ms) {
+        producerExpirationMs = ms;
     }
 
     private void expireProducers(long before) {

@@ -28,6 +28,10 @@ final class Definitions {
     /** Kafka can change these while it runs; here they are the engine's for good. */
     private static final Set<String> FIXED = Set.of(BrokerKeys.FLUSH_MS, BrokerKeys.FLUSH_MESSAGES);
 
+    /** Besides the defaults of topics' settings. */
+    private static final Set<String> DYNAMIC =
+            Set.of(BrokerKeys.MAX_CONNECTIONS, BrokerKeys.MAX_PER_IP, BrokerKeys.PRODUCER_EXPIRATION);
+
     private Definitions() {}
 
     static BrokerDefinitions all() {
@@ -36,6 +40,7 @@ final class Definitions {
         keys.putAll(TransactionsConfig.definitions());
         keys.putAll(own());
         Set<String> dynamic = new HashSet<>(BrokerDefinitions.OF_TOPICS.dynamic());
+        dynamic.addAll(DYNAMIC);
         dynamic.removeAll(FIXED);
         return new BrokerDefinitions(keys, dynamic);
     }

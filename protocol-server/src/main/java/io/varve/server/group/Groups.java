@@ -3,7 +3,6 @@ package io.varve.server.group;
 
 import io.varve.server.coordinator.OffsetsMarkers;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
@@ -109,14 +108,6 @@ public interface Groups extends OffsetsMarkers, AutoCloseable {
      */
     CompletableFuture<TxnOffsetCommitResponseData> commitInTransaction(
             Caller caller, TxnOffsetCommitRequestData request);
-
-    /**
-     * Takes a group's own settings, from the next call that looks at them.
-     *
-     * @param groupId the group, not empty; need not exist
-     * @param configs its settings, valid; empty for those of the broker
-     */
-    void configure(String groupId, Map<String, String> configs);
 
     /** Stops coordinating: calls under way fail with NOT_COORDINATOR. What was acknowledged is in the log. Idempotent. */
     @Override

@@ -11,6 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.GroupMaxSizeReachedException;
 import org.apache.kafka.common.errors.InvalidGroupIdException;
@@ -61,12 +62,10 @@ public final class HostedGroups implements Groups {
 
     private final Host<Coordinator> host;
     private final GroupLimit limit;
-    private final GroupConfigManager settings;
 
-    private HostedGroups(Host<Coordinator> host, GroupLimit limit, GroupConfigManager settings) {
+    private HostedGroups(Host<Coordinator> host, GroupLimit limit) {
         this.host = host;
         this.limit = limit;
-        this.settings = settings;
     }
 
     /**
@@ -79,13 +78,24 @@ public final class HostedGroups implements Groups {
      */
     public static Groups open(GroupsConfig config, Surroundings around, TopicCreation creation) {
         GroupConfigManager settings = config.perGroup();
+        around.configs()
+                .apply((resource, configs) -> configure(settings, resource, configs))
+                .join();
         Host<Coordinator> host = Host.open(
                 new Host.Plan("group", OFFSETS, config.offsetsPartitions(), config.offsetsTopicConfigs()),
                 around.topics(),
                 creation,
                 around.scheduler(),
                 (offsets, known) -> new Coordinator(config, settings, around, offsets, known));
-        return new HostedGroups(host, new GroupLimit(config.maxGroups(), around.clock()), settings);
+        return new HostedGroups(host, new GroupLimit(config.maxGroups(), around.clock()));
+    }
+
+    private static void configure(GroupConfigManager settings, ConfigResource resource, Map<String, String> configs) {
+        if (resource.type() == ConfigResource.Type.GROUP) {
+            Properties properties = new Properties();
+            properties.putAll(configs);
+            settings.updateGroupConfig(resource.name(), properties);
+        }
     }
 
     @Override
@@ -265,13 +275,6 @@ public final class HostedGroups implements Groups {
                 marker.coordinatorEpoch(),
                 marker.commit() ? TransactionResult.COMMIT : TransactionResult.ABORT,
                 version.featureLevel()));
-    }
-
-    @Override
-    public void configure(String groupId, Map<String, String> configs) {
-        Properties properties = new Properties();
-        properties.putAll(configs);
-        settings.updateGroupConfig(groupId, properties);
     }
 
     @Override

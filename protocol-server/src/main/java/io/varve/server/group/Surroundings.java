@@ -6,7 +6,10 @@ import io.varve.core.runtime.Scheduler;
 import io.varve.server.coordinator.TransactionCheck;
 import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.ClusterInfo;
+import io.varve.server.metadata.ConfigWatcher;
 import io.varve.server.metadata.Topics;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Function;
 
 /**
  * What groups find around them.
@@ -14,6 +17,7 @@ import io.varve.server.metadata.Topics;
  * @param self this broker, the coordinator of all groups
  * @param topics the topics at any moment: where {@code __consumer_offsets} is found, and what groups may subscribe to
  * @param transactions asked whether offsets may be committed in a transaction
+ * @param configs has a watcher told of the groups' settings, first of those there are; completes when it has been
  * @param losses damage in {@code __consumer_offsets} that may be passed over
  * @param clock for the load's report
  * @param scheduler gives threads: one for metadata, one for loading, both only once groups are used
@@ -22,6 +26,7 @@ public record Surroundings(
         ClusterInfo self,
         Topics topics,
         TransactionCheck transactions,
+        Function<ConfigWatcher, CompletableFuture<Void>> configs,
         AcceptedLosses losses,
         Clock clock,
         Scheduler scheduler) {}

@@ -77,9 +77,15 @@ public final class BrokerConfigs {
         return allowed;
     }
 
-    /** @return each setting's value in force, where anybody set one, by key */
-    public Map<String, String> inForce() {
-        return layers.merged();
+    /**
+     * @param name a key of this server's whose value is a whole number
+     * @return its value in force
+     */
+    public long number(String name) {
+        ConfigKey key = definitions.keys().get(name);
+        String set = layers.merged().get(name);
+        Object value = set == null ? key.defaultValue : ConfigDef.parseType(name, set, key.type);
+        return ((Number) value).longValue();
     }
 
     /**

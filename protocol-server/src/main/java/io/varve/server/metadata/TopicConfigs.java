@@ -199,16 +199,12 @@ public final class TopicConfigs {
         }
         synonyms.addAll(now.layers.of(brokerNames));
         String builtIn = ConfigDef.convertToString(key.defaultValue, key.type);
-        int before = synonyms.size();
         for (String name : brokerNames) {
             ConfigKey broker = BrokerDefinitions.OF_TOPICS.keys().get(name);
             if (broker.defaultValue != null) {
                 String value = ConfigDef.convertToString(broker.defaultValue, broker.type);
                 synonyms.add(new Synonym(name, value, Source.DEFAULT));
             }
-        }
-        if (synonyms.size() == before) {
-            synonyms.add(new Synonym(key.name, builtIn, Source.DEFAULT));
         }
         BrokerDefaults.Origin origin = now.origins.get(key.name);
         String value = override != null ? override : origin != null ? origin.value() : builtIn;

@@ -7,7 +7,7 @@ import java.util.Map;
 
 /** Counts open connections. Thread-safe. */
 final class ConnectionQuota {
-    private final NetConfig.Connections limits;
+    private NetConfig.Connections limits;
     private final Runnable onRoom;
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int open;
@@ -26,6 +26,18 @@ final class ConnectionQuota {
         byAddress.merge(address, 1, Integer::sum);
         open++;
         return true;
+    }
+
+    /** Takes other limits; connections beyond them stay until they end. */
+    void limit(NetConfig.Connections limits) {
+        boolean hasRoom;
+        synchronized (this) {
+            this.limits = limits;
+            hasRoom = !isFull();
+        }
+        if (hasRoom) {
+            onRoom.run();
+        }
     }
 
     void giveBack(InetAddress address) {

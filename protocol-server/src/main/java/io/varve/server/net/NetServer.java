@@ -66,7 +66,7 @@ public final class NetServer implements AutoCloseable {
                 PooledByteBufAllocator.defaultSmallCacheSize(),
                 PooledByteBufAllocator.defaultNormalCacheSize(),
                 false);
-        quota = new ConnectionQuota(config.connections(), () -> setAccepting(true));
+        quota = new ConnectionQuota(config.connections(), this::acceptAgain);
         acceptors =
                 new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("net-accept", true), transport.handlers());
         workers = new MultiThreadIoEventLoopGroup(
@@ -162,6 +162,23 @@ public final class NetServer implements AutoCloseable {
     public void serve(ApiTable table, Scheduler scheduler) {
         service = new Service(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
         setAccepting(true);
+    }
+
+    /**
+     * Takes other limits on how many connections there may be; those beyond them stay until they end.
+     *
+     * @param max in all, at least 1
+     * @param maxPerIp from one address, 0 or more
+     */
+    public void limitConnections(int max, int maxPerIp) {
+        quota.limit(new NetConfig.Connections(config.connections().maxIdleMs(), max, maxPerIp));
+    }
+
+    private void acceptAgain() {
+        // Limits may be set before anything is served, and then nothing is accepted yet.
+        if (service != null) {
+            setAccepting(true);
+        }
     }
 
     private void setAccepting(boolean accepting) {

@@ -9,15 +9,21 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.clients.admin.DescribeConfigsOptions;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -36,6 +42,43 @@ class SameAsKafkaIT {
             "TransactionDurationMs",
             "LastTimestamp");
 
+    /** Defaults that a decision says why they are not Kafka's. */
+    private static final Set<String> OWN_DEFAULTS = Set.of(
+            "group.coordinator.background.threads",
+            "group.coordinator.threads",
+            "listener.security.protocol.map",
+            "log.dir",
+            "log.flush.interval.ms",
+            "num.io.threads",
+            "offsets.topic.segment.bytes",
+            "transaction.state.log.segment.bytes");
+
+    /** Kafka can change these while it runs; a decision says why not here. */
+    private static final Set<String> NEED_A_RESTART = Set.of(
+            "group.consumer.assignment.interval.ms",
+            "group.coordinator.cached.buffer.max.bytes",
+            "listener.security.protocol.map",
+            "listeners",
+            "log.cleaner.backoff.ms",
+            "log.cleaner.dedupe.buffer.size",
+            "log.cleaner.io.buffer.load.factor",
+            "log.cleaner.io.buffer.size",
+            "log.cleaner.io.max.bytes.per.second",
+            "log.cleaner.threads",
+            "log.flush.interval.messages",
+            "log.flush.interval.ms",
+            "num.io.threads",
+            "num.network.threads",
+            "transaction.partition.verification.enable");
+
+    /** Kafka's new clusters have one setting of all brokers (KIP-966). */
+    private static final String OF_NEW_CLUSTERS = "  min.insync.replicas=1 ";
+
+    /** Kafka shows no synonyms of these while the finest unit is not set. */
+    private static final Pattern IN_SEVERAL_UNITS =
+            Pattern.compile("(  (?:segment|segment\\.jitter|retention|flush)\\.ms=.*) synonyms=.*");
+
+    private static final String CONFIGS = "kafka-configs.sh";
     private static final String TOPIC = "same";
     private static final String TIMES = "same-times";
     private static final String OPEN = "same-open";
@@ -189,6 +232,76 @@ class SameAsKafkaIT {
         assertSame("kafka-get-offsets.sh", "--topic same-ended");
     }
 
+    @Test
+    void changesAndDescribesSettings() throws Exception {
+        String all = "--alter --entity-type brokers --entity-default ";
+        assertSame(CONFIGS, all + "--add-config message.max.bytes=5000,log.cleanup.policy=[delete,compact]");
+        assertSame(CONFIGS, "--describe --entity-type brokers --entity-default");
+        assertSame(CONFIGS, all + "--add-config node.id=3");
+        assertSame(CONFIGS, all + "--add-config log.segment.bytes=abc");
+        assertSame(CONFIGS, "--describe --entity-type topics --entity-name " + TOPIC + " --all");
+        assertSame(CONFIGS, all + "--delete-config message.max.bytes,log.cleanup.policy");
+        assertSame(
+                CONFIGS,
+                "--alter --entity-type groups --entity-name same --add-config consumer.session.timeout.ms=50000");
+        assertSame(CONFIGS, "--describe --entity-type groups --entity-name same --all");
+        assertSame(CONFIGS, "--alter --entity-type client-metrics --entity-name same --add-config interval.ms=1000");
+    }
+
+    /** A topic asks for no more replicas than it has, however many its setting says. */
+    @Test
+    void takesRecordsWhenMoreReplicasAreWantedThanThereAre() throws Exception {
+        for (Broker broker : List.of(kafka, server)) {
+            try (Admin admin = JavaClientsIT.admin(broker);
+                    Producer<String, String> producer = JavaClientsIT.producer(broker, Map.of("acks", "all"))) {
+                NewTopic wanted = new NewTopic("same-min", 1, (short) 1).configs(Map.of("min.insync.replicas", "2"));
+                admin.createTopics(List.of(wanted)).all().get();
+                assertThat(producer.send(new ProducerRecord<>("same-min", "value"))
+                                .get()
+                                .offset())
+                        .isZero();
+            }
+        }
+    }
+
+    @Test
+    void describesABrokersSettings() throws Exception {
+        Map<String, ConfigEntry> theirs = ofBroker(kafka);
+        Map<String, ConfigEntry> ours = ofBroker(server);
+        List<String> changeable = new ArrayList<>();
+        List<String> byDefault = new ArrayList<>();
+        ours.forEach((name, entry) -> {
+            ConfigEntry other = theirs.get(name);
+            if (other == null) {
+                assertThat(entry.documentation()).as(name).isNotBlank();
+            } else {
+                assertThat(entry.type()).as(name).isEqualTo(other.type());
+                assertThat(entry.isSensitive()).as(name).isEqualTo(other.isSensitive());
+                if (entry.isReadOnly() != other.isReadOnly()) {
+                    changeable.add(name);
+                }
+                if (entry.isDefault() && other.isDefault() && !Objects.equals(entry.value(), other.value())) {
+                    byDefault.add(name);
+                }
+            }
+        });
+        assertThat(changeable).isSubsetOf(NEED_A_RESTART);
+        assertThat(byDefault).isSubsetOf(OWN_DEFAULTS);
+        Set<String> common = new HashSet<>(ours.keySet());
+        common.retainAll(theirs.keySet());
+        assertThat(common).hasSizeGreaterThan(100);
+    }
+
+    private static Map<String, ConfigEntry> ofBroker(Broker broker) throws Exception {
+        try (Admin admin = JavaClientsIT.admin(broker)) {
+            String id = admin.describeCluster().nodes().get().iterator().next().idString();
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.BROKER, id);
+            DescribeConfigsOptions options = new DescribeConfigsOptions().includeDocumentation(true);
+            return admin.describeConfigs(List.of(resource), options).all().get().get(resource).entries().stream()
+                    .collect(Collectors.toMap(ConfigEntry::name, entry -> entry));
+        }
+    }
+
     private static void assertSame(String tool, String command) throws IOException {
         List<Running> both = List.of(start(kafka, tool, command), start(server, tool, command));
         List<String> printed = both.stream()
@@ -210,6 +323,8 @@ class SameAsKafkaIT {
     private static String normalised(String printed) {
         List<String> lines = printed.lines()
                 .map(line -> line.replaceFirst("^\\[20[-0-9]+ [:,0-9]+]", "TIME"))
+                .filter(line -> !line.startsWith(OF_NEW_CLUSTERS))
+                .map(line -> IN_SEVERAL_UNITS.matcher(line).replaceFirst("$1"))
                 .map(line -> line.replaceAll("(127\\.0\\.0\\.1|localhost):\\d+( \\(id: \\d+)?", "BROKER"))
                 .toList();
         if (lines.isEmpty() || !lines.get(0).contains("\t")) {

@@ -69,7 +69,14 @@ public final class GroupsFixture implements AutoCloseable {
     private void open() {
         groups = HostedGroups.open(
                 GroupsConfig.parse(properties),
-                new Surroundings(SELF, broker.metadata, this::admit, losses, Clock.system(), scheduler),
+                new Surroundings(
+                        SELF,
+                        broker.metadata,
+                        this::admit,
+                        broker.metadata::watchConfigs,
+                        losses,
+                        Clock.system(),
+                        scheduler),
                 broker.metadata);
         transactions = HostedTransactions.open(
                 TransactionsConfig.parse(properties),

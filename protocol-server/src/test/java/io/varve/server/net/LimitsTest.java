@@ -136,6 +136,26 @@ class LimitsTest {
         }
     }
 
+    @Test
+    void takesOtherLimitsOnConnectionsWhileItServes() throws Exception {
+        NetConfig config = Servers.config(new Connections(60_000, 1, 10), Requests.DEFAULT);
+        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+                RawClient first = new RawClient(Servers.port(server))) {
+            first.send(RawClient.metadata(1)).receive();
+            try (RawClient second = new RawClient(Servers.port(server))) {
+                second.send(RawClient.metadata(2));
+                second.socket().setSoTimeout(200);
+                assertThatThrownBy(second::receive).isInstanceOf(SocketTimeoutException.class);
+                second.socket().setSoTimeout(60_000);
+                server.limitConnections(10, 2);
+                assertThat(second.receiveId()).isEqualTo(2);
+                try (RawClient third = new RawClient(Servers.port(server))) {
+                    assertThat(third.isClosedByServer()).isTrue();
+                }
+            }
+        }
+    }
+
     @ParameterizedTest
     @EnumSource(Transport.class)
     void acceptsNoMoreConnectionsThanAllowedUntilOneCloses(Transport transport) throws Exception {

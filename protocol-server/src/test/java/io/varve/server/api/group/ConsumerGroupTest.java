@@ -4,10 +4,13 @@ package io.varve.server.api.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.group.GroupsFixture;
+import io.varve.server.metadata.ConfigChange;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.Topic;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.ConsumerGroupDescribeRequestData;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
 import org.apache.kafka.common.message.ConsumerGroupHeartbeatRequestData;
@@ -16,6 +19,7 @@ import org.apache.kafka.common.message.ConsumerGroupHeartbeatResponseData;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
 import org.junit.jupiter.api.Test;
 
 /** Groups of the consumer protocol (KIP-848). */
@@ -25,6 +29,7 @@ class ConsumerGroupTest {
         private final TestClient client;
         private final String id;
         int epoch;
+        int intervalMs;
         List<Integer> owned = List.of();
         private List<TopicPartitions> report = List.of();
 
@@ -52,6 +57,7 @@ class ConsumerGroupTest {
                     request.setGroupId("g").setMemberId(id).setMemberEpoch(epoch));
             if (answer.errorCode() == Errors.NONE.code()) {
                 epoch = answer.memberEpoch();
+                intervalMs = answer.heartbeatIntervalMs();
                 if (answer.assignment() != null) {
                     owned = answer.assignment().topicPartitions().stream()
                             .flatMap(topic -> topic.partitions().stream())
@@ -111,6 +117,33 @@ class ConsumerGroupTest {
             assertThat(commit(client, topic, epoch + 5)).isEqualTo(Errors.STALE_MEMBER_EPOCH);
             assertThat(Offsets.fetch(client, "g", "orders", 0)).isEqualTo(5);
         }
+    }
+
+    @Test
+    void aMemberIsToldTheIntervalThatItsGroupHas() {
+        try (GroupsFixture broker = new GroupsFixture()) {
+            TestClient client = new TestClient(broker);
+            broker.topic("orders", 1);
+            client.find("g");
+            Member member = new Member(client, "only");
+            member.join("orders", null);
+            assertThat(member.intervalMs).isEqualTo(50);
+            ConfigResource group = new ConfigResource(ConfigResource.Type.GROUP, "g");
+            setInterval(broker, group, Map.of("consumer.heartbeat.interval.ms", "70"));
+            assertThat(beat(member).intervalMs).isEqualTo(70);
+
+            broker.restart();
+            TestClient.until(error -> error == Errors.NONE, member::heartbeat);
+            assertThat(member.intervalMs).isEqualTo(70);
+            setInterval(broker, group, Map.of());
+            assertThat(beat(member).intervalMs).isEqualTo(50);
+        }
+    }
+
+    private static void setInterval(GroupsFixture broker, ConfigResource group, Map<String, String> settings) {
+        assertThat(MetadataFixture.await(broker.broker.metadata.alterConfigs(
+                        List.of(new ConfigChange(group, present -> settings)), false)))
+                .containsExactly(ApiError.NONE);
     }
 
     private static Errors commit(TestClient client, Topic topic, int epoch) {
