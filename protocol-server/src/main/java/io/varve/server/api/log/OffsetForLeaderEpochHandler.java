@@ -7,7 +7,9 @@ import io.varve.server.api.Request;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
@@ -44,17 +46,17 @@ final class OffsetForLeaderEpochHandler implements ApiHandler {
         OffsetForLeaderEpochRequestData data =
                 (OffsetForLeaderEpochRequestData) request.body().data();
         OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData();
+        // A topic once: in the answer's collection equal keys take time by their square.
+        Map<String, List<EpochEndOffset>> answers = new LinkedHashMap<>();
         for (OffsetForLeaderTopic wanted : data.topics()) {
             Topic topic = topics.byName(wanted.topic());
-            List<EpochEndOffset> ends = new ArrayList<>(wanted.partitions().size());
+            List<EpochEndOffset> ends = answers.computeIfAbsent(wanted.topic(), name -> new ArrayList<>());
             for (OffsetForLeaderPartition partition : wanted.partitions()) {
                 ends.add(end(topic, partition));
             }
-            response.topics()
-                    .add(new OffsetForLeaderTopicResult()
-                            .setTopic(wanted.topic())
-                            .setPartitions(ends));
         }
+        answers.forEach((name, ends) -> response.topics()
+                .add(new OffsetForLeaderTopicResult().setTopic(name).setPartitions(ends)));
         return CompletableFuture.completedFuture(response);
     }
 

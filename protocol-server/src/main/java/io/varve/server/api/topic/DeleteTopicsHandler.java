@@ -95,15 +95,15 @@ final class DeleteTopicsHandler implements ApiHandler {
     }
 
     private static DeletableTopicResult result(String name, Uuid id, ApiError error) {
-        DeletableTopicResult result = name == null ? new Nameless() : new DeletableTopicResult();
-        return result.setName(name)
+        return new Result()
+                .setName(name)
                 .setTopicId(id)
                 .setErrorCode(error.error().code())
                 .setErrorMessage(error.isFailure() ? error.messageWithFallback() : null);
     }
 
-    /** Has a hash of its own, which no client chooses: in the answer's collection many of one hash take time by their square. */
-    private static final class Nameless extends DeletableTopicResult {
+    /** Has a hash that no client chooses: in the answer's collection many of one hash take time by their square. */
+    private static final class Result extends DeletableTopicResult {
         @Override
         public int hashCode() {
             return System.identityHashCode(this);

@@ -3,6 +3,7 @@ package io.varve.server.api.topic;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterInfo.Address;
@@ -35,6 +36,7 @@ import org.apache.kafka.common.requests.MetadataRequest;
  */
 final class MetadataHandler implements ApiHandler {
     private static final short FIRST_WITH_IDS = 12;
+    private static final int MOST_ON_LOOP = 1_000;
 
     private final Topics topics;
     private final AutoCreation creation;
@@ -56,6 +58,11 @@ final class MetadataHandler implements ApiHandler {
     @Override
     public CompletionStage<MetadataResponseData> handle(Request request) {
         MetadataRequest body = (MetadataRequest) request.body();
+        int described =
+                body.isAllTopics() ? topics.size() : body.data().topics().size();
+        if (described > MOST_ON_LOOP && !request.background()) {
+            throw new HeavyRequestException("it asks about " + described + " topics");
+        }
         boolean operations = body.data().includeTopicAuthorizedOperations();
         MetadataResponseData response = header(body, request.connection().listenerName());
         if (body.isAllTopics()) {
@@ -112,14 +119,14 @@ final class MetadataHandler implements ApiHandler {
         Topic topic = topics.byId(id);
         return topic != null
                 ? describe(topic, operations)
-                : new Nameless()
+                : new Unknown()
                         .setErrorCode(Errors.UNKNOWN_TOPIC_ID.code())
                         .setName(null)
                         .setTopicId(id);
     }
 
-    /** Has a hash of its own, which no client chooses: in the answer's collection many of one hash take time by their square. */
-    private static final class Nameless extends MetadataResponseTopic {
+    /** Has a hash that no client chooses: in the answer's collection many of one hash take time by their square. */
+    private static final class Unknown extends MetadataResponseTopic {
         @Override
         public int hashCode() {
             return System.identityHashCode(this);
@@ -148,7 +155,7 @@ final class MetadataHandler implements ApiHandler {
     }
 
     private static MetadataResponseTopic missing(String name, Errors error) {
-        return new MetadataResponseTopic()
+        return new Unknown()
                 .setErrorCode(error.code())
                 .setName(name)
                 .setIsInternal(org.apache.kafka.common.internals.Topic.isInternal(name));

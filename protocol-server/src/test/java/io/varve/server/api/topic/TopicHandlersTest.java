@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;
 import io.varve.server.group.GroupsConfig;
@@ -380,9 +381,9 @@ class TopicHandlersTest {
         assertThat(node.metadata.byName("twice")).isNull();
     }
 
-    /** Unknown ids have no name, by which the answer's collection would hash them. */
+    /** Unknown ids have no name, by which the answer's collection would hash them; names of one hash are easily made. */
     @Test
-    void answersManyUnknownIdsInTimeThatGrowsWithTheRequest() {
+    void answersManyUnknownTopicsInTimeThatGrowsWithTheRequest() {
         start();
         MetadataRequestData asked = new MetadataRequestData().setTopics(new java.util.ArrayList<>());
         DeleteTopicsRequestData deleted = new DeleteTopicsRequestData();
@@ -390,10 +391,21 @@ class TopicHandlersTest {
             asked.topics().add(new MetadataRequestTopic().setName(null).setTopicId(new Uuid(i, i)));
             deleted.topics().add(new DeleteTopicState().setName(null).setTopicId(new Uuid(i, i)));
         }
+        MetadataRequestData sameHash =
+                new MetadataRequestData().setTopics(new java.util.ArrayList<>()).setAllowAutoTopicCreation(false);
+        for (int i = 0; i < 1 << 16; i++) {
+            StringBuilder name = new StringBuilder();
+            for (int bit = 0; bit < 16; bit++) {
+                name.append((i >> bit & 1) == 0 ? "Aa" : "BB");
+            }
+            sameHash.topics().add(new MetadataRequestTopic().setName(name.toString()));
+        }
         assertTimeoutPreemptively(Duration.ofSeconds(10), () -> {
             MetadataResponseData found =
                     answer(ApiKeys.METADATA, new MetadataRequest(asked, ApiKeys.METADATA.latestVersion()));
             assertThat(found.topics()).hasSize(60_000);
+            found = answer(ApiKeys.METADATA, new MetadataRequest(sameHash, ApiKeys.METADATA.latestVersion()));
+            assertThat(found.topics()).hasSize(1 << 16);
             DeleteTopicsResponseData gone = answer(
                     ApiKeys.DELETE_TOPICS,
                     new DeleteTopicsRequest.Builder(deleted).build(ApiKeys.DELETE_TOPICS.latestVersion()));
@@ -401,11 +413,23 @@ class TopicHandlersTest {
         });
     }
 
+    @Test
+    void asksForAWorkerThreadForManyTopics() {
+        start();
+        MetadataRequestData asked = new MetadataRequestData().setTopics(new java.util.ArrayList<>());
+        for (int i = 0; i < 1_001; i++) {
+            asked.topics().add(new MetadataRequestTopic().setName("t" + i));
+        }
+        assertThatThrownBy(() -> metadata(12, asked)).isInstanceOf(HeavyRequestException.class);
+        assertThat(node.metadata.all()).isEmpty();
+    }
+
     @SuppressWarnings("unchecked")
     private <R> R answer(ApiKeys api, AbstractRequest body) {
         RequestHeader header = new RequestHeader(api, body.version(), "test", 1);
-        return (R) MetadataFixture.await(
-                handler(api).handle(new Request(header, body, new Loopback())).toCompletableFuture());
+        return (R) MetadataFixture.await(handler(api)
+                .handle(new Request(header, body, new Loopback()).inBackground())
+                .toCompletableFuture());
     }
 
     @Test
