@@ -2,6 +2,7 @@
 package io.varve.core.log;
 
 import io.varve.core.VarveException;
+import io.varve.core.record.RecordFault;
 import java.util.List;
 
 /** An append was refused because of what it asks for; nothing was written. */
@@ -12,6 +13,8 @@ public final class AppendException extends VarveException {
     public enum Kind {
         /** A batch exceeds {@code max.message.bytes}. */
         MESSAGE_TOO_LARGE,
+        /** A batch exceeds {@code segment.bytes}. */
+        RECORD_LIST_TOO_LARGE,
         /** Empty, or not for clients to write (control batches), or missing a key where compaction needs one. */
         INVALID_RECORD,
         /** The first sequence does not follow the producer's last, nor is the batch one of its last five. */
@@ -27,7 +30,7 @@ public final class AppendException extends VarveException {
     }
 
     private final Kind kind;
-    private final transient List<Integer> records;
+    private final transient List<RecordFault> records;
 
     /**
      * @param kind why
@@ -39,17 +42,17 @@ public final class AppendException extends VarveException {
 
     /**
      * @param kind why
-     * @param message what is wrong with each of the records
-     * @param records which records of the batch are at fault, the first being 0; empty when it is not about single ones
+     * @param message what is wrong with the batch
+     * @param records the records of the batch that are at fault; empty when it is not about single ones
      */
-    public AppendException(Kind kind, String message, List<Integer> records) {
+    public AppendException(Kind kind, String message, List<RecordFault> records) {
         super(message, null);
         this.kind = kind;
         this.records = List.copyOf(records);
     }
 
-    /** @return which records of the batch are at fault, the first being 0, or some of them when they are many; empty when it is not known */
-    public List<Integer> records() {
+    /** @return the records of the batch that are at fault, or the first ones when they are many; empty when it is not about single ones */
+    public List<RecordFault> records() {
         return records == null ? List.of() : records;
     }
 

@@ -4,92 +4,102 @@ package io.varve.core.log;
 import io.varve.core.log.AppendException.Kind;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
+import io.varve.core.record.DecompressionMeter;
 import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.PartitionId;
 import java.nio.ByteBuffer;
-import java.util.List;
 
-/** The batches of one append: checked before the partition's lock is taken, given their offsets under it. */
-final class AppendRun {
+/**
+ * The batches of one append: checked, with nothing changed, before the partition's lock is taken; given their timestamps when they are
+ * appended, and their offsets under the lock. Made by {@link PartitionLog#check}; used by one thread at a time.
+ */
+public final class AppendRun {
     private static final long NO_TIMESTAMP = BatchHeader.NO_TIMESTAMP;
-    /** Looking for keys decompresses; a bomb costs the time for so many bytes, and no memory. */
-    private static final int MAX_DECOMPRESSED_BYTES = 256 << 20;
-
-    /** Most records at fault that are named. */
-    private static final int MOST_TOLD = 1000;
 
     private final ByteBuffer bytes;
     private final int start;
     private final int end;
-    private long records;
-    private long maxTimestamp = NO_TIMESTAMP;
+    private final Origin origin;
+    private final boolean logAppendTime;
+    private final long now;
+    /** What the records of each batch say of their timestamps, or null where the headers are believed. */
+    private final long[] maxTimestamps;
 
-    private AppendRun(ByteBuffer bytes) {
+    private long records;
+
+    private AppendRun(
+            ByteBuffer bytes, Origin origin, boolean logAppendTime, long now, long[] maxTimestamps, long records) {
         this.bytes = bytes;
         this.start = bytes.position();
         this.end = bytes.limit();
+        this.origin = origin;
+        this.logAppendTime = logAppendTime;
+        this.now = now;
+        this.maxTimestamps = maxTimestamps;
+        this.records = records;
     }
 
     /**
-     * Checks every batch against the format and the partition's rules, and stamps them where the topic wants the broker's time.
+     * Checks every batch against the format and the partition's rules.
      *
+     * @param bytes one or more batches from position to limit; not changed
      * @param now ms since the epoch
+     * @param meter told of decompressed bytes; may break off
      */
-    static AppendRun checked(ByteBuffer bytes, Origin origin, PartitionConfig config, long now) {
-        AppendRun run = new AppendRun(bytes);
-        if (run.start == run.end) {
+    static AppendRun checked(
+            PartitionId id,
+            ByteBuffer bytes,
+            Origin origin,
+            PartitionConfig config,
+            long now,
+            DecompressionMeter meter) {
+        if (!bytes.hasRemaining()) {
             throw new AppendException(Kind.INVALID_RECORD, "an append holds no batch; it needs at least one");
         }
+        boolean client = origin == Origin.CLIENT;
+        AppendRun run = new AppendRun(
+                bytes, origin, client && config.logAppendTime(), now, client ? new long[batches(bytes)] : null, 0);
+        BatchCheck check = client ? new BatchCheck(id, config, now, meter) : null;
+        int batch = 0;
         for (int at = run.start; at < run.end; at += BatchHeader.sizeInBytes(bytes, at)) {
-            run.check(at, origin, config, now);
+            if (client) {
+                run.maxTimestamps[batch++] = check.maxTimestamp(bytes, at, run.end);
+            } else {
+                BatchValidator.validate(bytes, at, run.end);
+            }
             run.records += BatchHeader.recordCount(bytes, at);
-            run.maxTimestamp = Math.max(run.maxTimestamp, BatchHeader.maxTimestamp(bytes, at));
         }
         return run;
     }
 
-    private void check(int at, Origin origin, PartitionConfig config, long now) {
-        if (origin == Origin.BROKER) {
-            BatchValidator.validate(bytes, at, end);
+    private static int batches(ByteBuffer bytes) {
+        int batches = 0;
+        for (int at = bytes.position(); at < bytes.limit(); batches++) {
+            at += BatchValidator.frame(bytes, at, bytes.limit());
+        }
+        return batches;
+    }
+
+    /** @return the same batches in memory of their own, for who appends them later than the bytes last */
+    public AppendRun copied() {
+        ByteBuffer copy =
+                ByteBuffer.allocateDirect(end - start).put(bytes.duplicate()).flip();
+        return new AppendRun(copy, origin, logAppendTime, now, maxTimestamps, records);
+    }
+
+    /** Makes the headers say of timestamps what is true. Idempotent. */
+    void stamp() {
+        if (maxTimestamps == null) {
             return;
         }
-        int size = BatchValidator.validateFromClient(bytes, at, end);
-        if (size > config.maxMessageBytes()) {
-            throw new AppendException(
-                    Kind.MESSAGE_TOO_LARGE,
-                    "batch of " + size + " bytes exceeds max.message.bytes " + config.maxMessageBytes());
-        }
-        if (config.compacted()) {
-            checkKeys(at);
-        }
-        if (config.logAppendTime()) {
-            BatchHeader.setLogAppendTime(bytes, at, now);
-        } else {
-            checkTimestamps(at, config, now);
-        }
-    }
-
-    private void checkKeys(int at) {
-        List<Integer> keyless = BatchValidator.nullKeys(bytes, at, MAX_DECOMPRESSED_BYTES, MOST_TOLD);
-        if (!keyless.isEmpty()) {
-            throw new AppendException(
-                    Kind.INVALID_RECORD, "a compacted topic cannot accept a record without a key", keyless);
-        }
-    }
-
-    private void checkTimestamps(int at, PartitionConfig config, long now) {
-        long newest = BatchHeader.maxTimestamp(bytes, at);
-        if (newest != NO_TIMESTAMP && newest - config.timestampAfterMaxMs() > now) {
-            throw new AppendException(
-                    Kind.INVALID_TIMESTAMP,
-                    "timestamp " + newest + " is more than message.timestamp.after.max.ms "
-                            + config.timestampAfterMaxMs() + " ahead of " + now);
-        }
-        long oldest = BatchHeader.baseTimestamp(bytes, at);
-        if (oldest != NO_TIMESTAMP && oldest < now - config.timestampBeforeMaxMs()) {
-            throw new AppendException(
-                    Kind.INVALID_TIMESTAMP,
-                    "timestamp " + oldest + " is more than message.timestamp.before.max.ms "
-                            + config.timestampBeforeMaxMs() + " behind " + now);
+        int batch = 0;
+        for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
+            if (logAppendTime) {
+                BatchHeader.setLogAppendTime(bytes, at, now);
+            } else {
+                BatchHeader.setCreateTime(bytes, at, maxTimestamps[batch]);
+            }
+            batch++;
         }
     }
 
@@ -108,18 +118,30 @@ final class AppendRun {
     BatchRun asStored() {
         long base = BatchHeader.baseOffset(bytes, start);
         long next = base;
+        long max = NO_TIMESTAMP;
         long offsetOfMax = base;
         for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
             next = BatchHeader.nextOffset(bytes, at);
-            if (BatchHeader.maxTimestamp(bytes, at) == maxTimestamp && offsetOfMax == base) {
+            if (at == start || BatchHeader.maxTimestamp(bytes, at) > max) {
+                max = Math.max(NO_TIMESTAMP, BatchHeader.maxTimestamp(bytes, at));
                 offsetOfMax = next - 1;
             }
         }
-        return new BatchRun(bytes.duplicate(), base, next, maxTimestamp, offsetOfMax);
+        return new BatchRun(bytes.duplicate(), base, next, max, offsetOfMax);
     }
 
-    ByteBuffer bytes() {
+    /** @return the batches, from position to limit; not to be changed */
+    public ByteBuffer bytes() {
         return bytes;
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    /** @return the timestamp the broker gives the records, in ms since the epoch, or -1 */
+    long logAppendTimeMs() {
+        return logAppendTime ? now : NO_TIMESTAMP;
     }
 
     int start() {

@@ -9,6 +9,7 @@ import io.varve.core.producer.TransactionMarker;
 import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
+import io.varve.core.record.DecompressionMeter;
 import io.varve.core.record.EndOfTransaction;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.retention.HeldException;
@@ -44,6 +45,7 @@ final class LogWriter {
     private final LeaderEpochs epochs;
     private final ProducerSnapshots snapshots;
     private final ProducerStates producers;
+    private final RunSequences sequences;
     private volatile PartitionConfig config;
     private volatile long logEndOffset;
     private volatile long bytesSinceSnapshot;
@@ -58,6 +60,7 @@ final class LogWriter {
         this.snapshots = new ProducerSnapshots(store, failPoints);
         this.producers = ProducerRecovery.recover(store, snapshots);
         producers.countIdleFrom(idleClock());
+        this.sequences = new RunSequences(store.id(), producers);
         Extent extent = store.extent();
         this.logEndOffset = extent.readableEnd();
         this.highWatermark = new HighWatermark(extent.durableEnd());
@@ -111,12 +114,12 @@ final class LogWriter {
     }
 
     /** Appends batches at the end, or answers with where they are already. */
-    Appended append(AppendRun run, Origin origin, VerificationGuard guard, long logAppendTime) {
+    Appended append(AppendRun run, VerificationGuard guard) {
         long base;
         long next;
         writing.lock();
         try {
-            SequenceCheck.Duplicate earlier = check(run, origin, guard);
+            SequenceCheck.Duplicate earlier = sequences.check(run, guard);
             if (earlier != null) {
                 long timestamp = config.logAppendTime() ? earlier.original().timestamp() : -1;
                 return appended(
@@ -128,27 +131,7 @@ final class LogWriter {
         } finally {
             writing.unlock();
         }
-        return appended(base, next, logAppendTime, false);
-    }
-
-    /** @return where the batch was appended before, or null when all are new */
-    private SequenceCheck.Duplicate check(AppendRun run, Origin origin, VerificationGuard guard) {
-        ByteBuffer bytes = run.bytes();
-        for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(bytes, at)) {
-            SequenceCheck check = producers.check(bytes, at, origin == Origin.CLIENT, guard);
-            if (check instanceof SequenceCheck.Duplicate duplicate) {
-                return duplicate;
-            }
-            if (check != SequenceCheck.Accepted.INSTANCE) {
-                throw Refusals.of(
-                        check,
-                        store.id(),
-                        BatchHeader.producerId(bytes, at),
-                        BatchHeader.producerEpoch(bytes, at),
-                        "sequence " + BatchHeader.baseSequence(bytes, at));
-            }
-        }
-        return null;
+        return appended(base, next, run.logAppendTimeMs(), false);
     }
 
     private Appended appended(long base, long next, long timestamp, boolean duplicate) {
@@ -180,7 +163,8 @@ final class LogWriter {
                 throw Refusals.of(check, store.id(), marker.producerId(), marker.producerEpoch(), what);
             }
             highWatermark.requireRising();
-            AppendRun run = AppendRun.checked(batch(marker), Origin.BROKER, config, clock.millis());
+            AppendRun run = AppendRun.checked(
+                    store.id(), batch(marker), Origin.BROKER, config, clock.millis(), DecompressionMeter.NONE);
             failPoints.hit(FailPointNames.MARKER_BEFORE_APPEND);
             base = logEndOffset;
             next = store(run, run.place(base, leaderEpoch));

@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param timestampAfterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
  * @param compaction whether and how the newest record of each key is kept
  * @param retention when what is deleted
+ * @param batches how producers' batches are looked at, and in what form they are stored
  */
 public record PartitionConfig(
         SegmentLimits segments,
@@ -24,7 +25,8 @@ public record PartitionConfig(
         long timestampBeforeMaxMs,
         long timestampAfterMaxMs,
         CompactionLimits compaction,
-        RetentionLimits retention) {
+        RetentionLimits retention,
+        BatchRules batches) {
     /** Kafka 4.3's defaults. */
     public static final PartitionConfig DEFAULT = new PartitionConfig(
             SegmentLimits.DEFAULT,
@@ -33,13 +35,15 @@ public record PartitionConfig(
             Long.MAX_VALUE,
             3_600_000,
             CompactionLimits.NONE,
-            RetentionLimits.DEFAULT);
+            RetentionLimits.DEFAULT,
+            BatchRules.DEFAULT);
 
     /** Checks nothing but presence: ranges are checked where the configuration is parsed. */
     public PartitionConfig {
         Objects.requireNonNull(segments, "segments");
         Objects.requireNonNull(compaction, "compaction");
         Objects.requireNonNull(retention, "retention");
+        Objects.requireNonNull(batches, "batches");
     }
 
     /** As the other, for a partition that keeps everything. */
@@ -57,7 +61,8 @@ public record PartitionConfig(
                 timestampBeforeMaxMs,
                 timestampAfterMaxMs,
                 compaction,
-                RetentionLimits.KEEP);
+                RetentionLimits.KEEP,
+                BatchRules.DEFAULT);
     }
 
     /** @return true if {@code cleanup.policy} contains compact: every record needs a key */
@@ -77,7 +82,8 @@ public record PartitionConfig(
                 timestampBeforeMaxMs,
                 timestampAfterMaxMs,
                 compaction,
-                limits);
+                limits,
+                batches);
     }
 
     /**
@@ -92,6 +98,23 @@ public record PartitionConfig(
                 timestampBeforeMaxMs,
                 timestampAfterMaxMs,
                 compaction,
-                retention);
+                retention,
+                batches);
+    }
+
+    /**
+     * @param rules how producers' batches are looked at and stored
+     * @return the same with those
+     */
+    public PartitionConfig with(BatchRules rules) {
+        return new PartitionConfig(
+                segments,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                retention,
+                rules);
     }
 }

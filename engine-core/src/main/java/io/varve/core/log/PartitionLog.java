@@ -8,6 +8,7 @@ import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.producer.TransactionMarker;
 import io.varve.core.producer.VerificationGuard;
+import io.varve.core.record.DecompressionMeter;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.BatchSource;
@@ -205,11 +206,38 @@ public final class PartitionLog implements Compactable {
      * @throws AppendException INVALID_TXN_STATE if the guard does not hold (any more)
      */
     public Appended append(ByteBuffer batches, Origin origin, VerificationGuard guard, Executor afterwards) {
+        return append(check(batches, origin, DecompressionMeter.NONE), guard, afterwards);
+    }
+
+    /**
+     * Checks batches against the format and this partition's rules, record by record where a producer sends them, without any effect: the
+     * first half of an append.
+     *
+     * @param batches as for {@link #append(ByteBuffer, Origin)}; not changed yet
+     * @param origin who appends
+     * @param meter told of decompressed bytes; what it throws ends the check
+     * @return what {@link #append(AppendRun, VerificationGuard, Executor)} takes; backed by the same bytes
+     * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
+     * @throws AppendException if they break a rule of this partition
+     */
+    public AppendRun check(ByteBuffer batches, Origin origin, DecompressionMeter meter) {
+        return AppendRun.checked(id(), batches, origin, config(), clock.millis(), meter);
+    }
+
+    /**
+     * Appends what was checked: the second half of an append.
+     *
+     * @param run what {@link #check} of this partition gave
+     * @param guard as for {@link #append(ByteBuffer, Origin, VerificationGuard, Executor)}
+     * @param afterwards as for {@link #append(ByteBuffer, Origin, Executor)}
+     * @return where it landed
+     * @throws AppendException if the producer's sequence or transaction does not fit
+     * @throws StorageException FULL, FENCED, CLOSED, RETRY
+     */
+    public Appended append(AppendRun run, VerificationGuard guard, Executor afterwards) {
         Objects.requireNonNull(guard, "guard");
-        PartitionConfig rules = config();
-        long now = clock.millis();
-        AppendRun run = AppendRun.checked(batches, origin, rules, now);
-        Appended appended = writer.append(run, origin, guard, rules.logAppendTime() ? now : -1);
+        run.stamp();
+        Appended appended = writer.append(run, guard);
         if (!appended.duplicate()) {
             requestCommit(run.records(), afterwards);
         }
@@ -310,7 +338,7 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend; FULL, FENCED, CLOSED
      */
     public void adopt(ByteBuffer batches) {
-        AppendRun run = AppendRun.checked(batches, Origin.BROKER, config(), clock.millis());
+        AppendRun run = check(batches, Origin.BROKER, DecompressionMeter.NONE);
         writer.adopt(run);
         commits.appended(this, run.records());
     }

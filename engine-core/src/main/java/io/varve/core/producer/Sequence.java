@@ -2,11 +2,15 @@
 package io.varve.core.producer;
 
 /** Arithmetic of sequence numbers, which run from 0 to Integer.MAX_VALUE and round again (KIP-98). */
-final class Sequence {
+public final class Sequence {
     private Sequence() {}
 
-    /** @return the sequence {@code by} after {@code from}, wrapped round */
-    static int plus(int from, int by) {
+    /**
+     * @param from a sequence number
+     * @param by how many to go on, 0 or more
+     * @return the sequence {@code by} after {@code from}, wrapped round
+     */
+    public static int plus(int from, int by) {
         return (int) ((from + (long) by) & Integer.MAX_VALUE);
     }
 

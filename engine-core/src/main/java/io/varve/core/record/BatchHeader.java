@@ -177,17 +177,35 @@ public final class BatchHeader {
     }
 
     /**
-     * Makes the batch's timestamps the broker's append time: sets the flag and the max timestamp, and computes the CRC anew. The records
-     * are not touched: readers take the max timestamp for each of them.
+     * Makes the batch's timestamps the broker's append time: sets the flag and the max timestamp. The records are not touched: readers take
+     * the max timestamp for each of them.
      *
      * @param buffer holds the whole batch
      * @param at the batch's first byte
      * @param timestamp ms since the epoch
      */
     public static void setLogAppendTime(ByteBuffer buffer, int at, long timestamp) {
-        buffer.putShort(at + ATTRIBUTES, (short) (attributes(buffer, at) | LOG_APPEND_TIME_FLAG));
-        buffer.putLong(at + MAX_TIMESTAMP, timestamp);
-        buffer.putInt(at + CRC, (int) computeCrc(buffer, at));
+        setTimes(buffer, at, attributes(buffer, at) | LOG_APPEND_TIME_FLAG, timestamp);
+    }
+
+    /**
+     * Makes the batch's timestamps the producer's: clears the flag of the broker's, and sets the max timestamp.
+     *
+     * @param buffer holds the whole batch
+     * @param at the batch's first byte
+     * @param max largest timestamp a record bears, in ms since the epoch, or -1
+     */
+    public static void setCreateTime(ByteBuffer buffer, int at, long max) {
+        setTimes(buffer, at, attributes(buffer, at) & ~LOG_APPEND_TIME_FLAG, max);
+    }
+
+    /** The CRC is computed anew only where something changes. */
+    private static void setTimes(ByteBuffer buffer, int at, int attributes, long max) {
+        if (attributes(buffer, at) != (short) attributes || maxTimestamp(buffer, at) != max) {
+            buffer.putShort(at + ATTRIBUTES, (short) attributes);
+            buffer.putLong(at + MAX_TIMESTAMP, max);
+            buffer.putInt(at + CRC, (int) computeCrc(buffer, at));
+        }
     }
 
     /**

@@ -47,7 +47,7 @@ public final class BatchValidator {
 
     /**
      * Checks a batch that a producer sent: as {@link #validate}, and what Kafka asks of producers besides: base offset 0, at least one
-     * record, no gaps between offsets, no control batch, no log-append time, and a producer id with its epoch and sequence or none of
+     * record, no gaps between offsets, no control batch, and a producer id with its epoch and sequence or none of
      * them.
      *
      * @param buffer big-endian
@@ -74,9 +74,6 @@ public final class BatchValidator {
         }
         if (BatchHeader.isControl(buffer, at)) {
             throw invalid("producers may not write control batches");
-        }
-        if (BatchHeader.isLogAppendTime(buffer, at)) {
-            throw invalid("producers may not set the log-append-time flag");
         }
         producerState(buffer, at);
         return size;

@@ -45,7 +45,7 @@ abstract class BlockInput extends InputStream {
     }
 
     static InvalidBatchException corrupt(String message) {
-        return new InvalidBatchException(InvalidBatchException.Kind.CORRUPT, message);
+        return new InvalidBatchException(InvalidBatchException.Kind.NOT_DECOMPRESSIBLE, message);
     }
 
     @Override

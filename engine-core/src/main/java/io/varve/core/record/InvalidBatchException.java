@@ -11,6 +11,8 @@ public final class InvalidBatchException extends VarveException {
     public enum Kind {
         /** Lengths or the CRC do not fit the bytes (Kafka's CORRUPT_MESSAGE). */
         CORRUPT,
+        /** What the codec should decompress is damaged, under a CRC that is right (Kafka's UNKNOWN_SERVER_ERROR). */
+        NOT_DECOMPRESSIBLE,
         /** A magic other than 2 (Kafka's UNSUPPORTED_FOR_MESSAGE_FORMAT). */
         UNSUPPORTED_MAGIC,
         /** A codec nobody knows (Kafka's UNSUPPORTED_COMPRESSION_TYPE). */

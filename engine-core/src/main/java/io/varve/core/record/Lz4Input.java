@@ -139,7 +139,7 @@ final class Lz4Input extends BlockInput {
             filled(DECOMPRESSOR.decompress(block, from, length, ByteBuffer.wrap(into), 0, most));
         } catch (LZ4Exception e) {
             throw new InvalidBatchException(
-                    InvalidBatchException.Kind.CORRUPT, "LZ4 block of " + length + " bytes is damaged", e);
+                    InvalidBatchException.Kind.NOT_DECOMPRESSIBLE, "LZ4 block of " + length + " bytes is damaged", e);
         }
     }
 

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.record;
 
-import static io.varve.core.record.InvalidBatchException.Kind.CORRUPT;
 import static io.varve.core.record.InvalidBatchException.Kind.INVALID_RECORD;
+import static io.varve.core.record.InvalidBatchException.Kind.NOT_DECOMPRESSIBLE;
 import static io.varve.core.record.InvalidBatchException.Kind.TOO_LARGE;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -20,7 +21,10 @@ final class RecordBytes implements AutoCloseable {
     /** What gives more bytes, or null when all are there. */
     private final InputStream source;
 
+    private final DecompressionMeter meter;
     private final long allowance;
+    /** Most bytes a record may take; only what is compressed can hold more than came. */
+    private final int mostRecord;
     /** Bytes taken from the source. */
     private long taken;
 
@@ -36,18 +40,31 @@ final class RecordBytes implements AutoCloseable {
 
     private RecordBytes(ByteBuffer bytes, int at, int end) {
         this.source = null;
+        this.meter = DecompressionMeter.NONE;
         this.allowance = Long.MAX_VALUE;
+        this.mostRecord = Integer.MAX_VALUE;
         this.bytes = bytes;
         this.at = at;
         this.end = end;
     }
 
-    private RecordBytes(InputStream source, int allowance) {
+    private RecordBytes(InputStream source, Limits limits) {
         this.source = source;
-        this.allowance = allowance;
+        this.meter = limits.meter;
+        this.allowance = limits.allowance;
+        this.mostRecord = limits.mostRecord;
         this.window = new byte[FIRST_WINDOW];
         this.bytes = ByteBuffer.wrap(window);
     }
+
+    /**
+     * How far compressed bytes may go.
+     *
+     * @param allowance most bytes they may hold, 0 or more
+     * @param mostRecord most bytes a record may take
+     * @param meter told of what is decompressed
+     */
+    record Limits(long allowance, int mostRecord, DecompressionMeter meter) {}
 
     /** Reads bytes in place, from {@code at} to {@code end}, exclusive. */
     static RecordBytes plain(ByteBuffer bytes, int at, int end) {
@@ -57,12 +74,12 @@ final class RecordBytes implements AutoCloseable {
     /**
      * Reads compressed bytes.
      *
-     * @param allowance most bytes they may hold, 0 or more
-     * @throws InvalidBatchException CORRUPT
+     * @throws InvalidBatchException NOT_DECOMPRESSIBLE
      */
-    static RecordBytes compressed(Codec codec, ByteBuffer bytes, int allowance) {
+    static RecordBytes compressed(Codec codec, ByteBuffer bytes, Limits limits) {
         try {
-            return new RecordBytes(codec.decompress(bytes, allowance), allowance);
+            int mostAtOnce = (int) Math.min(limits.allowance, Integer.MAX_VALUE);
+            return new RecordBytes(codec.decompress(bytes, mostAtOnce), limits);
         } catch (IOException e) {
             throw damaged(e);
         }
@@ -80,11 +97,16 @@ final class RecordBytes implements AutoCloseable {
     /**
      * Lets reading go on for a number of bytes, present or not.
      *
-     * @throws InvalidBatchException TOO_LARGE if they cannot lie within the allowance
+     * @throws InvalidBatchException TOO_LARGE if they cannot lie within the allowance, or are more than a record may take
      */
     void confine(int length) {
         if (length > allowance) {
             throw tooLarge();
+        }
+        if (length > mostRecord) {
+            throw new InvalidBatchException(
+                    TOO_LARGE,
+                    "a record takes " + length + " bytes decompressed, at most " + mostRecord + " are accepted");
         }
         left = length;
     }
@@ -138,7 +160,8 @@ final class RecordBytes implements AutoCloseable {
     private void take() {
         int count;
         try {
-            count = source.read(window, end, (int) Math.min(window.length - end, allowance - taken + 1));
+            long most = allowance == Long.MAX_VALUE ? Integer.MAX_VALUE : allowance - taken + 1;
+            count = source.read(window, end, (int) Math.min(window.length - end, most));
         } catch (IOException e) {
             throw damaged(e);
         }
@@ -148,6 +171,7 @@ final class RecordBytes implements AutoCloseable {
         }
         end += count;
         taken += count;
+        meter.decompressed(count);
         if (taken > allowance) {
             throw tooLarge();
         }
@@ -225,7 +249,10 @@ final class RecordBytes implements AutoCloseable {
     }
 
     private static InvalidBatchException damaged(IOException e) {
-        return new InvalidBatchException(CORRUPT, "compressed records are damaged: " + e.getMessage(), e);
+        if (e instanceof EOFException) {
+            return new InvalidBatchException(INVALID_RECORD, "the batch's compressed bytes end too early", e);
+        }
+        return new InvalidBatchException(NOT_DECOMPRESSIBLE, "compressed records are damaged: " + e.getMessage(), e);
     }
 
     private static InvalidBatchException ended() {

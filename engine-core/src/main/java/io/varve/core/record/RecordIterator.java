@@ -76,10 +76,10 @@ public final class RecordIterator implements AutoCloseable {
      * @param maxDecompressedBytes most bytes the records of a compressed batch may take decompressed, 0 or more. The memory used is
      *     that of the largest record, not of all of them
      * @return the iterator, to be closed
-     * @throws InvalidBatchException CORRUPT, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
+     * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
      */
     public static RecordIterator of(ByteBuffer buffer, int at, int maxDecompressedBytes) {
-        return open(buffer, at, maxDecompressedBytes, true);
+        return open(buffer, at, limits(maxDecompressedBytes), true);
     }
 
     /**
@@ -91,19 +91,28 @@ public final class RecordIterator implements AutoCloseable {
      * @param maxDecompressedBytes most bytes the records of a compressed batch may take decompressed, 0 or more
      * @return the iterator, to be closed; its {@link #key}, {@link #value}, {@link #headers} and {@link #controlType} throw
      *     IllegalStateException
-     * @throws InvalidBatchException CORRUPT, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
+     * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
      */
     public static RecordIterator withoutBodies(ByteBuffer buffer, int at, int maxDecompressedBytes) {
-        return open(buffer, at, maxDecompressedBytes, false);
+        return open(buffer, at, limits(maxDecompressedBytes), false);
     }
 
-    private static RecordIterator open(ByteBuffer buffer, int at, int maxDecompressedBytes, boolean bodies) {
+    private static RecordBytes.Limits limits(int maxDecompressedBytes) {
+        return new RecordBytes.Limits(maxDecompressedBytes, Integer.MAX_VALUE, DecompressionMeter.NONE);
+    }
+
+    /** As {@link #withoutBodies}, bounded by the record, and with somebody told of what is decompressed. */
+    static RecordIterator metered(ByteBuffer buffer, int at, int maxRecordBytes, DecompressionMeter meter) {
+        return open(buffer, at, new RecordBytes.Limits(Long.MAX_VALUE, maxRecordBytes, meter), false);
+    }
+
+    private static RecordIterator open(ByteBuffer buffer, int at, RecordBytes.Limits limits, boolean bodies) {
         int size = BatchValidator.frame(buffer, at, buffer.limit());
         Codec codec = Codec.forId(BatchHeader.codecId(buffer, at));
         int from = at + BatchHeader.SIZE;
         RecordBytes records = codec == Codec.NONE || size == BatchHeader.SIZE
                 ? RecordBytes.plain(buffer, from, at + size)
-                : RecordBytes.compressed(codec, buffer.slice(from, size - BatchHeader.SIZE), maxDecompressedBytes);
+                : RecordBytes.compressed(codec, buffer.slice(from, size - BatchHeader.SIZE), limits);
         return new RecordIterator(records, buffer, at, bodies);
     }
 
@@ -112,7 +121,7 @@ public final class RecordIterator implements AutoCloseable {
      *
      * @return false after the last record
      * @throws InvalidBatchException INVALID_RECORD if a field does not fit its record, offsets do not ascend, or bytes follow the last
-     *     record; CORRUPT if the compressed bytes are damaged; TOO_LARGE if they hold more than was allowed
+     *     record; NOT_DECOMPRESSIBLE if the compressed bytes are damaged; TOO_LARGE if they hold more than was allowed
      */
     public boolean next() {
         if (read == count) {
@@ -193,6 +202,11 @@ public final class RecordIterator implements AutoCloseable {
     /** @return the record's timestamp in ms since the epoch: the broker's where the batch says so, else the producer's, or -1 */
     public long timestamp() {
         return stamped ? logAppendTime : baseTimestamp + timestampDelta;
+    }
+
+    /** @return the timestamp the producer gave the record, whatever the batch says of the broker's, or -1 */
+    long producerTimestamp() {
+        return baseTimestamp + timestampDelta;
     }
 
     /** @return true if there is a key, be it an empty one */

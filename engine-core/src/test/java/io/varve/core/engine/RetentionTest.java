@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.log.BatchRules;
 import io.varve.core.log.Batches;
 import io.varve.core.log.OffsetOutOfRangeException;
 import io.varve.core.log.Origin;
@@ -76,7 +77,14 @@ class RetentionTest {
 
     private static PartitionConfig config(RetentionLimits limits) {
         return new PartitionConfig(
-                SMALL, 1 << 20, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE, limits);
+                SMALL,
+                1 << 20,
+                false,
+                Long.MAX_VALUE,
+                Long.MAX_VALUE,
+                CompactionLimits.NONE,
+                limits,
+                BatchRules.DEFAULT);
     }
 
     private static RetentionLimits keepFor(long ms) {

@@ -272,4 +272,55 @@ class PartitionLogTest {
                     log.committed(log.extent().durableEnd());
                 });
     }
+
+    @Test
+    void theMaxTimestampIsWhatTheRecordsSay() {
+        ByteBuffer batch = Batches.at(NOW, "a");
+        batch.putLong(35, -1).putInt(17, (int) BatchHeader.computeCrc(batch, 0));
+        log.append(batch, Origin.CLIENT);
+        try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+            MemoryRecords.readableRecords(slice.buffer()).batches().forEach(stored -> {
+                stored.ensureValid();
+                assertThat(stored.maxTimestamp()).isEqualTo(NOW);
+            });
+        }
+        assertThat(log.offsetForTimestamp(NOW, Isolation.LOG_END)).isPresent();
+    }
+
+    @Test
+    void believesTheHeaderWhereThatIsWanted() {
+        log.configure(PartitionConfig.DEFAULT.with(new BatchRules(false, 1 << 20, null)));
+        ByteBuffer batch = Batches.at(NOW, "a");
+        batch.put(batch.limit() - 1, (byte) 2).putInt(17, (int) BatchHeader.computeCrc(batch, 0));
+        log.append(batch.duplicate(), Origin.CLIENT);
+        log.configure(PartitionConfig.DEFAULT);
+        BatchHeader.setBaseOffset(batch, 0, 0);
+        assertThatThrownBy(() -> log.append(batch, Origin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThat(log.logEndOffset()).isEqualTo(1);
+    }
+
+    @Test
+    void refusesABatchThatNoSegmentMayHold() {
+        log.configure(PartitionConfig.DEFAULT.with(new SegmentLimits(200, Long.MAX_VALUE, 0, 1 << 20)));
+        assertRefused(Batches.at(NOW, "x".repeat(200)), AppendException.Kind.RECORD_LIST_TOO_LARGE);
+    }
+
+    @Test
+    void appendsTwoNewBatchesOfOneProducerTogether() {
+        ByteBuffer two = Batches.joined(Batches.idempotent(1, 0, 0, "a", "b"), Batches.idempotent(1, 0, 2, "c"));
+        assertThat(log.append(two, Origin.CLIENT).nextOffset()).isEqualTo(3);
+        ByteBuffer again = Batches.joined(Batches.idempotent(1, 0, 0, "a", "b"), Batches.idempotent(1, 0, 2, "c"));
+        assertThat(log.append(again, Origin.CLIENT)).isEqualTo(new Appended(0, 3, -1, 0, true));
+    }
+
+    @Test
+    void dropsNoNewBatchBecauseAnotherOneIsADuplicate() {
+        log.append(Batches.idempotent(1, 0, 0, "a"), Origin.CLIENT);
+        assertRefused(
+                Batches.joined(Batches.idempotent(1, 0, 0, "a"), Batches.idempotent(1, 0, 1, "b")),
+                AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertRefused(
+                Batches.joined(Batches.idempotent(1, 0, 0, "a"), Batches.at(NOW, "of nobody")),
+                AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
 }

@@ -107,7 +107,6 @@ class BatchValidatorTest {
                 Arguments.of("an empty batch", new RecordBatchBuilder(Codec.NONE).build(0, -1)),
                 Arguments.of("a base offset", changed(b -> BatchHeader.setBaseOffset(b, 0, 1))),
                 Arguments.of("a marker", RecordBatchBuilder.marker(ControlType.COMMIT, 0, 9, (short) 1, 0)),
-                Arguments.of("log-append time", changed(b -> BatchHeader.setLogAppendTime(b, 0, 5))),
                 Arguments.of("no sequence", changed(b -> b.putInt(BatchHeader.BASE_SEQUENCE, -1))),
                 Arguments.of("no producer epoch", changed(b -> b.putShort(BatchHeader.PRODUCER_EPOCH, (short) -1))),
                 Arguments.of(

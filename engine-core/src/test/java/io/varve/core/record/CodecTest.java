@@ -189,6 +189,8 @@ class CodecTest {
         ByteBuffer batch = RawBatch.of(codec, 200, compressed);
         assertThatExceptionOfType(InvalidBatchException.class)
                 .isThrownBy(() -> Expected.read(batch, 0))
-                .matches(failure -> failure.kind() == InvalidBatchException.Kind.CORRUPT, "is CORRUPT");
+                .matches(
+                        failure -> failure.kind() == InvalidBatchException.Kind.NOT_DECOMPRESSIBLE,
+                        "is NOT_DECOMPRESSIBLE");
     }
 }

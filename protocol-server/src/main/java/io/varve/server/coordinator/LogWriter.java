@@ -151,7 +151,7 @@ public final class LogWriter implements PartitionWriter {
             case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE.exception(refused.getMessage());
             case TRANSACTION_COORDINATOR_FENCED ->
                 Errors.TRANSACTION_COORDINATOR_FENCED.exception(refused.getMessage());
-            case INVALID_RECORD, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_TIMESTAMP -> refused;
+            case RECORD_LIST_TOO_LARGE, INVALID_RECORD, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_TIMESTAMP -> refused;
         };
     }
 

@@ -2,6 +2,7 @@
 package io.varve.server.metadata;
 
 import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.log.BatchRules;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
@@ -136,7 +137,8 @@ public final class TopicConfigs {
                         config.compactionLagMs,
                         config.maxCompactionLagMs,
                         config.deleteRetentionMs),
-                retention);
+                retention,
+                BatchRules.DEFAULT);
     }
 
     /**

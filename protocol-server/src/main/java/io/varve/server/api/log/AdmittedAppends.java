@@ -2,6 +2,7 @@
 package io.varve.server.api.log;
 
 import io.varve.core.log.AppendException;
+import io.varve.core.log.AppendRun;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
@@ -35,11 +36,11 @@ final class AdmittedAppends {
     /** Appends a batch, or says why not. Called on the connection's event loop, once. */
     interface Append {
         /**
-         * @param batch the batch, where it is now
+         * @param batch the batch as it was checked, where it is now
          * @param guard to present
          * @return null when it has been appended, or refused for good; else that the guard did not hold, and why
          */
-        AppendException now(ByteBuffer batch, VerificationGuard guard);
+        AppendException now(AppendRun batch, VerificationGuard guard);
 
         /** @param error what the coordinator said, as it says it to who sends batches */
         void refused(Errors error);
@@ -89,11 +90,11 @@ final class AdmittedAppends {
         /**
          * Appends a batch now or, when somebody has to be asked or waited for, later.
          *
-         * @param batch one transactional batch; valid until the request's handler returns
+         * @param batch one transactional batch, checked; its bytes are valid until the request's handler returns
          */
-        void add(PartitionLog log, TopicPartition partition, ByteBuffer batch, Append append) {
-            int at = batch.position();
-            Line line = new Line(log, BatchHeader.producerId(batch, at));
+        void add(PartitionLog log, TopicPartition partition, AppendRun batch, Append append) {
+            Line line = new Line(
+                    log, BatchHeader.producerId(batch.bytes(), batch.bytes().position()));
             CompletableFuture<Void> before = tails.get(line);
             VerificationGuard guard = null;
             if (before == null) {
@@ -111,7 +112,7 @@ final class AdmittedAppends {
                     guard = null; // the transaction has just ended: ask who comes to that
                 }
             }
-            Waiting next = new Waiting(line, partition, copy(batch), append);
+            Waiting next = new Waiting(line, partition, batch.copied(), append);
             next.guard = guard;
             waiting.add(next.done);
             CompletableFuture<Void> tail = tails.put(line, next.done);
@@ -132,7 +133,8 @@ final class AdmittedAppends {
             return CompletableFuture.allOf(waiting.toArray(CompletableFuture[]::new));
         }
 
-        private VerificationGuard verification(PartitionLog log, ByteBuffer batch) {
+        private VerificationGuard verification(PartitionLog log, AppendRun run) {
+            ByteBuffer batch = run.bytes();
             int at = batch.position();
             return log.startVerification(
                     BatchHeader.producerId(batch, at),
@@ -187,7 +189,7 @@ final class AdmittedAppends {
 
         /** @param asking of one producer, as each request is */
         private void ask(List<Waiting> asking) {
-            ByteBuffer batch = asking.get(0).batch;
+            ByteBuffer batch = asking.get(0).batch.bytes();
             transactions
                     .admit(
                             transactionalId,
@@ -218,13 +220,13 @@ final class AdmittedAppends {
     private final class Waiting {
         private final Line line;
         private final TopicPartition partition;
-        private final ByteBuffer batch;
+        private final AppendRun batch;
         private final Append append;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private VerificationGuard guard;
         private int attempts = patience.attempts();
 
-        Waiting(Line line, TopicPartition partition, ByteBuffer batch, Append append) {
+        Waiting(Line line, TopicPartition partition, AppendRun batch, Append append) {
             this.line = line;
             this.partition = partition;
             this.batch = batch;
@@ -235,11 +237,5 @@ final class AdmittedAppends {
             tails.remove(line, done);
             done.complete(null);
         }
-    }
-
-    private static ByteBuffer copy(ByteBuffer batch) {
-        return ByteBuffer.allocateDirect(batch.remaining())
-                .put(batch.duplicate())
-                .flip();
     }
 }

@@ -29,6 +29,7 @@ public final class LogErrors {
         if (failure instanceof AppendException refused) {
             return switch (refused.kind()) {
                 case MESSAGE_TOO_LARGE -> Errors.MESSAGE_TOO_LARGE;
+                case RECORD_LIST_TOO_LARGE -> Errors.RECORD_LIST_TOO_LARGE;
                 case INVALID_RECORD -> Errors.INVALID_RECORD;
                 case OUT_OF_ORDER_SEQUENCE_NUMBER -> Errors.OUT_OF_ORDER_SEQUENCE_NUMBER;
                 case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH;
@@ -40,6 +41,7 @@ public final class LogErrors {
         if (failure instanceof InvalidBatchException invalid) {
             return switch (invalid.kind()) {
                 case CORRUPT -> Errors.CORRUPT_MESSAGE;
+                case NOT_DECOMPRESSIBLE -> Errors.UNKNOWN_SERVER_ERROR;
                 case UNSUPPORTED_MAGIC -> Errors.UNSUPPORTED_FOR_MESSAGE_FORMAT;
                 case UNKNOWN_CODEC -> Errors.UNSUPPORTED_COMPRESSION_TYPE;
                 case INVALID_RECORD -> Errors.INVALID_RECORD;
@@ -59,10 +61,10 @@ public final class LogErrors {
     static void nameRecords(RuntimeException failure, PartitionProduceResponse answer) {
         if (failure instanceof AppendException refused) {
             refused.records()
-                    .forEach(index -> answer.recordErrors()
+                    .forEach(fault -> answer.recordErrors()
                             .add(new BatchIndexAndErrorMessage()
-                                    .setBatchIndex(index)
-                                    .setBatchIndexErrorMessage(refused.getMessage())));
+                                    .setBatchIndex(fault.index())
+                                    .setBatchIndexErrorMessage(fault.message())));
         }
     }
 
@@ -90,7 +92,7 @@ public final class LogErrors {
         return wanted < current ? Errors.FENCED_LEADER_EPOCH : Errors.UNKNOWN_LEADER_EPOCH;
     }
 
-    /** Records may be senseless in a batch whose CRC is right: a producer's are not decompressed before they are stored. */
+    /** Records may be senseless in a batch whose CRC is right: not every log was written with its records looked at. */
     private static boolean isCorrupt(RuntimeException failure) {
         return failure instanceof InvalidBatchException
                 || failure instanceof StorageException storage && storage.kind() == StorageException.Kind.CORRUPT;

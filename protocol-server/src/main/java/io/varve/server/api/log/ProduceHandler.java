@@ -3,13 +3,16 @@ package io.varve.server.api.log;
 
 import io.varve.core.VarveException;
 import io.varve.core.log.AppendException;
+import io.varve.core.log.AppendRun;
 import io.varve.core.log.Appended;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
+import io.varve.core.record.DecompressionMeter;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.coordinator.TransactionCheck;
 import io.varve.server.metadata.Topic;
@@ -19,6 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
@@ -31,7 +36,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Appends what producers send. The bytes go to the log as they came off the wire; only batch headers are looked at.
+ * Appends what producers send. Every record is looked at first; the bytes go to the log as they came off the wire, but for their offsets and
+ * timestamps, unless the topic wants them compressed otherwise. A request that decompresses to much is served on a worker thread.
  *
  * <p>A request is done when the high watermark has passed its records, whatever its acks: who was answered, or asks on the same connection, can
  * read what was written. acks=0 is never answered: when a partition fails, the connection is closed, which is all its producer can notice. One
@@ -47,6 +53,9 @@ final class ProduceHandler implements ApiHandler {
 
     /** One request on its way. */
     private record Job(Request request, PendingAnswer pending, AdmittedAppends.Request transaction) {}
+
+    /** A batch that may be appended. */
+    private record Checked(PartitionLog log, AppendRun run, PartitionProduceResponse answer) {}
 
     private final Topics topics;
     private final AdmittedAppends admitted;
@@ -70,11 +79,35 @@ final class ProduceHandler implements ApiHandler {
         ProduceRequestData data = (ProduceRequestData) request.body().data();
         TransactionalRequest.check(data);
         ProduceResponseData response = new ProduceResponseData();
+        List<Checked> batches = check(data, request, response);
+        if (!request.background()) {
+            return append(data, request, response, batches);
+        }
+        // Looking at the batches took long; appending them does not, and belongs to the loop. The bytes last as long as
+        // this call.
+        return onLoop(request, () -> append(data, request, response, batches));
+    }
+
+    private static CompletionStage<ProduceResponseData> onLoop(
+            Request request, Supplier<CompletionStage<ProduceResponseData>> task) {
+        try {
+            return CompletableFuture.supplyAsync(task, request.connection().executor())
+                    .join();
+        } catch (RejectedExecutionException loopEnded) {
+            return task.get(); // nobody reads the answer any more
+        }
+    }
+
+    private CompletionStage<ProduceResponseData> append(
+            ProduceRequestData data, Request request, ProduceResponseData response, List<Checked> batches) {
         PendingAnswer pending = new PendingAnswer(response, request.connection());
         AdmittedAppends.Request transaction = data.transactionalId() == null
                 ? null
                 : admitted.request(data.transactionalId(), request.connection(), request.version());
-        append(data, new Job(request, pending, transaction), response);
+        Job job = new Job(request, pending, transaction);
+        for (Checked batch : batches) {
+            append(batch, job);
+        }
         if (transaction == null) {
             return answer(data, pending);
         }
@@ -86,70 +119,85 @@ final class ProduceHandler implements ApiHandler {
         return data.acks() == ACKS_NONE ? settled.thenCompose(ProduceHandler::unanswered) : settled;
     }
 
-    private void append(ProduceRequestData data, Job job, ProduceResponseData response) {
+    /** Looks at every batch of a request before any is appended: what takes long must have had no effect when that shows. */
+    private List<Checked> check(ProduceRequestData data, Request request, ProduceResponseData response) {
         boolean unknownAcks = data.acks() != ACKS_NONE && data.acks() != ACKS_LEADER && data.acks() != ACKS_ALL;
+        DecompressionMeter meter = request.background() ? DecompressionMeter.NONE : new LoopBudget();
+        List<Checked> batches = new ArrayList<>();
         for (TopicProduceData wanted : data.topicData()) {
-            Topic topic = byId(job.request) ? topics.byId(wanted.topicId()) : topics.byName(wanted.name());
-            List<PartitionProduceResponse> answers =
-                    new ArrayList<>(wanted.partitionData().size());
-            for (PartitionProduceData partition : wanted.partitionData()) {
+            Topic topic = byId(request) ? topics.byId(wanted.topicId()) : topics.byName(wanted.name());
+            TopicProduceResponse told = answer(response, wanted);
+            for (PartitionProduceData partition : NamedTwice.lastOfEach(wanted.partitionData())) {
                 PartitionProduceResponse answer = blank(partition.index());
-                answers.add(answer);
+                told.partitionResponses().add(answer);
                 if (unknownAcks) {
                     fail(answer, Errors.INVALID_REQUIRED_ACKS, null);
                 } else {
-                    produce(topic, partition, job, answer);
+                    check(topic, partition, request, answer, meter, batches);
                 }
             }
-            response.responses()
-                    .add(new TopicProduceResponse()
-                            .setName(wanted.name())
-                            .setTopicId(wanted.topicId())
-                            .setPartitionResponses(answers));
         }
+        return batches;
+    }
+
+    private static TopicProduceResponse answer(ProduceResponseData response, TopicProduceData wanted) {
+        TopicProduceResponse told = new TopicProduceResponse()
+                .setName(wanted.name())
+                .setTopicId(wanted.topicId())
+                .setPartitionResponses(new ArrayList<>(wanted.partitionData().size()));
+        response.responses().add(told);
+        return told;
     }
 
     private static boolean byId(Request request) {
         return request.version() >= ProduceVersions.FIRST_WITH_TOPIC_IDS;
     }
 
-    private static void produce(Topic topic, PartitionProduceData wanted, Job job, PartitionProduceResponse answer) {
+    private static void check(
+            Topic topic,
+            PartitionProduceData wanted,
+            Request request,
+            PartitionProduceResponse answer,
+            DecompressionMeter meter,
+            List<Checked> batches) {
         PartitionLog log = topic == null ? null : topic.partition(wanted.index());
         if (log == null) {
-            boolean unknownId = topic == null && byId(job.request);
+            boolean unknownId = topic == null && byId(request);
             fail(answer, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
-        } else if (topic.internal()) {
+            return;
+        }
+        if (topic.internal()) {
             fail(answer, Errors.INVALID_TOPIC_EXCEPTION, "Cannot append to internal topic " + topic.name());
-        } else {
-            append(log, wanted, job, answer);
-        }
-    }
-
-    private static void append(
-            PartitionLog log, PartitionProduceData wanted, Job job, PartitionProduceResponse answer) {
-        ByteBuffer batch;
-        try {
-            batch = ClientBatch.of(wanted.records(), job.request.version());
-        } catch (VarveException refused) {
-            fail(answer, refused);
-            return;
-        }
-        if (BatchHeader.isTransactional(batch, batch.position())) {
-            TopicPartition partition = new TopicPartition(log.id().topic(), wanted.index());
-            job.transaction.add(log, partition, batch, new InTransaction(log, job, answer));
             return;
         }
         try {
-            append(log, batch, VerificationGuard.NONE, job, answer);
+            ByteBuffer batch = ClientBatch.of(wanted.records(), request.version());
+            batches.add(new Checked(log, log.check(batch, Origin.CLIENT, meter), answer));
+        } catch (HeavyRequestException heavy) {
+            throw heavy;
         } catch (VarveException refused) {
             fail(answer, refused);
         }
     }
 
+    private static void append(Checked batch, Job job) {
+        AppendRun run = batch.run;
+        if (BatchHeader.isTransactional(run.bytes(), run.bytes().position())) {
+            TopicPartition partition =
+                    new TopicPartition(batch.log.id().topic(), batch.log.id().partition());
+            job.transaction.add(batch.log, partition, run, new InTransaction(batch.log, job, batch.answer));
+            return;
+        }
+        try {
+            append(batch.log, run, VerificationGuard.NONE, job, batch.answer);
+        } catch (VarveException refused) {
+            fail(batch.answer, refused);
+        }
+    }
+
     private static void append(
-            PartitionLog log, ByteBuffer batch, VerificationGuard guard, Job job, PartitionProduceResponse answer) {
-        Appended appended =
-                log.append(batch, Origin.CLIENT, guard, job.request.connection().executor());
+            PartitionLog log, AppendRun run, VerificationGuard guard, Job job, PartitionProduceResponse answer) {
+        Appended appended = log.append(run, guard, job.request.connection().executor());
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());
@@ -160,7 +208,7 @@ final class ProduceHandler implements ApiHandler {
     private record InTransaction(PartitionLog log, Job job, PartitionProduceResponse answer)
             implements AdmittedAppends.Append {
         @Override
-        public AppendException now(ByteBuffer batch, VerificationGuard guard) {
+        public AppendException now(AppendRun batch, VerificationGuard guard) {
             try {
                 append(log, batch, guard, job, answer);
             } catch (AppendException e) {

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.record;
+
+/**
+ * What a topic asks of each record of a producer's batch.
+ *
+ * @param topicPartition names the partition in messages
+ * @param keyed true if every record needs a key ({@code cleanup.policy=compact})
+ * @param createTime true if records keep the producer's timestamps, false if the broker stamps them
+ * @param now ms since the epoch
+ * @param beforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
+ * @param afterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
+ * @param maxRecordBytes most bytes a record of a compressed batch may take decompressed
+ */
+public record RecordRules(
+        String topicPartition,
+        boolean keyed,
+        boolean createTime,
+        long now,
+        long beforeMaxMs,
+        long afterMaxMs,
+        int maxRecordBytes) {
+    /**
+     * Judges a record as Kafka's LogValidator does.
+     *
+     * @param index the record's number in its batch
+     * @param timestamp its own, or what its batch claims for all of its records, in ms since the epoch; -1 for none
+     * @param hasKey whether it has a key
+     * @param stamped true if its batch claims to bear the broker's time
+     * @return what is wrong with it, or null
+     */
+    public RecordFault judge(int index, long timestamp, boolean hasKey, boolean stamped) {
+        if (keyed && !hasKey) {
+            return new RecordFault(
+                    index,
+                    false,
+                    "Compacted topic cannot accept message without key in topic partition " + topicPartition + ".");
+        }
+        if (createTime && timestamp != BatchHeader.NO_TIMESTAMP) {
+            return isOutOfRange(timestamp) ? new RecordFault(index, true, outOfRange(index, timestamp)) : null;
+        }
+        return stamped
+                ? new RecordFault(
+                        index,
+                        true,
+                        "Invalid timestamp type in message " + index
+                                + ". Producer should not set timestamp type to LogAppendTime.")
+                : null;
+    }
+
+    private boolean isOutOfRange(long timestamp) {
+        long age = now - timestamp;
+        boolean overflown = timestamp < 0 && age < 0; // older than a long can say
+        return overflown || age > beforeMaxMs || -age > afterMaxMs;
+    }
+
+    private String outOfRange(int index, long timestamp) {
+        long oldest = beforeMaxMs > now ? 0 : now - beforeMaxMs;
+        long newest = afterMaxMs > Long.MAX_VALUE - now ? Long.MAX_VALUE : now + afterMaxMs;
+        return "Timestamp " + timestamp + " of message with offset " + index
+                + " is out of range. The timestamp should be within [" + oldest + ", " + newest + "]";
+    }
+}

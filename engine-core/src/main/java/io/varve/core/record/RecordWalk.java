@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.record;
+
+import static io.varve.core.record.RecordBytes.invalid;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Goes through every record of a producer's batch: what a later reader will look at is looked at before the batch is stored. Uncompressed
+ * records are read in place, with nothing made for any of them; compressed ones stream by in little memory. Not thread-safe.
+ */
+public final class RecordWalk {
+    /** Most records at fault that are named. */
+    static final int MOST_TOLD = 1000;
+
+    private static final int NONE = -1;
+
+    private final RecordRules rules;
+    private final boolean stamped;
+    private final long claimed;
+    private final long baseTimestamp;
+    private long maxTimestamp = BatchHeader.NO_TIMESTAMP;
+    private List<RecordFault> faults;
+
+    private final ByteBuffer bytes;
+    private int at;
+
+    private RecordWalk(ByteBuffer bytes, int at, RecordRules rules) {
+        this.bytes = bytes;
+        this.at = at + BatchHeader.SIZE;
+        this.rules = rules;
+        stamped = BatchHeader.isLogAppendTime(bytes, at);
+        claimed = BatchHeader.maxTimestamp(bytes, at);
+        baseTimestamp = BatchHeader.baseTimestamp(bytes, at);
+    }
+
+    /**
+     * Walks a batch.
+     *
+     * @param buffer holds a batch that {@link BatchValidator#validateFromClient} accepted; neither changed nor moved
+     * @param at the batch's first byte
+     * @param rules what each record must satisfy
+     * @param meter told of decompressed bytes; may break off
+     * @return what the records say
+     * @throws InvalidBatchException INVALID_RECORD if they are not sound; NOT_DECOMPRESSIBLE; TOO_LARGE if a compressed one exceeds
+     *     what the rules allow
+     */
+    public static RecordWalk over(ByteBuffer buffer, int at, RecordRules rules, DecompressionMeter meter) {
+        RecordWalk walk = new RecordWalk(buffer, at, rules);
+        if (BatchHeader.codecId(buffer, at) == Codec.NONE.id()) {
+            walk.plain(BatchHeader.recordCount(buffer, at), at + BatchHeader.sizeInBytes(buffer, at));
+        } else {
+            walk.compressed(buffer, at, meter);
+        }
+        return walk;
+    }
+
+    /** @return largest timestamp that a record bears, in ms since the epoch, or -1 */
+    public long maxTimestamp() {
+        return maxTimestamp;
+    }
+
+    /** @return the records that the topic does not take, in order; of very many the first ones */
+    public List<RecordFault> faults() {
+        return faults == null ? List.of() : faults;
+    }
+
+    private void plain(int count, int end) {
+        for (int i = 0; i < count; i++) {
+            int length = varint(end);
+            if (length < 0 || length > end - at) {
+                throw invalid(
+                        "record " + i + " of " + count + " claims " + length + " bytes, " + (end - at) + " are left");
+            }
+            record(i, at + length);
+        }
+        if (at != end) {
+            throw invalid(end - at + " bytes follow the last of " + count + " records");
+        }
+    }
+
+    private void record(int index, int end) {
+        pass(1, end);
+        long timestamp = baseTimestamp + varlong(end);
+        int delta = varint(end);
+        if (delta != index) {
+            throw invalid("record " + index + " has offset delta " + delta + ", must be " + index);
+        }
+        int keySize = sized(end);
+        sized(end);
+        int headers = varint(end);
+        if (headers < 0) {
+            throw invalid("record " + index + " has header count " + headers);
+        }
+        for (int i = 0; i < headers; i++) {
+            if (sized(end) == NONE) {
+                throw invalid("header of record " + index + " has no key");
+            }
+            sized(end);
+        }
+        if (at != end) {
+            throw invalid("record " + index + " has " + (end - at) + " bytes after its last field");
+        }
+        judge(index, timestamp, keySize != NONE);
+    }
+
+    private void compressed(ByteBuffer buffer, int from, DecompressionMeter meter) {
+        try (RecordIterator records = RecordIterator.metered(buffer, from, rules.maxRecordBytes(), meter)) {
+            for (int i = 0; records.next(); i++) {
+                judge(i, records.producerTimestamp(), records.hasKey());
+            }
+        }
+    }
+
+    private void judge(int index, long timestamp, boolean hasKey) {
+        if (timestamp > maxTimestamp) {
+            maxTimestamp = timestamp;
+        }
+        // The stored batch bears the producer's times again; until then it claims one for all of them, which Kafka
+        // judges by.
+        RecordFault fault = rules.judge(index, stamped ? claimed : timestamp, hasKey, stamped);
+        if (fault != null) {
+            faults = faults == null ? new ArrayList<>() : faults;
+            if (faults.size() < MOST_TOLD) {
+                faults.add(fault);
+            }
+        }
+    }
+
+    /** Passes over a field with its length before it; @return the length, -1 for none */
+    private int sized(int end) {
+        int size = varint(end);
+        if (size < NONE) {
+            throw invalid("a field has length " + size);
+        }
+        if (size > 0) {
+            pass(size, end);
+        }
+        return size;
+    }
+
+    private void pass(int count, int end) {
+        if (count > end - at) {
+            throw invalid("a field claims " + count + " bytes, " + (end - at) + " are left in its record");
+        }
+        at += count;
+    }
+
+    private int varint(int end) {
+        if (at < end) {
+            byte first = bytes.get(at);
+            if (first >= 0) {
+                at++;
+                return first >>> 1 ^ -(first & 1);
+            }
+        }
+        long raw = raw(end, 5, 0x0F);
+        return (int) (raw >>> 1) ^ -(int) (raw & 1);
+    }
+
+    private long varlong(int end) {
+        if (at < end) {
+            byte first = bytes.get(at);
+            if (first >= 0) {
+                at++;
+                return first >>> 1 ^ -(first & 1);
+            }
+        }
+        long raw = raw(end, 10, 0x01);
+        return (raw >>> 1) ^ -(raw & 1);
+    }
+
+    private long raw(int end, int mostBytes, int lastMask) {
+        long value = 0;
+        for (int i = 0; i < mostBytes; i++) {
+            if (at >= end) {
+                throw invalid("a record ends within a field");
+            }
+            byte next = bytes.get(at++);
+            if (i == mostBytes - 1 && (next & ~lastMask) != 0) {
+                break;
+            }
+            value |= (next & 0x7FL) << (7 * i);
+            if (next >= 0) {
+                return value;
+            }
+        }
+        throw invalid("a varint does not end within " + mostBytes + " bytes");
+    }
+}
