@@ -71,6 +71,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     private boolean awaitingBudget;
 
+    /** Everything is written, and the close that follows it. */
+    private boolean lastWritten;
+
     ConnectionHandler(Service service, PeerConnection connection, FrameAssembler frames) {
         this.service = service;
         this.connection = connection;
@@ -88,7 +91,8 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     @Override
     public void handlerAdded(ChannelHandlerContext added) {
         context = added;
-        responses = new ResponseWriter(added, service.dispatcher());
+        responses = new ResponseWriter(
+                added, service.dispatcher(), service.budget().unsent().share(added.channel()::close));
         answers = new Answers(service.budget(), responses);
     }
 
@@ -116,6 +120,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
+        if (state != State.CLOSED) {
+            responses.writeOn();
+        }
         advance();
     }
 
@@ -146,6 +153,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             frames.close();
         }
         answers.drop();
+        responses.drop();
         connection.closed();
     }
 
@@ -163,7 +171,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             advancing = false;
         }
         if (state == State.FINISHING && answers.isEmpty()) {
-            closeWhenSent();
+            state = State.CLOSING;
+        }
+        if (state == State.CLOSING && !lastWritten && responses.isAllWritten()) {
+            lastWritten = true;
+            context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
         }
         updateReading();
         responses.flushSoon();
@@ -207,6 +219,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
                 && state == State.SERVING
                 && answers.size() < service.limits().maxQueuedPerConnection()
                 && answers.bytes() < service.limits().maxQueuedBytesPerConnection()
+                && responses.isAllWritten()
                 && context.channel().isWritable();
     }
 
@@ -354,14 +367,9 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     private boolean sendAnswers() {
         Answers.Sent sent = answers.send();
         if (sent == Answers.Sent.HANG_UP) {
-            closeWhenSent();
+            state = State.CLOSING;
         }
         return sent != Answers.Sent.NOTHING;
-    }
-
-    private void closeWhenSent() {
-        state = State.CLOSING;
-        context.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
     }
 
     /** What comes while a request waits for its turn is taken in up to a limit, so that a peer that leaves is noticed. */

@@ -18,12 +18,17 @@ final class RequestBudget {
     private static final Logger LOG = LoggerFactory.getLogger(RequestBudget.class);
 
     private final PartialFrames partial;
+    private final PartialFrames unsent;
+    /** Answers mostly lie in files, so a part of what requests may take is enough. */
+    private static final int UNSENT_SHARE = 4;
+
     private final Kind records;
     private final Kind others;
 
     RequestBudget(NetConfig.Requests limits, Clock clock) {
         records = new Kind(limits.queuedBytesLimit());
         others = new Kind(limits.queuedBytesLimit());
+        unsent = new PartialFrames(limits.queuedBytesLimit() / UNSENT_SHARE, clock);
         // The largest request must be able to arrive.
         partial = new PartialFrames(Math.max(limits.queuedBytesLimit(), limits.maxBytes()), clock);
     }
@@ -87,6 +92,11 @@ final class RequestBudget {
     /** @return that of requests that have arrived in part */
     PartialFrames partial() {
         return partial;
+    }
+
+    /** @return that of answers in memory that peers do not take */
+    PartialFrames unsent() {
+        return unsent;
     }
 
     /** @return bytes of requests that await their answers */

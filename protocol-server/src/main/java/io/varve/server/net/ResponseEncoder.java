@@ -29,6 +29,9 @@ final class ResponseEncoder implements Writable {
      */
     static final int COPY_LIMIT = 16 * 1024;
 
+    /** In a larger response nothing is copied before it is written, so that what a peer does not take costs next to nothing. */
+    private static final int COPIED_AT_ONCE = 64 * 1024;
+
     private static final int SIZE_BYTES = 4;
 
     private final List<ResponsePart> parts = new ArrayList<>(1);
@@ -41,8 +44,11 @@ final class ResponseEncoder implements Writable {
 
     private long partBytes;
 
-    private ResponseEncoder(ByteBuf buffer) {
+    private final boolean copiesAtOnce;
+
+    private ResponseEncoder(ByteBuf buffer, boolean copiesAtOnce) {
         this.buffer = buffer;
+        this.copiesAtOnce = copiesAtOnce;
     }
 
     /**
@@ -61,7 +67,8 @@ final class ResponseEncoder implements Writable {
             header.data().addSize(sizes, cache, header.headerVersion());
             body.addSize(sizes, cache, version);
             int inMemory = sizes.totalSize() <= COPY_LIMIT ? sizes.totalSize() : sizes.sizeExcludingZeroCopy();
-            encoder = new ResponseEncoder(allocator.directBuffer(SIZE_BYTES + inMemory));
+            encoder = new ResponseEncoder(
+                    allocator.directBuffer(SIZE_BYTES + inMemory), sizes.totalSize() <= COPIED_AT_ONCE);
             encoder.writeInt(sizes.totalSize());
             header.data().write(encoder, cache, header.headerVersion());
             body.write(encoder, cache, version);
@@ -131,19 +138,40 @@ final class ResponseEncoder implements Writable {
                 add(new ResponsePart(Unpooled.wrappedBuffer(memory), records), bytes);
                 return;
             }
+            if (!copiesAtOnce) {
+                add(new ResponsePart(null, records), bytes);
+                return;
+            }
             buffer.writeBytes(memory);
         } else {
-            copy(region);
+            if (!copiesAtOnce) {
+                requireInFile(region);
+                add(new ResponsePart(null, records), bytes);
+                return;
+            }
+            copy(buffer, region, 0, region.length());
         }
         records.close();
     }
 
-    private void copy(FileRegion region) {
-        int done = 0;
-        while (done < region.length()) {
+    /** Once the first bytes of a response are on their way it cannot become another. */
+    private static void requireInFile(FileRegion region) {
+        try {
+            if (region.channel().size() < region.position() + region.length()) {
+                throw new StorageException(Kind.CORRUPT, region + " reaches beyond the end of its file");
+            }
+        } catch (IOException e) {
+            throw new StorageException(Kind.RETRY, "looking at " + region + " for a response: " + e.getMessage(), e);
+        }
+    }
+
+    /** Copies so many bytes of a region, from one of them on. */
+    static void copy(ByteBuf to, FileRegion region, int from, int length) {
+        int done = from;
+        while (done < from + length) {
             int bytes;
             try {
-                bytes = buffer.writeBytes(region.channel(), region.position() + done, region.length() - done);
+                bytes = to.writeBytes(region.channel(), region.position() + done, from + length - done);
             } catch (IOException e) {
                 throw new StorageException(Kind.RETRY, "reading " + region + " for a response: " + e.getMessage(), e);
             }

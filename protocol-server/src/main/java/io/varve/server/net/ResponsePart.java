@@ -1,19 +1,52 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
+import io.varve.core.spi.BatchSlice.FileRegion;
 import io.varve.server.api.StoredRecords;
+import java.nio.ByteBuffer;
 
 /**
  * A piece of a response for Netty to write.
  *
- * @param message a buffer or a file region
+ * @param message a buffer or a file region; null when the records are to be copied as they are written
  * @param records what the message shows, to be closed when it is written or will not be; null when the message owns its bytes
  */
 record ResponsePart(Object message, StoredRecords records) {
-    /** Writes the part, without a flush. */
+    /** @return true if the records are to be copied */
+    boolean isCopied() {
+        return message == null;
+    }
+
+    /** @return bytes of memory it keeps until it is sent; what lies in files is not in memory */
+    long memoryBytes() {
+        if (message instanceof ByteBuf bytes) {
+            return bytes.readableBytes();
+        }
+        return message == null && records.slice().fileRegion().isEmpty() ? records.sizeInBytes() : 0;
+    }
+
+    /**
+     * Copies from records that are to be copied.
+     *
+     * @param to where to; has room
+     * @param from first byte of the records
+     * @param length how many
+     */
+    void copy(ByteBuf to, int from, int length) {
+        FileRegion region = records.slice().fileRegion().orElse(null);
+        if (region == null) {
+            ByteBuffer memory = records.slice().buffer();
+            to.writeBytes(memory.slice(memory.position() + from, length));
+        } else {
+            ResponseEncoder.copy(to, region, from, length);
+        }
+    }
+
+    /** Writes a part that is not copied, without a flush. */
     void write(ChannelHandlerContext context) {
         if (records == null) {
             context.write(message, context.voidPromise());
@@ -25,7 +58,9 @@ record ResponsePart(Object message, StoredRecords records) {
 
     /** Lets go of a part that is not written. */
     void discard() {
-        ReferenceCountUtil.release(message);
+        if (message != null) {
+            ReferenceCountUtil.release(message);
+        }
         if (records != null) {
             records.close();
         }

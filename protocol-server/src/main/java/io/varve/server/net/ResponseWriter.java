@@ -1,16 +1,32 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
 import io.varve.server.api.Answer;
 import io.varve.server.api.Dispatcher;
 import io.varve.server.api.Request;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 
-/** Writes one connection's responses. Used on its event loop. */
+/**
+ * Writes one connection's responses, as far as the peer takes them: what follows stays where it is stored, and is copied in pieces when its
+ * turn comes. Used on its event loop.
+ */
 final class ResponseWriter {
+    private static final int PIECE_BYTES = 64 * 1024;
+
     private final ChannelHandlerContext context;
     private final Dispatcher dispatcher;
+    private final PartialFrames.Share share;
+    private final Deque<ResponsePart> unwritten = new ArrayDeque<>();
+
+    /** How much of the first unwritten part is written, when it is one that is copied. */
+    private int written;
+
+    /** Bytes in memory that are counted until all is written. */
+    private long counted;
 
     /** Between a read and its end, where everything written is flushed. */
     private boolean reading;
@@ -18,24 +34,92 @@ final class ResponseWriter {
     private boolean unflushed;
     private boolean flushScheduled;
 
-    ResponseWriter(ChannelHandlerContext context, Dispatcher dispatcher) {
+    ResponseWriter(ChannelHandlerContext context, Dispatcher dispatcher, PartialFrames.Share share) {
         this.context = context;
         this.dispatcher = dispatcher;
+        this.share = share;
     }
 
     /** @return what is left to do: nothing, or to hang up */
     Answer write(Request request, Answer.Message message) {
         try {
-            encode(request, message).forEach(part -> part.write(context));
+            unwritten.addAll(encode(request, message));
         } catch (RuntimeException e) {
             // Nothing has been written yet: another response can take the place of this one.
             if (!(dispatcher.failure(request, e) instanceof Answer.Message error)) {
                 return new Answer.HangUp();
             }
-            encode(request, error).forEach(part -> part.write(context));
+            unwritten.addAll(encode(request, error));
         }
-        unflushed = true;
-        return new Answer.Silence();
+        writeOn();
+        return count() ? new Answer.Silence() : new Answer.HangUp();
+    }
+
+    /** Writes on, as far as the peer takes it. */
+    void writeOn() {
+        while (!unwritten.isEmpty() && context.channel().isWritable()) {
+            unflushed = true;
+            if (unwritten.peek().isCopied()) {
+                writePiece();
+            } else {
+                unwritten.remove().write(context);
+            }
+        }
+        if (unwritten.isEmpty() && counted > 0) {
+            share.letGo(counted);
+            counted = 0;
+        }
+    }
+
+    private void writePiece() {
+        ByteBuf piece = context.alloc().directBuffer(PIECE_BYTES, PIECE_BYTES);
+        try {
+            while (piece.isWritable()
+                    && !unwritten.isEmpty()
+                    && unwritten.peek().isCopied()) {
+                ResponsePart part = unwritten.peek();
+                int bytes = Math.min(piece.writableBytes(), part.records().sizeInBytes() - written);
+                part.copy(piece, written, bytes);
+                written += bytes;
+                if (written == part.records().sizeInBytes()) {
+                    written = 0;
+                    unwritten.remove().discard();
+                }
+            }
+        } catch (RuntimeException | Error e) {
+            piece.release();
+            throw e;
+        }
+        context.write(piece, context.voidPromise());
+    }
+
+    /** @return false if others need the memory more than this peer, who does not take what it asked for */
+    private boolean count() {
+        long bytes = 0;
+        for (ResponsePart part : unwritten) {
+            bytes += part.memoryBytes();
+        }
+        if (bytes > counted) {
+            if (!share.hold(bytes - counted)) {
+                drop();
+                return false;
+            }
+            counted = bytes;
+        }
+        return true;
+    }
+
+    /** @return true when everything is written */
+    boolean isAllWritten() {
+        return unwritten.isEmpty();
+    }
+
+    /** Lets go of what is not written. */
+    void drop() {
+        unwritten.forEach(ResponsePart::discard);
+        unwritten.clear();
+        share.letGo(counted);
+        counted = 0;
     }
 
     private List<ResponsePart> encode(Request request, Answer.Message message) {

@@ -10,6 +10,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CompletableFuture;
@@ -37,7 +38,7 @@ class StoredRecordsTest {
     private static final long SEED = 20_260_101;
 
     private final byte[] content = new byte[FILE_BYTES];
-    private final List<TrackedSlice> slices = new ArrayList<>();
+    private final List<TrackedSlice> slices = Collections.synchronizedList(new ArrayList<>());
     private FileChannel file;
 
     @BeforeEach
@@ -155,6 +156,42 @@ class StoredRecordsTest {
             assertThat(client.receive(ApiKeys.FETCH, FETCH).errorCounts())
                     .containsKey(org.apache.kafka.common.protocol.Errors.KAFKA_STORAGE_ERROR);
             assertThat(client.receiveId()).isEqualTo(2);
+        }
+    }
+
+    /** Many small parts are copied, but not before the peer takes them. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void takeNoMemoryUntilTheyAreTaken(Transport transport) throws Exception {
+        int parts = 3_500;
+        int bytes = ResponseEncoder.COPY_LIMIT;
+        NetConfig config = Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT);
+        ScriptedHandler fetch = ScriptedHandler.answering(ApiKeys.FETCH, request -> {
+            List<BaseRecords> records = new ArrayList<>();
+            for (int i = 0; i < parts; i++) {
+                records.add(stored(i, bytes));
+            }
+            return response(records);
+        });
+        List<RawClient> unread = new ArrayList<>();
+        try (NetServer server = Servers.start(config, transport, fetch)) {
+            for (int i = 0; i < 5; i++) {
+                RawClient client = new RawClient(Servers.port(server));
+                unread.add(client);
+                client.send(fetch(1));
+            }
+            try (RawClient reader = new RawClient(Servers.port(server))) {
+                List<byte[]> received = records(reader.send(fetch(1)).receive());
+                assertThat(received).hasSize(parts);
+                for (int i = 0; i < parts; i += 500) {
+                    assertThat(received.get(i)).isEqualTo(part(i, bytes));
+                }
+            }
+            assertThat(server.allocator().pinnedDirectMemory()).isLessThan(10 << 20);
+            for (RawClient client : unread) {
+                client.disconnect();
+            }
+            Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
         }
     }
 
