@@ -4,6 +4,7 @@ package io.varve.server.metadata;
 import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;
@@ -39,7 +40,7 @@ record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, TopicConfi
         Map<String, String> after = change.change().apply(before);
         switch (resource.type()) {
             case TOPIC -> topics.validate(before, after);
-            case BROKER -> brokers.validate(after);
+            case BROKER -> brokers.validate(changed(before, after));
             default -> {} // who asks for the change knows what is allowed
         }
         after.forEach((key, value) -> {
@@ -52,5 +53,12 @@ record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, TopicConfi
                 events.add(MetadataEvents.config(resource, key, null));
             }
         });
+    }
+
+    /** What is there already may be of another version, and is in nobody's way. */
+    private static Map<String, String> changed(Map<String, String> before, Map<String, String> after) {
+        Map<String, String> changed = new HashMap<>(after);
+        changed.entrySet().removeAll(before.entrySet());
+        return changed;
     }
 }

@@ -352,6 +352,28 @@ class ConfigHandlersTest {
     }
 
     @Test
+    void leavesOutAtAStartWhatIsNotAllowedAnyMore() {
+        node.restart(MetadataConfig.defaults(1)); // does not know this key, so it takes it
+        serve();
+        assertThat(alter(
+                        BROKER,
+                        "",
+                        operation("num.network.threads", OpType.SET, "4"),
+                        operation("message.max.bytes", OpType.SET, "5000")))
+                .isEqualTo(Errors.NONE);
+        restart();
+        assertThat(describe(4, BROKER, "", null).configs())
+                .extracting(DescribeConfigsResourceResult::name)
+                .containsExactly("message.max.bytes");
+        assertThat(find(describe(4, BROKER, "1", null), "num.network.threads").value())
+                .isEqualTo("3");
+        assertThat(alter(BROKER, "", operation("message.max.bytes", OpType.SET, "6000")))
+                .isEqualTo(Errors.NONE);
+        assertThat(node.metadata.byName("t").partition(0).config().maxMessageBytes())
+                .isEqualTo(6_000);
+    }
+
+    @Test
     void appendsToABrokersList() {
         assertThat(alter(BROKER, "", operation("log.cleanup.policy", OpType.APPEND, "compact")))
                 .isEqualTo(Errors.NONE);
