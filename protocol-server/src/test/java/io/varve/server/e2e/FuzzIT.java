@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Damaged requests of every API against the whole server. */
 class FuzzIT {
     private static final long SEED = 20_260_101;
-    private static final int REQUESTS = 100_000;
+    private static final int REQUESTS = Fuzz.requests(100_000);
     private static final long MOST_LOG_LINES = 200;
     private static final long MOST_BYTES = 400L << 20;
 

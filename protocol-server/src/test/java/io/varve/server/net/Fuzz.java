@@ -16,12 +16,17 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 
 /**
- * Sends a running server damaged requests of every API it advertises, and sound ones in between which it must answer. The same
- * seed sends the same bytes.
+ * Sends a running server damaged requests of every API it advertises, some with thousands of elements, and sound ones in between which it
+ * must answer. The same seed sends the same bytes. {@code -Dvarve.test.fuzz.seed} and {@code -Dvarve.test.fuzz.requests} choose others and
+ * more of them than the build sends.
  */
 public final class Fuzz {
     private static final int THREADS = 4;
     private static final int SOUND_EVERY = 100;
+
+    /** Large ones take the server some ms each, when all is well. */
+    private static final int LARGE_EVERY = 200;
+
     private static final int SOUND_ID = 0x50_0F_4D;
 
     /** A damaged request may legitimately keep its connection waiting, for example for records. */
@@ -30,6 +35,11 @@ public final class Fuzz {
     private final int port;
     private final long seed;
     private final int requests;
+
+    /** @return how many to send: what the build was told, or this */
+    public static int requests(int byDefault) {
+        return Integer.getInteger("varve.test.fuzz.requests", byDefault);
+    }
 
     /**
      * What happened.
@@ -59,7 +69,7 @@ public final class Fuzz {
      */
     public Fuzz(int port, long seed, int requests) {
         this.port = port;
-        this.seed = seed;
+        this.seed = Long.getLong("varve.test.fuzz.seed", seed);
         this.requests = requests;
     }
 
@@ -93,12 +103,15 @@ public final class Fuzz {
 
     private Result run(List<ApiVersion> apis, Random random, int count) {
         RandomMessages messages = new RandomMessages(random);
+        LargeMessages large = new LargeMessages(random);
         int[] fates = new int[Fate.values().length];
         int sent = 0;
         try (RawClient normal = new RawClient(port)) {
             RawClient client = new RawClient(port);
             for (; sent < count; sent++) {
-                byte[] request = damage(sound(apis, messages, random, sent), random);
+                byte[] request = sent % LARGE_EVERY == 0
+                        ? large(apis, large, random, sent)
+                        : damage(sound(apis, messages, random, sent), random);
                 Fate fate = send(client, request);
                 fates[fate.ordinal()]++;
                 if (fate != Fate.ANSWERED) {
@@ -119,9 +132,17 @@ public final class Fuzz {
 
     private static byte[] sound(List<ApiVersion> apis, RandomMessages messages, Random random, int id) {
         ApiVersion api = apis.get(random.nextInt(apis.size()));
-        ApiKeys key = ApiKeys.forId(api.apiKey());
-        int min = Math.max(api.minVersion(), key.oldestVersion());
-        return messages.frame(key, (short) (min + random.nextInt(api.maxVersion() - min + 1)), id);
+        return messages.frame(ApiKeys.forId(api.apiKey()), version(api, random), id);
+    }
+
+    private static byte[] large(List<ApiVersion> apis, LargeMessages messages, Random random, int id) {
+        ApiVersion api = apis.get(random.nextInt(apis.size()));
+        return messages.frame(ApiKeys.forId(api.apiKey()), version(api, random), id);
+    }
+
+    private static short version(ApiVersion api, Random random) {
+        int min = Math.max(api.minVersion(), ApiKeys.forId(api.apiKey()).oldestVersion());
+        return (short) (min + random.nextInt(api.maxVersion() - min + 1));
     }
 
     /** Sends a damaged request and a sound one; their answers, if any, come in this order. */

@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 @Timeout(300)
 class FuzzTest {
     private static final long SEED = 20_260_101;
-    private static final int REQUESTS = 100_000;
+    private static final int REQUESTS = Fuzz.requests(100_000);
     private static final long HEAP_SLACK = 32 * 1024 * 1024;
 
     private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);

@@ -46,6 +46,15 @@ final class RawClient implements AutoCloseable {
         return frame.array();
     }
 
+    /** @return a request's header */
+    static byte[] header(ApiKeys api, short version, int correlationId) {
+        RequestHeader header = new RequestHeader(api, version, "raw", correlationId);
+        ObjectSerializationCache cache = new ObjectSerializationCache();
+        ByteBuffer bytes = ByteBuffer.allocate(header.data().size(cache, header.headerVersion()));
+        header.data().write(new ByteBufferAccessor(bytes), cache, header.headerVersion());
+        return bytes.array();
+    }
+
     static byte[] metadata(int correlationId) {
         return frame(ApiKeys.METADATA, (short) 1, correlationId, new MetadataRequestData());
     }
