@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.server.e2e.hostile.Scenario;
+import io.varve.server.e2e.hostile.Siege;
+import io.varve.server.e2e.hostile.SteadyClient;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Fifty connections do harm, each in the same way for a while, and clients beside them must hardly notice: no errors, a bounded time for 99 of
+ * 100 requests, a server that stays within its memory and does not fill its log. {@code -Dvarve.test.hostile=words} plays only the scenarios
+ * whose names have the regular expression in them, {@code -Dvarve.test.hostile.ms} sets how long each is played.
+ */
+@Timeout(600)
+class HostilePeersIT {
+    /** What the attackers' own work can cost on two busy cores; harm that is not bounded takes seconds, and most of it for ever. */
+    private static final double LEAST_BOUND_MS = 1_000;
+
+    private static final double TIMES_QUIET = 20;
+
+    /** The heap's limit, the same of direct memory, and what a JVM needs besides. */
+    private static final long MOST_BYTES = 1_000L << 20;
+
+    private static final int MOST_LOG_LINES = 500;
+    private static final int MOST_TRACE_LINES = 500;
+    private static final int STEADY = 3;
+    private static final long QUIET_MS = 1_500;
+    private static final long SCENARIO_MS = Long.getLong("varve.test.hostile.ms", 800);
+    private static final String ONLY = System.getProperty("varve.test.hostile", "");
+
+    /** What was seen, a line for each scenario as it ends. */
+    private static final Path REPORT = Path.of("target", "hostile-peers-" + Backend.NAME + ".txt");
+
+    @TempDir
+    Path directory;
+
+    private final List<SteadyClient> steady = new ArrayList<>();
+    private final List<String> report = new ArrayList<>();
+    private final List<String> failures = new ArrayList<>();
+
+    @Test
+    void clientsHardlyNoticePeersThatDoHarm() throws Exception {
+        Files.deleteIfExists(REPORT);
+        Server server = Server.start(directory);
+        try {
+            prepare(server);
+            for (int i = 0; i < STEADY; i++) {
+                steady.add(new SteadyClient("steady-" + i, server.port()));
+            }
+            quiet();
+            double bound = quiet();
+            for (Scenario scenario : Scenario.all()) {
+                if (scenario.name().matches(".*(" + ONLY + ").*")) {
+                    server = play(scenario, server, bound);
+                }
+            }
+            checkLog(server);
+        } finally {
+            steady.forEach(SteadyClient::close);
+            server.close();
+        }
+        assertThat(failures).as(String.join("\n", report)).isEmpty();
+    }
+
+    private static void prepare(Server server) throws Exception {
+        try (Admin admin = JavaClientsIT.admin(server)) {
+            List<NewTopic> topics = new ArrayList<>(List.of(
+                    new NewTopic(Siege.TOPIC, Siege.PARTITIONS + 1, (short) 1),
+                    new NewTopic(Siege.BOMBS, 1, (short) 1)));
+            for (int i = 0; i < STEADY; i++) {
+                topics.add(new NewTopic("steady-" + i, 1, (short) 1));
+            }
+            admin.createTopics(topics).all().get();
+        }
+        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", server.bootstrap(), "batch.size", "16384"),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            byte[] value = new byte[15_000];
+            for (int partition = 0; partition < Siege.PARTITIONS; partition++) {
+                for (int i = 0; i < 10; i++) {
+                    producer.send(new ProducerRecord<>(Siege.TOPIC, partition, null, value));
+                }
+            }
+        }
+    }
+
+    /** @return the bound, from how long requests take without trouble */
+    private double quiet() throws IOException {
+        SteadyClient.measured(steady);
+        pass(QUIET_MS);
+        double quiet = SteadyClient.measured(steady).p99();
+        double bound = Math.max(LEAST_BOUND_MS, TIMES_QUIET * quiet);
+        tell("quiet: p99 %.1f ms, so the bound is %.1f ms".formatted(quiet, bound));
+        return bound;
+    }
+
+    /** What was seen of one scenario. */
+    private record Seen(SteadyClient.Measured measured, long mostBytes, boolean alive) {
+        boolean isTrouble() {
+            return measured.trouble() != null || !alive;
+        }
+    }
+
+    /** @return the server, or the one that had to take its place */
+    private Server play(Scenario scenario, Server server, double bound) throws IOException {
+        Seen seen = besiege(scenario, server);
+        double within = bound;
+        if (!seen.isTrouble() && seen.measured.p99() >= bound) {
+            // Others may have been busy on this machine. What is wrong with the server is wrong again.
+            within = quiet();
+            seen = besiege(scenario, server);
+        }
+        double p99 = seen.measured.p99();
+        check(scenario, "ended the server", seen.alive);
+        check(scenario, "made a client fail: " + seen.measured.trouble(), seen.measured.trouble() == null);
+        check(scenario, "kept clients waiting: p99 %.1f ms".formatted(p99), p99 < within);
+        check(scenario, "took memory: " + (seen.mostBytes >> 20) + " MB", seen.mostBytes < MOST_BYTES);
+        if (!seen.isTrouble()) {
+            return server;
+        }
+        // What the others do is worth knowing too.
+        server.running().process().destroyForcibly();
+        server.running().exitWithin(Duration.ofSeconds(30));
+        Server next = server.again();
+        quiet();
+        return next;
+    }
+
+    private Seen besiege(Scenario scenario, Server server) throws IOException {
+        long most = 0;
+        Siege siege = new Siege(scenario, server.port());
+        try {
+            long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(SCENARIO_MS);
+            while (System.nanoTime() < end) {
+                pass(50);
+                most = Math.max(most, resident(server));
+            }
+        } finally {
+            siege.close();
+        }
+        SteadyClient.Measured measured = SteadyClient.measured(steady);
+        boolean alive = server.running().process().isAlive();
+        tell("%-60s p99 %8.1f ms, %4d requests, %4d MB%s%s"
+                .formatted(
+                        scenario.name(),
+                        measured.p99(),
+                        measured.nanos().size(),
+                        most >> 20,
+                        alive ? "" : ", the server ended",
+                        measured.trouble() == null ? "" : ", " + measured.trouble()));
+        return new Seen(measured, most, alive);
+    }
+
+    private void tell(String line) throws IOException {
+        report.add(line);
+        Files.writeString(REPORT, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+
+    private void check(Scenario scenario, String harm, boolean unharmed) {
+        if (!unharmed) {
+            failures.add(scenario.name() + " " + harm);
+        }
+    }
+
+    private void checkLog(Server server) throws IOException {
+        List<String> lines =
+                (server.running().out() + server.running().err()).lines().toList();
+        long traces = lines.stream().filter(line -> line.startsWith("\tat ")).count();
+        tell("%d lines of log, %d of them of stack traces".formatted(lines.size(), traces));
+        String all = String.join("\n", lines);
+        if (lines.size() > MOST_LOG_LINES + traces || traces > MOST_TRACE_LINES) {
+            failures.add("the log was filled: " + all.substring(0, Math.min(all.length(), 20_000)));
+        }
+        if (lines.stream().anyMatch(line -> line.startsWith("2026-01-01 ERROR forged"))) {
+            failures.add("a line of the log was a peer's");
+        }
+    }
+
+    private static long resident(Server server) {
+        return server.running().process().isAlive() ? server.residentBytes() : 0;
+    }
+
+    private static void pass(long ms) {
+        LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(ms));
+    }
+}

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e.hostile;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/** Requests whose arrays are long, or repeat a key, or have keys that a hash table finds hard: work and memory out of few bytes. */
+final class LargeArrays {
+    private static final int[] EQUAL = {1_000, 4_000, 20_000};
+    private static final int COLLIDING = 16_384;
+    private static final int MANY = 200_000;
+    private static final int EMPTY_NAMES = 5_000_000;
+
+    private LargeArrays() {}
+
+    static List<Scenario> scenarios() {
+        List<Scenario> scenarios = new ArrayList<>();
+        scenarios.add(kinds("JoinGroup protocols", LargeArrays::joinGroup));
+        scenarios.add(sending("DescribeGroups of 5,000,000 empty names", List.of(emptyNames())));
+        scenarios.add(kinds("CreateTopics", LargeArrays::createTopics));
+        scenarios.add(kinds("CreateTopics settings", LargeArrays::createTopicsConfigs));
+        scenarios.add(kinds("CreatePartitions", LargeArrays::createPartitions));
+        scenarios.add(kinds("OffsetDelete", LargeArrays::offsetDelete));
+        scenarios.add(kinds("OffsetForLeaderEpoch", LargeArrays::offsetForLeaderEpoch));
+        scenarios.add(kinds("AlterConfigs", LargeArrays::alterConfigs));
+        scenarios.add(kinds("IncrementalAlterConfigs", LargeArrays::incrementalAlterConfigs));
+        scenarios.add(kinds("AddPartitionsToTxn", LargeArrays::addPartitionsToTxn));
+        scenarios.add(kinds("DescribeLogDirs", LargeArrays::describeLogDirs));
+        scenarios.add(kinds("Produce topics", LargeArrays::produce));
+        scenarios.add(kinds("Metadata", LargeArrays::metadata));
+        scenarios.add(kinds("ListOffsets of one topic", LargeArrays::listOffsets));
+        return scenarios;
+    }
+
+    /** Each peer sends these, the one after the other, and begins anew at another place. */
+    private static Scenario sending(String name, List<byte[]> requests) {
+        return new Scenario(name, attacker -> {
+            int at = attacker.number();
+            Attacker.Peer peer = attacker.connect();
+            try {
+                for (int i = 0; i < requests.size(); i++) {
+                    peer.send(requests.get((at + i) % requests.size())).takeAnswer();
+                    attacker.linger(Siege.PAUSE_MS);
+                }
+            } finally {
+                peer.close();
+            }
+        });
+    }
+
+    private static Scenario kinds(String name, Function<List<String>, Wire> request) {
+        List<byte[]> requests = new ArrayList<>();
+        Arrays.stream(EQUAL)
+                .forEach(count ->
+                        requests.add(request.apply(Keys.EQUAL.of(count)).frame()));
+        requests.add(request.apply(Keys.COLLIDING.of(COLLIDING)).frame());
+        requests.add(request.apply(Keys.MANY.of(MANY)).frame());
+        return sending(name, requests);
+    }
+
+    private static Wire joinGroup(List<String> keys) {
+        return Wire.request(ApiKeys.JOIN_GROUP, 5)
+                .string("hostile-group")
+                .int32(10_000)
+                .int32(10_000)
+                .string("")
+                .noString()
+                .string("consumer")
+                .array(keys, (wire, key) -> wire.string(key).int32(0));
+    }
+
+    private static byte[] emptyNames() {
+        return Wire.request(ApiKeys.DESCRIBE_GROUPS, 5)
+                .varint(EMPTY_NAMES + 1)
+                .raw(filled(EMPTY_NAMES, 1))
+                .int8(0)
+                .int8(0)
+                .frame();
+    }
+
+    private static byte[] filled(int count, int value) {
+        byte[] bytes = new byte[count];
+        Arrays.fill(bytes, (byte) value);
+        return bytes;
+    }
+
+    private static Wire createTopics(List<String> keys) {
+        return Wire.request(ApiKeys.CREATE_TOPICS, 4)
+                .array(
+                        keys,
+                        (wire, key) ->
+                                wire.string(key).int32(1).int16(1).int32(0).int32(0))
+                .int32(1_000)
+                // Only looked at: a server full of topics is another scenario.
+                .int8(1);
+    }
+
+    private static Wire createTopicsConfigs(List<String> keys) {
+        return Wire.request(ApiKeys.CREATE_TOPICS, 4)
+                .int32(1)
+                .string("settings")
+                .int32(1)
+                .int16(1)
+                .int32(0)
+                .array(keys, (wire, key) -> wire.string(key).string("1"))
+                .int32(1_000)
+                .int8(1);
+    }
+
+    private static Wire createPartitions(List<String> keys) {
+        return Wire.request(ApiKeys.CREATE_PARTITIONS, 1)
+                .array(keys, (wire, key) -> wire.string(key).int32(2).int32(-1))
+                .int32(1_000)
+                .int8(1);
+    }
+
+    private static Wire offsetDelete(List<String> keys) {
+        return Wire.request(ApiKeys.OFFSET_DELETE, 0)
+                .string("hostile-group")
+                .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0));
+    }
+
+    private static Wire offsetForLeaderEpoch(List<String> keys) {
+        return Wire.request(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 3)
+                .int32(-1)
+                .array(
+                        keys,
+                        (wire, key) ->
+                                wire.string(key).int32(1).int32(0).int32(0).int32(0));
+    }
+
+    private static Wire alterConfigs(List<String> keys) {
+        return Wire.request(ApiKeys.ALTER_CONFIGS, 1)
+                .array(keys, (wire, key) -> wire.int8(2).string(key).int32(0))
+                .int8(1);
+    }
+
+    private static Wire incrementalAlterConfigs(List<String> keys) {
+        return Wire.request(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0)
+                .int32(1)
+                .int8(2)
+                .string(Siege.TOPIC)
+                .array(keys, (wire, key) -> wire.string(key).int8(0).string("1"))
+                .int8(1);
+    }
+
+    private static Wire addPartitionsToTxn(List<String> keys) {
+        return Wire.request(ApiKeys.ADD_PARTITIONS_TO_TXN, 2)
+                .string("hostile-transaction")
+                .int64(1)
+                .int16(0)
+                .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0));
+    }
+
+    private static Wire describeLogDirs(List<String> keys) {
+        return Wire.request(ApiKeys.DESCRIBE_LOG_DIRS, 1)
+                .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0));
+    }
+
+    private static Wire produce(List<String> keys) {
+        return Wire.request(ApiKeys.PRODUCE, 8)
+                .noString()
+                .int16(1)
+                .int32(1_000)
+                .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0).int32(-1));
+    }
+
+    private static Wire metadata(List<String> keys) {
+        return Wire.request(ApiKeys.METADATA, 8)
+                .array(keys, Wire::string)
+                .int8(0)
+                .int8(0)
+                .int8(0);
+    }
+
+    private static Wire listOffsets(List<String> keys) {
+        return Wire.request(ApiKeys.LIST_OFFSETS, 5)
+                .int32(-1)
+                .int8(0)
+                .int32(1)
+                .string(Siege.TOPIC)
+                .array(keys, (wire, key) -> wire.int32(0).int32(-1).int64(-1));
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.e2e.hostile;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * One way to harm a server.
+ *
+ * @param name says what is sent
+ * @param attack what each of many peers does again and again
+ */
+public record Scenario(String name, Attack attack) {
+    /** One turn of one peer. */
+    @FunctionalInterface
+    public interface Attack {
+        /**
+         * Does harm, once.
+         *
+         * @param attacker the peer; its connections are cut when its time is over
+         * @throws IOException when the server hangs up, which is its right
+         */
+        void turn(Attacker attacker) throws IOException;
+    }
+
+    /** @return all of them, those that leave something behind last */
+    public static List<Scenario> all() {
+        return Stream.of(
+                        LargeArrays.scenarios(),
+                        ParkedFrames.scenarios(),
+                        UnreadAnswers.scenarios(),
+                        Garbage.scenarios(),
+                        Bombs.scenarios(),
+                        Growth.scenarios())
+                .flatMap(List::stream)
+                .toList();
+    }
+}
