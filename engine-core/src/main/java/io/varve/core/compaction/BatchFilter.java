@@ -3,7 +3,9 @@ package io.varve.core.compaction;
 
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchRewriter;
 import io.varve.core.record.Codec;
+import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.record.RecordIterator;
 import java.nio.ByteBuffer;
@@ -14,13 +16,10 @@ import java.util.Map;
 
 /**
  * What is left of a batch. A batch that keeps all its records stays as it is, byte for byte; of any other, base offset, last offset,
- * producer, sequence, leader epoch, codec and timestamps stay. Semantics: the filter of Kafka's Cleaner, MemoryRecords.filterTo, KIP-534.
+ * producer, sequence, leader epoch, codec and timestamps stay. One whose records make no sense stays as it is. Semantics: the filter of Kafka's Cleaner, MemoryRecords.filterTo, KIP-534.
  * Not thread-safe.
  */
 final class BatchFilter {
-    /** Appending to a compacted topic looked into the records with the same limit. */
-    static final int MOST_DECOMPRESSED_BYTES = 256 << 20;
-
     /**
      * What to do.
      *
@@ -52,7 +51,6 @@ final class BatchFilter {
      * @param buffer holds a batch that was validated
      * @param at the batch's first byte
      * @return what takes its place, maybe a view of the batch itself; or null when nothing does
-     * @throws io.varve.core.record.InvalidBatchException if its records are damaged or more than can be looked into
      */
     ByteBuffer filter(ByteBuffer buffer, int at) {
         boolean control = BatchHeader.isControl(buffer, at);
@@ -66,7 +64,13 @@ final class BatchFilter {
             stats.dropped(count);
             return keepEmpty ? emptied(buffer, at) : null;
         }
-        boolean tombstones = control ? choose(count) : choose(buffer, at);
+        boolean tombstones;
+        try {
+            tombstones = control ? choose(count) : choose(buffer, at);
+        } catch (InvalidBatchException unreadable) {
+            stats.unreadable();
+            return buffer.slice(at, BatchHeader.sizeInBytes(buffer, at));
+        }
         int left = kept.cardinality();
         stats.dropped(count - left);
         if (left == 0) {
@@ -110,7 +114,8 @@ final class BatchFilter {
         kept.clear();
         boolean horizonPassed = isPastHorizon(buffer, at);
         boolean tombstones = false;
-        try (RecordIterator records = RecordIterator.of(buffer, at, MOST_DECOMPRESSED_BYTES)) {
+        keys.forget();
+        try (RecordIterator records = RecordIterator.withKeysTo(buffer, at, keys::feed)) {
             for (int i = 0; records.next(); i++) {
                 if (isKept(records, horizonPassed)) {
                     kept.set(i);
@@ -123,13 +128,15 @@ final class BatchFilter {
 
     private boolean isKept(RecordIterator record, boolean horizonPassed) {
         if (record.offset() >= rules.keysTo) {
+            keys.forget();
             return true;
         }
         if (!record.hasKey()) {
+            keys.forget();
             stats.keyless();
             return false;
         }
-        return record.offset() >= keys.get(record.key()) && (record.hasValue() || !horizonPassed);
+        return record.offset() >= keys.get() && (record.hasValue() || !horizonPassed);
     }
 
     private RecordBatchBuilder builder(ByteBuffer buffer, int at, Codec codec) {
@@ -161,22 +168,10 @@ final class BatchFilter {
     }
 
     private ByteBuffer rewritten(ByteBuffer buffer, int at, boolean newHorizon) {
-        RecordBatchBuilder builder = builder(buffer, at, Codec.forId(BatchHeader.codecId(buffer, at)));
+        BatchRewriter rewriter = new BatchRewriter(buffer, at, Codec.forId(BatchHeader.codecId(buffer, at))).keep(kept);
         if (newHorizon) {
-            builder.deleteHorizon(rules.now + rules.deleteRetentionMs);
-        } else if (BatchHeader.hasDeleteHorizon(buffer, at)) {
-            builder.deleteHorizon(BatchHeader.deleteHorizon(buffer, at));
+            rewriter.deleteHorizon(rules.now + rules.deleteRetentionMs);
         }
-        long maxTimestamp = BatchHeader.NO_TIMESTAMP;
-        try (RecordIterator records = RecordIterator.of(buffer, at, MOST_DECOMPRESSED_BYTES)) {
-            for (int i = 0; records.next(); i++) {
-                if (kept.get(i)) {
-                    builder.appendAt(
-                            records.offset(), records.timestamp(), records.key(), records.value(), records.headers());
-                    maxTimestamp = Math.max(maxTimestamp, records.timestamp());
-                }
-            }
-        }
-        return builder.build(BatchHeader.lastOffset(buffer, at), maxTimestamp);
+        return rewriter.rewritten();
     }
 }

@@ -10,5 +10,7 @@ package io.varve.core.compaction;
  * @param records records in them before
  * @param dropped records of those that are gone
  * @param keyless records of the dropped ones that had no key, which a compacted topic does not allow
+ * @param unreadable batches whose records make no sense, which stay as they are
  */
-public record Cleaned(long cleanedTo, long bytesRead, long bytesWritten, long records, long dropped, long keyless) {}
+public record Cleaned(
+        long cleanedTo, long bytesRead, long bytesWritten, long records, long dropped, long keyless, long unreadable) {}

@@ -8,6 +8,7 @@ final class CleaningStats {
     private long records;
     private long dropped;
     private long keyless;
+    private long unreadable;
 
     void read(int bytes) {
         bytesRead += bytes;
@@ -25,11 +26,15 @@ final class CleaningStats {
         dropped += count;
     }
 
+    void unreadable() {
+        unreadable++;
+    }
+
     void keyless() {
         keyless++;
     }
 
     Cleaned result(long cleanedTo) {
-        return new Cleaned(cleanedTo, bytesRead, bytesWritten, records, dropped, keyless);
+        return new Cleaned(cleanedTo, bytesRead, bytesWritten, records, dropped, keyless, unreadable);
     }
 }

@@ -67,7 +67,23 @@ final class KeyOffsets {
      * @return false if there is no room for another key; nothing changed then
      */
     boolean put(ByteBuffer key, long offset) {
-        int at = find(key);
+        feed(key.duplicate());
+        return put(offset);
+    }
+
+    /** @param piece the next bytes of a key; keys may come in pieces, of any size together */
+    void feed(ByteBuffer piece) {
+        digest.update(piece);
+    }
+
+    /** Forgets the pieces of a key that nobody asks about. */
+    void forget() {
+        digest.reset();
+    }
+
+    /** As {@link #put(ByteBuffer, long)}, for the key that was fed. */
+    boolean put(long offset) {
+        int at = find();
         if (table[at + 2] == 0) {
             if (size == most) {
                 return false;
@@ -85,7 +101,13 @@ final class KeyOffsets {
      * @return the newest offset of the key, or -1
      */
     long get(ByteBuffer key) {
-        long stored = table[find(key) + 2];
+        feed(key.duplicate());
+        return get();
+    }
+
+    /** As {@link #get(ByteBuffer)}, for the key that was fed. */
+    long get() {
+        long stored = table[find() + 2];
         return stored == 0 ? NONE : stored - 1;
     }
 
@@ -100,8 +122,7 @@ final class KeyOffsets {
     }
 
     /** @return where the key's slot begins in the table, or the empty slot where it would be */
-    private int find(ByteBuffer key) {
-        digest.update(key.duplicate());
+    private int find() {
         try {
             digest.digest(hash, 0, hash.length);
         } catch (java.security.DigestException e) {

@@ -2,6 +2,7 @@
 package io.varve.core.compaction;
 
 import io.varve.core.record.BatchHeader;
+import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.RecordIterator;
 import java.nio.ByteBuffer;
 
@@ -31,14 +32,19 @@ final class KeyScan implements BatchWalk.Visitor {
     }
 
     private boolean records(ByteBuffer buffer, int at) {
-        try (RecordIterator records = RecordIterator.of(buffer, at, BatchFilter.MOST_DECOMPRESSED_BYTES)) {
+        keys.forget();
+        try (RecordIterator records = RecordIterator.withKeysTo(buffer, at, keys::feed)) {
             while (records.next()) {
-                if (records.offset() >= from && records.hasKey() && !keys.put(records.key(), records.offset())) {
+                if (records.offset() < from || !records.hasKey()) {
+                    keys.forget();
+                } else if (!keys.put(records.offset())) {
                     reached(records.offset());
                     return false;
                 }
             }
             return true;
+        } catch (InvalidBatchException unreadable) {
+            return true; // it stays as it is, and the filter tells of it
         }
     }
 

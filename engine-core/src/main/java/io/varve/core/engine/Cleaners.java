@@ -40,6 +40,9 @@ final class Cleaners {
     private final Cleaner cleaner;
     private final List<Thread> threads = new ArrayList<>();
     private final Set<PartitionLog> busy = ConcurrentHashMap.newKeySet();
+    /** Those of which was said that they hold what cannot be looked into. */
+    private final Set<PartitionLog> told = ConcurrentHashMap.newKeySet();
+
     private final Set<PartitionLog> uncleanable = ConcurrentHashMap.newKeySet();
     /** Partitions left alone until a time, in ms since the epoch. */
     private final Map<PartitionLog, Long> later = new ConcurrentHashMap<>();
@@ -152,7 +155,7 @@ final class Cleaners {
         LOG.error("{} cannot be compacted and is left as it is until the next start", log.id(), e);
     }
 
-    private static void report(PartitionLog log, Cleaned cleaned) {
+    private void report(PartitionLog log, Cleaned cleaned) {
         LOG.info(
                 "{} is compacted up to offset {}: {} of {} records dropped, {} bytes became {}",
                 log.id(),
@@ -161,6 +164,12 @@ final class Cleaners {
                 cleaned.records(),
                 cleaned.bytesRead(),
                 cleaned.bytesWritten());
+        if (cleaned.unreadable() > 0 && told.add(log)) {
+            LOG.warn(
+                    "{} holds {} batches whose records make no sense: they stay as they are",
+                    log.id(),
+                    cleaned.unreadable());
+        }
         if (cleaned.keyless() > 0) {
             LOG.warn("{} of those dropped from {} had no key", cleaned.keyless(), log.id());
         }

@@ -8,7 +8,9 @@ import static io.varve.core.record.InvalidBatchException.Kind.TOO_LARGE;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.function.Consumer;
 
 /**
  * The records of a batch, read from front to back. Uncompressed ones stay where they are; compressed ones pass through a window that
@@ -203,6 +205,38 @@ final class RecordBytes implements AutoCloseable {
             }
         }
         at += rest;
+    }
+
+    /** Passes over bytes, and shows them piece by piece. */
+    void pass(int count, Consumer<ByteBuffer> sink) {
+        if (count > left) {
+            throw invalid("a field claims " + count + " bytes, " + left + " are left in its record");
+        }
+        left -= count;
+        int rest = count;
+        while (rest > 0) {
+            int present = fill(1) == 0 ? 0 : Math.min(rest, end - at);
+            if (present == 0) {
+                throw ended();
+            }
+            sink.accept(bytes.slice(at, present));
+            at += present;
+            rest -= present;
+        }
+    }
+
+    /** Writes what is left of the record to another stream. */
+    void copyTo(OutputStream out, byte[] piece) throws IOException {
+        while (left > 0) {
+            if (fill(1) == 0) {
+                throw ended();
+            }
+            int present = Math.min(Math.min(left, end - at), piece.length);
+            bytes.get(at, piece, 0, present);
+            out.write(piece, 0, present);
+            at += present;
+            left -= present;
+        }
     }
 
     /** @return a zigzag-coded 32-bit integer */

@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 
 /**
  * The records of one batch, one after the other, compressed or not. The iterator itself is the view of the record it stands on, so
@@ -43,6 +44,8 @@ public final class RecordIterator implements AutoCloseable {
     private final boolean control;
     private final boolean stamped;
     private final boolean bodies;
+    /** Shown the pieces of each key, or null. */
+    private final Consumer<ByteBuffer> keys;
 
     private int read;
     private int offsetDelta = NONE;
@@ -55,9 +58,10 @@ public final class RecordIterator implements AutoCloseable {
     private int headerCount;
     private int end;
 
-    private RecordIterator(RecordBytes records, ByteBuffer buffer, int at, boolean bodies) {
+    private RecordIterator(RecordBytes records, ByteBuffer buffer, int at, boolean bodies, Consumer<ByteBuffer> keys) {
         this.records = records;
         this.bodies = bodies;
+        this.keys = keys;
         count = BatchHeader.recordCount(buffer, at);
         lastOffsetDelta = BatchHeader.lastOffsetDelta(buffer, at);
         baseOffset = BatchHeader.baseOffset(buffer, at);
@@ -79,7 +83,7 @@ public final class RecordIterator implements AutoCloseable {
      * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
      */
     public static RecordIterator of(ByteBuffer buffer, int at, int maxDecompressedBytes) {
-        return open(buffer, at, limits(maxDecompressedBytes), true);
+        return open(buffer, at, limits(maxDecompressedBytes), true, null);
     }
 
     /**
@@ -94,7 +98,7 @@ public final class RecordIterator implements AutoCloseable {
      * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
      */
     public static RecordIterator withoutBodies(ByteBuffer buffer, int at, int maxDecompressedBytes) {
-        return open(buffer, at, limits(maxDecompressedBytes), false);
+        return open(buffer, at, limits(maxDecompressedBytes), false, null);
     }
 
     private static RecordBytes.Limits limits(int maxDecompressedBytes) {
@@ -103,17 +107,33 @@ public final class RecordIterator implements AutoCloseable {
 
     /** As {@link #withoutBodies}, bounded by the record, and with somebody told of what is decompressed. */
     static RecordIterator metered(ByteBuffer buffer, int at, int maxRecordBytes, DecompressionMeter meter) {
-        return open(buffer, at, new RecordBytes.Limits(Long.MAX_VALUE, maxRecordBytes, meter), false);
+        return open(buffer, at, new RecordBytes.Limits(Long.MAX_VALUE, maxRecordBytes, meter), false, null);
     }
 
-    private static RecordIterator open(ByteBuffer buffer, int at, RecordBytes.Limits limits, boolean bodies) {
+    /**
+     * As {@link #withoutBodies}, for records however large, with each key shown while it passes by.
+     *
+     * @param keys given the pieces of a record's key, in order, while {@link #next} goes on to the record; nothing for an empty key or none
+     * @return the iterator, to be closed
+     */
+    public static RecordIterator withKeysTo(ByteBuffer buffer, int at, Consumer<ByteBuffer> keys) {
+        RecordBytes.Limits limits = new RecordBytes.Limits(Long.MAX_VALUE, Integer.MAX_VALUE, DecompressionMeter.NONE);
+        return open(buffer, at, limits, false, keys);
+    }
+
+    private static RecordIterator open(
+            ByteBuffer buffer, int at, RecordBytes.Limits limits, boolean bodies, Consumer<ByteBuffer> keys) {
+        return new RecordIterator(bytes(buffer, at, limits), buffer, at, bodies, keys);
+    }
+
+    /** @return a batch's records as bytes */
+    static RecordBytes bytes(ByteBuffer buffer, int at, RecordBytes.Limits limits) {
         int size = BatchValidator.frame(buffer, at, buffer.limit());
         Codec codec = Codec.forId(BatchHeader.codecId(buffer, at));
         int from = at + BatchHeader.SIZE;
-        RecordBytes records = codec == Codec.NONE || size == BatchHeader.SIZE
+        return codec == Codec.NONE || size == BatchHeader.SIZE
                 ? RecordBytes.plain(buffer, from, at + size)
                 : RecordBytes.compressed(codec, buffer.slice(from, size - BatchHeader.SIZE), limits);
-        return new RecordIterator(records, buffer, at, bodies);
     }
 
     /**
@@ -160,7 +180,11 @@ public final class RecordIterator implements AutoCloseable {
         offsetDelta = delta;
         keySize = size("key");
         keyAt = records.at();
-        records.skip(Math.max(keySize, 0));
+        if (keys == null) {
+            records.skip(Math.max(keySize, 0));
+        } else {
+            records.pass(Math.max(keySize, 0), keys);
+        }
         valueSize = size("value");
         valueAt = records.at();
         records.skip(Math.max(valueSize, 0));

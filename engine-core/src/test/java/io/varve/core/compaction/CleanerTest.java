@@ -287,4 +287,36 @@ class CleanerTest {
         assertThat(CleanedTo.read(partition.store))
                 .isEqualTo(partition.store.extent().start());
     }
+
+    @Test
+    void keepsABatchWhoseRecordsMakeNoSenseAndCleansTheRest() {
+        partition.append("a=1", "b=1");
+        ByteBuffer garbage = Partition.with(partition.batch(), 5, "c=1").build();
+        garbage.put(garbage.limit() - 1, (byte) 2); // it claims a header that is not there
+        garbage.putInt(17, (int) BatchHeader.computeCrc(garbage, 0));
+        partition.append(garbage);
+        partition.append("a=2");
+        partition.roll();
+        Cleaned cleaned = partition.clean();
+        assertThat(cleaned.unreadable()).isEqualTo(1);
+        assertThat(cleaned.dropped()).isEqualTo(1);
+        assertThat(cleaned.cleanedTo()).isEqualTo(4);
+        assertThat(read(2)).isEqualTo(garbage.rewind());
+    }
+
+    @Test
+    void cleansABatchThatInflatesWithoutHavingItsRecordsPresent() {
+        RecordBatchBuilder batch = partition.batch(Codec.GZIP);
+        byte[] zeros = new byte[1 << 20];
+        for (int i = 0; i < 20; i++) {
+            batch.append(1, Partition.bytes("k" + i % 10), ByteBuffer.wrap(zeros), List.of());
+        }
+        partition.append(batch.build());
+        partition.rollAndClean();
+        RecordBatch left = partition.batches().get(0);
+        left.ensureValid();
+        assertThat(left.countOrNull()).isEqualTo(10);
+        assertThat(left).allMatch(record -> record.valueSize() == zeros.length);
+        assertThat(left.iterator().next().offset()).isEqualTo(10);
+    }
 }

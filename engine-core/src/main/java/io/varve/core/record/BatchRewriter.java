@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.record;
+
+import static io.varve.core.record.RecordBytes.invalid;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.util.BitSet;
+
+/**
+ * Writes a batch anew with some of its records. They stream from the old form into the new one, so that neither a
+ * record nor all of them are ever present decompressed; only what comes out is. Everything else of the batch stays: offsets, leader epoch,
+ * producer, sequence, flags, timestamps. Used once; not thread-safe.
+ */
+public final class BatchRewriter {
+    private static final int MOST_VARINT_BYTES = 5;
+    private static final int COPY_BYTES = 8192;
+
+    private final ByteBuffer buffer;
+    private final int at;
+    private final Codec codec;
+    private BitSet kept;
+    private long newHorizon;
+    private boolean setsHorizon;
+    private long maxTimestamp = BatchHeader.NO_TIMESTAMP;
+    private int left;
+
+    /**
+     * @param buffer holds a batch that {@link BatchValidator#validate} accepted; neither changed nor moved
+     * @param at the batch's first byte
+     * @param codec how to compress what is written
+     */
+    public BatchRewriter(ByteBuffer buffer, int at, Codec codec) {
+        this.buffer = buffer;
+        this.at = at;
+        this.codec = codec;
+    }
+
+    /** @param records which to keep, by their number in the batch; all unless said otherwise */
+    public BatchRewriter keep(BitSet records) {
+        kept = records;
+        return this;
+    }
+
+    /** @param time when compaction may drop the batch's tombstones or markers, in ms since the epoch (KIP-534) */
+    public BatchRewriter deleteHorizon(long time) {
+        newHorizon = time;
+        setsHorizon = true;
+        return this;
+    }
+
+    /**
+     * Writes the batch.
+     *
+     * @return the batch from position to limit, big-endian, on the heap, writable
+     * @throws InvalidBatchException if its records are damaged
+     */
+    public ByteBuffer rewritten() {
+        RecordOutput batch = new RecordOutput();
+        batch.resize(BatchHeader.SIZE);
+        RecordBytes.Limits limits = new RecordBytes.Limits(Long.MAX_VALUE, Integer.MAX_VALUE, DecompressionMeter.NONE);
+        try (RecordBytes records = RecordIterator.bytes(buffer, at, limits);
+                OutputStream out = codec.compress(batch)) {
+            copy(records, out);
+        } catch (IOException e) {
+            throw new UncheckedIOException("memory refused bytes", e);
+        }
+        return header(batch.view());
+    }
+
+    private void copy(RecordBytes records, OutputStream out) throws IOException {
+        int count = BatchHeader.recordCount(buffer, at);
+        long base = BatchHeader.baseTimestamp(buffer, at);
+        long newBase = setsHorizon ? newHorizon : base;
+        RecordOutput head = new RecordOutput();
+        byte[] piece = new byte[COPY_BYTES];
+        for (int i = 0; i < count; i++) {
+            records.confine(MOST_VARINT_BYTES);
+            int length = records.varint();
+            if (length < 0) {
+                throw invalid("record " + i + " has length " + length);
+            }
+            records.confine(length);
+            byte attributes = records.next();
+            long timestamp = base + records.varlong();
+            if (kept != null && !kept.get(i)) {
+                records.skip(records.left());
+                continue;
+            }
+            head.resize(0);
+            head.write(attributes);
+            head.varlong(timestamp - newBase);
+            int size = head.size();
+            head.resize(0);
+            head.varint(Math.addExact(size, records.left()));
+            head.write(attributes);
+            head.varlong(timestamp - newBase);
+            head.copyTo(0, out);
+            records.copyTo(out, piece);
+            maxTimestamp = Math.max(maxTimestamp, timestamp);
+            left++;
+        }
+        if (records.fill(1) > 0) {
+            throw invalid("bytes follow the last of " + count + " records");
+        }
+    }
+
+    private ByteBuffer header(ByteBuffer batch) {
+        batch.put(0, buffer, at, BatchHeader.SIZE);
+        int attributes = BatchHeader.attributes(buffer, at) & ~BatchHeader.CODEC_MASK | codec.id();
+        if (setsHorizon) {
+            attributes |= BatchHeader.DELETE_HORIZON_FLAG;
+            batch.putLong(BatchHeader.BASE_TIMESTAMP, newHorizon);
+        }
+        batch.putInt(BatchHeader.LENGTH, batch.limit() - BatchHeader.LOG_OVERHEAD);
+        batch.putShort(BatchHeader.ATTRIBUTES, (short) attributes);
+        if (!BatchHeader.isLogAppendTime(buffer, at)) {
+            batch.putLong(BatchHeader.MAX_TIMESTAMP, maxTimestamp);
+        }
+        batch.putInt(BatchHeader.RECORD_COUNT, left);
+        batch.putInt(BatchHeader.CRC, (int) BatchHeader.computeCrc(batch, 0));
+        return batch;
+    }
+}
