@@ -184,6 +184,15 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(19)
+    @DisplayName("lost directories")
+    final class LostDirectories extends DirectoryLossContract {
+        LostDirectories() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
     @Order(20)
     @DisplayName("failpoints")
     final class FailPointHalts extends CrashContract.AtFailPoints {

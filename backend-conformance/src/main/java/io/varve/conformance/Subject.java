@@ -43,8 +43,13 @@ public record Subject(StorageProvider provider, Map<String, String> properties, 
      * @return the open storage
      */
     public Storage open(Path directory, Scheduler scheduler, FailPoints failPoints) {
+        return open(List.of(directory), scheduler, failPoints);
+    }
+
+    /** As {@link #open(Path, Scheduler, FailPoints)}, in several directories. */
+    public Storage open(List<Path> directories, Scheduler scheduler, FailPoints failPoints) {
         Map<String, String> all = new HashMap<>(HASTE);
         all.putAll(properties);
-        return provider.open(new StorageContext(List.of(directory), all, Clock.system(), scheduler, failPoints));
+        return provider.open(new StorageContext(directories, all, Clock.system(), scheduler, failPoints));
     }
 }

@@ -17,8 +17,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** No sloppy backend survives the kit. */
 class MutantsTest {
-    /** Areas that kill processes: a specimen lives in this one. */
-    private static final Set<String> OF_PROCESSES = Set.of("failpoints", "kills", "one user", "failed syncs");
+    /** Areas of what outlives a process: a specimen lives in this one. */
+    private static final Set<String> OF_PROCESSES =
+            Set.of("lost directories", "failpoints", "kills", "one user", "failed syncs");
 
     /** Most runs until a fault that is a race must have shown. */
     private static final int RUNS = 10;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
+import io.varve.conformance.DirectoryRig;
+import io.varve.conformance.Subject;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
@@ -47,6 +49,10 @@ final class SuccessionMutants {
                         "sets a partition aside until the next start only",
                         "open, fence, close, delete: aPartitionThatIsSetAsideIsOutOfTheWayForGood",
                         SetsAsideForNow::new),
+                new Mutant(
+                        "makes anew what another directory held",
+                        "lost directories: claimsAndInventsNothingOfADirectoryThatIsNotThere",
+                        () -> new DirectoryRig(Subject.of(new JournalsWithACatalogue()))),
                 Mutant.of(
                         "keeps snapshots of records that a crash took",
                         "snapshots: areDroppedWhereACrashTookTheirRecords",
