@@ -63,9 +63,11 @@ public record ApiPolicy(Size size, int maxElements, Place place) {
         policy(ApiKeys.ALTER_CONFIGS, Size.LARGE, MOST, Place.BACKGROUND);
         policy(ApiKeys.INCREMENTAL_ALTER_CONFIGS, Size.LARGE, MOST, Place.BACKGROUND);
 
+        // The first that asks for a coordinator makes the topic it keeps its state in.
+        policy(ApiKeys.FIND_COORDINATOR, Size.ORDINARY, MOST, Place.BACKGROUND);
         // A member's metadata names its topics; a leader's assignments name every partition. Nobody has a hundred
         // assignors.
-        policy(ApiKeys.JOIN_GROUP, Size.LARGE, FEW, Place.LOOP);
+        policy(ApiKeys.JOIN_GROUP, Size.LARGE, FEW, Place.BACKGROUND);
         policy(ApiKeys.SYNC_GROUP, Size.LARGE, MOST, Place.BY_NUMBER);
         policy(ApiKeys.HEARTBEAT, Size.SMALL, FEW, Place.LOOP);
         policy(ApiKeys.CONSUMER_GROUP_HEARTBEAT, Size.LARGE, MOST, Place.BY_NUMBER);
@@ -77,7 +79,7 @@ public record ApiPolicy(Size size, int maxElements, Place place) {
         policy(ApiKeys.LIST_GROUPS, Size.SMALL, FEW, Place.BACKGROUND);
         policy(ApiKeys.CONSUMER_GROUP_DESCRIBE, Size.ORDINARY, MOST, Place.BACKGROUND);
 
-        policy(ApiKeys.INIT_PRODUCER_ID, Size.SMALL, FEW, Place.LOOP);
+        policy(ApiKeys.INIT_PRODUCER_ID, Size.SMALL, FEW, Place.BACKGROUND);
         policy(ApiKeys.ADD_PARTITIONS_TO_TXN, Size.LARGE, MOST, Place.BY_NUMBER);
         policy(ApiKeys.ADD_OFFSETS_TO_TXN, Size.SMALL, FEW, Place.LOOP);
         policy(ApiKeys.END_TXN, Size.SMALL, FEW, Place.LOOP);
