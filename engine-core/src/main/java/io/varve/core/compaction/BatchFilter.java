@@ -5,6 +5,8 @@ import io.varve.core.producer.ProducerInfo;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchRewriter;
 import io.varve.core.record.Codec;
+import io.varve.core.record.Compressor;
+import io.varve.core.record.DecompressionMeter;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.record.RecordIterator;
@@ -168,7 +170,12 @@ final class BatchFilter {
     }
 
     private ByteBuffer rewritten(ByteBuffer buffer, int at, boolean newHorizon) {
-        BatchRewriter rewriter = new BatchRewriter(buffer, at, Codec.forId(BatchHeader.codecId(buffer, at))).keep(kept);
+        BatchRewriter rewriter = new BatchRewriter(
+                        buffer,
+                        at,
+                        Compressor.of(Codec.forId(BatchHeader.codecId(buffer, at))),
+                        DecompressionMeter.NONE)
+                .keep(kept);
         if (newHorizon) {
             rewriter.deleteHorizon(rules.now + rules.deleteRetentionMs);
         }

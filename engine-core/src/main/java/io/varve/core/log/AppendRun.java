@@ -3,11 +3,15 @@ package io.varve.core.log;
 
 import io.varve.core.log.AppendException.Kind;
 import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchRewriter;
 import io.varve.core.record.BatchValidator;
+import io.varve.core.record.Compressor;
 import io.varve.core.record.DecompressionMeter;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.PartitionId;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * The batches of one append: checked, with nothing changed, before the partition's lock is taken; given their timestamps when they are
@@ -69,7 +73,33 @@ public final class AppendRun {
             }
             run.records += BatchHeader.recordCount(bytes, at);
         }
-        return run;
+        Compressor compressor = client ? config.batches().compressor() : null;
+        return compressor == null ? run : run.in(compressor, config, meter);
+    }
+
+    /** Kept as it is where every batch is compressed so already. */
+    private AppendRun in(Compressor compressor, PartitionConfig config, DecompressionMeter meter) {
+        List<ByteBuffer> pieces = new ArrayList<>(maxTimestamps.length);
+        boolean same = true;
+        int size = 0;
+        for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
+            boolean kept = BatchHeader.codecId(bytes, at) == compressor.codec().id();
+            ByteBuffer piece = kept
+                    ? bytes.slice(at, BatchHeader.sizeInBytes(bytes, at))
+                    : new BatchRewriter(bytes, at, compressor, meter)
+                            .atMost(config.maxMessageBytes())
+                            .rewritten();
+            BatchCheck.requireFits(piece.remaining(), config);
+            same &= kept;
+            size = Math.addExact(size, piece.remaining());
+            pieces.add(piece);
+        }
+        if (same) {
+            return this;
+        }
+        ByteBuffer all = ByteBuffer.allocateDirect(size);
+        pieces.forEach(all::put);
+        return new AppendRun(all.flip(), origin, logAppendTime, now, maxTimestamps, records);
     }
 
     private static int batches(ByteBuffer bytes) {

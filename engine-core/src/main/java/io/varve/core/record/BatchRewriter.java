@@ -3,6 +3,7 @@ package io.varve.core.record;
 
 import static io.varve.core.record.RecordBytes.invalid;
 
+import io.varve.core.record.InvalidBatchException.Kind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -10,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /**
- * Writes a batch anew with some of its records. They stream from the old form into the new one, so that neither a
+ * Writes a batch anew with some of its records, or compressed otherwise. Records stream from the old form into the new one, so that neither a
  * record nor all of them are ever present decompressed; only what comes out is. Everything else of the batch stays: offsets, leader epoch,
  * producer, sequence, flags, timestamps. Used once; not thread-safe.
  */
@@ -20,22 +21,26 @@ public final class BatchRewriter {
 
     private final ByteBuffer buffer;
     private final int at;
-    private final Codec codec;
+    private final Compressor compressor;
+    private final DecompressionMeter meter;
     private BitSet kept;
     private long newHorizon;
     private boolean setsHorizon;
+    private int maxBytes = Integer.MAX_VALUE - 8;
     private long maxTimestamp = BatchHeader.NO_TIMESTAMP;
     private int left;
 
     /**
      * @param buffer holds a batch that {@link BatchValidator#validate} accepted; neither changed nor moved
      * @param at the batch's first byte
-     * @param codec how to compress what is written
+     * @param compressor how to compress what is written
+     * @param meter told of decompressed bytes; may break off
      */
-    public BatchRewriter(ByteBuffer buffer, int at, Codec codec) {
+    public BatchRewriter(ByteBuffer buffer, int at, Compressor compressor, DecompressionMeter meter) {
         this.buffer = buffer;
         this.at = at;
-        this.codec = codec;
+        this.compressor = compressor;
+        this.meter = meter;
     }
 
     /** @param records which to keep, by their number in the batch; all unless said otherwise */
@@ -51,18 +56,24 @@ public final class BatchRewriter {
         return this;
     }
 
+    /** @param bytes most bytes the batch may take, header included */
+    public BatchRewriter atMost(int bytes) {
+        maxBytes = bytes;
+        return this;
+    }
+
     /**
      * Writes the batch.
      *
      * @return the batch from position to limit, big-endian, on the heap, writable
-     * @throws InvalidBatchException if its records are damaged
+     * @throws InvalidBatchException if its records are damaged; TOO_LARGE if it takes more than {@link #atMost}
      */
     public ByteBuffer rewritten() {
         RecordOutput batch = new RecordOutput();
         batch.resize(BatchHeader.SIZE);
-        RecordBytes.Limits limits = new RecordBytes.Limits(Long.MAX_VALUE, Integer.MAX_VALUE, DecompressionMeter.NONE);
+        RecordBytes.Limits limits = new RecordBytes.Limits(Long.MAX_VALUE, Integer.MAX_VALUE, meter);
         try (RecordBytes records = RecordIterator.bytes(buffer, at, limits);
-                OutputStream out = codec.compress(batch)) {
+                OutputStream out = compressor.codec().compress(new Bounded(batch, maxBytes), compressor.level())) {
             copy(records, out);
         } catch (IOException e) {
             throw new UncheckedIOException("memory refused bytes", e);
@@ -109,7 +120,8 @@ public final class BatchRewriter {
 
     private ByteBuffer header(ByteBuffer batch) {
         batch.put(0, buffer, at, BatchHeader.SIZE);
-        int attributes = BatchHeader.attributes(buffer, at) & ~BatchHeader.CODEC_MASK | codec.id();
+        int attributes = BatchHeader.attributes(buffer, at) & ~BatchHeader.CODEC_MASK
+                | compressor.codec().id();
         if (setsHorizon) {
             attributes |= BatchHeader.DELETE_HORIZON_FLAG;
             batch.putLong(BatchHeader.BASE_TIMESTAMP, newHorizon);
@@ -122,5 +134,35 @@ public final class BatchRewriter {
         batch.putInt(BatchHeader.RECORD_COUNT, left);
         batch.putInt(BatchHeader.CRC, (int) BatchHeader.computeCrc(batch, 0));
         return batch;
+    }
+
+    /** Breaks off when a batch becomes too large, before it takes the memory. */
+    private static final class Bounded extends OutputStream {
+        private final RecordOutput out;
+        private final int most;
+
+        Bounded(RecordOutput out, int most) {
+            this.out = out;
+            this.most = most;
+        }
+
+        @Override
+        public void write(int value) {
+            require(1);
+            out.write(value);
+        }
+
+        @Override
+        public void write(byte[] from, int start, int length) {
+            require(length);
+            out.write(from, start, length);
+        }
+
+        private void require(int more) {
+            if (more > most - out.size()) {
+                throw new InvalidBatchException(
+                        Kind.TOO_LARGE, "the batch takes more than " + most + " bytes as it is to be stored");
+            }
+        }
     }
 }

@@ -10,9 +10,11 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.GZIPOutputStream;
+import net.jpountz.lz4.LZ4Factory;
 import net.jpountz.lz4.LZ4FrameOutputStream;
 import net.jpountz.lz4.LZ4FrameOutputStream.BLOCKSIZE;
 import net.jpountz.lz4.LZ4FrameOutputStream.FLG;
+import net.jpountz.xxhash.XXHashFactory;
 import org.xerial.snappy.SnappyOutputStream;
 
 /** The codecs of Kafka's record format. The id is what the attribute bits hold. */
@@ -25,7 +27,7 @@ public enum Codec {
         }
 
         @Override
-        OutputStream compress(OutputStream out) {
+        OutputStream compress(OutputStream out, int level) {
             return out;
         }
     },
@@ -37,8 +39,12 @@ public enum Codec {
         }
 
         @Override
-        OutputStream compress(OutputStream out) throws IOException {
-            return new GZIPOutputStream(out, CHUNK);
+        OutputStream compress(OutputStream out, int level) throws IOException {
+            return new GZIPOutputStream(out, CHUNK) {
+                {
+                    def.setLevel(level);
+                }
+            };
         }
     },
     /** Snappy in xerial's framing, as Kafka writes it; bare snappy, as some clients write it, is read too. */
@@ -49,7 +55,7 @@ public enum Codec {
         }
 
         @Override
-        OutputStream compress(OutputStream out) {
+        OutputStream compress(OutputStream out, int level) {
             return new SnappyOutputStream(out);
         }
     },
@@ -61,8 +67,15 @@ public enum Codec {
         }
 
         @Override
-        OutputStream compress(OutputStream out) throws IOException {
-            return new LZ4FrameOutputStream(out, BLOCKSIZE.SIZE_64KB, FLG.Bits.BLOCK_INDEPENDENCE);
+        OutputStream compress(OutputStream out, int level) throws IOException {
+            LZ4Factory factory = LZ4Factory.fastestInstance();
+            return new LZ4FrameOutputStream(
+                    out,
+                    BLOCKSIZE.SIZE_64KB,
+                    -1L,
+                    level == Compressor.LZ4_LEVEL ? factory.fastCompressor() : factory.highCompressor(level),
+                    XXHashFactory.fastestInstance().hash32(),
+                    FLG.Bits.BLOCK_INDEPENDENCE);
         }
     },
     /** RFC 8878 (KIP-110). */
@@ -74,8 +87,8 @@ public enum Codec {
         }
 
         @Override
-        OutputStream compress(OutputStream out) throws IOException {
-            return new ZstdOutputStreamNoFinalizer(out, RecyclingBufferPool.INSTANCE);
+        OutputStream compress(OutputStream out, int level) throws IOException {
+            return new ZstdOutputStreamNoFinalizer(out, RecyclingBufferPool.INSTANCE, level);
         }
     };
 
@@ -132,8 +145,14 @@ public enum Codec {
 
     /**
      * @param out takes the compressed bytes
+     * @param level how hard to try, where the codec knows that
      * @return takes the content; to be closed before {@code out} is complete
      * @throws IOException as {@code out} throws
      */
-    abstract OutputStream compress(OutputStream out) throws IOException;
+    abstract OutputStream compress(OutputStream out, int level) throws IOException;
+
+    /** As {@link #compress(OutputStream, int)}, as hard as is usual. */
+    final OutputStream compress(OutputStream out) throws IOException {
+        return compress(out, Compressor.of(this).level());
+    }
 }

@@ -7,6 +7,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.record.BatchHeader;
+import io.varve.core.record.Codec;
+import io.varve.core.record.Compressor;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
@@ -27,6 +29,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 class PartitionLogTest {
     private static final long NOW = 1_000_000;
@@ -322,5 +326,33 @@ class PartitionLogTest {
         assertRefused(
                 Batches.joined(Batches.idempotent(1, 0, 0, "a"), Batches.at(NOW, "of nobody")),
                 AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
+    }
+
+    @ParameterizedTest
+    @EnumSource(Codec.class)
+    void compressesAsTheTopicWants(Codec codec) {
+        Compressor compressor = Compressor.of(codec);
+        log.configure(PartitionConfig.DEFAULT.with(new BatchRules(true, 1 << 20, compressor)));
+        log.append(Batches.idempotent(7, 2, 0, "a", "b"), Origin.CLIENT);
+        ByteBuffer gzip = MemoryRecords.withRecords(
+                        org.apache.kafka.common.compress.Compression.gzip().build(),
+                        new org.apache.kafka.common.record.internal.SimpleRecord(NOW, null, new byte[] {'c'}))
+                .buffer();
+        log.append(gzip, Origin.CLIENT);
+        try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+            MemoryRecords.readableRecords(slice.buffer()).batches().forEach(stored -> {
+                stored.ensureValid();
+                assertThat(stored.compressionType().id).isEqualTo((byte) codec.id());
+            });
+            assertThat(Batches.values(slice.buffer())).containsExactly("a", "b", "c");
+            var first = MemoryRecords.readableRecords(slice.buffer())
+                    .batches()
+                    .iterator()
+                    .next();
+            assertThat(first.producerId()).isEqualTo(7);
+            assertThat(first.producerEpoch()).isEqualTo((short) 2);
+            assertThat(first.lastSequence()).isEqualTo(1);
+            assertThat(first.maxTimestamp()).isEqualTo(1_000);
+        }
     }
 }

@@ -4,6 +4,8 @@ package io.varve.server.metadata;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.BatchRules;
 import io.varve.core.log.PartitionConfig;
+import io.varve.core.record.Codec;
+import io.varve.core.record.Compressor;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.server.metadata.Setting.Source;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -96,8 +99,7 @@ public final class TopicConfigs {
     }
 
     /**
-     * What settings mean to partitions. Those without a counterpart there change nothing yet: batches are kept as the producer compressed
-     * them whatever {@code compression.type} says. {@code min.insync.replicas} asks for no more than there are replicas, as in Kafka, and
+     * What settings mean to partitions. {@code min.insync.replicas} asks for no more than there are replicas, as in Kafka, and
      * there is one.
      *
      * @param overrides a topic's own settings, valid
@@ -138,7 +140,21 @@ public final class TopicConfigs {
                         config.maxCompactionLagMs,
                         config.deleteRetentionMs),
                 retention,
-                BatchRules.DEFAULT);
+                new BatchRules(true, BatchRules.DEFAULT.maxRecordBytes(), compressor(config)));
+    }
+
+    /** @return how batches are to be compressed, or null to keep them as the producer did */
+    private static Compressor compressor(LogConfig config) {
+        if (config.compression.isEmpty()) {
+            return null;
+        }
+        Codec codec = Codec.forId(config.compression.get().type().id);
+        return switch (codec) {
+            case GZIP -> new Compressor(codec, config.getInt(TopicConfig.COMPRESSION_GZIP_LEVEL_CONFIG));
+            case LZ4 -> new Compressor(codec, config.getInt(TopicConfig.COMPRESSION_LZ4_LEVEL_CONFIG));
+            case ZSTD -> new Compressor(codec, config.getInt(TopicConfig.COMPRESSION_ZSTD_LEVEL_CONFIG));
+            case NONE, SNAPPY -> Compressor.of(codec);
+        };
     }
 
     /**

@@ -137,4 +137,19 @@ class TopicConfigsTest {
                 .hasMessageStartingWith(key + "=" + value + " is wrong: ")
                 .hasMessageNotContaining("\n");
     }
+
+    @Test
+    void tellsPartitionsHowToCompress() {
+        TopicConfigs configs = new TopicConfigs(configured(Map.of("compression.type", "lz4")));
+        assertThat(configs.partitionConfig(Map.of()).batches().compressor())
+                .isEqualTo(new io.varve.core.record.Compressor(io.varve.core.record.Codec.LZ4, 9));
+        assertThat(configs.partitionConfig(Map.of("compression.type", "zstd", "compression.zstd.level", "7"))
+                        .batches()
+                        .compressor())
+                .isEqualTo(new io.varve.core.record.Compressor(io.varve.core.record.Codec.ZSTD, 7));
+        assertThat(configs.partitionConfig(Map.of("compression.type", "producer"))
+                        .batches()
+                        .compressor())
+                .isNull();
+    }
 }
