@@ -28,6 +28,7 @@ public final class DirectoryRig implements StorageRig {
     private static final int DISK_MEBIBYTES = 32;
 
     private final Subject subject;
+    private final Class<?> reader;
     private final Path root;
     private final Path first;
     private final Runnable whenClosed;
@@ -41,11 +42,21 @@ public final class DirectoryRig implements StorageRig {
 
     /** @param subject the backend */
     public DirectoryRig(Subject subject) {
-        this(subject, false, null, () -> {});
+        this(subject, null);
     }
 
-    private DirectoryRig(Subject subject, boolean verifiesReads, Path directory, Runnable whenClosed) {
+    /**
+     * @param subject the backend
+     * @param reader the main class of a process that reads what lies in the directory that is its first argument, the second being {@code
+     *     reading}: it writes a line when it does, and goes on until it is killed. Null where no other process may read
+     */
+    public DirectoryRig(Subject subject, Class<?> reader) {
+        this(subject, reader, false, null, () -> {});
+    }
+
+    private DirectoryRig(Subject subject, Class<?> reader, boolean verifiesReads, Path directory, Runnable whenClosed) {
         this.subject = subject;
+        this.reader = reader;
         this.verifiesReads = verifiesReads;
         this.whenClosed = whenClosed;
         try {
@@ -120,8 +131,33 @@ public final class DirectoryRig implements StorageRig {
         verifying.put("log.read.verify", "true");
         Subject careful = new Subject(subject.provider(), verifying, subject.classPath());
         return RamDisk.mount(DISK_MEBIBYTES)
-                .map(disk -> new DirectoryRig(careful, true, disk.directory(), disk::close))
-                .orElseGet(() -> new DirectoryRig(careful, true, null, () -> {}));
+                .map(disk -> new DirectoryRig(careful, reader, true, disk.directory(), disk::close))
+                .orElseGet(() -> new DirectoryRig(careful, reader, true, null, () -> {}));
+    }
+
+    @Override
+    public boolean readAndDie() {
+        if (reader == null) {
+            return false;
+        }
+        List<String> command = JavaCommand.of(subject, reader);
+        command.addAll(List.of(directory.toString(), "reading"));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String said = process.inputReader().readLine();
+            process.destroyForcibly().waitFor();
+            if (said == null) {
+                throw new IllegalStateException(reader + " ended before it began to read");
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while " + reader + " was to end", e);
+        }
     }
 
     @Override

@@ -193,6 +193,15 @@ public abstract class StorageConformance {
     }
 
     @Nested
+    @Order(22)
+    @DisplayName("bystanders")
+    final class Bystanders extends BystanderContract {
+        Bystanders() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
     @Order(20)
     @DisplayName("failpoints")
     final class FailPointHalts extends CrashContract.AtFailPoints {

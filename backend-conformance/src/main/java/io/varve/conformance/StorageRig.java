@@ -49,6 +49,16 @@ public interface StorageRig extends AutoCloseable {
     }
 
     /**
+     * For a backend whose files other processes read while it is open, as a tool of its library does: lets one begin to read what is stored,
+     * and kills it before it has ended.
+     *
+     * @return false if there is no such thing
+     */
+    default boolean readAndDie() {
+        return false;
+    }
+
+    /**
      * Resources only the backend can count, for instance a memory map's reader slots. The kit counts open files, threads, direct and
      * mapped memory by itself.
      *

@@ -5,10 +5,14 @@ import io.varve.conformance.DirectoryRig;
 import io.varve.conformance.StorageConformance;
 import io.varve.conformance.StorageRig;
 import io.varve.conformance.Subject;
+import java.util.List;
+import java.util.Map;
 
 class LmdbStorageConformanceTest extends StorageConformance {
     @Override
     protected StorageRig rig() {
-        return new DirectoryRig(Subject.of(new LmdbStorageProvider()));
+        // Little staging, so that it is used up now and then.
+        Subject subject = new Subject(new LmdbStorageProvider(), Map.of(LmdbConfig.STAGING, "1048576"), List.of());
+        return new DirectoryRig(subject, Bystander.class);
     }
 }

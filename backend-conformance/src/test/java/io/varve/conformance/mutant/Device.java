@@ -14,6 +14,8 @@ final class Device implements Faults {
     volatile boolean full;
     volatile boolean failing;
     volatile boolean lengthened;
+    /** Another process has died while it read. */
+    volatile boolean deadReader;
     /** Base offsets of the batches that are damaged. */
     private final Map<PartitionId, Set<Long>> damaged = new ConcurrentHashMap<>();
 

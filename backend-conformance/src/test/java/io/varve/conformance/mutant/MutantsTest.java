@@ -34,6 +34,7 @@ class MutantsTest {
                         WriteMutants.all(),
                         CrashMutants.all(),
                         FaultMutants.all(),
+                        BystanderMutants.all(),
                         SuccessionMutants.all(),
                         RestartMutants.all())
                 .flatMap(all -> all);

@@ -36,6 +36,12 @@ class SpecimenRig implements StorageRig {
     }
 
     @Override
+    public boolean readAndDie() {
+        device.deadReader = true;
+        return true;
+    }
+
+    @Override
     public Faults faults() {
         return device;
     }
