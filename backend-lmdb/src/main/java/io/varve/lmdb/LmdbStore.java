@@ -82,6 +82,21 @@ final class LmdbStore implements PartitionStore {
         environment.failPoints.hit(FailPointNames.APPEND_AFTER_STAGING);
     }
 
+    @Override
+    public boolean appendWaits(int bytes) {
+        return !environment.staging.hasRoom(bytes);
+    }
+
+    @Override
+    public void awaitRoom(int bytes) {
+        for (int commit = 0; appendWaits(bytes) && commit < MAX_COMMITS && !partition.fencing.hasEnded(); commit++) {
+            StorageException failure = commits.all();
+            if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
+                return;
+            }
+        }
+    }
+
     /** Runs a small write as the partition's writer, with room for so many bytes staged. */
     void staging(int bytes, Runnable write) {
         reserve(bytes);

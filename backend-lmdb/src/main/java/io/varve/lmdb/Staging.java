@@ -48,8 +48,13 @@ final class Staging {
     }
 
     /** @return true if so many bytes may be staged now: always when nothing is, so that a run of any size gets through */
+    synchronized boolean hasRoom(int bytes) {
+        return held == 0 || held + bytes <= most;
+    }
+
+    /** @return true if there was room for so many bytes, which is theirs from now on */
     synchronized boolean reserve(int bytes) {
-        if (held > 0 && held + bytes > most) {
+        if (!hasRoom(bytes)) {
             return false;
         }
         held += bytes;

@@ -73,6 +73,25 @@ class StagingTest extends LmdbFixture {
     }
 
     @Test
+    void saysWhenAnAppendWouldWaitAndMakesRoomForItBeforehand() {
+        assertThat(other.appendWaits(BATCH)).isFalse();
+        for (int i = 0; i < 10; i++) {
+            append(BATCH);
+        }
+        assertThat(other.appendWaits(BATCH)).isTrue();
+        assertThat(other.appendWaits(100)).isFalse();
+        other.awaitRoom(BATCH);
+        assertThat(other.appendWaits(BATCH)).isFalse();
+        assertThat(readAll(store)).as("what waited for its commit").hasSize(10);
+        failCommits();
+        for (int i = 0; i < 10; i++) {
+            append(BATCH);
+        }
+        other.awaitRoom(BATCH); // throws nothing, whatever becomes of others
+        assertThat(other.appendWaits(BATCH)).isFalse();
+    }
+
+    @Test
     void anAppendIsToBeTriedAgainWhereNoCommitMakesRoom() {
         assertThat(environment().staging.reserve(MIB)).isTrue(); // somebody is about to stage, and takes his time
         StorageException failure = assertTimeoutPreemptively(

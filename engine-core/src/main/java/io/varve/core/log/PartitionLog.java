@@ -237,11 +237,20 @@ public final class PartitionLog implements Compactable {
     public Appended append(AppendRun run, VerificationGuard guard, Executor afterwards) {
         Objects.requireNonNull(guard, "guard");
         run.stamp();
+        store.awaitRoom(run.end() - run.start()); // not with the writer's lock
         Appended appended = writer.append(run, guard);
         if (!appended.duplicate()) {
             requestCommit(run.records(), afterwards);
         }
         return appended;
+    }
+
+    /**
+     * @param bytes how many are to be appended
+     * @return true if the storage would let them wait for the device now: an event loop leaves that to another thread
+     */
+    public boolean appendWaits(int bytes) {
+        return store.appendWaits(bytes);
     }
 
     /** As {@link #startVerification(long, short, int, boolean)}, for batches without sequences: offsets a coordinator writes. */

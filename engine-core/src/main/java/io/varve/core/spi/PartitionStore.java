@@ -55,6 +55,24 @@ public interface PartitionStore extends AutoCloseable {
     void append(BatchRun run);
 
     /**
+     * Says whether an append would have to wait for the device, because too much is not synced. Never waits itself; others may append
+     * meanwhile, so it is no promise. Who must not wait asks, and leaves the append to a thread that may.
+     *
+     * @param bytes how many are to be appended
+     * @return true if they would wait now
+     */
+    default boolean appendWaits(int bytes) {
+        return false;
+    }
+
+    /**
+     * Waits, with nothing locked that others need, until an append need not; not without end, and never throws: the append says what is wrong.
+     *
+     * @param bytes how many are to be appended
+     */
+    default void awaitRoom(int bytes) {}
+
+    /**
      * Reads whole batches, starting with the one that contains {@code offset}, or, where the offset falls into a gap, the
      * first one after it.
      *

@@ -78,6 +78,7 @@ final class ProduceHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ProduceRequestData data = (ProduceRequestData) request.body().data();
         TransactionalRequest.check(data);
+        StorageRoom.require(data, request, topics);
         ProduceResponseData response = new ProduceResponseData();
         List<Checked> batches = check(data, request, response);
         if (!request.background()) {

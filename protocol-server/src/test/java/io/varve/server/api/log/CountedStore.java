@@ -24,6 +24,7 @@ final class CountedStore implements PartitionStore {
     private StorageException refusingAppends;
     private StorageException refusingReads;
     private boolean appendedDirect;
+    private boolean appendsWait;
 
     CountedStore(PartitionStore inner, AtomicInteger openSlices) {
         this.inner = inner;
@@ -40,6 +41,16 @@ final class CountedStore implements PartitionStore {
 
     void refuseReads(StorageException reason) {
         refusingReads = reason;
+    }
+
+    /** Says of appends that they would wait for the device. */
+    void letAppendsWait(boolean wait) {
+        appendsWait = wait;
+    }
+
+    @Override
+    public boolean appendWaits(int bytes) {
+        return appendsWait;
     }
 
     /** True if the last append came in a direct buffer. */

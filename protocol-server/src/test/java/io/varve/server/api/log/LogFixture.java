@@ -164,6 +164,15 @@ final class LogFixture implements Topics {
 
     /** Sends a request as it would come off the wire, in a direct buffer. */
     CompletableFuture<ApiMessage> send(ApiKeys api, int version, ApiMessage asked) {
+        return send(api, version, asked, false);
+    }
+
+    /** As {@link #send}, on a thread that may wait. */
+    CompletableFuture<ApiMessage> sendInBackground(ApiKeys api, int version, ApiMessage asked) {
+        return send(api, version, asked, true);
+    }
+
+    private CompletableFuture<ApiMessage> send(ApiKeys api, int version, ApiMessage asked, boolean background) {
         ByteBuffer bytes =
                 MessageUtil.toByteBufferAccessor(asked, (short) version).buffer();
         ByteBuffer wire =
@@ -171,7 +180,7 @@ final class LogFixture implements Topics {
         AbstractRequest body = AbstractRequest.parseRequest(api, (short) version, new ByteBufferAccessor(wire)).request;
         RequestHeader header = new RequestHeader(api, (short) version, "test", 1);
         return handlers.get(api)
-                .handle(new Request(header, body, connection))
+                .handle(new Request(header, body, connection, background))
                 .toCompletableFuture()
                 .thenApply(answer -> answer == null ? null : received(api, (short) version, answer));
     }

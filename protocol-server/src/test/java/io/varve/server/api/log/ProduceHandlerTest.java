@@ -10,6 +10,7 @@ import io.varve.core.memory.Readable;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.HeavyRequestException;
 import io.varve.server.metadata.Topic;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -47,6 +48,20 @@ class ProduceHandlerTest {
         assertThat(second.baseOffset()).isEqualTo(2);
         assertThat(topic.partition(0).logEndOffset()).isEqualTo(3);
         assertThat(logs.store(topic, 0).appendedDirect()).isTrue();
+    }
+
+    @Test
+    void leavesToAnotherThreadWhatWouldWaitForTheDevice() {
+        logs.store(topic, 0).letAppendsWait(true);
+        assertThatThrownBy(() -> send(LATEST, request(ALL, logs.batch("a")))).isInstanceOf(HeavyRequestException.class);
+        assertThat(topic.partition(0).logEndOffset()).isZero();
+        CompletableFuture<ApiMessage> answer =
+                logs.sendInBackground(ApiKeys.PRODUCE, LATEST, request(ALL, logs.batch("a")));
+        assertThat(topic.partition(0).logEndOffset()).isEqualTo(1);
+        logs.connection.runLoop();
+        logs.commit();
+        logs.connection.runLoop();
+        assertThat(error(only(answer.join()))).isEqualTo(Errors.NONE);
     }
 
     /** Also where the storage shows appends before they are durable: consumers see no more than the high watermark. */
