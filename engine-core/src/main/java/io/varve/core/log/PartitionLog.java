@@ -253,6 +253,15 @@ public final class PartitionLog implements Compactable {
         return store.appendWaits(bytes);
     }
 
+    /**
+     * Waits, as long as the storage thinks right, until an append would not: for threads that may.
+     *
+     * @param bytes how many are to be appended
+     */
+    public void awaitRoom(int bytes) {
+        store.awaitRoom(bytes);
+    }
+
     /** As {@link #startVerification(long, short, int, boolean)}, for batches without sequences: offsets a coordinator writes. */
     public VerificationGuard startVerification(long producerId, short producerEpoch, boolean supportsEpochBump) {
         return startVerification(producerId, producerEpoch, -1, supportsEpochBump);

@@ -17,11 +17,12 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 final class StorageRoom {
     private StorageRoom() {}
 
-    /** @throws HeavyRequestException if one of the logs would let the request's bytes wait */
+    /**
+     * Waits for room on a worker thread, before anything goes to the loop.
+     *
+     * @throws HeavyRequestException on a loop, if one of the logs would let the request's bytes wait
+     */
     static void require(ProduceRequestData data, Request request, Topics topics) {
-        if (request.background()) {
-            return;
-        }
         int bytes = 0;
         for (TopicProduceData wanted : data.topicData()) {
             for (PartitionProduceData partition : wanted.partitionData()) {
@@ -33,7 +34,9 @@ final class StorageRoom {
             Topic topic = byId ? topics.byId(wanted.topicId()) : topics.byName(wanted.name());
             for (PartitionProduceData partition : wanted.partitionData()) {
                 PartitionLog log = topic == null ? null : topic.partition(partition.index());
-                if (log != null && log.appendWaits(bytes)) {
+                if (log != null && request.background()) {
+                    log.awaitRoom(bytes);
+                } else if (log != null && log.appendWaits(bytes)) {
                     throw new HeavyRequestException("what it appends has to wait for the storage");
                 }
             }

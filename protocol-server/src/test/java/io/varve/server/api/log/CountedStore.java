@@ -53,6 +53,11 @@ final class CountedStore implements PartitionStore {
         return appendsWait;
     }
 
+    @Override
+    public void awaitRoom(int bytes) {
+        appendsWait = false;
+    }
+
     /** True if the last append came in a direct buffer. */
     boolean appendedDirect() {
         return appendedDirect;

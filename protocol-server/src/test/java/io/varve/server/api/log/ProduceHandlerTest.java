@@ -55,9 +55,16 @@ class ProduceHandlerTest {
         logs.store(topic, 0).letAppendsWait(true);
         assertThatThrownBy(() -> send(LATEST, request(ALL, logs.batch("a")))).isInstanceOf(HeavyRequestException.class);
         assertThat(topic.partition(0).logEndOffset()).isZero();
-        CompletableFuture<ApiMessage> answer =
-                logs.sendInBackground(ApiKeys.PRODUCE, LATEST, request(ALL, logs.batch("a")));
+        ProduceRequestData waiting = request(ALL, logs.batch("a"));
+        CompletableFuture<CompletableFuture<ApiMessage>> served =
+                CompletableFuture.supplyAsync(() -> logs.sendInBackground(ApiKeys.PRODUCE, LATEST, waiting));
+        while (!served.isDone()) {
+            logs.connection.runLoop(); // which appends, once there is room
+            Thread.onSpinWait();
+        }
+        CompletableFuture<ApiMessage> answer = served.join();
         assertThat(topic.partition(0).logEndOffset()).isEqualTo(1);
+        assertThat(logs.store(topic, 0).appendWaits(1)).isFalse();
         logs.connection.runLoop();
         logs.commit();
         logs.connection.runLoop();
