@@ -2,6 +2,7 @@
 package io.varve.server.config;
 
 import io.varve.core.compaction.CompactionConfig;
+import io.varve.core.log.BatchRules;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
 import io.varve.server.metadata.AcceptedLosses;
@@ -71,6 +72,9 @@ final class BrokerKeys {
     static final String AUTO_CREATE = "auto.create.topics.enable";
     static final String AUTO_CREATE_MAX = "auto.create.topics.max";
     static final String AUTO_CREATE_AT_ONCE = "auto.create.topics.max.inflight";
+    static final String RECORD_VALIDATION = "log.record.validation";
+    static final String MAX_RECORD = "log.record.max.bytes";
+    static final String FULL = "full";
     static final String MAX_PARTITIONS = "max.partitions";
     static final String DESCRIBED_AT_ONCE = "max.request.partition.size.limit";
     static final String DELETE_TOPICS = "delete.topic.enable";
@@ -106,6 +110,8 @@ final class BrokerKeys {
         define(AUTO_CREATE, Type.BOOLEAN, true, null);
         atLeast(0, AUTO_CREATE_MAX, TopicLimits.DEFAULT.autoCreated());
         atLeast(1, AUTO_CREATE_AT_ONCE, TopicLimits.DEFAULT.autoCreatedAtOnce());
+        define(RECORD_VALIDATION, Type.STRING, FULL, ValidString.in(FULL, "header"));
+        atLeast(1, MAX_RECORD, BatchRules.DEFAULT.maxRecordBytes());
         atLeast(1, MAX_PARTITIONS, TopicLimits.DEFAULT.partitions());
         atLeast(1, DESCRIBED_AT_ONCE, TopicLimits.DEFAULT.describedAtOnce());
         define(DELETE_TOPICS, Type.BOOLEAN, true, null);

@@ -4,6 +4,7 @@ package io.varve.server.config;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.engine.Durability;
 import io.varve.core.engine.EngineConfig;
+import io.varve.core.log.BatchRules;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.log.FetchConfig;
@@ -180,7 +181,11 @@ public record ServerConfig(
                                 (Integer) values.get(BrokerKeys.AUTO_CREATE_MAX),
                                 (Integer) values.get(BrokerKeys.AUTO_CREATE_AT_ONCE),
                                 (Integer) values.get(BrokerKeys.DESCRIBED_AT_ONCE)),
-                        Definitions.all()));
+                        Definitions.all(),
+                        new BatchRules(
+                                BrokerKeys.FULL.equals(values.get(BrokerKeys.RECORD_VALIDATION)),
+                                (Integer) values.get(BrokerKeys.MAX_RECORD),
+                                null)));
     }
 
     /** What was set, as it is in force: each of two keys for one thing says the same. */

@@ -67,7 +67,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         this.ids = ids;
         self = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(config.nodeId()));
         broker = new BrokerConfigs(config);
-        definitions = new TopicConfigs(brokerLayers(replayed.catalog()));
+        definitions = new TopicConfigs(brokerLayers(replayed.catalog()), config.batches());
         served = new ServedTopics(engine, definitions);
         events = new EventLog<>(
                 replayed.log(),

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
+import io.varve.core.log.BatchRules;
 import java.util.Map;
 
 /**
@@ -18,6 +19,7 @@ import java.util.Map;
  * @param losses {@code log.loss.accepted}: what a start may go on without
  * @param limits of what clients can make
  * @param definitions what brokers can be configured with
+ * @param batches how producers' batches are looked at; how they are compressed is a topic's
  */
 public record MetadataConfig(
         int nodeId,
@@ -29,7 +31,8 @@ public record MetadataConfig(
         Map<String, String> logDefaults,
         AcceptedLosses losses,
         TopicLimits limits,
-        BrokerDefinitions definitions) {
+        BrokerDefinitions definitions,
+        BatchRules batches) {
     /**
      * @throws MetadataException if a log default is not what Kafka allows; the message names key and value
      */
@@ -64,7 +67,8 @@ public record MetadataConfig(
                 logDefaults,
                 losses,
                 TopicLimits.DEFAULT,
-                BrokerDefinitions.OF_TOPICS);
+                BrokerDefinitions.OF_TOPICS,
+                BatchRules.DEFAULT);
     }
 
     /**
@@ -82,7 +86,8 @@ public record MetadataConfig(
                 logDefaults,
                 losses,
                 limits,
-                definitions);
+                definitions,
+                batches);
     }
 
     /**

@@ -47,12 +47,15 @@ public final class TopicConfigs {
 
     private volatile Defaults defaults;
 
+    private final BatchRules batches;
+
     /** @param config names the broker's defaults */
     public TopicConfigs(MetadataConfig config) {
-        this(BrokerLayers.ofFile(config.logDefaults()));
+        this(BrokerLayers.ofFile(config.logDefaults()), config.batches());
     }
 
-    TopicConfigs(BrokerLayers layers) {
+    TopicConfigs(BrokerLayers layers, BatchRules batches) {
+        this.batches = batches;
         setDefaults(layers);
     }
 
@@ -118,7 +121,7 @@ public final class TopicConfigs {
         return partitionConfigs(overrides).common();
     }
 
-    private static PartitionConfig partitionConfig(LogConfig config) {
+    private PartitionConfig partitionConfig(LogConfig config) {
         SegmentLimits segments = new SegmentLimits(
                 config.segmentSize(),
                 segmentMs(config),
@@ -140,7 +143,7 @@ public final class TopicConfigs {
                         config.maxCompactionLagMs,
                         config.deleteRetentionMs),
                 retention,
-                new BatchRules(true, BatchRules.DEFAULT.maxRecordBytes(), compressor(config)));
+                new BatchRules(batches.everyRecord(), batches.maxRecordBytes(), compressor(config)));
     }
 
     /** @return how batches are to be compressed, or null to keep them as the producer did */

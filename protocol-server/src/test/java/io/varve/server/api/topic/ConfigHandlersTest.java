@@ -74,7 +74,8 @@ class ConfigHandlersTest {
                 Map.of("log.retention.hours", "2", "ssl.key.password", "secret"),
                 AcceptedLosses.NONE,
                 TopicLimits.DEFAULT,
-                new BrokerDefinitions(keys, BrokerDefinitions.OF_TOPICS.dynamic()));
+                new BrokerDefinitions(keys, BrokerDefinitions.OF_TOPICS.dynamic()),
+                io.varve.core.log.BatchRules.DEFAULT);
     }
 
     private void serve() {
