@@ -96,6 +96,16 @@ class ProduceHandlerTest {
         assertThat(logs.connection.leftovers()).isZero();
     }
 
+    @Test
+    void whatDecompressesToMuchIsNotForTheLoopAndHasNoEffectThere() {
+        MemoryRecords zeros =
+                MemoryRecords.withRecords(Compression.gzip().build(), new SimpleRecord(1, null, new byte[2 << 20]));
+
+        assertThatThrownBy(() -> send(LATEST, request(ALL, zeros))).isInstanceOf(HeavyRequestException.class);
+
+        assertThat(topic.partition(0).logEndOffset()).isZero();
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1, 100})
     void aShortTimeOutDoesNotRaceTheCommit(int timeoutMs) {
