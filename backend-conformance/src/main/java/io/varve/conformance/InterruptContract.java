@@ -76,19 +76,20 @@ abstract class InterruptContract extends Contract {
             }
         });
         Thread bystander = start(() -> readOne(others));
-        for (int i = 0; i < STEPS && failure.get() == null; i++) {
+        int steps = 0;
+        // On a busy machine the others may not have had a turn after so many steps.
+        while ((steps < STEPS || interrupted.get() == 0 || others.get() == 0) && failure.get() == null) {
             victim.interrupt();
-            appendUnsynced(120 + 10L * i, 1);
+            appendUnsynced(120 + 10L * steps, 1);
             victim.interrupt();
             sync();
+            steps++;
         }
         stop.set(true);
         victim.join();
         bystander.join();
         assertThat(failure.get()).isNull();
-        assertThat(interrupted).hasPositiveValue();
-        assertThat(others).hasPositiveValue();
-        long end = 120 + 10L * STEPS;
+        long end = 120 + 10L * steps;
         assertExtent(store, 0, end, end);
         crash();
         assertHoldsTens(store, 0, end);
