@@ -87,8 +87,8 @@ public final class GroupsConfig {
         return both;
     }
 
-    /** Most groups there are. */
-    int maxGroups() {
+    /** @return {@code max.groups}: how many groups there can be */
+    public int maxGroups() {
         return maxGroups;
     }
 

@@ -58,7 +58,7 @@ public final class HostedGroups implements Groups {
     private static final int VERIFICATIONS = 3;
 
     /** In characters. Names are remembered, and what is remembered has an end. */
-    private static final int MAX_ID_LENGTH = 1_024;
+    public static final int MAX_ID_LENGTH = 1_024;
 
     private final Host<Coordinator> host;
     private final GroupLimit limit;

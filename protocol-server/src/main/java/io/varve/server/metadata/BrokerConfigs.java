@@ -15,6 +15,7 @@ import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.PolicyViolationException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,6 +30,11 @@ public final class BrokerConfigs {
             List.of("log.roll.jitter.ms", "log.roll.jitter.hours"),
             List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours"),
             List.of("log.dirs", "log.dir"));
+
+    /** Of keys that stand for nothing here, those set on one broker, or on all. */
+    private static final int MAX_UNKNOWN = 100;
+
+    private static final int MAX_UNKNOWN_LENGTH = 249;
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConfigs.class);
 
@@ -116,8 +122,33 @@ public final class BrokerConfigs {
         }
     }
 
+    /**
+     * Keeps keys of which nobody knows what they are from growing without end. Those there are stay.
+     *
+     * @param wanted all settings of one broker, or of all
+     * @param changed those of them that are to be set now
+     * @throws PolicyViolationException if there are too many, or one's name is too long
+     */
+    void limit(Map<String, String> wanted, Set<String> changed) {
+        for (String name : changed) {
+            if (name.length() > MAX_UNKNOWN_LENGTH && isUnknown(name)) {
+                throw new PolicyViolationException(
+                        "a key that this broker does not know has at most " + MAX_UNKNOWN_LENGTH + " characters");
+            }
+        }
+        if (changed.stream().anyMatch(this::isUnknown)
+                && wanted.keySet().stream().filter(this::isUnknown).count() > MAX_UNKNOWN) {
+            throw new PolicyViolationException(
+                    "at most " + MAX_UNKNOWN + " keys that this broker does not know are kept");
+        }
+    }
+
+    private boolean isUnknown(String name) {
+        return !definitions.keys().containsKey(name);
+    }
+
     private boolean isFixed(String name) {
-        return name.equals(MetadataEvents.CLUSTER_ID)
+        return MetadataEvents.OWN_KEYS.contains(name)
                 || definitions.keys().containsKey(name)
                         && !definitions.dynamic().contains(name);
     }

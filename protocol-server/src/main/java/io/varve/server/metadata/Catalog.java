@@ -61,14 +61,14 @@ record Catalog(MetadataImage image, MetadataDelta change) {
         return image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, name));
     }
 
-    /** @return a resource's own settings, as clients set them: without the cluster's id, which is kept among those of all brokers */
+    /** @return a resource's own settings, as clients set them: without what the broker itself keeps among those of all brokers */
     Map<String, String> configs(ConfigResource resource) {
         Map<String, String> all = image.configs().configMapForResource(resource);
-        if (!resource.equals(MetadataEvents.CLUSTER) || !all.containsKey(MetadataEvents.CLUSTER_ID)) {
+        if (!resource.equals(MetadataEvents.CLUSTER)) {
             return all;
         }
         Map<String, String> others = new HashMap<>(all);
-        others.remove(MetadataEvents.CLUSTER_ID);
+        others.keySet().removeAll(MetadataEvents.OWN_KEYS);
         return others;
     }
 

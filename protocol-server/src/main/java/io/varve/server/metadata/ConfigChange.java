@@ -11,13 +11,14 @@ import org.apache.kafka.common.config.ConfigResource;
  * @param resource whose settings; a broker without a name stands for all brokers
  * @param change makes the settings wanted from those there are, without changing its argument; may refuse with a Kafka {@link
  *     org.apache.kafka.common.errors.ApiException}
+ * @param maxConfigured of how many resources of its type settings are kept: when there are so many, one that has none gets none
  */
-public record ConfigChange(ConfigResource resource, UnaryOperator<Map<String, String>> change) {
+public record ConfigChange(ConfigResource resource, UnaryOperator<Map<String, String>> change, int maxConfigured) {
     /**
      * @param topic the topic's name
      * @param change as above
      */
     public static ConfigChange ofTopic(String topic, UnaryOperator<Map<String, String>> change) {
-        return new ConfigChange(new ConfigResource(ConfigResource.Type.TOPIC, topic), change);
+        return new ConfigChange(new ConfigResource(ConfigResource.Type.TOPIC, topic), change, Integer.MAX_VALUE);
     }
 }

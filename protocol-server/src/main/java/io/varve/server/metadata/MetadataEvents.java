@@ -2,6 +2,7 @@
 package io.varve.server.metadata;
 
 import java.util.List;
+import java.util.Set;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.metadata.ConfigRecord;
@@ -31,6 +32,9 @@ final class MetadataEvents {
 
     /** Set while a server runs that may lose what consumers saw: whoever finds it at a start finds what a crash left. */
     static final String UNFINISHED_RUN = "varve.run.unfinished";
+
+    /** What the broker itself keeps among the settings of all brokers. Clients neither see nor change it. */
+    static final Set<String> OWN_KEYS = Set.of(CLUSTER_ID, UNFINISHED_RUN);
 
     private MetadataEvents() {}
 

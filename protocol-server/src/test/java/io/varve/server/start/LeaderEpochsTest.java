@@ -16,6 +16,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.LogTruncationException;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -30,6 +31,22 @@ class LeaderEpochsTest {
 
     @TempDir
     Path home;
+
+    @Test
+    void keepsFromClientsThatARunIsUnderWay() throws Exception {
+        ConfigResource everyBroker = new ConfigResource(ConfigResource.Type.BROKER, "");
+        try (ServerInProcess server = new ServerInProcess(home, "file", 1, "log.durability=async")) {
+            server.start().createTopic("orders", 1);
+            try (Admin admin = server.admin()) {
+                assertThat(admin.describeConfigs(List.of(everyBroker))
+                                .all()
+                                .get()
+                                .get(everyBroker)
+                                .entries())
+                        .isEmpty();
+            }
+        }
+    }
 
     @ParameterizedTest
     @ValueSource(strings = {"file", "lmdb"})

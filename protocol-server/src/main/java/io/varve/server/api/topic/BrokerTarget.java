@@ -30,6 +30,11 @@ record BrokerTarget(int nodeId, BrokerConfigs broker) implements ConfigTarget {
     }
 
     @Override
+    public int maxConfigured() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
     public void requireList(String key, OpType operation) {
         broker.requireList(key, operation.name().toLowerCase(Locale.ROOT));
     }

@@ -25,6 +25,8 @@ final class ClientMetricsTarget implements ConfigTarget {
     private static final String INTERVAL = "interval.ms";
     private static final String METRICS = "metrics";
     private static final String MATCH = "match";
+    private static final int MAX_SUBSCRIPTIONS = 1_000;
+    private static final int MAX_NAME_LENGTH = 249;
     private static final int MIN_INTERVAL_MS = 100;
     private static final int MAX_INTERVAL_MS = 3_600_000;
     private static final Set<String> SELECTORS = Set.of(
@@ -51,6 +53,14 @@ final class ClientMetricsTarget implements ConfigTarget {
         if (name.isEmpty()) {
             throw new InvalidRequestException("Subscription name can't be empty");
         }
+        if (name.length() > MAX_NAME_LENGTH) {
+            throw new InvalidRequestException("a subscription's name has at most " + MAX_NAME_LENGTH + " characters");
+        }
+    }
+
+    @Override
+    public int maxConfigured() {
+        return MAX_SUBSCRIPTIONS;
     }
 
     @Override

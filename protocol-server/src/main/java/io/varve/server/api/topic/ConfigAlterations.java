@@ -65,11 +65,13 @@ final class ConfigAlterations {
             target.checkName(resource.name());
             positions.add(position);
             changes.add(new ConfigChange(
-                    new ConfigResource(ConfigResource.Type.forId(resource.type()), resource.name()), present -> {
+                    new ConfigResource(ConfigResource.Type.forId(resource.type()), resource.name()),
+                    present -> {
                         Map<String, String> wanted = change.apply(target, present);
                         target.validate(resource.name(), wanted);
                         return wanted;
-                    }));
+                    },
+                    target.maxConfigured()));
             return ApiError.NONE;
         });
     }

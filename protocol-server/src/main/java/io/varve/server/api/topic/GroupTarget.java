@@ -2,16 +2,25 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.group.GroupSettings;
+import io.varve.server.group.HostedGroups;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
-/** Groups' settings; the group need not exist. */
-record GroupTarget(GroupSettings settings) implements ConfigTarget {
+/**
+ * Groups' settings; the group need not exist.
+ *
+ * @param maxConfigured as many groups as there can be
+ */
+record GroupTarget(GroupSettings settings, int maxConfigured) implements ConfigTarget {
     @Override
     public void checkName(String name) {
         if (name.isEmpty()) {
             throw new InvalidRequestException("Default group resources are not allowed.");
+        }
+        if (name.length() > HostedGroups.MAX_ID_LENGTH) {
+            throw new InvalidRequestException(
+                    "a group's name has at most " + HostedGroups.MAX_ID_LENGTH + " characters");
         }
     }
 

@@ -42,7 +42,7 @@ public final class TopicHandlers {
         Map<ConfigResource.Type, ConfigTarget> targets = Map.of(
                 ConfigResource.Type.TOPIC, new TopicTarget(metadata.topicConfigs()),
                 ConfigResource.Type.BROKER, new BrokerTarget(config.nodeId(), metadata.brokerConfigs()),
-                ConfigResource.Type.GROUP, new GroupTarget(ofGroups),
+                ConfigResource.Type.GROUP, new GroupTarget(ofGroups, groups.maxGroups()),
                 ConfigResource.Type.CLIENT_METRICS, new ClientMetricsTarget());
         return List.of(
                 new MetadataHandler(metadata, metadata, config, cluster),

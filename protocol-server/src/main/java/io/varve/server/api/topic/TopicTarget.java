@@ -4,12 +4,21 @@ package io.varve.server.api.topic;
 import io.varve.server.metadata.TopicConfigs;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.errors.InvalidRequestException;
 
 /** Topics' settings. */
 record TopicTarget(TopicConfigs definitions) implements ConfigTarget {
     @Override
     public void checkName(String name) {
+        if (name.isEmpty()) {
+            throw new InvalidRequestException("Default topic resources are not allowed.");
+        }
         // Whether there is such a topic is known when its settings are decided.
+    }
+
+    @Override
+    public int maxConfigured() {
+        return Integer.MAX_VALUE;
     }
 
     @Override

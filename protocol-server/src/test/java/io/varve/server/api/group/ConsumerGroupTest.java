@@ -142,7 +142,7 @@ class ConsumerGroupTest {
 
     private static void setInterval(GroupsFixture broker, ConfigResource group, Map<String, String> settings) {
         assertThat(MetadataFixture.await(broker.broker.metadata.alterConfigs(
-                        List.of(new ConfigChange(group, present -> settings)), false)))
+                        List.of(new ConfigChange(group, present -> settings, 1)), false)))
                 .containsExactly(ApiError.NONE);
     }
 

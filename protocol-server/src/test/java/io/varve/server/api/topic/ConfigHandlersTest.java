@@ -48,6 +48,8 @@ class ConfigHandlersTest {
     private static final byte GROUP = ConfigResource.Type.GROUP.id();
     private static final byte METRICS = ConfigResource.Type.CLIENT_METRICS.id();
 
+    private static final int MAX_GROUPS = 5;
+
     private final MetadataFixture node = new MetadataFixture(17);
     private List<ApiHandler> handlers;
 
@@ -82,7 +84,8 @@ class ConfigHandlersTest {
         handlers = TopicHandlers.all(
                 node.metadata,
                 () -> new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, null),
-                GroupsConfig.parse(Map.of("group.consumer.session.timeout.ms", "46000")));
+                GroupsConfig.parse(Map.of(
+                        "group.consumer.session.timeout.ms", "46000", "max.groups", Integer.toString(MAX_GROUPS))));
     }
 
     private void restart() {
@@ -223,6 +226,7 @@ class ConfigHandlersTest {
 
     @Test
     void refusesWrongAlterations() {
+        assertThat(alter(TOPIC, "", operation("retention.ms", OpType.SET, "5"))).isEqualTo(Errors.INVALID_REQUEST);
         assertThat(alter(TOPIC, "t", operation("nonsense", OpType.SET, "5"))).isEqualTo(Errors.INVALID_CONFIG);
         assertThat(alter(TOPIC, "t", operation("segment.ms", OpType.APPEND, "5")))
                 .isEqualTo(Errors.INVALID_CONFIG);
@@ -350,6 +354,65 @@ class ConfigHandlersTest {
         assertThat(shown.value()).isNull();
         assertThat(shown.isSensitive()).isTrue();
         assertThat(shown.configType()).isEqualTo(ConfigType.UNKNOWN.id());
+    }
+
+    @Test
+    void keepsOnlySoManyKeysItDoesNotKnow() {
+        for (int i = 0; i < 100; i++) {
+            assertThat(alter(BROKER, "", operation("made.up" + i, OpType.SET, "5")))
+                    .isEqualTo(Errors.NONE);
+        }
+        assertThat(alter(BROKER, "", operation("one.more", OpType.SET, "5"))).isEqualTo(Errors.POLICY_VIOLATION);
+        assertThat(alter(BROKER, "", operation("made.up1", OpType.DELETE, null)))
+                .isEqualTo(Errors.NONE);
+        assertThat(alter(BROKER, "", operation("k".repeat(250), OpType.SET, "5")))
+                .isEqualTo(Errors.POLICY_VIOLATION);
+        assertThat(alter(BROKER, "", operation("one.more", OpType.SET, "5"))).isEqualTo(Errors.NONE);
+        assertThat(alter(BROKER, "", operation("message.max.bytes", OpType.SET, "5000")))
+                .isEqualTo(Errors.NONE);
+    }
+
+    @Test
+    void keepsSettingsOfAsManyGroupsAsThereCanBe() {
+        for (int i = 0; i < MAX_GROUPS; i++) {
+            assertThat(setOnGroup("g" + i)).isEqualTo(Errors.NONE);
+        }
+        assertThat(setOnGroup("one more")).isEqualTo(Errors.POLICY_VIOLATION);
+        assertThat(setOnGroup("g1")).isEqualTo(Errors.NONE);
+        assertThat(alter(GROUP, "g1", operation("consumer.session.timeout.ms", OpType.DELETE, null)))
+                .isEqualTo(Errors.NONE);
+        assertThat(setOnGroup("g".repeat(1_025))).isEqualTo(Errors.INVALID_REQUEST);
+        assertThat(setOnGroup("one more")).isEqualTo(Errors.NONE);
+        assertThat(alter(METRICS, "m", operation("interval.ms", OpType.SET, "100")))
+                .isEqualTo(Errors.NONE);
+    }
+
+    private Errors setOnGroup(String name) {
+        return alter(GROUP, name, operation("consumer.session.timeout.ms", OpType.SET, "50000"));
+    }
+
+    @Test
+    void keepsOnlySoManySubscriptionsOfClientMetrics() {
+        IncrementalAlterConfigsRequestData asked = new IncrementalAlterConfigsRequestData();
+        for (int i = 0; i <= 1_000; i++) {
+            AlterConfigsResource resource =
+                    new AlterConfigsResource().setResourceType(METRICS).setResourceName("m" + i);
+            resource.configs().add(operation("interval.ms", OpType.SET, "100"));
+            asked.resources().add(resource);
+        }
+        IncrementalAlterConfigsResponseData response =
+                Exchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), 1, asked);
+        assertThat(response.responses().subList(0, 1_000)).allMatch(answer -> answer.errorCode() == 0);
+        assertThat(response.responses().get(1_000).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
+        assertThat(alter(METRICS, "m".repeat(250), operation("interval.ms", OpType.SET, "100")))
+                .isEqualTo(Errors.INVALID_REQUEST);
+    }
+
+    @Test
+    void takesNothingForWhatTheBrokerKeepsForItself() {
+        for (String own : List.of("cluster.id", "varve.run.unfinished")) {
+            assertThat(alter(BROKER, "", operation(own, OpType.SET, "true"))).isEqualTo(Errors.INVALID_REQUEST);
+        }
     }
 
     @Test
