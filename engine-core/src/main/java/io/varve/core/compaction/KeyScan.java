@@ -32,6 +32,9 @@ final class KeyScan implements BatchWalk.Visitor {
     }
 
     private boolean records(ByteBuffer buffer, int at) {
+        if (!isReadable(buffer, at)) {
+            return true; // it stays as it is, and the filter tells of it
+        }
         keys.forget();
         try (RecordIterator records = RecordIterator.withKeysTo(buffer, at, keys::feed)) {
             while (records.next()) {
@@ -43,8 +46,16 @@ final class KeyScan implements BatchWalk.Visitor {
                 }
             }
             return true;
-        } catch (InvalidBatchException unreadable) {
-            return true; // it stays as it is, and the filter tells of it
+        }
+    }
+
+    /** Of a batch that breaks off, no key counts: no reader gets the record, so older ones of the key are the newest there are. */
+    private static boolean isReadable(ByteBuffer buffer, int at) {
+        try (RecordIterator records = RecordIterator.withKeysTo(buffer, at, key -> {})) {
+            while (records.next()) {}
+            return true;
+        } catch (InvalidBatchException breaksOff) {
+            return false;
         }
     }
 

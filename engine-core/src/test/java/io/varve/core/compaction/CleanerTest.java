@@ -305,6 +305,23 @@ class CleanerTest {
     }
 
     @Test
+    void aKeyBeforeTheDamageOfABatchDoesNotTakeThePlaceOfOlderRecords() {
+        partition.append("a=1", "b=1");
+        ByteBuffer garbage = Partition.with(partition.batch(), 5, "a=2", "c=1").build();
+        garbage.put(garbage.limit() - 1, (byte) 2); // its last record claims a header that is not there
+        garbage.putInt(17, (int) BatchHeader.computeCrc(garbage, 0));
+        partition.append(garbage);
+        partition.append("b=2");
+        partition.roll();
+        assertThat(partition.clean().unreadable()).isEqualTo(1);
+        assertThat(read(0))
+                .as("a=1 alone")
+                .satisfies(
+                        batch -> assertThat(BatchHeader.recordCount(batch, 0)).isEqualTo(1));
+        assertThat(read(2)).isEqualTo(garbage.rewind());
+    }
+
+    @Test
     void cleansABatchThatInflatesWithoutHavingItsRecordsPresent() {
         RecordBatchBuilder batch = partition.batch(Codec.GZIP);
         byte[] zeros = new byte[1 << 20];
