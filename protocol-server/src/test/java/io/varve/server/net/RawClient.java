@@ -17,14 +17,14 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** A socket that speaks frames, sound or not. */
-final class RawClient implements AutoCloseable {
+public final class RawClient implements AutoCloseable {
     private static final int TIMEOUT_MS = 60_000;
 
     private final Socket socket;
     private final DataInputStream in;
     private final OutputStream out;
 
-    RawClient(int port) throws IOException {
+    public RawClient(int port) throws IOException {
         socket = new Socket(InetAddress.getLoopbackAddress(), port);
         socket.setSoTimeout(TIMEOUT_MS);
         socket.setTcpNoDelay(true);
@@ -33,7 +33,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** @return the request's frame with its size */
-    static byte[] frame(ApiKeys api, short version, int correlationId, ApiMessage body) {
+    public static byte[] frame(ApiKeys api, short version, int correlationId, ApiMessage body) {
         RequestHeader header = new RequestHeader(api, version, "raw", correlationId);
         ObjectSerializationCache cache = new ObjectSerializationCache();
         int headerSize = header.data().size(cache, header.headerVersion());
@@ -66,14 +66,14 @@ final class RawClient implements AutoCloseable {
     }
 
     /** @return the bytes with their number before them */
-    static byte[] frame(byte[] body) {
+    public static byte[] frame(byte[] body) {
         return ByteBuffer.allocate(Integer.BYTES + body.length)
                 .putInt(body.length)
                 .put(body)
                 .array();
     }
 
-    RawClient send(byte[] bytes) throws IOException {
+    public RawClient send(byte[] bytes) throws IOException {
         out.write(bytes);
         out.flush();
         return this;
@@ -93,7 +93,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** @return the correlation id of the next response */
-    int receiveId() throws IOException {
+    public int receiveId() throws IOException {
         return receive().getInt();
     }
 
@@ -102,14 +102,14 @@ final class RawClient implements AutoCloseable {
         in.readFully(new byte[bytes]);
     }
 
-    AbstractResponse receive(ApiKeys api, short version) throws IOException {
+    public AbstractResponse receive(ApiKeys api, short version) throws IOException {
         ByteBuffer response = receive();
         return AbstractResponse.parseResponse(
                 response, new RequestHeader(api, version, "raw", response.getInt(response.position())));
     }
 
     /** @return true when the server closes before it sends anything more */
-    boolean isClosedByServer() throws IOException {
+    public boolean isClosedByServer() throws IOException {
         try {
             return in.read() < 0;
         } catch (java.net.SocketException reset) {
@@ -126,7 +126,7 @@ final class RawClient implements AutoCloseable {
     }
 
     /** Closes without the courtesies, so that many in a row leave nothing behind in the system. */
-    void abort() throws IOException {
+    public void abort() throws IOException {
         socket.setSoLinger(true, 0);
         socket.close();
     }

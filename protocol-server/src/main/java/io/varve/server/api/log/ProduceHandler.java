@@ -22,8 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.function.Supplier;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
@@ -86,17 +84,7 @@ final class ProduceHandler implements ApiHandler {
         }
         // Looking at the batches took long; appending them does not, and belongs to the loop. The bytes last as long as
         // this call.
-        return onLoop(request, () -> append(data, request, response, batches));
-    }
-
-    private static CompletionStage<ProduceResponseData> onLoop(
-            Request request, Supplier<CompletionStage<ProduceResponseData>> task) {
-        try {
-            return CompletableFuture.supplyAsync(task, request.connection().executor())
-                    .join();
-        } catch (RejectedExecutionException loopEnded) {
-            return task.get(); // nobody reads the answer any more
-        }
+        return LoopTask.run(request.connection().executor(), () -> append(data, request, response, batches));
     }
 
     private CompletionStage<ProduceResponseData> append(
@@ -123,9 +111,9 @@ final class ProduceHandler implements ApiHandler {
     /** Looks at every batch of a request before any is appended: what takes long must have had no effect when that shows. */
     private List<Checked> check(ProduceRequestData data, Request request, ProduceResponseData response) {
         boolean unknownAcks = data.acks() != ACKS_NONE && data.acks() != ACKS_LEADER && data.acks() != ACKS_ALL;
-        DecompressionMeter meter = request.background() ? DecompressionMeter.NONE : new LoopBudget();
+        DecompressionMeter meter = request.background() ? new WorkerBudget(request.connection()) : new LoopBudget();
         List<Checked> batches = new ArrayList<>();
-        for (TopicProduceData wanted : data.topicData()) {
+        for (TopicProduceData wanted : NamedTwice.oneOfEach(data.topicData())) {
             Topic topic = byId(request) ? topics.byId(wanted.topicId()) : topics.byName(wanted.name());
             TopicProduceResponse told = answer(response, wanted);
             for (PartitionProduceData partition : NamedTwice.lastOfEach(wanted.partitionData())) {
@@ -174,8 +162,8 @@ final class ProduceHandler implements ApiHandler {
         try {
             ByteBuffer batch = ClientBatch.of(wanted.records(), request.version());
             batches.add(new Checked(log, log.check(batch, Origin.CLIENT, meter), answer));
-        } catch (HeavyRequestException heavy) {
-            throw heavy;
+        } catch (HeavyRequestException | CloseConnectionException ends) {
+            throw ends;
         } catch (VarveException refused) {
             fail(answer, refused);
         }

@@ -106,6 +106,54 @@ class ProduceHandlerTest {
         assertThat(topic.partition(0).logEndOffset()).isZero();
     }
 
+    @Test
+    void ofAPeerThatLeftOnlyWhatIsSoonDoneIsDone() throws Exception {
+        logs.connection.close();
+        assertThatThrownBy(() -> logs.sendInBackground(ApiKeys.PRODUCE, LATEST, request((short) 0, zeros(3, 30 << 20))))
+                .isInstanceOf(CloseConnectionException.class);
+        assertThat(topic.partition(0).logEndOffset()).isZero();
+
+        CompletableFuture<?> sent = CompletableFuture.runAsync(() ->
+                logs.sendInBackground(ApiKeys.PRODUCE, LATEST, request((short) 0, zeros(1, 30 << 20))));
+        while (!sent.isDone()) {
+            logs.connection.runLoop();
+        }
+        sent.get();
+        assertThat(topic.partition(0).logEndOffset()).isEqualTo(1);
+    }
+
+    private static MemoryRecords zeros(int records, int size) {
+        SimpleRecord[] all = new SimpleRecord[records];
+        java.util.Arrays.fill(all, new SimpleRecord(1_700_000_000_000L, null, new byte[size]));
+        return MemoryRecords.withRecords(Compression.gzip().build(), all);
+    }
+
+    @Test
+    void namedTwiceATopicIsAnsweredOnceAndWhatIsSaidLastOfAPartitionCounts() {
+        ProduceRequestData request = request((short) 1, logs.batch("dropped", "dropped"));
+        for (int partition : new int[] {1, 0}) {
+            request.topicData()
+                    .mustAdd(new TopicProduceData()
+                            .setName("t")
+                            .setTopicId(topic.id())
+                            .setPartitionData(List.of(new PartitionProduceData()
+                                    .setIndex(partition)
+                                    .setRecords(logs.batch("kept " + partition)))));
+        }
+        CompletableFuture<ApiMessage> answer = send(LATEST, request);
+        logs.commit();
+        logs.connection.runLoop();
+
+        ProduceResponseData told = (ProduceResponseData) answer.join();
+        assertThat(told.responses()).hasSize(1);
+        assertThat(told.responses().iterator().next().partitionResponses())
+                .allMatch(partition -> partition.errorCode() == 0 && partition.baseOffset() == 0)
+                .extracting(PartitionProduceResponse::index)
+                .containsExactlyInAnyOrder(0, 1);
+        assertThat(topic.partition(0).logEndOffset()).isEqualTo(1);
+        assertThat(topic.partition(1).logEndOffset()).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1, 100})
     void aShortTimeOutDoesNotRaceTheCommit(int timeoutMs) {
