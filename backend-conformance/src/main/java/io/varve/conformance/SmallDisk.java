@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Assumptions;
  */
 public final class SmallDisk implements AutoCloseable {
     private static final String MIB = "m";
+    /** Bytes of a block of the file system, and of a page of what is behind it. */
+    private static final int PAGE = 4096;
 
     /** Where it is mounted. */
     public final Path path;
@@ -57,7 +59,21 @@ public final class SmallDisk implements AutoCloseable {
 
     /** ext4 that believes in more room than there is: when the rest is used up, its writes fail when they are forced. */
     public static SmallDisk overcommitted(int mib, int realMib) {
-        return ext4(mib, realMib);
+        SmallDisk disk = ext4(mib, realMib);
+        disk.writePageByPage();
+        return disk;
+    }
+
+    /**
+     * Lets every write be of one page. Linux's loop device reports success when what is behind it takes the first part of a write and has no
+     * room for the rest: then syncs succeed, and bytes are gone for which no storage can answer.
+     */
+    private void writePageByPage() {
+        require(
+                "sh",
+                "-c",
+                "echo " + PAGE / 1024 + " > /sys/block/$(basename $(findmnt -n -o SOURCE '" + path
+                        + "'))/queue/max_sectors_kb");
     }
 
     private static SmallDisk ext4(int mib, int backingMib) {
@@ -68,7 +84,8 @@ public final class SmallDisk implements AutoCloseable {
             Path image = backing.resolve("image");
             // No journal: its own failed writes would turn the whole file system read-only, not only the file.
             disk.require("truncate", "-s", mib + MIB, image.toString());
-            disk.require("mkfs.ext4", "-q", "-m", "0", "-O", "^has_journal", image.toString());
+            disk.require(
+                    "mkfs.ext4", "-q", "-b", String.valueOf(PAGE), "-m", "0", "-O", "^has_journal", image.toString());
             disk.mount(disk.path, "-o", "loop", image.toString());
         } catch (IOException e) {
             disk.close();
