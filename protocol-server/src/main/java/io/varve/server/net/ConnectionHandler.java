@@ -317,18 +317,27 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             return;
         }
         try {
-            if (refusal != null) {
-                answers.forget(slot);
-                releaseFrame();
-                refuse(refusal);
-            } else if (slot.request().background()) {
-                releaseFrame();
-            } else {
-                handle(slot);
+            advancing = true; // an answer that is there at once must not have the same request served again
+            try {
+                goOn(slot, refusal);
+            } finally {
+                advancing = false;
             }
             advance();
         } catch (RuntimeException | Error e) {
             exceptionCaught(context, e);
+        }
+    }
+
+    private void goOn(Slot slot, RuntimeException refusal) {
+        if (refusal != null) {
+            answers.forget(slot);
+            releaseFrame();
+            refuse(refusal);
+        } else if (slot.request().background()) {
+            releaseFrame();
+        } else {
+            handle(slot);
         }
     }
 

@@ -11,12 +11,19 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsResponseData;
 import org.apache.kafka.common.message.MetadataResponseData;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -140,6 +147,47 @@ class OrderTest {
         } finally {
             enough.countDown();
         }
+    }
+
+    /** A worker thread parses it, and its answer is there before its bytes are given back. */
+    @ParameterizedTest
+    @EnumSource(names = {"FETCH", "PRODUCE"})
+    void servesOnceWhatIsParsedElsewhereAndAnsweredAtOnce(ApiKeys api) throws Exception {
+        AtomicInteger served = new AtomicInteger();
+        ScriptedHandler working = ScriptedHandler.answering(api, request -> {
+            served.incrementAndGet();
+            return api == ApiKeys.FETCH ? new FetchResponseData() : new ProduceResponseData();
+        });
+        try (NetServer server = Servers.start(working, metadata);
+                RawClient client = new RawClient(Servers.port(server))) {
+            for (int id = 1; id <= 20; id += 2) {
+                client.send(ProtocolTest.concat(ofManyPartitions(api, id), ofManyPartitions(api, id + 1)));
+                assertThat(client.receiveId()).isEqualTo(id);
+                assertThat(client.receiveId()).isEqualTo(id + 1);
+            }
+            client.send(RawClient.apiVersions(21, 0));
+            assertThat(client.receiveId()).isEqualTo(21);
+            assertThat(served).hasValue(20);
+        }
+    }
+
+    private static byte[] ofManyPartitions(ApiKeys api, int correlationId) {
+        if (api == ApiKeys.FETCH) {
+            FetchRequestData.FetchTopic topic = new FetchRequestData.FetchTopic().setTopic("t");
+            for (int i = 0; i < 3_000; i++) {
+                topic.partitions().add(new FetchRequestData.FetchPartition().setPartition(i));
+            }
+            FetchRequestData fetch = new FetchRequestData();
+            fetch.topics().add(topic);
+            return RawClient.frame(api, (short) 11, correlationId, fetch);
+        }
+        TopicProduceData topic = new TopicProduceData().setName("t");
+        for (int i = 0; i < 3_000; i++) {
+            topic.partitionData().add(new PartitionProduceData().setIndex(i).setRecords(MemoryRecords.EMPTY));
+        }
+        ProduceRequestData produce = new ProduceRequestData().setAcks((short) -1);
+        produce.topicData().add(topic);
+        return RawClient.frame(api, (short) 9, correlationId, produce);
     }
 
     /** The handler reads its record bytes until it returns. */
