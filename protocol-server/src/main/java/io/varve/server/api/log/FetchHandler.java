@@ -59,7 +59,14 @@ final class FetchHandler implements ApiHandler {
                 FetchWish.forgotten(data));
         FetchLimits limits = FetchLimits.of(data, request.version(), config);
         FetchReader reader = new FetchReader(topics, cluster.nodeId(), limits);
-        FetchPass pass = reader.read(context.wishes());
+        return context.wishes().size() <= FetchReader.SLICE
+                ? answer(request, context, reader, limits, reader.read(context.wishes()))
+                : reader.read(context.wishes(), request.connection())
+                        .thenCompose(pass -> answer(request, context, reader, limits, pass));
+    }
+
+    private CompletionStage<FetchResponseData> answer(
+            Request request, FetchContext context, FetchReader reader, FetchLimits limits, FetchPass pass) {
         List<FetchWish> known = pass.known(context.wishes());
         if (limits.maxWaitMs() <= 0 || known.isEmpty() || pass.failed() || pass.bytes() >= limits.minBytes()) {
             return CompletableFuture.completedFuture(answer(request, context, pass));
@@ -70,7 +77,8 @@ final class FetchHandler implements ApiHandler {
                 known,
                 limits.minBytes(),
                 request.connection(),
-                () -> answer(request, context, reader.read(context.wishes())));
+                () -> reader.read(context.wishes(), request.connection())
+                        .thenApply(last -> answer(request, context, last)));
         return wait.await(limits.maxWaitMs());
     }
 

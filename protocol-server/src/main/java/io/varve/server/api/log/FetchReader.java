@@ -5,11 +5,16 @@ import io.varve.core.log.EpochEnd;
 import io.varve.core.log.Isolation;
 import io.varve.core.log.LogRead;
 import io.varve.core.log.PartitionLog;
+import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.Connection;
 import io.varve.server.api.StoredRecords;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
@@ -17,6 +22,9 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** Reads what one fetch wants, as things stand now. Belongs to one request, used on its event loop. */
 final class FetchReader {
+    /** Partitions looked at before an event loop turns to others: some milliseconds of work, where all have records. */
+    static final int SLICE = 256;
+
     private static final long UNKNOWN = -1;
 
     /** The version from which a fenced client is told the leader (KIP-951). */
@@ -46,12 +54,53 @@ final class FetchReader {
      */
     FetchPass read(List<FetchWish> wishes) {
         FetchPass pass = new FetchPass(wishes.size());
+        read(wishes, pass, wishes.size());
+        return pass;
+    }
+
+    /**
+     * Reads as {@link #read(List)}, but many partitions a slice at a time, between which the connection's event loop serves others.
+     *
+     * @param wishes what to read
+     * @param connection who asks; called on its event loop
+     * @return completes with what was read, for the caller to send or to release; fails when the connection is closed meanwhile
+     */
+    CompletionStage<FetchPass> read(List<FetchWish> wishes, Connection connection) {
+        CompletableFuture<FetchPass> done = new CompletableFuture<>();
+        readOn(wishes, new FetchPass(wishes.size()), connection, done);
+        return done;
+    }
+
+    private void readOn(
+            List<FetchWish> wishes, FetchPass pass, Connection connection, CompletableFuture<FetchPass> done) {
+        if (!connection.isOpen()) {
+            pass.release();
+            done.completeExceptionally(new CloseConnectionException("the connection was closed during a fetch"));
+            return;
+        }
         try {
-            for (FetchWish wish : wishes) {
+            read(wishes, pass, SLICE);
+            if (pass.answers().size() == wishes.size()) {
+                done.complete(pass);
+            } else {
+                connection.executor().execute(() -> readOn(wishes, pass, connection, done));
+            }
+        } catch (RejectedExecutionException loopEnded) {
+            pass.release();
+            done.completeExceptionally(loopEnded);
+        } catch (RuntimeException | Error failure) {
+            done.completeExceptionally(failure);
+        }
+    }
+
+    /** Reads so many partitions more, at most. */
+    private void read(List<FetchWish> wishes, FetchPass pass, int more) {
+        int begun = pass.answers().size();
+        try {
+            for (FetchWish wish : wishes.subList(begun, Math.min(wishes.size(), begun + more))) {
                 int left = (int) Math.max(0, limits.maxBytes() - pass.bytes());
                 pass.add(read(wish, Math.min(wish.maxBytes(), left), pass.bytes() == 0));
             }
-            return pass;
         } catch (Throwable failure) {
             pass.release();
             throw failure;

@@ -66,7 +66,7 @@ final class FetchWait {
     private final FetchReader reader;
     private final int minBytes;
     private final Connection connection;
-    private final Supplier<FetchResponseData> answer;
+    private final Supplier<CompletionStage<FetchResponseData>> answer;
     private final List<Watch> watches;
     private final Queue<Watch> woken = new ConcurrentLinkedQueue<>();
     private final AtomicBoolean waking = new AtomicBoolean();
@@ -89,7 +89,7 @@ final class FetchWait {
             List<FetchWish> wishes,
             int minBytes,
             Connection connection,
-            Supplier<FetchResponseData> answer) {
+            Supplier<CompletionStage<FetchResponseData>> answer) {
         this.reader = reader;
         this.minBytes = minBytes;
         this.connection = connection;
@@ -105,12 +105,9 @@ final class FetchWait {
      * @return completes with the answer; fails when the connection is closed
      */
     CompletionStage<FetchResponseData> await(int maxWaitMs) {
-        for (Watch watch : watches) {
-            watch.register();
-            if (isEnough()) {
-                finish();
-                return answered;
-            }
+        registerFrom(0);
+        if (over) {
+            return answered;
         }
         timer = connection.schedule(maxWaitMs, this::finish);
         closeWatch = connection.onClose(this::abandon);
@@ -120,24 +117,44 @@ final class FetchWait {
         return answered;
     }
 
+    /** Registers the watches from one on, a slice at a time, between which the event loop serves others. */
+    private void registerFrom(int first) {
+        int end = Math.min(watches.size(), first + FetchReader.SLICE);
+        for (int i = first; i < end && !over; i++) {
+            watches.get(i).register();
+            if (isEnough()) {
+                finish();
+            }
+        }
+        if (end < watches.size() && !over) {
+            onLoop(() -> registerFrom(end));
+        }
+    }
+
     private void wake() {
         if (waking.compareAndSet(false, true)) {
-            try {
-                connection.executor().execute(this::look);
-            } catch (RejectedExecutionException loopEnded) {
-                // The server is stopping: its connections, and this wait with them, are closed by the network.
-                waking.set(false);
-            }
+            onLoop(this::look);
+        }
+    }
+
+    private void onLoop(Runnable task) {
+        try {
+            connection.executor().execute(task);
+        } catch (RejectedExecutionException loopEnded) {
+            // The server is stopping: its connections, and this wait with them, are closed by the network.
+            waking.set(false);
         }
     }
 
     private void look() {
         waking.set(false);
-        for (Watch watch = woken.poll(); watch != null && !over; watch = woken.poll()) {
-            watch.register();
+        for (int i = 0; i < FetchReader.SLICE && !over && !woken.isEmpty(); i++) {
+            woken.remove().register();
         }
         if (isEnough()) {
             finish();
+        } else if (!over && !woken.isEmpty()) {
+            wake();
         }
     }
 
@@ -148,7 +165,13 @@ final class FetchWait {
     private void finish() {
         if (end()) {
             try {
-                answered.complete(answer.get());
+                answer.get().whenComplete((response, failure) -> {
+                    if (failure == null) {
+                        answered.complete(response);
+                    } else {
+                        answered.completeExceptionally(failure);
+                    }
+                });
             } catch (RuntimeException | Error failure) {
                 answered.completeExceptionally(failure);
             }

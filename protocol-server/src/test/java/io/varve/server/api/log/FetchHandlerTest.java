@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FetchHandlerTest {
     private static final int LATEST = ApiKeys.FETCH.latestVersion();
     private static final byte READ_COMMITTED = 1;
+    private static final int MANY = FetchReader.SLICE + 10;
 
     private final LogFixture logs = new LogFixture(new FetchConfig(10_000, 10));
     private final Topic topic = logs.create("t", 3);
@@ -295,6 +296,48 @@ class FetchHandlerTest {
         assertThat(response.responses().get(1).partitions())
                 .extracting(FetchHandlerTest::error)
                 .containsExactly(version < 13 ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 100})
+    void looksAtManyPartitionsASliceAtATime(int minBytes) {
+        Topic big = logs.create("big", MANY);
+        CompletableFuture<ApiMessage> answer = send(12, ofMany().setMinBytes(minBytes));
+        assertThat(logs.connection.runOne()).as("the rest of the first look").isTrue();
+        assertThat(logs.connection.runOne()).as("no answer yet").isTrue();
+        logs.connection.runLoop();
+        assertThat(answer).isNotDone();
+
+        logs.fill(big.partition(MANY - 1), "a".repeat(100));
+        logs.commit();
+        assertThat(logs.connection.runOne()).as("the news").isTrue();
+        assertThat(answer).as("all is read again in slices").isNotDone();
+        logs.connection.runLoop();
+        FetchResponseData response = (FetchResponseData) answer.join();
+        assertThat(response.responses().get(0).partitions()).hasSize(MANY);
+        assertThat(values(response.responses().get(0).partitions().get(MANY - 1)))
+                .hasSize(1);
+    }
+
+    @Test
+    void keepsNothingOfManyPartitionsWhoseConnectionClosesMeanwhile() {
+        Topic big = logs.create("big", MANY);
+        logs.fill(big.partition(0), "a");
+        logs.commit();
+        CompletableFuture<ApiMessage> answer = send(12, ofMany());
+        assertThat(logs.openSlices).hasValue(1);
+        logs.connection.close();
+        logs.connection.runLoop();
+        assertThatThrownBy(answer::join).hasCauseInstanceOf(CloseConnectionException.class);
+    }
+
+    private FetchRequestData ofMany() {
+        FetchRequestData request = request(wish(0, 0));
+        request.topics().get(0).setTopic("big").setPartitions(new ArrayList<>());
+        for (int i = 0; i < MANY; i++) {
+            request.topics().get(0).partitions().add(wish(i, 0));
+        }
+        return request;
     }
 
     @Test

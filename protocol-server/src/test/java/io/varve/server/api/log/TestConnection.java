@@ -28,6 +28,15 @@ final class TestConnection extends Loopback {
         }
     }
 
+    /** Runs the next of what waits for the event loop. Returns false if there is none. */
+    boolean runOne() {
+        Runnable task = loop.poll();
+        if (task != null) {
+            task.run();
+        }
+        return task != null;
+    }
+
     int tasksOnLoop() {
         return loop.size();
     }
