@@ -54,32 +54,63 @@ abstract class FailedSyncContract {
         try (SmallDisk disk = SmallDisk.overcommitted(DISK_MIB, TAKEN_MIB);
                 SystemScheduler scheduler = new SystemScheduler(2)) {
             Path directory = disk.path.resolve("data");
-            Storage first = subject.open(directory, scheduler, new FailPoints());
-            PartitionStore store = first.open(Contract.ID, 1, SegmentLimits.DEFAULT);
-            append(store, 0, 1);
-            assertThat(first.sync(List.of(store)).byPartition()).isEmpty();
-            try {
-                append(store, 10, BATCHES);
-            } catch (StorageException e) { // one that has no memory of its own to write to may hear of it before
-                assertThat(e.kind()).isEqualTo(StorageException.Kind.FULL);
-            }
-            assertThat(first.sync(List.of(store)).byPartition())
-                    .as("a sync of more than the device takes")
-                    .containsOnlyKeys(Contract.ID);
-            disk.enlargeBacking(2 * DISK_MIB);
-            closeQuietly(first);
+            failASync(subject, disk, directory, scheduler);
             try (Storage second = subject.open(directory, scheduler, new FailPoints())) {
                 PartitionStore again = second.open(Contract.ID, 1, SegmentLimits.DEFAULT);
                 assertThat(second.sync(List.of(again)).byPartition()).isEmpty();
                 long durable = again.extent().durableEnd();
                 assertThat(durable).isGreaterThanOrEqualTo(10);
                 forget(directory); // as a power cut does: from here on only the device's bytes count
-                for (long offset = 0; offset < durable; offset += 10) {
-                    assertThat(isSound(again, offset))
-                            .as("the batch at %d, where everything below %d is durable", offset, durable)
-                            .isTrue();
-                }
+                requireSound(again, durable);
             }
+        }
+    }
+
+    /** What the system takes for written stays in its memory when the process ends: new batches in the same place must not be lost with it. */
+    @Test
+    void whatIsSyncedAfterARestartThatFollowedAFailedSyncIsThere() throws IOException {
+        Subject subject = subject();
+        try (SmallDisk disk = SmallDisk.overcommitted(DISK_MIB, TAKEN_MIB);
+                SystemScheduler scheduler = new SystemScheduler(2)) {
+            Path directory = disk.path.resolve("data");
+            failASync(subject, disk, directory, scheduler);
+            long end;
+            try (Storage second = subject.open(directory, scheduler, new FailPoints())) {
+                PartitionStore again = second.open(Contract.ID, 1, SegmentLimits.DEFAULT);
+                append(again, again.extent().readableEnd(), BATCHES);
+                assertThat(second.sync(List.of(again)).byPartition()).isEmpty();
+                end = again.extent().durableEnd();
+            }
+            forget(directory);
+            try (Storage third = subject.open(directory, scheduler, new FailPoints())) {
+                requireSound(third.open(Contract.ID, 1, SegmentLimits.DEFAULT), end);
+            }
+        }
+    }
+
+    /** Leaves behind what a storage stored that was told of a failed sync. Then the device takes everything again. */
+    private static void failASync(Subject subject, SmallDisk disk, Path directory, SystemScheduler scheduler) {
+        Storage first = subject.open(directory, scheduler, new FailPoints());
+        PartitionStore store = first.open(Contract.ID, 1, SegmentLimits.DEFAULT);
+        append(store, 0, 1);
+        assertThat(first.sync(List.of(store)).byPartition()).isEmpty();
+        try {
+            append(store, 10, BATCHES);
+        } catch (StorageException e) { // one that has no memory of its own to write to may hear of it before
+            assertThat(e.kind()).isEqualTo(StorageException.Kind.FULL);
+        }
+        assertThat(first.sync(List.of(store)).byPartition())
+                .as("a sync of more than the device takes")
+                .containsOnlyKeys(Contract.ID);
+        disk.enlargeBacking(2 * DISK_MIB);
+        closeQuietly(first);
+    }
+
+    private static void requireSound(PartitionStore store, long durable) {
+        for (long offset = 0; offset < durable; offset += 10) {
+            assertThat(isSound(store, offset))
+                    .as("the batch at %d, where everything below %d is durable", offset, durable)
+                    .isTrue();
         }
     }
 

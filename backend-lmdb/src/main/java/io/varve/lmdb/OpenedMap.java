@@ -31,6 +31,7 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
     static final String DATA = "data.mdb";
     private static final Logger LOG = LoggerFactory.getLogger(OpenedMap.class);
     private static final String COMPACT = "compact.tmp";
+    private static final boolean IS_WINDOWS = System.getProperty("os.name").startsWith("Windows");
 
     /**
      * @param directory exists, and is this process's alone
@@ -50,6 +51,7 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
                 if (dead > 0) {
                     LOG.info("{}: {} reader slots of processes that are no more were given back", directory, dead);
                 }
+                cutOffUncommitted(directory, env);
                 OpenedMap opened = prepare(directory, env);
                 if (isNew) {
                     force(directory);
@@ -76,6 +78,20 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
                 .setMaxDbs(Databases.COUNT)
                 .setMaxReaders(config.maxReaders())
                 .open(directory.toFile(), EnvFlags.MDB_NOTLS);
+    }
+
+    /**
+     * Removes pages behind those of the last commit. An earlier process may have written them, and its sync failed: the system then has them
+     * in memory as written, and what is written in the same place is lost with that memory though its sync succeeds.
+     */
+    private static void cutOffUncommitted(Path directory, Env<ByteBuffer> env) throws IOException {
+        if (IS_WINDOWS) {
+            return; // where the file is as long as the map, and cannot be shortened under it
+        }
+        long committed = (env.info().lastPageNumber + 1) * env.stat().pageSize;
+        try (FileChannel channel = FileChannel.open(directory.resolve(DATA), StandardOpenOption.WRITE)) {
+            channel.truncate(committed);
+        }
     }
 
     private static OpenedMap prepare(Path directory, Env<ByteBuffer> env) {
@@ -140,7 +156,7 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
     }
 
     private static void force(Path path) throws IOException {
-        if (Files.isDirectory(path) && System.getProperty("os.name").startsWith("Windows")) {
+        if (Files.isDirectory(path) && IS_WINDOWS) {
             return; // where a directory cannot be opened, renaming is durable by itself
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
