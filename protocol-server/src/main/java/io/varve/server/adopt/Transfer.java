@@ -13,7 +13,7 @@ import java.util.function.LongConsumer;
 
 /**
  * Copies one partition into an empty log: runs of adjacent batches, straight from the mapped file. Batches of aborted transactions are
- * passed over and leave gaps, as compaction does.
+ * passed over and leave gaps, as compaction does. A header that says less than the youngest record is corrected on the way.
  */
 final class Transfer {
     /** Small enough for progress to be shown and segments to end where the topic's settings want. */
@@ -51,6 +51,12 @@ final class Transfer {
 
     private void batch(ByteBuffer bytes, int at, int size) {
         if (from.transactions().isAborted(bytes, at)) {
+            return;
+        }
+        ByteBuffer corrected = RecordTimes.corrected(bytes, at);
+        if (corrected != null) {
+            batch(corrected, 0, size);
+            flush();
             return;
         }
         boolean adjacent = bytes == segment && at == runEnd;
