@@ -91,7 +91,7 @@ final class FileSegment {
 
     /** @return largest timestamp in ms since the epoch, or -1 */
     long maxTimestamp() {
-        return maxTimestamp.get(this::findMaxTimestamp);
+        return maxTimestamp.get(() -> bytes == 0 ? -1 : new SegmentTimes(this).newest());
     }
 
     /**
@@ -208,6 +208,11 @@ final class FileSegment {
         }
     }
 
+    /** @return an offset such that every batch before the one that holds it is older than {@code timestamp} */
+    long floor(long timestamp) {
+        return new SegmentTimes(this).floor(timestamp);
+    }
+
     /** Sets the largest timestamp, in ms since the epoch, or -1. */
     void maxTimestamp(long timestamp) {
         maxTimestamp.set(timestamp);
@@ -234,66 +239,6 @@ final class FileSegment {
                     }
                 },
                 0,
-                bytes);
-    }
-
-    /**
-     * The time index is held against the log: its last entry may be a wrong one, or have come before the batches at the end. A log that is
-     * damaged where the entry points cannot say otherwise.
-     */
-    private long findMaxTimestamp() {
-        if (bytes == 0) {
-            return -1;
-        }
-        long indexed = times().lastTimestamp();
-        if (indexed >= 0 && !isAt(times().lastOffset(), indexed)) {
-            times().distrust("its last entry, of timestamp " + indexed + ", is of no batch of the segment");
-            indexed = -1;
-        }
-        return Math.max(indexed, newestFrom(indexed < 0 ? 0 : offsets().lastPosition()));
-    }
-
-    private boolean isAt(long offset, long timestamp) {
-        try {
-            int at = SegmentSearch.positionOf(this, offset, bytes);
-            if (at < 0) {
-                return offsets().lastPosition() >= bytes; // then it is the log that ends early
-            }
-            return reading(
-                    cursor -> cursor.onBatch() && cursor.baseOffset() <= offset && cursor.maxTimestamp() == timestamp,
-                    at,
-                    bytes);
-        } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
-            }
-            return true;
-        }
-    }
-
-    /** @return largest timestamp of the batches from a position on, as far as they are sound, or -1 */
-    private long newestFrom(int position) {
-        return reading(
-                cursor -> {
-                    long newest = -1;
-                    while (true) {
-                        try {
-                            while (cursor.onBatch()) {
-                                newest = Math.max(newest, cursor.maxTimestamp());
-                                cursor.advance();
-                            }
-                            return newest;
-                        } catch (StorageException e) {
-                            if (e.kind() != StorageException.Kind.CORRUPT) {
-                                throw e;
-                            }
-                            if (!SegmentSearch.steppedOver(this, cursor)) {
-                                return newest;
-                            }
-                        }
-                    }
-                },
-                position,
                 bytes);
     }
 

@@ -68,7 +68,12 @@ final class PartitionLoader {
                     && start < end) { // after a crash it may be a trim that no checkpoint tells of yet
                 receipt.damaged(directory + " begins at offset " + first + ": offsets from " + start + " on are lost");
             }
-            if (segments.isEmpty() || start > end) {
+            if (clean && start > end && !segments.isEmpty() && end >= durableEnd) {
+                // Nothing is missing at the end, and nobody trims what is not there yet: it is the note that is wrong.
+                receipt.damaged(directory + " ends at offset " + end + ", and is noted to begin at " + start + " in "
+                        + Layout.START_OFFSETS + ": going by its segments");
+                first = segments.get(0).base;
+            } else if (segments.isEmpty() || start > end) {
                 restartAt(first);
                 end = first;
             }
@@ -153,6 +158,11 @@ final class PartitionLoader {
     }
 
     private void findSegments(Set<String> names) throws IOException {
+        for (Path lost : LostLogs.replace(directory, names)) {
+            changed = true;
+            receipt.damaged(lost + " is not there, but an index of it is: its batches are lost, reads of them fail;"
+                    + " deleting the records up to behind them ends that");
+        }
         TreeMap<Long, String> logs = new TreeMap<>();
         for (String name : names) {
             long base = Layout.offset(name, Layout.LOG);
@@ -248,8 +258,11 @@ final class PartitionLoader {
             segment.bytes(found.bytes());
             end = found.end();
             if (found.cut() > 0) {
-                cut(segment, found, i, appended);
-                break;
+                boolean lacksNothing = sealed && found.end() == following.base;
+                cut(segment, found, lacksNothing ? segments.size() - 1 : i, appended);
+                if (!lacksNothing) {
+                    break;
+                }
             }
             if (segment.log().isDirty()) { // it was written again, not appended to
                 segment.lastAppendMs(appended);

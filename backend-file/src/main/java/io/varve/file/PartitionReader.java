@@ -41,7 +41,7 @@ final class PartitionReader {
                 int to = SegmentSearch.cut(segment, from, limit, maxBytes);
                 return wish.verify() ? SegmentSearch.soundSlice(segment, from, to) : segment.slice(from, to);
             }
-            if (!now.isActive(i) && offset > segment.base) {
+            if (!now.isActive(i)) {
                 SegmentSearch.requireWhole(segment);
             }
         }
@@ -76,8 +76,7 @@ final class PartitionReader {
                 continue;
             }
             int bytes = now.bytesOf(i);
-            int from =
-                    SegmentSearch.positionOf(segment, Math.max(segment.times().floor(timestamp), now.start()), bytes);
+            int from = SegmentSearch.positionOf(segment, Math.max(segment.floor(timestamp), now.start()), bytes);
             if (from < 0) {
                 continue;
             }

@@ -38,6 +38,9 @@ final class SegmentSearch {
 
     private int position(int readable) {
         int from = offset <= segment.base ? 0 : indexed(segment, offset);
+        if (from >= readable) {
+            return beyondIndex(readable);
+        }
         if (from > 0) {
             int found = segment.reading(cursor -> seek(cursor, from), from, readable);
             if (found != WRONG_INDEX) {
@@ -47,6 +50,15 @@ final class SegmentSearch {
                     .distrust("its entry for offset " + offset + " does not point at a batch that starts there");
         }
         return segment.reading(cursor -> seek(cursor, 0), 0, readable);
+    }
+
+    /** The index points past the end: either its entry is wrong, or the log was cut short. Only the log itself can tell. */
+    private int beyondIndex(int readable) {
+        int found = segment.reading(cursor -> seek(cursor, 0), 0, readable);
+        if (found != NOT_HERE) {
+            segment.offsets().distrust("its entry for offset " + offset + " points past the end of the log");
+        }
+        return found;
     }
 
     private static int indexed(FileSegment segment, long offset) {

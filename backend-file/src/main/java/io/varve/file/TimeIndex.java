@@ -25,10 +25,16 @@ final class TimeIndex {
         this.base = base;
     }
 
-    /** @return an offset such that every batch before the one that holds it is older than {@code timestamp} */
-    long floor(long timestamp) {
+    /**
+     * @param timestamp ms since the epoch
+     * @param offset last offset of the first batch that has it
+     */
+    record Entry(long timestamp, long offset) {}
+
+    /** @return the last entry of at most a timestamp, or null; every batch before that entry's is older, if it is right */
+    Entry floor(long timestamp) {
         int found = entries.floor(TimeIndex::timestampField, timestamp);
-        return found < 0 ? base : offset(found);
+        return found < 0 ? null : new Entry(entries.get(found, TimeIndex::timestampField), offset(found));
     }
 
     /** Appends an entry unless its timestamp is not above the last one's. */

@@ -4,6 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.conformance.Batches;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -313,5 +314,80 @@ class FileDamageTest extends FileTestBase {
         openSaying("recovered end 80", "400 bytes cut", log(150).toString());
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 80));
         assertThat(store.segments()).hasSize(2);
+    }
+
+    @Test
+    void anIndexEntryThatPointsPastTheEndHidesNothing() throws IOException {
+        appendTens(17);
+        rig.stop();
+        write(file(Layout.name(50, Layout.INDEX)), OffsetIndex.ENTRY + 4, new byte[] {1}); // 16 MiB further on
+        open();
+        assertThat(readAll(store, 75)).isEqualTo(tens(70, 170));
+        assertThat(unreadable(170)).isEmpty();
+    }
+
+    @Test
+    void aTimeIndexThatLacksEntriesDoesNotHideTheNewestRecords() throws IOException {
+        for (long timestamp : new long[] {1000, 1010, 5000, 1030, 1040, 1050, 1060}) {
+            store.append(Batches.run(store.extent().readableEnd(), 10, SIZE, timestamp));
+        }
+        rig.stop();
+        Path shorter = file(Layout.name(0, Layout.TIME_INDEX));
+        shorten(shorter, TimeIndex.ENTRY);
+        open();
+        assertThat(store.segments()).extracting(Segment::maxTimestamp).containsExactly(5000L, 1060L);
+    }
+
+    @Test
+    void aWrongEntryOfATimeIndexHidesNothingFromLookUps() throws IOException {
+        appendTens(17);
+        rig.stop();
+        write(file(Layout.name(0, Layout.TIME_INDEX)), TimeIndex.ENTRY + 8, new byte[] {0, 1
+        }); // the second one's offset
+        open();
+        assertThat(store.offsetAt(1025).baseOffset()).isEqualTo(30);
+    }
+
+    @Test
+    void anEmptiedSealedSegmentIsNotTakenForAGap() throws IOException {
+        appendTens(17);
+        rig.stop();
+        shorten(log(50), 0);
+        open();
+        assertThat(unreadable(170)).containsExactly(50L, 60L, 70L, 80L, 90L);
+    }
+
+    @Test
+    void aSealedSegmentWhoseLogIsGoneIsNotTakenForAGap() throws IOException {
+        appendTens(17);
+        rig.stop();
+        Files.delete(log(50));
+        openSaying(log(50) + " is not there");
+        assertThat(unreadable(170)).containsExactly(50L, 60L, 70L, 80L, 90L);
+        store.trimTo(100);
+        assertThat(readAll(store, 100)).isEqualTo(tens(100, 170));
+    }
+
+    @Test
+    void aNoteOfAStartBehindTheEndEmptiesNothing() throws IOException {
+        appendTens(17);
+        store.trimTo(20);
+        rig.stop();
+        Path starts = rig.directory.resolve(Layout.START_OFFSETS);
+        Files.writeString(starts, Files.readString(starts).replace(" 20", " 920"));
+        openSaying(Layout.START_OFFSETS, "920", "going by its segments");
+        assertThat(readAll(store, store.extent().start())).endsWith(150L, 160L).hasSizeGreaterThanOrEqualTo(15);
+        assertThat(store.extent().readableEnd()).isEqualTo(170);
+    }
+
+    @Test
+    void bytesBehindASealedSegmentThatLacksNothingTakeNothingWithThem() throws IOException {
+        appendTens(17);
+        sync();
+        rig.die();
+        write(log(50), 5 * SIZE, new byte[300]);
+        open();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+        assertThat(Files.size(log(50))).isEqualTo(5 * SIZE);
     }
 }

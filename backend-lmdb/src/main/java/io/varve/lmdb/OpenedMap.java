@@ -40,13 +40,14 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
     static OpenedMap open(Path directory, LmdbConfig config, FailPoints failPoints) {
         NativeLibrary.require();
         try {
+            boolean isNew = DataFile.isNew(directory);
             ReaderTable.takeRoom(directory, config.maxReaders());
-            if (config.compactOnStart() && Files.exists(directory.resolve(DATA))) {
+            if (config.compactOnStart() && !isNew) {
                 compact(directory, config, failPoints);
             }
-            boolean isNew = !Files.exists(directory.resolve(DATA));
             Env<ByteBuffer> env = env(directory, config);
             try {
+                DataFile.lengthen(directory, env);
                 int dead = env.readerCheck();
                 if (dead > 0) {
                     LOG.info("{}: {} reader slots of processes that are no more were given back", directory, dead);

@@ -2,12 +2,18 @@
 package io.varve.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
@@ -125,5 +131,46 @@ class DamageTest extends LmdbFixture {
         append(BATCH);
         sync();
         assertThat(readAll(store)).hasSize(4);
+    }
+
+    @Test
+    void aFileThatIsGoneIsNotMadeAnew() throws IOException {
+        append(1000);
+        sync();
+        storage.close();
+        Path data = directory.resolve(OpenedMap.DATA);
+        for (int left : new int[] {100, 0}) {
+            try (FileChannel file = FileChannel.open(data, StandardOpenOption.WRITE)) {
+                file.truncate(left);
+            }
+            assertThatThrownBy(this::start)
+                    .isInstanceOf(StorageException.class)
+                    .hasMessageContainingAll(data.toString(), "bring the file back");
+        }
+        Files.delete(data);
+        assertThatThrownBy(this::start)
+                .isInstanceOf(StorageException.class)
+                .hasMessageContainingAll(data.toString(), "bring the file back");
+        assertThat(data).doesNotExist();
+    }
+
+    /** A process that touches a mapped page behind the end of the file is killed. */
+    @Test
+    void aFileCutShortIsDamageAndEndsNoProcess() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            append(10_000);
+        }
+        sync();
+        storage.close();
+        try (FileChannel file = FileChannel.open(directory.resolve(OpenedMap.DATA), StandardOpenOption.WRITE)) {
+            file.truncate(file.size() / 2);
+        }
+        assertThatThrownBy(() -> {
+                    start();
+                    readAll(store);
+                })
+                .isInstanceOfSatisfying(
+                        StorageException.class,
+                        failure -> assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT));
     }
 }

@@ -44,7 +44,8 @@ public record SegmentLimits(
     /**
      * Tells whether a segment has become too old for what is to be appended. Its age is the span between timestamps; where the first batch
      * or the run has none (they are negative), it counts from when the segment was first appended to, or records without timestamps
-     * would never end one.
+     * would never end one. Nor would records that come after one of the future: while that lies ahead the first append counts as well, and
+     * a clock that was set back by more than a segment's span ends it too.
      *
      * @param firstTimestamp max timestamp of the segment's first batch in ms since the epoch, negative when it has none
      * @param firstAppendMs when a batch was first appended to the segment, in ms since the epoch; where that is not known, such as after a
@@ -54,10 +55,12 @@ public record SegmentLimits(
      * @return true if the run must go to another segment
      */
     public boolean endByAge(long firstTimestamp, long firstAppendMs, BatchRun run, long nowMs) {
-        if (firstTimestamp >= 0 && run.maxTimestamp() >= 0) {
-            return run.maxTimestamp() - firstTimestamp > segmentMs;
+        boolean dated = firstTimestamp >= 0 && run.maxTimestamp() >= 0;
+        if (dated && run.maxTimestamp() - firstTimestamp > segmentMs) {
+            return true;
         }
-        return firstAppendMs >= 0 && nowMs - firstAppendMs > segmentMs;
+        boolean byAppend = firstAppendMs >= 0 && (!dated || firstTimestamp > nowMs);
+        return byAppend && Math.abs(nowMs - firstAppendMs) > segmentMs;
     }
 
     private static void require(boolean holds, String key, long value, long least) {

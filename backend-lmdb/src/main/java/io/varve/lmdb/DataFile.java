@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.disk.Reserve;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.lmdbjava.Env;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Looks at the length of LMDB's file. LMDB maps it without, makes one that is gone anew, and a process that touches a mapped page behind
+ * the end of the file is killed. Stateless.
+ */
+final class DataFile {
+    private static final Logger LOG = LoggerFactory.getLogger(DataFile.class);
+    /** LMDB's first two pages say what is in the others. */
+    private static final int META_PAGES = 2 * 4096;
+
+    private DataFile() {}
+
+    /**
+     * Call before the file is opened.
+     *
+     * @param directory exists, and is this process's alone
+     * @return true if there is no file yet
+     * @throws StorageException CORRUPT if there was one
+     */
+    static boolean isNew(Path directory) throws IOException {
+        Path data = directory.resolve(OpenedMap.DATA);
+        long size = Files.exists(data) ? Files.size(data) : 0;
+        if (size >= META_PAGES) {
+            return false;
+        }
+        // The room kept back is taken when the first commit is on the device, and LMDB's reader table is nobody else's.
+        boolean wasThere =
+                Files.exists(directory.resolve(Reserve.NAME)) && Files.exists(directory.resolve(ReaderTable.NAME));
+        if (size > 0 || wasThere) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    data + " is " + (size > 0 ? "only " + size + " bytes long" : "missing or empty")
+                            + ", and the directory was in use: bring the file back, or empty the directory to begin anew");
+        }
+        return true;
+    }
+
+    /**
+     * Lengthens the file by zeros to where its last page ends. It may be shorter in order, when the last pages it ever had were given up
+     * before they were written. If it was cut short, zeros are found to be damage where somebody looks, and harm nobody else.
+     *
+     * @param env the file, open, with no transaction yet
+     */
+    static void lengthen(Path directory, Env<ByteBuffer> env) throws IOException {
+        Path data = directory.resolve(OpenedMap.DATA);
+        long wanted = (env.info().lastPageNumber + 1) * env.stat().pageSize;
+        long size = Files.size(data);
+        if (size >= wanted) {
+            return;
+        }
+        LOG.warn(
+                "{} is {} bytes long, and its pages take {}: if it was cut short, what was there is lost, and reads of it fail",
+                data,
+                size,
+                wanted);
+        try (FileChannel file = FileChannel.open(data, StandardOpenOption.WRITE)) {
+            file.write(ByteBuffer.allocate(1), wanted - 1);
+        }
+    }
+}
