@@ -46,6 +46,18 @@ record ResponsePart(Object message, StoredRecords records) {
         }
     }
 
+    /** @return true if it is a buffer of its own bytes for which the other has room */
+    boolean fits(ByteBuf to) {
+        return records == null && message instanceof ByteBuf bytes && bytes.readableBytes() <= to.writableBytes();
+    }
+
+    /** Copies a part that fits, and lets go of it. */
+    void copyTo(ByteBuf to) {
+        ByteBuf bytes = (ByteBuf) message;
+        to.writeBytes(bytes);
+        bytes.release();
+    }
+
     /** Writes a part that is not copied, without a flush. */
     void write(ChannelHandlerContext context) {
         if (records == null) {

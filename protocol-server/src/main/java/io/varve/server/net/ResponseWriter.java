@@ -74,10 +74,16 @@ final class ResponseWriter {
     private void writePiece() {
         ByteBuf piece = context.alloc().directBuffer(PIECE_BYTES, PIECE_BYTES);
         try {
-            while (piece.isWritable()
-                    && !unwritten.isEmpty()
-                    && unwritten.peek().isCopied()) {
+            while (piece.isWritable() && !unwritten.isEmpty()) {
                 ResponsePart part = unwritten.peek();
+                if (!part.isCopied()) {
+                    if (!part.fits(piece)) {
+                        break;
+                    }
+                    // What lies between small records goes with them: a piece for each would be mostly empty memory.
+                    unwritten.remove().copyTo(piece);
+                    continue;
+                }
                 int bytes = Math.min(piece.writableBytes(), part.records().sizeInBytes() - written);
                 part.copy(piece, written, bytes);
                 written += bytes;

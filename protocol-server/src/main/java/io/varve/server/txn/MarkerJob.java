@@ -73,7 +73,8 @@ final class MarkerJob {
             long end = log.endTransaction(marker).nextOffset();
             log.awaitHighWatermark(end, failure -> settle(partition, failure, backoffMs));
         } catch (AppendException superseded) {
-            LOG.info("{} has moved on, so it needs no marker of {}: {}", partition, name(), superseded.getMessage());
+            // A client can bring this about as often as it likes, and nothing is wrong then.
+            LOG.debug("{} has moved on, so it needs no marker of {}: {}", partition, name(), superseded.getMessage());
             written();
         } catch (StorageException refused) {
             settle(partition, refused, backoffMs);

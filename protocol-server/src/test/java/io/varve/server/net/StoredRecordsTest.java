@@ -163,8 +163,17 @@ class StoredRecordsTest {
     @ParameterizedTest
     @EnumSource(Transport.class)
     void takeNoMemoryUntilTheyAreTaken(Transport transport) throws Exception {
-        int parts = 3_500;
-        int bytes = ResponseEncoder.COPY_LIMIT;
+        takeNoMemory(transport, 3_500, ResponseEncoder.COPY_LIMIT);
+    }
+
+    /** What is copied together fills the memory it takes, however small the records. */
+    @ParameterizedTest
+    @EnumSource(Transport.class)
+    void takeNoMemoryWhenTheyAreTinyEither(Transport transport) throws Exception {
+        takeNoMemory(transport, 60_000, 100);
+    }
+
+    private void takeNoMemory(Transport transport, int parts, int bytes) throws Exception {
         NetConfig config = Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT);
         ScriptedHandler fetch = ScriptedHandler.answering(ApiKeys.FETCH, request -> {
             List<BaseRecords> records = new ArrayList<>();
@@ -175,7 +184,7 @@ class StoredRecordsTest {
         });
         List<RawClient> unread = new ArrayList<>();
         try (NetServer server = Servers.start(config, transport, fetch)) {
-            for (int i = 0; i < 5; i++) {
+            for (int i = 0; i < 3; i++) {
                 RawClient client = new RawClient(Servers.port(server));
                 unread.add(client);
                 client.send(fetch(1));
