@@ -7,7 +7,6 @@ import io.varve.core.record.EndOfTransaction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,12 +23,7 @@ public final class ProducerStates {
     /** Most producers remembered, each some 500 bytes: nobody has so many that write, and a new id is anybody's for the asking. */
     static final int MAX_PRODUCERS = 100_000;
 
-    private static final int LOOKS = 16;
-
-    private final int maxProducers;
-    /** In the order of their last batches. */
-    private Map<Long, ProducerEntry> entries = Map.of();
-
+    private final KnownProducers producers;
     private final Verifications verifications = new Verifications();
     /** Null until the partition sees its first transaction. */
     private volatile Transactions transactions;
@@ -40,7 +34,7 @@ public final class ProducerStates {
     }
 
     ProducerStates(int maxProducers) {
-        this.maxProducers = maxProducers;
+        producers = new KnownProducers(maxProducers);
     }
 
     /**
@@ -62,7 +56,7 @@ public final class ProducerStates {
                     .map(end -> check(marker(buffer, at, end)))
                     .orElse(SequenceCheck.Accepted.INSTANCE);
         }
-        ProducerEntry entry = entries.get(id);
+        ProducerEntry entry = producers.get(id);
         SequencedBatch original = fromClient ? original(entry, buffer, at) : null;
         if (original != null) {
             return new SequenceCheck.Duplicate(original);
@@ -125,7 +119,7 @@ public final class ProducerStates {
      * @return ACCEPTED, fenced, or the coordinator fenced
      */
     public SequenceCheck check(TransactionMarker marker) {
-        ProducerEntry entry = entries.get(marker.producerId());
+        ProducerEntry entry = producers.get(marker.producerId());
         if (entry == null) {
             return SequenceCheck.Accepted.INSTANCE;
         }
@@ -179,7 +173,7 @@ public final class ProducerStates {
             return;
         }
         long timestamp = BatchHeader.maxTimestamp(buffer, at);
-        ProducerEntry entry = entry(id, BatchHeader.producerEpoch(buffer, at), timestamp, now);
+        ProducerEntry entry = producers.active(id, BatchHeader.producerEpoch(buffer, at), timestamp, now);
         if (first >= 0) {
             entry.add(new SequencedBatch(
                     first,
@@ -200,41 +194,13 @@ public final class ProducerStates {
 
     private void applyEnd(ByteBuffer buffer, int at, EndOfTransaction end, long now) {
         long id = BatchHeader.producerId(buffer, at);
-        ProducerEntry entry = entry(id, BatchHeader.producerEpoch(buffer, at), end.timestamp(), now);
+        ProducerEntry entry = producers.active(id, BatchHeader.producerEpoch(buffer, at), end.timestamp(), now);
         if (entry.isInTransaction()) {
             boolean abort = end.type() == ControlType.ABORT;
             transactions.end(id, entry.transactionStart(), BatchHeader.baseOffset(buffer, at), abort);
         }
         entry.end(end.coordinatorEpoch());
         verifications.end(id);
-    }
-
-    /** @return the producer's entry, made when absent, with the epoch and the time in force */
-    private ProducerEntry entry(long id, short epoch, long timestamp, long now) {
-        if (entries.isEmpty()) {
-            entries = new LinkedHashMap<>(16, 0.75f, true);
-        }
-        ProducerEntry entry = entries.get(id);
-        if (entry == null) {
-            makeRoom();
-            entry = new ProducerEntry(epoch);
-            entries.put(id, entry);
-        }
-        entry.active(epoch, timestamp, now);
-        return entry;
-    }
-
-    /** Forgets who has been idle longest, as if its time had come. One with a transaction open stays, and counts as if it had written now. */
-    private void makeRoom() {
-        for (int looks = LOOKS; looks > 0 && entries.size() >= maxProducers; looks--) {
-            Map.Entry<Long, ProducerEntry> oldest =
-                    entries.entrySet().iterator().next();
-            if (oldest.getValue().isInTransaction()) {
-                entries.get(oldest.getKey()); // moves behind all others
-            } else {
-                entries.remove(oldest.getKey());
-            }
-        }
     }
 
     private void begin(long id, ProducerEntry entry, long offset) {
@@ -254,7 +220,7 @@ public final class ProducerStates {
     /** Restores what a snapshot said about a producer; a batch of null says that only its markers are known. */
     void restore(ProducerInfo info, SequencedBatch batch) {
         ProducerEntry entry =
-                entry(info.producerId(), info.producerEpoch(), info.lastTimestamp(), info.lastTimestamp());
+                producers.active(info.producerId(), info.producerEpoch(), info.lastTimestamp(), info.lastTimestamp());
         entry.end(info.coordinatorEpoch());
         if (batch != null) {
             entry.add(batch);
@@ -285,7 +251,7 @@ public final class ProducerStates {
      */
     public Optional<VerificationGuard> startVerification(
             long producerId, short epoch, int sequence, boolean epochBumps, long now) {
-        ProducerEntry entry = entries.get(producerId);
+        ProducerEntry entry = producers.get(producerId);
         if (entry != null && epoch < entry.epoch()) {
             return Optional.empty();
         }
@@ -301,7 +267,7 @@ public final class ProducerStates {
      * @return whether it has a transaction open under that epoch
      */
     public boolean hasOpenTransaction(long producerId, short epoch) {
-        ProducerEntry entry = entries.get(producerId);
+        ProducerEntry entry = producers.get(producerId);
         return entry != null && entry.isInTransaction() && entry.epoch() == epoch;
     }
 
@@ -353,9 +319,7 @@ public final class ProducerStates {
 
     /** Forgets every producer that has no transaction open: too little is known of what it wrote. */
     public void forgetSequences() {
-        if (!entries.isEmpty()) {
-            entries.values().removeIf(entry -> !entry.isInTransaction());
-        }
+        producers.removeIf(entry -> !entry.isInTransaction());
     }
 
     /**
@@ -364,7 +328,7 @@ public final class ProducerStates {
      * @param now ms by the clock that {@link #expire} goes by
      */
     public void countIdleFrom(long now) {
-        entries.values().forEach(entry -> entry.activeAt(now));
+        producers.all().values().forEach(entry -> entry.activeAt(now));
     }
 
     /**
@@ -374,21 +338,19 @@ public final class ProducerStates {
      * @param before ms by the same clock as in {@link #apply(ByteBuffer, int, long)}: producers that were active before that, and not since, go
      */
     public void expire(long before) {
-        if (!entries.isEmpty()) {
-            entries.values().removeIf(entry -> entry.activeMs() < before && !entry.isInTransaction());
-        }
+        producers.removeIf(entry -> entry.activeMs() < before && !entry.isInTransaction());
         verifications.expire(before);
     }
 
     /** @return number of producers remembered */
     public int size() {
-        return entries.size();
+        return producers.all().size();
     }
 
     /** @return what is known of each producer; a copy */
     public List<ProducerInfo> infos() {
-        List<ProducerInfo> infos = new ArrayList<>(entries.size());
-        entries.forEach((id, entry) -> infos.add(info(id, entry)));
+        List<ProducerInfo> infos = new ArrayList<>(producers.all().size());
+        producers.all().forEach((id, entry) -> infos.add(info(id, entry)));
         return infos;
     }
 
@@ -405,6 +367,6 @@ public final class ProducerStates {
     }
 
     Map<Long, ProducerEntry> entries() {
-        return entries;
+        return producers.all();
     }
 }

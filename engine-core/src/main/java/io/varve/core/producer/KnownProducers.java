@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.producer;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/** Keeps the producers of a partition by id, in the order in which they were looked at last, and not more of them than it may. Not thread-safe. */
+final class KnownProducers {
+    private static final int LOOKS = 16;
+
+    private final int maxProducers;
+    private Map<Long, ProducerEntry> entries = Map.of();
+
+    KnownProducers(int maxProducers) {
+        this.maxProducers = maxProducers;
+    }
+
+    /** @return the producer's entry, or null */
+    ProducerEntry get(long id) {
+        return entries.get(id);
+    }
+
+    /** @return the producer's entry, made when absent, with the epoch and the time in force */
+    ProducerEntry active(long id, short epoch, long timestamp, long now) {
+        if (entries.isEmpty()) {
+            entries = new LinkedHashMap<>(16, 0.75f, true);
+        }
+        ProducerEntry entry = entries.get(id);
+        if (entry == null) {
+            makeRoom();
+            entry = new ProducerEntry(epoch);
+            entries.put(id, entry);
+        }
+        entry.active(epoch, timestamp, now);
+        return entry;
+    }
+
+    /** Forgets who has been idle longest, as if its time had come. One with a transaction open stays, and counts as if it had written now. */
+    private void makeRoom() {
+        for (int looks = LOOKS; looks > 0 && entries.size() >= maxProducers; looks--) {
+            Map.Entry<Long, ProducerEntry> oldest =
+                    entries.entrySet().iterator().next();
+            if (oldest.getValue().isInTransaction()) {
+                entries.get(oldest.getKey()); // moves behind all others
+            } else {
+                entries.remove(oldest.getKey());
+            }
+        }
+    }
+
+    void removeIf(Predicate<ProducerEntry> unwanted) {
+        if (!entries.isEmpty()) {
+            entries.values().removeIf(unwanted);
+        }
+    }
+
+    /** @return all of them, by id; not a copy */
+    Map<Long, ProducerEntry> all() {
+        return entries;
+    }
+}
