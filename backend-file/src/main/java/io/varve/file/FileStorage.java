@@ -33,9 +33,6 @@ final class FileStorage implements Storage {
 
     private static final int SETTLES_PER_CHECKPOINT = 4;
 
-    /** Partitions that are forced together at a start: until then what was written to each takes a descriptor. */
-    private static final int RECOVERED_TOGETHER = 256;
-
     /** Why partitions cannot be used after the end. */
     private static final String CLOSED = "is in a storage that is closed";
 
@@ -97,8 +94,11 @@ final class FileStorage implements Storage {
             try {
                 directory.discover(this);
                 register(directory);
-                if (!directory.wasClean()) {
-                    recover(directory);
+                if (!directory.wasClean() && !directory.partitions.isEmpty()) {
+                    DurabilityReceipt receipt =
+                            new DirectoryRecovery(directory, context.clock(), syncThreads, progress).run();
+                    checkpoint(directory); // without, the next start has as much to look at
+                    receipt.logSummary();
                 }
             } catch (IOException e) {
                 throw Disk.readFailure("starting", directory.path, e);
@@ -118,28 +118,6 @@ final class FileStorage implements Storage {
                                 + ": move the one that is not wanted out of the data directories");
             }
         }
-    }
-
-    private void recover(DataDirectory directory) throws IOException {
-        if (directory.partitions.isEmpty()) {
-            return;
-        }
-        DurabilityReceipt receipt = new DurabilityReceipt(directory.path, context.clock());
-        List<FilePartition> all = List.copyOf(directory.partitions.values());
-        for (int from = 0; from < all.size(); from += RECOVERED_TOGETHER) {
-            List<FilePartition> some = all.subList(from, Math.min(all.size(), from + RECOVERED_TOGETHER));
-            SharedWork.each(some, syncThreads, partition -> {
-                receipt.add(partition.load(SegmentLimits.DEFAULT, false));
-                progress.at(() ->
-                        directory.path + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
-            });
-            SharedWork.each(some, syncThreads, partition -> {
-                partition.durability.sync();
-                partition.closeIdleFiles();
-            });
-        }
-        checkpoint(directory); // without, the next start has as much to look at
-        receipt.logSummary();
     }
 
     OpenFiles openFiles() {

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.spi.SegmentLimits;
+import java.io.IOException;
+import java.util.List;
+
+/** Recovers the partitions of a data directory that was not closed properly, several at a time. */
+final class DirectoryRecovery {
+    /** Partitions that are forced together: until then what was written to each takes a descriptor. */
+    private static final int RECOVERED_TOGETHER = 256;
+
+    private final DataDirectory directory;
+    private final Clock clock;
+    private final SyncThreads threads;
+    private final Progress progress;
+
+    DirectoryRecovery(DataDirectory directory, Clock clock, SyncThreads threads, Progress progress) {
+        this.directory = directory;
+        this.clock = clock;
+        this.threads = threads;
+        this.progress = progress;
+    }
+
+    /** @return what was found; everything that is left is durable */
+    DurabilityReceipt run() throws IOException {
+        DurabilityReceipt receipt = new DurabilityReceipt(directory.path, clock);
+        List<FilePartition> all = List.copyOf(directory.partitions.values());
+        for (int from = 0; from < all.size(); from += RECOVERED_TOGETHER) {
+            List<FilePartition> some = all.subList(from, Math.min(all.size(), from + RECOVERED_TOGETHER));
+            SharedWork.each(some, threads, partition -> {
+                receipt.add(partition.load(SegmentLimits.DEFAULT, false));
+                progress.at(() ->
+                        directory.path + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
+            });
+            SharedWork.each(some, threads, partition -> {
+                partition.durability.sync();
+                partition.closeIdleFiles();
+            });
+        }
+        return receipt;
+    }
+}
