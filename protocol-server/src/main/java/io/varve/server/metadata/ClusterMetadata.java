@@ -8,7 +8,6 @@ import io.varve.core.event.EventLog;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
-import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -18,9 +17,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidTopicException;
@@ -37,11 +33,6 @@ import org.slf4j.LoggerFactory;
 public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterMetadata.class);
     private static final long RETRY_MS = 1_000;
-    private static final long END_MS = 2_000;
-
-    private final LogEngine engine;
-    /** Whether the run before this one has been dealt with. */
-    private volatile boolean begun;
 
     private final MetadataConfig config;
     private final TopicConfigs definitions;
@@ -52,6 +43,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
     private final Scheduler scheduler;
     private final Ids ids;
     private final EventLog<Catalog, ApiMessageAndVersion> events;
+    private final CurrentRun run;
     private final ProducerIds producerIds = new ProducerIdBlocks(this::reserveProducerIds);
 
     private ClusterMetadata(
@@ -61,7 +53,6 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
             Clock clock,
             Scheduler scheduler,
             Ids ids) {
-        this.engine = engine;
         this.config = config;
         this.scheduler = scheduler;
         this.ids = ids;
@@ -77,6 +68,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
                 new NewPartitions(engine, definitions),
                 this::follow,
                 scheduler);
+        run = new CurrentRun(config.nodeId(), engine, events);
     }
 
     /**
@@ -103,7 +95,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
             found.requireNothingLost(config.losses());
             found.tidy(engine);
             metadata.events.submit(new FirstEvents(config, ids)).join();
-            metadata.beginRun(replayed, found.missing());
+            metadata.run.begin(replayed, found.missing());
             metadata.events.submit(metadata.followAll()).join();
         } catch (CompletionException e) {
             metadata.close();
@@ -113,42 +105,6 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
             throw e;
         }
         return metadata;
-    }
-
-    /** Before any partition is open: each is opened in the epoch that results. */
-    private void beginRun(MetadataLog.Replayed replayed, List<PartitionId> anew) {
-        int raised = events.submit(new BeginRun(config.nodeId(), engine.mayLoseWhatWasSeen(), anew))
-                .join();
-        begun = true;
-        if (engine.mayLoseWhatWasSeen()) {
-            // Whatever is read from here on, a power cut must not take the news that it may have been.
-            engine.force(List.of(replayed.log())).join();
-        }
-        if (raised > 0) {
-            LOG.info(
-                    "Raised the leader epochs of {} partitions: the last run did not end in order, and consumers may have seen"
-                            + " records that are lost",
-                    raised);
-        }
-    }
-
-    /** Notes that this run ended in order, if nothing is left that a power cut could take. */
-    private void endRun() {
-        if (!begun || !events.state().isRunUnfinished()) {
-            return;
-        }
-        begun = false;
-        try {
-            engine.forceAll().get(END_MS, TimeUnit.MILLISECONDS);
-            events.submit(catalog -> new Decision<>(List.of(BeginRun.note(false)), () -> null))
-                    .get(END_MS, TimeUnit.MILLISECONDS);
-        } catch (ExecutionException | TimeoutException e) {
-            LOG.warn(
-                    "Not everything could be made durable: the next start raises leader epochs as after a crash ({})",
-                    e.toString());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** @return 22 characters of base64 */
@@ -311,7 +267,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
     /** Lets changes in progress finish and refuses later ones. Idempotent. The engine is the caller's to close, after this. */
     @Override
     public void close() {
-        endRun();
+        run.end();
         events.close();
     }
 
