@@ -11,7 +11,6 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import java.nio.ByteBuffer;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -33,8 +32,6 @@ abstract class ConcurrencyContract extends Contract {
     private static final int STEPS = 400;
     /** How often a writer waits for the readers. */
     private static final int MEETINGS = 20;
-    /** Slices a reader holds at a time. */
-    private static final int KEPT = 16;
 
     private final AtomicBoolean stop = new AtomicBoolean();
     private final AtomicLong reads = new AtomicLong();
@@ -44,7 +41,7 @@ abstract class ConcurrencyContract extends Contract {
     private volatile int meeting;
 
     private final List<Thread> threads = new ArrayList<>();
-    private final List<ArrayDeque<Kept>> kept = new ArrayList<>();
+    private final List<KeptSlices> kept = new ArrayList<>();
 
     ConcurrencyContract(Supplier<StorageRig> rigs) {
         super(rigs);
@@ -78,7 +75,7 @@ abstract class ConcurrencyContract extends Contract {
     /** Readers that hold slices for a while. */
     private void startKeepers(long seed) {
         for (int i = 0; i < 2; i++) {
-            ArrayDeque<Kept> own = new ArrayDeque<>();
+            KeptSlices own = new KeptSlices();
             kept.add(own);
             SplittableRandom random = new SplittableRandom(seed + i);
             start(() -> readAndLookLater(random, own));
@@ -155,7 +152,7 @@ abstract class ConcurrencyContract extends Contract {
             thread.join();
         }
         assertThat(failure.get()).isNull();
-        kept.forEach(own -> own.forEach(one -> one.look().close()));
+        kept.forEach(KeptSlices::lookAtAll);
     }
 
     @Test
@@ -235,32 +232,18 @@ abstract class ConcurrencyContract extends Contract {
     }
 
     /** Slices are kept a while, and are then what they were, whatever the writer did meanwhile. */
-    private void readAndLookLater(SplittableRandom random, ArrayDeque<Kept> kept) {
+    private void readAndLookLater(SplittableRandom random, KeptSlices kept) {
         PartitionStore target = store;
         try {
             Extent extent = target.extent();
             long offset = random.nextLong(extent.start(), extent.readableEnd() + 1);
             BatchSlice slice = target.read(offset, TO_END, random.nextInt(12 * SIZE));
-            kept.add(new Kept(slice));
+            kept.add(slice);
             reads.incrementAndGet();
         } catch (StorageException e) {
             assertThat(e.kind()).as(e.getMessage()).isIn(Kind.MISUSE, Kind.CLOSED);
         }
-        if (kept.size() > KEPT) {
-            kept.remove().look().close();
-        }
-    }
-
-    private record Kept(BatchSlice slice) {
-        BatchSlice look() {
-            ByteBuffer bytes = slice.buffer();
-            int at = 0;
-            for (long base : bases(slice)) {
-                assertThat(bytes.slice(at, SIZE)).isEqualTo(ten(base));
-                at += SIZE;
-            }
-            return slice;
-        }
+        kept.lookAtOldest();
     }
 
     @ParameterizedTest(name = "seed {0}")
