@@ -51,16 +51,25 @@ final class DataFile {
 
     /**
      * Lengthens the file by zeros to where its last page ends. It may be shorter in order, when the last pages it ever had were given up
-     * before they were written. If it was cut short, zeros are found to be damage where somebody looks, and harm nobody else.
+     * before they were written. If it was cut short, zeros are found to be damage where somebody looks, and harm nobody else. Not so in
+     * the rest of a page, where they would pass for batches that never were.
      *
      * @param env the file, open, with no transaction yet
+     * @throws StorageException CORRUPT if the file ends within one of its pages
      */
     static void lengthen(Path directory, Env<ByteBuffer> env) throws IOException {
         Path data = directory.resolve(OpenedMap.DATA);
-        long wanted = (env.info().lastPageNumber + 1) * env.stat().pageSize;
+        int page = env.stat().pageSize;
+        long wanted = (env.info().lastPageNumber + 1) * page;
         long size = Files.size(data);
         if (size >= wanted) {
             return;
+        }
+        if (size % page != 0) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    data + " is cut short: it ends within a page, at byte " + size + " of " + wanted
+                            + ": bring it back from a copy, or empty the directory to begin anew");
         }
         LOG.warn(
                 "{} is {} bytes long, and its pages take {}: if it was cut short, what was there is lost, and reads of it fail",

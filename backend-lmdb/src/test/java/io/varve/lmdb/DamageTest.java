@@ -162,15 +162,19 @@ class DamageTest extends LmdbFixture {
         }
         sync();
         storage.close();
-        try (FileChannel file = FileChannel.open(directory.resolve(OpenedMap.DATA), StandardOpenOption.WRITE)) {
-            file.truncate(file.size() / 2);
+        long half = fileBytes() / 2 / 4096 * 4096;
+        for (long left : new long[] {half, half - 100}) {
+            try (FileChannel file = FileChannel.open(directory.resolve(OpenedMap.DATA), StandardOpenOption.WRITE)) {
+                file.truncate(left);
+            }
+            assertThatThrownBy(() -> {
+                        start();
+                        readAll(store);
+                    })
+                    .isInstanceOfSatisfying(
+                            StorageException.class,
+                            failure -> assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT));
+            storage.abandon();
         }
-        assertThatThrownBy(() -> {
-                    start();
-                    readAll(store);
-                })
-                .isInstanceOfSatisfying(
-                        StorageException.class,
-                        failure -> assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT));
     }
 }
