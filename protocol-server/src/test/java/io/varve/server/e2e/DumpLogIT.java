@@ -41,6 +41,13 @@ class DumpLogIT {
                             .configs(Map.of("segment.bytes", "1048576", "index.interval.bytes", "1000")))
                     .toList();
             admin.createTopics(topics).all().get();
+            admin.createTopics(List.of(
+                            new NewTopic("recompressed", 1, (short) 1).configs(Map.of("compression.type", "zstd"))))
+                    .all()
+                    .get();
+        }
+        for (String codec : KafkaContent.CODECS) {
+            produce(server, codec, "recompressed", 100);
         }
         produceWithEveryCodec(server);
         commitOffsets(server);
@@ -113,15 +120,19 @@ class DumpLogIT {
 
     private void produceWithEveryCodec(Server server) throws Exception {
         for (String codec : KafkaContent.CODECS) {
-            try (Producer<String, String> producer = JavaClientsIT.producer(
-                    server, Map.of("compression.type", codec, "acks", "all", "enable.idempotence", true))) {
-                List<Future<RecordMetadata>> sent = new ArrayList<>();
-                for (int i = 0; i < RECORDS; i++) {
-                    sent.add(producer.send(new ProducerRecord<>("dumped-" + codec, "key-" + i, noise())));
-                }
-                for (Future<RecordMetadata> future : sent) {
-                    future.get();
-                }
+            produce(server, codec, "dumped-" + codec, RECORDS);
+        }
+    }
+
+    private void produce(Server server, String codec, String topic, int records) throws Exception {
+        try (Producer<String, String> producer = JavaClientsIT.producer(
+                server, Map.of("compression.type", codec, "acks", "all", "enable.idempotence", true))) {
+            List<Future<RecordMetadata>> sent = new ArrayList<>();
+            for (int i = 0; i < records; i++) {
+                sent.add(producer.send(new ProducerRecord<>(topic, "key-" + i, noise())));
+            }
+            for (Future<RecordMetadata> future : sent) {
+                future.get();
             }
         }
     }
