@@ -3,14 +3,16 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.Batches;
 import io.varve.core.engine.EngineConfig;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.record.Codec;
+import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -77,7 +79,9 @@ class GroupCommitTest {
     }
 
     private static void append(PartitionLog log, PartitionLog.Waiter waiter) {
-        long next = log.append(Batches.batch(0, 1, 500, 5), Origin.CLIENT).nextOffset();
+        RecordBatchBuilder batch =
+                new RecordBatchBuilder(Codec.NONE).append(5, null, ByteBuffer.allocate(400), List.of());
+        long next = log.append(batch.build(), Origin.CLIENT).nextOffset();
         log.awaitHighWatermark(next, waiter);
     }
 }
