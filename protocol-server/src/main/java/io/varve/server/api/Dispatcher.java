@@ -2,6 +2,7 @@
 package io.varve.server.api;
 
 import io.varve.core.runtime.Clock;
+import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.ApiException;

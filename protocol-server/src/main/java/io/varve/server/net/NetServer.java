@@ -19,7 +19,7 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiTable;
-import io.varve.server.api.LogThrottle;
+import io.varve.server.logging.LogThrottle;
 import io.varve.server.net.NetConfig.Listener;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;

@@ -5,7 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Dispatcher;
-import io.varve.server.api.LogThrottle;
+import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;

@@ -46,6 +46,7 @@ final class Coordinator implements Hosted {
 
     private final TransactionsConfig config;
     private final TransactionSurroundings around;
+    private final CoordinatorErrors errors;
     private final Topic topic;
     private final LoadProgress loading;
     private final CoordinatorRuntime<TransactionShard, CoordinatorRecord> runtime;
@@ -60,6 +61,7 @@ final class Coordinator implements Hosted {
     Coordinator(TransactionsConfig config, TransactionSurroundings around, Topic topic) {
         this.config = config;
         this.around = around;
+        errors = new CoordinatorErrors(around.clock());
         this.topic = topic;
         int partitions = topic.partitions().size();
         loading = new LoadProgress(partitions);
@@ -234,7 +236,7 @@ final class Coordinator implements Hosted {
 
     /** Partitions that load or stop are looked at another time. */
     private Void whileStopping(Throwable failure) {
-        CoordinatorErrors.of(failure);
+        errors.of(failure);
         return null;
     }
 

@@ -1,18 +1,26 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
+import io.varve.core.runtime.Clock;
+import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What clients of the coordinator are told when its events cannot be written, as Kafka tells them. Stateless. */
+/** What clients of the coordinator are told when its events cannot be written, as Kafka tells them. Thread-safe. */
 final class CoordinatorErrors {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorErrors.class);
 
-    private CoordinatorErrors() {}
+    /** A client can make its transaction's state too large at will. */
+    private final LogThrottle unwritten;
 
-    static Errors of(Throwable failure) {
+    /** @param clock paces the log */
+    CoordinatorErrors(Clock clock) {
+        unwritten = new LogThrottle(LOG, clock);
+    }
+
+    Errors of(Throwable failure) {
         Throwable cause = failure;
         while (cause instanceof CompletionException && cause.getCause() != null) {
             cause = cause.getCause();
@@ -22,7 +30,7 @@ final class CoordinatorErrors {
             case REQUEST_TIMED_OUT, UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS -> Errors.COORDINATOR_NOT_AVAILABLE;
             case KAFKA_STORAGE_ERROR, NOT_LEADER_OR_FOLLOWER -> Errors.NOT_COORDINATOR;
             case UNKNOWN_SERVER_ERROR, MESSAGE_TOO_LARGE, RECORD_LIST_TOO_LARGE -> {
-                LOG.error("A transaction's state cannot be written", cause);
+                unwritten.warn(cause, "A transaction's state cannot be written");
                 yield Errors.UNKNOWN_SERVER_ERROR;
             }
             default -> error;

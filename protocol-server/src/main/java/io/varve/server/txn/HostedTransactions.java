@@ -28,12 +28,14 @@ public final class HostedTransactions implements Transactions {
     private final TransactionsConfig config;
     private final TransactionSurroundings around;
     private final FailPoints failPoints;
+    private final CoordinatorErrors errors;
 
     private HostedTransactions(Host<Coordinator> host, TransactionsConfig config, TransactionSurroundings around) {
         this.host = host;
         this.config = config;
         this.around = around;
         failPoints = around.failPoints();
+        errors = new CoordinatorErrors(around.clock());
     }
 
     /**
@@ -112,7 +114,7 @@ public final class HostedTransactions implements Transactions {
                                 .thenCompose(fresh -> decide(name, transactionalId, command.apply(fresh)))
                         : CompletableFuture.completedFuture(decision))
                 .handle((decision, failure) ->
-                        failure == null ? granted(decision, command) : Granted.refused(CoordinatorErrors.of(failure)));
+                        failure == null ? granted(decision, command) : Granted.refused(errors.of(failure)));
     }
 
     private static Granted granted(Decision decision, Object command) {
@@ -144,7 +146,7 @@ public final class HostedTransactions implements Transactions {
         Command command = new AddPartitions(
                 producer, partitions, clientVersion, around.clock().millis());
         return decide("add-partitions", transactionalId, command)
-                .handle((decision, failure) -> failure == null ? error(decision) : CoordinatorErrors.of(failure))
+                .handle((decision, failure) -> failure == null ? error(decision) : errors.of(failure))
                 .thenApply(error -> passed(Boundaries.PARTITIONS_ADDED, error));
     }
 
@@ -172,7 +174,7 @@ public final class HostedTransactions implements Transactions {
                     }
                     return errors;
                 }))
-                .exceptionally(failure -> each(partitions, CoordinatorErrors.of(failure)));
+                .exceptionally(failure -> each(partitions, errors.of(failure)));
     }
 
     private static Map<TopicPartition, Errors> each(Iterable<TopicPartition> partitions, Errors error) {
@@ -224,7 +226,7 @@ public final class HostedTransactions implements Transactions {
         }
         return host.serve(coordinator ->
                         coordinator.read("describe", transactionalId, now -> Shown.one(transactionalId, now)))
-                .exceptionally(failure -> Shown.failed(transactionalId, CoordinatorErrors.of(failure)));
+                .exceptionally(failure -> Shown.failed(transactionalId, errors.of(failure)));
     }
 
     @Override
@@ -235,7 +237,7 @@ public final class HostedTransactions implements Transactions {
         }
         return host.serve(coordinator -> listing.ask(coordinator))
                 .exceptionally(failure -> new ListTransactionsResponseData()
-                        .setErrorCode(CoordinatorErrors.of(failure).code()));
+                        .setErrorCode(errors.of(failure).code()));
     }
 
     @Override

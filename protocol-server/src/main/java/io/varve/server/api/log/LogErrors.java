@@ -6,7 +6,7 @@ import io.varve.core.log.OffsetOutOfRangeException;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.StorageException;
-import io.varve.server.api.LogThrottle;
+import io.varve.server.logging.LogThrottle;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;

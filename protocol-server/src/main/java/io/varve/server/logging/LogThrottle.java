@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.logging;
 
 import io.varve.core.runtime.Clock;
 import java.util.concurrent.atomic.AtomicLong;
