@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
-
 import io.varve.conformance.crash.CrashSite;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -31,10 +29,7 @@ final class CrashContract {
     }
 
     private static CrashSite site(Supplier<StorageRig> rigs, Scale scale) throws IOException {
-        try (StorageRig rig = rigs.get()) {
-            assumeTrue(rig.subject().isPresent(), "what this backend stores ends with its process");
-            return new CrashSite(rig.subject().get(), scale.seed());
-        }
+        return new CrashSite(Subject.assumed(rigs), scale.seed());
     }
 
     abstract static class AtFailPoints {

@@ -2,7 +2,6 @@
 package io.varve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varve.conformance.crash.Elsewhere;
 import io.varve.core.runtime.FailPoints;
@@ -23,16 +22,9 @@ abstract class ExclusionContract {
         this.rigs = rigs;
     }
 
-    private Subject subject() {
-        try (StorageRig rig = rigs.get()) {
-            assumeTrue(rig.subject().isPresent(), "what this backend stores ends with its process");
-            return rig.subject().get();
-        }
-    }
-
     @Test
     void oneWhoWasRefusedTakesNothingFromTheFirst() throws IOException, InterruptedException {
-        Subject subject = subject();
+        Subject subject = Subject.assumed(rigs);
         Path root = Files.createTempDirectory("varve-exclusion-");
         Path directory = root.resolve("data");
         try (SystemScheduler scheduler = new SystemScheduler(1)) {

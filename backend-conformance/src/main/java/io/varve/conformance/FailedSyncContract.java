@@ -2,7 +2,6 @@
 package io.varve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
@@ -41,16 +40,9 @@ abstract class FailedSyncContract {
         this.rigs = rigs;
     }
 
-    private Subject subject() {
-        try (StorageRig rig = rigs.get()) {
-            assumeTrue(rig.subject().isPresent(), "what this backend stores ends with its process");
-            return rig.subject().get();
-        }
-    }
-
     @Test
     void whatAFailedSyncLeftIsNotBelievedAfterARestart() throws IOException {
-        Subject subject = subject();
+        Subject subject = Subject.assumed(rigs);
         try (SmallDisk disk = SmallDisk.overcommitted(DISK_MIB, TAKEN_MIB);
                 SystemScheduler scheduler = new SystemScheduler(2)) {
             Path directory = disk.path.resolve("data");
@@ -69,7 +61,7 @@ abstract class FailedSyncContract {
     /** What the system takes for written stays in its memory when the process ends: new batches in the same place must not be lost with it. */
     @Test
     void whatIsSyncedAfterARestartThatFollowedAFailedSyncIsThere() throws IOException {
-        Subject subject = subject();
+        Subject subject = Subject.assumed(rigs);
         try (SmallDisk disk = SmallDisk.overcommitted(DISK_MIB, TAKEN_MIB);
                 SystemScheduler scheduler = new SystemScheduler(2)) {
             Path directory = disk.path.resolve("data");

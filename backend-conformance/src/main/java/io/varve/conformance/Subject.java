@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 
 /**
  * A backend that keeps its data in a directory, named so that another process can open it too.
@@ -32,6 +35,14 @@ public record Subject(StorageProvider provider, Map<String, String> properties, 
     /** @return the subject on this process's class path, with no configuration of its own */
     public static Subject of(StorageProvider provider) {
         return new Subject(provider, Map.of(), List.of());
+    }
+
+    /** @return the subject of a rig; where there is none, the test that asks is skipped */
+    static Subject assumed(Supplier<StorageRig> rigs) {
+        try (StorageRig rig = rigs.get()) {
+            assumeTrue(rig.subject().isPresent(), "what this backend stores ends with its process");
+            return rig.subject().get();
+        }
     }
 
     /**

@@ -6,8 +6,6 @@ import static io.varve.core.record.InvalidBatchException.Kind.INVALID_RECORD;
 import static io.varve.core.record.InvalidBatchException.Kind.UNSUPPORTED_MAGIC;
 
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Checks batches that come from the wire or the disk, without decompressing them unless a method says so. Whatever the bytes,
@@ -121,29 +119,6 @@ public final class BatchValidator {
                     "batch claims " + size + " bytes where " + BatchHeader.SIZE + " to " + available + " are possible");
         }
         return (int) size;
-    }
-
-    /**
-     * Finds the records that lack a key, which a compacted topic does not allow. Goes through every record, so decompresses, but in little
-     * memory whatever the limit.
-     *
-     * @param buffer holds a batch that {@link #validate} accepted
-     * @param at the batch's first byte
-     * @param maxDecompressedBytes most bytes the records may take decompressed, 0 or more
-     * @param most how many to name at most, 1 or more
-     * @return the numbers of records without a key, the first record being 0
-     * @throws InvalidBatchException CORRUPT, INVALID_RECORD or TOO_LARGE, as {@link RecordIterator}
-     */
-    public static List<Integer> nullKeys(ByteBuffer buffer, int at, int maxDecompressedBytes, int most) {
-        try (RecordIterator records = RecordIterator.withoutBodies(buffer, at, maxDecompressedBytes)) {
-            List<Integer> missing = new ArrayList<>(0);
-            for (int i = 0; records.next(); i++) {
-                if (!records.hasKey() && missing.size() < most) {
-                    missing.add(i);
-                }
-            }
-            return missing;
-        }
     }
 
     private static InvalidBatchException invalid(String message) {

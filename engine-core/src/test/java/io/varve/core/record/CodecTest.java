@@ -163,8 +163,8 @@ class CodecTest {
             RecordBatchBuilder unkeyed = new RecordBatchBuilder(codec)
                     .append(1, utf8("k"), null, List.of())
                     .append(1, null, utf8("v"), List.of());
-            assertThat(BatchValidator.nullKeys(keyed.build(), 0, 1_000, 1)).isEmpty();
-            assertThat(BatchValidator.nullKeys(unkeyed.build(), 0, 1_000, 1)).hasSize(1);
+            assertThat(Expected.keyless(keyed.build(), 1_000)).isEmpty();
+            assertThat(Expected.keyless(unkeyed.build(), 1_000)).hasSize(1);
         }
     }
 

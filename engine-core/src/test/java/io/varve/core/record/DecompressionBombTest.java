@@ -42,7 +42,7 @@ class DecompressionBombTest {
                 .append(1, null, null, List.of())
                 .build();
         long before = allocated();
-        assertThat(BatchValidator.nullKeys(batch, 0, Integer.MAX_VALUE, 2)).containsExactly(1);
+        assertThat(Expected.keyless(batch, Integer.MAX_VALUE)).containsExactly(1);
         assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
     }
 
@@ -92,7 +92,7 @@ class DecompressionBombTest {
         assertThat(BatchValidator.validate(batch, 0, batch.limit())).isEqualTo(batch.limit());
         long before = allocated();
         assertThatExceptionOfType(InvalidBatchException.class)
-                .isThrownBy(() -> BatchValidator.nullKeys(batch, 0, LIMIT, 1))
+                .isThrownBy(() -> Expected.keyless(batch, LIMIT))
                 .matches(failure -> failure.kind() == kind, "is " + kind);
         assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
         assertThatExceptionOfType(InvalidBatchException.class).isThrownBy(() -> readKeys(batch));

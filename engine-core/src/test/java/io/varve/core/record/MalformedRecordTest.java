@@ -54,7 +54,7 @@ class MalformedRecordTest {
                         .matches(e -> e.kind() == InvalidBatchException.Kind.INVALID_RECORD, "is INVALID_RECORD");
                 assertThatExceptionOfType(InvalidBatchException.class)
                         .as("%s, %s, without bodies", what, codec)
-                        .isThrownBy(() -> BatchValidator.nullKeys(batch, 0, 1_000, 1))
+                        .isThrownBy(() -> Expected.keyless(batch, 1_000))
                         .matches(e -> e.kind() == InvalidBatchException.Kind.INVALID_RECORD, "is INVALID_RECORD");
             }
         }
@@ -138,7 +138,7 @@ class MalformedRecordTest {
                 RawBatch.sealed(batch);
             }
             BatchValidator.validate(batch, 0, batch.limit());
-            BatchValidator.nullKeys(batch, 0, 1 << 20, 1);
+            Expected.keyless(batch, 1 << 20);
             read(batch);
             BatchValidator.validateFromClient(batch, 0, batch.limit());
         } catch (InvalidBatchException expected) {

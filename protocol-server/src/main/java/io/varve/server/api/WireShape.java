@@ -61,6 +61,15 @@ sealed interface WireShape {
                 case COMPACT -> ByteUtils.readUnsignedVarint(in) - 1;
             };
         }
+
+        /** Passes over what has the length; @return the length, below 0 for nothing */
+        private int pass(RequestScan scan) {
+            int bytes = read(scan.in());
+            if (bytes >= 0) {
+                scan.skip(bytes);
+            }
+            return bytes;
+        }
     }
 
     /** A string. */
@@ -69,9 +78,8 @@ sealed interface WireShape {
 
         @Override
         public void walk(RequestScan scan) {
-            int bytes = length.read(scan.in());
+            int bytes = length.pass(scan);
             if (bytes >= 0) {
-                scan.skip(bytes);
                 scan.costs(OBJECTS + (long) bytes);
             }
         }
@@ -95,9 +103,8 @@ sealed interface WireShape {
 
         @Override
         public void walk(RequestScan scan) {
-            int bytes = length.read(scan.in());
+            int bytes = length.pass(scan);
             if (bytes >= 0) {
-                scan.skip(bytes);
                 scan.costs(OBJECTS + (long) bytes);
             }
         }
@@ -109,9 +116,8 @@ sealed interface WireShape {
 
         @Override
         public void walk(RequestScan scan) {
-            int bytes = length.read(scan.in());
+            int bytes = length.pass(scan);
             if (bytes >= 0) {
-                scan.skip(bytes);
                 scan.costs(OBJECTS);
             }
         }
