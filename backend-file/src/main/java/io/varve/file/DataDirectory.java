@@ -2,7 +2,7 @@
 package io.varve.file;
 
 import io.varve.core.disk.DirectoryLock;
-import io.varve.core.disk.Refusals;
+import io.varve.core.disk.FullDiskLog;
 import io.varve.core.disk.Reserve;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
@@ -36,7 +36,7 @@ final class DataDirectory {
     final Path path;
     final FailPoints failPoints;
     final Clock clock;
-    final Refusals refusals;
+    final FullDiskLog refusals;
     final Reserve reserve;
     final DroppedFiles dropped;
     final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
@@ -58,8 +58,8 @@ final class DataDirectory {
         this.failPoints = context.failPoints();
         this.clock = context.clock();
         this.dropped = new DroppedFiles(clock, context.scheduler());
-        this.written = () -> failPoints.hit(FailPointNames.APPEND_AFTER_WRITE);
-        this.refusals = new Refusals(path, clock);
+        this.written = () -> failPoints.hit(FileFailPoints.APPEND_AFTER_WRITE);
+        this.refusals = new FullDiskLog(path, clock);
         this.reserve = new Reserve(path, config.reserve().bytes());
         this.recoveryPoints = new OffsetCheckpoint(path.resolve(Layout.RECOVERY_POINTS), failPoints);
         this.startOffsets = new OffsetCheckpoint(path.resolve(Layout.START_OFFSETS), failPoints);
@@ -184,12 +184,12 @@ final class DataDirectory {
         Files.createDirectories(directory);
         Files.deleteIfExists(directory.resolve(Layout.name(0, Layout.LOG)));
         FileSegment.create(partition, 0, () -> {});
-        failPoints.hit(FailPointNames.CREATE_BEFORE_METADATA);
+        failPoints.hit(FileFailPoints.CREATE_BEFORE_METADATA);
         // Forced last of the files: one journal commit then carries all of the names, and the next two forces find
         // nothing to do.
         PartitionMetadata.write(directory, partition.id);
         Disk.forceDirectory(directory);
-        failPoints.hit(FailPointNames.CREATE_BEFORE_FORCE);
+        failPoints.hit(FileFailPoints.CREATE_BEFORE_FORCE);
         Disk.forceDirectory(path);
     }
 
@@ -241,7 +241,7 @@ final class DataDirectory {
         try {
             renameAway(partition, directory, gone);
             try {
-                failPoints.hit(FailPointNames.DELETE_BEFORE_FORCE);
+                failPoints.hit(FileFailPoints.DELETE_BEFORE_FORCE);
                 Disk.forceDirectory(path);
             } catch (IOException | UncheckedIOException e) {
                 Disk.rename(gone, directory); // it may not last, and can be tried again
@@ -260,7 +260,7 @@ final class DataDirectory {
             return; // an earlier try has taken the name away and could not bring it back
         }
         try {
-            failPoints.hit(FailPointNames.DELETE_BEFORE_RENAME);
+            failPoints.hit(FileFailPoints.DELETE_BEFORE_RENAME);
             Disk.rename(directory, gone);
         } catch (IOException e) {
             partition.closeIdleFiles(); // some platforms rename no directory with open files in it

@@ -14,9 +14,9 @@ final class DirectoryRecovery {
     private final DataDirectory directory;
     private final Clock clock;
     private final SyncThreads threads;
-    private final Progress progress;
+    private final ProgressLog progress;
 
-    DirectoryRecovery(DataDirectory directory, Clock clock, SyncThreads threads, Progress progress) {
+    DirectoryRecovery(DataDirectory directory, Clock clock, SyncThreads threads, ProgressLog progress) {
         this.directory = directory;
         this.clock = clock;
         this.threads = threads;

@@ -2,8 +2,8 @@
 package io.varve.file;
 
 import io.varve.core.disk.ReserveConfig;
-import io.varve.core.spi.Settings;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageProperties;
 import java.util.Map;
 
 /**
@@ -35,7 +35,7 @@ record FileConfig(
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     static FileConfig of(Map<String, String> properties) {
-        Settings settings = new Settings(properties);
+        StorageProperties settings = new StorageProperties(properties);
         return new FileConfig(
                 settings.number(CHECKPOINT_INTERVAL, 60_000, 1, Long.MAX_VALUE),
                 settings.number(CHECKPOINT_BYTES, 128L << 20, 1, Long.MAX_VALUE),

@@ -19,14 +19,14 @@ import java.util.List;
 /**
  * A partition's files and what is known of them.
  *
- * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link Durability#sync} take none, they work on the
+ * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link PartitionSync#sync} take none, they work on the
  * {@link View} published last and look again when a segment was taken away under them.
  */
 final class FilePartition {
     final PartitionId id;
     final DataDirectory home;
     private final FileStorage storage;
-    final Durability durability;
+    final PartitionSync durability;
 
     /** Who may use it; opened and ended under this. */
     final Fencing fencing;
@@ -38,7 +38,7 @@ final class FilePartition {
         this.home = home;
         this.id = id;
         this.fencing = new Fencing(id);
-        this.durability = new Durability(this, recoveryPoint, startPoint);
+        this.durability = new PartitionSync(this, recoveryPoint, startPoint);
     }
 
     Path directory() {
@@ -50,7 +50,7 @@ final class FilePartition {
     }
 
     /**
-     * Reads what is on disk, once. After a crash {@link Durability#sync} is to make durable what was found past the recovery point.
+     * Reads what is on disk, once. After a crash {@link PartitionSync#sync} is to make durable what was found past the recovery point.
      *
      * @return what there was to say about it, or null when it was read already
      */
@@ -76,7 +76,7 @@ final class FilePartition {
         View now = view;
         run.requireAtOrAbove(id, now.end());
         durability.requireSound();
-        home.failPoints.hit(FailPointNames.APPEND_BEFORE_WRITE);
+        home.failPoints.hit(FileFailPoints.APPEND_BEFORE_WRITE);
         try {
             now = writeOrMakeRoom(now, run, limits);
         } catch (BrokenException e) {
@@ -142,11 +142,11 @@ final class FilePartition {
         long base = tooFar ? run.baseOffset() : now.end();
         FileSegment[] segments = Arrays.copyOf(now.segments(), now.segments().length + 1);
         try {
-            home.failPoints.hit(FailPointNames.ROLL_BEFORE_CREATE);
+            home.failPoints.hit(FileFailPoints.ROLL_BEFORE_CREATE);
             active.writer().seal();
             active.noteLastAppend();
             segments[segments.length - 1] =
-                    FileSegment.create(this, base, () -> home.failPoints.hit(FailPointNames.ROLL_AFTER_LOG));
+                    FileSegment.create(this, base, () -> home.failPoints.hit(FileFailPoints.ROLL_AFTER_LOG));
         } catch (IOException e) {
             throw Disk.writeFailure("starting a segment at " + base, directory(), e);
         }
@@ -157,12 +157,13 @@ final class FilePartition {
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
-        PartitionReader.Wish wish = new PartitionReader.Wish(offset, endOffset, maxBytes, storage.verifiesReads());
-        return looking(now -> PartitionReader.read(id, now, durability.durable(), wish));
+        FilePartitionReader.Wish wish =
+                new FilePartitionReader.Wish(offset, endOffset, maxBytes, storage.verifiesReads());
+        return looking(now -> FilePartitionReader.read(id, now, durability.durable(), wish));
     }
 
     OffsetAt offsetAt(long timestamp) {
-        return looking(now -> PartitionReader.offsetAt(now, timestamp));
+        return looking(now -> FilePartitionReader.offsetAt(now, timestamp));
     }
 
     List<Segment> segments() {
@@ -258,7 +259,7 @@ final class FilePartition {
         durability.trimmed(trimmed.start());
     }
 
-    /** Lets readers see another set of segments; only within {@link Durability#publish}. */
+    /** Lets readers see another set of segments; only within {@link PartitionSync#publish}. */
     void show(View other) {
         view = other;
     }

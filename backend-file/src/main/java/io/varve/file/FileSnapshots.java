@@ -59,7 +59,7 @@ final class FileSnapshots implements Snapshots {
             Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
             try {
                 Disk.write(aside, content, false);
-                store.partition.home.failPoints.hit(FailPointNames.SNAPSHOT_BEFORE_RENAME);
+                store.partition.home.failPoints.hit(FileFailPoints.SNAPSHOT_BEFORE_RENAME);
                 Disk.rename(aside, file);
             } catch (IOException e) {
                 Disk.discard(aside, e);

@@ -38,7 +38,7 @@ final class FileStorage implements Storage {
 
     private final StorageContext context;
     private final FileConfig config;
-    private final Progress progress;
+    private final ProgressLog progress;
     private final OpenFiles openFiles;
     private final SyncThreads syncThreads;
     private final List<DataDirectory> directories = new ArrayList<>();
@@ -54,7 +54,7 @@ final class FileStorage implements Storage {
     private FileStorage(StorageContext context, FileConfig config) {
         this.context = context;
         this.config = config;
-        this.progress = new Progress(context.clock(), LOG::info);
+        this.progress = new ProgressLog(context.clock(), LOG::info);
         this.openFiles = new OpenFiles(idleFiles(config.openFiles(), Descriptors.limit()), context.clock());
         this.syncThreads = new SyncThreads(context.scheduler(), config.syncThreads() - 1);
     }
@@ -124,7 +124,7 @@ final class FileStorage implements Storage {
         return openFiles;
     }
 
-    Progress progress() {
+    ProgressLog progress() {
         return progress;
     }
 
@@ -351,7 +351,7 @@ final class FileStorage implements Storage {
         if (failure.get() != null) {
             throw failure.get();
         }
-        directory.failPoints.hit(FailPointNames.CLOSE_BEFORE_MARKER);
+        directory.failPoints.hit(FileFailPoints.CLOSE_BEFORE_MARKER);
         directory.markClean();
     }
 

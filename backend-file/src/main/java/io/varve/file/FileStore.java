@@ -111,7 +111,7 @@ final class FileStore implements PartitionStore {
     public void replace(List<Segment> old, BatchSource cleaned) {
         token.requireWriter();
         partition.durability.requireSound();
-        Replacement replacement = new Replacement(partition, old, limits);
+        SegmentReplacement replacement = new SegmentReplacement(partition, old, limits);
         synchronized (partition) {
             token.requireWriter();
             replacement.requirePresent();
@@ -128,7 +128,7 @@ final class FileStore implements PartitionStore {
         }
     }
 
-    private Path writeAside(Replacement replacement, BatchSource cleaned) {
+    private Path writeAside(SegmentReplacement replacement, BatchSource cleaned) {
         try {
             return replacement.write(cleaned);
         } catch (StorageException e) {

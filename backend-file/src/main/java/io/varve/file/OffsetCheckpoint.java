@@ -101,9 +101,9 @@ final class OffsetCheckpoint {
             Disk.discard(aside, e); // what is half there would take the room that is wanting
             throw e;
         }
-        failPoints.hit(FailPointNames.CHECKPOINT_BEFORE_RENAME);
+        failPoints.hit(FileFailPoints.CHECKPOINT_BEFORE_RENAME);
         Disk.rename(aside, file);
-        failPoints.hit(FailPointNames.CHECKPOINT_AFTER_RENAME);
+        failPoints.hit(FileFailPoints.CHECKPOINT_AFTER_RENAME);
         Disk.forceDirectory(file.getParent());
         written = text;
     }

@@ -55,7 +55,7 @@ final class PartitionEdits {
     private void startAnew(View now) {
         FileSegment only = null;
         try {
-            partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
+            partition.home.failPoints.hit(FileFailPoints.EMPTY_BEFORE_CREATE);
             only = create(now.end());
             Disk.forceDirectory(partition.directory());
         } catch (ForceFailedException e) {
@@ -69,7 +69,7 @@ final class PartitionEdits {
         View empty = new View(now.end(), new FileSegment[] {only}, now.end(), 0);
         partition.publishTrimmed(empty);
         partition.durability.publish(empty, now.end());
-        partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
+        partition.home.failPoints.hit(FileFailPoints.EMPTY_BEFORE_FILES);
         for (FileSegment old : now.segments()) {
             old.remove(deleteDelayMs);
         }
@@ -143,12 +143,12 @@ final class PartitionEdits {
     private void cut(View now, int last, int bytes, long newEnd) throws IOException {
         long start = Math.min(now.start(), newEnd);
         partition.durability.promiseLess(start, newEnd);
-        partition.home.failPoints.hit(FailPointNames.TRUNCATE_BEFORE_FILES);
+        partition.home.failPoints.hit(FileFailPoints.TRUNCATE_BEFORE_FILES);
         FileSegment[] kept = Arrays.copyOf(now.segments(), last + 1);
         // It happens at once, by the cut or the first removal: later segments that a crash leaves do not join on to
         // anything.
         kept[last] = shorten(kept[last], bytes, newEnd);
-        partition.home.failPoints.hit(FailPointNames.TRUNCATE_AFTER_CUT);
+        partition.home.failPoints.hit(FileFailPoints.TRUNCATE_AFTER_CUT);
         for (int i = last + 1; i < now.segments().length; i++) {
             now.segments()[i].remove();
         }
@@ -232,11 +232,11 @@ final class PartitionEdits {
             throw Disk.writeFailure("writing the checkpoints of an emptied partition", partition.home.path, e);
         }
         try {
-            partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_FILES);
+            partition.home.failPoints.hit(FileFailPoints.EMPTY_BEFORE_FILES);
             for (int i = now.segments().length - 1; i >= 0; i--) {
                 now.segments()[i].remove();
             }
-            partition.home.failPoints.hit(FailPointNames.EMPTY_BEFORE_CREATE);
+            partition.home.failPoints.hit(FileFailPoints.EMPTY_BEFORE_CREATE);
             FileSegment only = create(offset);
             Files.delete(mark);
             Disk.forceDirectory(partition.directory());

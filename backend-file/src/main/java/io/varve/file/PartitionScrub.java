@@ -25,9 +25,9 @@ final class PartitionScrub {
     private final Claims claims;
     private final Throttle throttle;
     private final ScrubReport report;
-    private final Progress progress;
+    private final ProgressLog progress;
 
-    PartitionScrub(Path directory, Claims claims, Throttle throttle, ScrubReport report, Progress progress) {
+    PartitionScrub(Path directory, Claims claims, Throttle throttle, ScrubReport report, ProgressLog progress) {
         this.directory = directory;
         this.claims = claims;
         this.throttle = throttle;

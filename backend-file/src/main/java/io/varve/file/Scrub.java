@@ -41,12 +41,12 @@ public final class Scrub {
     private final Map<String, Path> seen = new HashMap<>();
     private final ScrubReport report;
     private Throttle throttle;
-    private final Progress progress;
+    private final ProgressLog progress;
     private long bytesPerSecond = Long.MAX_VALUE;
 
     private Scrub(PrintStream out, PrintStream err, Clock clock) {
         this.report = new ScrubReport(out);
-        this.progress = new Progress(clock, err::println);
+        this.progress = new ProgressLog(clock, err::println);
     }
 
     /** @param arguments see the usage */

@@ -66,7 +66,7 @@ final class SegmentRecovery {
         this.most = segment.base + Integer.MAX_VALUE;
     }
 
-    Found look(Progress progress) throws IOException {
+    Found look(ProgressLog progress) throws IOException {
         SteadyFile open = segment.log().acquire();
         try {
             Found found = scan(open, open.size(), progress);
@@ -77,7 +77,7 @@ final class SegmentRecovery {
         }
     }
 
-    private Found scan(SteadyFile open, long size, Progress progress) throws IOException {
+    private Found scan(SteadyFile open, long size, ProgressLog progress) throws IOException {
         long length = Math.min(size, Integer.MAX_VALUE);
         LogScan scan = new LogScan(open, length);
         int at = trusted(scan, length);

@@ -32,11 +32,11 @@ final class SegmentScrub {
     private final Place place;
     private final Throttle throttle;
     private final ScrubReport report;
-    private final Progress progress;
+    private final ProgressLog progress;
     private OffsetEntries offsets;
     private TimeEntries times;
 
-    SegmentScrub(Path log, Place place, Throttle throttle, ScrubReport report, Progress progress) {
+    SegmentScrub(Path log, Place place, Throttle throttle, ScrubReport report, ProgressLog progress) {
         this.log = log;
         this.place = place;
         this.throttle = throttle;

@@ -56,7 +56,7 @@ class ConcurrentSyncTest extends FileTestBase {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {FailPointNames.SYNC_BEFORE_DIRECTORY, FailPointNames.SYNC_BEFORE_FORCE})
+    @ValueSource(strings = {FileFailPoints.SYNC_BEFORE_DIRECTORY, FileFailPoints.SYNC_BEFORE_FORCE})
     void theSecondWaitsForTheFirst(String place) throws InterruptedException {
         appendTens(8);
         Thread first = syncHeldAt(place);
@@ -71,7 +71,7 @@ class ConcurrentSyncTest extends FileTestBase {
     @Test
     void theSecondFailsWithTheFirst() throws InterruptedException {
         appendTens(3);
-        Thread first = syncHeldAt(FailPointNames.SYNC_BEFORE_FORCE, () -> {
+        Thread first = syncHeldAt(FileFailPoints.SYNC_BEFORE_FORCE, () -> {
             throw new UncheckedIOException(new IOException("the device fails"));
         });
         secondWaitsIn("forced");
@@ -101,7 +101,7 @@ class ConcurrentSyncTest extends FileTestBase {
         appendTens(8);
         sync();
         store.trimTo(35);
-        Thread first = syncHeldAt(FailPointNames.CHECKPOINT_BEFORE_RENAME);
+        Thread first = syncHeldAt(FileFailPoints.CHECKPOINT_BEFORE_RENAME);
         secondWaitsIn("writeCheckpoints");
         goOn.countDown();
         first.join();
@@ -109,7 +109,7 @@ class ConcurrentSyncTest extends FileTestBase {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {FailPointNames.SYNC_BEFORE_DIRECTORY, FailPointNames.SYNC_BEFORE_FORCE})
+    @ValueSource(strings = {FileFailPoints.SYNC_BEFORE_DIRECTORY, FileFailPoints.SYNC_BEFORE_FORCE})
     void aPartitionDeletedMeanwhileCountsAsClosed(String place) {
         appendTens(8);
         rig.failPoints.arm(place, () -> rig.storage().delete(ID));

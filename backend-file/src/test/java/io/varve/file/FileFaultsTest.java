@@ -95,13 +95,13 @@ class FileFaultsTest extends FileTestBase {
     void acceptsNothingWhileItCloses() {
         appendTens(1);
         rig.failPoints.arm(
-                FailPointNames.CLOSE_BEFORE_MARKER,
+                FileFailPoints.CLOSE_BEFORE_MARKER,
                 () -> assertThatThrownBy(() -> appendTens(1))
                         .isInstanceOfSatisfying(
                                 StorageException.class,
                                 e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED)));
         rig.stop();
-        rig.failPoints.disarm(FailPointNames.CLOSE_BEFORE_MARKER);
+        rig.failPoints.disarm(FileFailPoints.CLOSE_BEFORE_MARKER);
         open();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 10));
     }

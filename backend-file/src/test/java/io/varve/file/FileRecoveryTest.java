@@ -268,23 +268,23 @@ class FileRecoveryTest extends FileTestBase {
     @Test
     void recoversAfterADeathInTheMiddleOfARoll() {
         appendTens(5);
-        dieAt(FailPointNames.ROLL_BEFORE_CREATE, () -> appendTens(1));
+        dieAt(FileFailPoints.ROLL_BEFORE_CREATE, () -> appendTens(1));
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 50));
-        dieAt(FailPointNames.ROLL_AFTER_LOG, () -> appendTens(1));
+        dieAt(FileFailPoints.ROLL_AFTER_LOG, () -> appendTens(1));
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 50));
         appendTens(6);
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 110));
-        dieAt(FailPointNames.APPEND_BEFORE_WRITE, () -> appendTens(1));
+        dieAt(FileFailPoints.APPEND_BEFORE_WRITE, () -> appendTens(1));
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 110));
     }
 
     @Test
     void aTruncationInterruptedAnywhereCanBeRepeated() {
         for (String place : new String[] {
-            FailPointNames.CHECKPOINT_BEFORE_RENAME,
-            FailPointNames.CHECKPOINT_AFTER_RENAME,
-            FailPointNames.TRUNCATE_BEFORE_FILES,
-            FailPointNames.TRUNCATE_AFTER_CUT
+            FileFailPoints.CHECKPOINT_BEFORE_RENAME,
+            FileFailPoints.CHECKPOINT_AFTER_RENAME,
+            FileFailPoints.TRUNCATE_BEFORE_FILES,
+            FileFailPoints.TRUNCATE_AFTER_CUT
         }) {
             rig.storage().delete(ID);
             store = rig.storage().open(ID, 1, SMALL);
@@ -293,7 +293,7 @@ class FileRecoveryTest extends FileTestBase {
             rig.reopen();
             open();
             dieAt(place, () -> store.truncateTo(66));
-            boolean happened = place.equals(FailPointNames.TRUNCATE_AFTER_CUT);
+            boolean happened = place.equals(FileFailPoints.TRUNCATE_AFTER_CUT);
             assertThat(readAll(store, 0)).isEqualTo(tens(0, happened ? 60 : 170));
             store.truncateTo(66);
             assertThat(readAll(store, 0)).isEqualTo(tens(0, 60));
@@ -305,7 +305,7 @@ class FileRecoveryTest extends FileTestBase {
 
     @Test
     void emptyingInterruptedAnywhereNeverGivesOutOffsetsAgain() {
-        for (String place : new String[] {FailPointNames.EMPTY_BEFORE_FILES, FailPointNames.EMPTY_BEFORE_CREATE}) {
+        for (String place : new String[] {FileFailPoints.EMPTY_BEFORE_FILES, FileFailPoints.EMPTY_BEFORE_CREATE}) {
             for (int beyond : new int[] {0, 7}) {
                 appendTens(17);
                 sync();

@@ -40,14 +40,14 @@ class FileReplaceRecoveryTest extends FileTestBase {
 
     @Test
     void beforeTheCommitPointTheOldSegmentsStay() throws IOException {
-        replaceDyingAt(FailPointNames.REPLACE_BEFORE_SWAP);
+        replaceDyingAt(FileFailPoints.REPLACE_BEFORE_SWAP);
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
         leavesNoTrace();
     }
 
     @Test
     void afterTheCommitPointTheNewBatchesAreThere() throws IOException {
-        replaceDyingAt(FailPointNames.REPLACE_AFTER_SWAP);
+        replaceDyingAt(FileFailPoints.REPLACE_AFTER_SWAP);
         assertThat(readAll(store, 0)).isEqualTo(List.of(30L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L));
         leavesNoTrace();
     }
@@ -63,7 +63,7 @@ class FileReplaceRecoveryTest extends FileTestBase {
 
     @Test
     void whenOnlyTheLastRenameIsMissingTheNewBatchesAreThere() throws IOException {
-        replaceDyingAt(FailPointNames.REPLACE_BEFORE_FINISH);
+        replaceDyingAt(FileFailPoints.REPLACE_BEFORE_FINISH);
         assertThat(readAll(store, 0)).isEqualTo(List.of(30L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L));
         assertThat(readAll(store, 31)).startsWith(30L, 70L, 100L);
         assertThat(store.segments().get(0).maxTimestamp()).isEqualTo(1070);

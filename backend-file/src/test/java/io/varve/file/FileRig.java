@@ -40,7 +40,7 @@ final class FileRig implements StorageRig {
 
     FileRig(Path directory) {
         this.directory = directory;
-        this.faults = new DirectoryFaults(directory, failPoints, List.of(FailPointNames.SYNC_BEFORE_FORCE), true);
+        this.faults = new DirectoryFaults(directory, failPoints, List.of(FileFailPoints.SYNC_BEFORE_FORCE), true);
     }
 
     @Override

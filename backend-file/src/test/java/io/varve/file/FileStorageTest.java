@@ -88,9 +88,9 @@ class FileStorageTest extends FileTestBase {
     @Test
     void takesOverAnUnfinishedCreation() throws IOException {
         PartitionId half = new PartitionId("half", new UUID(1, 1), 0);
-        dieAt(FailPointNames.CREATE_BEFORE_METADATA, () -> rig.storage().open(half, 1, SMALL));
+        dieAt(FileFailPoints.CREATE_BEFORE_METADATA, () -> rig.storage().open(half, 1, SMALL));
         assertThat(rig.storage().partitions()).containsExactly(ID);
-        dieAt(FailPointNames.CREATE_BEFORE_FORCE, () -> rig.storage().open(half, 1, SMALL));
+        dieAt(FileFailPoints.CREATE_BEFORE_FORCE, () -> rig.storage().open(half, 1, SMALL));
         PartitionStore again = rig.storage().open(half, 1, SMALL);
         assertThat(again.extent().readableEnd()).isZero();
     }
@@ -98,9 +98,9 @@ class FileStorageTest extends FileTestBase {
     @Test
     void finishesADeletionAtTheNextStart() throws IOException {
         appendTens(8);
-        dieAt(FailPointNames.DELETE_BEFORE_RENAME, () -> rig.storage().delete(ID));
+        dieAt(FileFailPoints.DELETE_BEFORE_RENAME, () -> rig.storage().delete(ID));
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 80));
-        rig.failPoints.arm(FailPointNames.DELETE_BEFORE_FORCE, () -> {
+        rig.failPoints.arm(FileFailPoints.DELETE_BEFORE_FORCE, () -> {
             throw new Crash();
         });
         assertThatThrownBy(() -> rig.storage().delete(ID)).isInstanceOf(Crash.class);
@@ -114,7 +114,7 @@ class FileStorageTest extends FileTestBase {
     @Test
     void aDeletionThatFailsLeavesThePartitionAsItWasAndCanBeTriedAgain() throws IOException {
         appendTens(8);
-        for (String place : List.of(FailPointNames.DELETE_BEFORE_RENAME, FailPointNames.DELETE_BEFORE_FORCE)) {
+        for (String place : List.of(FileFailPoints.DELETE_BEFORE_RENAME, FileFailPoints.DELETE_BEFORE_FORCE)) {
             rig.failPoints.arm(place, () -> {
                 throw new java.io.UncheckedIOException(new IOException("no room for a name"));
             });
@@ -144,12 +144,12 @@ class FileStorageTest extends FileTestBase {
     void aFailedSyncStopsAppendsOfThatPartitionOnly() throws IOException {
         PartitionStore other = rig.storage().open(new PartitionId("other", new UUID(1, 1), 0), 1, SMALL);
         appendTens(2);
-        rig.failPoints.arm(FailPointNames.SYNC_BEFORE_FORCE, () -> {
+        rig.failPoints.arm(FileFailPoints.SYNC_BEFORE_FORCE, () -> {
             throw new java.io.UncheckedIOException(new IOException("the device fails"));
         });
         assertThat(rig.storage().sync(List.of(store)).byPartition().get(ID).kind())
                 .isEqualTo(Kind.FULL);
-        rig.failPoints.disarm(FailPointNames.SYNC_BEFORE_FORCE);
+        rig.failPoints.disarm(FileFailPoints.SYNC_BEFORE_FORCE);
         fails(Kind.FULL, "the device fails", () -> appendTens(1));
         assertThat(rig.storage().sync(List.of(store)).byPartition().get(ID).kind())
                 .isEqualTo(Kind.FULL);

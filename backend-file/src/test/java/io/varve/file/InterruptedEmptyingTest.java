@@ -35,7 +35,7 @@ class InterruptedEmptyingTest extends FileTestBase {
 
     private static Stream<Arguments> everywhere() {
         return Stream.of(Emptying.values())
-                .flatMap(emptying -> Stream.of(FailPointNames.EMPTY_BEFORE_FILES, FailPointNames.EMPTY_BEFORE_CREATE)
+                .flatMap(emptying -> Stream.of(FileFailPoints.EMPTY_BEFORE_FILES, FileFailPoints.EMPTY_BEFORE_CREATE)
                         .map(place -> Arguments.of(emptying, place)));
     }
 

@@ -81,7 +81,7 @@ record EnvironmentDirectory(
         int[] number = new int[1];
         environment.writer.lock();
         try {
-            environment.commit(0, FailPointNames.CREATE_BEFORE_COMMIT, view -> {
+            environment.commit(0, LmdbFailPoints.CREATE_BEFORE_COMMIT, view -> {
                 number[0] = view.nextNumber();
                 view.cursor(view.databases.partitions())
                         .put(Keys.number(view.key(), number[0]), Keys.partition(view.value(), id));
@@ -105,7 +105,7 @@ record EnvironmentDirectory(
         try {
             partition.load();
             KeyRangeSegment[] segments = partition.window().segments();
-            environment.commitWithReserve(FailPointNames.DELETE_BEFORE_COMMIT, view -> {
+            environment.commitWithReserve(LmdbFailPoints.DELETE_BEFORE_COMMIT, view -> {
                 Keys.number(view.key(), number);
                 view.delete(view.databases.partitions());
                 view.delete(view.databases.states());
@@ -119,7 +119,7 @@ record EnvironmentDirectory(
                 view.garbage(number, 0, Long.MAX_VALUE);
                 more[0] = Garbage.step(view, environment.aside);
             });
-            environment.failPoints.hit(FailPointNames.DELETE_AFTER_COMMIT);
+            environment.failPoints.hit(LmdbFailPoints.DELETE_AFTER_COMMIT);
             partition.retire("was deleted");
         } catch (LmdbException e) {
             throw Failures.write("deleting " + partition.id, environment.directory, e);
@@ -140,10 +140,10 @@ record EnvironmentDirectory(
         environment.writer.lock();
         try {
             environment.commitWithReserve(
-                    FailPointNames.DELETE_BEFORE_COMMIT,
+                    LmdbFailPoints.DELETE_BEFORE_COMMIT,
                     view -> view.cursor(view.databases.partitions())
                             .put(Keys.number(view.key(), partition.number), Keys.setAside(view.value(), partition.id)));
-            environment.failPoints.hit(FailPointNames.DELETE_AFTER_COMMIT);
+            environment.failPoints.hit(LmdbFailPoints.DELETE_AFTER_COMMIT);
             partition.retire("was set aside");
         } catch (LmdbException e) {
             throw Failures.write("setting aside " + partition.id, environment.directory, e);
@@ -162,7 +162,7 @@ record EnvironmentDirectory(
                     environment.directory,
                     failure.getMessage());
         }
-        environment.failPoints.hit(FailPointNames.CLOSE_AFTER_COMMIT);
+        environment.failPoints.hit(LmdbFailPoints.CLOSE_AFTER_COMMIT);
     }
 
     @Override

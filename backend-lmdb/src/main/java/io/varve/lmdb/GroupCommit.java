@@ -156,11 +156,11 @@ final class GroupCommit implements LmdbPartition.Dirty {
     private void store(List<Capture> captures, Commit commit) {
         long bytes = captures.stream().mapToLong(Capture::bytes).sum();
         boolean[] more = {false};
-        commit.apply(bytes, FailPointNames.SYNC_BEFORE_FORCE, view -> {
+        commit.apply(bytes, LmdbFailPoints.SYNC_BEFORE_FORCE, view -> {
             captures.forEach(capture -> capture.write(view));
             more[0] = removeGarbage(view);
         });
-        environment.failPoints.hit(FailPointNames.SYNC_AFTER_FORCE);
+        environment.failPoints.hit(LmdbFailPoints.SYNC_AFTER_FORCE);
         captures.forEach(capture -> capture.partition().committed(capture));
         if (more[0]) {
             reclaimLater();
@@ -202,7 +202,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
         boolean[] more = {false};
         environment.writer.lock();
         try {
-            environment.commitWithReserve(FailPointNames.RECLAIM_BEFORE_COMMIT, view -> more[0] = removeGarbage(view));
+            environment.commitWithReserve(LmdbFailPoints.RECLAIM_BEFORE_COMMIT, view -> more[0] = removeGarbage(view));
         } catch (LmdbException | StorageException e) {
             LOG.debug("{}: what was trimmed or deleted is not removed yet", environment.directory, e);
             return; // the next commit goes on, or the next start

@@ -2,8 +2,8 @@
 package io.varve.lmdb;
 
 import io.varve.core.disk.ReserveConfig;
-import io.varve.core.spi.Settings;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageProperties;
 import java.util.Map;
 
 /**
@@ -45,7 +45,7 @@ record LmdbConfig(
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     static LmdbConfig of(Map<String, String> properties) {
-        Settings settings = new Settings(properties);
+        StorageProperties settings = new StorageProperties(properties);
         long initial = settings.number(MAP_INITIAL, 64 * MIB, MIB, MOST_MAP);
         long max = settings.number(MAP_MAX, Math.max(1L << 40, initial), initial, MOST_MAP);
         return new LmdbConfig(

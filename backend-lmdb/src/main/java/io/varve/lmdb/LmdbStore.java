@@ -79,7 +79,7 @@ final class LmdbStore implements PartitionStore {
             environment.room.require(partition.id, size);
         }
         staging(size, () -> partition.append(run, limits));
-        environment.failPoints.hit(FailPointNames.APPEND_AFTER_STAGING);
+        environment.failPoints.hit(LmdbFailPoints.APPEND_AFTER_STAGING);
     }
 
     @Override
@@ -155,7 +155,7 @@ final class LmdbStore implements PartitionStore {
     @Override
     public BatchSlice read(long offset, long endOffset, int maxBytes) {
         token.requireOpen();
-        BatchSlice slice = new PartitionReader(partition).read(offset, endOffset, maxBytes);
+        BatchSlice slice = new LmdbPartitionReader(partition).read(offset, endOffset, maxBytes);
         if (partition.fencing.hasEnded()) {
             slice.close();
             token.requireOpen();
@@ -166,7 +166,7 @@ final class LmdbStore implements PartitionStore {
     @Override
     public OffsetAt offsetAt(long timestamp) {
         token.requireOpen();
-        return new PartitionReader(partition).offsetAt(timestamp);
+        return new LmdbPartitionReader(partition).offsetAt(timestamp);
     }
 
     @Override
@@ -240,11 +240,11 @@ final class LmdbStore implements PartitionStore {
         synchronized (partition) {
             token.requireWriter();
             partition.requireSound();
-            Replacement.find(partition, old);
+            LmdbReplacement.find(partition, old);
             edits = partition.window().edits();
         }
         commitStaged("replacing segments of"); // so that the segments are where the books say
-        try (Replacement replacement = new Replacement(partition, old)) {
+        try (LmdbReplacement replacement = new LmdbReplacement(partition, old)) {
             replacement.write(cleaned);
             swap(replacement, old, edits);
         } catch (LmdbException e) {
@@ -258,7 +258,7 @@ final class LmdbStore implements PartitionStore {
     private int findAgain(List<Segment> old, long edits) {
         try {
             if (partition.window().edits() == edits) {
-                return Replacement.find(partition, old);
+                return LmdbReplacement.find(partition, old);
             }
         } catch (StorageException e) {
             throw trimmedMeanwhile(old, e);
@@ -274,7 +274,7 @@ final class LmdbStore implements PartitionStore {
                 cause);
     }
 
-    private void swap(Replacement replacement, List<Segment> old, long edits) {
+    private void swap(LmdbReplacement replacement, List<Segment> old, long edits) {
         environment.writer.lock();
         try {
             int first;

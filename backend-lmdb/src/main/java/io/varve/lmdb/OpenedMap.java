@@ -148,9 +148,9 @@ record OpenedMap(Env<ByteBuffer> env, Databases databases, long liveBytes) {
             env.copy(aside.toFile(), CopyFlags.MDB_CP_COMPACT);
         }
         force(copy);
-        failPoints.hit(FailPointNames.COMPACT_BEFORE_RENAME);
+        failPoints.hit(LmdbFailPoints.COMPACT_BEFORE_RENAME);
         Files.move(copy, data, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-        failPoints.hit(FailPointNames.COMPACT_AFTER_RENAME);
+        failPoints.hit(LmdbFailPoints.COMPACT_AFTER_RENAME);
         force(directory);
         Files.delete(aside);
         LOG.info("{} was rewritten: {} bytes, {} before", data, Files.size(data), before);

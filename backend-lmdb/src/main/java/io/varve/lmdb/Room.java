@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
-import io.varve.core.disk.Refusals;
+import io.varve.core.disk.FullDiskLog;
 import io.varve.core.disk.Reserve;
 import io.varve.core.disk.ReserveConfig;
 import io.varve.core.runtime.Clock;
@@ -24,7 +24,7 @@ final class Room {
     private final Path data;
     private final long mapMax;
     private final Staging staging;
-    private final Refusals refusals;
+    private final FullDiskLog refusals;
     private volatile long liveBytes;
 
     /** @param clock times what is said of refused writes */
@@ -35,7 +35,7 @@ final class Room {
         this.staging = staging;
         this.reserved = config.reserve();
         this.reserve = new Reserve(directory, reserved.bytes());
-        this.refusals = new Refusals(directory, clock);
+        this.refusals = new FullDiskLog(directory, clock);
     }
 
     /** A commit went through; it leaves so many bytes in use. */

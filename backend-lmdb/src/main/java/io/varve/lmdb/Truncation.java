@@ -33,8 +33,8 @@ final class Truncation {
     /** Commits it and tells the partition. */
     void run() {
         Environment environment = partition.environment;
-        environment.commitWithReserve(FailPointNames.TRUNCATE_BEFORE_COMMIT, this::apply);
-        environment.failPoints.hit(FailPointNames.TRUNCATE_AFTER_COMMIT);
+        environment.commitWithReserve(LmdbFailPoints.TRUNCATE_BEFORE_COMMIT, this::apply);
+        environment.failPoints.hit(LmdbFailPoints.TRUNCATE_AFTER_COMMIT);
         synchronized (partition) {
             partition.truncated(state, left);
             LmdbSnapshots.forgetAbove(partition, state.end());

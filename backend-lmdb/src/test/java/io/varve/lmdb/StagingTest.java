@@ -31,7 +31,7 @@ class StagingTest extends LmdbFixture {
     }
 
     private void failCommits() {
-        failPoints.arm(FailPointNames.SYNC_BEFORE_FORCE, () -> {
+        failPoints.arm(LmdbFailPoints.SYNC_BEFORE_FORCE, () -> {
             throw new UncheckedIOException(new IOException("input/output error"));
         });
     }
@@ -44,7 +44,7 @@ class StagingTest extends LmdbFixture {
         store.snapshots().write("state", 0, ByteBuffer.allocate(BATCH));
         failCommits();
         assertThat(storage.sync(List.of(store)).byPartition()).containsOnlyKeys(ID);
-        failPoints.disarm(FailPointNames.SYNC_BEFORE_FORCE);
+        failPoints.disarm(LmdbFailPoints.SYNC_BEFORE_FORCE);
         assertThat(environment().staging.held()).isZero();
         assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
             for (int i = 0; i < 30; i++) {
@@ -65,7 +65,7 @@ class StagingTest extends LmdbFixture {
         }
         failCommits();
         assertTimeoutPreemptively(Duration.ofSeconds(30), () -> append(other, BATCH));
-        failPoints.disarm(FailPointNames.SYNC_BEFORE_FORCE);
+        failPoints.disarm(LmdbFailPoints.SYNC_BEFORE_FORCE);
         assertThat(storage.sync(List.of(other)).byPartition()).isEmpty();
         assertThat(readAll(other)).hasSize(1);
         StorageException failure = catchThrowableOfType(StorageException.class, () -> append(BATCH));

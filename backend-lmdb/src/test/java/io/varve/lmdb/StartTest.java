@@ -101,13 +101,13 @@ class StartTest extends LmdbFixture {
         append(20_000);
         sync();
         properties.put(LmdbConfig.COMPACT, "true");
-        failPoints.arm(FailPointNames.COMPACT_BEFORE_RENAME, () -> {
+        failPoints.arm(LmdbFailPoints.COMPACT_BEFORE_RENAME, () -> {
             throw new IllegalStateException("dies");
         });
         storage.close();
         assertThat(catchThrowableOfType(IllegalStateException.class, () -> LmdbStorage.open(context())))
                 .isNotNull();
-        failPoints.disarm(FailPointNames.COMPACT_BEFORE_RENAME);
+        failPoints.disarm(LmdbFailPoints.COMPACT_BEFORE_RENAME);
         start();
         assertThat(readAll(store)).containsExactly(0L);
     }

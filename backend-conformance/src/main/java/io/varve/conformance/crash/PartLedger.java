@@ -26,7 +26,7 @@ final class PartLedger {
     }
 
     /** @return one that holds what was found, all of it durable */
-    static PartLedger holding(Found found, List<Operation.Blob> blobs) {
+    static PartLedger holding(RecoveredPartition found, List<Operation.Blob> blobs) {
         PartLedger ledger = new PartLedger();
         ledger.candidates.set(
                 0, new State(true, found.start(), found.end(), found.end(), found.start(), found.batches()));
@@ -99,7 +99,7 @@ final class PartLedger {
 
     /** @return what is in the partition, or null with a reason among the violations */
     PartLedger examine(PartitionStore store, List<String> violations) {
-        Found found = store == null ? null : Found.in(store, known, violations);
+        RecoveredPartition found = store == null ? null : RecoveredPartition.in(store, known, violations);
         String first = null;
         String last = null;
         for (State candidate : candidates) {

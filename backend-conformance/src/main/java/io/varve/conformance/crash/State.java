@@ -73,7 +73,7 @@ record State(boolean exists, long start, long end, long durable, long durableSta
     }
 
     /** @return what is wrong if this was the state the crash met, or null if nothing is */
-    String contradiction(Found found, Set<Long> ends) {
+    String contradiction(RecoveredPartition found, Set<Long> ends) {
         if (!exists || found == null) {
             return exists == (found != null) ? null : exists ? "it is gone" : "it should not exist";
         }

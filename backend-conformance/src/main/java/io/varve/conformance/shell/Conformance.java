@@ -73,7 +73,7 @@ public final class Conformance {
         out.println("Backend " + options.backend() + " (" + provider.getClass().getName() + "), seed "
                 + options.scale().seed() + ", " + options.scale().operations() + " operations");
         Supplier<StorageRig> rigs = Backends.rigs(provider, options);
-        Progress shown = new Progress(progress, System.console() != null, clock);
+        ProgressLine shown = new ProgressLine(progress, System.console() != null, clock);
         Grade grade = Grade.of(
                 options.replay() == null
                         ? ConformanceRun.of(rigs, options.scale(), options.areas(), shown)

@@ -2,8 +2,8 @@
 package io.varve.core.disk;
 
 import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.Settings;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageProperties;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -27,7 +27,7 @@ public record ReserveConfig(long bytes, Set<String> topics) {
     private static final String PRESET_TOPICS = "__cluster_metadata";
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
-    public static ReserveConfig of(Settings settings) {
+    public static ReserveConfig of(StorageProperties settings) {
         String names = settings.text(TOPICS, PRESET_TOPICS);
         return new ReserveConfig(
                 settings.number(BYTES, PRESET_BYTES, 0, MOST),

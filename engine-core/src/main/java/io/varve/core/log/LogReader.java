@@ -14,13 +14,13 @@ final class LogReader {
     private final PartitionStore store;
     private final HighWatermark highWatermark;
     private final ProducerStates producers;
-    private final TimeIndex times;
+    private final TimestampLookup times;
 
     LogReader(PartitionStore store, HighWatermark highWatermark, ProducerStates producers) {
         this.store = store;
         this.highWatermark = highWatermark;
         this.producers = producers;
-        this.times = new TimeIndex(store);
+        this.times = new TimestampLookup(store);
     }
 
     long lastStableOffset() {

@@ -160,15 +160,15 @@ final class LogWriter {
             SequenceCheck check = producers.check(marker);
             if (check != SequenceCheck.Accepted.INSTANCE) {
                 String what = "a marker of coordinator epoch " + marker.coordinatorEpoch();
-                throw Refusals.of(check, store.id(), marker.producerId(), marker.producerEpoch(), what);
+                throw AppendRefusals.of(check, store.id(), marker.producerId(), marker.producerEpoch(), what);
             }
             highWatermark.requireRising();
             AppendRun run = AppendRun.checked(
                     store.id(), batch(marker), Origin.BROKER, config, clock.millis(), DecompressionMeter.NONE);
-            failPoints.hit(FailPointNames.MARKER_BEFORE_APPEND);
+            failPoints.hit(LogFailPoints.MARKER_BEFORE_APPEND);
             base = logEndOffset;
             next = store(run, run.place(base, leaderEpoch));
-            failPoints.hit(FailPointNames.MARKER_AFTER_APPEND);
+            failPoints.hit(LogFailPoints.MARKER_AFTER_APPEND);
         } finally {
             writing.unlock();
         }

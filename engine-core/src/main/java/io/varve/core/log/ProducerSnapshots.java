@@ -128,15 +128,15 @@ final class ProducerSnapshots {
 
     void write(Pending pending) {
         Snapshots snapshots = store.snapshots();
-        failPoints.hit(FailPointNames.SNAPSHOT_BEFORE_INDEX);
+        failPoints.hit(LogFailPoints.SNAPSHOT_BEFORE_INDEX);
         for (TransactionIndex.Segment segment : pending.index()) {
             segment.bytes()
                     .ifPresent(bytes -> snapshots.write(
                             TransactionIndex.NAME, segment.part().base(), bytes));
         }
-        failPoints.hit(FailPointNames.SNAPSHOT_AFTER_INDEX);
+        failPoints.hit(LogFailPoints.SNAPSHOT_AFTER_INDEX);
         snapshots.write(ProducerSnapshot.NAME, pending.offset(), pending.producers());
-        failPoints.hit(FailPointNames.SNAPSHOT_AFTER_PRODUCERS);
+        failPoints.hit(LogFailPoints.SNAPSHOT_AFTER_PRODUCERS);
         List<TransactionIndex.Part> before = index;
         offset = pending.offset();
         index = pending.parts();

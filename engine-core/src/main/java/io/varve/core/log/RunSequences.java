@@ -44,7 +44,7 @@ final class RunSequences {
                 first = first == null ? duplicate : first;
                 last = duplicate.original();
             } else if (check != SequenceCheck.Accepted.INSTANCE) {
-                throw Refusals.of(
+                throw AppendRefusals.of(
                         check,
                         id,
                         BatchHeader.producerId(bytes, at),

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.memory;
 
-import io.varve.core.spi.Settings;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageProperties;
 import io.varve.core.spi.StorageProvider;
 
 /**
@@ -20,11 +20,11 @@ public final class MemoryStorageProvider implements StorageProvider {
 
     @Override
     public Storage open(StorageContext context) {
-        String readable = new Settings(context.properties()).text(READABLE, "append");
+        String readable = new StorageProperties(context.properties()).text(READABLE, "append");
         return switch (readable) {
             case "append" -> new MemoryStorage(Readable.AT_APPEND, context.clock());
             case "sync" -> new MemoryStorage(Readable.AT_SYNC, context.clock());
-            default -> throw Settings.wrong(READABLE, readable, "append or sync");
+            default -> throw StorageProperties.wrong(READABLE, readable, "append or sync");
         };
     }
 }

@@ -26,7 +26,7 @@ public final class ProducerStates {
     private final KnownProducers producers;
     private final Verifications verifications = new Verifications();
     /** Null until the partition sees its first transaction. */
-    private volatile Transactions transactions;
+    private volatile PartitionTransactions transactions;
 
     /** Of a partition whose producers are not known yet. */
     public ProducerStates() {
@@ -208,10 +208,10 @@ public final class ProducerStates {
         transactions().begin(id, offset);
     }
 
-    private Transactions transactions() {
-        Transactions present = transactions;
+    private PartitionTransactions transactions() {
+        PartitionTransactions present = transactions;
         if (present == null) {
-            present = new Transactions();
+            present = new PartitionTransactions();
             transactions = present;
         }
         return present;
@@ -273,8 +273,8 @@ public final class ProducerStates {
 
     /** @return first offset of any transaction that is open or ended behind the high watermark, or Long.MAX_VALUE. Thread-safe */
     public long firstUnstableOffset() {
-        Transactions present = transactions;
-        return present == null ? Transactions.ALL_STABLE : present.firstUnstable();
+        PartitionTransactions present = transactions;
+        return present == null ? PartitionTransactions.ALL_STABLE : present.firstUnstable();
     }
 
     /**
@@ -283,15 +283,15 @@ public final class ProducerStates {
      * @param highWatermark transactions that end below it are stable
      */
     public void visibleTo(long highWatermark) {
-        Transactions present = transactions;
-        if (present != null && present.firstUnstable() != Transactions.ALL_STABLE) {
+        PartitionTransactions present = transactions;
+        if (present != null && present.firstUnstable() != PartitionTransactions.ALL_STABLE) {
             present.visibleTo(highWatermark);
         }
     }
 
     /** @return the aborted transactions known now. Thread-safe */
     public AbortedView aborted() {
-        Transactions present = transactions;
+        PartitionTransactions present = transactions;
         return present == null ? AbortedView.NONE : present.aborted().view();
     }
 
@@ -302,7 +302,7 @@ public final class ProducerStates {
      * @return whether there was one
      */
     public boolean trimAborted(long base) {
-        Transactions present = transactions;
+        PartitionTransactions present = transactions;
         return present != null && present.trimAborted(base);
     }
 
@@ -313,7 +313,7 @@ public final class ProducerStates {
      * @return whether one of them was known
      */
     public boolean forgetAborted(Collection<AbortedTransaction> gone) {
-        Transactions present = transactions;
+        PartitionTransactions present = transactions;
         return present != null && !gone.isEmpty() && present.forgetAborted(gone);
     }
 

@@ -155,11 +155,11 @@ class TransactionRecoveryTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                FailPointNames.SNAPSHOT_BEFORE_INDEX,
-                FailPointNames.SNAPSHOT_AFTER_INDEX,
-                FailPointNames.SNAPSHOT_AFTER_PRODUCERS,
-                FailPointNames.MARKER_BEFORE_APPEND,
-                FailPointNames.MARKER_AFTER_APPEND
+                LogFailPoints.SNAPSHOT_BEFORE_INDEX,
+                LogFailPoints.SNAPSHOT_AFTER_INDEX,
+                LogFailPoints.SNAPSHOT_AFTER_PRODUCERS,
+                LogFailPoints.MARKER_BEFORE_APPEND,
+                LogFailPoints.MARKER_AFTER_APPEND
             })
     void aCrashAtAnyPointKeepsAll(String point) {
         TransactionRig rig = filled(Readable.AT_APPEND);

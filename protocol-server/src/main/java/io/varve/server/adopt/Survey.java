@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 /** What one partition holds, learnt from its batch headers before anything is copied. Not thread-safe. */
 final class Survey {
     private final KafkaLog log;
-    private final Transactions transactions = new Transactions();
+    private final ImportedTransactions transactions = new ImportedTransactions();
     private long end;
     private int leaderEpoch = -1;
     private long records;
@@ -49,7 +49,7 @@ final class Survey {
         return log;
     }
 
-    Transactions transactions() {
+    ImportedTransactions transactions() {
         return transactions;
     }
 

@@ -170,13 +170,13 @@ final class BrokerKeys {
      * @return every key's value, the default where there is none
      * @throws ConfigError for the first value that is wrong
      */
-    static Map<String, Object> parse(Settings settings) {
+    static Map<String, Object> parse(PropertySources settings) {
         Map<String, Object> parsed = new HashMap<>();
         DEFINITION.configKeys().forEach((name, key) -> parsed.put(name, value(settings, key)));
         return parsed;
     }
 
-    private static Object value(Settings settings, ConfigKey key) {
+    private static Object value(PropertySources settings, ConfigKey key) {
         String text = settings.get(key.name);
         if (text == null) {
             return key.defaultValue;

@@ -26,10 +26,10 @@ final class Endpoints {
     private static final int MAX_PORT = 65_535;
     private static final Set<String> WILDCARDS = Set.of("", "0.0.0.0", "::", "0:0:0:0:0:0:0:0");
 
-    private final Settings settings;
+    private final PropertySources settings;
     private final Set<String> controllers;
 
-    Endpoints(Settings settings) {
+    Endpoints(PropertySources settings) {
         this.settings = settings;
         controllers = new HashSet<>(BrokerKeys.words(settings.get(BrokerKeys.CONTROLLER_LISTENERS)));
     }

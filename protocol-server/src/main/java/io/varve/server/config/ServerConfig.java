@@ -66,7 +66,7 @@ public record ServerConfig(
      * @throws ConfigError for the first thing that is wrong, in one line
      */
     public static ServerConfig load(Path file, List<String> overrides, Path home) {
-        Settings settings = Settings.read(file, overrides);
+        PropertySources settings = PropertySources.read(file, overrides);
         Map<String, Object> values = BrokerKeys.parse(settings);
         Endpoints endpoints = new Endpoints(settings);
         List<Endpoint> bound = endpoints.bound((String) values.get(BrokerKeys.LISTENERS));
@@ -104,7 +104,7 @@ public record ServerConfig(
                         (Integer) values.get(BrokerKeys.MAX_CONTROL_REQUEST)));
     }
 
-    private static StorageSettings storage(Settings settings, Map<String, Object> values, Path home) {
+    private static StorageSettings storage(PropertySources settings, Map<String, Object> values, Path home) {
         String key = settings.get(BrokerKeys.LOG_DIRS) == null && settings.get(BrokerKeys.LOG_DIR) != null
                 ? BrokerKeys.LOG_DIR
                 : BrokerKeys.LOG_DIRS;
@@ -123,7 +123,7 @@ public record ServerConfig(
         return new StorageSettings((String) values.get(BrokerKeys.BACKEND), directories, settings.all());
     }
 
-    private static EngineConfig engine(Settings settings, Map<String, Object> values) {
+    private static EngineConfig engine(PropertySources settings, Map<String, Object> values) {
         String durability = (String) values.get(BrokerKeys.DURABILITY);
         return new EngineConfig(
                 Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
@@ -138,7 +138,7 @@ public record ServerConfig(
                 compaction(settings, values));
     }
 
-    private static CompactionConfig compaction(Settings settings, Map<String, Object> values) {
+    private static CompactionConfig compaction(PropertySources settings, Map<String, Object> values) {
         int threads = (Integer) values.get(BrokerKeys.CLEANER_THREADS);
         long buffer = (Long) values.get(BrokerKeys.CLEANER_DEDUPE_BUFFER);
         if (buffer / threads < LEAST_DEDUPE_BUFFER) {
@@ -159,7 +159,7 @@ public record ServerConfig(
                 (Long) values.get(BrokerKeys.CLEANER_BACKOFF));
     }
 
-    private static MetadataConfig metadata(Settings settings, Map<String, Object> values) {
+    private static MetadataConfig metadata(PropertySources settings, Map<String, Object> values) {
         int nodeId = (Integer) values.get(BrokerKeys.NODE_ID);
         if (settings.get(BrokerKeys.NODE_ID) == null && settings.get(BrokerKeys.BROKER_ID) != null) {
             nodeId = brokerId(settings, nodeId);
@@ -189,7 +189,7 @@ public record ServerConfig(
     }
 
     /** What was set, as it is in force: each of two keys for one thing says the same. */
-    private static Map<String, String> inForce(Settings settings, int nodeId) {
+    private static Map<String, String> inForce(PropertySources settings, int nodeId) {
         Map<String, String> inForce = new HashMap<>(settings.all());
         inForce.values().removeIf(String::isEmpty);
         if (settings.get(BrokerKeys.NODE_ID) != null || settings.get(BrokerKeys.BROKER_ID) != null) {
@@ -204,7 +204,7 @@ public record ServerConfig(
     }
 
     /** Kafka before KRaft took -1 for "generate one". */
-    private static int brokerId(Settings settings, int whenGenerated) {
+    private static int brokerId(PropertySources settings, int whenGenerated) {
         try {
             int id = Integer.parseInt(settings.get(BrokerKeys.BROKER_ID));
             if (id >= 0) {
@@ -220,7 +220,7 @@ public record ServerConfig(
     }
 
     /** Other rooms check their own keys and name key and value; where those were set is ours to say. */
-    private static <T> T checked(Settings settings, Supplier<T> room) {
+    private static <T> T checked(PropertySources settings, Supplier<T> room) {
         try {
             return room.get();
         } catch (ConfigException | MetadataException e) {
@@ -233,7 +233,7 @@ public record ServerConfig(
         }
     }
 
-    private static List<String> warnings(Settings settings, String backend) {
+    private static List<String> warnings(PropertySources settings, String backend) {
         Set<String> understood = new HashSet<>(BrokerKeys.names());
         understood.add(BrokerKeys.LOG_DIR);
         understood.addAll(GroupsConfig.keys());

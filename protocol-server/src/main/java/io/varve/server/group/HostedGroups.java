@@ -60,10 +60,10 @@ public final class HostedGroups implements Groups {
     /** In characters. Names are remembered, and what is remembered has an end. */
     public static final int MAX_ID_LENGTH = 1_024;
 
-    private final Host<Coordinator> host;
+    private final Host<RunningGroupCoordinator> host;
     private final GroupLimit limit;
 
-    private HostedGroups(Host<Coordinator> host, GroupLimit limit) {
+    private HostedGroups(Host<RunningGroupCoordinator> host, GroupLimit limit) {
         this.host = host;
         this.limit = limit;
     }
@@ -81,12 +81,12 @@ public final class HostedGroups implements Groups {
         around.configs()
                 .apply((resource, configs) -> configure(settings, resource, configs))
                 .join();
-        Host<Coordinator> host = Host.open(
+        Host<RunningGroupCoordinator> host = Host.open(
                 new Host.Plan("group", OFFSETS, config.offsetsPartitions(), config.offsetsTopicConfigs()),
                 around.topics(),
                 creation,
                 around.scheduler(),
-                (offsets, known) -> new Coordinator(config, settings, around, offsets, known));
+                (offsets, known) -> new RunningGroupCoordinator(config, settings, around, offsets, known));
         return new HostedGroups(host, new GroupLimit(config.maxGroups(), around.clock()));
     }
 

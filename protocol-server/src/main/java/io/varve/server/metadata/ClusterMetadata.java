@@ -91,7 +91,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         MetadataLog.checkNode(replayed.catalog(), config.nodeId());
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
         try {
-            Found found = Found.compare(engine.stored(), replayed);
+            StorageDifferences found = StorageDifferences.compare(engine.stored(), replayed);
             found.requireNothingLost(config.losses());
             found.tidy(engine);
             metadata.events.submit(new FirstEvents(config, ids)).join();

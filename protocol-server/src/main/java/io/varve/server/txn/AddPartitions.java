@@ -14,16 +14,16 @@ import org.apache.kafka.common.protocol.Errors;
  * @param nowMs the time
  */
 record AddPartitions(ProducerEpoch producer, Set<TopicPartition> partitions, short clientVersion, long nowMs)
-        implements Command {
+        implements TransactionCommand {
     @Override
-    public Decision decide(Transaction now) {
+    public TransactionDecision decide(Transaction now) {
         Errors error = check(now, producer);
         if (error != Errors.NONE) {
-            return Decision.refused(error);
+            return TransactionDecision.refused(error);
         }
         return now.isOpen() && now.partitions().containsAll(partitions)
-                ? new Decision.Unchanged(now)
-                : Decision.changed(now.withPartitions(partitions, clientVersion, nowMs));
+                ? new TransactionDecision.Unchanged(now)
+                : TransactionDecision.changed(now.withPartitions(partitions, clientVersion, nowMs));
     }
 
     /** @return NONE if the producer may write in a transaction of its own now */

@@ -24,14 +24,14 @@ import org.apache.kafka.coordinator.transaction.TransactionState;
  * @param nowMs the time
  */
 record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersion, long freshId, long nowMs)
-        implements Command {
+        implements TransactionCommand {
     @Override
-    public Decision decide(Transaction now) {
+    public TransactionDecision decide(Transaction now) {
         if (now == null) {
-            return Decision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
+            return TransactionDecision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
         }
         if (now.isAhead(producer)) {
-            return Decision.refused(Errors.CONCURRENT_TRANSACTIONS);
+            return TransactionDecision.refused(Errors.CONCURRENT_TRANSACTIONS);
         }
         ProducerHistory known = now.producer();
         // What ended without a bump gave the present epoch to somebody else: then the one before is no retry's but a
@@ -42,20 +42,22 @@ record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersio
                 && producer.epoch() == Short.MAX_VALUE - 1
                 && known.epoch() == 0;
         if (known.id() != producer.id() && !afterRotation) {
-            return Decision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
+            return TransactionDecision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
         }
         boolean isCurrent = known.epoch() == producer.epoch();
         boolean isRetry = afterBump || afterRotation;
         return switch (now.state()) {
-            case ONGOING -> isCurrent ? end(now) : Decision.refused(Errors.PRODUCER_FENCED);
-            case EMPTY -> isCurrent ? endNothing(now) : Decision.refused(Errors.PRODUCER_FENCED);
+            case ONGOING -> isCurrent ? end(now) : TransactionDecision.refused(Errors.PRODUCER_FENCED);
+            case EMPTY -> isCurrent ? endNothing(now) : TransactionDecision.refused(Errors.PRODUCER_FENCED);
             case PREPARE_COMMIT, PREPARE_ABORT ->
-                Decision.refused(afterBump ? whileEnding(now) : Errors.PRODUCER_FENCED);
+                TransactionDecision.refused(afterBump ? whileEnding(now) : Errors.PRODUCER_FENCED);
             case COMPLETE_COMMIT, COMPLETE_ABORT -> {
                 if (isRetry) {
-                    yield isSameEnd(now) ? new Decision.Unchanged(now) : Decision.refused(Errors.INVALID_TXN_STATE);
+                    yield isSameEnd(now)
+                            ? new TransactionDecision.Unchanged(now)
+                            : TransactionDecision.refused(Errors.INVALID_TXN_STATE);
                 }
-                yield isCurrent ? endNothing(now) : Decision.refused(Errors.PRODUCER_FENCED);
+                yield isCurrent ? endNothing(now) : TransactionDecision.refused(Errors.PRODUCER_FENCED);
             }
             case DEAD, PREPARE_EPOCH_FENCE -> throw new IllegalStateException(now + " is never kept in this state");
         };
@@ -71,16 +73,16 @@ record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersio
     }
 
     /** Without a transaction, an abort is the way of a producer that is in doubt to get a new epoch. */
-    private Decision endNothing(Transaction now) {
-        return commit ? Decision.refused(Errors.INVALID_TXN_STATE) : end(now);
+    private TransactionDecision endNothing(Transaction now) {
+        return commit ? TransactionDecision.refused(Errors.INVALID_TXN_STATE) : end(now);
     }
 
-    private Decision end(Transaction now) {
+    private TransactionDecision end(Transaction now) {
         boolean rotates = now.producer().isExhausted();
         if (rotates && freshId == RecordBatch.NO_PRODUCER_ID) {
-            return new Decision.ProducerIdNeeded();
+            return new TransactionDecision.ProducerIdNeeded();
         }
         long next = rotates ? freshId : RecordBatch.NO_PRODUCER_ID;
-        return Decision.changed(now.prepared(commit, now.producer().bumped(next), clientVersion, nowMs));
+        return TransactionDecision.changed(now.prepared(commit, now.producer().bumped(next), clientVersion, nowMs));
     }
 }

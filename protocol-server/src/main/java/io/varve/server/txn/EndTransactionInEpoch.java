@@ -12,18 +12,18 @@ import org.apache.kafka.server.common.TransactionVersion;
  * @param commit what it wants
  * @param nowMs the time
  */
-record EndTransactionInEpoch(ProducerEpoch producer, boolean commit, long nowMs) implements Command {
+record EndTransactionInEpoch(ProducerEpoch producer, boolean commit, long nowMs) implements TransactionCommand {
     @Override
-    public Decision decide(Transaction now) {
+    public TransactionDecision decide(Transaction now) {
         if (now == null || now.producer().id() != producer.id()) {
-            return Decision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
+            return TransactionDecision.refused(Errors.INVALID_PRODUCER_ID_MAPPING);
         }
         if (now.producer().epoch() != producer.epoch()) {
-            return Decision.refused(Errors.PRODUCER_FENCED);
+            return TransactionDecision.refused(Errors.PRODUCER_FENCED);
         }
         return switch (now.state()) {
             case ONGOING ->
-                Decision.changed(now.prepared(
+                TransactionDecision.changed(now.prepared(
                         commit,
                         now.producer()
                                 .withEpochs(producer.epoch(), now.producer().lastEpoch()),
@@ -31,14 +31,14 @@ record EndTransactionInEpoch(ProducerEpoch producer, boolean commit, long nowMs)
                         nowMs));
             case COMPLETE_COMMIT, COMPLETE_ABORT ->
                 commit == (now.state() == TransactionState.COMPLETE_COMMIT)
-                        ? new Decision.Unchanged(now)
-                        : Decision.refused(Errors.INVALID_TXN_STATE);
+                        ? new TransactionDecision.Unchanged(now)
+                        : TransactionDecision.refused(Errors.INVALID_TXN_STATE);
             case PREPARE_COMMIT, PREPARE_ABORT ->
-                Decision.refused(
+                TransactionDecision.refused(
                         commit == (now.state() == TransactionState.PREPARE_COMMIT)
                                 ? Errors.CONCURRENT_TRANSACTIONS
                                 : Errors.INVALID_TXN_STATE);
-            case EMPTY -> Decision.refused(Errors.INVALID_TXN_STATE);
+            case EMPTY -> TransactionDecision.refused(Errors.INVALID_TXN_STATE);
             case DEAD, PREPARE_EPOCH_FENCE -> throw new IllegalStateException(now + " is never kept in this state");
         };
     }

@@ -19,18 +19,19 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.server.common.TransactionVersion;
 
-/** Transactions served by {@link Coordinator}. A server nobody uses transactions on pays nothing for them. */
+/** Transactions served by {@link TransactionCoordinator}. A server nobody uses transactions on pays nothing for them. */
 public final class HostedTransactions implements Transactions {
     /** In characters. Ids are remembered, and what is remembered has an end. */
     private static final int MAX_ID_LENGTH = 1_024;
 
-    private final Host<Coordinator> host;
+    private final Host<TransactionCoordinator> host;
     private final TransactionsConfig config;
     private final TransactionSurroundings around;
     private final FailPoints failPoints;
     private final CoordinatorErrors errors;
 
-    private HostedTransactions(Host<Coordinator> host, TransactionsConfig config, TransactionSurroundings around) {
+    private HostedTransactions(
+            Host<TransactionCoordinator> host, TransactionsConfig config, TransactionSurroundings around) {
         this.host = host;
         this.config = config;
         this.around = around;
@@ -48,13 +49,13 @@ public final class HostedTransactions implements Transactions {
      * @return the transactions; close them before the groups and the log engine
      */
     public static Transactions open(TransactionsConfig config, TransactionSurroundings around, TopicCreation creation) {
-        Host<Coordinator> host = Host.open(
+        Host<TransactionCoordinator> host = Host.open(
                 new Host.Plan(
                         "transaction", Topic.TRANSACTION_STATE_TOPIC_NAME, config.partitions(), config.topicConfigs()),
                 around.topics(),
                 creation,
                 around.scheduler(),
-                (topic, known) -> new Coordinator(config, around, topic));
+                (topic, known) -> new TransactionCoordinator(config, around, topic));
         return new HostedTransactions(host, config, around);
     }
 
@@ -106,9 +107,10 @@ public final class HostedTransactions implements Transactions {
     }
 
     /** Gives a command once without a producer id to spare and, when it needs one, again with one. */
-    private CompletableFuture<Granted> granted(String name, String transactionalId, LongFunction<Command> command) {
+    private CompletableFuture<Granted> granted(
+            String name, String transactionalId, LongFunction<TransactionCommand> command) {
         return decide(name, transactionalId, command.apply(RecordBatch.NO_PRODUCER_ID))
-                .thenCompose(decision -> decision instanceof Decision.ProducerIdNeeded
+                .thenCompose(decision -> decision instanceof TransactionDecision.ProducerIdNeeded
                         ? around.producerIds()
                                 .next()
                                 .thenCompose(fresh -> decide(name, transactionalId, command.apply(fresh)))
@@ -117,22 +119,23 @@ public final class HostedTransactions implements Transactions {
                         failure == null ? granted(decision, command) : Granted.refused(errors.of(failure)));
     }
 
-    private static Granted granted(Decision decision, Object command) {
-        if (decision instanceof Decision.Changed changed) {
+    private static Granted granted(TransactionDecision decision, Object command) {
+        if (decision instanceof TransactionDecision.Changed changed) {
             return changed.answer() == Errors.NONE
                     ? new Granted(Errors.NONE, changed.next().afterwards())
                     : Granted.refused(changed.answer());
         }
-        if (decision instanceof Decision.Unchanged unchanged) {
+        if (decision instanceof TransactionDecision.Unchanged unchanged) {
             return new Granted(Errors.NONE, unchanged.now().producer().now());
         }
-        if (decision instanceof Decision.Refused refused) {
+        if (decision instanceof TransactionDecision.Refused refused) {
             return Granted.refused(refused.error());
         }
         throw new IllegalStateException(command + " came to " + decision);
     }
 
-    private CompletableFuture<Decision> decide(String name, String transactionalId, Command command) {
+    private CompletableFuture<TransactionDecision> decide(
+            String name, String transactionalId, TransactionCommand command) {
         return host.serve(coordinator -> coordinator.command(name, transactionalId, command));
     }
 
@@ -143,15 +146,15 @@ public final class HostedTransactions implements Transactions {
             return CompletableFuture.completedFuture(Errors.INVALID_REQUEST);
         }
         failPoints.hit(Boundaries.BEFORE_PARTITIONS);
-        Command command = new AddPartitions(
+        TransactionCommand command = new AddPartitions(
                 producer, partitions, clientVersion, around.clock().millis());
         return decide("add-partitions", transactionalId, command)
                 .handle((decision, failure) -> failure == null ? error(decision) : errors.of(failure))
                 .thenApply(error -> passed(Boundaries.PARTITIONS_ADDED, error));
     }
 
-    private static Errors error(Decision decision) {
-        return decision instanceof Decision.Refused refused ? refused.error() : Errors.NONE;
+    private static Errors error(TransactionDecision decision) {
+        return decision instanceof TransactionDecision.Refused refused ? refused.error() : Errors.NONE;
     }
 
     private <T> T passed(String boundary, T answer) {

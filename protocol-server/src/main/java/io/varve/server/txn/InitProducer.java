@@ -14,24 +14,24 @@ import org.apache.kafka.common.record.internal.RecordBatch;
  * @param nowMs the time
  */
 record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expected, long freshId, long nowMs)
-        implements Command {
+        implements TransactionCommand {
     @Override
-    public Decision decide(Transaction now) {
+    public TransactionDecision decide(Transaction now) {
         if (now == null) {
             return freshId == RecordBatch.NO_PRODUCER_ID
-                    ? new Decision.ProducerIdNeeded()
+                    ? new TransactionDecision.ProducerIdNeeded()
                     : grant(Transaction.created(transactionalId, freshId, timeoutMs, nowMs));
         }
         if (now.isPrepared()) {
-            return Decision.refused(Errors.CONCURRENT_TRANSACTIONS);
+            return TransactionDecision.refused(Errors.CONCURRENT_TRANSACTIONS);
         }
         if (expected.isPresent() && !isKnown(now.producer())) {
-            return Decision.refused(Errors.PRODUCER_FENCED);
+            return TransactionDecision.refused(Errors.PRODUCER_FENCED);
         }
         return switch (now.state()) {
             case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> grant(now);
             // The epoch this fences with is nobody's: the client comes again and gets one of its own.
-            case ONGOING -> new Decision.Changed(now.fenced(nowMs), Errors.CONCURRENT_TRANSACTIONS);
+            case ONGOING -> new TransactionDecision.Changed(now.fenced(nowMs), Errors.CONCURRENT_TRANSACTIONS);
             case PREPARE_COMMIT, PREPARE_ABORT, DEAD, PREPARE_EPOCH_FENCE ->
                 throw new IllegalStateException(now + " is in no state to decide about");
         };
@@ -46,12 +46,12 @@ record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expecte
                 || expected.id() == producer.previousId() && ProducerHistory.isExhausted(expected.epoch());
     }
 
-    private Decision grant(Transaction now) {
+    private TransactionDecision grant(Transaction now) {
         ProducerHistory producer = now.producer();
         boolean isCurrent = !expected.isPresent() || expected.epoch() == producer.epoch();
         if (producer.isExhausted() && isCurrent) {
             return freshId == RecordBatch.NO_PRODUCER_ID
-                    ? new Decision.ProducerIdNeeded()
+                    ? new TransactionDecision.ProducerIdNeeded()
                     : granted(
                             now,
                             producer.rotated(
@@ -67,14 +67,14 @@ record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expecte
             // The answer to its last call was lost. Nobody came in between: that would have cleared the last epoch.
             return granted(now, producer.withEpochs(producer.epoch(), producer.lastEpoch()));
         }
-        return Decision.refused(Errors.PRODUCER_FENCED);
+        return TransactionDecision.refused(Errors.PRODUCER_FENCED);
     }
 
     private static short bump(ProducerHistory producer) {
         return (short) (producer.epoch() + 1);
     }
 
-    private Decision granted(Transaction now, ProducerHistory producer) {
-        return Decision.changed(now.initialized(producer, timeoutMs, nowMs));
+    private TransactionDecision granted(Transaction now, ProducerHistory producer) {
+        return TransactionDecision.changed(now.initialized(producer, timeoutMs, nowMs));
     }
 }

@@ -69,7 +69,7 @@ record Listing(
                 && (pattern == null || pattern.matches(transaction.transactionalId()));
     }
 
-    CompletableFuture<ListTransactionsResponseData> ask(Coordinator coordinator) {
+    CompletableFuture<ListTransactionsResponseData> ask(TransactionCoordinator coordinator) {
         List<CompletableFuture<List<Transaction>>> found = coordinator.readAll(
                 "list",
                 (shard, offset) ->

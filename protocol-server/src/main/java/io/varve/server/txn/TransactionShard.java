@@ -43,16 +43,17 @@ final class TransactionShard implements CoordinatorShard<CoordinatorRecord> {
     }
 
     /** Decides; what is decided counts when it is replayed. */
-    CoordinatorResult<Decision, CoordinatorRecord> decide(String transactionalId, Command command) {
+    CoordinatorResult<TransactionDecision, CoordinatorRecord> decide(
+            String transactionalId, TransactionCommand command) {
         Transaction now = latest(transactionalId);
-        Decision decision = command.decide(now);
-        if (now == null && decision instanceof Decision.Changed && transactions.size() >= maxIds) {
-            decision = Decision.refused(Errors.POLICY_VIOLATION);
+        TransactionDecision decision = command.decide(now);
+        if (now == null && decision instanceof TransactionDecision.Changed && transactions.size() >= maxIds) {
+            decision = TransactionDecision.refused(Errors.POLICY_VIOLATION);
         }
         List<CoordinatorRecord> events = List.of();
-        if (decision instanceof Decision.Changed changed) {
+        if (decision instanceof TransactionDecision.Changed changed) {
             events = List.of(TransactionRecords.record(changed.next()));
-        } else if (decision instanceof Decision.Forgotten forgotten) {
+        } else if (decision instanceof TransactionDecision.Forgotten forgotten) {
             events = List.of(TransactionRecords.tombstone(forgotten.transactionalId()));
         }
         return new CoordinatorResult<>(events, decision);

@@ -12,17 +12,17 @@ final class Upkeep {
      *
      * @param prepared the transaction they were written for
      */
-    static Command complete(Transaction prepared, long nowMs) {
+    static TransactionCommand complete(Transaction prepared, long nowMs) {
         return now -> prepared.equals(now)
-                ? Decision.changed(now.completed(nowMs))
-                : Decision.refused(Errors.INVALID_TXN_STATE);
+                ? TransactionDecision.changed(now.completed(nowMs))
+                : TransactionDecision.refused(Errors.INVALID_TXN_STATE);
     }
 
     /** Ends a transaction that has been open for too long, and fences whose it is. */
-    static Command abortTimedOut(long nowMs) {
+    static TransactionCommand abortTimedOut(long nowMs) {
         return now -> now != null && now.isTimedOut(nowMs)
-                ? Decision.changed(now.fenced(nowMs))
-                : Decision.refused(Errors.INVALID_TXN_STATE);
+                ? TransactionDecision.changed(now.fenced(nowMs))
+                : TransactionDecision.refused(Errors.INVALID_TXN_STATE);
     }
 
     /**
@@ -30,9 +30,9 @@ final class Upkeep {
      *
      * @param expirationMs {@code transactional.id.expiration.ms}
      */
-    static Command expire(long expirationMs, long nowMs) {
+    static TransactionCommand expire(long expirationMs, long nowMs) {
         return now -> now != null && now.isExpired(expirationMs, nowMs)
-                ? new Decision.Forgotten(now.transactionalId())
-                : Decision.refused(Errors.INVALID_TXN_STATE);
+                ? new TransactionDecision.Forgotten(now.transactionalId())
+                : TransactionDecision.refused(Errors.INVALID_TXN_STATE);
     }
 }

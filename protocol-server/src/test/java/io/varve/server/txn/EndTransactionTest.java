@@ -29,15 +29,15 @@ class EndTransactionTest {
     private static final boolean ABORT = false;
 
     /** Epoch 4 is the transactions' in this test; 3 is that of a retry. */
-    private static Decision end(TransactionState state, int epoch, boolean commit) {
+    private static TransactionDecision end(TransactionState state, int epoch, boolean commit) {
         return end(in(state, 4), epoch, commit, NONE);
     }
 
-    private static Decision end(Transaction now, int epoch, boolean commit, long fresh) {
+    private static TransactionDecision end(Transaction now, int epoch, boolean commit, long fresh) {
         return new EndTransaction(producer(epoch), commit, Transactions.BUMPING, fresh, NOW).decide(now);
     }
 
-    private static Decision endInEpoch(TransactionState state, int epoch, boolean commit) {
+    private static TransactionDecision endInEpoch(TransactionState state, int epoch, boolean commit) {
         return new EndTransactionInEpoch(producer(epoch), commit, NOW).decide(in(state, 4));
     }
 
@@ -70,7 +70,7 @@ class EndTransactionTest {
         }
         Transaction rotating = changed(end(in(ONGOING, Short.MAX_VALUE - 1), Short.MAX_VALUE - 1, COMMIT, FRESH));
         ProducerEpoch next = new ProducerEpoch(FRESH, (short) 0);
-        for (Command early : List.of(
+        for (TransactionCommand early : List.of(
                 new EndTransaction(next, ABORT, Transactions.BUMPING, NONE, NOW),
                 new AddPartitions(next, Set.of(Txns.B), Transactions.BUMPING, NOW),
                 new InitProducer(Txns.ID, 1, next, NONE, NOW))) {
@@ -80,8 +80,9 @@ class EndTransactionTest {
 
     @Test
     void aRetryOfTheSameEndIsAnsweredWithTheRaisedEpoch() {
-        assertThat(end(COMPLETE_COMMIT, 3, COMMIT)).isEqualTo(new Decision.Unchanged(in(COMPLETE_COMMIT, 4)));
-        assertThat(end(COMPLETE_ABORT, 3, ABORT)).isEqualTo(new Decision.Unchanged(in(COMPLETE_ABORT, 4)));
+        assertThat(end(COMPLETE_COMMIT, 3, COMMIT))
+                .isEqualTo(new TransactionDecision.Unchanged(in(COMPLETE_COMMIT, 4)));
+        assertThat(end(COMPLETE_ABORT, 3, ABORT)).isEqualTo(new TransactionDecision.Unchanged(in(COMPLETE_ABORT, 4)));
         assertThat(refused(end(COMPLETE_COMMIT, 3, ABORT))).isEqualTo(Errors.INVALID_TXN_STATE);
         assertThat(refused(end(COMPLETE_ABORT, 3, COMMIT))).isEqualTo(Errors.INVALID_TXN_STATE);
         assertThat(refused(end(EMPTY, 3, ABORT))).isEqualTo(Errors.PRODUCER_FENCED);
@@ -124,14 +125,14 @@ class EndTransactionTest {
     void usedUpEpochsLeadToANewProducerIdWhoseFirstAnswerCanBeRepeated() {
         int last = Short.MAX_VALUE - 1;
         Transaction open = in(ONGOING, last);
-        assertThat(end(open, last, COMMIT, NONE)).isEqualTo(new Decision.ProducerIdNeeded());
+        assertThat(end(open, last, COMMIT, NONE)).isEqualTo(new TransactionDecision.ProducerIdNeeded());
         Transaction prepared = changed(end(open, last, COMMIT, FRESH));
         assertThat(prepared.producer().now()).isEqualTo(producer(Short.MAX_VALUE));
         assertThat(prepared.afterwards()).isEqualTo(new ProducerEpoch(FRESH, (short) 0));
         Transaction complete = prepared.completed(NOW);
         assertThat(complete.producer().now()).isEqualTo(new ProducerEpoch(FRESH, (short) 0));
         assertThat(complete.producer().previousId()).isEqualTo(PRODUCER);
-        assertThat(end(complete, last, COMMIT, NONE)).isEqualTo(new Decision.Unchanged(complete));
+        assertThat(end(complete, last, COMMIT, NONE)).isEqualTo(new TransactionDecision.Unchanged(complete));
     }
 
     @Test
@@ -145,8 +146,10 @@ class EndTransactionTest {
 
     @Test
     void olderProducersRetryInTheSameEpoch() {
-        assertThat(endInEpoch(COMPLETE_COMMIT, 4, COMMIT)).isEqualTo(new Decision.Unchanged(in(COMPLETE_COMMIT, 4)));
-        assertThat(endInEpoch(COMPLETE_ABORT, 4, ABORT)).isEqualTo(new Decision.Unchanged(in(COMPLETE_ABORT, 4)));
+        assertThat(endInEpoch(COMPLETE_COMMIT, 4, COMMIT))
+                .isEqualTo(new TransactionDecision.Unchanged(in(COMPLETE_COMMIT, 4)));
+        assertThat(endInEpoch(COMPLETE_ABORT, 4, ABORT))
+                .isEqualTo(new TransactionDecision.Unchanged(in(COMPLETE_ABORT, 4)));
         assertThat(refused(endInEpoch(COMPLETE_COMMIT, 4, ABORT))).isEqualTo(Errors.INVALID_TXN_STATE);
         assertThat(refused(endInEpoch(PREPARE_COMMIT, 4, COMMIT))).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
         assertThat(refused(endInEpoch(PREPARE_COMMIT, 4, ABORT))).isEqualTo(Errors.INVALID_TXN_STATE);

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 class InitProducerTest {
     private static final int LAST = Short.MAX_VALUE - 1;
 
-    private static Decision decide(Transaction now, ProducerEpoch expected, long fresh) {
+    private static TransactionDecision decide(Transaction now, ProducerEpoch expected, long fresh) {
         return new InitProducer(Txns.ID, 9_000, expected, fresh, NOW).decide(now);
     }
 
@@ -36,7 +36,7 @@ class InitProducerTest {
 
     @Test
     void aNewTransactionalIdGetsAFreshProducerIdWithEpochZero() {
-        assertThat(decide(null, ProducerEpoch.NONE, NONE)).isEqualTo(new Decision.ProducerIdNeeded());
+        assertThat(decide(null, ProducerEpoch.NONE, NONE)).isEqualTo(new TransactionDecision.ProducerIdNeeded());
         Transaction next = changed(decide(null, ProducerEpoch.NONE, FRESH));
         assertThat(next.producer().now()).isEqualTo(new ProducerEpoch(FRESH, (short) 0));
         assertThat(next.state()).isEqualTo(EMPTY);
@@ -79,8 +79,8 @@ class InitProducerTest {
 
     @Test
     void anOpenTransactionIsAbortedWithAnEpochNobodyHasAndTheClientComesAgain() {
-        Decision decision = decide(in(ONGOING, 3), ProducerEpoch.NONE, NONE);
-        assertThat(decision).isInstanceOfSatisfying(Decision.Changed.class, change -> {
+        TransactionDecision decision = decide(in(ONGOING, 3), ProducerEpoch.NONE, NONE);
+        assertThat(decision).isInstanceOfSatisfying(TransactionDecision.Changed.class, change -> {
             assertThat(change.answer()).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
             assertThat(change.next().state()).isEqualTo(PREPARE_ABORT);
             assertThat(change.next().producer().now()).isEqualTo(producer(4));
@@ -104,7 +104,7 @@ class InitProducerTest {
     @Test
     void usedUpEpochsLeadToANewProducerId() {
         Transaction usedUp = in(COMPLETE_COMMIT, LAST);
-        assertThat(decide(usedUp, ProducerEpoch.NONE, NONE)).isEqualTo(new Decision.ProducerIdNeeded());
+        assertThat(decide(usedUp, ProducerEpoch.NONE, NONE)).isEqualTo(new TransactionDecision.ProducerIdNeeded());
         ProducerHistory next =
                 changed(decide(usedUp, ProducerEpoch.NONE, FRESH)).producer();
         assertThat(next).isEqualTo(new ProducerHistory(FRESH, (short) 0, (short) -1, PRODUCER, NONE));
@@ -122,10 +122,10 @@ class InitProducerTest {
     @Test
     void fencingAtTheLastEpochDoesNotOverflow() {
         Transaction open = in(ONGOING, history(LAST, -1, PRODUCER), Transactions.BUMPING);
-        Decision.Changed fence = (Decision.Changed) decide(open, ProducerEpoch.NONE, NONE);
+        TransactionDecision.Changed fence = (TransactionDecision.Changed) decide(open, ProducerEpoch.NONE, NONE);
         assertThat(fence.next().producer().epoch()).isEqualTo(Short.MAX_VALUE);
         Transaction again = in(ONGOING, fence.next().producer(), Transactions.BUMPING);
-        assertThat(((Decision.Changed) decide(again, ProducerEpoch.NONE, NONE))
+        assertThat(((TransactionDecision.Changed) decide(again, ProducerEpoch.NONE, NONE))
                         .next()
                         .producer()
                         .epoch())

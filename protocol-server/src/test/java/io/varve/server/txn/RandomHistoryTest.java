@@ -48,7 +48,7 @@ class RandomHistoryTest {
     private ProducerEpoch newest;
     private long nextId = 1;
     private long now = 1;
-    private Command timeOut;
+    private TransactionCommand timeOut;
 
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20})
@@ -122,23 +122,23 @@ class RandomHistoryTest {
     }
 
     /** Whoever was given an epoch and was not fenced since is nobody's zombie. */
-    private Decision notFenced(Client client, Decision decision) {
-        if (client.self.equals(newest) && decision instanceof Decision.Refused refused) {
+    private TransactionDecision notFenced(Client client, TransactionDecision decision) {
+        if (client.self.equals(newest) && decision instanceof TransactionDecision.Refused refused) {
             assertThat(refused.error()).isNotIn(Errors.PRODUCER_FENCED, Errors.INVALID_PRODUCER_ID_MAPPING);
         }
         return decision;
     }
 
-    private void grant(Client client, boolean heard, LongFunction<Command> command) {
-        Decision decision = notFenced(client, decide(command.apply(-1)));
-        if (decision instanceof Decision.ProducerIdNeeded) {
+    private void grant(Client client, boolean heard, LongFunction<TransactionCommand> command) {
+        TransactionDecision decision = notFenced(client, decide(command.apply(-1)));
+        if (decision instanceof TransactionDecision.ProducerIdNeeded) {
             decision = decide(command.apply(nextId++));
         }
         ProducerEpoch granted = null;
-        if (decision instanceof Decision.Changed changed && changed.answer() == Errors.NONE) {
+        if (decision instanceof TransactionDecision.Changed changed && changed.answer() == Errors.NONE) {
             granted = changed.next().afterwards();
             newest = granted;
-        } else if (decision instanceof Decision.Unchanged unchanged) {
+        } else if (decision instanceof TransactionDecision.Unchanged unchanged) {
             granted = unchanged.now().producer().now();
         }
         if (granted != null) {
@@ -152,14 +152,14 @@ class RandomHistoryTest {
         }
     }
 
-    private Decision decide(Command command) {
+    private TransactionDecision decide(TransactionCommand command) {
         Transaction before = shard.latest(Txns.ID);
         var result = shard.decide(Txns.ID, command);
         if (!result.records().isEmpty()) {
-            Transaction next = ((Decision.Changed) result.response()).next();
+            Transaction next = ((TransactionDecision.Changed) result.response()).next();
             check(before, next);
             apply(next);
-            if (((Decision.Changed) result.response()).answer() != Errors.NONE || command.equals(timeOut)) {
+            if (((TransactionDecision.Changed) result.response()).answer() != Errors.NONE || command.equals(timeOut)) {
                 newest = null;
             }
         }

@@ -14,10 +14,10 @@ class TransactionShardTest {
 
     @Test
     void remembersNoMoreTransactionalIdsThanItMay() {
-        assertThat(init("a", 1)).isInstanceOf(Decision.Changed.class);
-        assertThat(init("b", 2)).isInstanceOf(Decision.Changed.class);
-        assertThat(init("c", 3)).isEqualTo(Decision.refused(Errors.POLICY_VIOLATION));
-        assertThat(init("a", 4)).as("known").isInstanceOf(Decision.Changed.class);
+        assertThat(init("a", 1)).isInstanceOf(TransactionDecision.Changed.class);
+        assertThat(init("b", 2)).isInstanceOf(TransactionDecision.Changed.class);
+        assertThat(init("c", 3)).isEqualTo(TransactionDecision.refused(Errors.POLICY_VIOLATION));
+        assertThat(init("a", 4)).as("known").isInstanceOf(TransactionDecision.Changed.class);
     }
 
     @Test
@@ -26,10 +26,10 @@ class TransactionShardTest {
             shard.replay(i, 0, (short) 0, TransactionRecords.record(Transaction.created("t" + i, i, 1_000, 0)));
         }
         assertThat(shard.latest("t4")).isNotNull();
-        assertThat(init("t4", 9)).isInstanceOf(Decision.Changed.class);
+        assertThat(init("t4", 9)).isInstanceOf(TransactionDecision.Changed.class);
     }
 
-    private Decision init(String transactionalId, long producerId) {
+    private TransactionDecision init(String transactionalId, long producerId) {
         var result = shard.decide(
                 transactionalId, new InitProducer(transactionalId, 1_000, ProducerEpoch.NONE, producerId, 0));
         for (CoordinatorRecord event : result.records()) {

@@ -41,15 +41,15 @@ final class Txns {
         return new ProducerEpoch(PRODUCER, (short) epoch);
     }
 
-    static Transaction changed(Decision decision) {
-        if (decision instanceof Decision.Changed changed && changed.answer() == Errors.NONE) {
+    static Transaction changed(TransactionDecision decision) {
+        if (decision instanceof TransactionDecision.Changed changed && changed.answer() == Errors.NONE) {
             return changed.next();
         }
         throw new AssertionError(decision);
     }
 
-    static Errors refused(Decision decision) {
-        if (decision instanceof Decision.Refused refused) {
+    static Errors refused(TransactionDecision decision) {
+        if (decision instanceof TransactionDecision.Refused refused) {
             return refused.error();
         }
         throw new AssertionError(decision);

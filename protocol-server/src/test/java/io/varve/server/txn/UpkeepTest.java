@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 
 /** How partitions come to a transaction, and what the coordinator does unasked. */
 class UpkeepTest {
-    private static Decision add(TransactionState state, int epoch, TopicPartition... partitions) {
+    private static TransactionDecision add(TransactionState state, int epoch, TopicPartition... partitions) {
         return new AddPartitions(producer(epoch), Set.of(partitions), Transactions.BUMPING, NOW).decide(in(state, 4));
     }
 
@@ -44,7 +44,7 @@ class UpkeepTest {
         Transaction next = changed(add(ONGOING, 4, B));
         assertThat(next.partitions()).containsExactlyInAnyOrder(A, B);
         assertThat(next.times()).isEqualTo(new Transaction.Times(1_000, NOW));
-        assertThat(add(ONGOING, 4, A)).isEqualTo(new Decision.Unchanged(in(ONGOING, 4)));
+        assertThat(add(ONGOING, 4, A)).isEqualTo(new TransactionDecision.Unchanged(in(ONGOING, 4)));
     }
 
     @Test
@@ -86,15 +86,17 @@ class UpkeepTest {
     void aProducerWhoseTransactionTimedOutLearnsItsNextEpochByAborting() {
         Transaction aborted =
                 changed(Upkeep.abortTimedOut(1 << 20).decide(in(ONGOING, 4))).completed(NOW);
-        Decision retry = new EndTransaction(producer(4), false, Transactions.BUMPING, -1, NOW).decide(aborted);
-        assertThat(retry).isEqualTo(new Decision.Unchanged(aborted));
+        TransactionDecision retry =
+                new EndTransaction(producer(4), false, Transactions.BUMPING, -1, NOW).decide(aborted);
+        assertThat(retry).isEqualTo(new TransactionDecision.Unchanged(aborted));
         assertThat(aborted.producer().now()).isEqualTo(producer(5));
     }
 
     @Test
     void onlyIdleTransactionalIdsAreForgotten() {
         for (TransactionState state : List.of(EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT)) {
-            assertThat(Upkeep.expire(100, 2_100).decide(in(state, 4))).isEqualTo(new Decision.Forgotten(Txns.ID));
+            assertThat(Upkeep.expire(100, 2_100).decide(in(state, 4)))
+                    .isEqualTo(new TransactionDecision.Forgotten(Txns.ID));
             assertThat(refused(Upkeep.expire(100, 2_099).decide(in(state, 4)))).isEqualTo(Errors.INVALID_TXN_STATE);
         }
         for (TransactionState state : List.of(ONGOING, PREPARE_COMMIT, PREPARE_ABORT)) {

@@ -41,7 +41,7 @@ final class AddOffsetsToTxn implements ApiHandler {
                         Set.of(partition),
                         Transactions.PLAIN))
                 .thenApply(error -> new AddOffsetsToTxnResponseData()
-                        .setErrorCode(Fencing.told(error, request.version(), FIRST_WITH_FENCED)
+                        .setErrorCode(FencingErrors.told(error, request.version(), FIRST_WITH_FENCED)
                                 .code()));
     }
 }

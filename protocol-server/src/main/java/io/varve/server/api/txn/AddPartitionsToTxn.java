@@ -109,7 +109,7 @@ final class AddPartitionsToTxn implements ApiHandler {
         return transactions
                 .addPartitions(asked.transactionalId(), producer, partitions, clientVersion(version))
                 .thenApply(error -> {
-                    Errors told = Fencing.told(error, version, FIRST_WITH_FENCED);
+                    Errors told = FencingErrors.told(error, version, FIRST_WITH_FENCED);
                     Map<TopicPartition, Errors> errors = new HashMap<>();
                     partitions.forEach(partition -> errors.put(partition, told));
                     return errors;

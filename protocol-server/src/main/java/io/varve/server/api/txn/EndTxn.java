@@ -43,7 +43,7 @@ final class EndTxn implements ApiHandler {
 
     private static EndTxnResponseData answer(Granted granted, short version) {
         EndTxnResponseData answer = new EndTxnResponseData()
-                .setErrorCode(Fencing.told(granted.error(), version, FIRST_WITH_FENCED)
+                .setErrorCode(FencingErrors.told(granted.error(), version, FIRST_WITH_FENCED)
                         .code());
         return version < FIRST_WITH_BUMP
                 ? answer

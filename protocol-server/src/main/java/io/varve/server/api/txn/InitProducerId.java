@@ -50,7 +50,7 @@ final class InitProducerId implements ApiHandler {
         return transactions
                 .initProducer(data.transactionalId(), data.transactionTimeoutMs(), expected)
                 .thenApply((Granted granted) -> answer(
-                        granted.producer(), Fencing.told(granted.error(), request.version(), FIRST_WITH_FENCED)));
+                        granted.producer(), FencingErrors.told(granted.error(), request.version(), FIRST_WITH_FENCED)));
     }
 
     private static InitProducerIdResponseData answer(ProducerEpoch producer, Errors error) {

@@ -2,7 +2,7 @@
 package io.varve.core.log;
 
 /** The boundaries of durability in a partition, as names for {@link io.varve.core.runtime.FailPoints}. */
-final class FailPointNames {
+final class LogFailPoints {
     /** A marker is allowed and its batch is built; nothing is written. */
     static final String MARKER_BEFORE_APPEND = "log.marker.before-append";
     /** A marker is with the storage, which may not have made it durable; nobody is told. */
@@ -14,5 +14,5 @@ final class FailPointNames {
     /** The snapshot is written; what it replaces is still there. */
     static final String SNAPSHOT_AFTER_PRODUCERS = "log.snapshot.after-producers";
 
-    private FailPointNames() {}
+    private LogFailPoints() {}
 }

@@ -4,20 +4,20 @@ package io.varve.server.txn;
 import org.apache.kafka.common.protocol.Errors;
 
 /** What a command comes to. */
-sealed interface Decision {
+sealed interface TransactionDecision {
     /**
      * Nothing changes.
      *
      * @param error why
      */
-    record Refused(Errors error) implements Decision {}
+    record Refused(Errors error) implements TransactionDecision {}
 
     /**
      * What is asked for is so already.
      *
      * @param now as it is
      */
-    record Unchanged(Transaction now) implements Decision {}
+    record Unchanged(Transaction now) implements TransactionDecision {}
 
     /**
      * The transaction changes.
@@ -25,23 +25,23 @@ sealed interface Decision {
      * @param next as it will be
      * @param answer what the client is told when that is durable: NONE, or to come again
      */
-    record Changed(Transaction next, Errors answer) implements Decision {}
+    record Changed(Transaction next, Errors answer) implements TransactionDecision {}
 
     /**
      * The transactional id is forgotten.
      *
      * @param transactionalId which
      */
-    record Forgotten(String transactionalId) implements Decision {}
+    record Forgotten(String transactionalId) implements TransactionDecision {}
 
     /** The same command is to be given again with a fresh producer id. */
-    record ProducerIdNeeded() implements Decision {}
+    record ProducerIdNeeded() implements TransactionDecision {}
 
-    static Decision refused(Errors error) {
+    static TransactionDecision refused(Errors error) {
         return new Refused(error);
     }
 
-    static Decision changed(Transaction next) {
+    static TransactionDecision changed(Transaction next) {
         return new Changed(next, Errors.NONE);
     }
 }

@@ -2,7 +2,7 @@
 package io.varve.file;
 
 /** The durability boundaries of this backend, as names for {@link io.varve.core.runtime.FailPoints}. */
-final class FailPointNames {
+final class FileFailPoints {
     /** An append has passed its checks; nothing is written. */
     static final String APPEND_BEFORE_WRITE = "file.append.before-write";
     /** The bytes of a run are in the page cache; nobody can read them yet. */
@@ -48,5 +48,5 @@ final class FailPointNames {
     /** Everything is synced; the clean-shutdown marker is not written. */
     static final String CLOSE_BEFORE_MARKER = "file.close.before-marker";
 
-    private FailPointNames() {}
+    private FileFailPoints() {}
 }

@@ -16,7 +16,7 @@ import java.util.TreeSet;
  *
  * Thread-safe: the partition's writer begins and ends, the committer tells of the high watermark, readers only look.
  */
-final class Transactions {
+final class PartitionTransactions {
     /** The first unstable offset when all is stable. */
     static final long ALL_STABLE = Long.MAX_VALUE;
 

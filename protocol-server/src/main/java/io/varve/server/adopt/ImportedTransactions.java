@@ -13,7 +13,7 @@ import java.util.TreeMap;
  * How the transactions of one partition ended, found by walking its batches in order: a producer's records belong to its next marker.
  * Not thread-safe.
  */
-final class Transactions {
+final class ImportedTransactions {
     private static final int MOST_MARKER_BYTES = 1 << 16;
 
     /** First offset of each producer's transaction that has no marker yet. */

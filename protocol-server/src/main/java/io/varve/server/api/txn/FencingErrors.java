@@ -4,8 +4,8 @@ package io.varve.server.api.txn;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Old clients know only one name for being fenced. */
-final class Fencing {
-    private Fencing() {}
+final class FencingErrors {
+    private FencingErrors() {}
 
     /**
      * @param version the request's

@@ -12,8 +12,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class TransactionsTest {
-    private final Transactions transactions = new Transactions();
+class ImportedTransactionsTest {
+    private final ImportedTransactions transactions = new ImportedTransactions();
 
     @Test
     void aProducersRecordsBelongToItsNextMarker() {

@@ -20,7 +20,7 @@ import java.util.function.Supplier;
  * Finds records of a partition by time: the store finds the batch, {@link BatchTimes} looks into it. A question takes little memory and
  * decompresses a bounded number of bytes, whatever is stored. Thread-safe.
  */
-final class TimeIndex {
+final class TimestampLookup {
     private static final int SCAN_BYTES = 1 << 20;
     /** Questions to the store before the rest of a piece of the log is read. */
     private static final int MAX_STEPS = 8;
@@ -29,7 +29,7 @@ final class TimeIndex {
 
     private final PartitionStore store;
 
-    TimeIndex(PartitionStore store) {
+    TimestampLookup(PartitionStore store) {
         this.store = store;
     }
 

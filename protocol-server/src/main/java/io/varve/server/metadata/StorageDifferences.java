@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
  * @param deleted partitions of deleted topics that a crash has left
  * @param strays stored partitions that no topic has or had
  */
-record Found(List<PartitionId> missing, List<PartitionId> deleted, List<PartitionId> strays) {
-    private static final Logger LOG = LoggerFactory.getLogger(Found.class);
+record StorageDifferences(List<PartitionId> missing, List<PartitionId> deleted, List<PartitionId> strays) {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageDifferences.class);
     private static final int NAMED = 5;
 
-    static Found compare(Set<PartitionId> stored, MetadataLog.Replayed replayed) {
+    static StorageDifferences compare(Set<PartitionId> stored, MetadataLog.Replayed replayed) {
         List<PartitionId> missing = replayed.catalog().image().topics().topicsById().values().stream()
                 .flatMap(topic -> topic.partitions().keySet().stream().map(p -> ServedTopics.partition(topic, p)))
                 .filter(id -> !stored.contains(id))
@@ -34,7 +34,7 @@ record Found(List<PartitionId> missing, List<PartitionId> deleted, List<Partitio
         List<PartitionId> unowned = stored.stream()
                 .filter(id -> !id.equals(MetadataLog.PARTITION) && !isOwned(id, replayed.catalog()))
                 .toList();
-        return new Found(
+        return new StorageDifferences(
                 missing,
                 unowned.stream()
                         .filter(id -> replayed.deleted().contains(id.topicId()))

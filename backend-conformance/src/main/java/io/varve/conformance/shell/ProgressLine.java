@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Shows how far the run is: on a terminal a line that changes, elsewhere a line now and then. */
-final class Progress implements Consumer<Outcome> {
+final class ProgressLine implements Consumer<Outcome> {
     private static final long TERMINAL_NANOS = 50_000_000L;
     private static final long PLAIN_NANOS = 5_000_000_000L;
     private static final int WIDTH = 100;
@@ -23,7 +23,7 @@ final class Progress implements Consumer<Outcome> {
     private int checks;
     private int failed;
 
-    Progress(PrintStream out, boolean terminal, Clock clock) {
+    ProgressLine(PrintStream out, boolean terminal, Clock clock) {
         this.out = out;
         this.terminal = terminal;
         this.clock = clock;

@@ -27,7 +27,7 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
  * Where a coordinator's events go: the partitions of its topic. Appends assign offsets and return; that they
  * are durable is told by the high watermark.
  */
-public final class LogWriter implements PartitionWriter {
+public final class CoordinatorLogWriter implements PartitionWriter {
     /** Versions of TxnOffsetCommit. */
     private static final int FIRST_WITH_ABORTABLE = 4;
 
@@ -48,7 +48,7 @@ public final class LogWriter implements PartitionWriter {
      * @param loading told of a partition when the coordinator has loaded it and begins to serve it
      * @param transactions asked before the first event of a transaction is appended to a partition
      */
-    public LogWriter(Topic topic, LoadProgress loading, TransactionCheck transactions) {
+    public CoordinatorLogWriter(Topic topic, LoadProgress loading, TransactionCheck transactions) {
         this.topic = topic;
         this.loading = loading;
         this.transactions = transactions;

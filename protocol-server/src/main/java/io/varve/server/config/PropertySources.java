@@ -16,14 +16,14 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /** Keys and values as the user gave them, in a file and on the command line, and which of the two each came from. */
-final class Settings {
+final class PropertySources {
     private static final String OVERRIDE = "--override";
 
     private final String file;
     private final Map<String, String> values = new TreeMap<>();
     private final Set<String> overridden = new HashSet<>();
 
-    private Settings(String file) {
+    private PropertySources(String file) {
         this.file = file;
     }
 
@@ -32,8 +32,8 @@ final class Settings {
      * @param overrides {@code key=value} each; stronger than the file, the last one of a key wins
      * @throws ConfigError if the file cannot be read or an override has no key or no value
      */
-    static Settings read(Path file, List<String> overrides) {
-        Settings settings = new Settings(file.toString());
+    static PropertySources read(Path file, List<String> overrides) {
+        PropertySources settings = new PropertySources(file.toString());
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(file)) {
             properties.load(reader);

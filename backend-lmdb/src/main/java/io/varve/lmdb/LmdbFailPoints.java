@@ -2,7 +2,7 @@
 package io.varve.lmdb;
 
 /** The durability boundaries of this backend, as names for {@link io.varve.core.runtime.FailPoints}. */
-final class FailPointNames {
+final class LmdbFailPoints {
     /** A run is staged; nothing of it is in the environment. */
     static final String APPEND_AFTER_STAGING = "lmdb.append.after-staging";
     /** Everything staged is in the transaction, not committed; an UncheckedIOException here is a failed commit. */
@@ -32,5 +32,5 @@ final class FailPointNames {
     /** Everything is committed; the environment is not closed. */
     static final String CLOSE_AFTER_COMMIT = "lmdb.close.after-commit";
 
-    private FailPointNames() {}
+    private LmdbFailPoints() {}
 }

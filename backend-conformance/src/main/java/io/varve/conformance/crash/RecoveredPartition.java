@@ -18,7 +18,7 @@ import java.util.Map;
  * @param end readable end
  * @param batches its batches, each of them known to the byte
  */
-record Found(long start, long end, List<Written> batches) {
+record RecoveredPartition(long start, long end, List<Written> batches) {
     private static final int READ_BYTES = 1 << 20;
 
     /**
@@ -27,7 +27,7 @@ record Found(long start, long end, List<Written> batches) {
      * @param known by base offset, every batch that was ever to be written there
      * @param violations gets what no backend may do whatever happened before
      */
-    static Found in(PartitionStore store, Map<Long, List<Written>> known, List<String> violations) {
+    static RecoveredPartition in(PartitionStore store, Map<Long, List<Written>> known, List<String> violations) {
         Extent extent = store.extent();
         if (extent.start() > extent.readableEnd() || extent.durableEnd() > extent.readableEnd()) {
             violations.add("has the extent " + extent);
@@ -37,14 +37,14 @@ record Found(long start, long end, List<Written> batches) {
         while (true) {
             try (BatchSlice slice = store.read(offset, Long.MAX_VALUE, READ_BYTES)) {
                 if (slice.sizeInBytes() == 0) {
-                    return new Found(extent.start(), extent.readableEnd(), batches);
+                    return new RecoveredPartition(extent.start(), extent.readableEnd(), batches);
                 }
                 ByteBuffer bytes = slice.buffer();
                 for (int at = bytes.position(); at < bytes.limit(); ) {
                     int size = BatchValidator.validate(bytes, at, bytes.limit());
                     if (BatchHeader.nextOffset(bytes, at) <= offset) {
                         violations.add("goes back to offset " + BatchHeader.baseOffset(bytes, at) + " after " + offset);
-                        return new Found(extent.start(), extent.readableEnd(), batches);
+                        return new RecoveredPartition(extent.start(), extent.readableEnd(), batches);
                     }
                     Written written = recognize(bytes.slice(at, size), known);
                     if (written == null) {

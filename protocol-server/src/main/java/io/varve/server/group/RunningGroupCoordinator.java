@@ -3,10 +3,10 @@ package io.varve.server.group;
 
 import com.yammer.metrics.core.MetricsRegistry;
 import io.varve.core.log.PartitionLog;
+import io.varve.server.coordinator.CoordinatorLogWriter;
 import io.varve.server.coordinator.Hosted;
 import io.varve.server.coordinator.LoadProgress;
 import io.varve.server.coordinator.LogLoader;
-import io.varve.server.coordinator.LogWriter;
 import io.varve.server.coordinator.OrderedTasks;
 import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topic;
@@ -31,7 +31,7 @@ import org.apache.kafka.server.util.timer.SystemTimerReaper;
  * Kafka's group coordinator at work on one {@code __consumer_offsets}. Time and threads inside are Kafka's own. Share groups are not
  * served, so nothing asks it to persist their state.
  */
-final class Coordinator implements Hosted {
+final class RunningGroupCoordinator implements Hosted {
     private final GroupCoordinatorService service;
     private final MetadataFeed feed;
     private final LoadProgress loading;
@@ -45,7 +45,7 @@ final class Coordinator implements Hosted {
      * @param offsets {@code __consumer_offsets}
      * @param known the topics before the first call of {@link #topicChanged}
      */
-    Coordinator(
+    RunningGroupCoordinator(
             GroupsConfig config,
             GroupConfigManager settings,
             Surroundings around,
@@ -58,7 +58,7 @@ final class Coordinator implements Hosted {
         Metrics metrics = new Metrics(Time.SYSTEM);
         MetricsRegistry registry = new MetricsRegistry();
         service = new GroupCoordinatorService.Builder(self.nodeId(), config.coordinator())
-                .withWriter(new LogWriter(offsets, loading, around.transactions()))
+                .withWriter(new CoordinatorLogWriter(offsets, loading, around.transactions()))
                 .withLoader(new LogLoader(
                         offsets,
                         config.coordinator().offsetsLoadBufferSize(),

@@ -10,7 +10,7 @@ import java.io.UncheckedIOException;
  * How far a partition is durable, and how it gets there. {@code publishing} orders what a sync found durable with truncations and is never
  * held across I/O; {@code forcing} lets one force at a time and is taken last but for {@code publishing}. Thread-safe.
  */
-final class Durability {
+final class PartitionSync {
     private final FilePartition partition;
     private final Object publishing = new Object();
     private final Object forcing = new Object();
@@ -31,7 +31,7 @@ final class Durability {
      * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do not say
      * @param startPoint the checkpointed log start offset
      */
-    Durability(FilePartition partition, long recoveryPoint, long startPoint) {
+    PartitionSync(FilePartition partition, long recoveryPoint, long startPoint) {
         this.partition = partition;
         this.recoveryPoint = recoveryPoint;
         this.startPoint = startPoint;
@@ -188,7 +188,7 @@ final class Durability {
     private void force(View now) throws IOException {
         if (names.any()) {
             long mark = names.mark();
-            partition.home.failPoints.hit(FailPointNames.SYNC_BEFORE_DIRECTORY);
+            partition.home.failPoints.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);
             Disk.forceDirectory(partition.directory());
             names.forced(mark);
         }
@@ -200,10 +200,10 @@ final class Durability {
         // forced.
         int from = was.segment() == null ? -1 : now.indexOf(was.segment());
         for (int i = from < 0 ? now.indexOf(was.offset()) : from; i < now.segments().length; i++) {
-            partition.home.failPoints.hit(FailPointNames.SYNC_BEFORE_FORCE);
+            partition.home.failPoints.hit(FileFailPoints.SYNC_BEFORE_FORCE);
             now.segments()[i].force(!now.isActive(i));
         }
-        partition.home.failPoints.hit(FailPointNames.SYNC_AFTER_FORCE);
+        partition.home.failPoints.hit(FileFailPoints.SYNC_AFTER_FORCE);
     }
 
     /**

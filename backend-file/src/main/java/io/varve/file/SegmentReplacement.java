@@ -26,7 +26,7 @@ import java.util.List;
  * rename BASE.log, write its indexes, force dir
  * </pre>
  */
-final class Replacement {
+final class SegmentReplacement {
     private final FilePartition partition;
     private final List<Segment> old;
     private final SegmentLimits limits;
@@ -35,7 +35,7 @@ final class Replacement {
     /** The segments found at the call. */
     private List<FileSegment> replaced;
 
-    Replacement(FilePartition partition, List<Segment> old, SegmentLimits limits) {
+    SegmentReplacement(FilePartition partition, List<Segment> old, SegmentLimits limits) {
         this.partition = partition;
         this.old = List.copyOf(old);
         this.limits = limits;
@@ -114,7 +114,7 @@ final class Replacement {
             Disk.forceDirectory(directory);
             // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
             partition.durability.promise(end);
-            partition.home.failPoints.hit(FailPointNames.REPLACE_BEFORE_SWAP);
+            partition.home.failPoints.hit(FileFailPoints.REPLACE_BEFORE_SWAP);
             Disk.rename(aside, swap);
             Disk.forceDirectory(directory);
         } catch (ForceFailedException e) {
@@ -126,11 +126,11 @@ final class Replacement {
             throw Disk.writeFailure("replacing segments", swap, e);
         }
         try {
-            partition.home.failPoints.hit(FailPointNames.REPLACE_AFTER_SWAP);
+            partition.home.failPoints.hit(FileFailPoints.REPLACE_AFTER_SWAP);
             for (int i = first; i < after; i++) {
                 now.segments()[i].remove();
             }
-            partition.home.failPoints.hit(FailPointNames.REPLACE_BEFORE_FINISH);
+            partition.home.failPoints.hit(FileFailPoints.REPLACE_BEFORE_FINISH);
             Path log = directory.resolve(Layout.name(base, Layout.LOG));
             Disk.rename(swap, log);
             FileSegment.createIndexes(directory, base);

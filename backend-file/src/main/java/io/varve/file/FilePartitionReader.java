@@ -7,8 +7,8 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 
 /** Finds batches in a view. Throws {@link RetiredException} when the view is out of date. */
-final class PartitionReader {
-    private PartitionReader() {}
+final class FilePartitionReader {
+    private FilePartitionReader() {}
 
     /**
      * What to read.

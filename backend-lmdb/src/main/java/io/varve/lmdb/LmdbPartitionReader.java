@@ -9,7 +9,7 @@ import io.varve.core.spi.StorageException;
  * Reads what is committed of a partition, in short transactions. A read that an edit overtook begins anew. Stateless but for the
  * partition; thread-safe.
  */
-final class PartitionReader {
+final class LmdbPartitionReader {
     /** Most bytes of one read beyond its first batch: the next read goes on from there. */
     private static final int MOST = 1 << 20;
     /** Batches looked at in one transaction by a search for a timestamp. */
@@ -18,7 +18,7 @@ final class PartitionReader {
     private final LmdbPartition partition;
     private final Environment environment;
 
-    PartitionReader(LmdbPartition partition) {
+    LmdbPartitionReader(LmdbPartition partition) {
         this.partition = partition;
         this.environment = partition.environment;
     }

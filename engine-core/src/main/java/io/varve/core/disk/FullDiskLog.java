@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Says when a data directory takes no more bytes, and when it does again; seldom, however often that changes. Thread-safe. */
-public final class Refusals {
-    private static final Logger LOG = LoggerFactory.getLogger(Refusals.class);
+public final class FullDiskLog {
+    private static final Logger LOG = LoggerFactory.getLogger(FullDiskLog.class);
     private static final long QUIET_MS = 10_000;
     private static final long OVER_MS = 1_000;
 
@@ -20,7 +20,7 @@ public final class Refusals {
     private long refusedAt;
 
     /** @param clock times what is said */
-    public Refusals(Path directory, Clock clock) {
+    public FullDiskLog(Path directory, Clock clock) {
         this.directory = directory;
         this.clock = clock;
     }

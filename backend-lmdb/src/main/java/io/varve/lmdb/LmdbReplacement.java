@@ -14,7 +14,7 @@ import java.util.List;
  * garbage for the case of a crash; then one small transaction makes them a segment and its predecessors garbage. Nobody else's commit waits for
  * longer than one of these transactions takes.
  */
-final class Replacement implements AutoCloseable {
+final class LmdbReplacement implements AutoCloseable {
     /** Bytes gathered for one transaction, unless a single run has more. */
     private static final int CHUNK = 1 << 22;
 
@@ -24,14 +24,14 @@ final class Replacement implements AutoCloseable {
     private final KeyRangeSegment together;
 
     /** Takes a number for the new segment. */
-    Replacement(LmdbPartition partition, List<Segment> old) {
+    LmdbReplacement(LmdbPartition partition, List<Segment> old) {
         this.partition = partition;
         this.environment = partition.environment;
         this.old = old;
         int[] store = new int[1];
         environment.writer.lock();
         try {
-            environment.commit(0, FailPointNames.REPLACE_BEFORE_SWAP, view -> {
+            environment.commit(0, LmdbFailPoints.REPLACE_BEFORE_SWAP, view -> {
                 store[0] = view.nextNumber();
                 view.garbage(store[0], 0, Long.MAX_VALUE);
             });
@@ -95,7 +95,7 @@ final class Replacement implements AutoCloseable {
         if (chunk.hasRemaining()) {
             environment.writer.lock();
             try {
-                environment.commit(chunk.limit(), FailPointNames.REPLACE_BEFORE_SWAP, view -> store(view, chunk));
+                environment.commit(chunk.limit(), LmdbFailPoints.REPLACE_BEFORE_SWAP, view -> store(view, chunk));
             } finally {
                 environment.writer.unlock();
             }
@@ -118,7 +118,7 @@ final class Replacement implements AutoCloseable {
     void swap(int first) {
         KeyRangeSegment[] segments = partition.window().segments();
         long end = segments[first + old.size()].base;
-        environment.commitWithReserve(FailPointNames.REPLACE_BEFORE_SWAP, view -> {
+        environment.commitWithReserve(LmdbFailPoints.REPLACE_BEFORE_SWAP, view -> {
             for (int i = first; i < first + old.size(); i++) {
                 KeyRangeSegment segment = segments[i];
                 Keys.at(view.key(), partition.number, segment.base);
@@ -134,7 +134,7 @@ final class Replacement implements AutoCloseable {
             Keys.at(view.key(), together.store, 0);
             view.delete(view.databases.garbage());
         });
-        environment.failPoints.hit(FailPointNames.REPLACE_AFTER_SWAP);
+        environment.failPoints.hit(LmdbFailPoints.REPLACE_AFTER_SWAP);
         synchronized (partition) {
             partition.replaced(first, old.size(), together);
         }

@@ -3,10 +3,10 @@ package io.varve.server.txn;
 
 /** Something asked of one transactional id. Pure: equal states give equal decisions. */
 @FunctionalInterface
-interface Command {
+interface TransactionCommand {
     /**
      * @param now the transaction as it is, or null when there is none of that id
      * @return what becomes of it
      */
-    Decision decide(Transaction now);
+    TransactionDecision decide(Transaction now);
 }

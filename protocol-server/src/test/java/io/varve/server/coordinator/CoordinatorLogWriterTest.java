@@ -18,7 +18,7 @@ import org.apache.kafka.storage.internals.log.VerificationGuard;
 import org.junit.jupiter.api.Test;
 
 /** What the coordinator is told about its writes. */
-class LogWriterTest {
+class CoordinatorLogWriterTest {
     private static final TopicPartition PARTITION = new TopicPartition("__consumer_offsets", 0);
 
     @Test
@@ -28,9 +28,10 @@ class LogWriterTest {
             Topic topic = MetadataFixture.await(
                     broker.metadata.createInternalIfAbsent(PARTITION.topic(), 1, Map.of("cleanup.policy", "compact")));
             LoadProgress loading = new LoadProgress(1);
-            LogWriter writer = new LogWriter(topic, loading, (id, producer, epoch, partitions, admission) -> {
-                throw new AssertionError("nobody asked");
-            });
+            CoordinatorLogWriter writer =
+                    new CoordinatorLogWriter(topic, loading, (id, producer, epoch, partitions, admission) -> {
+                        throw new AssertionError("nobody asked");
+                    });
             assertThat(append(writer)).isEqualTo(1);
             while (topic.partition(0).highWatermark() < 1) {
                 LockSupport.parkNanos(1_000_000);
@@ -54,7 +55,7 @@ class LogWriterTest {
         }
     }
 
-    private static long append(LogWriter writer) {
+    private static long append(CoordinatorLogWriter writer) {
         MemoryRecords records =
                 MemoryRecords.withRecords(Compression.NONE, new SimpleRecord(0, "key".getBytes(), "value".getBytes()));
         return writer.append(PARTITION, VerificationGuard.SENTINEL, records, (short) 0);

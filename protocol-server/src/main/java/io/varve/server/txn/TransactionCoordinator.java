@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
+import io.varve.server.coordinator.CoordinatorLogWriter;
 import io.varve.server.coordinator.Hosted;
 import io.varve.server.coordinator.LoadProgress;
 import io.varve.server.coordinator.LogLoader;
-import io.varve.server.coordinator.LogWriter;
 import io.varve.server.coordinator.OrderedTasks;
 import io.varve.server.metadata.Topic;
 import java.time.Duration;
@@ -37,7 +37,7 @@ import org.apache.kafka.server.util.timer.SystemTimerReaper;
  * The state machines of all partitions of {@code __transaction_state} in Kafka's runtime, and what follows from their decisions. Thread-safe;
  * nothing blocks but the start and the end.
  */
-final class Coordinator implements Hosted {
+final class TransactionCoordinator implements Hosted {
     private static final String NAME = "transaction-coordinator";
     /** How long an event may take to become durable before its client is told to come again. */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
@@ -58,7 +58,7 @@ final class Coordinator implements Hosted {
      *
      * @param topic {@code __transaction_state}
      */
-    Coordinator(TransactionsConfig config, TransactionSurroundings around, Topic topic) {
+    TransactionCoordinator(TransactionsConfig config, TransactionSurroundings around, Topic topic) {
         this.config = config;
         this.around = around;
         errors = new CoordinatorErrors(around.clock());
@@ -75,7 +75,7 @@ final class Coordinator implements Hosted {
                 .withLogContext(context)
                 .withEventProcessor(new MultiThreadedEventProcessor(
                         context, NAME + "-event-processor-", 1, Time.SYSTEM, runtimeMetrics))
-                .withPartitionWriter(new LogWriter(topic, loading, Coordinator::refuse))
+                .withPartitionWriter(new CoordinatorLogWriter(topic, loading, TransactionCoordinator::refuse))
                 .withLoader(new LogLoader(
                         topic,
                         config.loadBufferBytes(),
@@ -136,12 +136,13 @@ final class Coordinator implements Hosted {
      *
      * @return what was decided, when it is durable
      */
-    CompletableFuture<Decision> command(String name, String transactionalId, Command command) {
+    CompletableFuture<TransactionDecision> command(String name, String transactionalId, TransactionCommand command) {
         TopicPartition partition = partition(partitionFor(transactionalId));
-        CompletableFuture<Decision> decided =
+        CompletableFuture<TransactionDecision> decided =
                 runtime.scheduleWriteOperation(name, partition, shard -> shard.decide(transactionalId, command));
         return decided.thenApply(decision -> {
-            if (decision instanceof Decision.Changed changed && changed.next().isPrepared()) {
+            if (decision instanceof TransactionDecision.Changed changed
+                    && changed.next().isPrepared()) {
                 around.failPoints().hit(Boundaries.DECIDED);
                 resume(transactionalId);
             }
@@ -185,7 +186,7 @@ final class Coordinator implements Hosted {
     /** The markers of a transaction are durable. */
     private void complete(Transaction prepared) {
         String transactionalId = prepared.transactionalId();
-        Command command = Upkeep.complete(prepared, around.clock().millis());
+        TransactionCommand command = Upkeep.complete(prepared, around.clock().millis());
         runtime.scheduleWriteOperation("complete", partition(partitionFor(transactionalId)), shard -> {
                     markers.end(prepared);
                     return shard.decide(transactionalId, command);

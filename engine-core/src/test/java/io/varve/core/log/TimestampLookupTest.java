@@ -24,13 +24,13 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /** Finds by time exactly what is there: above the start, below the end, with records, whatever headers say of what is gone. */
-class TimeIndexTest {
+class TimestampLookupTest {
     private static final PartitionId ID = new PartitionId("orders", new UUID(1, 2), 0);
     private static final long ALL = Long.MAX_VALUE;
 
     private final PartitionStore store =
             new MemoryStorage().open(ID, 0, new SegmentLimits(600, Long.MAX_VALUE, 0, 1 << 16));
-    private final TimeIndex times = new TimeIndex(store);
+    private final TimestampLookup times = new TimestampLookup(store);
     private final List<TimestampOffset> records = new ArrayList<>();
 
     private void append(long... timestamps) {
@@ -104,7 +104,7 @@ class TimeIndexTest {
     @Test
     void isRightWhateverIsTrimmedTruncatedOrNotYetToBeSeen() {
         for (long seed = 0; seed < 300; seed++) {
-            new TimeIndexTest().play(seed);
+            new TimestampLookupTest().play(seed);
         }
     }
 

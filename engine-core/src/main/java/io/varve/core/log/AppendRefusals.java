@@ -5,8 +5,8 @@ import io.varve.core.producer.SequenceCheck;
 import io.varve.core.spi.PartitionId;
 
 /** Puts into words why a partition refuses what a producer, or a coordinator for it, wants to append. */
-final class Refusals {
-    private Refusals() {}
+final class AppendRefusals {
+    private AppendRefusals() {}
 
     /**
      * @param check not ACCEPTED, nor a duplicate

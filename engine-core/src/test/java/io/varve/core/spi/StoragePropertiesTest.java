@@ -7,8 +7,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-class SettingsTest {
-    private final Settings settings = new Settings(Map.of("size", " 5 ", "fast", "TRUE", "odd", "maybe"));
+class StoragePropertiesTest {
+    private final StorageProperties settings =
+            new StorageProperties(Map.of("size", " 5 ", "fast", "TRUE", "odd", "maybe"));
 
     @Test
     void readsWhatIsThereAndElseWhatHoldsByDefault() {

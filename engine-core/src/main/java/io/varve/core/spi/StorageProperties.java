@@ -10,7 +10,7 @@ import java.util.Map;
  *
  * @param properties configuration by key
  */
-public record Settings(Map<String, String> properties) {
+public record StorageProperties(Map<String, String> properties) {
     /**
      * @param key the setting
      * @param preset what holds when it is absent

@@ -6,14 +6,14 @@ import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** Says how far something is when it takes longer than two seconds, and every two seconds from then on. Thread-safe. */
-final class Progress {
+final class ProgressLog {
     private static final long PERIOD_NANOS = 2_000_000_000L;
 
     private final Clock clock;
     private final Consumer<String> out;
     private long said;
 
-    Progress(Clock clock, Consumer<String> out) {
+    ProgressLog(Clock clock, Consumer<String> out) {
         this.clock = clock;
         this.out = out;
         this.said = clock.nanos();
