@@ -21,18 +21,18 @@ public final class GroupApis {
      */
     public static List<ApiHandler> handlers(Groups groups, Transactions transactions, Topics topics, ClusterInfo self) {
         return List.of(
-                new FindCoordinator(groups, transactions, self),
-                new JoinGroup(groups),
-                new SyncGroup(groups),
-                new Heartbeat(groups),
-                new LeaveGroup(groups),
-                new OffsetCommit(groups, topics),
-                new OffsetFetch(groups, topics),
-                new OffsetDelete(groups, topics),
-                new DescribeGroups(groups),
-                new ListGroups(groups),
-                new DeleteGroups(groups),
-                new ConsumerGroupHeartbeat(groups),
-                new ConsumerGroupDescribe(groups));
+                new FindCoordinatorHandler(groups, transactions, self),
+                new JoinGroupHandler(groups),
+                new SyncGroupHandler(groups),
+                new HeartbeatHandler(groups),
+                new LeaveGroupHandler(groups),
+                new OffsetCommitHandler(groups, topics),
+                new OffsetFetchHandler(groups, topics),
+                new OffsetDeleteHandler(groups, topics),
+                new DescribeGroupsHandler(groups),
+                new ListGroupsHandler(groups),
+                new DeleteGroupsHandler(groups),
+                new ConsumerGroupHeartbeatHandler(groups),
+                new ConsumerGroupDescribeHandler(groups));
     }
 }

@@ -22,12 +22,12 @@ public final class TransactionApis {
     public static List<ApiHandler> handlers(
             Transactions transactions, Groups groups, Topics topics, ProducerIds producerIds) {
         return List.of(
-                new InitProducerId(producerIds, transactions),
-                new AddPartitionsToTxn(transactions, topics),
-                new AddOffsetsToTxn(transactions, groups),
-                new EndTxn(transactions),
-                new TxnOffsetCommit(groups, topics),
-                new DescribeTransactions(transactions),
-                new ListTransactions(transactions));
+                new InitProducerIdHandler(producerIds, transactions),
+                new AddPartitionsToTxnHandler(transactions, topics),
+                new AddOffsetsToTxnHandler(transactions, groups),
+                new EndTxnHandler(transactions),
+                new TxnOffsetCommitHandler(groups, topics),
+                new DescribeTransactionsHandler(transactions),
+                new ListTransactionsHandler(transactions));
     }
 }

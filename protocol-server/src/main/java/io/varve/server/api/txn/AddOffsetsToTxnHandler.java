@@ -14,13 +14,13 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** AddOffsetsToTxn: makes the partition that keeps a group's offsets part of a transaction. */
-final class AddOffsetsToTxn implements ApiHandler {
+final class AddOffsetsToTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
 
     private final Transactions transactions;
     private final Groups groups;
 
-    AddOffsetsToTxn(Transactions transactions, Groups groups) {
+    AddOffsetsToTxnHandler(Transactions transactions, Groups groups) {
         this.transactions = transactions;
         this.groups = groups;
     }

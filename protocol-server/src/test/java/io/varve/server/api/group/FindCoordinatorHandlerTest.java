@@ -20,7 +20,7 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import org.junit.jupiter.api.Test;
 
 /** Where groups are served, and from when on. */
-class FindCoordinatorTest {
+class FindCoordinatorHandlerTest {
     private static final String OFFSETS = "__consumer_offsets";
 
     @Test

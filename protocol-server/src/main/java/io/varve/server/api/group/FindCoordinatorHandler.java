@@ -23,14 +23,14 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
 /** FindCoordinator: this broker, for every group and transactional id. From version 4 on several keys are asked for at once (KIP-699). */
-final class FindCoordinator implements ApiHandler {
+final class FindCoordinatorHandler implements ApiHandler {
     private static final short FIRST_WITH_SHARE = 6;
 
     private final Groups groups;
     private final Transactions transactions;
     private final ClusterInfo self;
 
-    FindCoordinator(Groups groups, Transactions transactions, ClusterInfo self) {
+    FindCoordinatorHandler(Groups groups, Transactions transactions, ClusterInfo self) {
         this.groups = groups;
         this.transactions = transactions;
         this.self = self;
@@ -47,7 +47,7 @@ final class FindCoordinator implements ApiHandler {
         CoordinatorType type = type(data.keyType(), request.version());
         Address here = self.address(request.connection().listenerName());
         if (request.version() < FindCoordinatorRequest.MIN_BATCHED_VERSION) {
-            return find(type, data.key(), here).thenApply(FindCoordinator::single);
+            return find(type, data.key(), here).thenApply(FindCoordinatorHandler::single);
         }
         List<CompletableFuture<Coordinator>> found = data.coordinatorKeys().stream()
                 .distinct()

@@ -25,11 +25,11 @@ import org.apache.kafka.common.requests.OffsetDeleteRequest;
 import org.apache.kafka.common.requests.OffsetDeleteResponse;
 
 /** OffsetDelete (KIP-496): forgets committed offsets of topics a group no longer reads. */
-final class OffsetDelete implements ApiHandler {
+final class OffsetDeleteHandler implements ApiHandler {
     private final Groups groups;
     private final Topics topics;
 
-    OffsetDelete(Groups groups, Topics topics) {
+    OffsetDeleteHandler(Groups groups, Topics topics) {
         this.groups = groups;
         this.topics = topics;
     }

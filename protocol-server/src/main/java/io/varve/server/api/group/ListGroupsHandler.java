@@ -10,10 +10,10 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.ListGroupsRequest;
 
 /** ListGroups, filtered by state (KIP-518) and type (KIP-848). */
-final class ListGroups implements ApiHandler {
+final class ListGroupsHandler implements ApiHandler {
     private final Groups groups;
 
-    ListGroups(Groups groups) {
+    ListGroupsHandler(Groups groups) {
         this.groups = groups;
     }
 

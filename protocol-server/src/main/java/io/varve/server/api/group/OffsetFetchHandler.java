@@ -29,11 +29,11 @@ import org.apache.kafka.common.requests.OffsetFetchResponse;
  * OffsetFetch: one group, from version 8 on several (KIP-709), each with its own error; topics by name, from version 10 on by id
  * (KIP-848).
  */
-final class OffsetFetch implements ApiHandler {
+final class OffsetFetchHandler implements ApiHandler {
     private final Groups groups;
     private final Topics topics;
 
-    OffsetFetch(Groups groups, Topics topics) {
+    OffsetFetchHandler(Groups groups, Topics topics) {
         this.groups = groups;
         this.topics = topics;
     }
@@ -90,7 +90,7 @@ final class OffsetFetch implements ApiHandler {
                 unknown.add(new OffsetFetchResponseTopics()
                         .setTopicId(asked.topicId())
                         .setPartitions(asked.partitionIndexes().stream()
-                                .map(OffsetFetch::unknownTopicId)
+                                .map(OffsetFetchHandler::unknownTopicId)
                                 .toList()));
             } else {
                 known.add(asked.duplicate().setName(topic.name()));

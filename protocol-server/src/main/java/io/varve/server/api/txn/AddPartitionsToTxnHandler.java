@@ -33,7 +33,7 @@ import org.apache.kafka.common.requests.AddPartitionsToTxnResponse;
  * AddPartitionsToTxn: one transaction, from version 4 on several, to add to or only to verify (KIP-890). One partition that cannot be
  * added keeps the others of its transaction from being added.
  */
-final class AddPartitionsToTxn implements ApiHandler {
+final class AddPartitionsToTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
     private static final short FIRST_BATCHED = 4;
 
@@ -45,7 +45,7 @@ final class AddPartitionsToTxn implements ApiHandler {
     private final Transactions transactions;
     private final Topics topics;
 
-    AddPartitionsToTxn(Transactions transactions, Topics topics) {
+    AddPartitionsToTxnHandler(Transactions transactions, Topics topics) {
         this.transactions = transactions;
         this.topics = topics;
     }

@@ -7,24 +7,24 @@ import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
+import org.apache.kafka.common.requests.HeartbeatRequest;
 
-/** ConsumerGroupHeartbeat: joins, keeps, changes and leaves a consumer group (KIP-848). */
-final class ConsumerGroupHeartbeat implements ApiHandler {
+/** Heartbeat of a member of a classic group. */
+final class HeartbeatHandler implements ApiHandler {
     private final Groups groups;
 
-    ConsumerGroupHeartbeat(Groups groups) {
+    HeartbeatHandler(Groups groups) {
         this.groups = groups;
     }
 
     @Override
     public ApiKeys api() {
-        return ApiKeys.CONSUMER_GROUP_HEARTBEAT;
+        return ApiKeys.HEARTBEAT;
     }
 
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
-        ConsumerGroupHeartbeatRequest heartbeat = (ConsumerGroupHeartbeatRequest) request.body();
-        return groups.consumerHeartbeat(Callers.of(request), heartbeat.data());
+        HeartbeatRequest heartbeat = (HeartbeatRequest) request.body();
+        return groups.heartbeat(Callers.of(request), heartbeat.data());
     }
 }

@@ -13,13 +13,13 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** EndTxn: answered when the decision is durable. From version 5 on the producer's epoch is raised and told (KIP-890). */
-final class EndTxn implements ApiHandler {
+final class EndTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
     private static final short FIRST_WITH_BUMP = 5;
 
     private final Transactions transactions;
 
-    EndTxn(Transactions transactions) {
+    EndTxnHandler(Transactions transactions) {
         this.transactions = transactions;
     }
 

@@ -14,10 +14,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** DescribeTransactions (KIP-664): each with its own error. */
-final class DescribeTransactions implements ApiHandler {
+final class DescribeTransactionsHandler implements ApiHandler {
     private final Transactions transactions;
 
-    DescribeTransactions(Transactions transactions) {
+    DescribeTransactionsHandler(Transactions transactions) {
         this.transactions = transactions;
     }
 

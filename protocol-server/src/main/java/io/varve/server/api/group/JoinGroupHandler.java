@@ -11,10 +11,10 @@ import org.apache.kafka.common.requests.JoinGroupRequest;
 import org.apache.kafka.common.requests.JoinGroupResponse;
 
 /** JoinGroup: answered when the rebalance has gathered the group's members. */
-final class JoinGroup implements ApiHandler {
+final class JoinGroupHandler implements ApiHandler {
     private final Groups groups;
 
-    JoinGroup(Groups groups) {
+    JoinGroupHandler(Groups groups) {
         this.groups = groups;
     }
 

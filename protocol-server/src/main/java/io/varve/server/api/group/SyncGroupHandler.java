@@ -11,10 +11,10 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.SyncGroupRequest;
 
 /** SyncGroup: answered when the leader has handed in the assignment. */
-final class SyncGroup implements ApiHandler {
+final class SyncGroupHandler implements ApiHandler {
     private final Groups groups;
 
-    SyncGroup(Groups groups) {
+    SyncGroupHandler(Groups groups) {
         this.groups = groups;
     }
 

@@ -19,13 +19,13 @@ import org.apache.kafka.common.protocol.Errors;
  * Gives producers their ids (KIP-98): without a transactional id a new one with epoch 0 at every call, else what the transaction
  * coordinator says.
  */
-final class InitProducerId implements ApiHandler {
+final class InitProducerIdHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 4;
 
     private final ProducerIds ids;
     private final Transactions transactions;
 
-    InitProducerId(ProducerIds ids, Transactions transactions) {
+    InitProducerIdHandler(ProducerIds ids, Transactions transactions) {
         this.ids = ids;
         this.transactions = transactions;
     }

@@ -7,24 +7,24 @@ import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
-import org.apache.kafka.common.requests.HeartbeatRequest;
+import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 
-/** Heartbeat of a member of a classic group. */
-final class Heartbeat implements ApiHandler {
+/** ConsumerGroupHeartbeat: joins, keeps, changes and leaves a consumer group (KIP-848). */
+final class ConsumerGroupHeartbeatHandler implements ApiHandler {
     private final Groups groups;
 
-    Heartbeat(Groups groups) {
+    ConsumerGroupHeartbeatHandler(Groups groups) {
         this.groups = groups;
     }
 
     @Override
     public ApiKeys api() {
-        return ApiKeys.HEARTBEAT;
+        return ApiKeys.CONSUMER_GROUP_HEARTBEAT;
     }
 
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
-        HeartbeatRequest heartbeat = (HeartbeatRequest) request.body();
-        return groups.heartbeat(Callers.of(request), heartbeat.data());
+        ConsumerGroupHeartbeatRequest heartbeat = (ConsumerGroupHeartbeatRequest) request.body();
+        return groups.consumerHeartbeat(Callers.of(request), heartbeat.data());
     }
 }

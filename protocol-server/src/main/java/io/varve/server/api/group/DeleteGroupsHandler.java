@@ -11,10 +11,10 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.DeleteGroupsRequest;
 
 /** DeleteGroups: groups without members, and their offsets. */
-final class DeleteGroups implements ApiHandler {
+final class DeleteGroupsHandler implements ApiHandler {
     private final Groups groups;
 
-    DeleteGroups(Groups groups) {
+    DeleteGroupsHandler(Groups groups) {
         this.groups = groups;
     }
 

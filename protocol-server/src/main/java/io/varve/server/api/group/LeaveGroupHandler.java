@@ -11,10 +11,10 @@ import org.apache.kafka.common.requests.LeaveGroupRequest;
 import org.apache.kafka.common.requests.LeaveGroupResponse;
 
 /** LeaveGroup: one member before version 3, several from then on (KIP-345). */
-final class LeaveGroup implements ApiHandler {
+final class LeaveGroupHandler implements ApiHandler {
     private final Groups groups;
 
-    LeaveGroup(Groups groups) {
+    LeaveGroupHandler(Groups groups) {
         this.groups = groups;
     }
 

@@ -5,37 +5,36 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
+import org.apache.kafka.common.message.DescribeGroupsResponseData;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
-import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
+import org.apache.kafka.common.requests.DescribeGroupsRequest;
 
-/** ConsumerGroupDescribe: groups of the consumer protocol (KIP-848). */
-final class ConsumerGroupDescribe implements ApiHandler {
+/** DescribeGroups: classic groups, their members and what they are assigned. */
+final class DescribeGroupsHandler implements ApiHandler {
     private final Groups groups;
 
-    ConsumerGroupDescribe(Groups groups) {
+    DescribeGroupsHandler(Groups groups) {
         this.groups = groups;
     }
 
     @Override
     public ApiKeys api() {
-        return ApiKeys.CONSUMER_GROUP_DESCRIBE;
+        return ApiKeys.DESCRIBE_GROUPS;
     }
 
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
-        ConsumerGroupDescribeRequest describe = (ConsumerGroupDescribeRequest) request.body();
-        return groups.describeConsumerGroups(
-                        Callers.of(request), Distinct.of(describe.data().groupIds()))
+        DescribeGroupsRequest describe = (DescribeGroupsRequest) request.body();
+        return groups.describe(Callers.of(request), Distinct.of(describe.data().groups()))
                 .thenApply(described -> {
                     if (describe.data().includeAuthorizedOperations()) {
                         described.stream()
                                 .filter(group -> group.errorCode() == Errors.NONE.code())
                                 .forEach(group -> group.setAuthorizedOperations(GroupOperations.ALL));
                     }
-                    return new ConsumerGroupDescribeResponseData().setGroups(described);
+                    return new DescribeGroupsResponseData().setGroups(described);
                 });
     }
 }

@@ -22,14 +22,14 @@ import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
 import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
 
 /** TxnOffsetCommit. Partitions that do not exist are answered here; the group coordinator gets the rest. */
-final class TxnOffsetCommit implements ApiHandler {
+final class TxnOffsetCommitHandler implements ApiHandler {
     /** First version whose clients know COORDINATOR_LOAD_IN_PROGRESS. */
     private static final short FIRST_WITH_LOADING = 2;
 
     private final Groups groups;
     private final Topics topics;
 
-    TxnOffsetCommit(Groups groups, Topics topics) {
+    TxnOffsetCommitHandler(Groups groups, Topics topics) {
         this.groups = groups;
         this.topics = topics;
     }

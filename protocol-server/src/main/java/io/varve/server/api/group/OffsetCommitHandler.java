@@ -24,11 +24,11 @@ import org.apache.kafka.common.requests.OffsetCommitResponse;
  * OffsetCommit. Topics come by name, from version 10 on by id (KIP-848). Partitions that do not exist are answered here; the
  * coordinator gets the rest.
  */
-final class OffsetCommit implements ApiHandler {
+final class OffsetCommitHandler implements ApiHandler {
     private final Groups groups;
     private final Topics topics;
 
-    OffsetCommit(Groups groups, Topics topics) {
+    OffsetCommitHandler(Groups groups, Topics topics) {
         this.groups = groups;
         this.topics = topics;
     }

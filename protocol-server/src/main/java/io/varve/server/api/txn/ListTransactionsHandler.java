@@ -10,10 +10,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** ListTransactions, filtered by state and producer (KIP-664), duration (KIP-994) and name (KIP-1152). */
-final class ListTransactions implements ApiHandler {
+final class ListTransactionsHandler implements ApiHandler {
     private final Transactions transactions;
 
-    ListTransactions(Transactions transactions) {
+    ListTransactionsHandler(Transactions transactions) {
         this.transactions = transactions;
     }
 
