@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import io.varve.core.disk.DirectoryLock;
-import io.varve.core.disk.FullDiskLog;
-import io.varve.core.disk.Reserve;
+import io.varve.core.directory.DirectoryLock;
+import io.varve.core.directory.FullDiskLog;
+import io.varve.core.directory.Reserve;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;

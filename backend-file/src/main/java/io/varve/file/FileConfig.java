@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import io.varve.core.disk.ReserveConfig;
+import io.varve.core.directory.ReserveConfig;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.StorageProperties;
+import io.varve.core.spi.support.StorageProperties;
 import java.util.Map;
 
 /**

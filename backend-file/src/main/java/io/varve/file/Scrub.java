@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import io.varve.core.disk.DirectoryLock;
+import io.varve.core.directory.DirectoryLock;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;

@@ -45,7 +45,7 @@ class ArchitectureTest {
                         "io.varve.core",
                         "io.varve.core.spi..",
                         "io.varve.core.record..",
-                        "io.varve.core.disk..",
+                        "io.varve.core.directory..",
                         "io.varve.core.runtime..",
                         "java..",
                         "com.sun.management", // how many files the process may have open

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.conformance.Batches;
 import io.varve.conformance.SmallDisk;
-import io.varve.core.disk.Reserve;
-import io.varve.core.disk.ReserveConfig;
+import io.varve.core.directory.Reserve;
+import io.varve.core.directory.ReserveConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;

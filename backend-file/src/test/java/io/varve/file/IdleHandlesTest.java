@@ -4,7 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.varve.core.disk.DirectoryLock;
+import io.varve.core.directory.DirectoryLock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import java.io.IOException;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
-import io.varve.core.disk.Reserve;
+import io.varve.core.directory.Reserve;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -3,11 +3,11 @@ package io.varve.lmdb;
 
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.Extent;
-import io.varve.core.spi.Fencing;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.Fencing;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
-import io.varve.core.disk.FullDiskLog;
-import io.varve.core.disk.Reserve;
-import io.varve.core.disk.ReserveConfig;
+import io.varve.core.directory.FullDiskLog;
+import io.varve.core.directory.Reserve;
+import io.varve.core.directory.ReserveConfig;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;

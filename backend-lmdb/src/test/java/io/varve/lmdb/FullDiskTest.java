@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.varve.conformance.SmallDisk;
-import io.varve.core.disk.Reserve;
-import io.varve.core.disk.ReserveConfig;
+import io.varve.core.directory.Reserve;
+import io.varve.core.directory.ReserveConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;

@@ -2,7 +2,7 @@
 package io.varve.conformance.mutant;
 
 import io.varve.conformance.example.JournalStorageProvider;
-import io.varve.core.disk.DirectoryLock;
+import io.varve.core.directory.DirectoryLock;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import java.io.IOException;

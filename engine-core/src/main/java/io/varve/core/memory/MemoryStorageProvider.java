@@ -3,8 +3,8 @@ package io.varve.core.memory;
 
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
-import io.varve.core.spi.StorageProperties;
 import io.varve.core.spi.StorageProvider;
+import io.varve.core.spi.support.StorageProperties;
 
 /**
  * {@code storage.backend=memory}: every open starts empty, and nothing outlives the process. {@code memory.readable=sync} makes appends

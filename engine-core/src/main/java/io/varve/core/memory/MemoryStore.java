@@ -5,13 +5,13 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
-import io.varve.core.spi.Fencing;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.support.Fencing;
 import java.util.List;
 import java.util.Objects;
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.adopt;
 
-import io.varve.core.disk.DirectoryLock;
+import io.varve.core.directory.DirectoryLock;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.io.Reader;

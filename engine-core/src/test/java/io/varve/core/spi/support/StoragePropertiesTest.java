@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.core.spi;
+package io.varve.core.spi.support;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.spi.StorageException;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 

@@ -1,5 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.core.spi;
+package io.varve.core.spi.support;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
 
 /**
  * Who may use a partition, by the rules of {@link Storage#open} and {@link PartitionStore}: the handle of the highest epoch writes, earlier

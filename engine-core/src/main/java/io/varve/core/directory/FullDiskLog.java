@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.core.disk;
+package io.varve.core.directory;
 
 import io.varve.core.runtime.Clock;
 import java.nio.file.Path;

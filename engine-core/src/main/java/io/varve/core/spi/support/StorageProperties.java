@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.core.spi;
+package io.varve.core.spi.support;
 
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
 import java.util.Locale;
 import java.util.Map;
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.core.disk;
+package io.varve.core.directory;
 
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.StorageProperties;
+import io.varve.core.spi.support.StorageProperties;
 import java.util.Arrays;
 import java.util.Set;
 import java.util.stream.Collectors;

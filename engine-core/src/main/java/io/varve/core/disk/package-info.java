@@ -1,3 +1,0 @@
-// SPDX-License-Identifier: Apache-2.0
-/** What backends share that keep their data in directories: a directory's lock, and what they do when its file system is full. */
-package io.varve.core.disk;
