@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.config;
 
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.NetConfig;
 import java.net.InetAddress;
 import java.net.NetworkInterface;

@@ -3,12 +3,12 @@ package io.varve.server.group;
 
 import com.yammer.metrics.core.MetricsRegistry;
 import io.varve.core.log.PartitionLog;
+import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.CoordinatorLogWriter;
 import io.varve.server.coordinator.Hosted;
 import io.varve.server.coordinator.LoadProgress;
 import io.varve.server.coordinator.LogLoader;
 import io.varve.server.coordinator.OrderedTasks;
-import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topic;
 import java.util.Collection;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.varve.server.group;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
+import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.TransactionCheck;
 import io.varve.server.metadata.AcceptedLosses;
-import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ConfigWatcher;
 import io.varve.server.metadata.Topics;
 import java.util.concurrent.CompletableFuture;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.engine.Durability;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.BrokerConfigs;
 import io.varve.server.metadata.Setting;
 import io.varve.server.metadata.TopicConfigs;

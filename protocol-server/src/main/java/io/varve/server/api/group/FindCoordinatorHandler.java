@@ -3,9 +3,9 @@ package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.ClusterInfo.Address;
 import io.varve.server.group.Groups;
-import io.varve.server.metadata.ClusterInfo;
-import io.varve.server.metadata.ClusterInfo.Address;
 import io.varve.server.txn.Transactions;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -2,8 +2,8 @@
 package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.Groups;
-import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topics;
 import io.varve.server.txn.Transactions;
 import java.util.List;

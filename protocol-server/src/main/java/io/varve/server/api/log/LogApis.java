@@ -4,9 +4,9 @@ package io.varve.server.api.log;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.OffsetsMarkers;
 import io.varve.server.coordinator.TransactionCheck;
-import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.Topics;
 import java.util.List;
 

@@ -3,8 +3,8 @@ package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
-import io.varve.server.metadata.ClusterInfo;
-import io.varve.server.metadata.ClusterInfo.Address;
+import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.ClusterInfo.Address;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;

@@ -2,10 +2,10 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupSettings;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.logging.LogLevels;
-import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MetadataConfig;
 import java.util.List;

@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.BrokerDefinitions;
-import io.varve.server.metadata.ClusterInfo;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.TopicLimits;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.metadata;
+package io.varve.server.cluster;
 
 import java.util.List;
 

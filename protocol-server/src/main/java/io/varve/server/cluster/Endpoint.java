@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.config;
+package io.varve.server.cluster;
 
 /**
  * One listener's address.
