@@ -137,9 +137,9 @@ public final class VarveServer implements AutoCloseable {
     /** A server told to take any free port tells clients the one it got. */
     private static ClusterInfo self(ServerConfig config, NetServer net, ClusterMetadata metadata) {
         Map<String, Integer> ports = new HashMap<>();
-        net.listeners().forEach(listener -> ports.putIfAbsent(listener.name(), listener.port()));
-        List<ClusterInfo.Address> addresses = config.advertised().stream()
-                .map(endpoint -> new ClusterInfo.Address(
+        net.listeners().forEach(bound -> ports.putIfAbsent(bound.listener(), bound.port()));
+        List<Endpoint> endpoints = config.advertised().stream()
+                .map(endpoint -> new Endpoint(
                         endpoint.listener(),
                         endpoint.host(),
                         endpoint.port() > 0 ? endpoint.port() : ports.get(endpoint.listener())))
@@ -147,15 +147,13 @@ public final class VarveServer implements AutoCloseable {
         return new ClusterInfo(
                 metadata.clusterId(),
                 config.metadata().nodeId(),
-                addresses,
+                endpoints,
                 config.metadata().rack());
     }
 
     /** @return one line for the log: where it listens, what keeps the data, and how long its recovery took */
     public String summary() {
-        String listeners = self.addresses().stream()
-                .map(address -> new Endpoint(address.listener(), address.host(), address.port()).toString())
-                .collect(Collectors.joining(", "));
+        String listeners = self.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
         String directories =
                 config.storage().directories().stream().map(Path::toString).collect(Collectors.joining(", "));
         List<Topic> topics = rooms.metadata().all().stream()

@@ -2,7 +2,7 @@
 package io.varve.server.cluster;
 
 /**
- * One listener's address.
+ * Where one listener is: to bind to, or for clients to connect to.
  *
  * @param listener its name, for example PLAINTEXT
  * @param host name or address; empty for every interface (only where to bind, never where to connect to)

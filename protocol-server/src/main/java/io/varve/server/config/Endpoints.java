@@ -2,7 +2,6 @@
 package io.varve.server.config;
 
 import io.varve.server.cluster.Endpoint;
-import io.varve.server.net.NetConfig;
 import java.net.InetAddress;
 import java.net.NetworkInterface;
 import java.net.SocketException;
@@ -124,9 +123,9 @@ final class Endpoints {
      * @param endpoint where to bind
      * @return the addresses to listen on, at least one
      */
-    static Stream<NetConfig.Listener> addresses(Endpoint endpoint) {
+    static Stream<Endpoint> addresses(Endpoint endpoint) {
         List<String> hosts = endpoint.host().equals("localhost") ? loopbacks() : List.of(endpoint.host());
-        return hosts.stream().map(host -> new NetConfig.Listener(endpoint.listener(), host, endpoint.port()));
+        return hosts.stream().map(host -> new Endpoint(endpoint.listener(), host, endpoint.port()));
     }
 
     private static List<String> loopbacks() {

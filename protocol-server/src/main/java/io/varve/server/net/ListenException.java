@@ -2,19 +2,20 @@
 package io.varve.server.net;
 
 import io.varve.core.VarveException;
+import io.varve.server.cluster.Endpoint;
 
 /** A listener could not be opened. The message is one line for the operator. */
 public final class ListenException extends VarveException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param listener which one
+     * @param endpoint which one
      * @param cause why
      */
-    ListenException(NetConfig.Listener listener, Throwable cause) {
+    ListenException(Endpoint endpoint, Throwable cause) {
         super(
-                "cannot listen on " + listener.host() + ":" + listener.port() + " (listener " + listener.name() + "): "
-                        + reason(cause),
+                "cannot listen on " + endpoint.host() + ":" + endpoint.port() + " (listener " + endpoint.listener()
+                        + "): " + reason(cause),
                 cause);
     }
 

@@ -2,6 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.server.api.ApiPolicy;
+import io.varve.server.cluster.Endpoint;
 import java.util.List;
 import java.util.Objects;
 
@@ -15,7 +16,7 @@ import java.util.Objects;
  * @param requests how much of their requests is in memory
  */
 public record NetConfig(
-        List<Listener> listeners, int networkThreads, Sockets sockets, Connections connections, Requests requests) {
+        List<Endpoint> listeners, int networkThreads, Sockets sockets, Connections connections, Requests requests) {
     /** Kafka's {@code num.network.threads}. */
     public static final int DEFAULT_NETWORK_THREADS = 3;
 
@@ -33,23 +34,9 @@ public record NetConfig(
      * @param listeners where to listen
      * @return the settings
      */
-    public static NetConfig of(Listener... listeners) {
+    public static NetConfig of(Endpoint... listeners) {
         return new NetConfig(
                 List.of(listeners), DEFAULT_NETWORK_THREADS, Sockets.DEFAULT, Connections.DEFAULT, Requests.DEFAULT);
-    }
-
-    /**
-     * Where to listen.
-     *
-     * @param name for example PLAINTEXT
-     * @param host name or address; empty for every interface
-     * @param port 0 for any free one
-     */
-    public record Listener(String name, String host, int port) {
-        @Override
-        public String toString() {
-            return name + "://" + host + ":" + port;
-        }
     }
 
     /**

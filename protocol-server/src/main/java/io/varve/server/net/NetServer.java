@@ -19,8 +19,8 @@ import io.netty.util.concurrent.GlobalEventExecutor;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.ApiTable;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
-import io.varve.server.net.NetConfig.Listener;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
@@ -88,8 +88,8 @@ public final class NetServer implements AutoCloseable {
     static NetServer bind(NetConfig config, Clock clock, Transport transport) {
         NetServer server = new NetServer(config, clock, transport);
         try {
-            for (Listener listener : config.listeners()) {
-                server.listen(listener, transport);
+            for (Endpoint endpoint : config.listeners()) {
+                server.listen(endpoint, transport);
             }
         } catch (RuntimeException e) {
             server.close();
@@ -98,7 +98,7 @@ public final class NetServer implements AutoCloseable {
         return server;
     }
 
-    private void listen(Listener listener, Transport transport) {
+    private void listen(Endpoint endpoint, Transport transport) {
         NetConfig.Sockets sockets = config.sockets();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(acceptors, workers)
@@ -121,7 +121,7 @@ public final class NetServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        welcome(channel, listener.name());
+                        welcome(channel, endpoint.listener());
                     }
                 });
         if (sockets.receiveBufferBytes() > 0) {
@@ -131,24 +131,24 @@ public final class NetServer implements AutoCloseable {
         if (sockets.sendBufferBytes() > 0) {
             bootstrap.childOption(ChannelOption.SO_SNDBUF, sockets.sendBufferBytes());
         }
-        InetSocketAddress address = listener.host().isEmpty()
-                ? new InetSocketAddress(listener.port())
-                : new InetSocketAddress(listener.host(), listener.port());
+        InetSocketAddress address = endpoint.host().isEmpty()
+                ? new InetSocketAddress(endpoint.port())
+                : new InetSocketAddress(endpoint.host(), endpoint.port());
         ChannelFuture bound = bootstrap.bind(address).awaitUninterruptibly();
         if (!bound.isSuccess()) {
-            throw new ListenException(listener, bound.cause());
+            throw new ListenException(endpoint, bound.cause());
         }
         listening.add(bound.channel());
-        LOG.debug("Listening on {} with {}", listener, transport);
+        LOG.debug("Listening on {} with {}", endpoint, transport);
     }
 
     /** @return the listeners, in the order of the configuration, with the ports they got */
-    public List<Listener> listeners() {
-        List<Listener> bound = new ArrayList<>();
+    public List<Endpoint> listeners() {
+        List<Endpoint> bound = new ArrayList<>();
         for (int i = 0; i < listening.size(); i++) {
-            Listener listener = config.listeners().get(i);
+            Endpoint endpoint = config.listeners().get(i);
             int port = ((InetSocketAddress) listening.get(i).localAddress()).getPort();
-            bound.add(new Listener(listener.name(), listener.host(), port));
+            bound.add(new Endpoint(endpoint.listener(), endpoint.host(), port));
         }
         return bound;
     }

@@ -8,6 +8,7 @@ import io.varve.server.api.log.FetchConfig;
 import io.varve.server.api.log.LogApis;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.net.NetConfig;
@@ -22,8 +23,7 @@ public final class Served {
 
     /** @return the server, listening on a free port of 127.0.0.1; to be closed before the broker */
     public static NetServer on(GroupsFixture broker) {
-        NetServer server =
-                NetServer.bind(NetConfig.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
+        NetServer server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
         List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
                 broker.broker.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));

@@ -9,7 +9,6 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.BrokerConfigs;
 import io.varve.server.metadata.Setting;
 import io.varve.server.metadata.TopicConfigs;
-import io.varve.server.net.NetConfig;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -38,9 +37,7 @@ class ServerConfigTest {
         ServerConfig config = load("");
 
         assertThat(config.advertised()).containsExactly(new Endpoint("PLAINTEXT", "localhost", 9092));
-        assertThat(config.net().listeners())
-                .extracting(NetConfig.Listener::host)
-                .contains("127.0.0.1");
+        assertThat(config.net().listeners()).extracting(Endpoint::host).contains("127.0.0.1");
         assertThat(config.metadata().nodeId()).isEqualTo(1);
         assertThat(config.storage().backend()).isEqualTo("file");
         assertThat(config.storage().directories()).containsExactly(home.resolve("data"));
@@ -127,7 +124,7 @@ class ServerConfigTest {
 
         assertThat(config.net().listeners())
                 .singleElement()
-                .extracting(NetConfig.Listener::port)
+                .extracting(Endpoint::port)
                 .isEqualTo(9092);
         assertThat(config.warnings())
                 .isNotEmpty()
@@ -253,9 +250,7 @@ class ServerConfigTest {
                 + "listener.security.protocol.map=OUTSIDE:PLAINTEXT,PLAINTEXT:PLAINTEXT\n"
                 + "advertised.listeners=PLAINTEXT://kafka:29092,OUTSIDE://localhost:9092\n"
                 + "inter.broker.listener.name=PLAINTEXT");
-        assertThat(docker.net().listeners())
-                .extracting(NetConfig.Listener::port)
-                .containsExactly(29092, 9092);
+        assertThat(docker.net().listeners()).extracting(Endpoint::port).containsExactly(29092, 9092);
         assertThat(docker.advertised()).extracting(Endpoint::host).containsExactly("kafka", "localhost");
     }
 

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Clock;
 import io.varve.server.api.ApiTable;
-import io.varve.server.net.NetConfig.Listener;
+import io.varve.server.cluster.Endpoint;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 class NetServerTest {
     @Test
     void servesAJavaAdminClient() throws Exception {
-        NetConfig config = NetConfig.of(new Listener("PLAINTEXT", "127.0.0.1", 0));
+        NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0));
         try (NetServer server = NetServer.bind(config, Clock.system())) {
             int port = Servers.port(server);
             server.serve(new ApiTable(List.of(Servers.metadata(port)), Servers.FEATURES), Servers.SCHEDULER);
@@ -91,7 +91,7 @@ class NetServerTest {
     void namesThePortThatIsTaken() {
         try (NetServer first = Servers.start()) {
             int port = Servers.port(first);
-            NetConfig config = NetConfig.of(new Listener("PLAINTEXT", "127.0.0.1", port));
+            NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", port));
             assertThatThrownBy(() -> NetServer.bind(config, Clock.system()))
                     .isInstanceOf(ListenException.class)
                     .hasMessage("cannot listen on 127.0.0.1:" + port
@@ -101,7 +101,7 @@ class NetServerTest {
 
     @Test
     void namesTheHostThatIsNone() {
-        NetConfig config = NetConfig.of(new Listener("PLAINTEXT", "no-such-host.invalid", 9092));
+        NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "no-such-host.invalid", 9092));
         assertThatThrownBy(() -> NetServer.bind(config, Clock.system()))
                 .isInstanceOf(ListenException.class)
                 .hasMessageContaining("no-such-host.invalid:9092")

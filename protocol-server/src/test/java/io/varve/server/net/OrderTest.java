@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
+import io.varve.server.cluster.Endpoint;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
@@ -126,7 +127,7 @@ class OrderTest {
         });
         byte[] request = why == Why.POLICY ? listOffsets(1) : ProtocolTest.produce(1, (short) -1, 50_000);
         NetConfig config = new NetConfig(
-                List.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)),
+                List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)),
                 1,
                 NetConfig.Sockets.DEFAULT,
                 NetConfig.Connections.DEFAULT,

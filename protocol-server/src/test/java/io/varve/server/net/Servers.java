@@ -7,8 +7,8 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.NetConfig.Connections;
-import io.varve.server.net.NetConfig.Listener;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
 import java.time.Duration;
@@ -34,7 +34,7 @@ final class Servers {
 
     static NetConfig config(Connections connections, Requests requests) {
         return new NetConfig(
-                List.of(new Listener("PLAINTEXT", "127.0.0.1", 0)), 2, Sockets.DEFAULT, connections, requests);
+                List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), 2, Sockets.DEFAULT, connections, requests);
     }
 
     static NetServer start(ApiHandler... handlers) {

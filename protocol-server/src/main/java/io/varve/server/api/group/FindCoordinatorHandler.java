@@ -4,7 +4,7 @@ package io.varve.server.api.group;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.cluster.ClusterInfo.Address;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.Groups;
 import io.varve.server.txn.Transactions;
 import java.util.List;
@@ -45,7 +45,7 @@ final class FindCoordinatorHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         FindCoordinatorRequestData data = ((FindCoordinatorRequest) request.body()).data();
         CoordinatorType type = type(data.keyType(), request.version());
-        Address here = self.address(request.connection().listenerName());
+        Endpoint here = self.endpoint(request.connection().listenerName());
         if (request.version() < FindCoordinatorRequest.MIN_BATCHED_VERSION) {
             return find(type, data.key(), here).thenApply(FindCoordinatorHandler::single);
         }
@@ -65,7 +65,7 @@ final class FindCoordinatorHandler implements ApiHandler {
         return type;
     }
 
-    private CompletableFuture<Coordinator> find(CoordinatorType type, String key, Address here) {
+    private CompletableFuture<Coordinator> find(CoordinatorType type, String key, Endpoint here) {
         return switch (type) {
             case GROUP -> answer(groups.find(key), key, here);
             case TRANSACTION -> answer(transactions.find(key), key, here);
@@ -75,11 +75,11 @@ final class FindCoordinatorHandler implements ApiHandler {
         };
     }
 
-    private CompletableFuture<Coordinator> answer(CompletableFuture<Void> look, String key, Address here) {
+    private CompletableFuture<Coordinator> answer(CompletableFuture<Void> look, String key, Endpoint here) {
         return look.handle((found, failure) -> failure == null ? here(key, here) : failed(key, failure));
     }
 
-    private Coordinator here(String key, Address here) {
+    private Coordinator here(String key, Endpoint here) {
         return new Coordinator()
                 .setKey(key)
                 .setNodeId(self.nodeId())

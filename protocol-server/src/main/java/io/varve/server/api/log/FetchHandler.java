@@ -4,7 +4,7 @@ package io.varve.server.api.log;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.cluster.ClusterInfo.Address;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.Topics;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -94,7 +94,7 @@ final class FetchHandler implements ApiHandler {
                 && pass.answers().stream()
                         .anyMatch(answer -> answer.currentLeader().leaderId() >= 0);
         if (namesLeader) {
-            Address here = cluster.address(request.connection().listenerName());
+            Endpoint here = cluster.endpoint(request.connection().listenerName());
             response.nodeEndpoints()
                     .add(new NodeEndpoint()
                             .setNodeId(cluster.nodeId())

@@ -4,7 +4,7 @@ package io.varve.server.api.topic;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.cluster.ClusterInfo.Address;
+import io.varve.server.cluster.Endpoint;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Supplier;
@@ -39,7 +39,7 @@ final class DescribeClusterHandler implements ApiHandler {
                     .setErrorMessage("The request was sent to an endpoint of the wrong type: this is a broker."));
         }
         ClusterInfo info = cluster.get();
-        Address here = info.address(request.connection().listenerName());
+        Endpoint here = info.endpoint(request.connection().listenerName());
         response.setClusterId(info.clusterId())
                 .setControllerId(info.nodeId())
                 .setClusterAuthorizedOperations(

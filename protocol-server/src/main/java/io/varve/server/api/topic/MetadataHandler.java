@@ -6,7 +6,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.cluster.ClusterInfo.Address;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.Topic;
@@ -84,7 +84,7 @@ final class MetadataHandler implements ApiHandler {
 
     private MetadataResponseData header(MetadataRequest body, String listener) {
         ClusterInfo info = cluster.get();
-        Address here = info.address(listener);
+        Endpoint here = info.endpoint(listener);
         MetadataResponseData response = new MetadataResponseData()
                 .setClusterId(info.clusterId())
                 .setControllerId(info.nodeId())

@@ -10,6 +10,7 @@ import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.MetadataFixture;
@@ -43,7 +44,7 @@ final class WireServer implements AutoCloseable {
 
     WireServer() {
         MetadataFixture node = broker.broker;
-        server = NetServer.bind(NetConfig.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
+        server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
         port = server.listeners().get(0).port();
         ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
         List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(

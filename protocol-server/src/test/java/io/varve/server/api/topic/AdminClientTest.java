@@ -9,6 +9,7 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.net.NetConfig;
@@ -50,7 +51,7 @@ class AdminClientTest {
     @BeforeEach
     void start() {
         node.start();
-        server = NetServer.bind(NetConfig.of(new NetConfig.Listener("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
+        server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
         int port = server.listeners().get(0).port();
         ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
         short version = node.metadata.features().get("metadata.version");
