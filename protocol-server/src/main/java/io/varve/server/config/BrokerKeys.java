@@ -4,7 +4,7 @@ package io.varve.server.config;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.log.BatchRules;
 import io.varve.core.retention.RetentionConfig;
-import io.varve.server.api.log.FetchConfig;
+import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.metadata.AcceptedLosses;
 import io.varve.server.metadata.TopicLimits;
 import io.varve.server.net.NetConfig;

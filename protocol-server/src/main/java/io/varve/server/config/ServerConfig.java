@@ -7,7 +7,7 @@ import io.varve.core.engine.EngineConfig;
 import io.varve.core.log.BatchRules;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.RetentionConfig;
-import io.varve.server.api.log.FetchConfig;
+import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.AcceptedLosses;

@@ -2,6 +2,7 @@
 package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.cluster.FindCoordinatorHandler;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.Topics;

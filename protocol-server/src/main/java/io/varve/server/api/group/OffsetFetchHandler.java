@@ -2,6 +2,7 @@
 package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Futures;
 import io.varve.server.api.Request;
 import io.varve.server.group.Caller;
 import io.varve.server.group.Groups;

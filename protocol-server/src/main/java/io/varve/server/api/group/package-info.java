@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Handlers of the group APIs. */
+/** Handles the APIs of consumer groups: membership, committed offsets, administration. */
 package io.varve.server.api.group;

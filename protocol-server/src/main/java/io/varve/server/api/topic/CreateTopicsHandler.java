@@ -3,6 +3,7 @@ package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.api.config.ConfigSources;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.NewTopic;
 import io.varve.server.metadata.Setting;

@@ -3,6 +3,7 @@ package io.varve.server.api.topic;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.AuthorizedOperations;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.Topic;
 import io.varve.server.metadata.Topics;

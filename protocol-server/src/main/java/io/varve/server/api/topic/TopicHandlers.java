@@ -2,6 +2,19 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.cluster.DescribeClusterHandler;
+import io.varve.server.api.cluster.ListPartitionReassignmentsHandler;
+import io.varve.server.api.config.AlterConfigsHandler;
+import io.varve.server.api.config.BrokerTarget;
+import io.varve.server.api.config.ClientMetricsTarget;
+import io.varve.server.api.config.ConfigTarget;
+import io.varve.server.api.config.DescribeConfigsHandler;
+import io.varve.server.api.config.GroupTarget;
+import io.varve.server.api.config.IncrementalAlterConfigsHandler;
+import io.varve.server.api.config.LogLevelChanges;
+import io.varve.server.api.config.ShownSettings;
+import io.varve.server.api.config.TopicQuestions;
+import io.varve.server.api.config.TopicTarget;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupSettings;
 import io.varve.server.group.GroupsConfig;

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Handlers of the APIs about topics, configurations and the cluster. */
+/** Handles the APIs that make, describe, enlarge and delete topics, and delete their records. */
 package io.varve.server.api.topic;

@@ -17,10 +17,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
 /** Commits and fetches one partition's offset, in versions 2 to 9 and 8 to 9. */
-final class Offsets {
+public final class Offsets {
     private Offsets() {}
 
-    static OffsetCommitRequestData committing(String group, String topic, Uuid id, int partition, long offset) {
+    public static OffsetCommitRequestData committing(String group, String topic, Uuid id, int partition, long offset) {
         return new OffsetCommitRequestData()
                 .setGroupId(group)
                 .setTopics(List.of(new OffsetCommitRequestTopic()
@@ -31,18 +31,18 @@ final class Offsets {
                                 .setCommittedOffset(offset)))));
     }
 
-    static CompletableFuture<Errors> commit(TestClient client, OffsetCommitRequestData request, int version) {
+    public static CompletableFuture<Errors> commit(TestClient client, OffsetCommitRequestData request, int version) {
         CompletableFuture<OffsetCommitResponseData> answer = client.send(ApiKeys.OFFSET_COMMIT, version, request);
         return answer.thenApply(
                 data -> Errors.forCode(data.topics().get(0).partitions().get(0).errorCode()));
     }
 
-    static Errors commit(TestClient client, String group, String topic, int partition, long offset) {
+    public static Errors commit(TestClient client, String group, String topic, int partition, long offset) {
         return commit(client, committing(group, topic, Uuid.ZERO_UUID, partition, offset), 9)
                 .join();
     }
 
-    static OffsetFetchResponseGroup fetchGroup(
+    public static OffsetFetchResponseGroup fetchGroup(
             TestClient client, String group, OffsetFetchRequestTopics topic, int version) {
         OffsetFetchResponseData answer = client.ask(
                 ApiKeys.OFFSET_FETCH,
@@ -55,7 +55,7 @@ final class Offsets {
     }
 
     /** @return the offset, -1 when there is none; waits while groups are loaded */
-    static long fetch(TestClient client, String group, String topic, int partition) {
+    public static long fetch(TestClient client, String group, String topic, int partition) {
         OffsetFetchResponseGroup fetched = TestClient.until(
                 answer -> answer.errorCode() == Errors.NONE.code(),
                 () -> fetchGroup(

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Exchange;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;

@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.cluster;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.AuthorizedOperations;
+import io.varve.server.api.Request;
+import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.Endpoint;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
+import org.apache.kafka.common.message.DescribeClusterRequestData;
+import org.apache.kafka.common.message.DescribeClusterResponseData;
+import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeClusterRequest;
+
+/** DescribeCluster: the cluster's id and its one broker. */
+public final class DescribeClusterHandler implements ApiHandler {
+    private static final byte BROKERS = 1;
+
+    private final Supplier<ClusterInfo> cluster;
+
+    public DescribeClusterHandler(Supplier<ClusterInfo> cluster) {
+        this.cluster = cluster;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DESCRIBE_CLUSTER;
+    }
+
+    @Override
+    public CompletionStage<DescribeClusterResponseData> handle(Request request) {
+        DescribeClusterRequestData asked = ((DescribeClusterRequest) request.body()).data();
+        DescribeClusterResponseData response = new DescribeClusterResponseData().setEndpointType(asked.endpointType());
+        if (asked.endpointType() != BROKERS) {
+            return CompletableFuture.completedFuture(response.setErrorCode(Errors.MISMATCHED_ENDPOINT_TYPE.code())
+                    .setErrorMessage("The request was sent to an endpoint of the wrong type: this is a broker."));
+        }
+        ClusterInfo info = cluster.get();
+        Endpoint here = info.endpoint(request.connection().listenerName());
+        response.setClusterId(info.clusterId())
+                .setControllerId(info.nodeId())
+                .setClusterAuthorizedOperations(
+                        AuthorizedOperations.onCluster(asked.includeClusterAuthorizedOperations()));
+        response.brokers()
+                .add(new DescribeClusterBroker()
+                        .setBrokerId(info.nodeId())
+                        .setHost(here.host())
+                        .setPort(here.port())
+                        .setRack(info.rack()));
+        return CompletableFuture.completedFuture(response);
+    }
+}

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.cluster;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.spi.StorageException;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData;
+import org.apache.kafka.common.message.DescribeLogDirsRequestData.DescribableLogDirTopic;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
+import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** DescribeLogDirs (KIP-113, KIP-827): the data directories, what room they have, and how much of it partitions take. Runs on a worker thread. */
+public final class DescribeLogDirsHandler implements ApiHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
+
+    private final Topics topics;
+    private final List<Path> directories;
+
+    public DescribeLogDirsHandler(Topics topics, List<Path> directories) {
+        this.topics = topics;
+        this.directories = List.copyOf(directories);
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DESCRIBE_LOG_DIRS;
+    }
+
+    @Override
+    public CompletionStage<DescribeLogDirsResponseData> handle(Request request) {
+        DescribeLogDirsRequestData asked =
+                (DescribeLogDirsRequestData) request.body().data();
+        return CompletableFuture.completedFuture(describe(asked));
+    }
+
+    private DescribeLogDirsResponseData describe(DescribeLogDirsRequestData asked) {
+        Map<Path, Map<String, List<DescribeLogDirsPartition>>> found = new HashMap<>();
+        for (PartitionLog log : wanted(asked)) {
+            try {
+                found.computeIfAbsent(directory(log), path -> new TreeMap<>())
+                        .computeIfAbsent(log.id().topic(), name -> new ArrayList<>())
+                        .add(new DescribeLogDirsPartition()
+                                .setPartitionIndex(log.id().partition())
+                                .setPartitionSize(log.sizeInBytes()));
+            } catch (StorageException e) {
+                LOG.debug("{} was deleted while it was looked at", log.id(), e);
+            }
+        }
+        DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
+        for (Path path : directories) {
+            DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(path.toString());
+            room(path, result);
+            found.getOrDefault(path, Map.of())
+                    .forEach((name, partitions) -> result.topics()
+                            .add(new DescribeLogDirsTopic().setName(name).setPartitions(partitions)));
+            response.results().add(result);
+        }
+        return response;
+    }
+
+    private Path directory(PartitionLog log) {
+        return log.store().directory().filter(directories::contains).orElse(directories.get(0));
+    }
+
+    /** @return the partitions asked for that there are; all when none is named */
+    private Collection<PartitionLog> wanted(DescribeLogDirsRequestData asked) {
+        if (asked.topics() == null) {
+            return topics.all().stream()
+                    .flatMap(topic -> topic.partitions().stream())
+                    .toList();
+        }
+        Map<String, PartitionLog> logs = new LinkedHashMap<>();
+        for (DescribableLogDirTopic wanted : asked.topics()) {
+            Topic topic = topics.byName(wanted.topic());
+            for (int partition : wanted.partitions()) {
+                PartitionLog log = topic == null ? null : topic.partition(partition);
+                if (log != null) {
+                    logs.put(log.id().toString(), log);
+                }
+            }
+        }
+        return logs.values();
+    }
+
+    private static void room(Path path, DescribeLogDirsResult result) {
+        try {
+            if (Files.exists(path)) {
+                FileStore store = Files.getFileStore(path);
+                result.setTotalBytes(store.getTotalSpace()).setUsableBytes(store.getUsableSpace());
+            }
+        } catch (IOException e) {
+            LOG.debug("The room in {} cannot be told", path, e); // -1 says so
+        }
+    }
+}

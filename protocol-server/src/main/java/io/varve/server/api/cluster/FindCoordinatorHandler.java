@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.cluster;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Futures;
+import io.varve.server.api.Request;
+import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.Endpoint;
+import io.varve.server.group.Groups;
+import io.varve.server.txn.Transactions;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.common.message.FindCoordinatorRequestData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData;
+import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FindCoordinatorRequest;
+import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
+
+/** FindCoordinator: this broker, for every group and transactional id. From version 4 on several keys are asked for at once (KIP-699). */
+public final class FindCoordinatorHandler implements ApiHandler {
+    private static final short FIRST_WITH_SHARE = 6;
+
+    private final Groups groups;
+    private final Transactions transactions;
+    private final ClusterInfo self;
+
+    public FindCoordinatorHandler(Groups groups, Transactions transactions, ClusterInfo self) {
+        this.groups = groups;
+        this.transactions = transactions;
+        this.self = self;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.FIND_COORDINATOR;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        FindCoordinatorRequestData data = ((FindCoordinatorRequest) request.body()).data();
+        CoordinatorType type = type(data.keyType(), request.version());
+        Endpoint here = self.endpoint(request.connection().listenerName());
+        if (request.version() < FindCoordinatorRequest.MIN_BATCHED_VERSION) {
+            return find(type, data.key(), here).thenApply(FindCoordinatorHandler::single);
+        }
+        List<CompletableFuture<Coordinator>> found = data.coordinatorKeys().stream()
+                .distinct()
+                .map(key -> find(type, key, here))
+                .toList();
+        return Futures.all(found).thenApply(all -> new FindCoordinatorResponseData().setCoordinators(all));
+    }
+
+    /** @throws InvalidRequestException when there is no such type, or not in this version */
+    private static CoordinatorType type(byte id, short version) {
+        CoordinatorType type = CoordinatorType.forId(id);
+        if (type == CoordinatorType.SHARE && version < FIRST_WITH_SHARE) {
+            throw new InvalidRequestException("key type SHARE needs version " + FIRST_WITH_SHARE + " or higher");
+        }
+        return type;
+    }
+
+    private CompletableFuture<Coordinator> find(CoordinatorType type, String key, Endpoint here) {
+        return switch (type) {
+            case GROUP -> answer(groups.find(key), key, here);
+            case TRANSACTION -> answer(transactions.find(key), key, here);
+            case SHARE ->
+                CompletableFuture.completedFuture(
+                        nowhere(key, Errors.INVALID_REQUEST, "This broker does not serve share groups."));
+        };
+    }
+
+    private CompletableFuture<Coordinator> answer(CompletableFuture<Void> look, String key, Endpoint here) {
+        return look.handle((found, failure) -> failure == null ? here(key, here) : failed(key, failure));
+    }
+
+    private Coordinator here(String key, Endpoint here) {
+        return new Coordinator()
+                .setKey(key)
+                .setNodeId(self.nodeId())
+                .setHost(here.host())
+                .setPort(here.port())
+                .setErrorMessage(null);
+    }
+
+    /** What may go better next time is answered with the one retriable error clients expect of this API. */
+    private static Coordinator failed(String key, Throwable failure) {
+        Errors error = Errors.forException(failure);
+        Errors told = error.exception() instanceof RetriableException ? Errors.COORDINATOR_NOT_AVAILABLE : error;
+        return nowhere(key, told, told.message());
+    }
+
+    private static Coordinator nowhere(String key, Errors error, String message) {
+        return new Coordinator()
+                .setKey(key)
+                .setErrorCode(error.code())
+                .setErrorMessage(message)
+                .setNodeId(Node.noNode().id())
+                .setHost(Node.noNode().host())
+                .setPort(Node.noNode().port());
+    }
+
+    private static FindCoordinatorResponseData single(Coordinator found) {
+        return new FindCoordinatorResponseData()
+                .setErrorCode(found.errorCode())
+                .setErrorMessage(found.errorMessage())
+                .setNodeId(found.nodeId())
+                .setHost(found.host())
+                .setPort(found.port());
+    }
+}

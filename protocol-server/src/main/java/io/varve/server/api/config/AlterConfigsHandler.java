@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.config;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.api.config.ConfigAlterations.Resource;
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.Holds;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.message.AlterConfigsRequestData;
+import org.apache.kafka.common.message.AlterConfigsRequestData.AlterConfigsResource;
+import org.apache.kafka.common.message.AlterConfigsRequestData.AlterableConfig;
+import org.apache.kafka.common.message.AlterConfigsResponseData;
+import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsResourceResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.requests.AlterConfigsRequest;
+import org.apache.kafka.common.requests.ApiError;
+
+/** AlterConfigs, the old way: a resource's settings become exactly those named, save that holds are only released by name. */
+public final class AlterConfigsHandler implements ApiHandler {
+    private final ClusterMetadata metadata;
+    private final Map<ConfigResource.Type, ConfigTarget> targets;
+
+    public AlterConfigsHandler(ClusterMetadata metadata, Map<ConfigResource.Type, ConfigTarget> targets) {
+        this.metadata = metadata;
+        this.targets = targets;
+    }
+
+    /** Whoever sets something by this old call does not know of holds, and must not release them by leaving them out. */
+    private static Map<String, String> keepingHolds(Map<String, String> present, Map<String, String> wanted) {
+        Map<String, String> all = new HashMap<>(wanted);
+        present.forEach((key, value) -> {
+            if (Holds.isHold(key)) {
+                all.putIfAbsent(key, value);
+            }
+        });
+        return all;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.ALTER_CONFIGS;
+    }
+
+    @Override
+    public CompletionStage<AlterConfigsResponseData> handle(Request request) {
+        AlterConfigsRequestData asked = ((AlterConfigsRequest) request.body()).data();
+        ConfigAlterations alterations = new ConfigAlterations(
+                targets,
+                asked.resources().stream()
+                        .map(resource -> new Resource(resource.resourceType(), resource.resourceName()))
+                        .toList());
+        int position = 0;
+        for (AlterConfigsResource resource : asked.resources()) {
+            add(alterations, position++, resource);
+        }
+        return alterations.decide(metadata, asked.validateOnly()).thenApply(errors -> answer(asked, errors));
+    }
+
+    private static void add(ConfigAlterations alterations, int position, AlterConfigsResource resource) {
+        List<String> keys = new ArrayList<>();
+        List<String> withoutValue = new ArrayList<>();
+        Map<String, String> wanted = new HashMap<>();
+        for (AlterableConfig config : resource.configs()) {
+            keys.add(config.name());
+            wanted.put(config.name(), config.value());
+            if (config.value() == null) {
+                withoutValue.add(config.name());
+            }
+        }
+        alterations.add(position, keys, withoutValue, (target, present) -> keepingHolds(present, wanted));
+    }
+
+    private static AlterConfigsResponseData answer(AlterConfigsRequestData asked, List<ApiError> errors) {
+        AlterConfigsResponseData response = new AlterConfigsResponseData();
+        Iterator<ApiError> error = errors.iterator();
+        for (AlterConfigsResource resource : asked.resources()) {
+            ApiError outcome = error.next();
+            response.responses()
+                    .add(new AlterConfigsResourceResponse()
+                            .setResourceType(resource.resourceType())
+                            .setResourceName(resource.resourceName())
+                            .setErrorCode(outcome.error().code())
+                            .setErrorMessage(outcome.isFailure() ? outcome.messageWithFallback() : null));
+        }
+        return response;
+    }
+}

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.config;
+
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.ConfigChange;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+
+/**
+ * What AlterConfigs and IncrementalAlterConfigs have in common: which resources can be altered, and one answer to each, in order. Made for one
+ * request, in time that grows with its size.
+ */
+final class ConfigAlterations {
+    /** A resource as the request names it: its type may be unknown. */
+    record Resource(byte type, String name) {}
+
+    private final Map<ConfigResource.Type, ConfigTarget> targets;
+    private final Map<Resource, Integer> times = new HashMap<>();
+    private final List<Resource> resources;
+    private final ApiError[] errors;
+    private final List<Integer> positions = new ArrayList<>();
+    private final List<ConfigChange> changes = new ArrayList<>();
+
+    /**
+     * @param targets what can be altered, by type
+     * @param resources all resources of the request, in its order
+     */
+    ConfigAlterations(Map<ConfigResource.Type, ConfigTarget> targets, List<Resource> resources) {
+        this.targets = targets;
+        this.resources = resources;
+        errors = new ApiError[resources.size()];
+        resources.forEach(resource -> times.merge(resource, 1, Integer::sum));
+    }
+
+    /**
+     * Looks at one resource of the request.
+     *
+     * @param position which
+     * @param keys the settings named, duplicates included
+     * @param withoutValue those of them that need a value and have none
+     * @param change makes the wanted settings of the present ones, by what such resources can be set to
+     */
+    void add(
+            int position,
+            List<String> keys,
+            List<String> withoutValue,
+            BiFunction<ConfigTarget, Map<String, String>, Map<String, String>> change) {
+        perform(position, keys, withoutValue, resource -> {
+            ConfigTarget target = targets.get(ConfigResource.Type.forId(resource.type()));
+            if (target == null) {
+                throw new InvalidRequestException("Unknown resource type " + resource.type());
+            }
+            target.checkName(resource.name());
+            positions.add(position);
+            changes.add(new ConfigChange(
+                    new ConfigResource(ConfigResource.Type.forId(resource.type()), resource.name()),
+                    present -> {
+                        Map<String, String> wanted = change.apply(target, present);
+                        target.validate(resource.name(), wanted);
+                        return wanted;
+                    },
+                    target.maxConfigured()));
+            return ApiError.NONE;
+        });
+    }
+
+    /** Looks at one resource of the request that is altered at once, as {@link #add}. */
+    void perform(int position, List<String> keys, List<String> withoutValue, Function<Resource, ApiError> alteration) {
+        Resource resource = resources.get(position);
+        if (times.get(resource) > 1) {
+            errors[position] = invalid("Each resource must appear at most once.");
+        } else if (hasDuplicates(keys)) {
+            errors[position] = invalid("Error due to duplicate config keys");
+        } else if (!withoutValue.isEmpty()) {
+            errors[position] = invalid("Null value not supported for : " + String.join(", ", withoutValue));
+        } else {
+            try {
+                errors[position] = alteration.apply(resource);
+            } catch (ApiException e) {
+                errors[position] = ApiError.fromThrowable(e);
+            }
+        }
+    }
+
+    private static boolean hasDuplicates(List<String> keys) {
+        Set<String> seen = new HashSet<>();
+        return !keys.stream().allMatch(seen::add);
+    }
+
+    /** @return completes with the outcome of each resource, by its position in the request */
+    CompletableFuture<List<ApiError>> decide(ClusterMetadata metadata, boolean validateOnly) {
+        if (changes.isEmpty()) {
+            return CompletableFuture.completedFuture(List.of(errors));
+        }
+        return metadata.alterConfigs(changes, validateOnly).thenApply(outcomes -> {
+            for (int i = 0; i < outcomes.size(); i++) {
+                errors[positions.get(i)] = outcomes.get(i);
+            }
+            return List.of(errors);
+        });
+    }
+
+    private static ApiError invalid(String message) {
+        return new ApiError(Errors.INVALID_REQUEST, message);
+    }
+}

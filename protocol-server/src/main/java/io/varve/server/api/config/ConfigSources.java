@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.config;
+
+import io.varve.server.metadata.Setting;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+
+/** Where settings come from, in the protocol's words. */
+public final class ConfigSources {
+    private ConfigSources() {}
+
+    public static byte id(Setting.Source source) {
+        return switch (source) {
+            case TOPIC -> ConfigSource.TOPIC_CONFIG.id();
+            case GROUP -> ConfigSource.GROUP_CONFIG.id();
+            case CLIENT_METRICS -> ConfigSource.CLIENT_METRICS_CONFIG.id();
+            case DYNAMIC_BROKER -> ConfigSource.DYNAMIC_BROKER_CONFIG.id();
+            case DYNAMIC_DEFAULT -> ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG.id();
+            case STATIC -> ConfigSource.STATIC_BROKER_CONFIG.id();
+            case DEFAULT -> ConfigSource.DEFAULT_CONFIG.id();
+        };
+    }
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.config;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
+import org.apache.kafka.common.message.DescribeConfigsResponseData;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.DescribeConfigsRequest;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+
+/** DescribeConfigs: the settings of topics, groups and this broker, with where each comes from. */
+public final class DescribeConfigsHandler implements ApiHandler {
+    /** Versions before it write a text's length in 16 bits. */
+    private static final short FIRST_WITH_LONG_TEXTS = 4;
+
+    private static final int SHORT_TEXT = Short.MAX_VALUE;
+
+    private final ShownSettings settings;
+    private final TopicQuestions questions;
+
+    public DescribeConfigsHandler(ShownSettings settings, TopicQuestions questions) {
+        this.settings = settings;
+        this.questions = questions;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DESCRIBE_CONFIGS;
+    }
+
+    @Override
+    public CompletionStage<DescribeConfigsResponseData> handle(Request request) {
+        DescribeConfigsRequestData asked = ((DescribeConfigsRequest) request.body()).data();
+        DescribeConfigsResponseData response = new DescribeConfigsResponseData();
+        CompletableFuture<?> last = CompletableFuture.completedFuture(null);
+        for (DescribeConfigsResource resource : asked.resources()) {
+            DescribeConfigsResult result = new DescribeConfigsResult()
+                    .setResourceType(resource.resourceType())
+                    .setResourceName(resource.resourceName())
+                    .setErrorMessage(null);
+            response.results().add(result);
+            if (resource.resourceType() == ConfigResource.Type.TOPIC.id()
+                    && questions.isQuestion(resource.resourceName())) {
+                last = last.thenCombine(answer(request, resource, result), (before, done) -> done);
+                continue;
+            }
+            try {
+                result.setConfigs(settings.of(resource, asked));
+            } catch (ApiException e) {
+                refuse(result, e);
+            }
+        }
+        return last.thenApply(done -> response);
+    }
+
+    private static void refuse(DescribeConfigsResult result, ApiException e) {
+        result.setErrorCode(Errors.forException(e).code()).setErrorMessage(e.getMessage());
+    }
+
+    private CompletionStage<DescribeConfigsResult> answer(
+            Request request, DescribeConfigsResource resource, DescribeConfigsResult result) {
+        return questions.answer(resource.resourceName()).handle((answer, failure) -> {
+            if (failure == null
+                    && request.version() < FIRST_WITH_LONG_TEXTS
+                    && answer.value().length() > SHORT_TEXT) {
+                refuse(
+                        result,
+                        new InvalidRequestException("The answer is too long for this version of the request:"
+                                + " ask about one partition, or with version " + FIRST_WITH_LONG_TEXTS + "."));
+            } else if (failure == null) {
+                result.configs()
+                        .add(new DescribeConfigsResourceResult()
+                                .setName(answer.name())
+                                .setValue(answer.value())
+                                .setReadOnly(true)
+                                .setConfigSource(ConfigSource.DEFAULT_CONFIG.id())
+                                .setConfigType(ConfigType.STRING.id()));
+            } else if (failure.getCause() instanceof ApiException refusal) {
+                refuse(result, refusal);
+            } else {
+                throw failure instanceof CompletionException known ? known : new CompletionException(failure);
+            }
+            return result;
+        });
+    }
+}

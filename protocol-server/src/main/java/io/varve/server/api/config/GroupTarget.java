@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.config;
+
+import io.varve.server.group.GroupSettings;
+import io.varve.server.group.HostedGroups;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.errors.InvalidRequestException;
+
+/**
+ * Groups' settings; the group need not exist.
+ *
+ * @param maxConfigured as many groups as there can be
+ */
+public record GroupTarget(GroupSettings settings, int maxConfigured) implements ConfigTarget {
+    @Override
+    public void checkName(String name) {
+        if (name.isEmpty()) {
+            throw new InvalidRequestException("Default group resources are not allowed.");
+        }
+        if (name.length() > HostedGroups.MAX_ID_LENGTH) {
+            throw new InvalidRequestException(
+                    "a group's name has at most " + HostedGroups.MAX_ID_LENGTH + " characters");
+        }
+    }
+
+    @Override
+    public void requireList(String key, OpType operation) {
+        ConfigTarget.requireList(GroupSettings.isList(key), key, operation);
+    }
+
+    @Override
+    public String inForce(String key, Map<String, String> own) {
+        return own.get(key);
+    }
+
+    @Override
+    public void validate(String name, Map<String, String> wanted) {
+        settings.validate(wanted);
+    }
+}

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.config;
+
+import io.varve.core.engine.LogEngine;
+import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.retention.RetentionExplanation;
+import io.varve.server.metadata.PartitionConfigs;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.metadata.Topics;
+import io.varve.server.retention.ExplanationJson;
+import io.varve.server.retention.RetentionQuestion;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * Explains a topic's retention, as it is or as it would be under other settings, to clients that ask for it by DescribeConfigs; on its worker
+ * thread, as the storage is read.
+ */
+public final class RetentionQuestions implements TopicQuestions {
+    private final Topics topics;
+    private final TopicConfigs definitions;
+    private final LogEngine engine;
+
+    public RetentionQuestions(Topics topics, TopicConfigs definitions, LogEngine engine) {
+        this.topics = topics;
+        this.definitions = definitions;
+        this.engine = engine;
+    }
+
+    @Override
+    public boolean isQuestion(String resource) {
+        return RetentionQuestion.isOne(resource);
+    }
+
+    @Override
+    public CompletionStage<Answer> answer(String resource) {
+        return CompletableFuture.supplyAsync(
+                () -> new Answer(RetentionQuestion.KEY, explain(question(resource))), Runnable::run);
+    }
+
+    private static RetentionQuestion question(String resource) {
+        try {
+            return RetentionQuestion.parse(resource);
+        } catch (IllegalArgumentException e) {
+            throw new InvalidRequestException(e.getMessage());
+        }
+    }
+
+    private String explain(RetentionQuestion question) {
+        Topic topic = topics.byName(question.topic());
+        if (topic == null) {
+            throw new UnknownTopicOrPartitionException("The topic '" + question.topic() + "' does not exist.");
+        }
+        PartitionConfigs configs = configs(topic, question.settings());
+        List<RetentionExplanation> explained = new ArrayList<>();
+        for (PartitionLog log : logs(topic, question.partition())) {
+            PartitionConfig config = configs.of(topic.id(), log.id().partition());
+            explained.add(engine.explainRetention(log, config));
+        }
+        return ExplanationJson.write(topic.name(), explained);
+    }
+
+    private static List<PartitionLog> logs(Topic topic, int partition) {
+        if (partition == RetentionQuestion.ALL) {
+            return topic.partitions();
+        }
+        PartitionLog log = topic.partition(partition);
+        if (log == null) {
+            throw new UnknownTopicOrPartitionException("The topic '" + topic.name() + "' has no partition " + partition
+                    + ", only " + topic.partitions().size() + ".");
+        }
+        return List.of(log);
+    }
+
+    private PartitionConfigs configs(Topic topic, Map<String, String> tried) {
+        Map<String, String> settings = new HashMap<>(topic.configs());
+        tried.forEach((key, value) -> {
+            if (value.isEmpty()) {
+                settings.remove(key);
+            } else {
+                settings.put(key, value);
+            }
+        });
+        definitions.validate(topic.configs(), settings);
+        return definitions.partitionConfigs(settings);
+    }
+}

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.config;
+
+import io.varve.server.group.GroupSettings;
+import io.varve.server.logging.LogLevels;
+import io.varve.server.metadata.BrokerConfigs;
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.Setting;
+import io.varve.server.metadata.Setting.Synonym;
+import io.varve.server.metadata.Topic;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.message.DescribeConfigsRequestData;
+import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfigsResource;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
+import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsSynonym;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
+import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
+
+/** Looks up the settings of every kind of resource, and puts them in the protocol's words. Thread-safe. */
+public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogLevels levels) {
+    /** @throws org.apache.kafka.common.errors.ApiException if there is no such resource */
+    List<DescribeConfigsResourceResult> of(DescribeConfigsResource resource, DescribeConfigsRequestData asked) {
+        ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
+        String name = resource.resourceName();
+        return switch (type) {
+            case TOPIC ->
+                chosen(resource, ofTopic(name), setting -> shown(setting, asked).setReadOnly(false));
+            case BROKER -> chosen(resource, ofBroker(name), setting -> ofBroker(setting, asked));
+            case BROKER_LOGGER -> ofLoggers(resource);
+            case GROUP ->
+                chosen(resource, ofGroup(name), setting -> shown(setting, asked).setReadOnly(false));
+            case CLIENT_METRICS ->
+                chosen(
+                        resource,
+                        ofMetrics(name),
+                        setting -> shown(setting, asked).setReadOnly(false));
+            default ->
+                throw new InvalidRequestException("Unsupported resource type: " + type
+                        + (type == ConfigResource.Type.UNKNOWN ? " (" + resource.resourceType() + ")" : ""));
+        };
+    }
+
+    private static List<DescribeConfigsResourceResult> chosen(
+            DescribeConfigsResource resource,
+            List<Setting> settings,
+            Function<Setting, DescribeConfigsResourceResult> shown) {
+        List<String> keys = resource.configurationKeys();
+        Set<String> wanted = keys == null ? Set.of() : new HashSet<>(keys);
+        List<DescribeConfigsResourceResult> results = new ArrayList<>();
+        for (Setting setting : settings) {
+            if (wanted.isEmpty() || wanted.contains(setting.key().name)) {
+                results.add(shown.apply(setting));
+            }
+        }
+        return results;
+    }
+
+    private List<Setting> ofTopic(String name) {
+        Topic topic = metadata.byName(name);
+        if (topic == null) {
+            if (!org.apache.kafka.common.internals.Topic.isValid(name)) {
+                throw new InvalidTopicException("Topic name '" + name + "' is illegal.");
+            }
+            throw new UnknownTopicOrPartitionException("The topic '" + name + "' does not exist.");
+        }
+        return metadata.topicConfigs().settings(topic.configs());
+    }
+
+    private List<Setting> ofBroker(String name) {
+        if (name.isEmpty()) {
+            return metadata.brokerConfigs().ofAllBrokers();
+        }
+        requireThisBroker(name, " or empty string,");
+        return metadata.brokerConfigs().settings();
+    }
+
+    private void requireThisBroker(String name, String others) {
+        int id;
+        try {
+            id = Integer.parseInt(name);
+        } catch (NumberFormatException e) {
+            throw new InvalidRequestException("Broker id must be an integer, but it is: " + name);
+        }
+        int expected = metadata.config().nodeId();
+        if (id != expected) {
+            throw new InvalidRequestException(
+                    "Unexpected broker id, expected " + expected + others + " but received " + name);
+        }
+    }
+
+    private List<Setting> ofGroup(String name) {
+        if (name.isEmpty()) {
+            throw new InvalidRequestException("Group name must not be empty");
+        }
+        return groups.settings(
+                metadata.configs(new ConfigResource(ConfigResource.Type.GROUP, name)), metadata.brokerConfigs());
+    }
+
+    private List<Setting> ofMetrics(String name) {
+        if (name.isEmpty()) {
+            throw new InvalidRequestException("Client metrics subscription name must not be empty");
+        }
+        return ClientMetricsTarget.settings(
+                metadata.configs(new ConfigResource(ConfigResource.Type.CLIENT_METRICS, name)));
+    }
+
+    private List<DescribeConfigsResourceResult> ofLoggers(DescribeConfigsResource resource) {
+        if (resource.resourceName().isEmpty()) {
+            throw new InvalidRequestException("Broker id must not be empty");
+        }
+        requireThisBroker(resource.resourceName(), "");
+        List<String> keys = resource.configurationKeys();
+        Set<String> wanted = keys == null ? Set.of() : new HashSet<>(keys);
+        List<DescribeConfigsResourceResult> results = new ArrayList<>();
+        levels.all().forEach((logger, level) -> {
+            if (wanted.isEmpty() || wanted.contains(logger)) {
+                results.add(new DescribeConfigsResourceResult()
+                        .setName(logger)
+                        .setValue(level)
+                        .setConfigSource(ConfigSource.DYNAMIC_BROKER_LOGGER_CONFIG.id()));
+            }
+        });
+        return results;
+    }
+
+    private DescribeConfigsResourceResult ofBroker(Setting setting, DescribeConfigsRequestData asked) {
+        DescribeConfigsResourceResult result =
+                shown(setting, asked).setReadOnly(!metadata.brokerConfigs().isDynamic(setting.key().name));
+        if (BrokerConfigs.isUnknown(setting.key())) {
+            result.setConfigType(ConfigType.UNKNOWN.id());
+        }
+        if (BrokerConfigs.isSensitive(setting)) {
+            result.setIsSensitive(true).setValue(null);
+            result.synonyms().forEach(synonym -> synonym.setValue(null));
+        }
+        return result;
+    }
+
+    private static DescribeConfigsResourceResult shown(Setting setting, DescribeConfigsRequestData asked) {
+        DescribeConfigsResourceResult result = new DescribeConfigsResourceResult()
+                .setName(setting.key().name)
+                .setValue(setting.value())
+                .setConfigSource(ConfigSources.id(setting.source()))
+                .setConfigType(typeOf(setting.key().type));
+        if (asked.includeSynonyms()) {
+            setting.synonyms().forEach(synonym -> result.synonyms().add(synonym(synonym)));
+        }
+        if (asked.includeDocumentation()) {
+            result.setDocumentation(setting.key().documentation);
+        }
+        return result;
+    }
+
+    private static DescribeConfigsSynonym synonym(Synonym synonym) {
+        return new DescribeConfigsSynonym()
+                .setName(synonym.name())
+                .setValue(synonym.value())
+                .setSource(ConfigSources.id(synonym.source()));
+    }
+
+    private static byte typeOf(ConfigDef.Type type) {
+        return ConfigType.valueOf(type.name()).id();
+    }
+}

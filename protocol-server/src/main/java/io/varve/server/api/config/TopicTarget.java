@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.config;
+
+import io.varve.server.metadata.TopicConfigs;
+import java.util.Map;
+import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
+import org.apache.kafka.common.errors.InvalidRequestException;
+
+/** Topics' settings. */
+public record TopicTarget(TopicConfigs definitions) implements ConfigTarget {
+    @Override
+    public void checkName(String name) {
+        if (name.isEmpty()) {
+            throw new InvalidRequestException("Default topic resources are not allowed.");
+        }
+        // Whether there is such a topic is known when its settings are decided.
+    }
+
+    @Override
+    public int maxConfigured() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    public void requireList(String key, OpType operation) {
+        ConfigTarget.requireList(TopicConfigs.isList(key), key, operation);
+    }
+
+    @Override
+    public String inForce(String key, Map<String, String> own) {
+        return definitions.value(key, own);
+    }
+
+    @Override
+    public void validate(String name, Map<String, String> wanted) {
+        // Decided with the topic's settings before.
+    }
+}

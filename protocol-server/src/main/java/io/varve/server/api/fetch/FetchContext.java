@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.fetch;
+
+import java.util.List;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+
+/** What a fetch reads and which of it is answered: depends on the session it belongs to (KIP-227). */
+sealed interface FetchContext {
+    /** The session id of a response that belongs to no session. */
+    int NO_SESSION = 0;
+
+    /** @return the partitions to read, in the order to read them */
+    List<FetchWish> wishes();
+
+    /**
+     * Makes the answer. Takes over the pass: what the answer leaves out is released.
+     *
+     * @param pass what was read of {@link #wishes()}
+     * @return the answer
+     */
+    FetchResponseData answer(FetchPass pass);
+
+    /** A fetch outside any session: everything is answered. */
+    record Sessionless(List<FetchWish> wishes) implements FetchContext {
+        @Override
+        public FetchResponseData answer(FetchPass pass) {
+            return whole(NO_SESSION, wishes, pass);
+        }
+    }
+
+    /** A full fetch: everything is answered, and a session begins if there is room for it. */
+    record Opening(List<FetchWish> wishes, boolean byTopicId, FetchSessions sessions) implements FetchContext {
+        @Override
+        public FetchResponseData answer(FetchPass pass) {
+            return whole(sessions.open(byTopicId, wishes, pass.answers()), wishes, pass);
+        }
+    }
+
+    /** A further fetch of a session: all its partitions are read, those with news are answered. */
+    record Continuing(FetchSession session, int epoch, List<FetchWish> wishes) implements FetchContext {
+        @Override
+        public FetchResponseData answer(FetchPass pass) {
+            FetchResponseData response = new FetchResponseData().setSessionId(session.id());
+            boolean[] news = session.selectNews(epoch, wishes, pass.answers());
+            if (news == null) {
+                pass.release();
+                return response.setErrorCode(Errors.INVALID_FETCH_SESSION_EPOCH.code());
+            }
+            for (int i = 0; i < news.length; i++) {
+                PartitionData partition = pass.answers().get(i);
+                if (news[i]) {
+                    append(response, wishes.get(i).target(), partition);
+                } else {
+                    FetchPass.release(partition);
+                }
+            }
+            return response;
+        }
+    }
+
+    /** A fetch whose session is not what the client thinks: nothing is read, the error is the answer. */
+    record Refused(Errors error) implements FetchContext {
+        @Override
+        public List<FetchWish> wishes() {
+            return List.of();
+        }
+
+        @Override
+        public FetchResponseData answer(FetchPass pass) {
+            return new FetchResponseData().setErrorCode(error.code()).setSessionId(NO_SESSION);
+        }
+    }
+
+    private static FetchResponseData whole(int sessionId, List<FetchWish> wishes, FetchPass pass) {
+        FetchResponseData response = new FetchResponseData().setSessionId(sessionId);
+        for (int i = 0; i < wishes.size(); i++) {
+            append(response, wishes.get(i).target(), pass.answers().get(i));
+        }
+        return response;
+    }
+
+    /** Adds a partition, under the topic before it when that is the same one: the order of partitions is kept. */
+    private static void append(FetchResponseData response, FetchTarget target, PartitionData partition) {
+        List<FetchableTopicResponse> topics = response.responses();
+        FetchableTopicResponse last = topics.isEmpty() ? null : topics.get(topics.size() - 1);
+        if (last == null
+                || !last.topicId().equals(target.topicId())
+                || !last.topic().equals(target.topic())) {
+            last = new FetchableTopicResponse().setTopic(target.topic()).setTopicId(target.topicId());
+            topics.add(last);
+        }
+        last.partitions().add(partition);
+    }
+}

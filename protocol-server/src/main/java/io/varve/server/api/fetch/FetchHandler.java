@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.fetch;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.Endpoint;
+import io.varve.server.metadata.Topics;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.FetchRequestData;
+import org.apache.kafka.common.message.FetchResponseData;
+import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.requests.FetchMetadata;
+
+/**
+ * Gives consumers records, in fetch sessions if they like (KIP-227). A fetch that finds less than its {@code min_bytes} waits until
+ * there is more, a partition fails, or {@code max_wait_ms} is over. Partitions that were not there when it came are told of with the others: a
+ * client that goes on naming a deleted topic would else ask again at once, for ever.
+ *
+ * <p>There are no replicas: a fetch by one gets the error Kafka gives to a follower that does not belong to the partition, a
+ * preferred replica is never named, and {@code last_fetched_epoch} is not looked at because logs do not diverge.
+ * INCONSISTENT_TOPIC_ID does not arise: a topic id is looked up where the log is, so an id that is not current is unknown.
+ */
+public final class FetchHandler implements ApiHandler {
+    private final Topics topics;
+    private final ClusterInfo cluster;
+    private final FetchConfig config;
+    private final FetchSessions sessions;
+
+    /**
+     * @param topics finds the logs
+     * @param cluster tells fenced clients where the leader is
+     * @param config the broker's limits
+     * @param sessions the consumers' sessions
+     */
+    public FetchHandler(Topics topics, ClusterInfo cluster, FetchConfig config, FetchSessions sessions) {
+        this.topics = topics;
+        this.cluster = cluster;
+        this.config = config;
+        this.sessions = sessions;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.FETCH;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        FetchRequestData data = (FetchRequestData) request.body().data();
+        FetchContext context = sessions.begin(
+                new FetchMetadata(data.sessionId(), data.sessionEpoch()),
+                request.version() >= FetchTarget.FIRST_WITH_TOPIC_IDS,
+                FetchWish.of(data),
+                FetchWish.forgotten(data));
+        FetchLimits limits = FetchLimits.of(data, request.version(), config);
+        FetchReader reader = new FetchReader(topics, cluster.nodeId(), limits);
+        return context.wishes().size() <= FetchReader.SLICE
+                ? answer(request, context, reader, limits, reader.read(context.wishes()))
+                : reader.read(context.wishes(), request.connection())
+                        .thenCompose(pass -> answer(request, context, reader, limits, pass));
+    }
+
+    private CompletionStage<FetchResponseData> answer(
+            Request request, FetchContext context, FetchReader reader, FetchLimits limits, FetchPass pass) {
+        List<FetchWish> known = pass.known(context.wishes());
+        if (limits.maxWaitMs() <= 0 || known.isEmpty() || pass.failed() || pass.bytes() >= limits.minBytes()) {
+            return CompletableFuture.completedFuture(answer(request, context, pass));
+        }
+        pass.release();
+        FetchWait wait = new FetchWait(
+                reader,
+                known,
+                limits.minBytes(),
+                request.connection(),
+                () -> reader.read(context.wishes(), request.connection())
+                        .thenApply(last -> answer(request, context, last)));
+        return wait.await(limits.maxWaitMs());
+    }
+
+    private FetchResponseData answer(Request request, FetchContext context, FetchPass pass) {
+        FetchResponseData response;
+        try {
+            response = context.answer(pass);
+        } catch (RuntimeException | Error failure) {
+            pass.release();
+            throw failure;
+        }
+        boolean namesLeader = pass.failed()
+                && pass.answers().stream()
+                        .anyMatch(answer -> answer.currentLeader().leaderId() >= 0);
+        if (namesLeader) {
+            Endpoint here = cluster.endpoint(request.connection().listenerName());
+            response.nodeEndpoints()
+                    .add(new NodeEndpoint()
+                            .setNodeId(cluster.nodeId())
+                            .setHost(here.host())
+                            .setPort(here.port())
+                            .setRack(cluster.rack()));
+        }
+        return response;
+    }
+}

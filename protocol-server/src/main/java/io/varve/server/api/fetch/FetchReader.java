@@ -1,0 +1,271 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.fetch;
+
+import io.varve.core.log.EpochEnd;
+import io.varve.core.log.Isolation;
+import io.varve.core.log.LogRead;
+import io.varve.core.log.PartitionLog;
+import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.Connection;
+import io.varve.server.api.LogErrors;
+import io.varve.server.api.StoredRecords;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/** Reads what one fetch wants, as things stand now. Belongs to one request, used on its event loop. */
+final class FetchReader {
+    /** Partitions looked at before an event loop turns to others: some milliseconds of work, where all have records. */
+    static final int SLICE = 256;
+
+    private static final long UNKNOWN = -1;
+
+    /** The version from which a fenced client is told the leader (KIP-951). */
+    private static final short FIRST_WITH_LEADER = 16;
+
+    private final Topics topics;
+    private final int nodeId;
+    private final FetchLimits limits;
+
+    /**
+     * @param topics finds the logs
+     * @param nodeId this broker, leader of everything
+     * @param limits holds for all partitions
+     */
+    FetchReader(Topics topics, int nodeId, FetchLimits limits) {
+        this.topics = topics;
+        this.nodeId = nodeId;
+        this.limits = limits;
+    }
+
+    /**
+     * Reads partitions in order until the answer is full. The first batch found is taken however large it is, so that a client with
+     * too small limits still gets on (KIP-74); partitions after that get none that is larger than what is left.
+     *
+     * @param wishes what to read
+     * @return what was read; the caller sends it or releases it
+     */
+    FetchPass read(List<FetchWish> wishes) {
+        FetchPass pass = new FetchPass(wishes.size());
+        read(wishes, pass, wishes.size());
+        return pass;
+    }
+
+    /**
+     * Reads as {@link #read(List)}, but many partitions a slice at a time, between which the connection's event loop serves others.
+     *
+     * @param wishes what to read
+     * @param connection who asks; called on its event loop
+     * @return completes with what was read, for the caller to send or to release; fails when the connection is closed meanwhile
+     */
+    CompletionStage<FetchPass> read(List<FetchWish> wishes, Connection connection) {
+        CompletableFuture<FetchPass> done = new CompletableFuture<>();
+        readOn(wishes, new FetchPass(wishes.size()), connection, done);
+        return done;
+    }
+
+    private void readOn(
+            List<FetchWish> wishes, FetchPass pass, Connection connection, CompletableFuture<FetchPass> done) {
+        if (!connection.isOpen()) {
+            pass.release();
+            done.completeExceptionally(new CloseConnectionException("the connection was closed during a fetch"));
+            return;
+        }
+        try {
+            read(wishes, pass, SLICE);
+            if (pass.answers().size() == wishes.size()) {
+                done.complete(pass);
+            } else {
+                connection.executor().execute(() -> readOn(wishes, pass, connection, done));
+            }
+        } catch (RejectedExecutionException loopEnded) {
+            pass.release();
+            done.completeExceptionally(loopEnded);
+        } catch (RuntimeException | Error failure) {
+            done.completeExceptionally(failure);
+        }
+    }
+
+    /** Reads so many partitions more, at most. */
+    private void read(List<FetchWish> wishes, FetchPass pass, int more) {
+        int begun = pass.answers().size();
+        try {
+            for (FetchWish wish : wishes.subList(begun, Math.min(wishes.size(), begun + more))) {
+                int left = (int) Math.max(0, limits.maxBytes() - pass.bytes());
+                pass.add(read(wish, Math.min(wish.maxBytes(), left), pass.bytes() == 0));
+            }
+        } catch (Throwable failure) {
+            pass.release();
+            throw failure;
+        }
+    }
+
+    /**
+     * @param wish what is wanted
+     * @return bytes an answer could hold of it now, at most its limit; just 1 for any when a single byte is enough for an answer;
+     *     -1 if the answer would be an error
+     */
+    int available(FetchWish wish) {
+        try {
+            return available(wish, log(wish));
+        } catch (RuntimeException failure) {
+            return -1;
+        }
+    }
+
+    private int available(FetchWish wish, PartitionLog log) {
+        if (log == null || check(wish, log) != Errors.NONE || !isInRange(wish, log) || diverged(wish, log) != null) {
+            return -1;
+        }
+        if (limits.minBytes() <= 1) {
+            return visibleEnd(log) > wish.offset() ? 1 : 0;
+        }
+        PartitionData answer = read(wish, Math.min(wish.maxBytes(), limits.maxBytes()), true);
+        int bytes = answer.records().sizeInBytes();
+        FetchPass.release(answer);
+        return answer.errorCode() == Errors.NONE.code() ? bytes : -1;
+    }
+
+    /**
+     * @param wish what is wanted
+     * @return the partition's log, or null
+     */
+    PartitionLog log(FetchWish wish) {
+        Topic topic = topic(wish.target());
+        return topic == null ? null : topic.partition(wish.target().partition());
+    }
+
+    private Topic topic(FetchTarget target) {
+        return byId() ? topics.byId(target.topicId()) : topics.byName(target.topic());
+    }
+
+    private boolean byId() {
+        return limits.version() >= FetchTarget.FIRST_WITH_TOPIC_IDS;
+    }
+
+    private PartitionData read(FetchWish wish, int maxBytes, boolean first) {
+        PartitionLog log = log(wish);
+        if (log == null) {
+            boolean unknownId = byId() && topic(wish.target()) == null;
+            return error(wish, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        Errors refusal = check(wish, log);
+        if (refusal != Errors.NONE) {
+            PartitionData answer = error(wish, refusal);
+            if (refusal == Errors.FENCED_LEADER_EPOCH && limits.version() >= FIRST_WITH_LEADER) {
+                answer.currentLeader().setLeaderId(nodeId).setLeaderEpoch(log.leaderEpoch());
+            }
+            return answer;
+        }
+        try {
+            return read(wish, log, maxBytes, first);
+        } catch (RuntimeException failure) {
+            return error(wish, LogErrors.ofRead(failure));
+        }
+    }
+
+    private PartitionData read(FetchWish wish, PartitionLog log, int maxBytes, boolean first) {
+        boolean full = maxBytes == 0 && !first;
+        PartitionData diverged = diverged(wish, log);
+        if (diverged != null) {
+            return diverged;
+        }
+        if (!isInRange(wish, log)) {
+            return error(wish, Errors.OFFSET_OUT_OF_RANGE);
+        }
+        // An idle partition costs no read. An offset between the high watermark and the log's end is no error, as in
+        // Kafka.
+        if (full || visibleEnd(log) <= wish.offset()) {
+            return answer(wish, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        }
+        LogRead read = log.read(wish.offset(), maxBytes, limits.isolation());
+        PartitionData answer = answer(wish, read.highWatermark(), read.lastStableOffset(), read.logStartOffset());
+        int size = read.slice().sizeInBytes();
+        if (size == 0 || size > maxBytes && !first) {
+            read.slice().close();
+            return answer;
+        }
+        if (limits.isolation() == Isolation.READ_COMMITTED) {
+            answer.setAbortedTransactions(aborted(wish, read));
+        }
+        return answer.setRecords(new StoredRecords(read.slice()));
+    }
+
+    /** @return what tells a client that the last record it has is not in this log (KIP-595); null if it is, or the client does not say */
+    private PartitionData diverged(FetchWish wish, PartitionLog log) {
+        int last = wish.lastFetchedEpoch();
+        if (last < 0) {
+            return null;
+        }
+        Optional<EpochEnd> end = log.endOfEpoch(last);
+        if (end.isEmpty()) {
+            return error(wish, Errors.OFFSET_OUT_OF_RANGE);
+        }
+        if (end.get().epoch() == last && end.get().endOffset() >= wish.offset()) {
+            return null;
+        }
+        PartitionData answer = answer(wish, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        answer.divergingEpoch()
+                .setEpoch(end.get().epoch())
+                .setEndOffset(end.get().endOffset());
+        return answer;
+    }
+
+    /** @return true if an answer tells of a log that is not what the client has read */
+    static boolean hasDiverged(PartitionData answer) {
+        return answer.divergingEpoch().endOffset() >= 0;
+    }
+
+    /** What the client is to leave out of the records read. Those it cannot be told of must not be sent. */
+    private static List<AbortedTransaction> aborted(FetchWish wish, LogRead read) {
+        try {
+            return read.abortedTransactions(wish.offset()).stream()
+                    .map(one -> new AbortedTransaction()
+                            .setProducerId(one.producerId())
+                            .setFirstOffset(one.firstOffset()))
+                    .toList();
+        } catch (RuntimeException | Error failure) {
+            read.slice().close();
+            throw failure;
+        }
+    }
+
+    private Errors check(FetchWish wish, PartitionLog log) {
+        if (limits.follower()) {
+            return wish.leaderEpoch() >= 0 ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        return LogErrors.ofLeaderEpoch(wish.leaderEpoch(), log.leaderEpoch());
+    }
+
+    private static boolean isInRange(FetchWish wish, PartitionLog log) {
+        return log.logStartOffset() <= wish.offset() && wish.offset() <= log.logEndOffset();
+    }
+
+    private long visibleEnd(PartitionLog log) {
+        return limits.isolation() == Isolation.READ_COMMITTED ? log.lastStableOffset() : log.highWatermark();
+    }
+
+    private PartitionData answer(FetchWish wish, long highWatermark, long lastStableOffset, long logStartOffset) {
+        // No aborted transactions are an empty list for read_committed; Kafka sends null otherwise.
+        PartitionData answer = new PartitionData()
+                .setPartitionIndex(wish.target().partition())
+                .setHighWatermark(highWatermark)
+                .setLastStableOffset(lastStableOffset)
+                .setLogStartOffset(logStartOffset)
+                .setRecords(MemoryRecords.EMPTY);
+        return limits.isolation() == Isolation.READ_COMMITTED ? answer : answer.setAbortedTransactions(null);
+    }
+
+    private PartitionData error(FetchWish wish, Errors error) {
+        // Kafka fills no offset beside an error, not even beside OFFSET_OUT_OF_RANGE.
+        return answer(wish, UNKNOWN, UNKNOWN, UNKNOWN).setErrorCode(error.code());
+    }
+}

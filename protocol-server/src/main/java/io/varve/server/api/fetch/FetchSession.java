@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.fetch;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.FetchMetadata;
+
+/**
+ * The partitions a consumer reads, remembered between its fetches so that it need name only what changes (KIP-227). Thread-safe: a
+ * session is known by its id on every connection.
+ *
+ * <p>Partitions are kept in the order in which the next fetch reads them: one that just gave records goes to the end, so that a
+ * busy partition does not fill every answer.
+ */
+final class FetchSession {
+    private static final long UNKNOWN = -1;
+
+    /** A partition, and what the client was last told of it. */
+    private static final class Entry {
+        private FetchWish wish;
+        private long highWatermark;
+        private long logStartOffset;
+
+        Entry(FetchWish wish, long highWatermark, long logStartOffset) {
+            this.wish = wish;
+            this.highWatermark = highWatermark;
+            this.logStartOffset = logStartOffset;
+        }
+
+        /** Tells whether an answer holds news for the client, and remembers what the client will know. */
+        boolean update(PartitionData answer) {
+            boolean failed = answer.errorCode() != Errors.NONE.code() || FetchReader.hasDiverged(answer);
+            boolean news = failed
+                    || answer.records().sizeInBytes() > 0
+                    || highWatermark != answer.highWatermark()
+                    || logStartOffset != answer.logStartOffset();
+            // After an error the partition is sent again, even if nothing else has changed.
+            highWatermark = failed ? UNKNOWN : answer.highWatermark();
+            logStartOffset = answer.logStartOffset();
+            return news;
+        }
+    }
+
+    private final int id;
+    private final boolean byTopicId;
+    private final Map<FetchTarget, Entry> partitions = new LinkedHashMap<>();
+    private int epoch = FetchMetadata.nextEpoch(FetchMetadata.INITIAL_EPOCH);
+
+    /**
+     * @param id positive
+     * @param byTopicId true if the client names topics by id
+     * @param wishes what the client wants
+     * @param answers what it is told of each
+     */
+    FetchSession(int id, boolean byTopicId, List<FetchWish> wishes, List<PartitionData> answers) {
+        this.id = id;
+        this.byTopicId = byTopicId;
+        addAll(wishes, answers, false);
+        addAll(wishes, answers, true);
+    }
+
+    private void addAll(List<FetchWish> wishes, List<PartitionData> answers, boolean withRecords) {
+        for (int i = 0; i < wishes.size(); i++) {
+            PartitionData answer = answers.get(i);
+            if (answer.records().sizeInBytes() > 0 == withRecords) {
+                Entry entry = new Entry(wishes.get(i), answer.highWatermark(), answer.logStartOffset());
+                partitions.put(entry.wish.target(), entry);
+            }
+        }
+    }
+
+    /** @return its id */
+    int id() {
+        return id;
+    }
+
+    /** @return number of partitions in it */
+    synchronized int size() {
+        return partitions.size();
+    }
+
+    /**
+     * Begins the session's next fetch.
+     *
+     * @param requestEpoch the epoch in the request
+     * @param requestById true if the request names topics by id
+     * @param changed partitions new to the session or wanted otherwise than before
+     * @param forgotten partitions to drop
+     * @param room most partitions it may have; changed ones count before forgotten ones go
+     * @return NONE, or why the request does not belong to the session; nothing has changed then. FETCH_SESSION_ID_NOT_FOUND if it would have
+     *     too many partitions: its client starts anew
+     */
+    synchronized Errors advance(
+            int requestEpoch, boolean requestById, List<FetchWish> changed, List<FetchTarget> forgotten, int room) {
+        if (requestEpoch != epoch) {
+            return Errors.INVALID_FETCH_SESSION_EPOCH;
+        }
+        if (requestById != byTopicId) {
+            return Errors.FETCH_SESSION_TOPIC_ID_ERROR;
+        }
+        if (partitions.size() + changed.size() > room && partitions.size() + newcomers(changed) > room) {
+            return Errors.FETCH_SESSION_ID_NOT_FOUND;
+        }
+        for (FetchWish wish : changed) {
+            Entry known = partitions.get(wish.target());
+            if (known == null) {
+                partitions.put(wish.target(), new Entry(wish, UNKNOWN, UNKNOWN));
+            } else {
+                known.wish = wish;
+            }
+        }
+        forgotten.forEach(partitions::remove);
+        epoch = FetchMetadata.nextEpoch(epoch);
+        return Errors.NONE;
+    }
+
+    private long newcomers(List<FetchWish> changed) {
+        return changed.stream()
+                .filter(wish -> !partitions.containsKey(wish.target()))
+                .count();
+    }
+
+    /** @return what to read now, in order; a copy */
+    synchronized List<FetchWish> wishes() {
+        List<FetchWish> wishes = new ArrayList<>(partitions.size());
+        partitions.values().forEach(entry -> wishes.add(entry.wish));
+        return wishes;
+    }
+
+    /**
+     * Ends a fetch: picks the answers that tell the client something, and moves partitions with records to the end.
+     *
+     * @param requestEpoch the epoch in the request
+     * @param wishes what was read
+     * @param answers what was found, by position
+     * @return which answers to send, by position; null if another request has used the session meanwhile
+     */
+    synchronized boolean[] selectNews(int requestEpoch, List<FetchWish> wishes, List<PartitionData> answers) {
+        if (FetchMetadata.nextEpoch(requestEpoch) != epoch) {
+            return null;
+        }
+        boolean[] news = new boolean[wishes.size()];
+        for (int i = 0; i < news.length; i++) {
+            FetchTarget target = wishes.get(i).target();
+            Entry entry = partitions.get(target);
+            news[i] = entry != null && entry.update(answers.get(i));
+            if (news[i] && answers.get(i).records().sizeInBytes() > 0) {
+                partitions.remove(target);
+                partitions.put(target, entry);
+            }
+        }
+        return news;
+    }
+}

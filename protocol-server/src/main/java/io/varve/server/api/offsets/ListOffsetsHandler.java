@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.offsets;
+
+import io.varve.core.log.Isolation;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.TimestampOffset;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.LogErrors;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.ListOffsetsRequestData;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
+import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
+import org.apache.kafka.common.message.ListOffsetsResponseData;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsPartitionResponse;
+import org.apache.kafka.common.message.ListOffsetsResponseData.ListOffsetsTopicResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ListOffsetsRequest;
+
+/**
+ * Finds offsets: the ends of a log, the record with the largest timestamp (KIP-734), the first record at or after a time. Nothing is
+ * tiered yet, so the local start (KIP-405) is the log's start, and the last tiered offset (KIP-1005) and the first one to be
+ * uploaded (KIP-1023) are -1, as Kafka answers for a topic without remote storage.
+ */
+public final class ListOffsetsHandler implements ApiHandler {
+    private static final short FIRST_WITH_EPOCH = 4;
+    private static final int CONSUMER = -1;
+    private static final byte READ_COMMITTED = 1;
+
+    private final Topics topics;
+
+    /** @param topics finds the logs */
+    public ListOffsetsHandler(Topics topics) {
+        this.topics = topics;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.LIST_OFFSETS;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        ListOffsetsRequestData data = (ListOffsetsRequestData) request.body().data();
+        Isolation isolation = isolation(data);
+        Map<String, Map<Integer, Integer>> asked = count(data);
+        List<ListOffsetsTopicResponse> answers = new ArrayList<>(data.topics().size());
+        for (ListOffsetsTopic wanted : data.topics()) {
+            Topic topic = topics.byName(wanted.name());
+            Map<Integer, Integer> times = asked.get(wanted.name());
+            List<ListOffsetsPartitionResponse> offsets =
+                    new ArrayList<>(wanted.partitions().size());
+            for (ListOffsetsPartition partition : wanted.partitions()) {
+                boolean twice = times.get(partition.partitionIndex()) > 1;
+                offsets.add(
+                        twice
+                                ? error(partition, Errors.INVALID_REQUEST)
+                                : find(topic, partition, isolation, request.version()));
+            }
+            answers.add(new ListOffsetsTopicResponse().setName(wanted.name()).setPartitions(offsets));
+        }
+        return CompletableFuture.completedFuture(new ListOffsetsResponseData().setTopics(answers));
+    }
+
+    private static Isolation isolation(ListOffsetsRequestData data) {
+        if (data.replicaId() != CONSUMER) {
+            return Isolation.LOG_END;
+        }
+        return data.isolationLevel() == READ_COMMITTED ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED;
+    }
+
+    /** Maps of names and of numbers stay quick whatever a client chooses: a partition's hash can be chosen. */
+    private static Map<String, Map<Integer, Integer>> count(ListOffsetsRequestData data) {
+        Map<String, Map<Integer, Integer>> asked = new HashMap<>();
+        for (ListOffsetsTopic topic : data.topics()) {
+            Map<Integer, Integer> times = asked.computeIfAbsent(topic.name(), name -> new HashMap<>());
+            topic.partitions().forEach(partition -> times.merge(partition.partitionIndex(), 1, Integer::sum));
+        }
+        return asked;
+    }
+
+    private static ListOffsetsPartitionResponse find(
+            Topic topic, ListOffsetsPartition wanted, Isolation isolation, short version) {
+        if (version < firstVersion(wanted.timestamp())) {
+            return error(wanted, Errors.UNSUPPORTED_VERSION);
+        }
+        PartitionLog log = topic == null ? null : topic.partition(wanted.partitionIndex());
+        if (log == null) {
+            return error(wanted, Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        Errors epoch = LogErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), log.leaderEpoch());
+        if (epoch != Errors.NONE) {
+            return error(wanted, epoch);
+        }
+        try {
+            ListOffsetsPartitionResponse answer = error(wanted, Errors.NONE);
+            find(log, wanted.timestamp(), isolation).ifPresent(found -> {
+                answer.setTimestamp(found.timestamp()).setOffset(found.offset());
+                if (version >= FIRST_WITH_EPOCH) {
+                    answer.setLeaderEpoch(found.leaderEpoch());
+                }
+            });
+            return answer;
+        } catch (RuntimeException failure) {
+            return error(wanted, LogErrors.ofRead(failure));
+        }
+    }
+
+    /** The first version in which a timestamp has a meaning of its own; above every version for one that never has. */
+    private static int firstVersion(long timestamp) {
+        if (timestamp >= 0) {
+            return 0;
+        }
+        if (timestamp < ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP) {
+            return Integer.MAX_VALUE;
+        }
+        return switch ((int) timestamp) {
+            case (int) ListOffsetsRequest.MAX_TIMESTAMP -> 7;
+            case (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP -> 8;
+            case (int) ListOffsetsRequest.LATEST_TIERED_TIMESTAMP -> 9;
+            case (int) ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP -> 11;
+            default -> 0;
+        };
+    }
+
+    private static Optional<TimestampOffset> find(PartitionLog log, long timestamp, Isolation isolation) {
+        if (timestamp >= 0) {
+            return log.offsetForTimestamp(timestamp, isolation);
+        }
+        return switch ((int) timestamp) {
+            case (int) ListOffsetsRequest.EARLIEST_TIMESTAMP, (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP ->
+                earliest(log);
+            case (int) ListOffsetsRequest.LATEST_TIMESTAMP -> at(log, end(log, isolation));
+            case (int) ListOffsetsRequest.MAX_TIMESTAMP -> log.maxTimestamp(isolation);
+            default -> Optional.empty();
+        };
+    }
+
+    private static Optional<TimestampOffset> earliest(PartitionLog log) {
+        long start = log.logStartOffset();
+        return Optional.of(new TimestampOffset(-1, start, log.epochAt(start)));
+    }
+
+    private static Optional<TimestampOffset> at(PartitionLog log, long offset) {
+        return Optional.of(new TimestampOffset(-1, offset, log.leaderEpoch()));
+    }
+
+    private static long end(PartitionLog log, Isolation isolation) {
+        return switch (isolation) {
+            case LOG_END -> log.logEndOffset();
+            case READ_UNCOMMITTED -> log.highWatermark();
+            case READ_COMMITTED -> log.lastStableOffset();
+        };
+    }
+
+    private static ListOffsetsPartitionResponse error(ListOffsetsPartition wanted, Errors error) {
+        return new ListOffsetsPartitionResponse()
+                .setPartitionIndex(wanted.partitionIndex())
+                .setErrorCode(error.code())
+                .setTimestamp(-1)
+                .setOffset(-1);
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.offsets;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.LogErrors;
+import io.varve.server.api.Request;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderPartition;
+import org.apache.kafka.common.message.OffsetForLeaderEpochRequestData.OffsetForLeaderTopic;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.EpochEndOffset;
+import org.apache.kafka.common.message.OffsetForLeaderEpochResponseData.OffsetForLeaderTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Tells where a leader epoch ends (KIP-101, KIP-320), by which consumers find out that the log was cut behind their back.
+ *
+ * <p>Replicas do not disagree here, there being one; but a power cut may take records that consumers have read where
+ * {@code log.durability=async}, and the next start raises the epoch. An epoch that has not been yet has no end and gets -1.
+ */
+public final class OffsetForLeaderEpochHandler implements ApiHandler {
+    private final Topics topics;
+
+    /** @param topics finds the logs */
+    public OffsetForLeaderEpochHandler(Topics topics) {
+        this.topics = topics;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.OFFSET_FOR_LEADER_EPOCH;
+    }
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        OffsetForLeaderEpochRequestData data =
+                (OffsetForLeaderEpochRequestData) request.body().data();
+        OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData();
+        // A topic once: in the answer's collection equal keys take time by their square.
+        Map<String, List<EpochEndOffset>> answers = new LinkedHashMap<>();
+        for (OffsetForLeaderTopic wanted : data.topics()) {
+            Topic topic = topics.byName(wanted.topic());
+            List<EpochEndOffset> ends = answers.computeIfAbsent(wanted.topic(), name -> new ArrayList<>());
+            for (OffsetForLeaderPartition partition : wanted.partitions()) {
+                ends.add(end(topic, partition));
+            }
+        }
+        answers.forEach((name, ends) -> response.topics()
+                .add(new OffsetForLeaderTopicResult().setTopic(name).setPartitions(ends)));
+        return CompletableFuture.completedFuture(response);
+    }
+
+    private static EpochEndOffset end(Topic topic, OffsetForLeaderPartition wanted) {
+        EpochEndOffset end = new EpochEndOffset().setPartition(wanted.partition());
+        PartitionLog log = topic == null ? null : topic.partition(wanted.partition());
+        if (log == null) {
+            return end.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
+        }
+        int current = log.leaderEpoch();
+        Errors error = LogErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), current);
+        if (error != Errors.NONE) {
+            return end.setErrorCode(error.code());
+        }
+        try {
+            log.endOfEpoch(wanted.leaderEpoch())
+                    .ifPresent(found -> end.setLeaderEpoch(found.epoch()).setEndOffset(found.endOffset()));
+            return end;
+        } catch (RuntimeException failure) {
+            return end.setErrorCode(LogErrors.ofRead(failure).code());
+        }
+    }
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.produce;
+
+import io.varve.core.record.DecompressionMeter;
+import io.varve.server.api.HeavyRequestException;
+
+/** What one produce request may decompress on an event loop: about as much as takes a few milliseconds. Not thread-safe. */
+final class LoopBudget implements DecompressionMeter {
+    private static final long BYTES = 1 << 20;
+
+    private long left = BYTES;
+
+    @Override
+    public void decompressed(int bytes) {
+        left -= bytes;
+        if (left < 0) {
+            throw new HeavyRequestException("the batches hold more than " + BYTES + " bytes decompressed");
+        }
+    }
+}

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.topic;
+
+import io.varve.core.engine.LogEngine;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.retention.HeldException;
+import io.varve.core.runtime.Clock;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.LogErrors;
+import io.varve.server.api.Request;
+import io.varve.server.logging.LogThrottle;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.message.DeleteRecordsRequestData;
+import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
+import org.apache.kafka.common.message.DeleteRecordsResponseData;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
+import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.Errors;
+import org.slf4j.LoggerFactory;
+
+/**
+ * DeleteRecords (KIP-107): moves partitions' log start offsets up, and answers when the new ones are durable. The request's time-out is for
+ * followers, which there are none of. Runs on a worker thread: space is freed file by file. Refused as in Kafka for the
+ * broker's own topics and where {@code cleanup.policy} is compact alone; and where a hold pins records, by the same code.
+ */
+public final class DeleteRecordsHandler implements ApiHandler {
+    private static final LogThrottle REFUSALS =
+            new LogThrottle(LoggerFactory.getLogger(DeleteRecordsHandler.class), Clock.system());
+    private static final long TO_HIGH_WATERMARK = -1;
+    private static final long UNKNOWN = -1;
+
+    /** What commits take is the server's own work; longer than this, storage stands still. */
+    static final int COMMIT_MS = 30_000;
+
+    private final Topics topics;
+    private final LogEngine engine;
+
+    public DeleteRecordsHandler(Topics topics, LogEngine engine) {
+        this.topics = topics;
+        this.engine = engine;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.DELETE_RECORDS;
+    }
+
+    @Override
+    public CompletionStage<DeleteRecordsResponseData> handle(Request request) {
+        DeleteRecordsRequestData asked =
+                (DeleteRecordsRequestData) request.body().data();
+        DeleteRecordsResponseData response = new DeleteRecordsResponseData();
+        List<CompletableFuture<?>> all = new ArrayList<>();
+        offsets(asked).forEach((name, offsets) -> {
+            Topic topic = topics.byName(name);
+            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(name);
+            response.topics().add(result);
+            offsets.forEach((partition, offset) -> {
+                DeleteRecordsPartitionResult answer = new DeleteRecordsPartitionResult()
+                        .setPartitionIndex(partition)
+                        .setLowWatermark(UNKNOWN);
+                result.partitions().add(answer);
+                all.add(delete(topic, name, offset, answer));
+            });
+        });
+        return inTime(request, asked.timeoutMs(), all).thenApply(everything -> everything ? response : late(response));
+    }
+
+    /** @return the offsets by topic and partition; of a partition named several times the last one, as in Kafka */
+    private static Map<String, Map<Integer, Long>> offsets(DeleteRecordsRequestData asked) {
+        Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
+        for (DeleteRecordsTopic topic : asked.topics()) {
+            Map<Integer, Long> partitions = offsets.computeIfAbsent(topic.name(), name -> new LinkedHashMap<>());
+            topic.partitions().forEach(partition -> partitions.put(partition.partitionIndex(), partition.offset()));
+        }
+        return offsets;
+    }
+
+    private CompletableFuture<Void> delete(Topic topic, String name, long wanted, DeleteRecordsPartitionResult answer) {
+        PartitionLog log = topic == null ? null : topic.partition(answer.partitionIndex());
+        Errors refusal = refusal(topic, name, log);
+        if (refusal != Errors.NONE) {
+            answer.setErrorCode(refusal.code());
+            return CompletableFuture.completedFuture(null);
+        }
+        return durable(log, wanted).handle((done, failure) -> {
+            synchronized (answer) {
+                if (failure == null) {
+                    answer.setLowWatermark(log.logStartOffset());
+                } else {
+                    answer.setErrorCode(error(failure).code());
+                }
+            }
+            return null;
+        });
+    }
+
+    private CompletableFuture<Void> durable(PartitionLog log, long wanted) {
+        try {
+            return engine.deleteRecords(log, offset(log, wanted)).toCompletableFuture();
+        } catch (RuntimeException refused) {
+            return CompletableFuture.failedFuture(refused);
+        }
+    }
+
+    private static Errors refusal(Topic topic, String name, PartitionLog log) {
+        if (org.apache.kafka.common.internals.Topic.isInternal(name)) {
+            return Errors.INVALID_TOPIC_EXCEPTION;
+        }
+        if (log == null) {
+            return Errors.UNKNOWN_TOPIC_OR_PARTITION;
+        }
+        boolean compactedOnly =
+                log.config().compacted() && !log.config().retention().delete();
+        return compactedOnly ? Errors.POLICY_VIOLATION : Errors.NONE;
+    }
+
+    private static long offset(PartitionLog log, long wanted) {
+        if (wanted == TO_HIGH_WATERMARK) {
+            return log.highWatermark();
+        }
+        if (wanted < 0) {
+            throw Errors.OFFSET_OUT_OF_RANGE.exception("The offset " + wanted + " is out of range.");
+        }
+        return wanted;
+    }
+
+    private static Errors error(Throwable failure) {
+        Throwable cause =
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        if (cause instanceof HeldException) {
+            REFUSALS.warn("DeleteRecords refused: {}", cause.getMessage()); // the response has no place for words
+            return Errors.POLICY_VIOLATION;
+        }
+        return cause instanceof RuntimeException known ? LogErrors.ofRead(known) : Errors.UNKNOWN_SERVER_ERROR;
+    }
+
+    /** @return completes with true when all is done, or with false when the time is up */
+    private static CompletableFuture<Boolean> inTime(Request request, int timeoutMs, List<CompletableFuture<?>> all) {
+        CompletableFuture<Boolean> done = CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
+                .thenApply(nothing -> true);
+        if (!done.isDone()) {
+            Runnable timer = request.connection().schedule(Math.max(COMMIT_MS, timeoutMs), () -> done.complete(false));
+            done.whenComplete((ended, never) -> timer.run());
+        }
+        return done;
+    }
+
+    /** Stragglers change the answers they were given, so what is sent is a copy. */
+    private static DeleteRecordsResponseData late(DeleteRecordsResponseData response) {
+        DeleteRecordsResponseData sent = new DeleteRecordsResponseData();
+        for (DeleteRecordsTopicResult topic : response.topics()) {
+            DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());
+            sent.topics().add(result);
+            for (DeleteRecordsPartitionResult answer : topic.partitions()) {
+                synchronized (answer) {
+                    boolean pending = answer.lowWatermark() == UNKNOWN && answer.errorCode() == Errors.NONE.code();
+                    result.partitions()
+                            .add(new DeleteRecordsPartitionResult()
+                                    .setPartitionIndex(answer.partitionIndex())
+                                    .setLowWatermark(answer.lowWatermark())
+                                    .setErrorCode(pending ? Errors.REQUEST_TIMED_OUT.code() : answer.errorCode()));
+                }
+            }
+        }
+        return sent;
+    }
+}

@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.txn;
+
+import io.varve.core.log.Appended;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.producer.TransactionMarker;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.LogErrors;
+import io.varve.server.api.Request;
+import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.Topics;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.CompletionStage;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
+import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.WriteTxnMarkersResponse;
+
+/**
+ * Ends transactions in partitions, for an administrator who aborts one that hangs (KIP-664). This broker's own coordinator does not ask
+ * over the network. A partition named twice for
+ * one marker gets one. Answered when every marker is durable.
+ */
+public final class WriteTxnMarkersHandler implements ApiHandler {
+    /** From this version of the feature on a marker raises the producer's epoch (KIP-890). */
+    private static final int FIRST_WITH_EPOCH_BUMP = 2;
+
+    private final Topics topics;
+    private final OffsetsMarkers offsets;
+
+    /**
+     * @param topics finds the logs
+     * @param offsets ends transactions in {@code __consumer_offsets}
+     */
+    public WriteTxnMarkersHandler(Topics topics, OffsetsMarkers offsets) {
+        this.topics = topics;
+        this.offsets = offsets;
+    }
+
+    @Override
+    public ApiKeys api() {
+        return ApiKeys.WRITE_TXN_MARKERS;
+    }
+
+    private record Ended(long producer, TopicPartition partition, CompletableFuture<Errors> error) {}
+
+    @Override
+    public CompletionStage<? extends ApiMessage> handle(Request request) {
+        WriteTxnMarkersRequestData data =
+                (WriteTxnMarkersRequestData) request.body().data();
+        List<Ended> all = new ArrayList<>();
+        for (WritableTxnMarker wanted : data.markers()) {
+            Map<String, Set<Integer>> places = new LinkedHashMap<>();
+            for (WritableTxnMarkerTopic topic : wanted.topics()) {
+                places.computeIfAbsent(topic.name(), name -> new LinkedHashSet<>())
+                        .addAll(topic.partitionIndexes());
+            }
+            places.forEach((topic, partitions) -> partitions.forEach(partition -> {
+                TopicPartition place = new TopicPartition(topic, partition);
+                all.add(new Ended(wanted.producerId(), place, end(wanted, place)));
+            }));
+        }
+        return CompletableFuture.allOf(all.stream().map(Ended::error).toArray(CompletableFuture[]::new))
+                .thenApply(done -> answer(data, all));
+    }
+
+    private static ApiMessage answer(WriteTxnMarkersRequestData data, List<Ended> all) {
+        Map<Long, Map<TopicPartition, Errors>> errors = new HashMap<>();
+        data.markers().forEach(wanted -> errors.put(wanted.producerId(), new HashMap<>()));
+        all.forEach(ended -> errors.get(ended.producer())
+                .put(ended.partition(), ended.error().join()));
+        return new WriteTxnMarkersResponse(errors).data();
+    }
+
+    private CompletableFuture<Errors> end(WritableTxnMarker wanted, TopicPartition place) {
+        Topic topic = topics.byName(place.topic());
+        PartitionLog log = topic == null ? null : topic.partition(place.partition());
+        if (log == null) {
+            return CompletableFuture.completedFuture(Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        if (wanted.producerId() < 0 || wanted.producerEpoch() < 0) {
+            return CompletableFuture.completedFuture(Errors.INVALID_REQUEST);
+        }
+        TransactionMarker marker = new TransactionMarker(
+                wanted.producerId(),
+                wanted.producerEpoch(),
+                wanted.coordinatorEpoch(),
+                wanted.transactionResult(),
+                wanted.transactionVersion() >= FIRST_WITH_EPOCH_BUMP);
+        if (place.topic().equals(org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME)) {
+            return offsets.end(place.partition(), marker).handle((done, failure) -> error(failure));
+        }
+        if (topic.internal()) {
+            // Their coordinators would take what they did not write themselves for a fault.
+            return CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
+        }
+        return append(log, marker);
+    }
+
+    private static CompletableFuture<Errors> append(PartitionLog log, TransactionMarker marker) {
+        CompletableFuture<Errors> durable = new CompletableFuture<>();
+        try {
+            Appended appended = log.endTransaction(marker);
+            log.awaitHighWatermark(
+                    appended.nextOffset(),
+                    failure -> durable.complete(failure == null ? Errors.NONE : LogErrors.ofAppend(failure)));
+        } catch (RuntimeException refused) {
+            durable.complete(LogErrors.ofAppend(refused));
+        }
+        return durable;
+    }
+
+    private static Errors error(Throwable failure) {
+        if (failure == null) {
+            return Errors.NONE;
+        }
+        return Errors.forException(
+                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
+    }
+}

@@ -1,0 +1,161 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/** A store that counts the slices not closed yet, and refuses what it is told to. */
+public final class CountedStore implements PartitionStore {
+    private final PartitionStore inner;
+    private final AtomicInteger openSlices;
+    private StorageException refusingAppends;
+    private StorageException refusingReads;
+    private boolean appendedDirect;
+    private boolean appendsWait;
+
+    public CountedStore(PartitionStore inner, AtomicInteger openSlices) {
+        this.inner = inner;
+        this.openSlices = openSlices;
+    }
+
+    public PartitionStore inner() {
+        return inner;
+    }
+
+    public void refuseAppends(StorageException reason) {
+        refusingAppends = reason;
+    }
+
+    public void refuseReads(StorageException reason) {
+        refusingReads = reason;
+    }
+
+    /** Says of appends that they would wait for the device. */
+    public void letAppendsWait(boolean wait) {
+        appendsWait = wait;
+    }
+
+    @Override
+    public boolean appendWaits(int bytes) {
+        return appendsWait;
+    }
+
+    @Override
+    public void awaitRoom(int bytes) {
+        appendsWait = false;
+    }
+
+    /** True if the last append came in a direct buffer. */
+    public boolean appendedDirect() {
+        return appendedDirect;
+    }
+
+    @Override
+    public PartitionId id() {
+        return inner.id();
+    }
+
+    @Override
+    public Extent extent() {
+        return inner.extent();
+    }
+
+    @Override
+    public void limits(SegmentLimits limits) {
+        inner.limits(limits);
+    }
+
+    @Override
+    public void append(BatchRun run) {
+        if (refusingAppends != null) {
+            throw refusingAppends;
+        }
+        appendedDirect = run.bytes().isDirect();
+        inner.append(run);
+    }
+
+    @Override
+    public BatchSlice read(long offset, long endOffset, int maxBytes) {
+        if (refusingReads != null) {
+            throw refusingReads;
+        }
+        BatchSlice slice = inner.read(offset, endOffset, maxBytes);
+        openSlices.incrementAndGet();
+        return new BatchSlice() {
+            private boolean closed;
+
+            @Override
+            public int sizeInBytes() {
+                return slice.sizeInBytes();
+            }
+
+            @Override
+            public Optional<FileRegion> fileRegion() {
+                return slice.fileRegion();
+            }
+
+            @Override
+            public ByteBuffer buffer() {
+                return slice.buffer();
+            }
+
+            @Override
+            public void close() {
+                if (closed) {
+                    throw new AssertionError("slice closed twice");
+                }
+                closed = true;
+                openSlices.decrementAndGet();
+                slice.close();
+            }
+        };
+    }
+
+    @Override
+    public OffsetAt offsetAt(long timestamp) {
+        return inner.offsetAt(timestamp);
+    }
+
+    @Override
+    public List<Segment> segments() {
+        return inner.segments();
+    }
+
+    @Override
+    public void trimTo(long start) {
+        inner.trimTo(start);
+    }
+
+    @Override
+    public void truncateTo(long end) {
+        inner.truncateTo(end);
+    }
+
+    @Override
+    public void replace(List<Segment> old, BatchSource cleaned) {
+        inner.replace(old, cleaned);
+    }
+
+    @Override
+    public Snapshots snapshots() {
+        return inner.snapshots();
+    }
+
+    @Override
+    public void close() {
+        inner.close();
+    }
+}

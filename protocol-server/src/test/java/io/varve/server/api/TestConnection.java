@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.VirtualTime;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+
+/** A connection whose event loop is the test's own thread, and whose timers run in virtual time. */
+public final class TestConnection extends Loopback {
+    private final VirtualTime time;
+    private final ConcurrentLinkedQueue<Runnable> loop = new ConcurrentLinkedQueue<>();
+    private final List<Runnable> onClose = new ArrayList<>();
+    private boolean open = true;
+    private int timers;
+
+    public TestConnection(VirtualTime time) {
+        this.time = time;
+    }
+
+    /** Runs what waits for the event loop. */
+    public void runLoop() {
+        for (Runnable task = loop.poll(); task != null; task = loop.poll()) {
+            task.run();
+        }
+    }
+
+    /** Runs the next of what waits for the event loop. Returns false if there is none. */
+    public boolean runOne() {
+        Runnable task = loop.poll();
+        if (task != null) {
+            task.run();
+        }
+        return task != null;
+    }
+
+    public int tasksOnLoop() {
+        return loop.size();
+    }
+
+    /** What is left behind on the connection: timers and close tasks not taken back. */
+    public int leftovers() {
+        return timers + onClose.size();
+    }
+
+    public void close() {
+        open = false;
+        List.copyOf(onClose).forEach(Runnable::run);
+        onClose.clear();
+    }
+
+    @Override
+    public Executor executor() {
+        return loop::add;
+    }
+
+    @Override
+    public Runnable schedule(long delayMs, Runnable task) {
+        timers++;
+        boolean[] over = new boolean[1];
+        Scheduler.Task scheduled = time.schedule(delayMs, () -> {
+            end(over);
+            task.run();
+        });
+        return () -> {
+            end(over);
+            scheduled.cancel();
+        };
+    }
+
+    private void end(boolean[] over) {
+        if (!over[0]) {
+            over[0] = true;
+            timers--;
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public Runnable onClose(Runnable task) {
+        if (!open) {
+            task.run();
+            return () -> {};
+        }
+        onClose.add(task);
+        return () -> onClose.remove(task);
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.server.api.fetch.FetchConfig;
+import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.cluster.Endpoint;
+import io.varve.server.group.GroupsConfig;
+import io.varve.server.group.GroupsFixture;
+import io.varve.server.metadata.MetadataFixture;
+import io.varve.server.net.NetConfig;
+import io.varve.server.net.NetServer;
+import io.varve.server.net.RawClient;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.message.ProduceRequestData;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
+import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.protocol.ApiKeys;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/** A server on a socket with real logs in memory, for batches no client library would send. */
+public final class WireServer implements AutoCloseable {
+    /** The last version that names topics. */
+    public static final short VERSION = 12;
+
+    public final GroupsFixture broker = new GroupsFixture();
+    public final NetServer server;
+    public final Admin admin;
+    private final int port;
+
+    public WireServer() {
+        MetadataFixture node = broker.broker;
+        server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
+        port = server.listeners().get(0).port();
+        ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
+        List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
+                node.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
+        handlers.addAll(TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())));
+        short version = node.metadata.features().get("metadata.version");
+        server.serve(new ApiTable(handlers, Features.served(version)), new SystemScheduler(1));
+        admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port));
+    }
+
+    public PartitionLog create(String name, Map<String, String> configs) throws Exception {
+        admin.createTopics(List.of(new NewTopic(name, 1, (short) 1).configs(configs)))
+                .all()
+                .get();
+        return broker.broker.metadata.byName(name).partition(0);
+    }
+
+    public RawClient connect() throws IOException {
+        return new RawClient(port);
+    }
+
+    /** @return worker threads there are, idle or not */
+    public long workers() {
+        return Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("request-worker-"))
+                .count();
+    }
+
+    /** @return a request's frame with its size */
+    public static byte[] produce(int id, int acks, String topic, ByteBuffer batch) {
+        ProduceRequestData request =
+                new ProduceRequestData().setAcks((short) acks).setTimeoutMs(30_000);
+        request.topicData()
+                .add(new TopicProduceData()
+                        .setName(topic)
+                        .setPartitionData(List.of(new PartitionProduceData()
+                                .setIndex(0)
+                                .setRecords(MemoryRecords.readableRecords(batch)))));
+        return RawClient.frame(ApiKeys.PRODUCE, VERSION, id, request);
+    }
+
+    /** Sends a batch, and waits for the answer. */
+    public PartitionProduceResponse send(String topic, ByteBuffer batch) throws IOException {
+        try (RawClient client = connect()) {
+            client.send(produce(1, -1, topic, batch));
+            return answer(client);
+        }
+    }
+
+    public static PartitionProduceResponse answer(RawClient client) throws IOException {
+        return ((ProduceResponseData) client.receive(ApiKeys.PRODUCE, VERSION).data())
+                .responses()
+                .iterator()
+                .next()
+                .partitionResponses()
+                .get(0);
+    }
+
+    @Override
+    public void close() {
+        admin.close();
+        server.close();
+        broker.close();
+    }
+}
