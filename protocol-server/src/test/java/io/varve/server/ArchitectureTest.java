@@ -140,6 +140,16 @@ class ArchitectureTest {
     }
 
     @Test
+    void onlyTheRetentionPackageKnowsJackson() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackage(ROOT + ".retention..")
+                .should()
+                .dependOnClassesThat(resideInAPackage("com.fasterxml.jackson.."))
+                .check(MAIN);
+    }
+
+    @Test
     void roomsDoNotDependOnEachOtherInCircles() {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
     }

@@ -1,6 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.retention;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.core.retention.Cause;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
@@ -14,17 +20,21 @@ import io.varve.core.retention.SegmentFate;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.UUID;
+import java.util.function.Function;
 
 /**
- * An explanation's form on the wire, which docs/decisions/0009-retention-explained.md describes. Times are ms since the epoch; what is not
- * known, or has no end, is left out. Stateless.
+ * Writes and reads explanations of retention as JSON: their form on the wire, which docs/decisions/0009-retention-explained.md
+ * describes. Times are ms since the epoch. A number that is not known, and the end of a hold that has none, are left out.
+ * Stateless, thread-safe.
  */
 public final class ExplanationJson {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
     private ExplanationJson() {}
 
     /**
@@ -33,85 +43,74 @@ public final class ExplanationJson {
      * @return an object in JSON, in one line
      */
     public static String write(String topic, List<RetentionExplanation> partitions) {
-        Map<String, Object> all = new LinkedHashMap<>();
-        all.put("topic", topic);
-        all.put(
-                "partitions",
-                partitions.stream().map(ExplanationJson::partition).toList());
-        return Json.write(all);
+        ObjectNode all = JSON.createObjectNode().put("topic", topic);
+        ArrayNode array = all.putArray("partitions");
+        partitions.forEach(explained -> writePartition(explained, array.addObject()));
+        return all.toString();
     }
 
-    private static Map<String, Object> partition(RetentionExplanation explained) {
+    private static void writePartition(RetentionExplanation explained, ObjectNode node) {
         RetentionLimits limits = explained.rules().limits();
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("partition", (long) explained.partition().partition());
-        map.put("topicId", explained.partition().topicId().toString());
-        map.put("now", explained.nowMs());
-        map.put("nextCheck", explained.nextCheckMs());
-        map.put("checkIntervalMs", explained.rules().config().checkIntervalMs());
-        map.put("futureTimestamps", word(explained.rules().config().futureTimestamps()));
-        map.put("delete", limits.delete());
-        put(map, "retentionMs", limits.retentionMs());
-        put(map, "retentionBytes", limits.retentionBytes());
-        map.put("segmentMs", explained.rules().segmentMs());
-        map.put("holds", limits.holds().stream().map(ExplanationJson::hold).toList());
-        map.put("startOffset", explained.log().startOffset());
-        map.put("newStartOffset", explained.plan().newStart());
-        map.put("highWatermark", explained.log().highWatermark());
-        List<Object> segments = new ArrayList<>();
+        node.put("partition", explained.partition().partition());
+        node.put("topicId", explained.partition().topicId().toString());
+        node.put("now", explained.nowMs());
+        node.put("nextCheck", explained.nextCheckMs());
+        node.put("checkIntervalMs", explained.rules().config().checkIntervalMs());
+        node.put("futureTimestamps", word(explained.rules().config().futureTimestamps()));
+        node.put("delete", limits.delete());
+        putKnown(node, "retentionMs", limits.retentionMs());
+        putKnown(node, "retentionBytes", limits.retentionBytes());
+        node.put("segmentMs", explained.rules().segmentMs());
+        ArrayNode holds = node.putArray("holds");
+        limits.holds().forEach(hold -> writeHold(hold, holds.addObject()));
+        node.put("startOffset", explained.log().startOffset());
+        node.put("newStartOffset", explained.plan().newStart());
+        node.put("highWatermark", explained.log().highWatermark());
+        ArrayNode segments = node.putArray("segments");
         for (int i = 0; i < explained.plan().fates().size(); i++) {
-            segments.add(segment(explained, i));
+            writeSegment(explained, i, segments.addObject());
         }
-        map.put("segments", segments);
-        return map;
     }
 
-    private static Map<String, Object> hold(Hold hold) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("name", hold.name());
-        map.put("from", hold.from());
+    private static void writeHold(Hold hold, ObjectNode node) {
+        node.put("name", hold.name());
+        node.put("from", hold.from());
         if (hold.to() != Long.MAX_VALUE) {
-            map.put("to", hold.to());
+            node.put("to", hold.to());
         }
-        return map;
     }
 
-    private static Map<String, Object> segment(RetentionExplanation explained, int i) {
+    private static void writeSegment(RetentionExplanation explained, int i, ObjectNode node) {
         SegmentFate fate = explained.plan().fates().get(i);
         Segment segment = fate.segment();
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("baseOffset", segment.baseOffset());
-        map.put("endOffset", segment.endOffset());
-        map.put("bytes", segment.bytes());
-        map.put("tier", segment.tier());
-        map.put("sealed", segment.sealed());
-        put(map, "firstTimestamp", explained.firstTimestamps().get(i));
-        put(map, "maxTimestamp", segment.maxTimestamp());
-        put(map, "lastAppend", segment.lastAppendMs());
-        map.put("cause", word(fate.cause()));
-        put(map, "ageFrom", fate.ageFromMs());
-        put(map, "due", fate.dueMs());
-        put(map, "goes", fate.goesMs());
-        put(map, "goesLatest", explained.latestMs(i));
-        put(map, "moreBytes", fate.moreBytes());
-        map.put(
-                "obstacles",
-                fate.obstacles().stream().map(ExplanationJson::obstacle).toList());
-        return map;
+        node.put("baseOffset", segment.baseOffset());
+        node.put("endOffset", segment.endOffset());
+        node.put("bytes", segment.bytes());
+        node.put("tier", segment.tier());
+        node.put("sealed", segment.sealed());
+        putKnown(node, "firstTimestamp", explained.firstTimestamps().get(i));
+        putKnown(node, "maxTimestamp", segment.maxTimestamp());
+        putKnown(node, "lastAppend", segment.lastAppendMs());
+        node.put("cause", word(fate.cause()));
+        putKnown(node, "ageFrom", fate.ageFromMs());
+        putKnown(node, "due", fate.dueMs());
+        putKnown(node, "goes", fate.goesMs());
+        putKnown(node, "goesLatest", explained.latestMs(i));
+        putKnown(node, "moreBytes", fate.moreBytes());
+        ArrayNode obstacles = node.putArray("obstacles");
+        fate.obstacles().forEach(obstacle -> writeObstacle(obstacle, obstacles.addObject()));
     }
 
-    private static Map<String, Object> obstacle(Obstacle obstacle) {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("kind", word(obstacle.kind()));
+    private static void writeObstacle(Obstacle obstacle, ObjectNode node) {
+        node.put("kind", word(obstacle.kind()));
         if (!obstacle.detail().isEmpty()) {
-            map.put("detail", obstacle.detail());
+            node.put("detail", obstacle.detail());
         }
-        return map;
     }
 
-    private static void put(Map<String, Object> map, String key, long value) {
+    private static void putKnown(ObjectNode node, String key, long value) {
         if (value != SegmentFate.UNKNOWN) {
-            map.put(key, value);
+            node.put(key, value);
         }
     }
 
@@ -119,81 +118,103 @@ public final class ExplanationJson {
         return value.name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
-    private static <E extends Enum<E>> E enumOf(Class<E> type, Object word) {
-        return Enum.valueOf(type, word.toString().toUpperCase(Locale.ROOT).replace('-', '_'));
-    }
-
     /**
      * @param json what {@link #write} made
-     * @return the explanations
-     * @throws IllegalArgumentException if it is something else
+     * @return the explanations, in the order they were written
+     * @throws IllegalArgumentException if it is something else, naming what is wrong
      */
     public static List<RetentionExplanation> read(String json) {
         try {
-            Map<?, ?> all = (Map<?, ?>) Json.read(json);
-            String topic = (String) all.get("topic");
-            return list(all, "partitions").stream()
-                    .map(one -> readPartition(topic, one))
-                    .toList();
-        } catch (ClassCastException | NullPointerException e) {
-            throw new IllegalArgumentException("not an explanation of retention: " + json, e);
+            JsonNode all = JSON.readTree(json);
+            String topic = text(all, "topic");
+            return list(all, "partitions", one -> readPartition(topic, one));
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new IllegalArgumentException("not an explanation of retention: " + e.getMessage(), e);
         }
     }
 
-    @SuppressWarnings("unchecked")
-    private static List<Map<String, Object>> list(Map<?, ?> map, String key) {
-        return (List<Map<String, Object>>) map.get(key);
-    }
-
-    private static long number(Map<String, Object> map, String key) {
-        return (Long) map.getOrDefault(key, SegmentFate.UNKNOWN);
-    }
-
-    private static RetentionExplanation readPartition(String topic, Map<String, Object> map) {
-        List<Hold> holds = list(map, "holds").stream()
-                .map(hold -> new Hold((String) hold.get("name"), number(hold, "from"), (Long)
-                        hold.getOrDefault("to", Long.MAX_VALUE)))
-                .toList();
+    private static RetentionExplanation readPartition(String topic, JsonNode node) {
         RetentionLimits limits = new RetentionLimits(
-                (Boolean) map.get("delete"), number(map, "retentionMs"), number(map, "retentionBytes"), holds);
+                flag(node, "delete"),
+                number(node, "retentionMs"),
+                number(node, "retentionBytes"),
+                list(node, "holds", ExplanationJson::readHold));
         RetentionConfig config = new RetentionConfig(
-                number(map, "checkIntervalMs"), enumOf(FutureTimestamps.class, map.get("futureTimestamps")));
-        List<SegmentFate> fates =
-                list(map, "segments").stream().map(ExplanationJson::readFate).toList();
+                number(node, "checkIntervalMs"), enumOf(FutureTimestamps.class, text(node, "futureTimestamps")));
+        List<SegmentFate> fates = list(node, "segments", ExplanationJson::readFate);
         return new RetentionExplanation(
-                new PartitionId(topic, UUID.fromString((String) map.get("topicId")), (int) number(map, "partition")),
-                number(map, "now"),
-                number(map, "nextCheck"),
-                new RetentionExplanation.Rules(limits, config, number(map, "segmentMs")),
+                new PartitionId(topic, UUID.fromString(text(node, "topicId")), (int) number(node, "partition")),
+                number(node, "now"),
+                number(node, "nextCheck"),
+                new RetentionExplanation.Rules(limits, config, number(node, "segmentMs")),
                 new LogState(
                         fates.stream().map(SegmentFate::segment).toList(),
-                        number(map, "startOffset"),
-                        number(map, "highWatermark")),
-                new RetentionPlan(number(map, "newStartOffset"), fates),
-                list(map, "segments").stream()
-                        .map(segment -> number(segment, "firstTimestamp"))
-                        .toList());
+                        number(node, "startOffset"),
+                        number(node, "highWatermark")),
+                new RetentionPlan(number(node, "newStartOffset"), fates),
+                list(node, "segments", segment -> number(segment, "firstTimestamp")));
     }
 
-    private static SegmentFate readFate(Map<String, Object> map) {
+    private static Hold readHold(JsonNode node) {
+        return new Hold(text(node, "name"), number(node, "from"), node.has("to") ? number(node, "to") : Long.MAX_VALUE);
+    }
+
+    private static SegmentFate readFate(JsonNode node) {
         Segment segment = new Segment(
-                number(map, "baseOffset"),
-                number(map, "endOffset"),
-                number(map, "bytes"),
-                number(map, "maxTimestamp"),
-                number(map, "lastAppend"),
-                (Boolean) map.get("sealed"),
-                (String) map.get("tier"));
+                number(node, "baseOffset"),
+                number(node, "endOffset"),
+                number(node, "bytes"),
+                number(node, "maxTimestamp"),
+                number(node, "lastAppend"),
+                flag(node, "sealed"),
+                text(node, "tier"));
         return new SegmentFate(
                 segment,
-                enumOf(Cause.class, map.get("cause")),
-                number(map, "ageFrom"),
-                number(map, "due"),
-                number(map, "goes"),
-                number(map, "moreBytes"),
-                list(map, "obstacles").stream()
-                        .map(one -> new Obstacle(
-                                enumOf(Obstacle.Kind.class, one.get("kind")), (String) one.getOrDefault("detail", "")))
-                        .toList());
+                enumOf(Cause.class, text(node, "cause")),
+                number(node, "ageFrom"),
+                number(node, "due"),
+                number(node, "goes"),
+                number(node, "moreBytes"),
+                list(node, "obstacles", ExplanationJson::readObstacle));
+    }
+
+    private static Obstacle readObstacle(JsonNode node) {
+        return new Obstacle(
+                enumOf(Obstacle.Kind.class, text(node, "kind")), node.has("detail") ? text(node, "detail") : "");
+    }
+
+    private static <E extends Enum<E>> E enumOf(Class<E> type, String word) {
+        return Enum.valueOf(type, word.toUpperCase(Locale.ROOT).replace('-', '_'));
+    }
+
+    private static <T> List<T> list(JsonNode node, String key, Function<JsonNode, T> read) {
+        List<T> list = new ArrayList<>();
+        for (JsonNode element : required(node, key, node.path(key).isArray(), "an array")) {
+            list.add(read.apply(element));
+        }
+        return list;
+    }
+
+    private static String text(JsonNode node, String key) {
+        return required(node, key, node.path(key).isTextual(), "a string").textValue();
+    }
+
+    private static boolean flag(JsonNode node, String key) {
+        return required(node, key, node.path(key).isBoolean(), "true or false").booleanValue();
+    }
+
+    /** @return {@link SegmentFate#UNKNOWN} if it was left out */
+    private static long number(JsonNode node, String key) {
+        return node.isObject() && !node.has(key)
+                ? SegmentFate.UNKNOWN
+                : required(node, key, node.path(key).canConvertToExactIntegral(), "a whole number")
+                        .longValue();
+    }
+
+    private static JsonNode required(JsonNode node, String key, boolean valid, String type) {
+        if (!valid) {
+            throw new IllegalArgumentException("'" + key + "' must be " + type + ", is " + node.path(key));
+        }
+        return node.get(key);
     }
 }

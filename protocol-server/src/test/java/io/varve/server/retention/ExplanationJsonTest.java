@@ -13,7 +13,6 @@ import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.RetentionPolicy;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -83,16 +82,42 @@ class ExplanationJsonTest {
 
     @Test
     void refusesDepthWithoutEnd() {
-        assertThatThrownBy(() -> Json.read("[".repeat(100_000))).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> ExplanationJson.read("[".repeat(100_000)))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void readsWhatItWrites() {
-        Map<String, Object> value =
-                Map.of("a\"\\\n\u0001ü", Arrays.asList(1L, -5L, true, null, "x", List.of(), Map.of()));
-        assertThat(Json.read(Json.write(value))).isEqualTo(value);
-        assertThat(Json.read(" { \"a\" : [ 1 , false ] } ")).isEqualTo(Map.of("a", List.of(1L, false)));
-        assertThat(Json.read("\"\\u00e4\\/\\b\\f\\n\\r\\t\"")).isEqualTo("ä/\b\f\n\r\t");
+    void readsWhatItWritesWhateverIsInANameAndIgnoresWhiteSpace() {
+        List<RetentionExplanation> sent = List.of(explanation(
+                new RetentionLimits(true, HOUR, -1, List.of(new Hold("a\"\\\nü", 5, Long.MAX_VALUE))),
+                FutureTimestamps.KAFKA));
+        String json = ExplanationJson.write("orders", sent);
+        assertThat(ExplanationJson.read(json)).isEqualTo(sent);
+        assertThat(ExplanationJson.read(" " + json.replace(":[", " : [\n") + "\n"))
+                .isEqualTo(sent);
+    }
+
+    /** Programs read it: names, order and what is left out stay. */
+    @Test
+    void isWrittenInOneFormForProgramsToRead() {
+        RetentionLimits limits = new RetentionLimits(true, HOUR, -1, List.of(new Hold("audit", 12, 14)));
+        assertThat(ExplanationJson.write("orders", List.of(explanation(limits, FutureTimestamps.APPEND_TIME))))
+                .isEqualTo("""
+                        {"topic":"orders","partitions":[{"partition":4,\
+                        "topicId":"00000000-0000-0001-0000-000000000002","now":1700000000000,\
+                        "nextCheck":1700000060000,"checkIntervalMs":300000,"futureTimestamps":"append-time",\
+                        "delete":true,"retentionMs":3600000,"segmentMs":604800000,"holds":[{"name":"audit",\
+                        "from":12,"to":14}],"startOffset":3,"newStartOffset":10,"highWatermark":30,\
+                        "segments":[{"baseOffset":0,"endOffset":10,"bytes":1000,"tier":"local","sealed":true,\
+                        "firstTimestamp":1699989200000,"maxTimestamp":1699992800000,"lastAppend":1699992800000,\
+                        "cause":"time","ageFrom":1699992800000,"due":1699996400001,"goes":1699996400001,\
+                        "goesLatest":1699996400001,"obstacles":[]},{"baseOffset":10,"endOffset":20,"bytes":1000,\
+                        "tier":"local","sealed":true,"maxTimestamp":1700032400000,"lastAppend":1699994600000,\
+                        "cause":"time","ageFrom":1699994600000,"due":1699998200001,"obstacles":[{"kind":"hold",\
+                        "detail":"audit"}]},{"baseOffset":20,"endOffset":30,"bytes":500,"tier":"local",\
+                        "sealed":false,"firstTimestamp":1699996400000,"maxTimestamp":1699996400000,"cause":"time",\
+                        "ageFrom":1699996400000,"due":1700000000001,"obstacles":[{"kind":"hold","detail":"audit"},\
+                        {"kind":"active"},{"kind":"older-segment","detail":"10"}]}]}]}""");
     }
 
     @Test
