@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.engine.EngineConfig;
 import io.varve.core.engine.LogEngine;
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.spi.PartitionId;

@@ -3,16 +3,16 @@ package io.varve.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.producer.AbortedTransaction;
-import io.varve.core.producer.TransactionIndex;
-import io.varve.core.producer.TransactionMarker;
-import io.varve.core.producer.VerificationGuard;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.runtime.Clock;
+import io.varve.core.transaction.AbortedTransaction;
+import io.varve.core.transaction.TransactionIndex;
+import io.varve.core.transaction.TransactionMarker;
+import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -32,12 +32,32 @@ class ArchitectureTest {
             Map.entry("spi.support", Set.of("spi", "record")),
             Map.entry("directory", Set.of("spi.support", "spi", "runtime")),
             Map.entry("memory", Set.of("spi.support", "spi", "record", "runtime")),
-            Map.entry("producer", Set.of("record")),
+            Map.entry("transaction", Set.of()),
+            Map.entry("producer", Set.of("transaction", "record")),
             Map.entry("retention", Set.of("spi")),
-            Map.entry("compaction", Set.of("producer", "spi", "record", "runtime")),
-            Map.entry("log", Set.of("compaction", "retention", "producer", "spi", "record", "runtime")),
-            Map.entry("event", Set.of("log", "spi", "record", "runtime")),
-            Map.entry("engine", Set.of("log", "compaction", "retention", "producer", "spi", "record", "runtime")));
+            Map.entry("compaction", Set.of("transaction", "producer", "spi", "record", "runtime")),
+            Map.entry("log.config", Set.of("compaction", "retention", "spi", "record")),
+            Map.entry("log.append", Set.of("log.config", "transaction", "producer", "spi", "record")),
+            Map.entry("log.read", Set.of("transaction", "spi", "record")),
+            Map.entry("log.epoch", Set.of("spi", "record")),
+            Map.entry("log.recovery", Set.of("log.read", "transaction", "producer", "spi", "record", "runtime")),
+            Map.entry(
+                    "log",
+                    Set.of(
+                            "log.config",
+                            "log.append",
+                            "log.read",
+                            "log.epoch",
+                            "log.recovery",
+                            "compaction",
+                            "retention",
+                            "transaction",
+                            "producer",
+                            "spi",
+                            "record",
+                            "runtime")),
+            Map.entry("event", Set.of("log", "log.append", "log.read", "spi", "record", "runtime")),
+            Map.entry("engine", Set.of("log", "log.config", "compaction", "retention", "spi", "record", "runtime")));
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())

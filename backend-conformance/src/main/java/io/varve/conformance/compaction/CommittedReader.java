@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.compaction;
 
-import io.varve.core.log.Isolation;
-import io.varve.core.log.LogRead;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.producer.AbortedTransaction;
+import io.varve.core.log.read.Isolation;
+import io.varve.core.log.read.LogRead;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.EndOfTransaction;
 import io.varve.core.record.RecordIterator;
+import io.varve.core.transaction.AbortedTransaction;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.bench;
 
-import io.varve.core.log.AppendRun;
-import io.varve.core.log.BatchRules;
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendRun;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.BatchRules;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.record.Codec;
 import io.varve.core.record.DecompressionMeter;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.compaction;
 
-import io.varve.core.producer.AbortedTransaction;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.core.transaction.AbortedTransaction;
 import java.util.Collection;
 import java.util.List;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.compaction;
 
-import io.varve.core.producer.AbortedTransaction;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.RecordIterator;
+import io.varve.core.transaction.AbortedTransaction;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.engine;
 
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
@@ -212,7 +212,7 @@ public final class LogEngine implements AutoCloseable {
      * @param log an open partition of this engine
      * @param offset new log start offset, at most the high watermark
      * @return completes when the new start survives a crash; fails with a {@link StorageException}
-     * @throws io.varve.core.log.OffsetOutOfRangeException above the high watermark
+     * @throws io.varve.core.log.read.OffsetOutOfRangeException above the high watermark
      * @throws io.varve.core.retention.HeldException if a hold pins something below the offset
      * @throws StorageException FENCED, CLOSED
      */

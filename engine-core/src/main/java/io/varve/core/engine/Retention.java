@@ -2,8 +2,8 @@
 package io.varve.core.engine;
 
 import io.varve.core.VarveException;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.retention.LogState;
 import io.varve.core.retention.RetentionConfig;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.event;
 
-import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.SoundBatches;
+import io.varve.core.log.append.Origin;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageException;

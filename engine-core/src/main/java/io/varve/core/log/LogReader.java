@@ -1,12 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-import io.varve.core.producer.AbortedView;
+import io.varve.core.log.read.Isolation;
+import io.varve.core.log.read.LogRead;
+import io.varve.core.log.read.OffsetOutOfRangeException;
+import io.varve.core.log.read.TimestampLookup;
+import io.varve.core.log.read.TimestampOffset;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
+import io.varve.core.transaction.AbortedView;
 import java.util.Optional;
 
 /** The reading side of a partition: how far each isolation sees, and what lies there. Thread-safe, never waits for a writer. */

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-import io.varve.core.producer.AbortedTransaction;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.AppendRefusals;
+import io.varve.core.log.append.AppendRun;
+import io.varve.core.log.append.Appended;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.RunSequences;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.log.epoch.LeaderEpochs;
+import io.varve.core.log.read.OffsetOutOfRangeException;
+import io.varve.core.log.recovery.ProducerRecovery;
+import io.varve.core.log.recovery.ProducerSnapshots;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.producer.SequenceCheck;
-import io.varve.core.producer.TransactionMarker;
-import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.DecompressionMeter;
@@ -22,6 +30,9 @@ import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
+import io.varve.core.transaction.AbortedTransaction;
+import io.varve.core.transaction.TransactionMarker;
+import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.List;

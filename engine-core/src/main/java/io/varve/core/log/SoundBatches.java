@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.log.read.Damage;
+import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
 import io.varve.core.record.InvalidBatchException;

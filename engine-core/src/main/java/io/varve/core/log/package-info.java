@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The partitioned log: offset assignment, single-writer order, watermarks, truncation, fetch; what a partition means. */
+/** Owns one partition: who writes, how far consumers see, what is trimmed and compacted. The parts of it are in the packages below. */
 package io.varve.core.log;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.producer;
 
+import io.varve.core.transaction.TransactionIndex;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;

@@ -4,6 +4,12 @@ package io.varve.core.producer;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.EndOfTransaction;
+import io.varve.core.transaction.AbortedTransaction;
+import io.varve.core.transaction.AbortedView;
+import io.varve.core.transaction.PartitionTransactions;
+import io.varve.core.transaction.TransactionMarker;
+import io.varve.core.transaction.VerificationGuard;
+import io.varve.core.transaction.Verifications;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -292,7 +298,7 @@ public final class ProducerStates {
     /** @return the aborted transactions known now. Thread-safe */
     public AbortedView aborted() {
         PartitionTransactions present = transactions;
-        return present == null ? AbortedView.NONE : present.aborted().view();
+        return present == null ? AbortedView.NONE : present.aborted();
     }
 
     /**

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Idempotence state of a partition, rebuilt by replaying batch headers from a snapshot. */
+/** Idempotence in one partition: the epoch and the last batches of each producer, rebuilt from the log and its snapshots. */
 package io.varve.core.producer;

@@ -2,7 +2,6 @@
 package io.varve.core.compaction;
 
 import io.varve.core.memory.MemoryStorage;
-import io.varve.core.producer.AbortedTransaction;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
@@ -17,6 +16,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.core.transaction.AbortedTransaction;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

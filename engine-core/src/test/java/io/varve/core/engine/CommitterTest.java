@@ -4,9 +4,9 @@ package io.varve.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.Batches;
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;

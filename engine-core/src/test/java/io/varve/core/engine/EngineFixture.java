@@ -2,8 +2,8 @@
 package io.varve.core.engine;
 
 import io.varve.core.log.GatedStorage;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.Readable;
 import io.varve.core.runtime.FailPoints;

@@ -4,12 +4,12 @@ package io.varve.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.compaction.CompactionConfig;
-import io.varve.core.log.Appended;
 import io.varve.core.log.Batches;
-import io.varve.core.log.Isolation;
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Appended;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.log.read.Isolation;
 import io.varve.core.memory.Readable;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.spi.StorageException;

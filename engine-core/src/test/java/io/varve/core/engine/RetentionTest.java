@@ -6,12 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.compaction.CompactionLimits;
-import io.varve.core.log.BatchRules;
 import io.varve.core.log.Batches;
-import io.varve.core.log.OffsetOutOfRangeException;
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.BatchRules;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.log.read.OffsetOutOfRangeException;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.memory.Readable;

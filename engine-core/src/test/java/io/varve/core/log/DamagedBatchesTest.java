@@ -3,6 +3,7 @@ package io.varve.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.record.BatchHeader;

@@ -5,6 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.Appended;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.BatchRules;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.log.read.Isolation;
+import io.varve.core.log.read.OffsetOutOfRangeException;
+import io.varve.core.log.read.TimestampOffset;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;

@@ -3,6 +3,8 @@ package io.varve.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.runtime.Clock;

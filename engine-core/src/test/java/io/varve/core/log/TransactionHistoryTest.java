@@ -3,11 +3,12 @@ package io.varve.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.log.append.Origin;
 import io.varve.core.memory.Readable;
 import io.varve.core.producer.ProducerSnapshot;
-import io.varve.core.producer.TransactionIndex;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
+import io.varve.core.transaction.TransactionIndex;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;

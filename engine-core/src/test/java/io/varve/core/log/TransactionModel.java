@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-import io.varve.core.producer.AbortedTransaction;
+import io.varve.core.transaction.AbortedTransaction;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -4,15 +4,20 @@ package io.varve.core.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.log.read.Isolation;
+import io.varve.core.log.read.LogRead;
+import io.varve.core.log.recovery.SnapshotFailPoints;
 import io.varve.core.memory.Readable;
-import io.varve.core.producer.AbortedTransaction;
 import io.varve.core.producer.ProducerSnapshot;
-import io.varve.core.producer.TransactionIndex;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
+import io.varve.core.transaction.AbortedTransaction;
+import io.varve.core.transaction.TransactionIndex;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -155,9 +160,9 @@ class TransactionRecoveryTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                LogFailPoints.SNAPSHOT_BEFORE_INDEX,
-                LogFailPoints.SNAPSHOT_AFTER_INDEX,
-                LogFailPoints.SNAPSHOT_AFTER_PRODUCERS,
+                SnapshotFailPoints.SNAPSHOT_BEFORE_INDEX,
+                SnapshotFailPoints.SNAPSHOT_AFTER_INDEX,
+                SnapshotFailPoints.SNAPSHOT_AFTER_PRODUCERS,
                 LogFailPoints.MARKER_BEFORE_APPEND,
                 LogFailPoints.MARKER_AFTER_APPEND
             })

@@ -2,11 +2,13 @@
 package io.varve.core.log;
 
 import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.log.append.Appended;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.log.read.Isolation;
+import io.varve.core.log.read.LogRead;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.Readable;
-import io.varve.core.producer.AbortedTransaction;
-import io.varve.core.producer.TransactionMarker;
-import io.varve.core.producer.VerificationGuard;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.EndOfTransaction;
@@ -14,6 +16,9 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.core.transaction.AbortedTransaction;
+import io.varve.core.transaction.TransactionMarker;
+import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.Batches;
 import io.varve.core.record.BatchHeader;
+import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;

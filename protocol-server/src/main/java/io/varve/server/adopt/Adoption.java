@@ -2,8 +2,8 @@
 package io.varve.server.adopt;
 
 import io.varve.core.engine.LogEngine;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;

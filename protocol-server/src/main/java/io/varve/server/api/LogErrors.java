@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
-import io.varve.core.log.AppendException;
-import io.varve.core.log.OffsetOutOfRangeException;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.read.OffsetOutOfRangeException;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.StorageException;

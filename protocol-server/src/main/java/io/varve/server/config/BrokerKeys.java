@@ -2,7 +2,7 @@
 package io.varve.server.config;
 
 import io.varve.core.compaction.CompactionConfig;
-import io.varve.core.log.BatchRules;
+import io.varve.core.log.config.BatchRules;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.metadata.AcceptedLosses;

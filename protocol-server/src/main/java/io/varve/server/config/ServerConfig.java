@@ -4,7 +4,7 @@ package io.varve.server.config;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.engine.Durability;
 import io.varve.core.engine.EngineConfig;
-import io.varve.core.log.BatchRules;
+import io.varve.core.log.config.BatchRules;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.fetch.FetchConfig;

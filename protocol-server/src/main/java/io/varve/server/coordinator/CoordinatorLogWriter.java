@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.coordinator;
 
-import io.varve.core.log.AppendException;
-import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.Origin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.metadata.Topic;
@@ -37,7 +37,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
     private final LoadProgress loading;
     private final TransactionCheck transactions;
     /** Ours for Kafka's, for as long as the coordinator holds on to Kafka's. */
-    private final Map<VerificationGuard, io.varve.core.producer.VerificationGuard> guards =
+    private final Map<VerificationGuard, io.varve.core.transaction.VerificationGuard> guards =
             Collections.synchronizedMap(new WeakHashMap<>());
 
     private final Map<Integer, LogConfig> configs = new ConcurrentHashMap<>();
@@ -105,22 +105,22 @@ public final class CoordinatorLogWriter implements PartitionWriter {
         }
     }
 
-    private io.varve.core.producer.VerificationGuard ours(VerificationGuard kafkas) {
-        io.varve.core.producer.VerificationGuard ours = guards.remove(kafkas);
-        return ours == null ? io.varve.core.producer.VerificationGuard.NONE : ours;
+    private io.varve.core.transaction.VerificationGuard ours(VerificationGuard kafkas) {
+        io.varve.core.transaction.VerificationGuard ours = guards.remove(kafkas);
+        return ours == null ? io.varve.core.transaction.VerificationGuard.NONE : ours;
     }
 
     /** From version 5 of TxnOffsetCommit on the partition is added, not only verified (KIP-890). */
     @Override
     public CompletableFuture<VerificationGuard> maybeStartTransactionVerification(
             TopicPartition partition, String transactionalId, long producerId, short epoch, int apiVersion) {
-        io.varve.core.producer.VerificationGuard guard;
+        io.varve.core.transaction.VerificationGuard guard;
         try {
             guard = log(partition).startVerification(producerId, epoch, apiVersion >= FIRST_THAT_ADDS);
         } catch (AppendException e) {
             return CompletableFuture.failedFuture(refusal(e));
         }
-        if (guard == io.varve.core.producer.VerificationGuard.NONE) {
+        if (guard == io.varve.core.transaction.VerificationGuard.NONE) {
             return CompletableFuture.completedFuture(VerificationGuard.SENTINEL);
         }
         return transactions

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.coordinator;
 
-import io.varve.core.producer.TransactionMarker;
+import io.varve.core.transaction.TransactionMarker;
 import java.util.concurrent.CompletableFuture;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.group;
 
-import io.varve.core.producer.TransactionMarker;
+import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.coordinator.Host;
 import io.varve.server.metadata.TopicCreation;
 import java.util.List;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
-import io.varve.core.log.BatchRules;
+import io.varve.core.log.config.BatchRules;
 import java.util.Map;
 
 /**

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata;
 
-import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.Hold;
 import io.varve.core.spi.SegmentLimits;
 import java.util.List;

@@ -2,8 +2,8 @@
 package io.varve.server.metadata;
 
 import io.varve.core.engine.LogEngine;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@
 package io.varve.server.metadata;
 
 import io.varve.core.compaction.CompactionLimits;
-import io.varve.core.log.BatchRules;
-import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.config.BatchRules;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.Codec;
 import io.varve.core.record.Compressor;
 import io.varve.core.retention.RetentionLimits;

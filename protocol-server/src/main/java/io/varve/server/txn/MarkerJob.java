@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
-import io.varve.core.log.AppendException;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.producer.TransactionMarker;
+import io.varve.core.log.append.AppendException;
 import io.varve.core.spi.StorageException;
+import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.coordinator.OrderedTasks;
 import io.varve.server.metadata.Topic;
 import java.util.concurrent.atomic.AtomicInteger;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
-import io.varve.core.producer.TransactionMarker;
+import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.coordinator.OrderedTasks;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;

@@ -4,9 +4,9 @@ package io.varve.server.adopt;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.log.Isolation;
-import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;

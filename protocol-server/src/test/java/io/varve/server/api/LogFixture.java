@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.Readable;
 import io.varve.core.runtime.Ids;
@@ -147,7 +148,7 @@ public final class LogFixture implements Topics {
 
     /** Appends one batch of as many records as values, and makes it visible. */
     public void fill(PartitionLog log, String... values) {
-        log.append(batch(values).buffer(), io.varve.core.log.Origin.CLIENT);
+        log.append(batch(values).buffer(), Origin.CLIENT);
         commit();
     }
 

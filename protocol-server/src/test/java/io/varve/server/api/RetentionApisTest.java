@@ -4,8 +4,8 @@ package io.varve.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.engine.LogEngine;
-import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.cluster.ClusterInfo;

@@ -5,9 +5,9 @@ import static io.varve.server.metadata.MetadataFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.server.metadata.FaultyStorage.Operation;
 import java.nio.ByteBuffer;

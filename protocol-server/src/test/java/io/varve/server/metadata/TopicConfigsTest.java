@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionLimits;
-import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.config.PartitionConfig;
 import java.util.Map;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;

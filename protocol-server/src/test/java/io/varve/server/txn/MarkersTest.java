@@ -3,9 +3,9 @@ package io.varve.server.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.producer.TransactionMarker;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
+import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.coordinator.OffsetsMarkers;
 import io.varve.server.metadata.AcceptedLosses;

@@ -3,9 +3,9 @@ package io.varve.server.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.producer.VerificationGuard;
+import io.varve.core.log.append.Origin;
+import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.group.GroupsFixture;

@@ -2,8 +2,8 @@
 package io.varve.server.api.config;
 
 import io.varve.core.engine.LogEngine;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.server.metadata.PartitionConfigs;
 import io.varve.server.metadata.Topic;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.fetch;
 
-import io.varve.core.log.Isolation;
+import io.varve.core.log.read.Isolation;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.requests.FetchRequest;
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.fetch;
 
-import io.varve.core.log.EpochEnd;
-import io.varve.core.log.Isolation;
-import io.varve.core.log.LogRead;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.epoch.EpochEnd;
+import io.varve.core.log.read.Isolation;
+import io.varve.core.log.read.LogRead;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
 import io.varve.server.api.LogErrors;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.offsets;
 
-import io.varve.core.log.Isolation;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.TimestampOffset;
+import io.varve.core.log.read.Isolation;
+import io.varve.core.log.read.TimestampOffset;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.produce;
 
-import io.varve.core.log.AppendException;
-import io.varve.core.log.AppendRun;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.producer.VerificationGuard;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.AppendRun;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
+import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.Connection;
 import io.varve.server.coordinator.TransactionCheck;
 import io.varve.server.coordinator.TransactionCheck.Admission;

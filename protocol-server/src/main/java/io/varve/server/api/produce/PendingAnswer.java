@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.produce;
 
-import io.varve.core.log.Appended;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Appended;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.Connection;
 import io.varve.server.api.LogErrors;

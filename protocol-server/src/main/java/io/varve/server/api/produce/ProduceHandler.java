@@ -2,14 +2,14 @@
 package io.varve.server.api.produce;
 
 import io.varve.core.VarveException;
-import io.varve.core.log.AppendException;
-import io.varve.core.log.AppendRun;
-import io.varve.core.log.Appended;
-import io.varve.core.log.Origin;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.producer.VerificationGuard;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.AppendRun;
+import io.varve.core.log.append.Appended;
+import io.varve.core.log.append.Origin;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.DecompressionMeter;
+import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.HeavyRequestException;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.txn;
 
-import io.varve.core.log.Appended;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.producer.TransactionMarker;
+import io.varve.core.log.append.Appended;
+import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;

@@ -79,7 +79,7 @@ class ConfigHandlersTest {
                 AcceptedLosses.NONE,
                 TopicLimits.DEFAULT,
                 new BrokerDefinitions(keys, BrokerDefinitions.OF_TOPICS.dynamic()),
-                io.varve.core.log.BatchRules.DEFAULT);
+                io.varve.core.log.config.BatchRules.DEFAULT);
     }
 
     private void serve() {

@@ -4,7 +4,7 @@ package io.varve.server.api.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.log.Origin;
+import io.varve.core.log.append.Origin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.LogFixture;

@@ -4,8 +4,8 @@ package io.varve.server.api.group;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.group.HeldStorage;

@@ -3,7 +3,7 @@ package io.varve.server.api.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.Origin;
+import io.varve.core.log.append.Origin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.LogFixture;
 import io.varve.server.metadata.Topic;

@@ -3,8 +3,8 @@ package io.varve.server.api.produce;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.Isolation;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.read.Isolation;
 import io.varve.core.record.RecordIterator;
 import io.varve.server.api.WireServer;
 import io.varve.server.net.RawClient;

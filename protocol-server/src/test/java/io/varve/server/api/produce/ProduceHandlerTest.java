@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionLimits;
-import io.varve.core.log.PartitionConfig;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.Readable;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;

@@ -4,7 +4,7 @@ package io.varve.server.api.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.producer.TransactionMarker;
+import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.LogFixture;
 import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.coordinator.TransactionCheck.Patience;

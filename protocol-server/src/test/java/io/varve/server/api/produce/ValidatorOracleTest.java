@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.VarveException;
 import io.varve.core.compaction.CompactionLimits;
-import io.varve.core.log.AppendException;
-import io.varve.core.log.Isolation;
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.RecordFault;
 import io.varve.core.spi.SegmentLimits;

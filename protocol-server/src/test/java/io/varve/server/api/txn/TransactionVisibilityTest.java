@@ -3,12 +3,12 @@ package io.varve.server.api.txn;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.Origin;
-import io.varve.core.log.PartitionConfig;
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.Readable;
-import io.varve.core.producer.TransactionMarker;
-import io.varve.core.producer.VerificationGuard;
+import io.varve.core.transaction.TransactionMarker;
+import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.LogFixture;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.metadata.Topic;

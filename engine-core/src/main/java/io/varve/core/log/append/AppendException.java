@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.append;
+
+import io.varve.core.VarveException;
+import io.varve.core.record.RecordFault;
+import java.util.List;
+
+/** An append was refused because of what it asks for; nothing was written. */
+public final class AppendException extends VarveException {
+    private static final long serialVersionUID = 1L;
+
+    /** Why, named as Kafka names its errors. */
+    public enum Kind {
+        /** A batch exceeds {@code max.message.bytes}. */
+        MESSAGE_TOO_LARGE,
+        /** A batch exceeds {@code segment.bytes}. */
+        RECORD_LIST_TOO_LARGE,
+        /** Empty, or not for clients to write (control batches), or missing a key where compaction needs one. */
+        INVALID_RECORD,
+        /** The first sequence does not follow the producer's last, nor is the batch one of its last five. */
+        OUT_OF_ORDER_SEQUENCE_NUMBER,
+        /** A newer epoch of the producer has written. */
+        INVALID_PRODUCER_EPOCH,
+        /** The timestamp is outside what the topic allows. */
+        INVALID_TIMESTAMP,
+        /** A transactional batch without an open transaction it was verified to belong to, or another one while a transaction is open. */
+        INVALID_TXN_STATE,
+        /** A newer coordinator has ended a transaction of the producer. */
+        TRANSACTION_COORDINATOR_FENCED
+    }
+
+    private final Kind kind;
+    private final transient List<RecordFault> records;
+
+    /**
+     * @param kind why
+     * @param message the value and what would be right
+     */
+    public AppendException(Kind kind, String message) {
+        this(kind, message, List.of());
+    }
+
+    /**
+     * @param kind why
+     * @param message what is wrong with the batch
+     * @param records the records of the batch that are at fault; empty when it is not about single ones
+     */
+    public AppendException(Kind kind, String message, List<RecordFault> records) {
+        super(message, null);
+        this.kind = kind;
+        this.records = List.copyOf(records);
+    }
+
+    /** @return the records of the batch that are at fault, or the first ones when they are many; empty when it is not about single ones */
+    public List<RecordFault> records() {
+        return records == null ? List.of() : records;
+    }
+
+    /** @return why */
+    public Kind kind() {
+        return kind;
+    }
+}

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.append;
+
+import io.varve.core.producer.SequenceCheck;
+import io.varve.core.spi.PartitionId;
+
+/** Puts into words why a partition refuses what a producer, or a coordinator for it, wants to append. */
+public final class AppendRefusals {
+    private AppendRefusals() {}
+
+    /**
+     * @param check not ACCEPTED, nor a duplicate
+     * @param producer whose batch
+     * @param epoch its epoch
+     * @param what the rest of what the batch says of itself
+     */
+    public static AppendException of(SequenceCheck check, PartitionId id, long producer, short epoch, String what) {
+        String who = "producer " + producer + " of epoch " + epoch + " sent " + what + " to " + id;
+        if (check instanceof SequenceCheck.Fenced fenced) {
+            return new AppendException(
+                    AppendException.Kind.INVALID_PRODUCER_EPOCH,
+                    who + ", where epoch " + fenced.current() + " has written");
+        }
+        if (check instanceof SequenceCheck.OutOfOrder outOfOrder) {
+            return new AppendException(
+                    AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                    who + ", where sequence " + outOfOrder.expected() + " comes next");
+        }
+        if (check instanceof SequenceCheck.WrongTransaction wrong) {
+            return new AppendException(AppendException.Kind.INVALID_TXN_STATE, who + ": " + wrong.why());
+        }
+        if (check instanceof SequenceCheck.CoordinatorFenced fenced) {
+            return new AppendException(
+                    AppendException.Kind.TRANSACTION_COORDINATOR_FENCED,
+                    who + ", where coordinator epoch " + fenced.current() + " has written");
+        }
+        throw new IllegalArgumentException("not a refusal: " + check);
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.append;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendException.Kind;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchRewriter;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.record.Compressor;
+import io.varve.core.record.DecompressionMeter;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.PartitionId;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The batches of one append: checked, with nothing changed, before the partition's lock is taken; given their timestamps when they are
+ * appended, and their offsets under the lock. Made by {@link PartitionLog#check}; used by one thread at a time.
+ */
+public final class AppendRun {
+    private static final long NO_TIMESTAMP = BatchHeader.NO_TIMESTAMP;
+
+    private final ByteBuffer bytes;
+    private final int start;
+    private final int end;
+    private final Origin origin;
+    private final boolean logAppendTime;
+    private final long now;
+    /** What the records of each batch say of their timestamps, or null where the headers are believed. */
+    private final long[] maxTimestamps;
+
+    private long records;
+
+    private AppendRun(
+            ByteBuffer bytes, Origin origin, boolean logAppendTime, long now, long[] maxTimestamps, long records) {
+        this.bytes = bytes;
+        this.start = bytes.position();
+        this.end = bytes.limit();
+        this.origin = origin;
+        this.logAppendTime = logAppendTime;
+        this.now = now;
+        this.maxTimestamps = maxTimestamps;
+        this.records = records;
+    }
+
+    /**
+     * Checks every batch against the format and the partition's rules.
+     *
+     * @param bytes one or more batches from position to limit; not changed
+     * @param now ms since the epoch
+     * @param meter told of decompressed bytes; may break off
+     */
+    public static AppendRun checked(
+            PartitionId id,
+            ByteBuffer bytes,
+            Origin origin,
+            PartitionConfig config,
+            long now,
+            DecompressionMeter meter) {
+        if (!bytes.hasRemaining()) {
+            throw new AppendException(Kind.INVALID_RECORD, "an append holds no batch; it needs at least one");
+        }
+        boolean client = origin == Origin.CLIENT;
+        AppendRun run = new AppendRun(
+                bytes, origin, client && config.logAppendTime(), now, client ? new long[batches(bytes)] : null, 0);
+        BatchCheck check = client ? new BatchCheck(id, config, now, meter) : null;
+        int batch = 0;
+        for (int at = run.start; at < run.end; at += BatchHeader.sizeInBytes(bytes, at)) {
+            if (client) {
+                run.maxTimestamps[batch++] = check.maxTimestamp(bytes, at, run.end);
+            } else {
+                BatchValidator.validate(bytes, at, run.end);
+            }
+            run.records += BatchHeader.recordCount(bytes, at);
+        }
+        Compressor compressor = client ? config.batches().compressor() : null;
+        return compressor == null ? run : run.in(compressor, config, meter);
+    }
+
+    /** Kept as it is where every batch is compressed so already. */
+    private AppendRun in(Compressor compressor, PartitionConfig config, DecompressionMeter meter) {
+        List<ByteBuffer> pieces = new ArrayList<>(maxTimestamps.length);
+        boolean same = true;
+        int size = 0;
+        for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
+            boolean kept = BatchHeader.codecId(bytes, at) == compressor.codec().id();
+            ByteBuffer piece = kept
+                    ? bytes.slice(at, BatchHeader.sizeInBytes(bytes, at))
+                    : new BatchRewriter(bytes, at, compressor, meter)
+                            .atMost(config.maxMessageBytes())
+                            .rewritten();
+            BatchCheck.requireFits(piece.remaining(), config);
+            same &= kept;
+            size = Math.addExact(size, piece.remaining());
+            pieces.add(piece);
+        }
+        if (same) {
+            return this;
+        }
+        ByteBuffer all = ByteBuffer.allocateDirect(size);
+        pieces.forEach(all::put);
+        return new AppendRun(all.flip(), origin, logAppendTime, now, maxTimestamps, records);
+    }
+
+    private static int batches(ByteBuffer bytes) {
+        int batches = 0;
+        for (int at = bytes.position(); at < bytes.limit(); batches++) {
+            at += BatchValidator.frame(bytes, at, bytes.limit());
+        }
+        return batches;
+    }
+
+    /** @return the same batches in memory of their own, for who appends them later than the bytes last */
+    public AppendRun copied() {
+        ByteBuffer copy =
+                ByteBuffer.allocateDirect(end - start).put(bytes.duplicate()).flip();
+        return new AppendRun(copy, origin, logAppendTime, now, maxTimestamps, records);
+    }
+
+    /** Makes the headers say of timestamps what is true. Idempotent. */
+    public void stamp() {
+        if (maxTimestamps == null) {
+            return;
+        }
+        int batch = 0;
+        for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
+            if (logAppendTime) {
+                BatchHeader.setLogAppendTime(bytes, at, now);
+            } else {
+                BatchHeader.setCreateTime(bytes, at, maxTimestamps[batch]);
+            }
+            batch++;
+        }
+    }
+
+    /** Gives the batches their offsets, from {@code base} on, and the leader epoch. */
+    public BatchRun place(long base, int leaderEpoch) {
+        long next = base;
+        for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
+            BatchHeader.setBaseOffset(bytes, at, next);
+            BatchHeader.setLeaderEpoch(bytes, at, leaderEpoch);
+            next = BatchHeader.nextOffset(bytes, at);
+        }
+        return asStored();
+    }
+
+    /** Leaves the batches where their headers say they are; whether they may be there is the store's to check. */
+    public BatchRun asStored() {
+        long base = BatchHeader.baseOffset(bytes, start);
+        long next = base;
+        long max = NO_TIMESTAMP;
+        long offsetOfMax = base;
+        for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
+            next = BatchHeader.nextOffset(bytes, at);
+            if (at == start || BatchHeader.maxTimestamp(bytes, at) > max) {
+                max = Math.max(NO_TIMESTAMP, BatchHeader.maxTimestamp(bytes, at));
+                offsetOfMax = next - 1;
+            }
+        }
+        return new BatchRun(bytes.duplicate(), base, next, max, offsetOfMax);
+    }
+
+    /** @return the batches, from position to limit; not to be changed */
+    public ByteBuffer bytes() {
+        return bytes;
+    }
+
+    Origin origin() {
+        return origin;
+    }
+
+    /** @return the timestamp the broker gives the records, in ms since the epoch, or -1 */
+    public long logAppendTimeMs() {
+        return logAppendTime ? now : NO_TIMESTAMP;
+    }
+
+    public int start() {
+        return start;
+    }
+
+    public int end() {
+        return end;
+    }
+
+    public long records() {
+        return records;
+    }
+}

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.append;
+
+/** Who appends. */
+public enum Origin {
+    /** A producer over the wire: not trusted, may not write control batches. */
+    CLIENT,
+    /** The broker itself (metadata, coordinators): may write control batches; no sequence checks. */
+    BROKER
+}

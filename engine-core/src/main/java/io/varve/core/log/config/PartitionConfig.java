@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.config;
+
+import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.retention.RetentionLimits;
+import io.varve.core.spi.SegmentLimits;
+import java.util.Objects;
+
+/**
+ * What a topic's configuration means to one partition.
+ *
+ * @param segments where segments end
+ * @param maxMessageBytes largest batch accepted, in bytes ({@code max.message.bytes})
+ * @param logAppendTime true to stamp batches with the broker's time ({@code message.timestamp.type=LogAppendTime})
+ * @param timestampBeforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
+ * @param timestampAfterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
+ * @param compaction whether and how the newest record of each key is kept
+ * @param retention when what is deleted
+ * @param batches how producers' batches are looked at, and in what form they are stored
+ */
+public record PartitionConfig(
+        SegmentLimits segments,
+        int maxMessageBytes,
+        boolean logAppendTime,
+        long timestampBeforeMaxMs,
+        long timestampAfterMaxMs,
+        CompactionLimits compaction,
+        RetentionLimits retention,
+        BatchRules batches) {
+    /** Kafka 4.3's defaults. */
+    public static final PartitionConfig DEFAULT = new PartitionConfig(
+            SegmentLimits.DEFAULT,
+            1_048_588,
+            false,
+            Long.MAX_VALUE,
+            3_600_000,
+            CompactionLimits.NONE,
+            RetentionLimits.DEFAULT,
+            BatchRules.DEFAULT);
+
+    /** Checks nothing but presence: ranges are checked where the configuration is parsed. */
+    public PartitionConfig {
+        Objects.requireNonNull(segments, "segments");
+        Objects.requireNonNull(compaction, "compaction");
+        Objects.requireNonNull(retention, "retention");
+        Objects.requireNonNull(batches, "batches");
+    }
+
+    /** As the other, for a partition that keeps everything. */
+    public PartitionConfig(
+            SegmentLimits segments,
+            int maxMessageBytes,
+            boolean logAppendTime,
+            long timestampBeforeMaxMs,
+            long timestampAfterMaxMs,
+            CompactionLimits compaction) {
+        this(
+                segments,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                RetentionLimits.KEEP,
+                BatchRules.DEFAULT);
+    }
+
+    /** @return true if {@code cleanup.policy} contains compact: every record needs a key */
+    public boolean compacted() {
+        return compaction.enabled();
+    }
+
+    /**
+     * @param limits when what is deleted
+     * @return the same with other retention
+     */
+    public PartitionConfig with(RetentionLimits limits) {
+        return new PartitionConfig(
+                segments,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                limits,
+                batches);
+    }
+
+    /**
+     * @param limits where segments end
+     * @return the same with other segments
+     */
+    public PartitionConfig with(SegmentLimits limits) {
+        return new PartitionConfig(
+                limits,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                retention,
+                batches);
+    }
+
+    /**
+     * @param rules how producers' batches are looked at and stored
+     * @return the same with those
+     */
+    public PartitionConfig with(BatchRules rules) {
+        return new PartitionConfig(
+                segments,
+                maxMessageBytes,
+                logAppendTime,
+                timestampBeforeMaxMs,
+                timestampAfterMaxMs,
+                compaction,
+                retention,
+                rules);
+    }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.epoch;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.record.InvalidBatchException;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Which offsets were written in which leader epoch. Every batch carries its epoch, and epochs only rise along the log, so a few reads find
+ * out where each begins; what they find is kept in a blob, since compaction may take an epoch's first batches. Nothing is read before somebody
+ * asks, or appends in an epoch above 0. Thread-safe.
+ */
+public final class LeaderEpochs {
+    private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
+    private static final int NOT_LOADED = -1;
+
+    private final PartitionStore store;
+    private final int current;
+    /** Epoch to its first offset. Null until it is needed; replaced, never changed. */
+    private volatile NavigableMap<Integer, Long> starts;
+    /** The newest epoch of a batch, as far as the writer needs to know. */
+    private volatile int newest;
+
+    private boolean written;
+
+    /** @param current the epoch in force */
+    public LeaderEpochs(PartitionStore store, int current) {
+        this.store = store;
+        this.current = current;
+        if (current == 0) {
+            starts = new TreeMap<>(Map.of(0, 0L)); // there was none before
+            written = true;
+        } else {
+            newest = NOT_LOADED;
+        }
+    }
+
+    /**
+     * Takes note of a batch; with the writer's lock held.
+     *
+     * @param epoch the batch's
+     * @param base its first offset
+     */
+    public void appended(int epoch, long base) {
+        if (epoch != newest) {
+            note(epoch, base);
+        }
+    }
+
+    private synchronized void note(int epoch, long base) {
+        NavigableMap<Integer, Long> known = known(base);
+        if (known.isEmpty() || epoch > known.lastKey()) {
+            NavigableMap<Integer, Long> more = new TreeMap<>(known);
+            more.put(epoch, base);
+            starts = more;
+            written = false;
+        }
+        newest = epoch;
+        if (!written) {
+            write(base);
+        }
+    }
+
+    private void write(long offset) {
+        Snapshots snapshots = store.snapshots();
+        try {
+            snapshots.write(LeaderEpochBlob.NAME, offset, LeaderEpochBlob.write(starts));
+            written = true;
+            for (long other : snapshots.offsets(LeaderEpochBlob.NAME)) {
+                if (other < offset) {
+                    snapshots.delete(LeaderEpochBlob.NAME, other);
+                }
+            }
+        } catch (StorageException e) {
+            // The batches say the same until compaction takes some.
+            LOG.warn("Where leader epochs of {} begin was not written down: {}", store.id(), e.getMessage());
+        }
+    }
+
+    /**
+     * @param epoch a leader epoch
+     * @param logEnd the log end offset
+     * @return where it ends; empty for one that has not been yet
+     */
+    public Optional<EpochEnd> endOf(int epoch, long logEnd) {
+        if (epoch < 0 || epoch > current) {
+            return Optional.empty();
+        }
+        if (epoch == current) {
+            return Optional.of(new EpochEnd(epoch, logEnd));
+        }
+        NavigableMap<Integer, Long> history = history(logEnd);
+        Map.Entry<Integer, Long> own = history.floorEntry(epoch);
+        long end = history.higherEntry(epoch).getValue();
+        return Optional.of(new EpochEnd(own == null ? epoch : own.getKey(), end));
+    }
+
+    /** @return the epoch in which an offset was written, or would be now; -1 if that is not known */
+    public int at(long offset, long logEnd) {
+        int epoch = -1;
+        for (Map.Entry<Integer, Long> each : history(logEnd).entrySet()) {
+            if (each.getValue() <= offset) {
+                epoch = each.getKey();
+            }
+        }
+        return epoch;
+    }
+
+    /** As Kafka keeps it: from the log's start on, and with the epoch in force, which begins at the end if nothing was written in it. */
+    private NavigableMap<Integer, Long> history(long logEnd) {
+        NavigableMap<Integer, Long> history = new TreeMap<>(known(logEnd));
+        history.putIfAbsent(current, logEnd);
+        long start = store.extent().start();
+        while (history.size() > 1 && history.higherEntry(history.firstKey()).getValue() <= start) {
+            history.pollFirstEntry();
+        }
+        history.computeIfPresent(history.firstKey(), (epoch, from) -> Math.max(from, start));
+        return history;
+    }
+
+    private NavigableMap<Integer, Long> known(long end) {
+        NavigableMap<Integer, Long> present = starts;
+        return present != null ? present : load(end);
+    }
+
+    private synchronized NavigableMap<Integer, Long> load(long logEnd) {
+        if (starts == null) {
+            Extent extent = store.extent();
+            long end = Math.min(logEnd, extent.readableEnd());
+            NavigableMap<Integer, Long> kept = store.snapshots()
+                    .newest(LeaderEpochBlob.NAME, end)
+                    .flatMap(blob -> LeaderEpochBlob.read(blob.bytes()))
+                    .orElseGet(TreeMap::new);
+            written = !kept.isEmpty();
+            // An epoch that begins at the end or above tells of records that a crash took.
+            written &= !kept.values().removeIf(start -> start >= end && start > extent.start());
+            int before = kept.size();
+            search(kept, extent.start(), end);
+            written &= kept.size() == before;
+            starts = kept;
+        }
+        return starts;
+    }
+
+    /** Finds the epochs that begin behind those known. */
+    private void search(NavigableMap<Integer, Long> found, long start, long end) {
+        int last = found.isEmpty() ? NOT_LOADED : found.lastKey();
+        long from = found.isEmpty() ? start : Math.max(start, found.lastEntry().getValue());
+        while (from < end) {
+            long low = from; // everything below is of a known epoch
+            long high = end;
+            while (low < high) {
+                long middle = low + (high - low) / 2;
+                if (isAbove(last, middle, end)) {
+                    high = middle;
+                } else {
+                    low = middle + 1;
+                }
+            }
+            long[] batch = low < end ? batchAt(low, end) : null;
+            if (batch == null) {
+                return;
+            }
+            last = (int) batch[1];
+            from = Math.max(start, batch[0]);
+            found.put(last, from);
+        }
+    }
+
+    private boolean isAbove(int epoch, long offset, long end) {
+        try {
+            long[] batch = batchAt(offset, end);
+            return batch == null || batch[1] > epoch;
+        } catch (StorageException | InvalidBatchException e) {
+            if (e instanceof StorageException failure && failure.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            return false; // damage begins nothing
+        }
+    }
+
+    /** @return first offset and epoch of the batch that contains an offset, or of the next one; null if there is none below the end */
+    private long[] batchAt(long offset, long end) {
+        try (BatchSlice slice = store.read(offset, end, 0)) {
+            if (slice.sizeInBytes() == 0) {
+                return null;
+            }
+            ByteBuffer bytes = slice.buffer();
+            int at = bytes.position();
+            BatchValidator.frame(bytes, at, bytes.limit());
+            return new long[] {BatchHeader.baseOffset(bytes, at), BatchHeader.leaderEpoch(bytes, at)};
+        }
+    }
+}

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.read;
+
+/** How far a reader may see. */
+public enum Isolation {
+    /** Up to where the storage can read, durable or not: for the broker's own replay. */
+    LOG_END,
+    /** Up to the high watermark (Kafka's read_uncommitted). */
+    READ_UNCOMMITTED,
+    /** Up to the last stable offset (Kafka's read_committed). */
+    READ_COMMITTED
+}

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.read;
+
+import io.varve.core.VarveException;
+
+/** A read asked for an offset the partition does not hold (any more, or yet). */
+public final class OffsetOutOfRangeException extends VarveException {
+    private static final long serialVersionUID = 1L;
+
+    /** @param message the offset and the range that would be right */
+    public OffsetOutOfRangeException(String message) {
+        super(message, null);
+    }
+}

@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.read;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+
+/**
+ * Finds records of a partition by time: the store finds the batch, {@link BatchTimes} looks into it. A question takes little memory and
+ * decompresses a bounded number of bytes, whatever is stored. Thread-safe.
+ */
+public final class TimestampLookup {
+    private static final int SCAN_BYTES = 1 << 20;
+    /** Questions to the store before the rest of a piece of the log is read. */
+    private static final int MAX_STEPS = 8;
+    /** Batches whose headers claim more than their records hold that are looked into before what was found has to do. */
+    private static final int MAX_LIES = 8;
+
+    private final PartitionStore store;
+
+    public TimestampLookup(PartitionStore store) {
+        this.store = store;
+    }
+
+    /** Looks at one batch; returns true to stop. */
+    @FunctionalInterface
+    private interface Look {
+        boolean at(ByteBuffer bytes, int at);
+    }
+
+    /** @return the first record below {@code end} with a timestamp of at least {@code timestamp} */
+    public Optional<TimestampOffset> firstAtOrAfter(long timestamp, long end) {
+        return untilNotTrimmed(() -> findFirst(timestamp, end));
+    }
+
+    /** @return the first record below {@code end} that has the largest timestamp of those below it */
+    public Optional<TimestampOffset> newest(long end) {
+        return untilNotTrimmed(() -> findNewest(end));
+    }
+
+    /** A trim may take away what is about to be read: the question begins anew then, above it. */
+    private <T> T untilNotTrimmed(Supplier<T> question) {
+        while (true) {
+            long start = store.extent().start();
+            try {
+                return question.get();
+            } catch (StorageException e) {
+                if (e.kind() != StorageException.Kind.MISUSE || store.extent().start() == start) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Optional<TimestampOffset> findFirst(long timestamp, long end) {
+        OffsetAt batch = store.offsetAt(timestamp);
+        if (batch == null) {
+            return Optional.empty();
+        }
+        TimestampOffset[] found = new TimestampOffset[1];
+        long start = store.extent().start();
+        BatchTimes times = new BatchTimes(start);
+        // A header may claim more than the records hold that are there: then the next one's turn.
+        walk(Math.max(start, batch.baseOffset()), end, 0, (bytes, at) -> {
+            if (BatchHeader.maxTimestamp(bytes, at) >= timestamp) {
+                found[0] = times.firstAtOrAfter(bytes, at, timestamp);
+            }
+            return found[0] != null;
+        });
+        return Optional.ofNullable(found[0]);
+    }
+
+    private Optional<TimestampOffset> findNewest(long end) {
+        long start = store.extent().start();
+        BatchTimes times = new BatchTimes(start);
+        TimestampOffset best = null;
+        // The sort is stable: of equal timestamps the first one counts.
+        List<Segment> newestFirst = store.segments().stream()
+                .sorted(Comparator.comparingLong(Segment::maxTimestamp).reversed())
+                .toList();
+        for (Segment segment : newestFirst) {
+            boolean older = segment.maxTimestamp() < 0 || best != null && segment.maxTimestamp() <= best.timestamp();
+            Piece piece = new Piece(
+                    Math.max(start, segment.baseOffset()), Math.min(end, segment.endOffset()), segment.maxTimestamp());
+            if (!older && piece.from < piece.to) {
+                best = newer(best, newestIn(piece, times));
+            }
+        }
+        return Optional.ofNullable(best).filter(found -> found.timestamp() >= 0);
+    }
+
+    /** @return the later one; of equal ones the one with the lower offset */
+    private static TimestampOffset newer(TimestampOffset one, TimestampOffset other) {
+        if (one == null || other == null) {
+            return one == null ? other : one;
+        }
+        boolean later = other.timestamp() > one.timestamp()
+                || other.timestamp() == one.timestamp() && other.offset() < one.offset();
+        return later ? other : one;
+    }
+
+    /**
+     * What can be seen of a segment.
+     *
+     * @param maxTimestamp no batch of it is newer
+     */
+    private record Piece(long from, long to, long maxTimestamp) {
+        boolean has(OffsetAt batch) {
+            return batch != null && batch.baseOffset() < to;
+        }
+    }
+
+    private TimestampOffset newestIn(Piece piece, BatchTimes times) {
+        OffsetAt first = store.offsetAt(piece.maxTimestamp);
+        if (first != null && first.baseOffset() >= piece.from && piece.has(first)) {
+            TimestampOffset found = newestOf(first, piece, times);
+            if (found != null && found.timestamp() >= piece.maxTimestamp) {
+                return found;
+            }
+        }
+        // Its newest records are trimmed, not to be seen yet, or gone by compaction: the newest of the others.
+        OffsetAt high = climb(piece);
+        OffsetAt newest = newestBatch(piece, high == null ? piece.from : high.baseOffset(), Set.of());
+        TimestampOffset best = newest == null ? null : newestOf(newest, piece, times);
+        boolean honest = best != null
+                && best.timestamp() >= newest.maxTimestamp()
+                && (high == null || newest.maxTimestamp() >= high.maxTimestamp());
+        return honest || newest == null && high == null ? best : newestByRecords(piece, best, times);
+    }
+
+    /** Looks into one batch after another, from the one that claims most on, until none that is left claims more than was found. */
+    private TimestampOffset newestByRecords(Piece piece, TimestampOffset found, BatchTimes times) {
+        TimestampOffset best = found;
+        Set<Long> known = new HashSet<>();
+        for (int i = 0; i < MAX_LIES; i++) {
+            OffsetAt batch = newestBatch(piece, piece.from, known);
+            if (batch == null || best != null && batch.maxTimestamp() < best.timestamp()) {
+                break;
+            }
+            best = newer(best, newestOf(batch, piece, times));
+            known.add(batch.baseOffset());
+        }
+        return best;
+    }
+
+    private TimestampOffset newestOf(OffsetAt batch, Piece piece, BatchTimes times) {
+        TimestampOffset[] found = new TimestampOffset[1];
+        walk(Math.max(piece.from, batch.baseOffset()), piece.to, 0, (bytes, at) -> {
+            found[0] = times.newest(bytes, at);
+            return true;
+        });
+        return found[0];
+    }
+
+    /** @return the batch from an offset on that claims the largest timestamp, of those with records that are not known */
+    private OffsetAt newestBatch(Piece piece, long from, Set<Long> known) {
+        OffsetAt[] best = new OffsetAt[1];
+        walk(from, piece.to, SCAN_BYTES, (bytes, at) -> {
+            long newest = BatchHeader.maxTimestamp(bytes, at);
+            boolean candidate =
+                    BatchHeader.recordCount(bytes, at) > 0 && !known.contains(BatchHeader.baseOffset(bytes, at));
+            if (candidate && (best[0] == null || newest > best[0].maxTimestamp())) {
+                best[0] = new OffsetAt(BatchHeader.baseOffset(bytes, at), newest);
+            }
+            return false;
+        });
+        return best[0];
+    }
+
+    /**
+     * Narrows down where the newest batch of a piece lies, by halving the time in question.
+     *
+     * @return a batch of the piece that claims to be newer than any before it, or null
+     */
+    private OffsetAt climb(Piece piece) {
+        OffsetAt highest = null;
+        long low = 0;
+        long high = piece.maxTimestamp;
+        for (int i = 0; i < MAX_STEPS && low < high; i++) {
+            long middle = low + (high - low) / 2 + 1;
+            OffsetAt found = store.offsetAt(middle);
+            if (piece.has(found)) {
+                highest = found.baseOffset() >= piece.from ? found : highest;
+                low = Math.max(middle, found.maxTimestamp());
+            } else {
+                high = middle - 1;
+            }
+        }
+        return highest;
+    }
+
+    /** Looks at the batches from the one that contains {@code from} on; {@code firstBytes} bounds the first read. */
+    private void walk(long from, long end, int firstBytes, Look look) {
+        long offset = from;
+        int maxBytes = firstBytes;
+        while (offset < end) {
+            try (BatchSlice slice = store.read(offset, end, maxBytes)) {
+                if (slice.sizeInBytes() == 0) {
+                    return;
+                }
+                ByteBuffer bytes = slice.buffer();
+                for (int at = bytes.position(); at < bytes.limit(); ) {
+                    if (look.at(bytes, at)) {
+                        return;
+                    }
+                    offset = BatchHeader.nextOffset(bytes, at);
+                    at += BatchValidator.frame(bytes, at, bytes.limit());
+                }
+            }
+            maxBytes = SCAN_BYTES;
+        }
+    }
+}

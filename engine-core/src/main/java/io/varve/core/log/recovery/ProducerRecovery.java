@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.recovery;
+
+import io.varve.core.log.read.Damage;
+import io.varve.core.producer.ProducerInfo;
+import io.varve.core.producer.ProducerSnapshot;
+import io.varve.core.producer.ProducerStates;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.record.InvalidBatchException;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Rebuilds what a partition knows of its producers: the newest snapshot that fits, then the batches after it.
+ *
+ * <p>A snapshot from above the durable end would do for the producers, but not say which transactions ended behind it: consumers must not
+ * see those before their markers are durable.
+ */
+public final class ProducerRecovery {
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerRecovery.class);
+    private static final int READ_BYTES = 1 << 20;
+
+    private final PartitionStore store;
+    private final Extent extent;
+
+    private ProducerRecovery(PartitionStore store) {
+        this.store = store;
+        this.extent = store.extent();
+    }
+
+    /** @return the state at the readable end, transactions that ended below the durable end being stable */
+    public static ProducerStates recover(PartitionStore store, ProducerSnapshots snapshots) {
+        return new ProducerRecovery(store).recover(snapshots);
+    }
+
+    private ProducerStates recover(ProducerSnapshots snapshots) {
+        dropSnapshotsAbove(store.snapshots(), extent.readableEnd());
+        // One from below the start leaves out batches that are trimmed by now: whoever wrote them is better not known.
+        Optional<ProducerSnapshots.Loaded> loaded =
+                snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()), this::isWhole);
+        ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
+        long from = loaded.isPresent() ? loaded.get().offset() : extent.start();
+        while (from < extent.readableEnd()) {
+            from = replayTo(from, states);
+        }
+        return states;
+    }
+
+    /**
+     * Compaction touches nothing of an open transaction. Where the batch it began with is gone, or emptied, it ended after the snapshot was
+     * written; of its end, and of what else it wrote before the snapshot, this says nothing, and the marker may be gone, too.
+     */
+    private boolean isWhole(ProducerStates states) {
+        for (ProducerInfo producer : states.infos()) {
+            long first = producer.currentTransactionFirstOffset();
+            if (first >= extent.start() && !begins(producer.producerId(), first)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean begins(long producer, long first) {
+        try (BatchSlice slice = store.read(first, extent.readableEnd(), 0)) {
+            if (slice.sizeInBytes() == 0) {
+                return false;
+            }
+            ByteBuffer bytes = slice.buffer();
+            int at = bytes.position();
+            BatchValidator.frame(bytes, at, bytes.limit());
+            return BatchHeader.baseOffset(bytes, at) <= first
+                    && BatchHeader.producerId(bytes, at) == producer
+                    && BatchHeader.recordCount(bytes, at) > 0;
+        } catch (StorageException | InvalidBatchException e) {
+            if (e instanceof StorageException storage && storage.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            return true; // who knows: nobody may take for committed what nobody committed
+        }
+    }
+
+    /** A snapshot above the end speaks of records a crash took back; others may come to stand at their offsets. */
+    private static void dropSnapshotsAbove(Snapshots snapshots, long end) {
+        List<Long> offsets = snapshots.offsets(ProducerSnapshot.NAME);
+        for (long offset : offsets) {
+            if (offset > end) {
+                snapshots.delete(ProducerSnapshot.NAME, offset);
+            }
+        }
+    }
+
+    /** @return where to go on: the end, or behind damage */
+    private long replayTo(long from, ProducerStates states) {
+        long[] reached = {from};
+        try {
+            replay(reached, states);
+            return extent.readableEnd();
+        } catch (StorageException | InvalidBatchException e) {
+            if (e instanceof StorageException storage && storage.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            // What is sound is served. A producer of whom too little is known would be refused for ever, one not known
+            // is not. Transactions stay as they are known: nobody may take for committed what nobody committed.
+            LOG.warn(
+                    "{}: forgetting its idempotent producers, for there is damage at or after offset {}: {}",
+                    store.id(),
+                    reached[0],
+                    e.getMessage());
+            states.forgetSequences();
+            // Whatever the storage can read is shown to consumers, so it must be known here.
+            return Damage.behind(store, reached[0], extent.readableEnd());
+        }
+    }
+
+    /** @param reached element 0: the next offset to apply, moved on batch by batch */
+    private void replay(long[] reached, ProducerStates states) {
+        long from = reached[0];
+        while (reached[0] < extent.readableEnd()) {
+            try (BatchSlice slice = store.read(reached[0], extent.readableEnd(), READ_BYTES)) {
+                if (slice.sizeInBytes() == 0) {
+                    return; // only a gap lies before the end
+                }
+                ByteBuffer bytes = slice.buffer();
+                int at = bytes.position();
+                while (at < bytes.limit()) {
+                    int size = BatchValidator.validate(bytes, at, bytes.limit());
+                    if (BatchHeader.lastOffset(bytes, at) >= from) { // the first may begin below the partition's start
+                        states.apply(bytes, at);
+                    }
+                    reached[0] = BatchHeader.nextOffset(bytes, at);
+                    at += size;
+                }
+            }
+            states.visibleTo(extent.durableEnd());
+        }
+    }
+}

@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.recovery;
+
+import io.varve.core.producer.ProducerSnapshot;
+import io.varve.core.producer.ProducerStates;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.Snapshots;
+import io.varve.core.transaction.AbortedTransaction;
+import io.varve.core.transaction.TransactionIndex;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a partition writes down of its producers: a snapshot bound to the log end offset, and before it the index of aborted transactions by
+ * segment, which the snapshot vouches for. Two snapshots are kept: a crash may take the end back.
+ *
+ * <p>{@link #prepare} belongs to the partition's writer; the other methods to one caller at a time.
+ */
+public final class ProducerSnapshots {
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshots.class);
+    private static final int KEPT = 2;
+
+    private final PartitionStore store;
+    private final FailPoints failPoints;
+    private long offset;
+    /** What is stored of the index and good; what else there may be from before a crash is found out once. */
+    private List<TransactionIndex.Part> index = List.of();
+
+    private boolean swept;
+    /** What was written last tells of aborted transactions that are forgotten since. */
+    private boolean outdated;
+
+    /** What is to be written. */
+    public record Pending(long offset, ByteBuffer producers, List<TransactionIndex.Segment> index) {
+        List<TransactionIndex.Part> parts() {
+            return index.stream().map(TransactionIndex.Segment::part).toList();
+        }
+    }
+
+    /** What was written last, as far as it can be believed. */
+    record Loaded(ProducerStates states, long offset) {}
+
+    public ProducerSnapshots(PartitionStore store, FailPoints failPoints) {
+        this.store = store;
+        this.failPoints = failPoints;
+    }
+
+    /**
+     * Finds the newest snapshot that is whole, and whose index is.
+     *
+     * @param from lowest offset wanted, inclusive
+     * @param to highest offset wanted, inclusive
+     * @param fits says whether the log still is as the snapshot says
+     */
+    Optional<Loaded> load(long from, long to, Predicate<ProducerStates> fits) {
+        Snapshots snapshots = store.snapshots();
+        Optional<Snapshots.Snapshot> found = snapshots.newest(ProducerSnapshot.NAME, to);
+        while (found.isPresent() && found.get().offset() >= from) {
+            long at = found.get().offset();
+            Optional<ProducerSnapshot.Content> content =
+                    ProducerSnapshot.read(found.get().bytes());
+            if (content.isPresent()
+                    && restoreIndex(content.get())
+                    && fits.test(content.get().states())) {
+                offset = at;
+                return Optional.of(new Loaded(content.get().states(), at));
+            }
+            LOG.warn(
+                    "{}: the producer snapshot at {}, or the index it needs, is damaged, or older than compaction: passing it over",
+                    store.id(),
+                    at);
+            found = snapshots.newest(ProducerSnapshot.NAME, at - 1);
+        }
+        offset = from;
+        return Optional.empty();
+    }
+
+    private boolean restoreIndex(ProducerSnapshot.Content content) {
+        if (content.index().isEmpty()) {
+            index = List.of();
+            return true;
+        }
+        long base = store.segments().get(0).baseOffset();
+        List<TransactionIndex.Part> good = new ArrayList<>();
+        for (TransactionIndex.Part part : content.index()) {
+            if (part.lastMarker() < base) {
+                continue; // trimmed since
+            }
+            Optional<ByteBuffer> bytes = store.snapshots()
+                    .newest(TransactionIndex.NAME, part.base())
+                    .filter(blob -> blob.offset() == part.base())
+                    .map(Snapshots.Snapshot::bytes);
+            Optional<List<AbortedTransaction>> entries = bytes.flatMap(found -> TransactionIndex.read(found, part));
+            if (entries.isEmpty()) {
+                return false;
+            }
+            entries.get().forEach(content.states()::restore);
+            if (TransactionIndex.isAll(bytes.get(), part)) {
+                good.add(part); // else it knows of more than is known here: it is written anew
+            }
+        }
+        index = List.copyOf(good);
+        return true;
+    }
+
+    /** @return what there is to write, or null when nothing was appended since the last time; with the writer's lock held */
+    public Pending prepare(ProducerStates states, long end) {
+        if (end == offset && !outdated) {
+            return null;
+        }
+        List<Long> bases = states.aborted().reachesTo(0)
+                ? store.segments().stream().map(Segment::baseOffset).toList()
+                : List.of();
+        List<TransactionIndex.Segment> segments = TransactionIndex.write(states.aborted(), bases, index);
+        List<TransactionIndex.Part> parts =
+                segments.stream().map(TransactionIndex.Segment::part).toList();
+        return new Pending(end, ProducerSnapshot.write(states, parts), segments);
+    }
+
+    public void write(Pending pending) {
+        Snapshots snapshots = store.snapshots();
+        failPoints.hit(SnapshotFailPoints.SNAPSHOT_BEFORE_INDEX);
+        for (TransactionIndex.Segment segment : pending.index()) {
+            segment.bytes()
+                    .ifPresent(bytes -> snapshots.write(
+                            TransactionIndex.NAME, segment.part().base(), bytes));
+        }
+        failPoints.hit(SnapshotFailPoints.SNAPSHOT_AFTER_INDEX);
+        snapshots.write(ProducerSnapshot.NAME, pending.offset(), pending.producers());
+        failPoints.hit(SnapshotFailPoints.SNAPSHOT_AFTER_PRODUCERS);
+        List<TransactionIndex.Part> before = index;
+        offset = pending.offset();
+        index = pending.parts();
+        deleteOld(before);
+        outdated = false;
+    }
+
+    /** Lets the next snapshot be written whatever was appended. */
+    public void outdate() {
+        outdated = true;
+    }
+
+    public boolean isOutdated() {
+        return outdated;
+    }
+
+    private void deleteOld(List<TransactionIndex.Part> before) {
+        Snapshots snapshots = store.snapshots();
+        List<Long> offsets = snapshots.offsets(ProducerSnapshot.NAME);
+        for (int i = 0; i < offsets.size() - KEPT; i++) {
+            snapshots.delete(ProducerSnapshot.NAME, offsets.get(i));
+        }
+        Set<Long> bases = new HashSet<>();
+        if (swept) {
+            before.forEach(part -> bases.add(part.base()));
+        } else {
+            bases.addAll(snapshots.offsets(TransactionIndex.NAME));
+            swept = true;
+        }
+        index.forEach(part -> bases.remove(part.base()));
+        bases.forEach(base -> snapshots.delete(TransactionIndex.NAME, base));
+    }
+
+    /** Deletes the index of segments that are trimmed: there may be no further snapshot to do it. */
+    public void trimIndex(long base) {
+        List<TransactionIndex.Part> kept = new ArrayList<>();
+        for (TransactionIndex.Part part : index) {
+            if (part.lastMarker() < base) {
+                store.snapshots().delete(TransactionIndex.NAME, part.base());
+            } else {
+                kept.add(part);
+            }
+        }
+        index = List.copyOf(kept);
+    }
+}

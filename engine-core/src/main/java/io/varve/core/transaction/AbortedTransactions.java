@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.transaction;
+
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Collects the aborted transactions of one partition, 32 bytes each. One writer at a time; readers take the {@link #view} at any time,
+ * without a lock.
+ */
+final class AbortedTransactions {
+    private static final int FIRST_CAPACITY = 8;
+
+    private volatile AbortedView view = AbortedView.NONE;
+
+    AbortedView view() {
+        return view;
+    }
+
+    /** Adds one whose marker is above those of all others. */
+    void add(AbortedTransaction aborted) {
+        view = view.with(aborted, FIRST_CAPACITY);
+    }
+
+    /**
+     * Forgets those whose marker is below an offset.
+     *
+     * @return true if there was one
+     */
+    boolean trimTo(long offset) {
+        AbortedView now = view;
+        int row = now.at(offset);
+        if (row == now.from()) {
+            return false;
+        }
+        view = now.startingAt(row);
+        return true;
+    }
+
+    /**
+     * Forgets some.
+     *
+     * @return true if there was one of them
+     */
+    boolean remove(Collection<AbortedTransaction> gone) {
+        Set<AbortedTransaction> wanted = new HashSet<>(gone);
+        AbortedView now = view;
+        AbortedView left = AbortedView.NONE;
+        boolean fewer = false;
+        for (int row = now.from(); row < now.to(); row++) {
+            AbortedTransaction one = now.get(row);
+            if (wanted.contains(one)) {
+                fewer = true;
+            } else {
+                left = left.with(one, FIRST_CAPACITY);
+            }
+        }
+        view = left;
+        return fewer;
+    }
+}

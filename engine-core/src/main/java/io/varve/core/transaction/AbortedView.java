@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.transaction;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The aborted transactions of a partition as they are known at one moment, in the order of their markers. Immutable in what it shows, so
+ * thread-safe: rows behind {@code to} are written, never those before.
+ */
+public final class AbortedView {
+    /** No transaction was aborted. */
+    public static final AbortedView NONE = new AbortedView(new long[4][0], 0, 0);
+
+    private static final int PRODUCER = 0;
+    private static final int FIRST = 1;
+    private static final int LAST = 2;
+    private static final int STABLE = 3;
+
+    private final long[][] columns;
+    private final int from;
+    private final int to;
+
+    private AbortedView(long[][] columns, int from, int to) {
+        this.columns = columns;
+        this.from = from;
+        this.to = to;
+    }
+
+    int from() {
+        return from;
+    }
+
+    int to() {
+        return to;
+    }
+
+    long lastOffset(int row) {
+        return columns[LAST][row];
+    }
+
+    AbortedTransaction get(int row) {
+        return new AbortedTransaction(
+                columns[PRODUCER][row], columns[FIRST][row], columns[LAST][row], columns[STABLE][row]);
+    }
+
+    /** @return the first row whose marker is at or above an offset */
+    int at(long offset) {
+        int found = Arrays.binarySearch(columns[LAST], from, to, offset);
+        return found < 0 ? -found - 1 : found;
+    }
+
+    /** @return a view with one more row; this one must be the newest there is */
+    AbortedView with(AbortedTransaction aborted, int leastCapacity) {
+        AbortedView roomy =
+                to < columns[LAST].length ? this : moved(Math.max(leastCapacity, Math.multiplyExact(to - from, 2)));
+        int row = roomy.to;
+        roomy.columns[PRODUCER][row] = aborted.producerId();
+        roomy.columns[FIRST][row] = aborted.firstOffset();
+        roomy.columns[LAST][row] = aborted.lastOffset();
+        roomy.columns[STABLE][row] = aborted.lastStableOffset();
+        return new AbortedView(roomy.columns, roomy.from, row + 1);
+    }
+
+    /** @return a view without the rows before one, without the room they took when that is much */
+    AbortedView startingAt(int row) {
+        AbortedView left = new AbortedView(columns, row, to);
+        if (row == to) {
+            return NONE;
+        }
+        return to - row < columns[LAST].length / 2 ? left.moved(to - row) : left;
+    }
+
+    private AbortedView moved(int capacity) {
+        long[][] moved = new long[columns.length][];
+        for (int i = 0; i < moved.length; i++) {
+            moved[i] = Arrays.copyOfRange(columns[i], from, from + capacity);
+        }
+        return new AbortedView(moved, 0, to - from);
+    }
+
+    /**
+     * @param offset first offset, inclusive
+     * @param end exclusive
+     * @return those with records in that range, by the offset of their marker
+     */
+    public List<AbortedTransaction> overlapping(long offset, long end) {
+        int row = at(offset);
+        if (row == to) {
+            return List.of();
+        }
+        List<AbortedTransaction> found = new ArrayList<>();
+        for (; row < to; row++) {
+            if (columns[FIRST][row] < end) {
+                found.add(get(row));
+            }
+            if (columns[STABLE][row] >= end) {
+                break; // whatever was undecided after this one's end lies above
+            }
+        }
+        return found;
+    }
+
+    /**
+     * @param offset an offset
+     * @return whether any of them ends at or above it
+     */
+    public boolean reachesTo(long offset) {
+        return to > from && columns[LAST][to - 1] >= offset;
+    }
+}

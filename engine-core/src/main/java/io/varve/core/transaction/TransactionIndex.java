@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.transaction;
+
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.zip.CRC32C;
+
+/**
+ * The aborted transactions whose markers lie in one segment, as bytes: Kafka's {@code .txnindex}, bound to the segment's first offset.
+ *
+ * <pre>
+ * entries of 34 bytes, by the offset of the marker:
+ *   version int16 = 0, producerId int64, firstOffset int64, lastOffset int64, lastStableOffset int64
+ * </pre>
+ *
+ * The format has no checksum. What may be believed of it is told by a {@link Part}, which the producer snapshot carries.
+ *
+ * <p>Source: Kafka's TransactionIndex and AbortedTxn. Stateless, thread-safe.
+ */
+public final class TransactionIndex {
+    /** The name under which {@link io.varve.core.spi.Snapshots} keeps it. */
+    public static final String NAME = "txnindex";
+
+    private static final short VERSION = 0;
+    private static final int ENTRY_BYTES = 34;
+
+    private TransactionIndex() {}
+
+    /**
+     * Vouches for one segment's index: its first so many entries.
+     *
+     * @param base the segment's first offset
+     * @param lastMarker offset of the last marker counted
+     * @param count number of entries, 1 or more
+     * @param crc CRC-32C of their bytes
+     */
+    public record Part(long base, long lastMarker, int count, int crc) {}
+
+    /**
+     * One segment's index.
+     *
+     * @param part vouches for it
+     * @param bytes all of it; empty when it is known to be stored already
+     */
+    public record Segment(Part part, Optional<ByteBuffer> bytes) {}
+
+    /**
+     * Divides the aborted transactions of a partition among its segments.
+     *
+     * @param rows the aborted transactions, as they are known now
+     * @param bases first offsets of the segments, ascending, one at least
+     * @param stored what is known to be stored
+     * @return the segments that have any, ascending
+     */
+    public static List<Segment> write(AbortedView rows, List<Long> bases, List<Part> stored) {
+        List<Segment> segments = new ArrayList<>();
+        int row = rows.from();
+        for (int i = 0; i < bases.size() && row < rows.to(); i++) {
+            int end = i + 1 < bases.size() ? rows.at(bases.get(i + 1)) : rows.to();
+            if (end > row) {
+                segments.add(segment(bases.get(i), rows, row, end, stored));
+                row = end;
+            }
+        }
+        return segments;
+    }
+
+    private static Segment segment(long base, AbortedView rows, int from, int to, List<Part> stored) {
+        long lastMarker = rows.lastOffset(to - 1);
+        for (Part part : stored) {
+            if (part.base() == base && part.count() == to - from && part.lastMarker() == lastMarker) {
+                return new Segment(part, Optional.empty());
+            }
+        }
+        ByteBuffer bytes = ByteBuffer.allocate((to - from) * ENTRY_BYTES);
+        for (int row = from; row < to; row++) {
+            AbortedTransaction one = rows.get(row);
+            bytes.putShort(VERSION)
+                    .putLong(one.producerId())
+                    .putLong(one.firstOffset())
+                    .putLong(one.lastOffset())
+                    .putLong(one.lastStableOffset());
+        }
+        bytes.flip();
+        return new Segment(new Part(base, lastMarker, to - from, crc(bytes)), Optional.of(bytes));
+    }
+
+    /**
+     * @param bytes what is stored for a segment, from position to limit; not moved
+     * @param part what it is to hold; entries behind those counted are of no account
+     * @return the entries, or empty when the bytes are not what was written
+     */
+    public static Optional<List<AbortedTransaction>> read(ByteBuffer bytes, Part part) {
+        long size = (long) part.count() * ENTRY_BYTES;
+        if (part.count() < 1 || bytes.remaining() < size) {
+            return Optional.empty();
+        }
+        ByteBuffer entries = bytes.slice(bytes.position(), (int) size);
+        if (crc(entries) != part.crc()) {
+            return Optional.empty();
+        }
+        List<AbortedTransaction> read = new ArrayList<>(part.count());
+        long above = -1;
+        while (entries.hasRemaining()) {
+            short version = entries.getShort();
+            AbortedTransaction entry =
+                    new AbortedTransaction(entries.getLong(), entries.getLong(), entries.getLong(), entries.getLong());
+            if (version != VERSION || entry.lastOffset() <= above) {
+                return Optional.empty();
+            }
+            above = entry.lastOffset();
+            read.add(entry);
+        }
+        return above == part.lastMarker() ? Optional.of(read) : Optional.empty();
+    }
+
+    /**
+     * @param bytes what is stored for a segment
+     * @param part what it is to hold
+     * @return whether nothing is stored behind that
+     */
+    public static boolean isAll(ByteBuffer bytes, Part part) {
+        return bytes.remaining() == (long) part.count() * ENTRY_BYTES;
+    }
+
+    private static int crc(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate());
+        return (int) crc.getValue();
+    }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.transaction;
+
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Which producers' transactions are being verified in one partition (KIP-890). An entry lives from the question to the coordinator until
+ * the producer's transaction has data here, or ends. Not thread-safe.
+ *
+ * <p>It remembers the lowest sequence asked about: when that batch could not be verified and a later one could, the later one must not
+ * become the transaction's first, for the earlier one would be out of order for ever after.
+ */
+public final class Verifications {
+    /** A batch without sequences. */
+    public static final int NO_SEQUENCE = -1;
+
+    private Map<Long, Entry> entries = Map.of();
+
+    /** One producer's. */
+    public static final class Entry {
+        private final VerificationGuard guard = new VerificationGuard();
+        private final long begun;
+        private final boolean epochBumps;
+        private short epoch;
+        private int lowestSequence;
+
+        private Entry(long begun, short epoch, int sequence, boolean epochBumps) {
+            this.begun = begun;
+            this.epoch = epoch;
+            this.lowestSequence = sequence;
+            this.epochBumps = epochBumps;
+        }
+
+        private void note(short asked, int sequence) {
+            boolean lower = sequence != NO_SEQUENCE && (lowestSequence == NO_SEQUENCE || sequence < lowestSequence);
+            if (asked > epoch || asked == epoch && lower) {
+                epoch = asked;
+                lowestSequence = sequence;
+            }
+        }
+
+        /** @return true if the producer begins every transaction with a new epoch, and so at sequence 0 */
+        public boolean epochBumps() {
+            return epochBumps;
+        }
+
+        /** @return the lowest sequence asked about, or {@link #NO_SEQUENCE} */
+        public int lowestSequence() {
+            return lowestSequence;
+        }
+    }
+
+    /** @return what to present with the append; the same as long as the producer's verification lasts */
+    public VerificationGuard begin(long producer, short epoch, int sequence, boolean epochBumps, long now) {
+        if (entries.isEmpty()) {
+            entries = new HashMap<>();
+        }
+        Entry entry = entries.computeIfAbsent(producer, id -> new Entry(now, epoch, sequence, epochBumps));
+        entry.note(epoch, sequence);
+        return entry.guard;
+    }
+
+    /** @return the producer's entry, or null */
+    public Entry of(long producer) {
+        return entries.get(producer);
+    }
+
+    /** @return true if the guard is the one the producer was given, and nothing has happened to its transaction since */
+    public boolean holds(long producer, VerificationGuard guard) {
+        Entry entry = entries.get(producer);
+        return entry != null && entry.guard == guard;
+    }
+
+    public void end(long producer) {
+        if (!entries.isEmpty()) {
+            entries.remove(producer);
+        }
+    }
+
+    /** Forgets what was begun before a time, ms since the epoch. */
+    public void expire(long before) {
+        if (!entries.isEmpty()) {
+            entries.values().removeIf(entry -> entry.begun < before);
+        }
+    }
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log.epoch;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.log.Batches;
+import io.varve.core.log.Commits;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.Origin;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.memory.MemoryStorage;
+import io.varve.core.memory.Readable;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.runtime.Clock;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Storage;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class LeaderEpochsTest {
+    private static final PartitionId ID = new PartitionId("t", new UUID(1, 2), 0);
+    private static final Commits NOBODY = (log, records) -> {};
+
+    private MemoryStorage storage = new MemoryStorage();
+    private PartitionStore store;
+    private PartitionLog log;
+
+    @AfterEach
+    void close() {
+        storage.close();
+    }
+
+    private void open(int epoch) {
+        storage = storage.reopen();
+        openAgain(storage, epoch);
+    }
+
+    private void openAgain(Storage on, int epoch) {
+        store = on.open(ID, epoch, SegmentLimits.DEFAULT);
+        log = PartitionLog.open(store, epoch, PartitionConfig.DEFAULT, Clock.system(), NOBODY);
+    }
+
+    private void append(int records) {
+        for (int i = 0; i < records; i++) {
+            log.append(Batches.at(1, "a"), Origin.CLIENT);
+        }
+        storage.sync(List.of(store));
+        log.committed(log.logEndOffset());
+    }
+
+    private String end(int epoch) {
+        return log.endOfEpoch(epoch)
+                .map(end -> end.epoch() + ":" + end.endOffset())
+                .orElse("none");
+    }
+
+    @ParameterizedTest
+    @EnumSource(Readable.class)
+    void endsEachEpochWhereTheNextOneBegins(Readable readable) {
+        storage = new MemoryStorage(readable);
+        open(0);
+        append(10);
+        assertThat(end(0)).isEqualTo("0:10");
+        assertThat(end(1)).isEqualTo("none");
+        assertThat(end(-1)).isEqualTo("none");
+        open(2);
+        assertThat(end(0)).isEqualTo("0:10");
+        assertThat(end(1)).isEqualTo("0:10");
+        assertThat(end(2)).isEqualTo("2:10");
+        assertThat(log.epochAt(10)).isEqualTo(2);
+        append(5);
+        for (int round = 0; round < 3; round++) {
+            open(3);
+            assertThat(end(1)).isEqualTo("0:10");
+            assertThat(end(2)).isEqualTo("2:15");
+            assertThat(end(3)).isEqualTo("3:15");
+            assertThat(end(4)).isEqualTo("none");
+            assertThat(List.of(log.epochAt(0), log.epochAt(9), log.epochAt(10), log.epochAt(14), log.epochAt(15)))
+                    .containsExactly(0, 0, 2, 2, 3);
+            if (round == 1) { // what is not written down is found out
+                store.snapshots()
+                        .offsets(LeaderEpochBlob.NAME)
+                        .forEach(offset -> store.snapshots().delete(LeaderEpochBlob.NAME, offset));
+            }
+        }
+        append(1);
+        assertThat(end(2)).isEqualTo("2:15");
+        assertThat(end(3)).isEqualTo("3:16");
+        assertThat(store.snapshots().offsets(LeaderEpochBlob.NAME)).containsExactly(15L);
+    }
+
+    @Test
+    void beginsWithTheLog() {
+        open(0);
+        append(10);
+        open(1);
+        append(10);
+        log.trimTo(5);
+        assertThat(end(0)).isEqualTo("0:10");
+        assertThat(log.epochAt(5)).isZero();
+        log.trimTo(12);
+        assertThat(end(0)).isEqualTo("0:12"); // as Kafka: of what is gone only that it is
+        assertThat(log.epochAt(12)).isEqualTo(1);
+        open(2);
+        assertThat(end(0)).isEqualTo("0:12");
+        assertThat(end(1)).isEqualTo("1:20");
+    }
+
+    @Test
+    void forgetsEpochsWhoseRecordsACrashTook() {
+        open(0);
+        append(10);
+        open(1);
+        log.append(Batches.at(1, "unsynced"), Origin.CLIENT);
+        assertThat(end(0)).isEqualTo("0:10");
+        storage = storage.crash();
+        openAgain(storage, 2);
+        assertThat(log.logEndOffset()).isEqualTo(10);
+        assertThat(end(1)).isEqualTo("0:10");
+        append(1);
+        assertThat(end(1)).isEqualTo("0:10");
+        assertThat(end(2)).isEqualTo("2:11");
+    }
+
+    @Test
+    void takesOverTheEpochsOfAnotherLog() {
+        open(7);
+        for (int epoch : List.of(3, 3, 5)) {
+            var batch = Batches.at(1, "a");
+            BatchHeader.setBaseOffset(batch, 0, log.logEndOffset());
+            BatchHeader.setLeaderEpoch(batch, 0, epoch);
+            log.adopt(batch);
+        }
+        assertThat(end(2)).isEqualTo("2:0");
+        assertThat(end(3)).isEqualTo("3:2");
+        assertThat(end(4)).isEqualTo("3:2");
+        assertThat(end(5)).isEqualTo("5:3");
+        assertThat(log.epochAt(0)).isEqualTo(3);
+    }
+}
