@@ -4,10 +4,10 @@ package io.varve.server;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
 import io.varve.server.api.LogApis;
 import io.varve.server.api.RetentionApis;
+import io.varve.server.api.ServedApis;
 import io.varve.server.api.group.GroupApis;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.api.txn.TransactionApis;
@@ -28,7 +28,7 @@ final class Apis {
 
     private Apis() {}
 
-    static ApiTable table(
+    static ServedApis table(
             ServerConfig config,
             Rooms rooms,
             Groups groups,
@@ -48,6 +48,6 @@ final class Apis {
                 metadata, rooms.engine(), config.storage().directories()));
         handlers.addAll(GroupApis.handlers(groups, transactions, metadata, self));
         handlers.addAll(TransactionApis.handlers(transactions, groups, metadata, metadata.producerIds()));
-        return new ApiTable(handlers, Features.served(metadata.features().get(METADATA_VERSION)));
+        return new ServedApis(handlers, Features.served(metadata.features().get(METADATA_VERSION)));
     }
 }

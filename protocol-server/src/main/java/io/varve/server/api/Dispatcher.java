@@ -18,14 +18,14 @@ public final class Dispatcher {
     private static final Answer SILENCE = new Answer.Silence();
     private static final Answer HANG_UP = new Answer.HangUp();
 
-    private final ApiTable table;
+    private final ServedApis table;
     private final LogThrottle failures;
 
     /**
      * @param table the APIs served
      * @param clock paces the log
      */
-    public Dispatcher(ApiTable table, Clock clock) {
+    public Dispatcher(ServedApis table, Clock clock) {
         this.table = table;
         failures = new LogThrottle(LOG, clock);
     }

@@ -3,8 +3,8 @@ package io.varve.server.net;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
-import io.varve.server.api.ApiTable;
 import io.varve.server.api.Dispatcher;
+import io.varve.server.api.ServedApis;
 import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,7 +23,7 @@ final class Service {
     private final LogThrottle malformed;
     private final LogThrottle broken;
 
-    Service(NetConfig.Requests limits, long frameDeadlineMs, ApiTable table, Clock clock, Scheduler scheduler) {
+    Service(NetConfig.Requests limits, long frameDeadlineMs, ServedApis table, Clock clock, Scheduler scheduler) {
         this.limits = limits;
         this.clock = clock;
         frameDeadlineNanos = TimeUnit.MILLISECONDS.toNanos(frameDeadlineMs);

@@ -58,7 +58,7 @@ class KafkaClientsTest {
         handlers.addAll(broker.handlers(self));
         handlers.addAll(TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())));
         short version = node.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(handlers, Features.served(version)), new SystemScheduler(1));
+        server.serve(new ServedApis(handlers, Features.served(version)), new SystemScheduler(1));
         client = Map.of("bootstrap.servers", "127.0.0.1:" + port, "request.timeout.ms", 10_000);
         admin = Admin.create(client);
     }

@@ -119,7 +119,7 @@ class RetentionApisTest {
                                         .setPartitionIndex(partition)
                                         .setOffset(offset))
                                 .toList()));
-        DeleteRecordsResponseData response = Exchange.of(handler(ApiKeys.DELETE_RECORDS), version, asked);
+        DeleteRecordsResponseData response = HandlerExchange.of(handler(ApiKeys.DELETE_RECORDS), version, asked);
         assertThat(response.topics().find(topic).partitions()).hasSize(1);
         return response.topics().find(topic).partitions().find(partition);
     }
@@ -211,7 +211,7 @@ class RetentionApisTest {
                 .add(new AlterConfigsRequestData.AlterConfigsResource()
                         .setResourceType(TOPIC)
                         .setResourceName("t"));
-        AlterConfigsResponseData response = Exchange.of(handler(ApiKeys.ALTER_CONFIGS), 2, asked);
+        AlterConfigsResponseData response = HandlerExchange.of(handler(ApiKeys.ALTER_CONFIGS), 2, asked);
         assertThat(response.responses().get(0).errorCode()).isZero();
         assertThat(node.metadata.byName("t").configs()).containsExactly(Map.entry("varve.hold.audit", "0:4-6"));
     }
@@ -223,7 +223,7 @@ class RetentionApisTest {
                         .setResourceType(TOPIC)
                         .setResourceName(resource)
                         .setConfigurationKeys(null));
-        DescribeConfigsResponseData response = Exchange.of(handler(ApiKeys.DESCRIBE_CONFIGS), version, asked);
+        DescribeConfigsResponseData response = HandlerExchange.of(handler(ApiKeys.DESCRIBE_CONFIGS), version, asked);
         return response.results().get(0);
     }
 
@@ -285,7 +285,7 @@ class RetentionApisTest {
     @Test
     void describesLogDirsInEveryVersion() {
         for (int version = 1; version <= 5; version++) {
-            DescribeLogDirsResponseData all = Exchange.of(
+            DescribeLogDirsResponseData all = HandlerExchange.of(
                     handler(ApiKeys.DESCRIBE_LOG_DIRS), version, new DescribeLogDirsRequestData().setTopics(null));
             assertThat(all.results())
                     .extracting(DescribeLogDirsResponseData.DescribeLogDirsResult::logDir)
@@ -301,8 +301,8 @@ class RetentionApisTest {
         DescribableLogDirTopicCollection wanted = new DescribableLogDirTopicCollection();
         wanted.add(new DescribableLogDirTopic().setTopic("t").setPartitions(List.of(1, 5)));
         wanted.add(new DescribableLogDirTopic().setTopic("none").setPartitions(List.of(0)));
-        DescribeLogDirsResponseData some =
-                Exchange.of(handler(ApiKeys.DESCRIBE_LOG_DIRS), 4, new DescribeLogDirsRequestData().setTopics(wanted));
+        DescribeLogDirsResponseData some = HandlerExchange.of(
+                handler(ApiKeys.DESCRIBE_LOG_DIRS), 4, new DescribeLogDirsRequestData().setTopics(wanted));
         assertThat(some.results().get(0).topics().get(0).partitions()).hasSize(1);
     }
 }

@@ -49,7 +49,7 @@ public final class WireServer implements AutoCloseable {
                 node.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
         handlers.addAll(TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())));
         short version = node.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(handlers, Features.served(version)), new SystemScheduler(1));
+        server.serve(new ServedApis(handlers, Features.served(version)), new SystemScheduler(1));
         admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port));
     }
 

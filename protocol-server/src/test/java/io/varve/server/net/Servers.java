@@ -5,8 +5,8 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
+import io.varve.server.api.ServedApis;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
@@ -43,7 +43,7 @@ final class Servers {
 
     static NetServer start(NetConfig config, Transport transport, ApiHandler... handlers) {
         NetServer server = NetServer.bind(config, Clock.system(), transport);
-        server.serve(new ApiTable(List.of(handlers), FEATURES), SCHEDULER);
+        server.serve(new ServedApis(List.of(handlers), FEATURES), SCHEDULER);
         return server;
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.Exchange;
+import io.varve.server.api.HandlerExchange;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
@@ -112,7 +112,7 @@ class ConfigHandlersTest {
                         .setResourceType(type)
                         .setResourceName(name)
                         .setConfigurationKeys(keys));
-        DescribeConfigsResponseData response = Exchange.of(handler(ApiKeys.DESCRIBE_CONFIGS), version, asked);
+        DescribeConfigsResponseData response = HandlerExchange.of(handler(ApiKeys.DESCRIBE_CONFIGS), version, asked);
         return response.results().get(0);
     }
 
@@ -194,7 +194,7 @@ class ConfigHandlersTest {
                 new IncrementalAlterConfigsRequestData().setValidateOnly(validateOnly);
         asked.resources().add(resource);
         IncrementalAlterConfigsResponseData response =
-                Exchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), version, asked);
+                HandlerExchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), version, asked);
         return Errors.forCode(response.responses().get(0).errorCode());
     }
 
@@ -267,7 +267,7 @@ class ConfigHandlersTest {
                             .setValue("9"));
             AlterConfigsRequestData asked = new AlterConfigsRequestData();
             asked.resources().add(resource);
-            AlterConfigsResponseData response = Exchange.of(handler, v, asked);
+            AlterConfigsResponseData response = HandlerExchange.of(handler, v, asked);
             assertThat(response.responses().get(0).errorCode()).isZero();
             assertThat(node.metadata.byName("t").configs()).isEqualTo(Map.of("retention.ms", "9"));
         }
@@ -403,7 +403,7 @@ class ConfigHandlersTest {
             asked.resources().add(resource);
         }
         IncrementalAlterConfigsResponseData response =
-                Exchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), 1, asked);
+                HandlerExchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), 1, asked);
         assertThat(response.responses().subList(0, 1_000)).allMatch(answer -> answer.errorCode() == 0);
         assertThat(response.responses().get(1_000).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
         assertThat(alter(METRICS, "m".repeat(250), operation("interval.ms", OpType.SET, "100")))
@@ -527,7 +527,7 @@ class ConfigHandlersTest {
         }
         MetadataFixture.await(node.metadata.createIfAbsent("other"));
         IncrementalAlterConfigsResponseData response =
-                Exchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), 1, asked);
+                HandlerExchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), 1, asked);
         assertThat(response.responses())
                 .extracting(answer -> answer.resourceName(), answer -> Errors.forCode(answer.errorCode()))
                 .containsExactly(
@@ -546,7 +546,7 @@ class ConfigHandlersTest {
                 .add(new AlterConfigsRequestData.AlterableConfig().setName(key).setValue(value));
         AlterConfigsRequestData asked = new AlterConfigsRequestData();
         asked.resources().add(resource);
-        AlterConfigsResponseData response = Exchange.of(handler(ApiKeys.ALTER_CONFIGS), 2, asked);
+        AlterConfigsResponseData response = HandlerExchange.of(handler(ApiKeys.ALTER_CONFIGS), 2, asked);
         return Errors.forCode(response.responses().get(0).errorCode());
     }
 

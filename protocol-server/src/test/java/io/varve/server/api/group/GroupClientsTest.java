@@ -3,7 +3,7 @@ package io.varve.server.api.group;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.server.api.Served;
+import io.varve.server.api.ServedBroker;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.net.NetServer;
 import java.time.Duration;
@@ -39,8 +39,8 @@ class GroupClientsTest {
 
     @BeforeEach
     void start() {
-        server = Served.on(broker);
-        client = Map.of("bootstrap.servers", "127.0.0.1:" + Served.port(server), "retry.backoff.ms", 10);
+        server = ServedBroker.on(broker);
+        client = Map.of("bootstrap.servers", "127.0.0.1:" + ServedBroker.port(server), "retry.backoff.ms", 10);
         admin = Admin.create(client);
         broker.topic("t", PARTITIONS);
     }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.api.ApiTable;
 import io.varve.server.api.Features;
+import io.varve.server.api.ServedApis;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsConfig;
@@ -56,7 +56,7 @@ class AdminClientTest {
         ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
         short version = node.metadata.features().get("metadata.version");
         server.serve(
-                new ApiTable(
+                new ServedApis(
                         TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())),
                         Features.served(version)),
                 new SystemScheduler(1));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.Exchange;
+import io.varve.server.api.HandlerExchange;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Loopback;
 import io.varve.server.api.Request;
@@ -92,7 +92,7 @@ class TopicHandlersTest {
     }
 
     private MetadataResponseData metadata(int version, MetadataRequestData asked) {
-        return Exchange.of(handler(ApiKeys.METADATA), version, asked);
+        return HandlerExchange.of(handler(ApiKeys.METADATA), version, asked);
     }
 
     private static MetadataRequestData named(String... names) {
@@ -191,7 +191,7 @@ class TopicHandlersTest {
         assertThat(made.topics().find("b").errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
         CreatePartitionsRequestData more = new CreatePartitionsRequestData();
         more.topics().add(new CreatePartitionsTopic().setName("a").setCount(6).setAssignments(null));
-        CreatePartitionsResponseData grown = Exchange.of(handler(ApiKeys.CREATE_PARTITIONS), 3, more);
+        CreatePartitionsResponseData grown = HandlerExchange.of(handler(ApiKeys.CREATE_PARTITIONS), 3, more);
         assertThat(grown.results().get(0).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
         assertThat(grown.results().get(0).errorMessage()).contains("max.partitions=5");
     }
@@ -202,9 +202,9 @@ class TopicHandlersTest {
         assertThat(metadata(9, named("x")).topics().find("x").errorCode())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         DeleteTopicsRequestData asked = new DeleteTopicsRequestData().setTopicNames(List.of("x"));
-        assertThatThrownBy(() -> Exchange.of(handler(ApiKeys.DELETE_TOPICS), 1, asked))
+        assertThatThrownBy(() -> HandlerExchange.of(handler(ApiKeys.DELETE_TOPICS), 1, asked))
                 .isInstanceOf(InvalidRequestException.class);
-        assertThatThrownBy(() -> Exchange.of(handler(ApiKeys.DELETE_TOPICS), 3, asked))
+        assertThatThrownBy(() -> HandlerExchange.of(handler(ApiKeys.DELETE_TOPICS), 3, asked))
                 .isInstanceOf(TopicDeletionDisabledException.class);
     }
 
@@ -235,14 +235,14 @@ class TopicHandlersTest {
         start();
         everyVersion(ApiKeys.DESCRIBE_CLUSTER, v -> () -> {
             DescribeClusterResponseData response =
-                    Exchange.of(handler(ApiKeys.DESCRIBE_CLUSTER), v, new DescribeClusterRequestData());
+                    HandlerExchange.of(handler(ApiKeys.DESCRIBE_CLUSTER), v, new DescribeClusterRequestData());
             assertThat(response.clusterId()).isEqualTo(node.metadata.clusterId());
             assertThat(response.controllerId()).isEqualTo(1);
             assertThat(response.brokers())
                     .singleElement()
                     .satisfies(b -> assertThat(b.host()).isEqualTo("here.example"));
             if (v >= 1) {
-                DescribeClusterResponseData controllers = Exchange.of(
+                DescribeClusterResponseData controllers = HandlerExchange.of(
                         handler(ApiKeys.DESCRIBE_CLUSTER), v, new DescribeClusterRequestData().setEndpointType((byte)
                                         2));
                 assertThat(controllers.errorCode()).isEqualTo(Errors.MISMATCHED_ENDPOINT_TYPE.code());
@@ -261,7 +261,7 @@ class TopicHandlersTest {
     }
 
     private CreateTopicsResponseData create(int version, CreateTopicsRequestData asked) {
-        return Exchange.of(handler(ApiKeys.CREATE_TOPICS), version, asked);
+        return HandlerExchange.of(handler(ApiKeys.CREATE_TOPICS), version, asked);
     }
 
     @Test
@@ -452,7 +452,7 @@ class TopicHandlersTest {
                             .setTopics(List.of(
                                     new DeleteTopicState().setName(null).setTopicId(topic.id()),
                                     new DeleteTopicState().setName("unknown")));
-            DeleteTopicsResponseData response = Exchange.of(handler(ApiKeys.DELETE_TOPICS), v, asked);
+            DeleteTopicsResponseData response = HandlerExchange.of(handler(ApiKeys.DELETE_TOPICS), v, asked);
             assertThat(response.responses().find("d" + v).errorCode()).isZero();
             assertThat(response.responses().find("unknown").errorCode())
                     .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
@@ -466,7 +466,7 @@ class TopicHandlersTest {
         Topic topic = topic("kept");
         MetadataFixture.await(node.metadata.createInternalIfAbsent("__consumer_offsets", 1, Map.of()));
         Uuid unknown = Uuid.randomUuid();
-        DeleteTopicsResponseData response = Exchange.of(
+        DeleteTopicsResponseData response = HandlerExchange.of(
                 handler(ApiKeys.DELETE_TOPICS),
                 6,
                 new DeleteTopicsRequestData()
@@ -494,7 +494,7 @@ class TopicHandlersTest {
             CreatePartitionsRequestData asked = new CreatePartitionsRequestData();
             asked.topics().mustAdd(growing("p" + v, 3));
             asked.topics().mustAdd(growing("unknown", 3));
-            CreatePartitionsResponseData response = Exchange.of(handler(ApiKeys.CREATE_PARTITIONS), v, asked);
+            CreatePartitionsResponseData response = HandlerExchange.of(handler(ApiKeys.CREATE_PARTITIONS), v, asked);
             assertThat(response.results())
                     .extracting(result -> Errors.forCode(result.errorCode()))
                     .containsExactly(Errors.NONE, Errors.UNKNOWN_TOPIC_OR_PARTITION);
@@ -514,7 +514,7 @@ class TopicHandlersTest {
         asked.topics()
                 .mustAdd(growing("assigned", 2)
                         .setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(2)))));
-        CreatePartitionsResponseData response = Exchange.of(handler(ApiKeys.CREATE_PARTITIONS), 3, asked);
+        CreatePartitionsResponseData response = HandlerExchange.of(handler(ApiKeys.CREATE_PARTITIONS), 3, asked);
         assertThat(response.results())
                 .extracting(result -> Errors.forCode(result.errorCode()))
                 .containsExactly(
@@ -536,7 +536,7 @@ class TopicHandlersTest {
                 new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(2);
         for (int page = 0; page < 20; page++) {
             DescribeTopicPartitionsResponseData response =
-                    Exchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked);
+                    HandlerExchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked);
             response.topics()
                     .forEach(topic -> topic.partitions()
                             .forEach(p -> seen.append(topic.name()).append(p.partitionIndex())));
@@ -552,7 +552,7 @@ class TopicHandlersTest {
         asked.setCursor(new DescribeTopicPartitionsRequestData.Cursor()
                 .setTopicName("a")
                 .setPartitionIndex(-1));
-        assertThatThrownBy(() -> Exchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked))
+        assertThatThrownBy(() -> HandlerExchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked))
                 .isInstanceOf(InvalidRequestException.class);
     }
 
@@ -561,7 +561,7 @@ class TopicHandlersTest {
         start(MetadataConfig.defaults(1).withLimits(new TopicLimits(100, 100, 100, 2)));
         create(7, creating(creatable("a", 3, 1), creatable("b", 1, 1)));
         for (int limit : new int[] {2000, 2, 1, 0, -1}) {
-            DescribeTopicPartitionsResponseData page = Exchange.of(
+            DescribeTopicPartitionsResponseData page = HandlerExchange.of(
                     handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS),
                     0,
                     new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(limit));
@@ -575,7 +575,7 @@ class TopicHandlersTest {
     @Test
     void saysThatNothingIsBeingReassigned() {
         start();
-        ListPartitionReassignmentsResponseData response = Exchange.of(
+        ListPartitionReassignmentsResponseData response = HandlerExchange.of(
                 handler(ApiKeys.LIST_PARTITION_REASSIGNMENTS), 0, new ListPartitionReassignmentsRequestData());
         assertThat(response.errorCode()).isZero();
         assertThat(response.topics()).isEmpty();

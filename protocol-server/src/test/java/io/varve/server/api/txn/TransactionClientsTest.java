@@ -4,7 +4,7 @@ package io.varve.server.api.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.server.api.Served;
+import io.varve.server.api.ServedBroker;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.MetadataFixture;
@@ -44,8 +44,8 @@ class TransactionClientsTest {
 
     @BeforeEach
     void start() {
-        server = Served.on(broker);
-        client = Map.of("bootstrap.servers", "127.0.0.1:" + Served.port(server), "retry.backoff.ms", 10);
+        server = ServedBroker.on(broker);
+        client = Map.of("bootstrap.servers", "127.0.0.1:" + ServedBroker.port(server), "retry.backoff.ms", 10);
         admin = Admin.create(client);
         broker.topic("t", 3);
     }

@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /** A broker behind a socket, for Kafka's own clients. */
-public final class Served {
-    private Served() {}
+public final class ServedBroker {
+    private ServedBroker() {}
 
     /** @return the server, listening on a free port of 127.0.0.1; to be closed before the broker */
     public static NetServer on(GroupsFixture broker) {
@@ -29,7 +29,7 @@ public final class Served {
         handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, GroupsConfig.parse(Map.of())));
         handlers.addAll(broker.handlers(self));
         short version = broker.broker.metadata.features().get("metadata.version");
-        server.serve(new ApiTable(handlers, Features.served(version)), new SystemScheduler(1));
+        server.serve(new ServedApis(handlers, Features.served(version)), new SystemScheduler(1));
         return server;
     }
 

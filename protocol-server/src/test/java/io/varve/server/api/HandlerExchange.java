@@ -11,8 +11,8 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Sends a request through a handler as it would come and go over the wire, in the version wanted. */
-public final class Exchange {
-    private Exchange() {}
+public final class HandlerExchange {
+    private HandlerExchange() {}
 
     /** @return the response's data as a client reads it */
     @SuppressWarnings("unchecked")

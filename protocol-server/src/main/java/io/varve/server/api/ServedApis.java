@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Every API this server speaks: key, handler, version range. ApiVersions is built from it and is part of it. Immutable. */
-public final class ApiTable {
+public final class ServedApis {
     private final Map<ApiKeys, ApiHandler> handlers = new EnumMap<>(ApiKeys.class);
 
     /**
@@ -17,7 +17,7 @@ public final class ApiTable {
      * @param features what ApiVersions says besides the versions
      * @throws IllegalArgumentException if two handlers serve one API, or one's version range is empty or not parseable
      */
-    public ApiTable(List<? extends ApiHandler> handlers, Features features) {
+    public ServedApis(List<? extends ApiHandler> handlers, Features features) {
         handlers.forEach(this::add);
         add(new ApiVersionsHandler(this.handlers.values(), features));
     }
