@@ -3,200 +3,112 @@ package io.varve.server;
 
 import static com.tngtech.archunit.base.DescribedPredicate.describe;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
-import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.base.DescribedPredicate;
-import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
-import java.util.Map;
-import java.util.Set;
+import io.varve.build.MachineCalls;
+import io.varve.build.PackageTable;
 import org.junit.jupiter.api.Test;
 
-/** Which room of the server may know which library, and which other room. */
+/** Says which package of the server may use which other, which part of the engine, and which library. */
 class ArchitectureTest {
     private static final String ROOT = "io.varve.server";
-    private static final String GROUP = ROOT + ".group..";
-    private static final String COORDINATOR = ROOT + ".coordinator..";
-    private static final String TXN = ROOT + ".txn..";
-    private static final String METADATA = ROOT + ".metadata..";
-    private static final String NET = ROOT + ".net..";
+
+    /** Backends, the one in memory included, are found by ServiceLoader: no line names them. */
+    private static final PackageTable PACKAGES = new PackageTable(ROOT, """
+            core  = io.varve.core
+            kafka = org.apache.kafka
+            netty = io.netty
+            # package      | what it may use
+            *              | core core.runtime.. kafka.common..
+            .              | adopt net api api.fetch api.topic api.config api.group api.txn group txn
+                           | coordinator metadata cluster config core.engine core.spi..
+            adopt          | metadata core.directory core.engine core.log.. core.record core.retention
+                           | core.spi..
+            net            | api cluster logging core.spi.. netty..
+            api            | api.produce api.fetch api.offsets api.topic api.config api.cluster api.txn
+                           | coordinator metadata cluster logging core.engine core.log.. core.record
+                           | core.spi..
+            api.produce    | api coordinator metadata logging core.log.. core.record core.spi..
+                           | core.transaction
+            api.fetch      | api metadata cluster core.log.. core.spi.. core.transaction
+            api.offsets    | api metadata core.log..
+            api.topic      | api api.config api.cluster group metadata cluster logging core.engine
+                           | core.log.. core.retention core.spi..
+            api.config     | api group metadata retention logging core.engine core.log.. core.retention
+                           | core.spi.. kafka.clients.admin
+            api.cluster    | api group txn metadata cluster core.log.. core.spi..
+            api.group      | api api.cluster group txn metadata cluster core.log..
+            api.txn        | api api.group group txn coordinator metadata core.log.. core.producer
+                           | core.spi.. core.transaction
+            group          | coordinator metadata cluster core.log.. core.transaction
+                           | com.yammer.metrics.core kafka.coordinator.. kafka.image
+                           | kafka.server.authorizer kafka.server.common kafka.server.share.persister
+                           | kafka.server.util..
+            txn            | coordinator metadata logging core.log.. core.spi.. core.transaction
+                           | com.google.re2j kafka.coordinator.. kafka.server.common kafka.server.util..
+                           | kafka.timeline
+            coordinator    | metadata core.log.. core.spi.. core.transaction kafka.coordinator..
+                           | kafka.storage.internals.log
+            metadata       | core.compaction core.engine core.event core.log.. core.record core.retention
+                           | core.spi.. kafka.image kafka.metadata kafka.server.common kafka.server.config
+                           | kafka.server.immutable kafka.storage.internals.log
+            retention      | core.retention core.spi.. com.fasterxml.jackson.. kafka.clients.admin
+            cluster        |
+            config         | net api.fetch group txn metadata cluster core.compaction core.engine
+                           | core.log.. core.record core.retention
+            logging        | ch.qos.logback..
+            """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()
             .withImportOption(new ImportOption.DoNotIncludeTests())
             .importPackages(ROOT);
 
-    /** Accesses that would take time, threads or randomness past the runtime. */
-    private static final Map<String, Set<String>> MACHINE = Map.ofEntries(
-            Map.entry("java.lang.System", Set.of("currentTimeMillis", "nanoTime")),
-            Map.entry("java.lang.Thread", Set.of("<init>", "sleep", "ofPlatform", "ofVirtual", "startVirtualThread")),
-            Map.entry("java.lang.Math", Set.of("random")),
-            Map.entry("java.util.UUID", Set.of("randomUUID")),
-            Map.entry("java.util.Random", Set.of("<init>")),
-            Map.entry("java.util.concurrent.ThreadLocalRandom", Set.of("current")),
-            Map.entry("java.util.concurrent.ThreadPoolExecutor", Set.of("<init>")),
-            Map.entry("java.util.concurrent.ScheduledThreadPoolExecutor", Set.of("<init>")),
-            Map.entry("java.util.concurrent.ForkJoinPool", Set.of("<init>", "commonPool")),
-            Map.entry("java.time.Instant", Set.of("now")),
-            Map.entry("org.apache.kafka.common.Uuid", Set.of("randomUuid")),
-            Map.entry("org.apache.kafka.common.utils.KafkaThread", Set.of("<init>", "daemon", "nonDaemon")));
-
-    /** Backends, the one in memory included, are found by ServiceLoader. */
     @Test
-    void knowsTheEngineAndNoBackend() {
-        noClasses()
-                .should()
-                .dependOnClassesThat(resideInAPackage("io.varve..")
-                        .and(describe("neither server nor engine", ArchitectureTest::isForeign)))
-                .check(MAIN);
-    }
-
-    private static boolean isForeign(JavaClass type) {
-        String name = type.getPackageName() + ".";
-        return !name.startsWith(ROOT + ".") && !name.startsWith("io.varve.core.")
-                || name.startsWith("io.varve.core.memory.");
+    void packagesUseOnlyWhatTheTableNames() {
+        PACKAGES.check(MAIN);
     }
 
     @Test
-    void onlyTheNetRoomKnowsNetty() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage(NET)
-                .should()
-                .dependOnClassesThat(resideInAPackage("io.netty.."))
-                .check(MAIN);
+    void packagesDoNotDependOnEachOtherInCircles() {
+        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
     }
 
+    /** Of Kafka's classes about the log's files, its definitions of topic settings are used and nothing that keeps a log. */
     @Test
-    void onlyTheMetadataRoomKnowsKafkasMetadata() {
+    void metadataKnowsOnlyTopicConfigDefinitionsOfKafkasLog() {
         noClasses()
                 .that()
-                .resideOutsideOfPackage(METADATA)
+                .resideInAPackage(ROOT + ".metadata..")
                 .should()
-                .dependOnClassesThat(resideInAPackage("org.apache.kafka.metadata.."))
-                .check(MAIN);
-        // The coordinator wants to be fed images, so its room may name them.
-        noClasses()
-                .that()
-                .resideOutsideOfPackages(METADATA, GROUP)
-                .should()
-                .dependOnClassesThat(resideInAPackage("org.apache.kafka.image.."))
-                .check(MAIN);
-    }
-
-    @Test
-    void onlyTheCoordinatorsRoomsKnowKafkasCoordinators() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackages(GROUP, TXN, COORDINATOR)
-                .should()
-                .dependOnClassesThat(resideInAPackage("org.apache.kafka.coordinator.."))
-                .check(MAIN);
-    }
-
-    /** Topic-config definitions and feature versions are the metadata room's; what coordinators are made with, theirs. */
-    @Test
-    void onlyTheMetadataAndCoordinatorsRoomsKnowKafkasServerClasses() {
-        DescribedPredicate<JavaClass> serverClasses =
-                resideInAnyPackage("org.apache.kafka.storage..", "org.apache.kafka.server..");
-        noClasses()
-                .that()
-                .resideOutsideOfPackages(METADATA, GROUP, TXN, COORDINATOR)
-                .should()
-                .dependOnClassesThat(serverClasses)
-                .check(MAIN);
-        noClasses()
-                .that()
-                .resideInAPackage(METADATA)
-                .should()
-                .dependOnClassesThat(serverClasses.and(describe(
-                        "neither topic-config definitions, nor versions, nor the maps of images",
-                        type -> !isAboutTopics(type))))
+                .dependOnClassesThat(resideInAPackage("org.apache.kafka.storage..")
+                        .and(describe("no topic-config definitions", type -> !isAboutTopics(type))))
                 .check(MAIN);
     }
 
     private static boolean isAboutTopics(JavaClass type) {
         return type.getName().startsWith("org.apache.kafka.storage.internals.log.LogConfig")
-                || type.getName().equals("org.apache.kafka.storage.internals.log.CleanerConfig")
-                || Set.of(
-                                "org.apache.kafka.server.common",
-                                "org.apache.kafka.server.config",
-                                "org.apache.kafka.server.immutable")
-                        .contains(type.getPackageName());
-    }
-
-    @Test
-    void onlyTheLoggingRoomKnowsWhatWritesTheLog() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage(ROOT + ".logging..")
-                .should()
-                .dependOnClassesThat(resideInAPackage("ch.qos.logback.."))
-                .check(MAIN);
-    }
-
-    @Test
-    void onlyTheRetentionPackageKnowsJackson() {
-        noClasses()
-                .that()
-                .resideOutsideOfPackage(ROOT + ".retention..")
-                .should()
-                .dependOnClassesThat(resideInAPackage("com.fasterxml.jackson.."))
-                .check(MAIN);
-    }
-
-    @Test
-    void roomsDoNotDependOnEachOtherInCircles() {
-        slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
-    }
-
-    @Test
-    void theNetRoomKnowsNothingOfWhatRequestsMean() {
-        noClasses()
-                .that()
-                .resideInAPackage(NET)
-                .should()
-                .dependOnClassesThat(resideInAnyPackage(
-                        GROUP,
-                        TXN,
-                        COORDINATOR,
-                        METADATA,
-                        "io.varve.core.log..",
-                        "io.varve.core.engine..",
-                        "io.varve.core.event.."))
-                .check(MAIN);
+                || type.getName().equals("org.apache.kafka.storage.internals.log.CleanerConfig");
     }
 
     @Test
     void timeThreadsAndRandomnessComeFromTheRuntime() {
-        noClasses().should().accessTargetWhere(reachesForTheMachine()).check(MAIN);
-        noClasses()
-                .should()
-                .dependOnClassesThat()
-                .haveFullyQualifiedName("java.util.concurrent.Executors")
-                .check(MAIN);
+        MachineCalls.onlyIn().check(MAIN);
     }
 
-    /** Kafka's coordinators run on Kafka's own clock and timer; nobody else does. */
+    /** Kafka's coordinators run on Kafka's own clock and timer; no other package does. */
     @Test
-    void onlyTheCoordinatorsRoomsUseKafkasClock() {
+    void onlyTheCoordinatorsUseKafkasClock() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages(GROUP, TXN)
+                .resideOutsideOfPackages(ROOT + ".group..", ROOT + ".txn..")
                 .should()
                 .dependOnClassesThat()
                 .haveFullyQualifiedName("org.apache.kafka.common.utils.Time")
                 .check(MAIN);
-    }
-
-    private static DescribedPredicate<JavaAccess<?>> reachesForTheMachine() {
-        return describe(
-                "takes time, threads or randomness from elsewhere",
-                access -> MACHINE.getOrDefault(access.getTarget().getOwner().getName(), Set.of())
-                        .contains(access.getTarget().getName()));
     }
 }
