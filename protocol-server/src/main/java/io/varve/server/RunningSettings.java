@@ -2,8 +2,8 @@
 package io.varve.server;
 
 import io.varve.core.engine.LogEngine;
-import io.varve.server.metadata.BrokerConfigs;
-import io.varve.server.metadata.ConfigWatcher;
+import io.varve.server.metadata.config.BrokerConfigs;
+import io.varve.server.metadata.config.ConfigWatcher;
 import io.varve.server.net.NetServer;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;

@@ -15,7 +15,7 @@ import io.varve.server.group.Groups;
 import io.varve.server.group.HostedGroups;
 import io.varve.server.group.Surroundings;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import io.varve.server.net.NetServer;
 import io.varve.server.txn.HostedTransactions;
 import io.varve.server.txn.TransactionSurroundings;

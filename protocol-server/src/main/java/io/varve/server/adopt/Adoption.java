@@ -9,7 +9,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.KafkaTopic;
+import io.varve.server.metadata.kraft.KafkaTopic;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.adopt;
 
-import io.varve.server.metadata.KafkaMetadata;
-import io.varve.server.metadata.KafkaTopic;
-import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.metadata.config.TopicConfigs;
+import io.varve.server.metadata.kraft.KafkaMetadata;
+import io.varve.server.metadata.kraft.KafkaTopic;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -38,7 +38,7 @@ public final class KafkaSource implements AutoCloseable {
      * @param config what is to be taken over
      * @return the source, locked against its start
      * @throws AdoptException if it is in use, was not closed properly, is incomplete, or holds what cannot be taken over
-     * @throws io.varve.server.metadata.MetadataException if its metadata cannot be understood
+     * @throws io.varve.server.metadata.log.MetadataException if its metadata cannot be understood
      */
     public static KafkaSource open(AdoptConfig config) {
         KafkaSource source = new KafkaSource(config);

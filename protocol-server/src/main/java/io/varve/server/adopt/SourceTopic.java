@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.adopt;
 
-import io.varve.server.metadata.KafkaTopic;
+import io.varve.server.metadata.kraft.KafkaTopic;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -14,7 +14,7 @@ import io.varve.server.api.txn.WriteTxnMarkersHandler;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.OffsetsMarkers;
 import io.varve.server.coordinator.TransactionCheck;
-import io.varve.server.metadata.Topics;
+import io.varve.server.metadata.topic.Topics;
 import java.util.List;
 
 /** The APIs that read and write logs. */

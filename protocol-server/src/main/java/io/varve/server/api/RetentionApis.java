@@ -6,8 +6,8 @@ import io.varve.server.api.cluster.DescribeLogDirsHandler;
 import io.varve.server.api.config.RetentionQuestions;
 import io.varve.server.api.config.TopicQuestions;
 import io.varve.server.api.topic.DeleteRecordsHandler;
-import io.varve.server.metadata.TopicConfigs;
-import io.varve.server.metadata.Topics;
+import io.varve.server.metadata.config.TopicConfigs;
+import io.varve.server.metadata.topic.Topics;
 import java.nio.file.Path;
 import java.util.List;
 

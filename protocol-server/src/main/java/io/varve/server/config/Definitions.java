@@ -2,7 +2,7 @@
 package io.varve.server.config;
 
 import io.varve.server.group.GroupsConfig;
-import io.varve.server.metadata.BrokerDefinitions;
+import io.varve.server.metadata.config.BrokerDefinitions;
 import io.varve.server.txn.TransactionsConfig;
 import java.util.HashMap;
 import java.util.HashSet;

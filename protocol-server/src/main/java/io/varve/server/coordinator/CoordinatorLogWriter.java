@@ -6,7 +6,7 @@ import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.Origin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.coordinator.TransactionCheck.Admission;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;

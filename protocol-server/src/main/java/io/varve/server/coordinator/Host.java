@@ -2,9 +2,9 @@
 package io.varve.server.coordinator;
 
 import io.varve.core.runtime.Scheduler;
-import io.varve.server.metadata.Topic;
-import io.varve.server.metadata.TopicCreation;
-import io.varve.server.metadata.Topics;
+import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.Topics;
 import java.util.Collection;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.coordinator;
 
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 
 /** A coordinator at work on its topic. Thread-safe, except that the host calls {@link #topicChanged} and {@link #allLoaded} in turn. */
 public interface Hosted extends AutoCloseable {

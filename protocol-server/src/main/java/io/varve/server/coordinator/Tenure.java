@@ -2,7 +2,7 @@
 package io.varve.server.coordinator;
 
 import io.varve.core.runtime.Scheduler;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 import org.apache.kafka.common.errors.CoordinatorLoadInProgressException;

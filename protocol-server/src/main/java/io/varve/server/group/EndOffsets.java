@@ -2,8 +2,8 @@
 package io.varve.server.group;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.server.metadata.Topic;
-import io.varve.server.metadata.Topics;
+import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metadata.topic.Topics;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;

@@ -3,7 +3,7 @@ package io.varve.server.group;
 
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.coordinator.Host;
-import io.varve.server.metadata.TopicCreation;
+import io.varve.server.metadata.topic.TopicCreation;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;

@@ -2,7 +2,7 @@
 package io.varve.server.group;
 
 import io.varve.core.runtime.Clock;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;

@@ -9,7 +9,7 @@ import io.varve.server.coordinator.Hosted;
 import io.varve.server.coordinator.LoadProgress;
 import io.varve.server.coordinator.LogLoader;
 import io.varve.server.coordinator.OrderedTasks;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;

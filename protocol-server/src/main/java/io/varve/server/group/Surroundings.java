@@ -5,9 +5,9 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.TransactionCheck;
-import io.varve.server.metadata.AcceptedLosses;
-import io.varve.server.metadata.ConfigWatcher;
-import io.varve.server.metadata.Topics;
+import io.varve.server.metadata.config.ConfigWatcher;
+import io.varve.server.metadata.start.AcceptedLosses;
+import io.varve.server.metadata.topic.Topics;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 

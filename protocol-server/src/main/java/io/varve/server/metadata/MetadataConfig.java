@@ -2,6 +2,13 @@
 package io.varve.server.metadata;
 
 import io.varve.core.log.config.BatchRules;
+import io.varve.server.metadata.config.BrokerDefaults;
+import io.varve.server.metadata.config.BrokerDefinitions;
+import io.varve.server.metadata.config.BrokerLayers;
+import io.varve.server.metadata.config.TopicConfigs;
+import io.varve.server.metadata.log.MetadataException;
+import io.varve.server.metadata.start.AcceptedLosses;
+import io.varve.server.metadata.topic.TopicLimits;
 import java.util.Map;
 
 /**

@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the cluster is: topics, ids, configurations and producer ids as events in {@code __cluster_metadata}. */
+/**
+ * Knows what the cluster is: topics, ids, settings and producer ids, as events in {@code __cluster_metadata}.
+ * {@link io.varve.server.metadata.ClusterMetadata} is the way in.
+ */
 package io.varve.server.metadata;

@@ -3,7 +3,7 @@ package io.varve.server.txn;
 
 import io.varve.core.runtime.FailPoints;
 import io.varve.server.coordinator.Host;
-import io.varve.server.metadata.TopicCreation;
+import io.varve.server.metadata.topic.TopicCreation;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -6,7 +6,7 @@ import io.varve.core.log.append.AppendException;
 import io.varve.core.spi.StorageException;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.coordinator.OrderedTasks;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;

@@ -6,7 +6,7 @@ import io.varve.server.coordinator.Hosted;
 import io.varve.server.coordinator.LoadProgress;
 import io.varve.server.coordinator.LogLoader;
 import io.varve.server.coordinator.OrderedTasks;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -5,9 +5,9 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.coordinator.OffsetsMarkers;
-import io.varve.server.metadata.AcceptedLosses;
-import io.varve.server.metadata.ProducerIds;
-import io.varve.server.metadata.Topics;
+import io.varve.server.metadata.producerid.ProducerIds;
+import io.varve.server.metadata.start.AcceptedLosses;
+import io.varve.server.metadata.topic.Topics;
 
 /**
  * What transactions find around them.

@@ -6,9 +6,9 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.engine.Durability;
 import io.varve.server.cluster.Endpoint;
-import io.varve.server.metadata.BrokerConfigs;
-import io.varve.server.metadata.Setting;
-import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.metadata.config.BrokerConfigs;
+import io.varve.server.metadata.config.Setting;
+import io.varve.server.metadata.config.TopicConfigs;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

@@ -4,7 +4,7 @@ package io.varve.server.coordinator;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.metadata.MetadataFixture;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;

@@ -5,6 +5,11 @@ import static io.varve.server.metadata.MetadataFixture.await;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.server.metadata.log.MetadataException;
+import io.varve.server.metadata.log.MetadataLog;
+import io.varve.server.metadata.topic.NewTopic;
+import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metadata.topic.TopicOutcome;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

@@ -9,7 +9,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.varve.server.coordinator.LogLoader;
-import io.varve.server.metadata.MetadataException;
+import io.varve.server.metadata.log.MetadataException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -4,7 +4,7 @@ package io.varve.server.start;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.server.metadata.MetadataException;
+import io.varve.server.metadata.log.MetadataException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;

@@ -5,7 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.config.ConfigAlterations.Resource;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.Holds;
+import io.varve.server.metadata.config.Holds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;

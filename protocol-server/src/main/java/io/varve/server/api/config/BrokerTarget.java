@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.config;
 
-import io.varve.server.metadata.BrokerConfigs;
+import io.varve.server.metadata.config.BrokerConfigs;
 import java.util.Locale;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.config;
 
-import io.varve.server.metadata.Setting;
-import io.varve.server.metadata.Setting.Source;
-import io.varve.server.metadata.Setting.Synonym;
+import io.varve.server.metadata.config.Setting;
+import io.varve.server.metadata.config.Setting.Source;
+import io.varve.server.metadata.config.Setting.Synonym;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

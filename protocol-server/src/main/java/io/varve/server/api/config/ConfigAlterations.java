@@ -2,7 +2,7 @@
 package io.varve.server.api.config;
 
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.ConfigChange;
+import io.varve.server.metadata.config.ConfigChange;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

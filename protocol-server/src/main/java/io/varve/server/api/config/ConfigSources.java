@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.config;
 
-import io.varve.server.metadata.Setting;
+import io.varve.server.metadata.config.Setting;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
 /** Where settings come from, in the protocol's words. */

@@ -3,11 +3,11 @@ package io.varve.server.api.config;
 
 import io.varve.server.group.GroupSettings;
 import io.varve.server.logging.LogLevels;
-import io.varve.server.metadata.BrokerConfigs;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.Setting;
-import io.varve.server.metadata.Setting.Synonym;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.config.BrokerConfigs;
+import io.varve.server.metadata.config.Setting;
+import io.varve.server.metadata.config.Setting.Synonym;
+import io.varve.server.metadata.topic.Topic;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;

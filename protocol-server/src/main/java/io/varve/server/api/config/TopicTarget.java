@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.config;
 
-import io.varve.server.metadata.TopicConfigs;
+import io.varve.server.metadata.config.TopicConfigs;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;

@@ -5,7 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.cluster.FindCoordinatorHandler;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.Groups;
-import io.varve.server.metadata.Topics;
+import io.varve.server.metadata.topic.Topics;
 import io.varve.server.txn.Transactions;
 import java.util.List;
 

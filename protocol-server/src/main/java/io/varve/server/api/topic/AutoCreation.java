@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.topic;
 
-import io.varve.server.metadata.Topic;
-import io.varve.server.metadata.TopicCreation;
-import io.varve.server.metadata.TopicLimits;
+import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.TopicLimits;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;

@@ -4,7 +4,7 @@ package io.varve.server.api.topic;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.MorePartitions;
+import io.varve.server.metadata.topic.MorePartitions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;

@@ -3,7 +3,7 @@ package io.varve.server.api.txn;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
-import io.varve.server.metadata.ProducerIds;
+import io.varve.server.metadata.producerid.ProducerIds;
 import io.varve.server.txn.Granted;
 import io.varve.server.txn.ProducerEpoch;
 import io.varve.server.txn.Transactions;

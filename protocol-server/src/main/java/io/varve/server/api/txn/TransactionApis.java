@@ -3,8 +3,8 @@ package io.varve.server.api.txn;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.group.Groups;
-import io.varve.server.metadata.ProducerIds;
-import io.varve.server.metadata.Topics;
+import io.varve.server.metadata.producerid.ProducerIds;
+import io.varve.server.metadata.topic.Topics;
 import io.varve.server.txn.Transactions;
 import java.util.List;
 

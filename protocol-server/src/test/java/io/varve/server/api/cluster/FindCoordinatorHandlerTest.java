@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTimeout;
 import io.varve.server.api.group.Offsets;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.group.GroupsFixture;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;

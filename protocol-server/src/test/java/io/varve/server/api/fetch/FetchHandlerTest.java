@@ -8,7 +8,7 @@ import io.varve.core.log.append.Origin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.LogFixture;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;

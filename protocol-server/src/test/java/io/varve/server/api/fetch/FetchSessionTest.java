@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.server.api.LogFixture;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;

@@ -4,9 +4,9 @@ package io.varve.server.api.group;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.group.GroupsFixture;
-import io.varve.server.metadata.ConfigChange;
 import io.varve.server.metadata.MetadataFixture;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.config.ConfigChange;
+import io.varve.server.metadata.topic.Topic;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;

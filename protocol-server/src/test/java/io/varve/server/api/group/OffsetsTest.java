@@ -9,7 +9,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.group.HeldStorage;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.log.append.Origin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.LogFixture;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.ListOffsetsRequestData;

@@ -13,7 +13,7 @@ import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.LogFixture;
 import io.varve.server.api.fetch.FetchConfig;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;

@@ -8,7 +8,7 @@ import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.LogFixture;
 import io.varve.server.coordinator.TransactionCheck.Admission;
 import io.varve.server.coordinator.TransactionCheck.Patience;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

@@ -3,9 +3,9 @@ package io.varve.server.api.topic;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.server.metadata.Topic;
-import io.varve.server.metadata.TopicCreation;
-import io.varve.server.metadata.TopicLimits;
+import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.TopicLimits;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

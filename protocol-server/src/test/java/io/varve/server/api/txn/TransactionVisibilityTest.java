@@ -11,7 +11,7 @@ import io.varve.core.transaction.TransactionMarker;
 import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.LogFixture;
 import io.varve.server.api.fetch.FetchConfig;
-import io.varve.server.metadata.Topic;
+import io.varve.server.metadata.topic.Topic;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;

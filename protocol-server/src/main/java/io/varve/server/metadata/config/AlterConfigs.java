@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.config;
+
+import io.varve.core.event.Command;
+import io.varve.core.event.Decision;
+import io.varve.server.metadata.log.Catalog;
+import io.varve.server.metadata.log.MetadataEvents;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/** Changes settings on a client's behalf, each resource's or not for reasons of its own. */
+public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, TopicConfigs topics, BrokerConfigs brokers)
+        implements Command<Catalog, ApiMessageAndVersion, List<ApiError>> {
+    @Override
+    public Decision<ApiMessageAndVersion, List<ApiError>> decide(Catalog catalog) {
+        List<ApiMessageAndVersion> events = new ArrayList<>();
+        List<ApiError> outcomes = new ArrayList<>(changes.size());
+        Configured configured = new Configured(catalog);
+        for (ConfigChange change : changes) {
+            try {
+                alter(change, catalog, configured, events);
+                outcomes.add(ApiError.NONE);
+            } catch (ApiException e) {
+                outcomes.add(ApiError.fromThrowable(e));
+            }
+        }
+        return validateOnly ? Decision.nothing(outcomes) : new Decision<>(events, () -> outcomes);
+    }
+
+    private void alter(ConfigChange change, Catalog catalog, Configured configured, List<ApiMessageAndVersion> events) {
+        ConfigResource resource = change.resource();
+        Map<String, String> before = catalog.configs(resource);
+        if (resource.type() == ConfigResource.Type.TOPIC && catalog.topic(resource.name()) == null) {
+            throw new UnknownTopicOrPartitionException("The topic '" + resource.name() + "' does not exist.");
+        }
+        Map<String, String> after = change.change().apply(before);
+        switch (resource.type()) {
+            case TOPIC -> topics.validate(before, after);
+            case BROKER -> {
+                Map<String, String> changed = changed(before, after);
+                brokers.validate(changed);
+                brokers.limit(after, changed.keySet());
+            }
+            default -> {} // who asks for the change knows what is allowed
+        }
+        configured.count(change, before, after);
+        after.forEach((key, value) -> {
+            if (!value.equals(before.get(key))) {
+                events.add(MetadataEvents.config(resource, key, value));
+            }
+        });
+        before.keySet().forEach(key -> {
+            if (!after.containsKey(key)) {
+                events.add(MetadataEvents.config(resource, key, null));
+            }
+        });
+    }
+
+    /** How many resources of each type but topics have settings, as the changes are decided one after another. */
+    private static final class Configured {
+        private final Map<ConfigResource.Type, Integer> counts = new EnumMap<>(ConfigResource.Type.class);
+
+        Configured(Catalog catalog) {
+            catalog.configured().forEach(resource -> counts.merge(resource.type(), 1, Integer::sum));
+        }
+
+        /** Resources that are nothing but their settings can be named without end. */
+        void count(ConfigChange change, Map<String, String> before, Map<String, String> after) {
+            ConfigResource.Type type = change.resource().type();
+            if (before.isEmpty() && !after.isEmpty()) {
+                if (counts.getOrDefault(type, 0) >= change.maxConfigured()) {
+                    throw new PolicyViolationException("settings of " + change.maxConfigured()
+                            + " such resources are kept, and there are so many already");
+                }
+                counts.merge(type, 1, Integer::sum);
+            } else if (!before.isEmpty() && after.isEmpty()) {
+                counts.merge(type, -1, Integer::sum);
+            }
+        }
+    }
+
+    /** What is there already may be of another version, and is in nobody's way. */
+    private static Map<String, String> changed(Map<String, String> before, Map<String, String> after) {
+        Map<String, String> changed = new HashMap<>(after);
+        changed.entrySet().removeAll(before.entrySet());
+        return changed;
+    }
+}

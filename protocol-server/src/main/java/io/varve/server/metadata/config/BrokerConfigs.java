@@ -1,0 +1,251 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.config;
+
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.config.Setting.Source;
+import io.varve.server.metadata.config.Setting.Synonym;
+import io.varve.server.metadata.log.MetadataEvents;
+import io.varve.server.metadata.log.MetadataException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The broker's settings: those of the server's properties, under those that clients set while it runs (KIP-226). Thread-safe; what was set is
+ * replaced as a whole.
+ */
+public final class BrokerConfigs {
+    /** Keys that stand for one setting, the strongest first. */
+    private static final Map<String, List<String>> ONE_SETTING = oneSetting(
+            List.of("log.roll.ms", "log.roll.hours"),
+            List.of("log.roll.jitter.ms", "log.roll.jitter.hours"),
+            List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours"),
+            List.of("log.dirs", "log.dir"));
+
+    /** Of keys that stand for nothing here, those set on one broker, or on all. */
+    private static final int MAX_UNKNOWN = 100;
+
+    private static final int MAX_UNKNOWN_LENGTH = 249;
+
+    private static final Logger LOG = LoggerFactory.getLogger(BrokerConfigs.class);
+
+    private final BrokerDefinitions definitions;
+    private final Map<String, String> file;
+    private volatile BrokerLayers layers;
+
+    /** @param config names what is set in the server's properties, and what can be set */
+    public BrokerConfigs(MetadataConfig config) {
+        definitions = config.definitions();
+        file = config.logDefaults();
+        layers = BrokerLayers.ofFile(file);
+    }
+
+    private static Map<String, List<String>> oneSetting(List<?>... groups) {
+        Map<String, List<String>> byName = new HashMap<>();
+        for (List<?> group : groups) {
+            List<String> names = group.stream().map(String.class::cast).toList();
+            names.forEach(name -> byName.put(name, names));
+        }
+        return byName;
+    }
+
+    /**
+     * Takes what is set while running. What is not allowed, as it may be when another version set it, is left out.
+     *
+     * @param broker on this broker
+     * @param cluster on all brokers
+     * @return what is in force from now on
+     */
+    public BrokerLayers set(Map<String, String> broker, Map<String, String> cluster) {
+        layers = new BrokerLayers(allowed(broker), allowed(cluster), file);
+        return layers;
+    }
+
+    private Map<String, String> allowed(Map<String, String> stored) {
+        Map<String, String> allowed = new HashMap<>();
+        stored.forEach((name, value) -> {
+            try {
+                validate(Map.of(name, value));
+                allowed.put(name, value);
+            } catch (InvalidRequestException e) {
+                LOG.error("{}={}, set while running, is ignored: {}", name, value, e.getMessage());
+            }
+        });
+        return allowed;
+    }
+
+    /**
+     * @param name a key of this server's whose value is a whole number
+     * @return its value in force
+     */
+    public long number(String name) {
+        ConfigKey key = definitions.keys().get(name);
+        String set = layers.merged().get(name);
+        Object value = set == null ? key.defaultValue : ConfigDef.parseType(name, set, key.type);
+        return ((Number) value).longValue();
+    }
+
+    /**
+     * Checks what is to be set while running, as Kafka does: a key it does not know is taken, kept and has no effect.
+     *
+     * @param wanted the settings of one broker, or of all
+     * @throws InvalidRequestException naming the keys that cannot be set, or the value that is wrong
+     */
+    void validate(Map<String, String> wanted) {
+        Set<String> fixed = new TreeSet<>(wanted.keySet());
+        fixed.removeIf(name -> !isFixed(name));
+        if (!fixed.isEmpty()) {
+            throw new InvalidRequestException("Cannot update these configs dynamically: " + fixed);
+        }
+        try {
+            wanted.forEach((name, value) -> {
+                ConfigKey key = definitions.keys().get(name);
+                if (key != null) {
+                    Object parsed = ConfigDef.parseType(name, value, key.type);
+                    if (key.validator != null) {
+                        key.validator.ensureValid(name, parsed);
+                    }
+                }
+            });
+            BrokerDefaults.check(BrokerLayers.ofFile(wanted));
+        } catch (ConfigException | MetadataException e) {
+            throw new InvalidRequestException(e.getMessage());
+        }
+    }
+
+    /**
+     * Keeps keys of which nobody knows what they are from growing without end. Those there are stay.
+     *
+     * @param wanted all settings of one broker, or of all
+     * @param changed those of them that are to be set now
+     * @throws PolicyViolationException if there are too many, or one's name is too long
+     */
+    void limit(Map<String, String> wanted, Set<String> changed) {
+        for (String name : changed) {
+            if (name.length() > MAX_UNKNOWN_LENGTH && isUnknown(name)) {
+                throw new PolicyViolationException(
+                        "a key that this broker does not know has at most " + MAX_UNKNOWN_LENGTH + " characters");
+            }
+        }
+        if (changed.stream().anyMatch(this::isUnknown)
+                && wanted.keySet().stream().filter(this::isUnknown).count() > MAX_UNKNOWN) {
+            throw new PolicyViolationException(
+                    "at most " + MAX_UNKNOWN + " keys that this broker does not know are kept");
+        }
+    }
+
+    private boolean isUnknown(String name) {
+        return !definitions.keys().containsKey(name);
+    }
+
+    private boolean isFixed(String name) {
+        return MetadataEvents.OWN_KEYS.contains(name)
+                || definitions.keys().containsKey(name)
+                        && !definitions.dynamic().contains(name);
+    }
+
+    /**
+     * @param name a key
+     * @param operation what is to be done with it, for the message
+     * @throws InvalidConfigurationException if its value is not a list
+     */
+    public void requireList(String name, String operation) {
+        ConfigKey key = definitions.keys().get(name);
+        if (key == null) {
+            throw new InvalidConfigurationException("Unknown config name: " + name);
+        }
+        if (key.type != ConfigDef.Type.LIST) {
+            throw new InvalidConfigurationException(
+                    "Config value " + operation + " is not allowed for config key: " + name);
+        }
+    }
+
+    /** @return the default of a key as text, or null */
+    public String byDefault(String name) {
+        ConfigKey key = definitions.keys().get(name);
+        return key == null ? null : ConfigDef.convertToString(key.defaultValue, key.type);
+    }
+
+    /** @return true if it can be set while running */
+    public boolean isDynamic(String name) {
+        return definitions.dynamic().contains(name);
+    }
+
+    /** @return true if its value must not be shown: a secret, or a key of which nobody knows what it is */
+    public static boolean isSensitive(Setting setting) {
+        return setting.key().type == ConfigDef.Type.PASSWORD || isUnknown(setting.key());
+    }
+
+    /** @return true if it is not a key of this server's or of Kafka's */
+    public static boolean isUnknown(ConfigKey key) {
+        return key.documentation == null;
+    }
+
+    /** @return the broker's settings, by name, with what is in force */
+    public List<Setting> settings() {
+        BrokerLayers now = layers;
+        TreeMap<String, ConfigKey> keys = new TreeMap<>(definitions.keys());
+        now.merged().keySet().forEach(name -> keys.computeIfAbsent(name, BrokerConfigs::unknown));
+        List<Setting> settings = new ArrayList<>();
+        keys.forEach((name, key) -> {
+            if (!key.internalConfig || now.merged().containsKey(name)) {
+                settings.add(setting(key, now));
+            }
+        });
+        return settings;
+    }
+
+    /** @return what is set while running on all brokers, by name */
+    public List<Setting> ofAllBrokers() {
+        List<Setting> settings = new ArrayList<>();
+        new TreeMap<>(layers.cluster()).forEach((name, value) -> {
+            ConfigKey key = definitions.keys().getOrDefault(name, unknown(name));
+            settings.add(new Setting(key, value, List.of(new Synonym(name, value, Source.DYNAMIC_DEFAULT))));
+        });
+        return settings;
+    }
+
+    /** @return the values a key has and would have, the one in force first; empty if it is none of this broker's */
+    public List<Synonym> synonyms(String name) {
+        ConfigKey key = definitions.keys().get(name);
+        return key == null ? List.of() : setting(key, layers).synonyms();
+    }
+
+    private Setting setting(ConfigKey key, BrokerLayers now) {
+        List<String> names = ONE_SETTING.getOrDefault(key.name, List.of(key.name));
+        List<Synonym> synonyms = new ArrayList<>(now.of(names));
+        for (String name : names) {
+            String value = byDefault(name);
+            if (value != null) {
+                synonyms.add(new Synonym(name, value, Source.DEFAULT));
+            }
+        }
+        // A key is described by what is weaker than it, too, but not by what is stronger.
+        int own = 0;
+        while (own < synonyms.size() && !synonyms.get(own).name().equals(key.name)) {
+            own++;
+        }
+        List<Synonym> shown = synonyms.subList(own, synonyms.size());
+        String value = shown.isEmpty() ? byDefault(key.name) : shown.get(0).value();
+        return new Setting(key, value, shown);
+    }
+
+    private static ConfigKey unknown(String name) {
+        return new ConfigDef()
+                .define(name, ConfigDef.Type.STRING, null, ConfigDef.Importance.LOW, null)
+                .configKeys()
+                .get(name);
+    }
+}

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.config;
+
+import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.log.config.BatchRules;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.record.Codec;
+import io.varve.core.record.Compressor;
+import io.varve.core.retention.RetentionLimits;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.config.Setting.Source;
+import io.varve.server.metadata.config.Setting.Synonym;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.apache.kafka.common.record.TimestampType;
+import org.apache.kafka.storage.internals.log.LogConfig;
+
+/**
+ * What topics can be configured with: Kafka's definitions ({@code LogConfig}), this broker's defaults, and what both mean to a partition.
+ * Thread-safe; the
+ * defaults may change at any time, and then partitions' configurations are asked for again.
+ */
+public final class TopicConfigs {
+    private static final Map<String, ConfigKey> KEYS = LogConfig.configKeys();
+    /** Segments are not ended for time more often than this, however short retention is. */
+    private static final long LEAST_SEGMENT_MS = 60_000;
+
+    /**
+     * The broker's defaults.
+     *
+     * @param layers as they were set
+     * @param base every setting's default, parsed
+     * @param origins in topics' units, of the settings that the broker sets
+     */
+    private record Defaults(
+            BrokerLayers layers, Map<String, Object> base, Map<String, BrokerDefaults.Origin> origins) {}
+
+    private volatile Defaults defaults;
+
+    private final BatchRules batches;
+
+    /** @param config names the broker's defaults */
+    public TopicConfigs(MetadataConfig config) {
+        this(BrokerLayers.ofFile(config.logDefaults()), config.batches());
+    }
+
+    public TopicConfigs(BrokerLayers layers, BatchRules batches) {
+        this.batches = batches;
+        setDefaults(layers);
+    }
+
+    /** Takes other defaults. */
+    public void setDefaults(BrokerLayers layers) {
+        Map<String, BrokerDefaults.Origin> origins = BrokerDefaults.resolve(layers);
+        Map<String, Object> values = new HashMap<>();
+        KEYS.forEach((name, key) -> {
+            BrokerDefaults.Origin origin = origins.get(name);
+            if (origin != null) {
+                values.put(name, ConfigDef.parseType(name, origin.value(), key.type));
+            } else if (key.defaultValue != null) {
+                values.put(name, key.defaultValue);
+            }
+        });
+        defaults = new Defaults(layers, Map.copyOf(values), origins);
+    }
+
+    /** @return the broker's keys that stand for a topic setting */
+    public static Set<String> brokerNames() {
+        return Set.copyOf(BrokerDefaults.names());
+    }
+
+    /**
+     * Checks a topic's own settings.
+     *
+     * @param before the settings it has now; empty for a new topic
+     * @param after the settings it is to have
+     * @throws InvalidConfigurationException naming the key and what is wrong
+     */
+    public void validate(Map<String, String> before, Map<String, String> after) {
+        after.forEach((name, value) -> {
+            if (value == null) {
+                throw new InvalidConfigurationException("Null value not supported for topic configs: " + name);
+            }
+        });
+        try {
+            // No tier is attached to this log: asking for one is an error, as on a Kafka broker without remote storage.
+            LogConfig.validate(Holds.without(before), Holds.without(after), defaults.base, false);
+        } catch (ConfigException e) {
+            throw new InvalidConfigurationException(e.getMessage());
+        }
+        Holds.of(after);
+    }
+
+    /**
+     * What settings mean to partitions. {@code min.insync.replicas} asks for no more than there are replicas, as in Kafka, and
+     * there is one.
+     *
+     * @param overrides a topic's own settings, valid
+     * @return what they and the broker's defaults mean to each partition
+     */
+    public PartitionConfigs partitionConfigs(Map<String, String> overrides) {
+        LogConfig config = effective(Holds.without(overrides));
+        return new PartitionConfigs(partitionConfig(config), config.segmentJitterMs, Holds.of(overrides));
+    }
+
+    /**
+     * @param overrides a topic's own settings, valid
+     * @return what they and the broker's defaults mean to all of its partitions alike
+     */
+    public PartitionConfig partitionConfig(Map<String, String> overrides) {
+        return partitionConfigs(overrides).common();
+    }
+
+    private PartitionConfig partitionConfig(LogConfig config) {
+        SegmentLimits segments = new SegmentLimits(
+                config.segmentSize(),
+                segmentMs(config),
+                config.indexInterval,
+                config.maxIndexSize,
+                config.fileDeleteDelayMs);
+        RetentionLimits retention =
+                new RetentionLimits(config.delete, config.retentionMs, config.retentionSize, List.of());
+        return new PartitionConfig(
+                segments,
+                config.maxMessageSize(),
+                config.messageTimestampType == TimestampType.LOG_APPEND_TIME,
+                config.messageTimestampBeforeMaxMs,
+                config.messageTimestampAfterMaxMs,
+                new CompactionLimits(
+                        config.compact,
+                        config.minCleanableRatio,
+                        config.compactionLagMs,
+                        config.maxCompactionLagMs,
+                        config.deleteRetentionMs),
+                retention,
+                new BatchRules(batches.everyRecord(), batches.maxRecordBytes(), compressor(config)));
+    }
+
+    /** @return how batches are to be compressed, or null to keep them as the producer did */
+    private static Compressor compressor(LogConfig config) {
+        if (config.compression.isEmpty()) {
+            return null;
+        }
+        Codec codec = Codec.forId(config.compression.get().type().id);
+        return switch (codec) {
+            case GZIP -> new Compressor(codec, config.getInt(TopicConfig.COMPRESSION_GZIP_LEVEL_CONFIG));
+            case LZ4 -> new Compressor(codec, config.getInt(TopicConfig.COMPRESSION_LZ4_LEVEL_CONFIG));
+            case ZSTD -> new Compressor(codec, config.getInt(TopicConfig.COMPRESSION_ZSTD_LEVEL_CONFIG));
+            case NONE, SNAPPY -> Compressor.of(codec);
+        };
+    }
+
+    /**
+     * A segment goes when its newest record is old enough. In Kafka a slow topic's active segment gathers records for {@code segment.ms},
+     * so that with ten minutes of retention they live for a week; here it takes no more than what retention keeps.
+     */
+    private static long segmentMs(LogConfig config) {
+        return config.delete && config.retentionMs >= 0
+                ? Math.min(config.maxSegmentMs(), Math.max(config.retentionMs, LEAST_SEGMENT_MS))
+                : config.maxSegmentMs();
+    }
+
+    /**
+     * @param overrides a topic's own settings, valid
+     * @return every public setting, by name
+     */
+    public List<Setting> settings(Map<String, String> overrides) {
+        List<Setting> settings = new ArrayList<>();
+        new TreeMap<>(KEYS).forEach((name, key) -> {
+            if (!key.internalConfig || overrides.containsKey(name)) {
+                settings.add(setting(key, overrides.get(name)));
+            }
+        });
+        Holds.only(overrides)
+                .forEach((name, value) -> settings.add(
+                        new Setting(Holds.definition(name), value, List.of(new Synonym(name, value, Source.TOPIC)))));
+        return settings;
+    }
+
+    /** @return true if the setting's value is a list, so that values can be appended to it and subtracted from it */
+    public static boolean isList(String name) {
+        ConfigKey key = KEYS.get(name);
+        return key != null && key.type == ConfigDef.Type.LIST || Holds.isHold(name);
+    }
+
+    /**
+     * @param name a setting
+     * @param overrides a topic's own settings
+     * @return its value in force, or null
+     */
+    public String value(String name, Map<String, String> overrides) {
+        ConfigKey key = KEYS.get(name);
+        return key == null
+                ? Holds.only(overrides).get(name)
+                : setting(key, overrides.get(name)).value();
+    }
+
+    private LogConfig effective(Map<String, String> overrides) {
+        Map<String, Object> values = new HashMap<>(defaults.base);
+        values.putAll(overrides);
+        return new LogConfig(values, overrides.keySet());
+    }
+
+    private Setting setting(ConfigKey key, String override) {
+        Defaults now = defaults;
+        List<String> brokerNames = BrokerDefaults.names(key.name);
+        List<Synonym> synonyms = new ArrayList<>();
+        if (override != null) {
+            synonyms.add(new Synonym(key.name, override, Source.TOPIC));
+        }
+        synonyms.addAll(now.layers.of(brokerNames));
+        String builtIn = ConfigDef.convertToString(key.defaultValue, key.type);
+        for (String name : brokerNames) {
+            ConfigKey broker = BrokerDefinitions.OF_TOPICS.keys().get(name);
+            if (broker.defaultValue != null) {
+                String value = ConfigDef.convertToString(broker.defaultValue, broker.type);
+                synonyms.add(new Synonym(name, value, Source.DEFAULT));
+            }
+        }
+        BrokerDefaults.Origin origin = now.origins.get(key.name);
+        String value = override != null ? override : origin != null ? origin.value() : builtIn;
+        return new Setting(key, value, synonyms);
+    }
+
+    /** @return Kafka's definition of a setting, or null */
+    public static ConfigKey definition(String name) {
+        return KEYS.get(Objects.requireNonNull(name, "name"));
+    }
+}

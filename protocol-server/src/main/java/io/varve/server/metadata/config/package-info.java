@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Defines, checks and alters the settings of topics and brokers, and turns a topic's settings into its partitions' configuration. */
+package io.varve.server.metadata.config;

@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: Apache-2.0
+/** Reads the metadata of a stopped Apache Kafka (KRaft), and takes over its topics. */
+package io.varve.server.metadata.kraft;

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.log;
+
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.metadata.ConfigRecord;
+import org.apache.kafka.common.metadata.FeatureLevelRecord;
+import org.apache.kafka.common.metadata.PartitionChangeRecord;
+import org.apache.kafka.common.metadata.PartitionRecord;
+import org.apache.kafka.common.metadata.ProducerIdsRecord;
+import org.apache.kafka.common.metadata.RegisterBrokerRecord;
+import org.apache.kafka.common.metadata.RemoveTopicRecord;
+import org.apache.kafka.common.metadata.TopicRecord;
+import org.apache.kafka.common.protocol.ApiMessage;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/** The events this server writes, in the versions of the newest metadata format it knows. Stateless. */
+public final class MetadataEvents {
+    /** The format of the events: {@code metadata.version}. */
+    public static final MetadataVersion VERSION = MetadataVersion.latestProduction();
+
+    /**
+     * Kafka keeps the cluster id outside its metadata log. Here it is a cluster-wide setting like any other: nothing durable lives beside
+     * the logs.
+     */
+    public static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
+
+    public static final String CLUSTER_ID = "cluster.id";
+
+    /** Set while a server runs that may lose what consumers saw: whoever finds it at a start finds what a crash left. */
+    public static final String UNFINISHED_RUN = "varve.run.unfinished";
+
+    /** What the broker itself keeps among the settings of all brokers. Clients neither see nor change it. */
+    public static final Set<String> OWN_KEYS = Set.of(CLUSTER_ID, UNFINISHED_RUN);
+
+    private MetadataEvents() {}
+
+    public static ApiMessageAndVersion clusterId(String id) {
+        return config(CLUSTER, CLUSTER_ID, id);
+    }
+
+    public static ApiMessageAndVersion feature(String name, short level) {
+        return event(new FeatureLevelRecord().setName(name).setFeatureLevel(level), 0);
+    }
+
+    public static ApiMessageAndVersion broker(int id, Uuid incarnation, String rack) {
+        return event(
+                new RegisterBrokerRecord()
+                        .setBrokerId(id)
+                        .setIncarnationId(incarnation)
+                        .setBrokerEpoch(1)
+                        .setRack(rack)
+                        .setFenced(false),
+                VERSION.registerBrokerRecordVersion());
+    }
+
+    public static ApiMessageAndVersion topic(String name, Uuid id) {
+        return event(new TopicRecord().setName(name).setTopicId(id), 0);
+    }
+
+    public static ApiMessageAndVersion partition(Uuid topic, int partition, int node) {
+        return partition(topic, partition, node, 0);
+    }
+
+    public static ApiMessageAndVersion partition(Uuid topic, int partition, int node, int leaderEpoch) {
+        return event(
+                new PartitionRecord()
+                        .setTopicId(topic)
+                        .setPartitionId(partition)
+                        .setReplicas(List.of(node))
+                        .setIsr(List.of(node))
+                        .setLeader(node)
+                        .setLeaderEpoch(leaderEpoch)
+                        .setPartitionEpoch(0),
+                VERSION.partitionRecordVersion());
+    }
+
+    /** The leader of a partition is elected again: its leader epoch is one higher from then on. */
+    public static ApiMessageAndVersion nextLeaderEpoch(Uuid topic, int partition, int node) {
+        return event(
+                new PartitionChangeRecord()
+                        .setTopicId(topic)
+                        .setPartitionId(partition)
+                        .setLeader(node),
+                VERSION.partitionChangeRecordVersion());
+    }
+
+    /** @param value the new value, or null to go back to the default */
+    public static ApiMessageAndVersion config(ConfigResource resource, String name, String value) {
+        return event(
+                new ConfigRecord()
+                        .setResourceType(resource.type().id())
+                        .setResourceName(resource.name())
+                        .setName(name)
+                        .setValue(value),
+                0);
+    }
+
+    public static ApiMessageAndVersion removeTopic(Uuid id) {
+        return event(new RemoveTopicRecord().setTopicId(id), 0);
+    }
+
+    /** @param next first producer id not in the node's block */
+    public static ApiMessageAndVersion producerIds(int node, long next) {
+        return event(new ProducerIdsRecord().setBrokerId(node).setBrokerEpoch(1).setNextProducerId(next), 0);
+    }
+
+    private static ApiMessageAndVersion event(ApiMessage message, int version) {
+        return new ApiMessageAndVersion(message, (short) version);
+    }
+}

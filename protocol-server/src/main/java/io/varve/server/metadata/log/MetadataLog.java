@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.log;
+
+import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.engine.LogEngine;
+import io.varve.core.event.EventLog;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import io.varve.server.metadata.topic.ServedTopics;
+import java.util.HashSet;
+import java.util.Set;
+import java.util.UUID;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.common.metadata.RemoveTopicRecord;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/** The start: reads the metadata's events. Stateless. */
+public final class MetadataLog {
+    /** Where the events are. */
+    public static final PartitionId PARTITION =
+            new PartitionId(Topic.CLUSTER_METADATA_TOPIC_NAME, ServedTopics.java(Uuid.METADATA_TOPIC_ID), 0);
+
+    // A command is one batch: room for the largest request (10,000 partitions) many times over.
+    private static final int MAX_BATCH_BYTES = 64 << 20;
+
+    /**
+     * What a replay gave.
+     *
+     * @param log where the events are
+     * @param catalog the state they fold into
+     * @param deleted ids of every topic that was ever deleted
+     */
+    public record Replayed(PartitionLog log, Catalog catalog, Set<UUID> deleted) {}
+
+    private MetadataLog() {}
+
+    /** @throws MetadataException if there are partitions but no metadata, or an event makes no sense */
+    public static Replayed replay(LogEngine engine, MetadataRecords codec) {
+        Set<PartitionId> stored = engine.stored();
+        if (!stored.contains(PARTITION)) {
+            checkEmpty(stored);
+        }
+        PartitionConfig config = new PartitionConfig(
+                SegmentLimits.DEFAULT, MAX_BATCH_BYTES, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE);
+        PartitionLog log = engine.open(PARTITION, 0, config);
+        if (log.logEndOffset() == 0) {
+            checkEmpty(stored);
+        }
+        MetadataDelta delta = Catalog.blank();
+        Set<UUID> deleted = new HashSet<>();
+        try {
+            EventLog.replay(
+                    log,
+                    codec,
+                    (events, nextOffset) -> events.forEach(event -> replay(event, nextOffset, delta, deleted)));
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.CORRUPT) {
+                throw unusable(log, e);
+            }
+            throw e;
+        } catch (MetadataException e) {
+            throw unusable(log, e);
+        }
+        return new Replayed(log, Catalog.of(delta, log.logEndOffset()), deleted);
+    }
+
+    private static void replay(ApiMessageAndVersion event, long nextOffset, MetadataDelta delta, Set<UUID> deleted) {
+        if (event.message() instanceof RemoveTopicRecord removed) {
+            deleted.add(ServedTopics.java(removed.topicId()));
+        }
+        try {
+            delta.replay(event.message());
+        } catch (RuntimeException e) {
+            throw new MetadataException(
+                    "the metadata event " + event + " below offset " + nextOffset + " does not fit those before it", e);
+        }
+    }
+
+    private static MetadataException unusable(PartitionLog log, RuntimeException why) {
+        String where =
+                log.store().directory().map(directory -> " in " + directory).orElse("");
+        return new MetadataException(
+                PARTITION + where + " cannot be read, and without it nobody knows what the other partitions are: "
+                        + plain(why) + ". Bring " + PARTITION
+                        + " back from a backup; bin/varve-scrub.sh tells whether other files are damaged",
+                why);
+    }
+
+    private static String plain(RuntimeException e) {
+        String message = e.getMessage();
+        return e instanceof StorageException storage
+                ? message.substring(storage.kind().toString().length() + 2)
+                : message;
+    }
+
+    /** @throws MetadataException if the data was written by another node */
+    public static void checkNode(Catalog catalog, int nodeId) {
+        for (int owner : catalog.image().cluster().brokers().keySet()) {
+            if (owner != nodeId) {
+                throw new MetadataException(
+                        "node.id is " + nodeId + ", but the data in log.dirs was written by node.id " + owner
+                                + ": set node.id=" + owner + " or name another directory");
+            }
+        }
+    }
+
+    private static void checkEmpty(Set<PartitionId> stored) {
+        Set<PartitionId> others = new HashSet<>(stored);
+        others.remove(PARTITION);
+        if (!others.isEmpty()) {
+            throw new MetadataException("log.dirs holds " + others.size() + " partitions ("
+                    + others.iterator().next()
+                    + " for one) but no metadata: " + PARTITION.topic()
+                    + " is missing or empty; bring it back, or name an empty directory");
+        }
+    }
+}

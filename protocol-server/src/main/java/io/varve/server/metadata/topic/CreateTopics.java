@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.topic;
+
+import io.varve.core.event.Command;
+import io.varve.core.event.Decision;
+import io.varve.core.runtime.Ids;
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.config.TopicConfigs;
+import io.varve.server.metadata.log.Catalog;
+import io.varve.server.metadata.start.FirstEvents;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/** Creates topics on a client's behalf, each or not for reasons of its own. */
+public record CreateTopics(
+        List<NewTopic> topics,
+        boolean validateOnly,
+        MetadataConfig config,
+        TopicConfigs definitions,
+        Topics served,
+        Ids ids)
+        implements Command<Catalog, ApiMessageAndVersion, List<TopicOutcome>> {
+    @Override
+    public Decision<ApiMessageAndVersion, List<TopicOutcome>> decide(Catalog catalog) {
+        TopicPlan plan = new TopicPlan(catalog, config, definitions);
+        List<TopicOutcome> outcomes = new ArrayList<>(topics.size());
+        for (NewTopic topic : topics) {
+            Uuid id = FirstEvents.newId(ids);
+            try {
+                int partitions = plan.add(topic, id);
+                outcomes.add(new TopicOutcome(ApiError.NONE, topic.name(), id, partitions, topic.configs()));
+            } catch (ApiException e) {
+                outcomes.add(TopicOutcome.refused(topic.name(), Uuid.ZERO_UUID, ApiError.fromThrowable(e)));
+            }
+        }
+        if (validateOnly) {
+            return Decision.nothing(outcomes);
+        }
+        return new Decision<>(
+                plan.events(), () -> outcomes.stream().map(this::checkServed).toList());
+    }
+
+    private TopicOutcome checkServed(TopicOutcome outcome) {
+        if (outcome.error().isFailure() || served.byId(outcome.id()) != null) {
+            return outcome;
+        }
+        return TopicOutcome.refused(
+                outcome.name(),
+                outcome.id(),
+                new ApiError(
+                        Errors.KAFKA_STORAGE_ERROR,
+                        "Topic '" + outcome.name() + "' is created, but its partitions cannot be opened now."));
+    }
+}

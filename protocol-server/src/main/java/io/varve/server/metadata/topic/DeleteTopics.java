@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.topic;
+
+import io.varve.core.event.Command;
+import io.varve.core.event.Decision;
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.config.Holds;
+import io.varve.server.metadata.log.Catalog;
+import io.varve.server.metadata.log.MetadataEvents;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.requests.ApiError;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/** Deletes topics on a client's behalf, each or not for reasons of its own. */
+public record DeleteTopics(List<TopicRef> topics)
+        implements Command<Catalog, ApiMessageAndVersion, List<TopicOutcome>> {
+    @Override
+    public Decision<ApiMessageAndVersion, List<TopicOutcome>> decide(Catalog catalog) {
+        List<ApiMessageAndVersion> events = new ArrayList<>();
+        List<TopicOutcome> outcomes = new ArrayList<>(topics.size());
+        Set<Uuid> removed = new HashSet<>();
+        for (TopicRef ref : topics) {
+            TopicImage topic = ref.name() != null ? catalog.topic(ref.name()) : catalog.topic(ref.id());
+            if (topic == null || removed.contains(topic.id())) {
+                outcomes.add(TopicOutcome.refused(ref.name(), ref.id(), unknown(ref)));
+            } else if (ClusterMetadata.isReserved(topic.name())) {
+                outcomes.add(TopicOutcome.refused(topic.name(), topic.id(), reserved(topic.name())));
+            } else if (!Holds.only(catalog.topicConfigs(topic.name())).isEmpty()) {
+                outcomes.add(TopicOutcome.refused(topic.name(), topic.id(), held(catalog.topicConfigs(topic.name()))));
+            } else {
+                removed.add(topic.id());
+                events.add(MetadataEvents.removeTopic(topic.id()));
+                outcomes.add(new TopicOutcome(ApiError.NONE, topic.name(), topic.id(), 0, Map.of()));
+            }
+        }
+        return new Decision<>(events, () -> outcomes);
+    }
+
+    private static ApiError held(Map<String, String> configs) {
+        return new ApiError(
+                Errors.POLICY_VIOLATION,
+                "Records of the topic are held by "
+                        + String.join(", ", Holds.only(configs).keySet()) + ": delete that setting first.");
+    }
+
+    private static ApiError unknown(TopicRef ref) {
+        return new ApiError(ref.name() != null ? Errors.UNKNOWN_TOPIC_OR_PARTITION : Errors.UNKNOWN_TOPIC_ID);
+    }
+
+    /** @return why a client may not change one of the broker's own topics */
+    static ApiError reserved(String name) {
+        return new ApiError(
+                Errors.INVALID_REQUEST,
+                "Topic '" + name + "' is the broker's own; clients cannot delete or resize it.");
+    }
+}

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.topic;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A topic wanted by a client; nothing in it is trusted.
+ *
+ * @param name its name
+ * @param partitions how many, or -1 for the broker's default
+ * @param replicationFactor how many copies, or -1 for the broker's default
+ * @param assignments brokers by partition number, empty to let the broker choose; then both counts are to be -1
+ * @param configs its own settings; values may be null
+ */
+public record NewTopic(
+        String name,
+        int partitions,
+        int replicationFactor,
+        Map<Integer, List<Integer>> assignments,
+        Map<String, String> configs) {
+    /** A number to be filled in by the broker. */
+    public static final int BROKER_DEFAULT = -1;
+
+    /**
+     * @param name its name
+     * @return a topic all of whose properties are the broker's defaults
+     */
+    public static NewTopic withDefaults(String name) {
+        return new NewTopic(name, BROKER_DEFAULT, BROKER_DEFAULT, Map.of(), Map.of());
+    }
+}

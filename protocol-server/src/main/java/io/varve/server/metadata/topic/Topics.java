@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.topic;
+
+import java.util.Collection;
+import org.apache.kafka.common.Uuid;
+
+/** Finds the topics served now. Thread-safe; look-ups take no lock. */
+public interface Topics {
+    /**
+     * @param name a topic name, any string
+     * @return the topic, or null
+     */
+    Topic byName(String name);
+
+    /**
+     * @param id a topic id, any value
+     * @return the topic, or null
+     */
+    Topic byId(Uuid id);
+
+    /** @return all topics; a snapshot that does not change */
+    Collection<Topic> all();
+
+    /** @return how many there are */
+    default int size() {
+        return all().size();
+    }
+
+    /**
+     * Watches topics for as long as the server runs.
+     *
+     * @param watcher told first of each topic there is, as new, then of each change; none is missed or told twice
+     */
+    void watch(TopicWatcher watcher);
+}

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.compaction.CompactionLimits;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.log.MetadataException;
+import io.varve.server.metadata.start.AcceptedLosses;
+import java.util.Map;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class TopicConfigsTest {
+    private static final TopicConfigs KAFKA = new TopicConfigs(MetadataConfig.defaults(1));
+
+    private static MetadataConfig configured(Map<String, String> logDefaults) {
+        return new MetadataConfig(1, null, 1, 1, true, true, logDefaults, AcceptedLosses.NONE);
+    }
+
+    @Test
+    void meansKafkasDefaultsWhenNobodySaysOtherwise() {
+        assertThat(KAFKA.partitionConfig(Map.of())).isEqualTo(PartitionConfig.DEFAULT);
+    }
+
+    @Test
+    void prefersTheTopicsSettingToTheBrokersAndItsFinestUnit() {
+        TopicConfigs configs = new TopicConfigs(configured(
+                Map.of("log.roll.hours", "2", "log.retention.hours", "1", "log.retention.minutes", "3", "other", "x")));
+        assertThat(configs.partitionConfig(Map.of("retention.ms", "-1"))
+                        .segments()
+                        .segmentMs())
+                .isEqualTo(7_200_000);
+        assertThat(configs.partitionConfig(Map.of("segment.ms", "5")).segments().segmentMs())
+                .isEqualTo(5);
+        assertThat(configs.value("retention.ms", Map.of())).isEqualTo("180000");
+        assertThat(configs.settings(Map.of("segment.ms", "5")))
+                .filteredOn(setting -> setting.key().name.equals("segment.ms"))
+                .singleElement()
+                .satisfies(setting -> {
+                    assertThat(setting.source()).isEqualTo(Setting.Source.TOPIC);
+                    assertThat(setting.synonyms())
+                            .extracting(Setting.Synonym::name, Setting.Synonym::value)
+                            .containsExactly(
+                                    org.assertj.core.groups.Tuple.tuple("segment.ms", "5"),
+                                    org.assertj.core.groups.Tuple.tuple("log.roll.hours", "2"),
+                                    org.assertj.core.groups.Tuple.tuple("log.roll.hours", "168"));
+                });
+    }
+
+    @Test
+    void readsWhatTheBrokerSaysIntoThePartition() {
+        PartitionConfig config = new TopicConfigs(configured(Map.of(
+                        "message.max.bytes", "10",
+                        "log.segment.bytes", "2000000",
+                        "log.index.size.max.bytes", "100",
+                        "log.index.interval.bytes", "7",
+                        "log.message.timestamp.type", "LogAppendTime",
+                        "log.message.timestamp.before.max.ms", "8",
+                        "log.message.timestamp.after.max.ms", "9",
+                        "log.cleanup.policy", "compact,delete")))
+                .partitionConfig(Map.of());
+        assertThat(config.maxMessageBytes()).isEqualTo(10);
+        assertThat(config.segments().segmentBytes()).isEqualTo(2_000_000);
+        assertThat(config.segments().indexMaxBytes()).isEqualTo(100);
+        assertThat(config.segments().indexIntervalBytes()).isEqualTo(7);
+        assertThat(config.logAppendTime()).isTrue();
+        assertThat(config.timestampBeforeMaxMs()).isEqualTo(8);
+        assertThat(config.timestampAfterMaxMs()).isEqualTo(9);
+        assertThat(config.compacted()).isTrue();
+    }
+
+    @Test
+    void readsWhatCompactionIsToDoAndEndsSegmentsInTimeForIt() {
+        TopicConfigs topics = new TopicConfigs(configured(Map.of(
+                "log.cleaner.min.cleanable.ratio", "0.25",
+                "log.cleaner.min.compaction.lag.ms", "7",
+                "log.cleaner.max.compaction.lag.ms", "8000",
+                "log.cleaner.delete.retention.ms", "9")));
+        PartitionConfig compacted = topics.partitionConfig(Map.of("cleanup.policy", "compact"));
+        assertThat(compacted.compaction()).isEqualTo(new CompactionLimits(true, 0.25, 7, 8000, 9));
+        assertThat(compacted.segments().segmentMs()).isEqualTo(8000);
+        PartitionConfig deleted = topics.partitionConfig(Map.of());
+        assertThat(deleted.compaction().enabled()).isFalse();
+        assertThat(deleted.segments().segmentMs()).isEqualTo(604_800_000);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    retention.ms                  | 1000
+                    retention.ms                  | -1
+                    cleanup.policy                | compact
+                    cleanup.policy                | 'compact,delete'
+                    compression.type              | zstd
+                    message.timestamp.type        | LogAppendTime
+                    segment.bytes                 | 1048576
+                    min.insync.replicas           | 2
+                    """)
+    void acceptsWhatKafkaAccepts(String key, String value) {
+        assertThatCode(() -> KAFKA.validate(Map.of(), Map.of(key, value))).doesNotThrowAnyException();
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    retention.msx                 | 1000
+                    retention.ms                  | soon
+                    retention.ms                  | -2
+                    cleanup.policy                | shred
+                    compression.type              | rar
+                    message.timestamp.type        | Whenever
+                    segment.bytes                 | 13
+                    max.message.bytes             | -1
+                    min.cleanable.dirty.ratio     | 1.5
+                    unclean.leader.election.enable| perhaps
+                    remote.storage.enable         | true
+                    """)
+    void refusesWhatKafkaRefusesNamingTheKey(String key, String value) {
+        assertThatThrownBy(() -> KAFKA.validate(Map.of(), Map.of(key, value)))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .satisfies(
+                        e -> assertThat(e.getMessage()).containsAnyOf(key, "Tiered Storage functionality is disabled"));
+    }
+
+    @Test
+    void keepsForeverWhenTheBrokersHoursAreNegative() {
+        TopicConfigs configs = new TopicConfigs(configured(Map.of("log.retention.hours", "-1")));
+        assertThat(configs.value("retention.ms", Map.of())).isEqualTo("-1");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"log.retention.hours,x", "log.segment.bytes,13", "log.cleanup.policy,shred", "message.max.bytes,-5"})
+    void refusesABrokerDefaultNamingTheBrokersKeyAndValue(String key, String value) {
+        assertThatThrownBy(() -> configured(Map.of(key, value)))
+                .isInstanceOf(MetadataException.class)
+                .hasMessageStartingWith(key + "=" + value + " is wrong: ")
+                .hasMessageNotContaining("\n");
+    }
+
+    @Test
+    void tellsPartitionsHowToCompress() {
+        TopicConfigs configs = new TopicConfigs(configured(Map.of("compression.type", "lz4")));
+        assertThat(configs.partitionConfig(Map.of()).batches().compressor())
+                .isEqualTo(new io.varve.core.record.Compressor(io.varve.core.record.Codec.LZ4, 9));
+        assertThat(configs.partitionConfig(Map.of("compression.type", "zstd", "compression.zstd.level", "7"))
+                        .batches()
+                        .compressor())
+                .isEqualTo(new io.varve.core.record.Compressor(io.varve.core.record.Codec.ZSTD, 7));
+        assertThat(configs.partitionConfig(Map.of("compression.type", "producer"))
+                        .batches()
+                        .compressor())
+                .isNull();
+    }
+}
