@@ -30,7 +30,7 @@ final class Apis {
 
     static ServedApis table(
             ServerConfig config,
-            Rooms rooms,
+            BrokerState rooms,
             Groups groups,
             Transactions transactions,
             ClusterInfo self,

@@ -118,7 +118,7 @@ public final class ImportMain {
 
     /** Opening a storage writes to its directories: none of them may be, contain, or lie in one that is only to be read. */
     private void checkApart(Path directory) {
-        Rooms.requireNotKafkas(directory);
+        BrokerState.requireNotKafkas(directory);
         for (Path kafka : from) {
             Path ours = real(directory);
             Path theirs = real(kafka);
@@ -142,7 +142,7 @@ public final class ImportMain {
         Clock clock = Clock.system();
         StorageProvider backend = VarveServer.backend(config.storage());
         try (SystemScheduler scheduler = new SystemScheduler(BACKGROUND_THREADS);
-                Rooms rooms = Rooms.open(config, backend, clock, scheduler, Ids.random())) {
+                BrokerState rooms = BrokerState.open(config, backend, clock, scheduler, Ids.random())) {
             new Adoption(rooms.engine(), rooms.metadata(), clock, System.err::println).run(source);
         }
     }

@@ -9,11 +9,11 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
-import io.varve.server.config.StorageSettings;
-import io.varve.server.coordinator.TransactionCheck.Admission;
+import io.varve.server.config.StorageConfig;
+import io.varve.server.coordinator.TransactionVerifier.Admission;
+import io.varve.server.group.GroupContext;
 import io.varve.server.group.Groups;
 import io.varve.server.group.HostedGroups;
-import io.varve.server.group.Surroundings;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.net.NetServer;
@@ -42,14 +42,15 @@ public final class VarveServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final NetServer net;
-    private final Rooms rooms;
+    private final BrokerState rooms;
     private final ClusterInfo self;
     private final Groups groups;
     private final Transactions transactions;
     private final Scheduler scheduler;
     private final AtomicBoolean closed = new AtomicBoolean();
 
-    private VarveServer(ServerConfig config, NetServer net, Rooms rooms, Clock clock, Scheduler scheduler, Ids ids) {
+    private VarveServer(
+            ServerConfig config, NetServer net, BrokerState rooms, Clock clock, Scheduler scheduler, Ids ids) {
         this.config = config;
         this.net = net;
         this.rooms = rooms;
@@ -59,7 +60,7 @@ public final class VarveServer implements AutoCloseable {
         // Each asks the other: the groups only on behalf of clients, who come when both are there.
         groups = HostedGroups.open(
                 config.groups(),
-                new Surroundings(
+                new GroupContext(
                         self,
                         metadata,
                         this::admit,
@@ -79,7 +80,7 @@ public final class VarveServer implements AutoCloseable {
                         scheduler,
                         rooms.failPoints()),
                 metadata);
-        metadata.watchConfigs(new RunningSettings(metadata.brokerConfigs(), net, rooms.engine()))
+        metadata.watchConfigs(new DynamicBrokerConfig(metadata.brokerConfigs(), net, rooms.engine()))
                 .join();
         net.serve(Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, ids)), scheduler);
     }
@@ -100,7 +101,7 @@ public final class VarveServer implements AutoCloseable {
         // The ports come first: two servers must not recover the same directory to find that only one can listen.
         NetServer net = NetServer.bind(config.net(), clock);
         try {
-            Rooms rooms = Rooms.open(config, backend, clock, scheduler, ids);
+            BrokerState rooms = BrokerState.open(config, backend, clock, scheduler, ids);
             try {
                 return new VarveServer(config, net, rooms, clock, scheduler, ids);
             } catch (RuntimeException e) {
@@ -123,7 +124,7 @@ public final class VarveServer implements AutoCloseable {
         return transactions.admit(transactionalId, producerId, producerEpoch, partitions, admission);
     }
 
-    static StorageProvider backend(StorageSettings settings) {
+    static StorageProvider backend(StorageConfig settings) {
         TreeMap<String, StorageProvider> backends = new TreeMap<>();
         ServiceLoader.load(StorageProvider.class).forEach(provider -> backends.put(provider.name(), provider));
         StorageProvider chosen = backends.get(settings.backend());

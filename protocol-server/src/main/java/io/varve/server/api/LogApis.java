@@ -12,8 +12,8 @@ import io.varve.server.api.produce.ProduceHandler;
 import io.varve.server.api.txn.DescribeProducersHandler;
 import io.varve.server.api.txn.WriteTxnMarkersHandler;
 import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.coordinator.OffsetsMarkers;
-import io.varve.server.coordinator.TransactionCheck;
+import io.varve.server.coordinator.OffsetsMarkerWriter;
+import io.varve.server.coordinator.TransactionVerifier;
 import io.varve.server.metadata.topic.Topics;
 import java.util.List;
 
@@ -32,7 +32,7 @@ public final class LogApis {
      */
     public static List<ApiHandler> handlers(
             Topics topics,
-            TransactionCheck transactions,
+            TransactionVerifier transactions,
             ClusterInfo cluster,
             FetchConfig config,
             Clock clock,
@@ -50,7 +50,7 @@ public final class LogApis {
      * @param offsets ends transactions in {@code __consumer_offsets}
      * @return handlers of DescribeProducers and WriteTxnMarkers
      */
-    public static List<ApiHandler> transactionHandlers(Topics topics, OffsetsMarkers offsets) {
+    public static List<ApiHandler> transactionHandlers(Topics topics, OffsetsMarkerWriter offsets) {
         return List.of(new DescribeProducersHandler(topics), new WriteTxnMarkersHandler(topics, offsets));
     }
 }

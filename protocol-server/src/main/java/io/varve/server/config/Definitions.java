@@ -20,17 +20,17 @@ import org.apache.kafka.common.config.ConfigDef.Type;
 final class Definitions {
     /** Lists that Kafka's libraries used here do not define. */
     private static final Set<String> LISTS = Set.of(
-            BrokerKeys.LISTENERS,
-            BrokerKeys.ADVERTISED_LISTENERS,
-            BrokerKeys.RESERVE_TOPICS,
-            BrokerKeys.ACCEPTED_LOSSES);
+            BrokerConfigDef.LISTENERS,
+            BrokerConfigDef.ADVERTISED_LISTENERS,
+            BrokerConfigDef.RESERVE_TOPICS,
+            BrokerConfigDef.ACCEPTED_LOSSES);
 
     /** Kafka can change these while it runs; here they are the engine's for good. */
-    private static final Set<String> FIXED = Set.of(BrokerKeys.FLUSH_MS, BrokerKeys.FLUSH_MESSAGES);
+    private static final Set<String> FIXED = Set.of(BrokerConfigDef.FLUSH_MS, BrokerConfigDef.FLUSH_MESSAGES);
 
     /** Besides the defaults of topics' settings. */
     private static final Set<String> DYNAMIC =
-            Set.of(BrokerKeys.MAX_CONNECTIONS, BrokerKeys.MAX_PER_IP, BrokerKeys.PRODUCER_EXPIRATION);
+            Set.of(BrokerConfigDef.MAX_CONNECTIONS, BrokerConfigDef.MAX_PER_IP, BrokerConfigDef.PRODUCER_EXPIRATION);
 
     private Definitions() {}
 
@@ -46,9 +46,9 @@ final class Definitions {
     }
 
     private static Map<String, ConfigKey> own() {
-        Map<String, String> documented = Documentation.read();
+        Map<String, String> documented = ConfigDocumentation.read();
         ConfigDef own = new ConfigDef();
-        BrokerKeys.definitions().forEach((name, key) -> {
+        BrokerConfigDef.definitions().forEach((name, key) -> {
             ConfigKey kafkas = BrokerDefinitions.kafkas(name);
             Type type = kafkas != null ? kafkas.type : LISTS.contains(name) ? Type.LIST : key.type;
             String byDefault = ConfigDef.convertToString(key.defaultValue, key.type);
@@ -60,8 +60,8 @@ final class Definitions {
                     Importance.MEDIUM,
                     kafkas != null ? kafkas.documentation : documented.getOrDefault(name, ""));
         });
-        alias(own, BrokerKeys.BROKER_ID);
-        alias(own, BrokerKeys.LOG_DIR);
+        alias(own, BrokerConfigDef.BROKER_ID);
+        alias(own, BrokerConfigDef.LOG_DIR);
         return own.configKeys();
     }
 

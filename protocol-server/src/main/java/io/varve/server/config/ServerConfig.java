@@ -47,7 +47,7 @@ public record ServerConfig(
         List<Endpoint> advertised,
         NetConfig net,
         FetchConfig fetch,
-        StorageSettings storage,
+        StorageConfig storage,
         EngineConfig engine,
         MetadataConfig metadata,
         GroupsConfig groups,
@@ -68,50 +68,50 @@ public record ServerConfig(
      */
     public static ServerConfig load(Path file, List<String> overrides, Path home) {
         PropertySources settings = PropertySources.read(file, overrides);
-        Map<String, Object> values = BrokerKeys.parse(settings);
-        Endpoints endpoints = new Endpoints(settings);
-        List<Endpoint> bound = endpoints.bound((String) values.get(BrokerKeys.LISTENERS));
+        Map<String, Object> values = BrokerConfigDef.parse(settings);
+        EndpointParser endpoints = new EndpointParser(settings);
+        List<Endpoint> bound = endpoints.bound((String) values.get(BrokerConfigDef.LISTENERS));
         return new ServerConfig(
-                endpoints.advertised(bound, settings.get(BrokerKeys.ADVERTISED_LISTENERS)),
+                endpoints.advertised(bound, settings.get(BrokerConfigDef.ADVERTISED_LISTENERS)),
                 net(bound, values),
-                new FetchConfig(
-                        (Integer) values.get(BrokerKeys.FETCH_MAX), (Integer) values.get(BrokerKeys.FETCH_SESSIONS)),
+                new FetchConfig((Integer) values.get(BrokerConfigDef.FETCH_MAX), (Integer)
+                        values.get(BrokerConfigDef.FETCH_SESSIONS)),
                 storage(settings, values, home),
                 engine(settings, values),
                 metadata(settings, values),
                 checked(settings, () -> GroupsConfig.parse(settings.all())),
                 checked(settings, () -> TransactionsConfig.parse(settings.all())),
-                warnings(settings, (String) values.get(BrokerKeys.BACKEND)));
+                warnings(settings, (String) values.get(BrokerConfigDef.BACKEND)));
     }
 
     private static NetConfig net(List<Endpoint> bound, Map<String, Object> values) {
         return new NetConfig(
-                bound.stream().flatMap(Endpoints::addresses).toList(),
-                (Integer) values.get(BrokerKeys.NETWORK_THREADS),
+                bound.stream().flatMap(EndpointParser::addresses).toList(),
+                (Integer) values.get(BrokerConfigDef.NETWORK_THREADS),
                 new NetConfig.Sockets(
-                        (Integer) values.get(BrokerKeys.SEND_BUFFER),
-                        (Integer) values.get(BrokerKeys.RECEIVE_BUFFER),
-                        (Integer) values.get(BrokerKeys.BACKLOG)),
+                        (Integer) values.get(BrokerConfigDef.SEND_BUFFER),
+                        (Integer) values.get(BrokerConfigDef.RECEIVE_BUFFER),
+                        (Integer) values.get(BrokerConfigDef.BACKLOG)),
                 new NetConfig.Connections(
-                        (Long) values.get(BrokerKeys.MAX_IDLE),
-                        (Integer) values.get(BrokerKeys.MAX_CONNECTIONS),
-                        (Integer) values.get(BrokerKeys.MAX_PER_IP)),
+                        (Long) values.get(BrokerConfigDef.MAX_IDLE),
+                        (Integer) values.get(BrokerConfigDef.MAX_CONNECTIONS),
+                        (Integer) values.get(BrokerConfigDef.MAX_PER_IP)),
                 new NetConfig.Requests(
-                        (Integer) values.get(BrokerKeys.MAX_REQUEST),
-                        (Long) values.get(BrokerKeys.MAX_QUEUED),
+                        (Integer) values.get(BrokerConfigDef.MAX_REQUEST),
+                        (Long) values.get(BrokerConfigDef.MAX_QUEUED),
                         NetConfig.Requests.DEFAULT.maxQueuedPerConnection(),
                         NetConfig.Requests.DEFAULT.maxQueuedBytesPerConnection(),
-                        (Integer) values.get(BrokerKeys.IO_THREADS),
-                        (Integer) values.get(BrokerKeys.MAX_CONTROL_REQUEST)));
+                        (Integer) values.get(BrokerConfigDef.IO_THREADS),
+                        (Integer) values.get(BrokerConfigDef.MAX_CONTROL_REQUEST)));
     }
 
-    private static StorageSettings storage(PropertySources settings, Map<String, Object> values, Path home) {
-        String key = settings.get(BrokerKeys.LOG_DIRS) == null && settings.get(BrokerKeys.LOG_DIR) != null
-                ? BrokerKeys.LOG_DIR
-                : BrokerKeys.LOG_DIRS;
-        String text = key.equals(BrokerKeys.LOG_DIR) ? settings.get(key) : (String) values.get(key);
+    private static StorageConfig storage(PropertySources settings, Map<String, Object> values, Path home) {
+        String key = settings.get(BrokerConfigDef.LOG_DIRS) == null && settings.get(BrokerConfigDef.LOG_DIR) != null
+                ? BrokerConfigDef.LOG_DIR
+                : BrokerConfigDef.LOG_DIRS;
+        String text = key.equals(BrokerConfigDef.LOG_DIR) ? settings.get(key) : (String) values.get(key);
         List<Path> directories = new ArrayList<>();
-        for (String word : BrokerKeys.words(text)) {
+        for (String word : BrokerConfigDef.words(text)) {
             try {
                 directories.add(home.resolve(word).toAbsolutePath().normalize());
             } catch (InvalidPathException e) {
@@ -121,48 +121,48 @@ public record ServerConfig(
         if (directories.isEmpty()) {
             throw settings.wrong(key, "a list of directories");
         }
-        return new StorageSettings((String) values.get(BrokerKeys.BACKEND), directories, settings.all());
+        return new StorageConfig((String) values.get(BrokerConfigDef.BACKEND), directories, settings.all());
     }
 
     private static EngineConfig engine(PropertySources settings, Map<String, Object> values) {
-        String durability = (String) values.get(BrokerKeys.DURABILITY);
+        String durability = (String) values.get(BrokerConfigDef.DURABILITY);
         return new EngineConfig(
                 Durability.valueOf(durability.toUpperCase(Locale.ROOT)),
-                (Long) values.get(BrokerKeys.FLUSH_MS),
-                (Long) values.get(BrokerKeys.FLUSH_MESSAGES),
-                (Integer) values.get(BrokerKeys.PRODUCER_EXPIRATION),
+                (Long) values.get(BrokerConfigDef.FLUSH_MS),
+                (Long) values.get(BrokerConfigDef.FLUSH_MESSAGES),
+                (Integer) values.get(BrokerConfigDef.PRODUCER_EXPIRATION),
                 new RetentionConfig(
-                        (Long) values.get(BrokerKeys.RETENTION_CHECK_MS),
-                        values.get(BrokerKeys.FUTURE_TIMESTAMPS).equals(BrokerKeys.KAFKAS_RULE)
+                        (Long) values.get(BrokerConfigDef.RETENTION_CHECK_MS),
+                        values.get(BrokerConfigDef.FUTURE_TIMESTAMPS).equals(BrokerConfigDef.KAFKAS_RULE)
                                 ? FutureTimestamps.KAFKA
                                 : FutureTimestamps.APPEND_TIME),
                 compaction(settings, values));
     }
 
     private static CompactionConfig compaction(PropertySources settings, Map<String, Object> values) {
-        int threads = (Integer) values.get(BrokerKeys.CLEANER_THREADS);
-        long buffer = (Long) values.get(BrokerKeys.CLEANER_DEDUPE_BUFFER);
+        int threads = (Integer) values.get(BrokerConfigDef.CLEANER_THREADS);
+        long buffer = (Long) values.get(BrokerConfigDef.CLEANER_DEDUPE_BUFFER);
         if (buffer / threads < LEAST_DEDUPE_BUFFER) {
             throw settings.wrong(
-                    settings.get(BrokerKeys.CLEANER_DEDUPE_BUFFER) == null
-                            ? BrokerKeys.CLEANER_THREADS
-                            : BrokerKeys.CLEANER_DEDUPE_BUFFER,
+                    settings.get(BrokerConfigDef.CLEANER_DEDUPE_BUFFER) == null
+                            ? BrokerConfigDef.CLEANER_THREADS
+                            : BrokerConfigDef.CLEANER_DEDUPE_BUFFER,
                     "such that each of " + threads + " cleaner threads has " + LEAST_DEDUPE_BUFFER + " bytes of "
-                            + BrokerKeys.CLEANER_DEDUPE_BUFFER);
+                            + BrokerConfigDef.CLEANER_DEDUPE_BUFFER);
         }
         return new CompactionConfig(
-                (Boolean) values.get(BrokerKeys.CLEANER_ENABLE),
+                (Boolean) values.get(BrokerConfigDef.CLEANER_ENABLE),
                 threads,
                 buffer,
-                (Double) values.get(BrokerKeys.CLEANER_LOAD_FACTOR),
-                (Integer) values.get(BrokerKeys.CLEANER_IO_BUFFER),
-                (Double) values.get(BrokerKeys.CLEANER_IO_MAX),
-                (Long) values.get(BrokerKeys.CLEANER_BACKOFF));
+                (Double) values.get(BrokerConfigDef.CLEANER_LOAD_FACTOR),
+                (Integer) values.get(BrokerConfigDef.CLEANER_IO_BUFFER),
+                (Double) values.get(BrokerConfigDef.CLEANER_IO_MAX),
+                (Long) values.get(BrokerConfigDef.CLEANER_BACKOFF));
     }
 
     private static MetadataConfig metadata(PropertySources settings, Map<String, Object> values) {
-        int nodeId = (Integer) values.get(BrokerKeys.NODE_ID);
-        if (settings.get(BrokerKeys.NODE_ID) == null && settings.get(BrokerKeys.BROKER_ID) != null) {
+        int nodeId = (Integer) values.get(BrokerConfigDef.NODE_ID);
+        if (settings.get(BrokerConfigDef.NODE_ID) == null && settings.get(BrokerConfigDef.BROKER_ID) != null) {
             nodeId = brokerId(settings, nodeId);
         }
         int node = nodeId;
@@ -170,22 +170,22 @@ public record ServerConfig(
                 settings,
                 () -> new MetadataConfig(
                         node,
-                        (String) values.get(BrokerKeys.RACK),
-                        (Integer) values.get(BrokerKeys.PARTITIONS),
+                        (String) values.get(BrokerConfigDef.RACK),
+                        (Integer) values.get(BrokerConfigDef.PARTITIONS),
                         ONE_BROKER,
-                        (Boolean) values.get(BrokerKeys.AUTO_CREATE),
-                        (Boolean) values.get(BrokerKeys.DELETE_TOPICS),
+                        (Boolean) values.get(BrokerConfigDef.AUTO_CREATE),
+                        (Boolean) values.get(BrokerConfigDef.DELETE_TOPICS),
                         inForce(settings, node),
-                        AcceptedLosses.parse((String) values.get(BrokerKeys.ACCEPTED_LOSSES)),
+                        AcceptedLosses.parse((String) values.get(BrokerConfigDef.ACCEPTED_LOSSES)),
                         new TopicLimits(
-                                (Integer) values.get(BrokerKeys.MAX_PARTITIONS),
-                                (Integer) values.get(BrokerKeys.AUTO_CREATE_MAX),
-                                (Integer) values.get(BrokerKeys.AUTO_CREATE_AT_ONCE),
-                                (Integer) values.get(BrokerKeys.DESCRIBED_AT_ONCE)),
+                                (Integer) values.get(BrokerConfigDef.MAX_PARTITIONS),
+                                (Integer) values.get(BrokerConfigDef.AUTO_CREATE_MAX),
+                                (Integer) values.get(BrokerConfigDef.AUTO_CREATE_AT_ONCE),
+                                (Integer) values.get(BrokerConfigDef.DESCRIBED_AT_ONCE)),
                         Definitions.all(),
                         new BatchRules(
-                                BrokerKeys.FULL.equals(values.get(BrokerKeys.RECORD_VALIDATION)),
-                                (Integer) values.get(BrokerKeys.MAX_RECORD),
+                                BrokerConfigDef.FULL.equals(values.get(BrokerConfigDef.RECORD_VALIDATION)),
+                                (Integer) values.get(BrokerConfigDef.MAX_RECORD),
                                 null)));
     }
 
@@ -193,21 +193,21 @@ public record ServerConfig(
     private static Map<String, String> inForce(PropertySources settings, int nodeId) {
         Map<String, String> inForce = new HashMap<>(settings.all());
         inForce.values().removeIf(String::isEmpty);
-        if (settings.get(BrokerKeys.NODE_ID) != null || settings.get(BrokerKeys.BROKER_ID) != null) {
-            inForce.put(BrokerKeys.NODE_ID, Integer.toString(nodeId));
-            inForce.put(BrokerKeys.BROKER_ID, Integer.toString(nodeId));
+        if (settings.get(BrokerConfigDef.NODE_ID) != null || settings.get(BrokerConfigDef.BROKER_ID) != null) {
+            inForce.put(BrokerConfigDef.NODE_ID, Integer.toString(nodeId));
+            inForce.put(BrokerConfigDef.BROKER_ID, Integer.toString(nodeId));
         }
-        if (settings.get(BrokerKeys.LOG_DIRS) == null && settings.get(BrokerKeys.LOG_DIR) != null) {
-            inForce.put(BrokerKeys.LOG_DIRS, settings.get(BrokerKeys.LOG_DIR));
+        if (settings.get(BrokerConfigDef.LOG_DIRS) == null && settings.get(BrokerConfigDef.LOG_DIR) != null) {
+            inForce.put(BrokerConfigDef.LOG_DIRS, settings.get(BrokerConfigDef.LOG_DIR));
         }
-        inForce.remove(BrokerKeys.REPLICATION);
+        inForce.remove(BrokerConfigDef.REPLICATION);
         return inForce;
     }
 
     /** Kafka before KRaft took -1 for "generate one". */
     private static int brokerId(PropertySources settings, int whenGenerated) {
         try {
-            int id = Integer.parseInt(settings.get(BrokerKeys.BROKER_ID));
+            int id = Integer.parseInt(settings.get(BrokerConfigDef.BROKER_ID));
             if (id >= 0) {
                 return id;
             }
@@ -215,9 +215,9 @@ public record ServerConfig(
                 return whenGenerated;
             }
         } catch (NumberFormatException e) {
-            throw settings.wrong(BrokerKeys.BROKER_ID, "a whole number, 0 or more");
+            throw settings.wrong(BrokerConfigDef.BROKER_ID, "a whole number, 0 or more");
         }
-        throw settings.wrong(BrokerKeys.BROKER_ID, "a whole number, 0 or more");
+        throw settings.wrong(BrokerConfigDef.BROKER_ID, "a whole number, 0 or more");
     }
 
     /** Other rooms check their own keys and name key and value; where those were set is ours to say. */
@@ -235,20 +235,20 @@ public record ServerConfig(
     }
 
     private static List<String> warnings(PropertySources settings, String backend) {
-        Set<String> understood = new HashSet<>(BrokerKeys.names());
-        understood.add(BrokerKeys.LOG_DIR);
+        Set<String> understood = new HashSet<>(BrokerConfigDef.names());
+        understood.add(BrokerConfigDef.LOG_DIR);
         understood.addAll(GroupsConfig.keys());
         understood.addAll(TransactionsConfig.keys());
         understood.addAll(TopicConfigs.brokerNames());
         List<String> warnings = new ArrayList<>();
         for (String key : settings.all().keySet()) {
             String where = settings.source(key) + ": " + key;
-            if (key.equals(BrokerKeys.BROKER_ID)) {
+            if (key.equals(BrokerConfigDef.BROKER_ID)) {
                 warnings.add(where
-                        + (settings.get(BrokerKeys.NODE_ID) == null
+                        + (settings.get(BrokerConfigDef.NODE_ID) == null
                                 ? " is obsolete: taken as node.id"
                                 : " is obsolete and ignored: node.id is given"));
-            } else if (key.equals(BrokerKeys.REPLICATION) && !"1".equals(settings.get(key))) {
+            } else if (key.equals(BrokerConfigDef.REPLICATION) && !"1".equals(settings.get(key))) {
                 warnings.add(where + " is ignored: " + IgnoredKeys.ONE_BROKER);
             } else if (!understood.contains(key) && !key.startsWith(backend + ".")) {
                 warnings.add(where + " is ignored: " + IgnoredKeys.reason(key));

@@ -5,7 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.Origin;
 import io.varve.core.spi.StorageException;
-import io.varve.server.coordinator.TransactionCheck.Admission;
+import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.topic.Topic;
 import java.util.Collections;
 import java.util.List;
@@ -35,7 +35,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
 
     private final Topic topic;
     private final LoadProgress loading;
-    private final TransactionCheck transactions;
+    private final TransactionVerifier transactions;
     /** Ours for Kafka's, for as long as the coordinator holds on to Kafka's. */
     private final Map<VerificationGuard, io.varve.core.transaction.VerificationGuard> guards =
             Collections.synchronizedMap(new WeakHashMap<>());
@@ -48,7 +48,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
      * @param loading told of a partition when the coordinator has loaded it and begins to serve it
      * @param transactions asked before the first event of a transaction is appended to a partition
      */
-    public CoordinatorLogWriter(Topic topic, LoadProgress loading, TransactionCheck transactions) {
+    public CoordinatorLogWriter(Topic topic, LoadProgress loading, TransactionVerifier transactions) {
         this.topic = topic;
         this.loading = loading;
         this.transactions = transactions;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.group;
 
-import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.coordinator.OffsetsMarkerWriter;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.common.TopicPartition;
@@ -38,7 +38,7 @@ import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
  * NOT_COORDINATOR, which makes clients ask where the coordinator is. While groups are read back after a start, calls fail
  * with COORDINATOR_LOAD_IN_PROGRESS.
  */
-public interface Groups extends OffsetsMarkers, AutoCloseable {
+public interface Groups extends OffsetsMarkerWriter, AutoCloseable {
     /**
      * Makes sure that a group can be served here.
      *
@@ -48,25 +48,25 @@ public interface Groups extends OffsetsMarkers, AutoCloseable {
     CompletableFuture<Void> find(String groupId);
 
     /** @return the answer to a JoinGroup, when the rebalance has gathered its members */
-    CompletableFuture<JoinGroupResponseData> join(Caller caller, JoinGroupRequestData request);
+    CompletableFuture<JoinGroupResponseData> join(GroupRequestContext caller, JoinGroupRequestData request);
 
     /** @return the answer to a SyncGroup, when the leader has assigned partitions */
-    CompletableFuture<SyncGroupResponseData> sync(Caller caller, SyncGroupRequestData request);
+    CompletableFuture<SyncGroupResponseData> sync(GroupRequestContext caller, SyncGroupRequestData request);
 
     /** @return the answer to a Heartbeat */
-    CompletableFuture<HeartbeatResponseData> heartbeat(Caller caller, HeartbeatRequestData request);
+    CompletableFuture<HeartbeatResponseData> heartbeat(GroupRequestContext caller, HeartbeatRequestData request);
 
     /**
      * @param request with {@code members} filled, whatever the version
      * @return the answer to a LeaveGroup
      */
-    CompletableFuture<LeaveGroupResponseData> leave(Caller caller, LeaveGroupRequestData request);
+    CompletableFuture<LeaveGroupResponseData> leave(GroupRequestContext caller, LeaveGroupRequestData request);
 
     /**
      * @param request of topics and partitions that exist, each with name and id
      * @return the answer to an OffsetCommit, when the offsets are durable
      */
-    CompletableFuture<OffsetCommitResponseData> commit(Caller caller, OffsetCommitRequestData request);
+    CompletableFuture<OffsetCommitResponseData> commit(GroupRequestContext caller, OffsetCommitRequestData request);
 
     /**
      * @param request topics by name; null topics mean all
@@ -74,27 +74,29 @@ public interface Groups extends OffsetsMarkers, AutoCloseable {
      * @return the group's committed offsets, with topic names
      */
     CompletableFuture<OffsetFetchResponseGroup> fetch(
-            Caller caller, OffsetFetchRequestGroup request, boolean requireStable);
+            GroupRequestContext caller, OffsetFetchRequestGroup request, boolean requireStable);
 
     /** @return one entry for each group id, in any order */
-    CompletableFuture<List<DescribeGroupsResponseData.DescribedGroup>> describe(Caller caller, List<String> groupIds);
+    CompletableFuture<List<DescribeGroupsResponseData.DescribedGroup>> describe(
+            GroupRequestContext caller, List<String> groupIds);
 
     /** @return the groups the filters let through; none when there never was a group */
-    CompletableFuture<ListGroupsResponseData> list(Caller caller, ListGroupsRequestData request);
+    CompletableFuture<ListGroupsResponseData> list(GroupRequestContext caller, ListGroupsRequestData request);
 
     /** @return one result for each group id */
-    CompletableFuture<DeletableGroupResultCollection> delete(Caller caller, List<String> groupIds);
+    CompletableFuture<DeletableGroupResultCollection> delete(GroupRequestContext caller, List<String> groupIds);
 
     /** @return the answer to an OffsetDelete, when it is durable */
-    CompletableFuture<OffsetDeleteResponseData> deleteOffsets(Caller caller, OffsetDeleteRequestData request);
+    CompletableFuture<OffsetDeleteResponseData> deleteOffsets(
+            GroupRequestContext caller, OffsetDeleteRequestData request);
 
     /** @return the answer to a ConsumerGroupHeartbeat (KIP-848) */
     CompletableFuture<ConsumerGroupHeartbeatResponseData> consumerHeartbeat(
-            Caller caller, ConsumerGroupHeartbeatRequestData request);
+            GroupRequestContext caller, ConsumerGroupHeartbeatRequestData request);
 
     /** @return one entry for each group id, in any order (KIP-848) */
     CompletableFuture<List<ConsumerGroupDescribeResponseData.DescribedGroup>> describeConsumerGroups(
-            Caller caller, List<String> groupIds);
+            GroupRequestContext caller, List<String> groupIds);
 
     /**
      * @param groupId the group, any string
@@ -107,7 +109,7 @@ public interface Groups extends OffsetsMarkers, AutoCloseable {
      * @return the answer to a TxnOffsetCommit, when the offsets are durable; they count once the transaction is committed
      */
     CompletableFuture<TxnOffsetCommitResponseData> commitInTransaction(
-            Caller caller, TxnOffsetCommitRequestData request);
+            GroupRequestContext caller, TxnOffsetCommitRequestData request);
 
     /** Stops coordinating: calls under way fail with NOT_COORDINATOR. What was acknowledged is in the log. Idempotent. */
     @Override

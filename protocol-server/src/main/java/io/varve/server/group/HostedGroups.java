@@ -2,7 +2,7 @@
 package io.varve.server.group;
 
 import io.varve.core.transaction.TransactionMarker;
-import io.varve.server.coordinator.Host;
+import io.varve.server.coordinator.CoordinatorHost;
 import io.varve.server.metadata.topic.TopicCreation;
 import java.util.List;
 import java.util.Map;
@@ -60,10 +60,10 @@ public final class HostedGroups implements Groups {
     /** In characters. Names are remembered, and what is remembered has an end. */
     public static final int MAX_ID_LENGTH = 1_024;
 
-    private final Host<RunningGroupCoordinator> host;
+    private final CoordinatorHost<KafkaGroupCoordinator> host;
     private final GroupLimit limit;
 
-    private HostedGroups(Host<RunningGroupCoordinator> host, GroupLimit limit) {
+    private HostedGroups(CoordinatorHost<KafkaGroupCoordinator> host, GroupLimit limit) {
         this.host = host;
         this.limit = limit;
     }
@@ -76,17 +76,17 @@ public final class HostedGroups implements Groups {
      * @param creation makes {@code __consumer_offsets}
      * @return the groups; close them before the log engine
      */
-    public static Groups open(GroupsConfig config, Surroundings around, TopicCreation creation) {
+    public static Groups open(GroupsConfig config, GroupContext around, TopicCreation creation) {
         GroupConfigManager settings = config.perGroup();
         around.configs()
                 .apply((resource, configs) -> configure(settings, resource, configs))
                 .join();
-        Host<RunningGroupCoordinator> host = Host.open(
-                new Host.Plan("group", OFFSETS, config.offsetsPartitions(), config.offsetsTopicConfigs()),
+        CoordinatorHost<KafkaGroupCoordinator> host = CoordinatorHost.open(
+                new CoordinatorHost.Plan("group", OFFSETS, config.offsetsPartitions(), config.offsetsTopicConfigs()),
                 around.topics(),
                 creation,
                 around.scheduler(),
-                (offsets, known) -> new RunningGroupCoordinator(config, settings, around, offsets, known));
+                (offsets, known) -> new KafkaGroupCoordinator(config, settings, around, offsets, known));
         return new HostedGroups(host, new GroupLimit(config.maxGroups(), around.clock()));
     }
 
@@ -118,7 +118,7 @@ public final class HostedGroups implements Groups {
 
     /** Serves what makes a group that is not there. */
     private <T> CompletableFuture<T> serve(
-            Caller caller,
+            GroupRequestContext caller,
             String groupId,
             Supplier<ApiException> whenFull,
             Function<GroupCoordinatorService, CompletableFuture<T>> call) {
@@ -133,7 +133,7 @@ public final class HostedGroups implements Groups {
         });
     }
 
-    private static CompletableFuture<List<String>> names(GroupCoordinatorService service, Caller caller) {
+    private static CompletableFuture<List<String>> names(GroupCoordinatorService service, GroupRequestContext caller) {
         return service.listGroups(caller, new ListGroupsRequestData())
                 .thenApply(list -> list.groups().stream()
                         .map(ListGroupsResponseData.ListedGroup::groupId)
@@ -154,7 +154,7 @@ public final class HostedGroups implements Groups {
     }
 
     @Override
-    public CompletableFuture<JoinGroupResponseData> join(Caller caller, JoinGroupRequestData request) {
+    public CompletableFuture<JoinGroupResponseData> join(GroupRequestContext caller, JoinGroupRequestData request) {
         if (request.memberId().isEmpty() && !limit.admitsMember()) {
             return CompletableFuture.failedFuture(tooManyJoins());
         }
@@ -166,22 +166,24 @@ public final class HostedGroups implements Groups {
     }
 
     @Override
-    public CompletableFuture<SyncGroupResponseData> sync(Caller caller, SyncGroupRequestData request) {
+    public CompletableFuture<SyncGroupResponseData> sync(GroupRequestContext caller, SyncGroupRequestData request) {
         return serve(service -> service.syncGroup(caller, request, BUFFERS));
     }
 
     @Override
-    public CompletableFuture<HeartbeatResponseData> heartbeat(Caller caller, HeartbeatRequestData request) {
+    public CompletableFuture<HeartbeatResponseData> heartbeat(
+            GroupRequestContext caller, HeartbeatRequestData request) {
         return serve(service -> service.heartbeat(caller, request));
     }
 
     @Override
-    public CompletableFuture<LeaveGroupResponseData> leave(Caller caller, LeaveGroupRequestData request) {
+    public CompletableFuture<LeaveGroupResponseData> leave(GroupRequestContext caller, LeaveGroupRequestData request) {
         return serve(service -> service.leaveGroup(caller, request));
     }
 
     @Override
-    public CompletableFuture<OffsetCommitResponseData> commit(Caller caller, OffsetCommitRequestData request) {
+    public CompletableFuture<OffsetCommitResponseData> commit(
+            GroupRequestContext caller, OffsetCommitRequestData request) {
         return serve(
                 caller,
                 request.groupId(),
@@ -191,36 +193,37 @@ public final class HostedGroups implements Groups {
 
     @Override
     public CompletableFuture<OffsetFetchResponseGroup> fetch(
-            Caller caller, OffsetFetchRequestGroup request, boolean requireStable) {
+            GroupRequestContext caller, OffsetFetchRequestGroup request, boolean requireStable) {
         return serve(service -> service.fetchOffsets(caller, request, requireStable));
     }
 
     @Override
     public CompletableFuture<List<DescribeGroupsResponseData.DescribedGroup>> describe(
-            Caller caller, List<String> groupIds) {
+            GroupRequestContext caller, List<String> groupIds) {
         return serve(service -> service.describeGroups(caller, groupIds));
     }
 
     @Override
-    public CompletableFuture<ListGroupsResponseData> list(Caller caller, ListGroupsRequestData request) {
+    public CompletableFuture<ListGroupsResponseData> list(GroupRequestContext caller, ListGroupsRequestData request) {
         return host.isUnused()
                 ? CompletableFuture.completedFuture(new ListGroupsResponseData())
                 : serve(service -> service.listGroups(caller, request));
     }
 
     @Override
-    public CompletableFuture<DeletableGroupResultCollection> delete(Caller caller, List<String> groupIds) {
+    public CompletableFuture<DeletableGroupResultCollection> delete(GroupRequestContext caller, List<String> groupIds) {
         return serve(service -> service.deleteGroups(caller, groupIds, BUFFERS));
     }
 
     @Override
-    public CompletableFuture<OffsetDeleteResponseData> deleteOffsets(Caller caller, OffsetDeleteRequestData request) {
+    public CompletableFuture<OffsetDeleteResponseData> deleteOffsets(
+            GroupRequestContext caller, OffsetDeleteRequestData request) {
         return serve(service -> service.deleteOffsets(caller, request, BUFFERS));
     }
 
     @Override
     public CompletableFuture<ConsumerGroupHeartbeatResponseData> consumerHeartbeat(
-            Caller caller, ConsumerGroupHeartbeatRequestData request) {
+            GroupRequestContext caller, ConsumerGroupHeartbeatRequestData request) {
         if (request.memberEpoch() == ConsumerGroupHeartbeatRequest.JOIN_GROUP_MEMBER_EPOCH && !limit.admitsMember()) {
             return CompletableFuture.failedFuture(tooManyJoins());
         }
@@ -233,13 +236,13 @@ public final class HostedGroups implements Groups {
 
     @Override
     public CompletableFuture<List<ConsumerGroupDescribeResponseData.DescribedGroup>> describeConsumerGroups(
-            Caller caller, List<String> groupIds) {
+            GroupRequestContext caller, List<String> groupIds) {
         return serve(service -> service.consumerGroupDescribe(caller, groupIds));
     }
 
     @Override
     public CompletableFuture<TxnOffsetCommitResponseData> commitInTransaction(
-            Caller caller, TxnOffsetCommitRequestData request) {
+            GroupRequestContext caller, TxnOffsetCommitRequestData request) {
         return commitInTransaction(caller, request, VERIFICATIONS);
     }
 
@@ -248,7 +251,7 @@ public final class HostedGroups implements Groups {
      * no fault of the client's.
      */
     private CompletableFuture<TxnOffsetCommitResponseData> commitInTransaction(
-            Caller caller, TxnOffsetCommitRequestData request, int attempts) {
+            GroupRequestContext caller, TxnOffsetCommitRequestData request, int attempts) {
         return serve(
                         caller,
                         request.groupId(),

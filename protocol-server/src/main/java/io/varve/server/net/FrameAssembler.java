@@ -26,7 +26,7 @@ final class FrameAssembler {
 
     private final ByteBufAllocator allocator;
     private final NetConfig.Requests limits;
-    private final PartialFrames.Share share;
+    private final EvictableMemory.Share share;
     private final Clock clock;
     private final Deque<ByteBuf> arrived = new ArrayDeque<>(2);
 
@@ -47,7 +47,7 @@ final class FrameAssembler {
     /** The start of a frame that spans reads, else null. Never has room for more than the frame. */
     private ByteBuf partial;
 
-    FrameAssembler(ByteBufAllocator allocator, NetConfig.Requests limits, PartialFrames.Share share, Clock clock) {
+    FrameAssembler(ByteBufAllocator allocator, NetConfig.Requests limits, EvictableMemory.Share share, Clock clock) {
         this.allocator = allocator;
         this.limits = limits;
         this.share = share;

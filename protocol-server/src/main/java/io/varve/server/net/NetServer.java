@@ -51,9 +51,9 @@ public final class NetServer implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     /** Set before the first connection is accepted. */
-    private volatile Service service;
+    private volatile ServerContext service;
 
-    private NetServer(NetConfig config, Clock clock, Transport transport) {
+    private NetServer(NetConfig config, Clock clock, NettyTransport transport) {
         this.config = config;
         this.clock = clock;
         // One arena for each event loop: they are the only ones to allocate, and never on the heap.
@@ -82,10 +82,10 @@ public final class NetServer implements AutoCloseable {
      * @throws ListenException if a port cannot be had; none is taken then
      */
     public static NetServer bind(NetConfig config, Clock clock) {
-        return bind(config, clock, Transport.best());
+        return bind(config, clock, NettyTransport.best());
     }
 
-    static NetServer bind(NetConfig config, Clock clock, Transport transport) {
+    static NetServer bind(NetConfig config, Clock clock, NettyTransport transport) {
         NetServer server = new NetServer(config, clock, transport);
         try {
             for (Endpoint endpoint : config.listeners()) {
@@ -98,7 +98,7 @@ public final class NetServer implements AutoCloseable {
         return server;
     }
 
-    private void listen(Endpoint endpoint, Transport transport) {
+    private void listen(Endpoint endpoint, NettyTransport transport) {
         NetConfig.Sockets sockets = config.sockets();
         ServerBootstrap bootstrap = new ServerBootstrap()
                 .group(acceptors, workers)
@@ -160,7 +160,7 @@ public final class NetServer implements AutoCloseable {
      * @param scheduler makes the threads for requests that take long
      */
     public void serve(ServedApis table, Scheduler scheduler) {
-        service = new Service(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
+        service = new ServerContext(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
         setAccepting(true);
     }
 
@@ -191,14 +191,14 @@ public final class NetServer implements AutoCloseable {
             channel.close();
             return;
         }
-        Service shared = service;
-        PeerConnection connection = new PeerConnection(channel, listenerName, peerNumber.getAndIncrement());
+        ServerContext shared = service;
+        NettyConnection connection = new NettyConnection(channel, listenerName, peerNumber.getAndIncrement());
         FrameAssembler frames = new FrameAssembler(
                 allocator, shared.limits(), shared.budget().partial().share(channel::close), shared.clock());
         channel.config().setRecvByteBufAllocator(new FrameReceiver(frames));
         channel.pipeline()
                 .addLast(new IdleStateHandler(true, 0, 0, config.connections().maxIdleMs(), TimeUnit.MILLISECONDS))
-                .addLast(new ConnectionHandler(shared, connection, frames));
+                .addLast(new ClientConnection(shared, connection, frames));
     }
 
     /**
@@ -212,7 +212,7 @@ public final class NetServer implements AutoCloseable {
         }
         listening.forEach(channel -> channel.close().awaitUninterruptibly());
         peers.forEach(channel -> {
-            ConnectionHandler handler = channel.pipeline().get(ConnectionHandler.class);
+            ClientConnection handler = channel.pipeline().get(ClientConnection.class);
             if (handler != null) {
                 channel.eventLoop().execute(handler::finish);
             }
@@ -235,7 +235,7 @@ public final class NetServer implements AutoCloseable {
     }
 
     /** @return what all connections share, once it serves */
-    Service service() {
+    ServerContext service() {
         return service;
     }
 

@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 final class RequestBudget {
     private static final Logger LOG = LoggerFactory.getLogger(RequestBudget.class);
 
-    private final PartialFrames partial;
-    private final PartialFrames unsent;
+    private final EvictableMemory partial;
+    private final EvictableMemory unsent;
     /** Answers mostly lie in files, so a part of what requests may take is enough. */
     private static final int UNSENT_SHARE = 4;
 
@@ -28,9 +28,9 @@ final class RequestBudget {
     RequestBudget(NetConfig.Requests limits, Clock clock) {
         records = new Kind(limits.queuedBytesLimit());
         others = new Kind(limits.queuedBytesLimit());
-        unsent = new PartialFrames(limits.queuedBytesLimit() / UNSENT_SHARE, clock);
+        unsent = new EvictableMemory(limits.queuedBytesLimit() / UNSENT_SHARE, clock);
         // The largest request must be able to arrive.
-        partial = new PartialFrames(Math.max(limits.queuedBytesLimit(), limits.maxBytes()), clock);
+        partial = new EvictableMemory(Math.max(limits.queuedBytesLimit(), limits.maxBytes()), clock);
     }
 
     /** One kind of requests that await their answers. Thread-safe. */
@@ -90,12 +90,12 @@ final class RequestBudget {
     }
 
     /** @return that of requests that have arrived in part */
-    PartialFrames partial() {
+    EvictableMemory partial() {
         return partial;
     }
 
     /** @return that of answers in memory that peers do not take */
-    PartialFrames unsent() {
+    EvictableMemory unsent() {
         return unsent;
     }
 

@@ -19,7 +19,7 @@ final class ResponseWriter {
 
     private final ChannelHandlerContext context;
     private final Dispatcher dispatcher;
-    private final PartialFrames.Share share;
+    private final EvictableMemory.Share share;
     private final Deque<ResponsePart> unwritten = new ArrayDeque<>();
 
     /** How much of the first unwritten part is written, when it is one that is copied. */
@@ -34,7 +34,7 @@ final class ResponseWriter {
     private boolean unflushed;
     private boolean flushScheduled;
 
-    ResponseWriter(ChannelHandlerContext context, Dispatcher dispatcher, PartialFrames.Share share) {
+    ResponseWriter(ChannelHandlerContext context, Dispatcher dispatcher, EvictableMemory.Share share) {
         this.context = context;
         this.dispatcher = dispatcher;
         this.share = share;

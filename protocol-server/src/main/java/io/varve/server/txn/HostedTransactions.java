@@ -2,7 +2,7 @@
 package io.varve.server.txn;
 
 import io.varve.core.runtime.FailPoints;
-import io.varve.server.coordinator.Host;
+import io.varve.server.coordinator.CoordinatorHost;
 import io.varve.server.metadata.topic.TopicCreation;
 import java.util.HashMap;
 import java.util.List;
@@ -24,14 +24,14 @@ public final class HostedTransactions implements Transactions {
     /** In characters. Ids are remembered, and what is remembered has an end. */
     private static final int MAX_ID_LENGTH = 1_024;
 
-    private final Host<TransactionCoordinator> host;
+    private final CoordinatorHost<TransactionCoordinator> host;
     private final TransactionsConfig config;
     private final TransactionSurroundings around;
     private final FailPoints failPoints;
     private final CoordinatorErrors errors;
 
     private HostedTransactions(
-            Host<TransactionCoordinator> host, TransactionsConfig config, TransactionSurroundings around) {
+            CoordinatorHost<TransactionCoordinator> host, TransactionsConfig config, TransactionSurroundings around) {
         this.host = host;
         this.config = config;
         this.around = around;
@@ -49,8 +49,8 @@ public final class HostedTransactions implements Transactions {
      * @return the transactions; close them before the groups and the log engine
      */
     public static Transactions open(TransactionsConfig config, TransactionSurroundings around, TopicCreation creation) {
-        Host<TransactionCoordinator> host = Host.open(
-                new Host.Plan(
+        CoordinatorHost<TransactionCoordinator> host = CoordinatorHost.open(
+                new CoordinatorHost.Plan(
                         "transaction", Topic.TRANSACTION_STATE_TOPIC_NAME, config.partitions(), config.topicConfigs()),
                 around.topics(),
                 creation,
@@ -208,8 +208,8 @@ public final class HostedTransactions implements Transactions {
     }
 
     @Override
-    public Patience patience() {
-        return new Patience(config.retryMs(), config.retryMaxMs() / config.retryMs());
+    public RetryPolicy retryPolicy() {
+        return new RetryPolicy(config.retryMs(), config.retryMaxMs() / config.retryMs());
     }
 
     /** Who sends batches is told of fencing as partitions tell of it, and of aborts only when it understands (KIP-1050). */

@@ -5,7 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendException;
 import io.varve.core.spi.StorageException;
 import io.varve.core.transaction.TransactionMarker;
-import io.varve.server.coordinator.OrderedTasks;
+import io.varve.server.coordinator.SerialExecutor;
 import io.varve.server.metadata.topic.Topic;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -25,7 +25,7 @@ final class MarkerJob {
     private final Transaction transaction;
     private final TransactionMarker marker;
     private final TransactionSurroundings around;
-    private final OrderedTasks tasks;
+    private final SerialExecutor tasks;
     private final Consumer<Transaction> done;
     private final AtomicInteger missing;
 
@@ -33,7 +33,7 @@ final class MarkerJob {
             Transaction transaction,
             TransactionMarker marker,
             TransactionSurroundings around,
-            OrderedTasks tasks,
+            SerialExecutor tasks,
             Consumer<Transaction> done) {
         this.transaction = transaction;
         this.marker = marker;

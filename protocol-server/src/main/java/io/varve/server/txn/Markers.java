@@ -2,7 +2,7 @@
 package io.varve.server.txn;
 
 import io.varve.core.transaction.TransactionMarker;
-import io.varve.server.coordinator.OrderedTasks;
+import io.varve.server.coordinator.SerialExecutor;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
@@ -17,14 +17,14 @@ final class Markers implements AutoCloseable {
 
     private final TransactionSurroundings around;
     private final Consumer<Transaction> done;
-    private final OrderedTasks tasks;
+    private final SerialExecutor tasks;
     private final Map<String, MarkerJob> jobs = new ConcurrentHashMap<>();
 
     /** @param done told of a transaction when all its markers are durable, on any thread */
     Markers(TransactionSurroundings around, Consumer<Transaction> done) {
         this.around = around;
         this.done = done;
-        tasks = new OrderedTasks("transaction-markers", around.scheduler());
+        tasks = new SerialExecutor("transaction-markers", around.scheduler());
     }
 
     /**

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
+import io.varve.server.coordinator.CoordinatorLogLoader;
 import io.varve.server.coordinator.CoordinatorLogWriter;
-import io.varve.server.coordinator.Hosted;
+import io.varve.server.coordinator.HostedCoordinator;
 import io.varve.server.coordinator.LoadProgress;
-import io.varve.server.coordinator.LogLoader;
-import io.varve.server.coordinator.OrderedTasks;
+import io.varve.server.coordinator.SerialExecutor;
 import io.varve.server.metadata.topic.Topic;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ import org.apache.kafka.server.util.timer.SystemTimerReaper;
  * The state machines of all partitions of {@code __transaction_state} in Kafka's runtime, and what follows from their decisions. Thread-safe;
  * nothing blocks but the start and the end.
  */
-final class TransactionCoordinator implements Hosted {
+final class TransactionCoordinator implements HostedCoordinator {
     private static final String NAME = "transaction-coordinator";
     /** How long an event may take to become durable before its client is told to come again. */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
@@ -76,13 +76,13 @@ final class TransactionCoordinator implements Hosted {
                 .withEventProcessor(new MultiThreadedEventProcessor(
                         context, NAME + "-event-processor-", 1, Time.SYSTEM, runtimeMetrics))
                 .withPartitionWriter(new CoordinatorLogWriter(topic, loading, TransactionCoordinator::refuse))
-                .withLoader(new LogLoader(
+                .withLoader(new CoordinatorLogLoader(
                         topic,
                         config.loadBufferBytes(),
                         new TransactionCoordinatorRecordSerde(),
                         event -> {},
                         around.clock(),
-                        new OrderedTasks("transaction-loader", around.scheduler()),
+                        new SerialExecutor("transaction-loader", around.scheduler()),
                         loading,
                         around.losses()))
                 .withCoordinatorShardBuilderSupplier(() -> new ShardBuilder(config.maxIdsPerPartition(partitions)))

@@ -4,7 +4,7 @@ package io.varve.server.txn;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
-import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.metadata.producerid.ProducerIds;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.Topics;
@@ -22,7 +22,7 @@ import io.varve.server.metadata.topic.Topics;
  */
 public record TransactionSurroundings(
         Topics topics,
-        OffsetsMarkers offsets,
+        OffsetsMarkerWriter offsets,
         ProducerIds producerIds,
         AcceptedLosses losses,
         Clock clock,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
-import io.varve.server.coordinator.TransactionCheck;
+import io.varve.server.coordinator.TransactionVerifier;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -19,7 +19,7 @@ import org.apache.kafka.common.protocol.Errors;
  * NOT_COORDINATOR, which makes clients ask where the coordinator is. While they are read back after a start, calls answer
  * COORDINATOR_LOAD_IN_PROGRESS.
  */
-public interface Transactions extends TransactionCheck, AutoCloseable {
+public interface Transactions extends TransactionVerifier, AutoCloseable {
     /** Level of {@code transaction.version} of clients that add partitions themselves and keep their epoch. */
     short PLAIN = 0;
     /** The level from which the broker adds partitions, and raises the epoch with every transaction (KIP-890). */

@@ -13,9 +13,9 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.coordinator.OffsetsMarkers;
-import io.varve.server.coordinator.TransactionCheck;
-import io.varve.server.coordinator.TransactionCheck.Admission;
+import io.varve.server.coordinator.OffsetsMarkerWriter;
+import io.varve.server.coordinator.TransactionVerifier;
+import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicWatcher;
 import io.varve.server.metadata.topic.Topics;
@@ -57,7 +57,7 @@ public final class LogFixture implements Topics {
     public final Map<PartitionId, CountedStore> stores = new LinkedHashMap<>();
 
     /** Who ends transactions in the offsets' topic. */
-    public OffsetsMarkers offsetsMarkers = (partition, marker) ->
+    public OffsetsMarkerWriter offsetsMarkers = (partition, marker) ->
             CompletableFuture.failedFuture(new CoordinatorNotAvailableException("no coordinator takes transactions"));
 
     private final MemoryStorage storage;
@@ -65,7 +65,7 @@ public final class LogFixture implements Topics {
     private final Map<ApiKeys, ApiHandler> handlers = new LinkedHashMap<>();
     private final Ids ids = Ids.seeded(42);
     /** What the transaction coordinator says; to be replaced. */
-    public TransactionCheck transactions = LogFixture::admitAll;
+    public TransactionVerifier transactions = LogFixture::admitAll;
 
     public LogFixture() {
         this(FetchConfig.DEFAULT);

@@ -54,7 +54,7 @@ class ServerConfigTest {
         while (keys.find()) {
             named.add(keys.group(1));
         }
-        assertThat(named).containsAll(BrokerKeys.names());
+        assertThat(named).containsAll(BrokerConfigDef.names());
     }
 
     @Test
@@ -86,7 +86,7 @@ class ServerConfigTest {
             }
         }
         assertThat(named).isGreaterThan(70);
-        assertThat(shown.keySet()).containsAll(BrokerKeys.names());
+        assertThat(shown.keySet()).containsAll(BrokerConfigDef.names());
         assertThat(shown.values())
                 .allSatisfy(setting -> assertThat(setting.key().documentation)
                         .as(setting.key().name)

@@ -10,7 +10,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.group.GroupApis;
 import io.varve.server.api.txn.TransactionApis;
 import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.coordinator.TransactionCheck.Admission;
+import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.MorePartitions;
@@ -69,7 +69,7 @@ public final class GroupsFixture implements AutoCloseable {
     private void open() {
         groups = HostedGroups.open(
                 GroupsConfig.parse(properties),
-                new Surroundings(
+                new GroupContext(
                         SELF,
                         broker.metadata,
                         this::admit,

@@ -39,7 +39,7 @@ class LimitsTest {
     @ValueSource(ints = {-1, Integer.MIN_VALUE, 1024 * 1024 + 1, Integer.MAX_VALUE})
     void closesOnAFrameOfImpossibleSize(int size) throws Exception {
         NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 10, MB, 2, MB));
-        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+        try (NetServer server = Servers.start(config, NettyTransport.best(), Servers.metadata(1));
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(RawClient.metadata(1));
             client.send(ByteBuffer.allocate(4).putInt(size).array());
@@ -74,7 +74,7 @@ class LimitsTest {
         NetConfig config = Servers.config(Connections.DEFAULT, new Requests(4 * MB, 4 * MB, 10, MB, 2, MB));
         try (NetServer server = Servers.start(
                         config,
-                        Transport.best(),
+                        NettyTransport.best(),
                         ScriptedHandler.answering(ApiKeys.PRODUCE, request -> new ProduceResponseData()));
                 RawClient parker = new RawClient(Servers.port(server));
                 RawClient producer = new RawClient(Servers.port(server))) {
@@ -90,7 +90,7 @@ class LimitsTest {
     @Test
     void closesOnAFrameThatDoesNotComeToItsEnd() throws Exception {
         NetConfig config = Servers.config(new Connections(IDLE_MS, 10, 10), Requests.DEFAULT);
-        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+        try (NetServer server = Servers.start(config, NettyTransport.best(), Servers.metadata(1));
                 RawClient dribbling = new RawClient(Servers.port(server))) {
             dribbling.send(ByteBuffer.allocate(4).putInt(1_000).array());
             dribbling.socket().setSoTimeout(IDLE_MS / 10);
@@ -112,7 +112,7 @@ class LimitsTest {
     @Test
     void closesAConnectionOnWhichNothingMoves() throws Exception {
         NetConfig config = Servers.config(new Connections(IDLE_MS, 10, 10), Requests.DEFAULT);
-        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+        try (NetServer server = Servers.start(config, NettyTransport.best(), Servers.metadata(1));
                 RawClient idle = new RawClient(Servers.port(server));
                 RawClient halfway = new RawClient(Servers.port(server))) {
             halfway.send(ByteBuffer.allocate(8).putInt(1000).array());
@@ -124,7 +124,7 @@ class LimitsTest {
     @Test
     void keepsAnIdleConnectionThatWaitsForItsAnswer() throws Exception {
         NetConfig config = Servers.config(new Connections(IDLE_MS, 10, 10), Requests.DEFAULT);
-        try (NetServer server = Servers.start(config, Transport.best(), stuck);
+        try (NetServer server = Servers.start(config, NettyTransport.best(), stuck);
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(produce(9));
             client.socket().setSoTimeout(4 * IDLE_MS);
@@ -139,7 +139,7 @@ class LimitsTest {
     @Test
     void takesOtherLimitsOnConnectionsWhileItServes() throws Exception {
         NetConfig config = Servers.config(new Connections(60_000, 1, 10), Requests.DEFAULT);
-        try (NetServer server = Servers.start(config, Transport.best(), Servers.metadata(1));
+        try (NetServer server = Servers.start(config, NettyTransport.best(), Servers.metadata(1));
                 RawClient first = new RawClient(Servers.port(server))) {
             first.send(RawClient.metadata(1)).receive();
             try (RawClient second = new RawClient(Servers.port(server))) {
@@ -157,8 +157,8 @@ class LimitsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void acceptsNoMoreConnectionsThanAllowedUntilOneCloses(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void acceptsNoMoreConnectionsThanAllowedUntilOneCloses(NettyTransport transport) throws Exception {
         NetConfig config = Servers.config(new Connections(60_000, 2, 10), Requests.DEFAULT);
         try (NetServer server = Servers.start(config, transport, Servers.metadata(1));
                 RawClient first = new RawClient(Servers.port(server));
@@ -179,8 +179,8 @@ class LimitsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void closesConnectionsAnAddressHasTooManyOf(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void closesConnectionsAnAddressHasTooManyOf(NettyTransport transport) throws Exception {
         NetConfig config = Servers.config(new Connections(60_000, 100, 2), Requests.DEFAULT);
         try (NetServer server = Servers.start(config, transport, Servers.metadata(1));
                 RawClient first = new RawClient(Servers.port(server));
@@ -204,8 +204,8 @@ class LimitsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void readsNoMoreRequestsThanAConnectionMayHaveUnanswered(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void readsNoMoreRequestsThanAConnectionMayHaveUnanswered(NettyTransport transport) throws Exception {
         NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, -1, 3, MB, 2, MB));
         try (NetServer server = Servers.start(config, transport, stuck);
                 RawClient client = new RawClient(Servers.port(server))) {
@@ -223,8 +223,8 @@ class LimitsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void readsNoMoreRequestsThanAllConnectionsMayHaveUnanswered(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void readsNoMoreRequestsThanAllConnectionsMayHaveUnanswered(NettyTransport transport) throws Exception {
         ByteBuffer frame = ByteBuffer.wrap(produce(1)).position(Integer.BYTES).slice();
         long cost = frame.remaining() + RequestParser.inspect(frame).heapBytes();
         NetConfig config = Servers.config(Connections.DEFAULT, new Requests(MB, 2 * cost, 100, MB, 2, MB));

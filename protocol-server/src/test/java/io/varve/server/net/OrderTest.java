@@ -52,8 +52,8 @@ class OrderTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void producesAreUnderWayTogetherAndAllElseWaitsForThemAndIsWaitedFor(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void producesAreUnderWayTogetherAndAllElseWaitsForThemAndIsWaitedFor(NettyTransport transport) throws Exception {
         NetConfig config = Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT);
         try (NetServer server = Servers.start(config, transport, produce, listOffsets, metadata);
                 RawClient client = new RawClient(Servers.port(server))) {
@@ -132,7 +132,7 @@ class OrderTest {
                 NetConfig.Sockets.DEFAULT,
                 NetConfig.Connections.DEFAULT,
                 NetConfig.Requests.DEFAULT);
-        try (NetServer server = Servers.start(config, Transport.best(), working, metadata, fetch());
+        try (NetServer server = Servers.start(config, NettyTransport.best(), working, metadata, fetch());
                 RawClient client = new RawClient(Servers.port(server));
                 RawClient other = new RawClient(Servers.port(server))) {
             client.send(request).send(RawClient.metadata(2));

@@ -160,8 +160,8 @@ class ProtocolTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void givesTheHandlerTheRecordBytesWhereTheyWereReceived(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void givesTheHandlerTheRecordBytesWhereTheyWereReceived(NettyTransport transport) throws Exception {
         NetConfig config = Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT);
         for (int recordSize : new int[] {10, 60_000, 3_000_000}) {
             AtomicReference<String> seen = new AtomicReference<>();

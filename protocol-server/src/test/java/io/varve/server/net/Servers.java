@@ -38,10 +38,10 @@ final class Servers {
     }
 
     static NetServer start(ApiHandler... handlers) {
-        return start(config(Connections.DEFAULT, Requests.DEFAULT), Transport.best(), handlers);
+        return start(config(Connections.DEFAULT, Requests.DEFAULT), NettyTransport.best(), handlers);
     }
 
-    static NetServer start(NetConfig config, Transport transport, ApiHandler... handlers) {
+    static NetServer start(NetConfig config, NettyTransport transport, ApiHandler... handlers) {
         NetServer server = NetServer.bind(config, Clock.system(), transport);
         server.serve(new ServedApis(List.of(handlers), FEATURES), SCHEDULER);
         return server;

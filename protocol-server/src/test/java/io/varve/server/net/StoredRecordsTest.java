@@ -58,8 +58,8 @@ class StoredRecordsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void arriveByteForByteFromFilesAndMemory(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void arriveByteForByteFromFilesAndMemory(NettyTransport transport) throws Exception {
         List<BaseRecords> records = List.of(
                 stored(0, 100),
                 stored(7, ResponseEncoder.COPY_LIMIT),
@@ -94,8 +94,8 @@ class StoredRecordsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void areClosedWhenTheClientLeavesInTheMiddle(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void areClosedWhenTheClientLeavesInTheMiddle(NettyTransport transport) throws Exception {
         List<BaseRecords> records =
                 List.of(stored(0, 10_000_000), inMemory(0, 5_000_000, true), stored(0, 10), stored(0, 20_000_000));
         try (NetServer server = start(transport, response(records));
@@ -145,7 +145,7 @@ class StoredRecordsTest {
     @Test
     void areClosedWhenTheFileIsShorterThanItSaid() throws Exception {
         try (NetServer server = start(
-                        Transport.best(),
+                        NettyTransport.best(),
                         response(List.of(
                                 stored(0, 1_000_000),
                                 inMemory(0, 1_000_000, true),
@@ -161,19 +161,19 @@ class StoredRecordsTest {
 
     /** Many small parts are copied, but not before the peer takes them. */
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void takeNoMemoryUntilTheyAreTaken(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void takeNoMemoryUntilTheyAreTaken(NettyTransport transport) throws Exception {
         takeNoMemory(transport, 3_500, ResponseEncoder.COPY_LIMIT);
     }
 
     /** What is copied together fills the memory it takes, however small the records. */
     @ParameterizedTest
-    @EnumSource(Transport.class)
-    void takeNoMemoryWhenTheyAreTinyEither(Transport transport) throws Exception {
+    @EnumSource(NettyTransport.class)
+    void takeNoMemoryWhenTheyAreTinyEither(NettyTransport transport) throws Exception {
         takeNoMemory(transport, 60_000, 100);
     }
 
-    private void takeNoMemory(Transport transport, int parts, int bytes) throws Exception {
+    private void takeNoMemory(NettyTransport transport, int parts, int bytes) throws Exception {
         NetConfig config = Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT);
         ScriptedHandler fetch = ScriptedHandler.answering(ApiKeys.FETCH, request -> {
             List<BaseRecords> records = new ArrayList<>();
@@ -204,7 +204,7 @@ class StoredRecordsTest {
         }
     }
 
-    private NetServer start(Transport transport, FetchResponseData response) {
+    private NetServer start(NettyTransport transport, FetchResponseData response) {
         return Servers.start(
                 Servers.config(NetConfig.Connections.DEFAULT, NetConfig.Requests.DEFAULT),
                 transport,

@@ -8,7 +8,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import io.varve.server.coordinator.LogLoader;
+import io.varve.server.coordinator.CoordinatorLogLoader;
 import io.varve.server.metadata.log.MetadataException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -46,12 +46,12 @@ class DamagedLogsTest {
     @BeforeEach
     void listen() {
         said.start();
-        ((Logger) LoggerFactory.getLogger(LogLoader.class)).addAppender(said);
+        ((Logger) LoggerFactory.getLogger(CoordinatorLogLoader.class)).addAppender(said);
     }
 
     @AfterEach
     void endListening() {
-        ((Logger) LoggerFactory.getLogger(LogLoader.class)).detachAppender(said);
+        ((Logger) LoggerFactory.getLogger(CoordinatorLogLoader.class)).detachAppender(said);
     }
 
     @ParameterizedTest

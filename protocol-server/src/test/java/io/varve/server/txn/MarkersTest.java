@@ -7,7 +7,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.group.TestClient;
-import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.start.AcceptedLosses;
 import java.util.List;
@@ -39,7 +39,7 @@ class MarkersTest {
         node.close();
     }
 
-    private Markers markers(OffsetsMarkers offsets) {
+    private Markers markers(OffsetsMarkerWriter offsets) {
         return new Markers(
                 new TransactionSurroundings(
                         node.metadata,

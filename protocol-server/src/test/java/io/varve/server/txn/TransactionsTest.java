@@ -7,7 +7,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.Origin;
 import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.group.TestClient;
-import io.varve.server.coordinator.TransactionCheck.Admission;
+import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.group.HeldStorage;
 import io.varve.server.metadata.MetadataFixture;

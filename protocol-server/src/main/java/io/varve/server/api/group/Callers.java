@@ -2,7 +2,7 @@
 package io.varve.server.api.group;
 
 import io.varve.server.api.Request;
-import io.varve.server.group.Caller;
+import io.varve.server.group.GroupRequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Tells the coordinator who sent a request. */
@@ -16,9 +16,9 @@ public final class Callers {
      * @param request any request
      * @return who sent it
      */
-    public static Caller of(Request request) {
+    public static GroupRequestContext of(Request request) {
         RequestHeader header = request.header();
-        return new Caller(
+        return new GroupRequestContext(
                 name(header.clientId()),
                 request.connection().clientAddress(),
                 request.connection().listenerName(),

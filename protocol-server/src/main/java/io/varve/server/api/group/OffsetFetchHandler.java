@@ -4,7 +4,7 @@ package io.varve.server.api.group;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Futures;
 import io.varve.server.api.Request;
-import io.varve.server.group.Caller;
+import io.varve.server.group.GroupRequestContext;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
@@ -47,7 +47,7 @@ final class OffsetFetchHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         OffsetFetchRequest fetch = (OffsetFetchRequest) request.body();
-        Caller caller = Callers.of(request);
+        GroupRequestContext caller = Callers.of(request);
         Set<String> seen = new HashSet<>();
         List<CompletableFuture<OffsetFetchResponseGroup>> fetched = fetch.groups().stream()
                 .map(group -> seen.add(group.groupId())
@@ -67,7 +67,7 @@ final class OffsetFetchHandler implements ApiHandler {
     }
 
     private CompletableFuture<OffsetFetchResponseGroup> fetch(
-            Caller caller, OffsetFetchRequestGroup group, boolean requireStable, short version) {
+            GroupRequestContext caller, OffsetFetchRequestGroup group, boolean requireStable, short version) {
         List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
         boolean byId = OffsetFetchRequest.useTopicIds(version);
         OffsetFetchRequestGroup named = byId && group.topics() != null ? named(group, unknown) : group;

@@ -8,9 +8,9 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.Connection;
-import io.varve.server.coordinator.TransactionCheck;
-import io.varve.server.coordinator.TransactionCheck.Admission;
-import io.varve.server.coordinator.TransactionCheck.Patience;
+import io.varve.server.coordinator.TransactionVerifier;
+import io.varve.server.coordinator.TransactionVerifier.Admission;
+import io.varve.server.coordinator.TransactionVerifier.RetryPolicy;
 import io.varve.server.logging.LogThrottle;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -52,14 +52,14 @@ final class AdmittedAppends {
     /** Where one producer's batches stand in line. */
     private record Line(PartitionLog log, long producerId) {}
 
-    private final TransactionCheck transactions;
-    private final Patience patience;
+    private final TransactionVerifier transactions;
+    private final RetryPolicy retries;
     /** The last of each line; absent where nobody waits. */
     private final Map<Line, CompletableFuture<Void>> tails = new ConcurrentHashMap<>();
 
-    AdmittedAppends(TransactionCheck transactions) {
+    AdmittedAppends(TransactionVerifier transactions) {
         this.transactions = transactions;
-        patience = transactions.patience();
+        retries = transactions.retryPolicy();
     }
 
     /**
@@ -180,7 +180,7 @@ final class AdmittedAppends {
                     && admission == Admission.ADD
                     && next.attempts-- > 0
                     && connection.isOpen()) {
-                connection.schedule(patience.backoffMs(), () -> begin(next));
+                connection.schedule(retries.backoffMs(), () -> begin(next));
             } else {
                 next.append.refused(error);
                 next.end();
@@ -224,7 +224,7 @@ final class AdmittedAppends {
         private final Append append;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private VerificationGuard guard;
-        private int attempts = patience.attempts();
+        private int attempts = retries.attempts();
 
         Waiting(Line line, TopicPartition partition, AppendRun batch, Append append) {
             this.line = line;

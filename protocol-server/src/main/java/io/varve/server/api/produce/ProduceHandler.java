@@ -15,7 +15,7 @@ import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;
-import io.varve.server.coordinator.TransactionCheck;
+import io.varve.server.coordinator.TransactionVerifier;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.nio.ByteBuffer;
@@ -63,7 +63,7 @@ public final class ProduceHandler implements ApiHandler {
      * @param topics finds the logs
      * @param transactions asked before a transaction's first batch in a partition is appended
      */
-    public ProduceHandler(Topics topics, TransactionCheck transactions) {
+    public ProduceHandler(Topics topics, TransactionVerifier transactions) {
         this.topics = topics;
         admitted = new AdmittedAppends(transactions);
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.produce;
 
-import io.varve.server.coordinator.TransactionCheck.Admission;
+import io.varve.server.coordinator.TransactionVerifier.Admission;
 import org.apache.kafka.common.protocol.Errors;
 
 /** What clients of each version of Produce leave to the broker in transactions, and what they understand. Stateless. */

@@ -7,7 +7,7 @@ import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;
-import io.varve.server.coordinator.OffsetsMarkers;
+import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
@@ -39,13 +39,13 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
     private static final int FIRST_WITH_EPOCH_BUMP = 2;
 
     private final Topics topics;
-    private final OffsetsMarkers offsets;
+    private final OffsetsMarkerWriter offsets;
 
     /**
      * @param topics finds the logs
      * @param offsets ends transactions in {@code __consumer_offsets}
      */
-    public WriteTxnMarkersHandler(Topics topics, OffsetsMarkers offsets) {
+    public WriteTxnMarkersHandler(Topics topics, OffsetsMarkerWriter offsets) {
         this.topics = topics;
         this.offsets = offsets;
     }

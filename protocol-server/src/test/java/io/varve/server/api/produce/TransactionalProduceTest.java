@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.LogFixture;
-import io.varve.server.coordinator.TransactionCheck.Admission;
-import io.varve.server.coordinator.TransactionCheck.Patience;
+import io.varve.server.coordinator.TransactionVerifier.Admission;
+import io.varve.server.coordinator.TransactionVerifier.RetryPolicy;
 import io.varve.server.metadata.topic.Topic;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -158,15 +158,15 @@ class TransactionalProduceTest {
     @Test
     void whileTheTransactionBeforeIsBeingCompletedTheCoordinatorIsAskedAgainForAWhile() {
         CompletableFuture<ApiMessage> patient = send(LATEST, "tx", batch(PRODUCER, 0, "a"));
-        for (int i = 0; i < Patience.DEFAULT.attempts(); i++) {
+        for (int i = 0; i < RetryPolicy.DEFAULT.attempts(); i++) {
             asked.get(i).answer(Errors.CONCURRENT_TRANSACTIONS);
             logs.connection.runLoop();
             assertThat(asked).hasSize(i + 1);
-            logs.time.advance(Patience.DEFAULT.backoffMs());
+            logs.time.advance(RetryPolicy.DEFAULT.backoffMs());
             logs.connection.runLoop();
             assertThat(asked).hasSize(i + 2);
         }
-        asked.get(Patience.DEFAULT.attempts()).answer(Errors.CONCURRENT_TRANSACTIONS);
+        asked.get(RetryPolicy.DEFAULT.attempts()).answer(Errors.CONCURRENT_TRANSACTIONS);
         assertThat(error(patient)).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
     }
 

@@ -16,7 +16,7 @@ import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
  * @param requestVersion API version: decides which errors the client understands
  * @param correlationId the request's number on its connection
  */
-public record Caller(
+public record GroupRequestContext(
         String clientId,
         InetAddress clientAddress,
         String listenerName,

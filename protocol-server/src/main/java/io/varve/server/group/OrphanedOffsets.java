@@ -13,11 +13,11 @@ import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
  * Finds committed offsets of topics that are no more: a server that stops right after a topic was deleted has not dropped them yet.
  * Thread-safe.
  */
-final class DeletedTopics {
+final class OrphanedOffsets {
     private final Topics topics;
     private final Map<Uuid, String> found = new ConcurrentHashMap<>();
 
-    DeletedTopics(Topics topics) {
+    OrphanedOffsets(Topics topics) {
         this.topics = topics;
     }
 

@@ -4,7 +4,7 @@ package io.varve.server.group;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.coordinator.TransactionCheck;
+import io.varve.server.coordinator.TransactionVerifier;
 import io.varve.server.metadata.config.ConfigWatcher;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.Topics;
@@ -22,10 +22,10 @@ import java.util.function.Function;
  * @param clock for the load's report
  * @param scheduler gives threads: one for metadata, one for loading, both only once groups are used
  */
-public record Surroundings(
+public record GroupContext(
         ClusterInfo self,
         Topics topics,
-        TransactionCheck transactions,
+        TransactionVerifier transactions,
         Function<ConfigWatcher, CompletableFuture<Void>> configs,
         AcceptedLosses losses,
         Clock clock,

@@ -9,7 +9,7 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;
 
 /** Applies what is set of the broker while it runs to the parts that are not topics. */
-record RunningSettings(BrokerConfigs broker, NetServer net, LogEngine engine) implements ConfigWatcher {
+record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine) implements ConfigWatcher {
     @Override
     public void changed(ConfigResource resource, Map<String, String> configs) {
         if (resource.type() == ConfigResource.Type.BROKER) {

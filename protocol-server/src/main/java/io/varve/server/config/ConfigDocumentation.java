@@ -18,16 +18,16 @@ import java.util.regex.Pattern;
  * What {@code config/server.properties} says of each key: the comment above it, or above it and the keys before it. The build puts the file
  * beside this class.
  */
-final class Documentation {
+final class ConfigDocumentation {
     private static final String FILE = "server.properties";
     private static final Pattern KEY = Pattern.compile("#?([a-z][a-zA-Z0-9.]*)=.*");
     private static final Pattern HEADING = Pattern.compile("##+.*");
 
-    private Documentation() {}
+    private ConfigDocumentation() {}
 
     /** @return the documentation by key */
     static Map<String, String> read() {
-        try (InputStream stream = Documentation.class.getResourceAsStream(FILE);
+        try (InputStream stream = ConfigDocumentation.class.getResourceAsStream(FILE);
                 BufferedReader lines = new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
             return of(lines.lines().toList());
         } catch (IOException e) {

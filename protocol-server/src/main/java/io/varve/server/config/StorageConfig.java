@@ -12,9 +12,9 @@ import java.util.Map;
  * @param directories {@code log.dirs}, absolute, at least one
  * @param properties everything the user set, for the backend to pick its own keys from
  */
-public record StorageSettings(String backend, List<Path> directories, Map<String, String> properties) {
+public record StorageConfig(String backend, List<Path> directories, Map<String, String> properties) {
     /** Copies the collections. */
-    public StorageSettings {
+    public StorageConfig {
         directories = List.copyOf(directories);
         properties = Map.copyOf(properties);
     }

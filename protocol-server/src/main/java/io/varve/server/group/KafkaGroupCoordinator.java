@@ -4,11 +4,11 @@ package io.varve.server.group;
 import com.yammer.metrics.core.MetricsRegistry;
 import io.varve.core.log.PartitionLog;
 import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.coordinator.CoordinatorLogLoader;
 import io.varve.server.coordinator.CoordinatorLogWriter;
-import io.varve.server.coordinator.Hosted;
+import io.varve.server.coordinator.HostedCoordinator;
 import io.varve.server.coordinator.LoadProgress;
-import io.varve.server.coordinator.LogLoader;
-import io.varve.server.coordinator.OrderedTasks;
+import io.varve.server.coordinator.SerialExecutor;
 import io.varve.server.metadata.topic.Topic;
 import java.util.Collection;
 import java.util.List;
@@ -31,11 +31,11 @@ import org.apache.kafka.server.util.timer.SystemTimerReaper;
  * Kafka's group coordinator at work on one {@code __consumer_offsets}. Time and threads inside are Kafka's own. Share groups are not
  * served, so nothing asks it to persist their state.
  */
-final class RunningGroupCoordinator implements Hosted {
+final class KafkaGroupCoordinator implements HostedCoordinator {
     private final GroupCoordinatorService service;
-    private final MetadataFeed feed;
+    private final MetadataImagePublisher feed;
     private final LoadProgress loading;
-    private final DeletedTopics deleted;
+    private final OrphanedOffsets deleted;
     private final List<AutoCloseable> owned;
 
     /**
@@ -45,27 +45,27 @@ final class RunningGroupCoordinator implements Hosted {
      * @param offsets {@code __consumer_offsets}
      * @param known the topics before the first call of {@link #topicChanged}
      */
-    RunningGroupCoordinator(
+    KafkaGroupCoordinator(
             GroupsConfig config,
             GroupConfigManager settings,
-            Surroundings around,
+            GroupContext around,
             Topic offsets,
             Collection<Topic> known) {
         ClusterInfo self = around.self();
         List<PartitionLog> partitions = offsets.partitions();
         loading = new LoadProgress(partitions.size());
-        deleted = new DeletedTopics(around.topics());
+        deleted = new OrphanedOffsets(around.topics());
         Metrics metrics = new Metrics(Time.SYSTEM);
         MetricsRegistry registry = new MetricsRegistry();
         service = new GroupCoordinatorService.Builder(self.nodeId(), config.coordinator())
                 .withWriter(new CoordinatorLogWriter(offsets, loading, around.transactions()))
-                .withLoader(new LogLoader(
+                .withLoader(new CoordinatorLogLoader(
                         offsets,
                         config.coordinator().offsetsLoadBufferSize(),
                         new GroupCoordinatorRecordSerde(),
                         deleted::check,
                         around.clock(),
-                        new OrderedTasks("group-loader", around.scheduler()),
+                        new SerialExecutor("group-loader", around.scheduler()),
                         loading,
                         around.losses()))
                 .withTime(Time.SYSTEM)
@@ -75,11 +75,11 @@ final class RunningGroupCoordinator implements Hosted {
                 .withGroupConfigManager(settings)
                 .withPersister(new NoOpStatePersister())
                 .withAuthorizerPlugin(Optional.empty())
-                .withPartitionMetadataClient(new EndOffsets(around.topics()))
+                .withPartitionMetadataClient(new EndOffsetLookup(around.topics()))
                 .build();
         // The service closes the rest: loader, timer, its metrics.
         owned = List.of(metrics, registry::shutdown);
-        feed = new MetadataFeed(self.nodeId(), self.rack(), around.clock(), service::onMetadataUpdate);
+        feed = new MetadataImagePublisher(self.nodeId(), self.rack(), around.clock(), service::onMetadataUpdate);
 
         // The order is the coordinator's: how many partitions, what topics, then which partitions it leads.
         service.startup(partitions::size);

@@ -23,7 +23,7 @@ import org.apache.kafka.server.common.TransactionVersion;
  * The topics as the coordinator's own picture of the cluster wants them: it assigns partitions and drops offsets by it. Not
  * thread-safe: changes come one after the other.
  */
-final class MetadataFeed {
+final class MetadataImagePublisher {
     /** Takes a change and the picture after it; may block while offsets of deleted topics are dropped. */
     @FunctionalInterface
     interface Sink {
@@ -37,7 +37,7 @@ final class MetadataFeed {
     private MetadataImage image = MetadataImage.EMPTY;
     private long version;
 
-    MetadataFeed(int nodeId, String rack, Clock clock, Sink sink) {
+    MetadataImagePublisher(int nodeId, String rack, Clock clock, Sink sink) {
         this.nodeId = nodeId;
         this.rack = rack;
         this.clock = clock;

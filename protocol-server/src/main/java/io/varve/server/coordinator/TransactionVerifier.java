@@ -12,7 +12,7 @@ import org.apache.kafka.common.protocol.Errors;
  * does not block.
  */
 @FunctionalInterface
-public interface TransactionCheck {
+public interface TransactionVerifier {
     /** What the client leaves to the broker, and which errors it understands. */
     enum Admission {
         /** The client has added the partition; it is not to be told of aborts it could go on after (before KIP-1050). */
@@ -24,19 +24,19 @@ public interface TransactionCheck {
     }
 
     /**
-     * How long to try again by oneself while the transaction before is being completed, which spares the client a round trip.
+     * How to try again while the transaction before is being completed, which spares the client a round trip.
      *
      * @param backoffMs ms between two attempts
      * @param attempts how many more there may be
      */
-    record Patience(int backoffMs, int attempts) {
+    record RetryPolicy(int backoffMs, int attempts) {
         /** Kafka's defaults. */
-        public static final Patience DEFAULT = new Patience(20, 5);
+        public static final RetryPolicy DEFAULT = new RetryPolicy(20, 5);
     }
 
-    /** @return how long to have patience with CONCURRENT_TRANSACTIONS */
-    default Patience patience() {
-        return Patience.DEFAULT;
+    /** @return how to try again after CONCURRENT_TRANSACTIONS */
+    default RetryPolicy retryPolicy() {
+        return RetryPolicy.DEFAULT;
     }
 
     /**

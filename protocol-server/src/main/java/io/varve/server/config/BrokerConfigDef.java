@@ -25,7 +25,7 @@ import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
 /** The keys this package reads itself, with type, default and what is allowed; other rooms' keys are theirs to define. */
-final class BrokerKeys {
+final class BrokerConfigDef {
     static final String LISTENERS = "listeners";
     static final String ADVERTISED_LISTENERS = "advertised.listeners";
     static final String PROTOCOL_MAP = "listener.security.protocol.map";
@@ -131,7 +131,7 @@ final class BrokerKeys {
         atLeast(0, MAX_PER_IP, Connections.DEFAULT.maxPerIp());
     }
 
-    private BrokerKeys() {}
+    private BrokerConfigDef() {}
 
     private static void defineCleaner(CompactionConfig byDefault) {
         define(CLEANER_ENABLE, Type.BOOLEAN, byDefault.enabled(), null);

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What handlers see of a connection. */
-final class PeerConnection implements Connection {
-    private static final Logger LOG = LoggerFactory.getLogger(PeerConnection.class);
+final class NettyConnection implements Connection {
+    private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
     private final Channel channel;
     private final String listenerName;
@@ -35,7 +35,7 @@ final class PeerConnection implements Connection {
     }
 
     /** @param number different for each connection: a port may be used again at once */
-    PeerConnection(Channel channel, String listenerName, long number) {
+    NettyConnection(Channel channel, String listenerName, long number) {
         this.channel = channel;
         this.listenerName = listenerName;
         remote = (InetSocketAddress) channel.remoteAddress();

@@ -9,7 +9,7 @@ import java.util.concurrent.CompletableFuture;
  * hear of every marker in its log. Thread-safe.
  */
 @FunctionalInterface
-public interface OffsetsMarkers {
+public interface OffsetsMarkerWriter {
     /**
      * Writes a marker, and lets the transaction's offsets count or not. Doing so again does no harm.
      *

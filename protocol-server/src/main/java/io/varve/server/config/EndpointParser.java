@@ -19,8 +19,9 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads {@code listeners} and {@code advertised.listeners}. Listeners of a KRaft controller are passed over. */
-final class Endpoints {
-    private static final String ALLOWED = "a list of NAME://host:port, for example " + BrokerKeys.DEFAULT_LISTENERS;
+final class EndpointParser {
+    private static final String ALLOWED =
+            "a list of NAME://host:port, for example " + BrokerConfigDef.DEFAULT_LISTENERS;
     private static final Pattern ENDPOINT =
             Pattern.compile("(\\w+)://(?:\\[([0-9a-fA-F:.%\\w]*)\\]|([^:/\\s]*)):(\\d{1,5})");
     private static final int MAX_PORT = 65_535;
@@ -29,16 +30,16 @@ final class Endpoints {
     private final PropertySources settings;
     private final Set<String> controllers;
 
-    Endpoints(PropertySources settings) {
+    EndpointParser(PropertySources settings) {
         this.settings = settings;
-        controllers = new HashSet<>(BrokerKeys.words(settings.get(BrokerKeys.CONTROLLER_LISTENERS)));
+        controllers = new HashSet<>(BrokerConfigDef.words(settings.get(BrokerConfigDef.CONTROLLER_LISTENERS)));
     }
 
     /** @return where to bind, at least one, each listener name once */
     List<Endpoint> bound(String listeners) {
-        List<Endpoint> endpoints = parse(BrokerKeys.LISTENERS, listeners);
+        List<Endpoint> endpoints = parse(BrokerConfigDef.LISTENERS, listeners);
         if (endpoints.isEmpty()) {
-            throw settings.wrong(BrokerKeys.LISTENERS, ALLOWED);
+            throw settings.wrong(BrokerConfigDef.LISTENERS, ALLOWED);
         }
         checkProtocols(endpoints);
         return endpoints;
@@ -46,13 +47,13 @@ final class Endpoints {
 
     /** @return what clients of each bound listener are told to connect to; port 0 stands for the port bound */
     List<Endpoint> advertised(List<Endpoint> bound, String advertised) {
-        List<Endpoint> given = advertised == null ? List.of() : parse(BrokerKeys.ADVERTISED_LISTENERS, advertised);
+        List<Endpoint> given = advertised == null ? List.of() : parse(BrokerConfigDef.ADVERTISED_LISTENERS, advertised);
         for (Endpoint endpoint : given) {
             if (WILDCARDS.contains(endpoint.host())) {
-                throw settings.wrong(BrokerKeys.ADVERTISED_LISTENERS, "addresses clients can connect to");
+                throw settings.wrong(BrokerConfigDef.ADVERTISED_LISTENERS, "addresses clients can connect to");
             }
             if (named(bound, endpoint.listener()).isEmpty()) {
-                throw settings.wrong(BrokerKeys.ADVERTISED_LISTENERS, "of listeners named in listeners");
+                throw settings.wrong(BrokerConfigDef.ADVERTISED_LISTENERS, "of listeners named in listeners");
             }
         }
         return bound.stream()
@@ -62,7 +63,7 @@ final class Endpoints {
 
     private List<Endpoint> parse(String key, String value) {
         List<Endpoint> endpoints = new ArrayList<>();
-        for (String word : BrokerKeys.words(value)) {
+        for (String word : BrokerConfigDef.words(value)) {
             Matcher matcher = ENDPOINT.matcher(word);
             if (!matcher.matches() || Integer.parseInt(matcher.group(4)) > MAX_PORT) {
                 throw settings.wrong(key, ALLOWED);
@@ -81,11 +82,11 @@ final class Endpoints {
 
     private void checkProtocols(List<Endpoint> endpoints) {
         Map<String, String> protocols = new HashMap<>(Map.of("PLAINTEXT", "PLAINTEXT"));
-        for (String word : BrokerKeys.words(settings.get(BrokerKeys.PROTOCOL_MAP))) {
+        for (String word : BrokerConfigDef.words(settings.get(BrokerConfigDef.PROTOCOL_MAP))) {
             String[] pair = word.split(":", -1);
             if (pair.length != 2) {
                 throw settings.wrong(
-                        BrokerKeys.PROTOCOL_MAP, "a list of NAME:PROTOCOL, for example PLAINTEXT:PLAINTEXT");
+                        BrokerConfigDef.PROTOCOL_MAP, "a list of NAME:PROTOCOL, for example PLAINTEXT:PLAINTEXT");
             }
             protocols.put(
                     pair[0].trim().toUpperCase(Locale.ROOT), pair[1].trim().toUpperCase(Locale.ROOT));
@@ -94,7 +95,7 @@ final class Endpoints {
             String protocol = protocols.getOrDefault(endpoint.listener(), endpoint.listener());
             if (!protocol.equals("PLAINTEXT")) {
                 throw settings.wrong(
-                        BrokerKeys.LISTENERS, "PLAINTEXT only: TLS and SASL are not there yet (" + endpoint + ")");
+                        BrokerConfigDef.LISTENERS, "PLAINTEXT only: TLS and SASL are not there yet (" + endpoint + ")");
             }
         }
     }

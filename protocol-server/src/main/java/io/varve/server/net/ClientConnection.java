@@ -34,8 +34,8 @@ import org.slf4j.LoggerFactory;
  * is done by a {@link WorkerPool}, and nothing else of the connection is served meanwhile. While serving, it stops reading as long
  * as a limit is reached or the peer does not take its responses. All state belongs to the event loop.
  */
-final class ConnectionHandler extends ChannelInboundHandlerAdapter {
-    private static final Logger LOG = LoggerFactory.getLogger(ConnectionHandler.class);
+final class ClientConnection extends ChannelInboundHandlerAdapter {
+    private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
 
     /** So much is read, at most about, beyond a request that waits for its turn. */
     private static final int READ_AHEAD = 16 * 1024;
@@ -50,14 +50,14 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         CLOSED
     }
 
-    private final Service service;
-    private final PeerConnection connection;
+    private final ServerContext service;
+    private final NettyConnection connection;
     private final FrameAssembler frames;
     private final WorkerPool.Party party = new WorkerPool.Party();
 
     private ChannelHandlerContext context;
     private ResponseWriter responses;
-    private Answers answers;
+    private ResponseOrder answers;
     private State state = State.SERVING;
 
     /** What has arrived and waits for its turn, or is with a worker thread; null when the next frame is still to be asked for. */
@@ -74,7 +74,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     /** Everything is written, and the close that follows it. */
     private boolean lastWritten;
 
-    ConnectionHandler(Service service, PeerConnection connection, FrameAssembler frames) {
+    ClientConnection(ServerContext service, NettyConnection connection, FrameAssembler frames) {
         this.service = service;
         this.connection = connection;
         this.frames = frames;
@@ -93,7 +93,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         context = added;
         responses = new ResponseWriter(
                 added, service.dispatcher(), service.budget().unsent().share(added.channel()::close));
-        answers = new Answers(service.budget(), responses);
+        answers = new ResponseOrder(service.budget(), responses);
     }
 
     @Override
@@ -235,7 +235,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     private void serve() {
-        Slot slot = answers.begin(next);
+        ResponseSlot slot = answers.begin(next);
         if (next.isParsedAway() || next.policy().inBackground(next.extent())) {
             goAway(slot);
             return;
@@ -250,7 +250,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         handle(slot);
     }
 
-    private void handle(Slot slot) {
+    private void handle(ResponseSlot slot) {
         try {
             awaitAnswer(slot, service.dispatcher().dispatch(slot.request()));
             releaseFrame();
@@ -261,7 +261,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void awaitAnswer(Slot slot, CompletionStage<Answer> stage) {
+    private void awaitAnswer(ResponseSlot slot, CompletionStage<Answer> stage) {
         stage.whenComplete((answer, never) -> answered(slot, answer));
     }
 
@@ -271,7 +271,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** Has a worker thread do what is left to do. Until it is done the frame stays, and nothing else is served. */
-    private void goAway(Slot slot) {
+    private void goAway(ResponseSlot slot) {
         away = true;
         NextRequest request = next;
         service.workers().execute(party, () -> {
@@ -292,7 +292,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** On a worker thread. */
-    private Request parse(NextRequest request, Slot slot) {
+    private Request parse(NextRequest request, ResponseSlot slot) {
         RequestExtent extent = request.extent() == null ? RequestParser.inspect(request.frame()) : request.extent();
         slot.correctCost(request.cost(extent));
         Request parsed = RequestParser.parse(request.frame(), connection);
@@ -300,7 +300,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** On a worker thread, which is done with the frame. */
-    private void comeBack(Slot slot, RuntimeException refusal) {
+    private void comeBack(ResponseSlot slot, RuntimeException refusal) {
         try {
             context.executor().execute(() -> isBack(slot, refusal));
         } catch (RejectedExecutionException e) {
@@ -310,7 +310,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void isBack(Slot slot, RuntimeException refusal) {
+    private void isBack(ResponseSlot slot, RuntimeException refusal) {
         away = false;
         if (state == State.CLOSED) {
             frames.close();
@@ -329,7 +329,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void goOn(Slot slot, RuntimeException refusal) {
+    private void goOn(ResponseSlot slot, RuntimeException refusal) {
         if (refusal != null) {
             answers.forget(slot);
             releaseFrame();
@@ -342,7 +342,7 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
     }
 
     /** On any thread. */
-    private void answered(Slot slot, Answer answer) {
+    private void answered(ResponseSlot slot, Answer answer) {
         if (context.executor().inEventLoop()) {
             accept(slot, answer);
             return;
@@ -351,13 +351,13 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
             context.executor().execute(() -> accept(slot, answer));
         } catch (RejectedExecutionException e) {
             LOG.debug("{} was answered after the server stopped", connection.id());
-            Answers.discard(answer);
+            ResponseOrder.discard(answer);
         }
     }
 
-    private void accept(Slot slot, Answer answer) {
+    private void accept(ResponseSlot slot, Answer answer) {
         if (state == State.CLOSING || state == State.CLOSED) {
-            Answers.discard(answer);
+            ResponseOrder.discard(answer);
             return;
         }
         slot.answer(answer);
@@ -374,11 +374,11 @@ final class ConnectionHandler extends ChannelInboundHandlerAdapter {
 
     /** @return true if any was sent */
     private boolean sendAnswers() {
-        Answers.Sent sent = answers.send();
-        if (sent == Answers.Sent.HANG_UP) {
+        ResponseOrder.Sent sent = answers.send();
+        if (sent == ResponseOrder.Sent.HANG_UP) {
             state = State.CLOSING;
         }
-        return sent != Answers.Sent.NOTHING;
+        return sent != ResponseOrder.Sent.NOTHING;
     }
 
     /** What comes while a request waits for its turn is taken in up to a limit, so that a peer that leaves is noticed. */

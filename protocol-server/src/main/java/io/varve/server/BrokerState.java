@@ -10,7 +10,7 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
-import io.varve.server.config.StorageSettings;
+import io.varve.server.config.StorageConfig;
 import io.varve.server.metadata.ClusterMetadata;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,15 +24,15 @@ import java.util.concurrent.TimeUnit;
  * @param failPoints the places at which a test may let the process die
  * @param recoveryMs how long opening them took, in ms
  */
-record Rooms(LogEngine engine, ClusterMetadata metadata, FailPoints failPoints, long recoveryMs)
+record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPoints, long recoveryMs)
         implements AutoCloseable {
     /** In every log directory of a Kafka, and never in one of ours. */
     private static final String KAFKAS_MARK = "meta.properties";
 
     /** Opens the storage, recovers what a crash left, and replays the metadata. */
-    static Rooms open(ServerConfig config, StorageProvider backend, Clock clock, Scheduler scheduler, Ids ids) {
-        StorageSettings storage = config.storage();
-        storage.directories().forEach(Rooms::requireNotKafkas);
+    static BrokerState open(ServerConfig config, StorageProvider backend, Clock clock, Scheduler scheduler, Ids ids) {
+        StorageConfig storage = config.storage();
+        storage.directories().forEach(BrokerState::requireNotKafkas);
         FailPoints failPoints = HaltAt.armed(System.getProperties());
         StorageContext context =
                 new StorageContext(storage.directories(), storage.properties(), clock, scheduler, failPoints);
@@ -40,7 +40,7 @@ record Rooms(LogEngine engine, ClusterMetadata metadata, FailPoints failPoints, 
         LogEngine engine = LogEngine.open(backend, context, config.engine());
         try {
             ClusterMetadata metadata = ClusterMetadata.open(engine, config.metadata(), clock, scheduler, ids);
-            return new Rooms(engine, metadata, failPoints, TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begun));
+            return new BrokerState(engine, metadata, failPoints, TimeUnit.NANOSECONDS.toMillis(clock.nanos() - begun));
         } catch (RuntimeException e) {
             engine.close();
             throw e;

@@ -4,7 +4,7 @@ package io.varve.server.coordinator;
 import io.varve.server.metadata.topic.Topic;
 
 /** A coordinator at work on its topic. Thread-safe, except that the host calls {@link #topicChanged} and {@link #allLoaded} in turn. */
-public interface Hosted extends AutoCloseable {
+public interface HostedCoordinator extends AutoCloseable {
     /** @return how far its partitions have been read back */
     LoadProgress loading();
 

@@ -11,7 +11,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** What all connections of a server share. Thread-safe. */
-final class Service {
+final class ServerContext {
     private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
 
     private final NetConfig.Requests limits;
@@ -23,7 +23,7 @@ final class Service {
     private final LogThrottle malformed;
     private final LogThrottle broken;
 
-    Service(NetConfig.Requests limits, long frameDeadlineMs, ServedApis table, Clock clock, Scheduler scheduler) {
+    ServerContext(NetConfig.Requests limits, long frameDeadlineMs, ServedApis table, Clock clock, Scheduler scheduler) {
         this.limits = limits;
         this.clock = clock;
         frameDeadlineNanos = TimeUnit.MILLISECONDS.toNanos(frameDeadlineMs);

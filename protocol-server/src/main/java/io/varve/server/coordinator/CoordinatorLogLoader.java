@@ -28,8 +28,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Reads a partition of a coordinator's topic back into the coordinator, one partition at a time. */
-public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
-    private static final Logger LOG = LoggerFactory.getLogger(LogLoader.class);
+public final class CoordinatorLogLoader implements CoordinatorLoader<CoordinatorRecord> {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLogLoader.class);
     /** How many offsets to replay before older states are given up: each state kept costs memory. */
     private static final long COMMIT_INTERVAL = 16_384;
 
@@ -38,7 +38,7 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
     private final Deserializer<CoordinatorRecord> deserializer;
     private final Consumer<CoordinatorRecord> watcher;
     private final Clock clock;
-    private final OrderedTasks tasks;
+    private final SerialExecutor tasks;
     private final LoadProgress progress;
     private final AcceptedLosses losses;
 
@@ -52,13 +52,13 @@ public final class LogLoader implements CoordinatorLoader<CoordinatorRecord> {
      * @param progress told of what fails
      * @param losses damage that may be passed over
      */
-    public LogLoader(
+    public CoordinatorLogLoader(
             Topic topic,
             int chunkBytes,
             Deserializer<CoordinatorRecord> deserializer,
             Consumer<CoordinatorRecord> watcher,
             Clock clock,
-            OrderedTasks tasks,
+            SerialExecutor tasks,
             LoadProgress progress,
             AcceptedLosses losses) {
         this.topic = topic;

@@ -10,7 +10,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 
 /** How sockets are driven. */
-enum Transport {
+enum NettyTransport {
     /** Linux, natively. */
     EPOLL(EpollServerSocketChannel.class) {
         @Override
@@ -28,7 +28,7 @@ enum Transport {
 
     private final Class<? extends ServerChannel> serverChannel;
 
-    Transport(Class<? extends ServerChannel> serverChannel) {
+    NettyTransport(Class<? extends ServerChannel> serverChannel) {
         this.serverChannel = serverChannel;
     }
 
@@ -39,7 +39,7 @@ enum Transport {
     }
 
     /** @return the best this machine has */
-    static Transport best() {
+    static NettyTransport best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }
 }

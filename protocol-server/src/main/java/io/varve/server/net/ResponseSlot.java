@@ -5,7 +5,7 @@ import io.varve.server.api.Answer;
 import io.varve.server.api.Request;
 
 /** The place of one request's answer in its connection's order, and what the request takes of the budget. Used on the event loop. */
-final class Slot {
+final class ResponseSlot {
     private final RequestBudget.Kind kind;
     private final boolean withRecords;
     private final int bytes;
@@ -23,7 +23,7 @@ final class Slot {
      * @param kind what part of the budget it takes
      * @param cost bytes it takes in memory
      */
-    Slot(boolean withRecords, int bytes, RequestBudget.Kind kind, long cost) {
+    ResponseSlot(boolean withRecords, int bytes, RequestBudget.Kind kind, long cost) {
         this.withRecords = withRecords;
         this.bytes = bytes;
         this.kind = kind;

@@ -17,7 +17,7 @@ import org.apache.kafka.common.errors.NotCoordinatorException;
  *
  * @param <C> the coordinator
  */
-public final class Host<C extends Hosted> implements AutoCloseable {
+public final class CoordinatorHost<C extends HostedCoordinator> implements AutoCloseable {
     /** How long in ms a look-up waits for a partition to be loaded before clients are left to ask again. */
     private static final long LOAD_PATIENCE_MS = 1_000;
 
@@ -52,11 +52,11 @@ public final class Host<C extends Hosted> implements AutoCloseable {
     private final Scheduler scheduler;
     private final Opening<C> opening;
     /** Null before there is the topic, and after the end. Written under this object's lock. */
-    private volatile Tenure<C> tenure;
+    private volatile CoordinatorLifecycle<C> tenure;
 
     private boolean closed;
 
-    private Host(Plan plan, Topics topics, TopicCreation creation, Scheduler scheduler, Opening<C> opening) {
+    private CoordinatorHost(Plan plan, Topics topics, TopicCreation creation, Scheduler scheduler, Opening<C> opening) {
         this.plan = plan;
         this.topics = topics;
         this.creation = creation;
@@ -75,9 +75,9 @@ public final class Host<C extends Hosted> implements AutoCloseable {
      * @param opening starts the coordinator; runs on a thread that may block
      * @return the host; close it before the log engine
      */
-    public static <C extends Hosted> Host<C> open(
+    public static <C extends HostedCoordinator> CoordinatorHost<C> open(
             Plan plan, Topics topics, TopicCreation creation, Scheduler scheduler, Opening<C> opening) {
-        Host<C> host = new Host<>(plan, topics, creation, scheduler, opening);
+        CoordinatorHost<C> host = new CoordinatorHost<>(plan, topics, creation, scheduler, opening);
         topics.watch(host::topicChanged);
         return host;
     }
@@ -89,20 +89,20 @@ public final class Host<C extends Hosted> implements AutoCloseable {
         if (after != null && after.name().equals(plan.topic())) {
             begin(after);
         }
-        Tenure<C> now = tenure;
+        CoordinatorLifecycle<C> now = tenure;
         if (now != null) {
             now.topicChanged(before, after);
         }
     }
 
-    private synchronized Tenure<C> begin(Topic topic) {
+    private synchronized CoordinatorLifecycle<C> begin(Topic topic) {
         if (closed) {
             throw new NotCoordinatorException("the server is stopping");
         }
         if (tenure == null) {
             // What changes from here on waits in the tenure's line; what changed before is in this picture.
             Collection<Topic> known = topics.all();
-            tenure = new Tenure<>(plan.name(), () -> opening.open(topic, known), scheduler);
+            tenure = new CoordinatorLifecycle<>(plan.name(), () -> opening.open(topic, known), scheduler);
         }
         return tenure;
     }
@@ -119,7 +119,7 @@ public final class Host<C extends Hosted> implements AutoCloseable {
      * @return completes when this broker coordinates it, loaded or soon to be; fails when it cannot
      */
     public CompletableFuture<Void> find(String key) {
-        Tenure<C> now = tenure;
+        CoordinatorLifecycle<C> now = tenure;
         return now != null ? loaded(now, key) : topic().thenCompose(topic -> loaded(begin(topic), key));
     }
 
@@ -129,7 +129,7 @@ public final class Host<C extends Hosted> implements AutoCloseable {
     }
 
     /** Waits for a key's partition, not for long: a client that is told where the coordinator is copes with one that loads. */
-    private CompletableFuture<Void> loaded(Tenure<C> now, String key) {
+    private CompletableFuture<Void> loaded(CoordinatorLifecycle<C> now, String key) {
         CompletableFuture<Void> loaded = now.loaded(key);
         if (loaded.isDone()) {
             return loaded;
@@ -156,7 +156,7 @@ public final class Host<C extends Hosted> implements AutoCloseable {
      *     coordinator is, and with COORDINATOR_LOAD_IN_PROGRESS while it starts
      */
     public <T> CompletableFuture<T> serve(Function<C, CompletableFuture<T>> call) {
-        Tenure<C> now = tenure;
+        CoordinatorLifecycle<C> now = tenure;
         return now == null
                 ? CompletableFuture.failedFuture(new NotCoordinatorException(
                         "the " + plan.name() + " coordinator is not in use here: look for the coordinator"))
@@ -166,7 +166,7 @@ public final class Host<C extends Hosted> implements AutoCloseable {
     /** Stops the coordinator. Idempotent. */
     @Override
     public void close() {
-        Tenure<C> last;
+        CoordinatorLifecycle<C> last;
         synchronized (this) {
             closed = true;
             last = tenure;

@@ -14,10 +14,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.server.util.PartitionMetadataClient;
 
 /** Tells the coordinator where partitions end. */
-final class EndOffsets implements PartitionMetadataClient {
+final class EndOffsetLookup implements PartitionMetadataClient {
     private final Topics topics;
 
-    EndOffsets(Topics topics) {
+    EndOffsetLookup(Topics topics) {
         this.topics = topics;
     }
 

@@ -8,24 +8,24 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class PartialFramesTest {
+class EvictableMemoryTest {
     private final VirtualTime time = new VirtualTime(1_000);
-    private final PartialFrames frames = new PartialFrames(100, time);
+    private final EvictableMemory frames = new EvictableMemory(100, time);
     private final List<String> evicted = new ArrayList<>();
 
-    private PartialFrames.Share share(String name) {
+    private EvictableMemory.Share share(String name) {
         return frames.share(() -> evicted.add(name));
     }
 
     @Test
     void letsTheSlowestGoForANewcomer() {
-        PartialFrames.Share parked = share("parked");
-        PartialFrames.Share slow = share("slow");
+        EvictableMemory.Share parked = share("parked");
+        EvictableMemory.Share slow = share("slow");
         parked.hold(40);
         time.advance(10_000);
         slow.hold(40);
         time.advance(5_000);
-        PartialFrames.Share newcomer = share("newcomer");
+        EvictableMemory.Share newcomer = share("newcomer");
         assertThat(newcomer.hold(50)).isTrue();
         assertThat(evicted).containsExactly("parked");
         assertThat(parked.hold(1)).as("its connection is about to close").isFalse();
@@ -38,9 +38,9 @@ class PartialFramesTest {
 
     @Test
     void refusesWhatIsMoreThanAllWhenNobodyElseHoldsAsMuch() {
-        PartialFrames.Share other = share("other");
+        EvictableMemory.Share other = share("other");
         other.hold(10);
-        PartialFrames.Share greedy = share("greedy");
+        EvictableMemory.Share greedy = share("greedy");
         assertThat(greedy.hold(80)).isTrue();
         assertThat(greedy.hold(80)).isFalse();
         assertThat(evicted).isEmpty();

@@ -9,7 +9,7 @@ import java.util.Set;
  * Memory of requests that have arrived in part, and of what was read behind requests that wait for their turn. Their peers may never go
  * on: when there is too much of it, the slowest go, so that newcomers get through. Thread-safe.
  */
-final class PartialFrames {
+final class EvictableMemory {
     /** Whoever began so long ago has had time to show how fast it is. */
     private static final long GRACE_NANOS = 1_000_000_000;
 
@@ -19,7 +19,7 @@ final class PartialFrames {
     private long total;
 
     /** @param limit most bytes */
-    PartialFrames(long limit, Clock clock) {
+    EvictableMemory(long limit, Clock clock) {
         this.limit = limit;
         this.clock = clock;
     }
@@ -39,11 +39,11 @@ final class PartialFrames {
 
         /** @return false, and nothing is taken, when there is no room, or others wanted it more */
         boolean hold(long more) {
-            return PartialFrames.this.hold(this, more);
+            return EvictableMemory.this.hold(this, more);
         }
 
         void letGo(long less) {
-            PartialFrames.this.letGo(this, less);
+            EvictableMemory.this.letGo(this, less);
         }
 
         private double bytesPerNano(long now) {

@@ -14,17 +14,17 @@ import org.slf4j.LoggerFactory;
  * A coordinator's time in office, from the creation of its topic or the server's start to the server's end. The coordinator starts in
  * the background; topics that change meanwhile wait for it in line, so it misses none. Thread-safe.
  */
-final class Tenure<C extends Hosted> implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(Tenure.class);
+final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLifecycle.class);
 
     private final String name;
-    private final OrderedTasks changes;
+    private final SerialExecutor changes;
     private final CompletableFuture<C> started = new CompletableFuture<>();
 
     /** @param name of what is coordinated, for threads and messages */
-    Tenure(String name, Supplier<C> coordinator, Scheduler scheduler) {
+    CoordinatorLifecycle(String name, Supplier<C> coordinator, Scheduler scheduler) {
         this.name = name;
-        changes = new OrderedTasks(name + "-metadata", scheduler);
+        changes = new SerialExecutor(name + "-metadata", scheduler);
         changes.add(() -> start(coordinator));
     }
 

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Runs tasks one after the other on a thread of its own, because they may block. Thread-safe. */
-public final class OrderedTasks implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(OrderedTasks.class);
+public final class SerialExecutor implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
     /** How long in ms closing waits for the task under way. */
     private static final long END_MS = 1_000;
 
@@ -20,7 +20,7 @@ public final class OrderedTasks implements AutoCloseable {
      * @param name the thread's name
      * @param scheduler gives the thread
      */
-    public OrderedTasks(String name, Scheduler scheduler) {
+    public SerialExecutor(String name, Scheduler scheduler) {
         thread = scheduler.start(name, this::loop);
     }
 

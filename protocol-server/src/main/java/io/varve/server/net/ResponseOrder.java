@@ -7,13 +7,13 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /** The requests of one connection that have been begun and whose answers have not been written, in order. Used on its event loop. */
-final class Answers {
+final class ResponseOrder {
     private final RequestBudget budget;
     private final ResponseWriter responses;
-    private final Queue<Slot> slots = new ArrayDeque<>();
+    private final Queue<ResponseSlot> slots = new ArrayDeque<>();
 
     /** The request begun last. */
-    private Slot last;
+    private ResponseSlot last;
 
     private long bytes;
 
@@ -25,15 +25,15 @@ final class Answers {
         HANG_UP
     }
 
-    Answers(RequestBudget budget, ResponseWriter responses) {
+    ResponseOrder(RequestBudget budget, ResponseWriter responses) {
         this.budget = budget;
         this.responses = responses;
     }
 
     /** @return the place of a request that is begun now */
-    Slot begin(NextRequest request) {
+    ResponseSlot begin(NextRequest request) {
         RequestBudget.Kind kind = request.withRecords() ? budget.records() : budget.others();
-        last = new Slot(request.withRecords(), request.bytes(), kind, request.cost());
+        last = new ResponseSlot(request.withRecords(), request.bytes(), kind, request.cost());
         slots.add(last);
         bytes += last.bytes();
         return last;
@@ -61,14 +61,14 @@ final class Answers {
     }
 
     /** @return true if the slot's answer is the next to be sent */
-    boolean isNext(Slot slot) {
+    boolean isNext(ResponseSlot slot) {
         return slot == slots.peek();
     }
 
     /** Writes the answers that are there and whose turn it is. */
     Sent send() {
         Sent sent = Sent.NOTHING;
-        for (Slot slot = slots.peek(); slot != null && slot.answer() != null; slot = slots.peek()) {
+        for (ResponseSlot slot = slots.peek(); slot != null && slot.answer() != null; slot = slots.peek()) {
             slots.remove();
             free(slot);
             Answer answer = slot.answer();
@@ -85,21 +85,21 @@ final class Answers {
     }
 
     /** Takes back a request that turned out to be none. */
-    void forget(Slot slot) {
+    void forget(ResponseSlot slot) {
         slots.remove(slot);
         free(slot);
     }
 
     /** Lets go of everything. */
     void drop() {
-        for (Slot slot : slots) {
+        for (ResponseSlot slot : slots) {
             free(slot);
             discard(slot.answer());
         }
         slots.clear();
     }
 
-    private void free(Slot slot) {
+    private void free(ResponseSlot slot) {
         bytes -= slot.bytes();
         slot.free();
     }
