@@ -2,28 +2,129 @@
 package io.varve.conformance.shell;
 
 import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.Outcome;
-import io.varve.conformance.Outcome.Status;
-import io.varve.conformance.StorageRig;
-import io.varve.core.runtime.Clock;
-import io.varve.core.spi.StorageProvider;
+import io.varve.conformance.Scale;
+import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.function.Supplier;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
 
-/** {@code bin/conformance.sh}. */
-public final class Conformance {
+/** Reads the command line of {@code bin/conformance.sh}: grades a backend, cuts the power under it, or lists the areas. */
+@Command(
+        name = "bin/conformance.sh",
+        mixinStandardHelpOptions = true,
+        versionProvider = KitVersion.class,
+        sortOptions = false,
+        usageHelpWidth = 120,
+        customSynopsis = "bin/conformance.sh --backend NAME [OPTION]...",
+        description = "Grades a storage backend: runs every check of the contract on it.",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:the backend passed",
+            "1:it did not",
+            "2:the command line is wrong, or a file cannot be read or written",
+            "3:with --power-cut: the machine cannot do it"
+        })
+public final class Conformance implements Callable<Integer> {
     static final int PASSED = 0;
     static final int FAILED = 1;
-    static final int WRONG_USAGE = 2;
+    static final int WRONG_USAGE = CommandLine.ExitCode.USAGE;
 
-    private static final int MOST_FAILURES = 10;
+    static final String POWER_CUT = "--power-cut";
+
     private static final int SEEDS = 1_000_000;
+    private static final String KILLS = "kills";
+    private static final String OPERATIONS = "20000";
+    private static final int HALTS = 3;
+    private static final int PARTITIONS = 10_000;
+    private static final int KILL_ROUNDS = 20;
+    private static final int ONLY_KILL_ROUNDS = 200;
+    private static final Set<String> WITH_POWER_CUT =
+            Set.of(POWER_CUT, "--backend", "--classpath", "--override", "--seed", "--rounds");
+
+    @Option(
+            names = "--backend",
+            paramLabel = "NAME",
+            description = "which backend: file, memory, or what a jar on the class path provides")
+    private String backend;
+
+    @Option(names = "--classpath", paramLabel = "JARS", description = "where to find other people's backends")
+    private List<String> classPath = List.of();
+
+    @Option(
+            names = "--override",
+            paramLabel = "KEY=VALUE",
+            description = "configuration for the backend; may be repeated")
+    private Map<String, String> properties = new TreeMap<>();
+
+    @Option(
+            names = "--area",
+            paramLabel = "AREA",
+            converter = Area.class,
+            description = "only this area; may be repeated")
+    private Set<String> areas = new LinkedHashSet<>();
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            description = "repeats a run's chance (default: a new one, which is printed)")
+    private Long seed;
+
+    @Option(
+            names = "--operations",
+            paramLabel = "N",
+            converter = Count.class,
+            defaultValue = OPERATIONS,
+            description = "steps of random histories (default " + OPERATIONS + ")")
+    private int operations;
+
+    @Option(
+            names = "--replay",
+            paramLabel = "FILE",
+            description = "only runs the history in the file, as a failure prints it")
+    private Path replay;
+
+    @Option(names = "--kill", description = "only kills processes at random moments")
+    private boolean kill;
+
+    @Option(
+            names = "--rounds",
+            paramLabel = "N",
+            converter = Count.class,
+            description = "how many (default " + ONLY_KILL_ROUNDS + " with --kill, otherwise " + KILL_ROUNDS + ")")
+    private Integer rounds;
+
+    @Option(names = "--report", paramLabel = "FILE", description = "writes a page for the browser")
+    private Path report;
+
+    @Option(names = "--list", description = "prints the areas")
+    private boolean list;
+
+    @ArgGroup(validate = false, heading = "%nPower cuts:%n")
+    private PowerCutOptions powerCut = new PowerCutOptions();
+
+    @Spec
+    private CommandSpec spec;
 
     private final PrintStream out;
     private final PrintStream progress;
@@ -33,7 +134,7 @@ public final class Conformance {
         this.progress = progress;
     }
 
-    /** @param arguments as {@link Options#USAGE} says */
+    /** @param arguments as {@code --help} says */
     public static void main(String[] arguments) {
         int status = new Conformance(System.out, System.err).run(List.of(arguments));
         System.out.flush();
@@ -42,108 +143,118 @@ public final class Conformance {
 
     /** @return the exit status */
     int run(List<String> arguments) {
-        if (arguments.contains("--help") || arguments.contains("-h")) {
-            out.print(Options.USAGE);
-            return PASSED;
-        }
-        if (arguments.contains("--list")) {
+        CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // an option given twice: the last one counts
+        return new CommandLine(this)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(progress, true))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+                .setExpandAtFiles(false)
+                .setOverwrittenOptionsAllowed(true)
+                .execute(arguments.toArray(String[]::new));
+    }
+
+    @Override
+    public Integer call() {
+        if (list) {
             out.println(Options.areaWords().replace(", ", System.lineSeparator()));
             return PASSED;
         }
         try {
-            if (arguments.contains(PowerCutCommand.OPTION)) {
-                return new PowerCutCommand(out).run(arguments, new SecureRandom().nextInt(SEEDS));
+            refuseWhatDoesNotGoTogether();
+            if (backend == null) {
+                throw new UsageException("--backend is missing");
             }
-            Options options = Options.parse(arguments, new SecureRandom().nextInt(SEEDS));
-            StorageProvider provider = new Backends(options.classPath()).named(options.backend());
-            return grade(options, provider);
+            long chance = seed == null ? new SecureRandom().nextInt(SEEDS) : seed;
+            Options options = options(chance);
+            if (powerCut.wanted) {
+                return new PowerCutCommand(out).run(options, powerCut.plan(rounds, chance), again(chance));
+            }
+            return new GradeCommand(out, progress).run(options) ? PASSED : FAILED;
         } catch (UsageException e) {
-            progress.println(e.getMessage() + "\n\n" + Options.USAGE);
-            return WRONG_USAGE;
+            throw new ParameterException(spec.commandLine(), e.getMessage(), e);
         } catch (IOException e) {
             progress.println("A file could not be read or written: " + e);
             return WRONG_USAGE;
         }
     }
 
-    private int grade(Options options, StorageProvider provider) throws IOException {
-        Clock clock = Clock.system();
-        long begin = clock.nanos();
-        requireWritable(options.report());
-        out.println("Backend " + options.backend() + " (" + provider.getClass().getName() + "), seed "
-                + options.scale().seed() + ", " + options.scale().operations() + " operations");
-        Supplier<StorageRig> rigs = Backends.rigs(provider, options);
-        ProgressLine shown = new ProgressLine(progress, System.console() != null, clock);
-        Grade grade = Grade.of(
-                options.replay() == null
-                        ? ConformanceRun.of(rigs, options.scale(), options.areas(), shown)
-                        : Replay.of(options.replay(), rigs, clock));
-        shown.end();
-        double seconds = (clock.nanos() - begin) / 1e9;
-        out.println();
-        out.print(grade.table());
-        tell(grade, options);
-        String verdict = verdict(grade, options, seconds);
-        out.println();
-        out.println(verdict);
-        if (options.report() != null) {
-            Files.writeString(options.report(), new Page(grade, options, provider, verdict, clock).html());
-            out.println("Report: " + options.report());
-        }
-        return grade.passed() ? PASSED : FAILED;
-    }
-
-    /** Rather before the run than after it. */
-    private static void requireWritable(Path report) {
-        if (report == null) {
-            return;
-        }
-        boolean there = Files.exists(report);
-        if (there && !Files.isRegularFile(report) || !Files.isWritable(there ? report : report.getParent())) {
-            throw new UsageException("--report " + report + ": no file can be written there");
+    private void refuseWhatDoesNotGoTogether() {
+        for (ArgSpec given : spec.commandLine().getParseResult().matchedArgs()) {
+            String option = given.isOption() ? ((CommandLine.Model.OptionSpec) given).longestName() : "";
+            boolean ofPowerCuts = given.group() != null;
+            if (powerCut.wanted && !ofPowerCuts && !WITH_POWER_CUT.contains(option)) {
+                throw new UsageException("option " + option + " does not go with " + POWER_CUT);
+            }
+            if (!powerCut.wanted && ofPowerCuts) {
+                throw new UsageException("option " + option + " goes only with " + POWER_CUT);
+            }
         }
     }
 
-    private void tell(Grade grade, Options options) {
-        for (Outcome outcome : grade.all()) {
-            if (!outcome.notes().isEmpty()) {
-                out.println();
-                out.println("MEASURED  " + outcome.area() + ": " + Words.of(outcome.check()));
-                outcome.notes().forEach(note -> out.println("  " + note));
-            }
-            if (outcome.status() == Status.SKIPPED) {
-                out.println();
-                out.println("SKIPPED  " + outcome.area() + ": " + Words.of(outcome.check()));
-                out.println(Words.reason(outcome.cause()).indent(2).stripTrailing());
+    private Options options(long chance) {
+        Set<String> wanted = new LinkedHashSet<>(areas);
+        if (kill) {
+            wanted.add(KILLS);
+        }
+        int kills = wanted.equals(Set.of(KILLS)) ? ONLY_KILL_ROUNDS : KILL_ROUNDS;
+        return new Options(
+                backend,
+                new Scale(chance, operations, HALTS, rounds == null ? kills : rounds, PARTITIONS),
+                wanted.isEmpty() ? new LinkedHashSet<>(ConformanceRun.areas()) : wanted,
+                absolute(report),
+                absolute(replay),
+                paths(),
+                properties);
+    }
+
+    private List<Path> paths() {
+        List<Path> paths = new ArrayList<>();
+        for (String some : classPath) {
+            for (String entry : some.split(Pattern.quote(File.pathSeparator))) {
+                if (!entry.isEmpty()) {
+                    paths.add(absolute(Path.of(entry)));
+                }
             }
         }
-        List<Outcome> failures = grade.failures();
-        for (Outcome outcome : failures.subList(0, Math.min(failures.size(), MOST_FAILURES))) {
-            out.println();
-            out.println("FAILED  " + outcome.area() + ": " + Words.of(outcome.check()));
-            out.println(Words.failure(outcome.cause()).indent(2).stripTrailing());
-            if (options.replay() == null) {
-                out.println("  again: " + options.command(outcome.area()));
+        return paths;
+    }
+
+    static Path absolute(Path path) {
+        return path == null ? null : path.toAbsolutePath();
+    }
+
+    /** @return the command line, with the seed that was taken */
+    private String again(long chance) {
+        return spec.name() + " "
+                + String.join(" ", spec.commandLine().getParseResult().originalArgs())
+                + (seed == null ? " --seed " + chance : "");
+    }
+
+    /** Takes a name of an area, however its words are separated. */
+    private static final class Area implements ITypeConverter<String> {
+        @Override
+        public String convert(String value) {
+            try {
+                return Options.area(value);
+            } catch (UsageException e) {
+                throw new TypeConversionException(e.getMessage());
             }
-        }
-        if (failures.size() > MOST_FAILURES) {
-            out.println();
-            out.println("... and " + (failures.size() - MOST_FAILURES) + " more failures; --report has them all");
         }
     }
 
-    private static String verdict(Grade grade, Options options, double seconds) {
-        Grade.Sum sum = Grade.Sum.of(grade.all());
-        String of = String.format(
-                Locale.ROOT,
-                "%d checks, %d failed, %d skipped, %.0f s, seed %d",
-                sum.checks(),
-                sum.failed(),
-                sum.skipped(),
-                seconds,
-                options.scale().seed());
-        return grade.passed()
-                ? "PASSED: " + options.backend() + " keeps the contract (" + of + ")"
-                : "FAILED: " + options.backend() + " breaks the contract (" + of + ")";
+    /** Takes a whole number, 0 or more. */
+    private static final class Count implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String value) {
+            try {
+                int number = Integer.parseInt(value);
+                if (number >= 0) {
+                    return number;
+                }
+            } catch (NumberFormatException e) {
+                // falls through to the one message for every wrong value
+            }
+            throw new TypeConversionException("'" + value + "' is not a whole number, 0 or more");
+        }
     }
 }

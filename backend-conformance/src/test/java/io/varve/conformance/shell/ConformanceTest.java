@@ -90,17 +90,46 @@ class ConformanceTest {
     }
 
     @Test
+    void helpsAndSaysItsVersion() {
+        assertThat(run("--help")).isZero();
+        assertThat(said()).startsWith("Usage: bin/conformance.sh").contains("--evidence", "Exit status:");
+        assertThat(run("--version")).isZero();
+        assertThat(said()).contains("Varve conformance kit");
+        assertThat(said()).doesNotContain("\u001b");
+        assertThat(complained()).isEmpty();
+    }
+
+    @Test
+    void countsTheLastOfAnOptionGivenTwice() {
+        assertThat(run("--backend", "nothing", "--backend", "memory", "--area", "trim", "--seed", "1", "--seed", "7"))
+                .as(complained())
+                .isZero();
+        assertThat(said()).contains("Backend memory", "seed 7");
+    }
+
+    @Test
     void refusesAWrongCommandLineInOneSentence() {
         assertThat(run("--backend", "nothing")).isEqualTo(Conformance.WRONG_USAGE);
         assertThat(run("--backend", "memory", "--area", "weather")).isEqualTo(Conformance.WRONG_USAGE);
         assertThat(run("--backend", "memory", "--seed", "x")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--backend", "memory", "--operations", "-1")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--backend", "memory", "--rounds", "many")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--backend", "memory", "--override", "nonsense")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--backend", "memory", "--report")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--bakcend", "memory")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run()).isEqualTo(Conformance.WRONG_USAGE);
         assertThat(run("--backend", "memory", "--classpath", "/none.jar")).isEqualTo(Conformance.WRONG_USAGE);
         assertThat(run("--seed", "1")).isEqualTo(Conformance.WRONG_USAGE);
         assertThat(complained())
                 .contains(
                         "no backend nothing on the class path; there are: memory",
                         "no area weather",
-                        "--seed x",
+                        "Invalid value for option '--seed': 'x' is not a long",
+                        "Invalid value for option '--operations': '-1' is not a whole number, 0 or more",
+                        "Invalid value for option '--rounds': 'many' is not a whole number, 0 or more",
+                        "Missing required parameter for option '--report' (FILE)",
+                        "(KEY=VALUE) should be in KEY=VALUE format but was nonsense",
+                        "Unknown options: '--bakcend', 'memory'",
                         "--classpath /none.jar: there is no such file",
                         "--backend is missing");
     }
@@ -110,10 +139,15 @@ class ConformanceTest {
         assertThat(run("--power-cut", "--backend", "memory")).isEqualTo(Conformance.WRONG_USAGE);
         assertThat(run("--power-cut", "--backend", "memory", "--area", "trim")).isEqualTo(Conformance.WRONG_USAGE);
         assertThat(run("--power-cut")).isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--power-cut", "--backend", "memory", "--reflinks", "fat"))
+                .isEqualTo(Conformance.WRONG_USAGE);
+        assertThat(run("--backend", "memory", "--reflinks", "xfs")).isEqualTo(Conformance.WRONG_USAGE);
         assertThat(complained())
                 .contains(
                         "backend memory keeps nothing",
                         "option --area does not go with --power-cut",
+                        "option --reflinks goes only with --power-cut",
+                        "the file system with reflinks is fat, must be xfs or btrfs",
                         "--backend is missing");
     }
 }
