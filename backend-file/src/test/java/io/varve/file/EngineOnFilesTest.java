@@ -7,10 +7,10 @@ import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.engine.EngineConfig;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
+import io.varve.core.log.read.ReadResult;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
 import io.varve.core.record.Codec;
@@ -130,7 +130,7 @@ class EngineOnFilesTest {
             for (int i = 0; i < sent.records; i++) {
                 batch.append(1_000 + sent.sequence, null, ByteBuffer.allocate(50), List.of());
             }
-            var appended = log.append(batch.build(), Origin.CLIENT);
+            var appended = log.append(batch.build(), AppendOrigin.CLIENT);
             assertThat(appended.nextOffset() - appended.baseOffset()).isEqualTo(sent.records);
             log.awaitHighWatermark(appended.nextOffset(), failure -> {
                 if (failure == null) {
@@ -166,7 +166,7 @@ class EngineOnFilesTest {
     }
 
     private long readOn(long from, int maxBytes) {
-        LogRead read = log.read(from, maxBytes, Isolation.READ_UNCOMMITTED);
+        ReadResult read = log.read(from, maxBytes, Isolation.READ_UNCOMMITTED);
         try (var slice = read.slice()) {
             ByteBuffer bytes = slice.buffer();
             long next = from;

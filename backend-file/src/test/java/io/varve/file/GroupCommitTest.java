@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.engine.EngineConfig;
 import io.varve.core.engine.LogEngine;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
@@ -81,7 +81,7 @@ class GroupCommitTest {
     private static void append(PartitionLog log, PartitionLog.Waiter waiter) {
         RecordBatchBuilder batch =
                 new RecordBatchBuilder(Codec.NONE).append(5, null, ByteBuffer.allocate(400), List.of());
-        long next = log.append(batch.build(), Origin.CLIENT).nextOffset();
+        long next = log.append(batch.build(), AppendOrigin.CLIENT).nextOffset();
         log.awaitHighWatermark(next, waiter);
     }
 }

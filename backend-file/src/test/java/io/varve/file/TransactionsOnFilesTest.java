@@ -5,10 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
+import io.varve.core.log.read.ReadResult;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.spi.PartitionId;
@@ -59,7 +59,7 @@ class TransactionsOnFilesTest {
                 .transactional()
                 .append(1_000, null, ByteBuffer.allocate(50), List.of())
                 .build();
-        log.append(batch, Origin.CLIENT, guard, Runnable::run);
+        log.append(batch, AppendOrigin.CLIENT, guard, Runnable::run);
     }
 
     private void abort(long producer) {
@@ -155,7 +155,7 @@ class TransactionsOnFilesTest {
         int before = indexes().size();
         log.trimTo(log.segments().get(2).baseOffset());
         assertThat(indexes()).hasSize(before - 2);
-        LogRead read = log.read(log.logStartOffset(), 1 << 20, Isolation.READ_COMMITTED);
+        ReadResult read = log.read(log.logStartOffset(), 1 << 20, Isolation.READ_COMMITTED);
         assertThat(read.abortedTransactions(log.logStartOffset())).isNotEmpty();
         read.slice().close();
     }
@@ -166,7 +166,7 @@ class TransactionsOnFilesTest {
         abort(B);
         commit();
         for (long offset = 1; offset < 20; offset += 2) {
-            LogRead read = log.read(offset, 1, Isolation.READ_COMMITTED);
+            ReadResult read = log.read(offset, 1, Isolation.READ_COMMITTED);
             try (var slice = read.slice()) {
                 assertThat(slice.fileRegion()).isPresent();
                 assertThat(read.abortedTransactions(offset))

@@ -4,7 +4,7 @@ package io.varve.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
@@ -35,7 +35,7 @@ class TransactionsTest extends LmdbFixture {
                 .transactional()
                 .append(EPOCH, null, ByteBuffer.allocate(50), List.of())
                 .build();
-        log.append(batch, Origin.CLIENT, guard, Runnable::run);
+        log.append(batch, AppendOrigin.CLIENT, guard, Runnable::run);
     }
 
     private void assertAllKnown() {

@@ -3,7 +3,7 @@ package io.varve.conformance.compaction;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
+import io.varve.core.log.read.ReadResult;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
 import io.varve.core.record.ControlType;
@@ -43,7 +43,7 @@ final class CommittedReader {
     }
 
     private long fetch(long from, int maxBytes) {
-        LogRead read = log.read(from, maxBytes, Isolation.READ_COMMITTED);
+        ReadResult read = log.read(from, maxBytes, Isolation.READ_COMMITTED);
         try (var slice = read.slice()) {
             ByteBuffer bytes = slice.buffer();
             List<AbortedTransaction> ahead =

@@ -10,8 +10,8 @@ import io.varve.conformance.compaction.KeyedModel.Written;
 import io.varve.core.compaction.Cleaner;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.compaction.CompactionLimits;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
@@ -176,7 +176,7 @@ public final class CompactionHistory {
         ByteBuffer batch = builder.build();
         ByteBuffer copy =
                 ByteBuffer.allocate(batch.remaining()).put(batch.duplicate()).flip();
-        Appended appended = append(batch, producer);
+        AppendResult appended = append(batch, producer);
         assertThat(appended.baseOffset()).isEqualTo(base);
         if (producer >= 0) {
             sequences[producer] += count;
@@ -184,11 +184,11 @@ public final class CompactionHistory {
         }
     }
 
-    private Appended append(ByteBuffer batch, int producer) {
+    private AppendResult append(ByteBuffer batch, int producer) {
         VerificationGuard guard = BatchHeader.isTransactional(batch, 0)
                 ? partition.log.startVerification(producer, epochs[producer], BatchHeader.baseSequence(batch, 0), false)
                 : VerificationGuard.NONE;
-        return partition.log.append(batch, Origin.CLIENT, guard, Runnable::run);
+        return partition.log.append(batch, AppendOrigin.CLIENT, guard, Runnable::run);
     }
 
     /** A client that did not hear the answer to its last batch sends it again. */
@@ -198,7 +198,7 @@ public final class CompactionHistory {
                 ByteBuffer copy = ByteBuffer.allocate(sent.batch.remaining())
                         .put(sent.batch.duplicate())
                         .flip();
-                Appended appended = partition.log.append(copy, Origin.CLIENT);
+                AppendResult appended = partition.log.append(copy, AppendOrigin.CLIENT);
                 assertThat(appended.duplicate())
                         .as("batch at %d sent again", sent.offset)
                         .isTrue();

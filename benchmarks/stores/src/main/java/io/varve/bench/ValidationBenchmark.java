@@ -2,8 +2,8 @@
 package io.varve.bench;
 
 import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendRun;
-import io.varve.core.log.append.Origin;
 import io.varve.core.log.config.BatchRules;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
@@ -115,6 +115,6 @@ public class ValidationBenchmark {
     @Benchmark
     public AppendRun check(Cpu cpu) {
         cpu.batches++;
-        return log.check(batch, Origin.CLIENT, DecompressionMeter.NONE);
+        return log.check(batch, AppendOrigin.CLIENT, DecompressionMeter.NONE);
     }
 }

@@ -35,14 +35,14 @@ public final class LogEngine implements AutoCloseable {
     private final Clock clock;
     private final Scheduler scheduler;
     private final FailPoints failPoints;
-    private final CommitPolicy policy;
-    private final SnapshotTurns snapshots;
+    private final DurabilityPolicy policy;
+    private final ProducerSnapshotQueue snapshots;
     private final Durability durability;
     private final Committer committer;
     private final Thread committing;
     private final Scheduler.Task expiry;
-    private final Cleaners cleaners;
-    private final Retention retention;
+    private final CompactionRunner cleaners;
+    private final RetentionRunner retention;
     private final Scheduler.Task retaining;
     private final ConcurrentHashMap<PartitionId, PartitionLog> open = new ConcurrentHashMap<>();
     private final Object lifecycle = new Object();
@@ -54,17 +54,17 @@ public final class LogEngine implements AutoCloseable {
         this.clock = context.clock();
         this.scheduler = context.scheduler();
         this.failPoints = context.failPoints();
-        this.snapshots = new SnapshotTurns(scheduler);
+        this.snapshots = new ProducerSnapshotQueue(scheduler);
         this.durability = config.durability();
         this.committer = new Committer(storage, config.durability(), this::snapshotWhenDue, this::commitLater);
-        this.policy = CommitPolicy.of(config, committer, scheduler);
+        this.policy = DurabilityPolicy.of(config, committer, scheduler);
         this.committing = scheduler.start("committer", committer);
         this.producerExpirationMs = config.producerIdExpirationMs();
         this.expiry =
                 scheduler.scheduleEvery(EXPIRY_PERIOD_MS, () -> expireProducers(clock.millis() - producerExpirationMs));
-        this.cleaners = new Cleaners(open::values, config.compaction(), context);
+        this.cleaners = new CompactionRunner(open::values, config.compaction(), context);
         cleaners.start();
-        this.retention = new Retention(() -> List.copyOf(open.values()), config.retention(), clock);
+        this.retention = new RetentionRunner(() -> List.copyOf(open.values()), config.retention(), clock);
         this.retaining = scheduler.scheduleEvery(config.retention().checkIntervalMs(), retention::check);
     }
 
@@ -261,9 +261,9 @@ public final class LogEngine implements AutoCloseable {
         retaining.cancel();
         policy.close();
         committer.stop();
-        interrupted |= Joining.join(committing, CLOSE_WAIT_MS, clock);
+        interrupted |= ThreadJoiner.join(committing, CLOSE_WAIT_MS, clock);
         snapshots.close();
-        open.values().forEach(SnapshotTurns::write);
+        open.values().forEach(ProducerSnapshotQueue::write);
         storage.close();
         StorageException reason = new StorageException(StorageException.Kind.CLOSED, "the engine is closed");
         open.values().forEach(log -> log.failed(reason));

@@ -2,8 +2,8 @@
 package io.varve.core.event;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.SoundBatches;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.VerifyingLogReader;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageException;
@@ -148,7 +148,7 @@ public final class EventLog<S, E> implements AutoCloseable {
             throw failure;
         }
         long[] next = {0};
-        SoundBatches batches = new SoundBatches(
+        VerifyingLogReader batches = new VerifyingLogReader(
                 log,
                 REPLAY_BYTES,
                 bytes -> {
@@ -301,7 +301,7 @@ public final class EventLog<S, E> implements AutoCloseable {
         private void log(List<E> events, S after) {
             Runnable undo = preparation.prepare(working, after);
             try {
-                end = log.append(codec.encode(events), Origin.BROKER).nextOffset();
+                end = log.append(codec.encode(events), AppendOrigin.BROKER).nextOffset();
             } catch (RuntimeException e) {
                 undo.run();
                 throw e;

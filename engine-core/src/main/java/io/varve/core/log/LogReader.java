@@ -2,8 +2,8 @@
 package io.varve.core.log;
 
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
 import io.varve.core.log.read.OffsetOutOfRangeException;
+import io.varve.core.log.read.ReadResult;
 import io.varve.core.log.read.TimestampLookup;
 import io.varve.core.log.read.TimestampOffset;
 import io.varve.core.producer.ProducerStates;
@@ -11,7 +11,7 @@ import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
-import io.varve.core.transaction.AbortedView;
+import io.varve.core.transaction.AbortedSnapshot;
 import java.util.Optional;
 
 /** The reading side of a partition: how far each isolation sees, and what lies there. Thread-safe, never waits for a writer. */
@@ -41,11 +41,11 @@ final class LogReader {
     }
 
     /** @param logEndOffset read before the call */
-    LogRead read(long offset, int maxBytes, Isolation isolation, long logEndOffset) {
+    ReadResult read(long offset, int maxBytes, Isolation isolation, long logEndOffset) {
         long visible = highWatermark.value();
         long stable = stable(visible);
         // After the end is known and before anything is read: whatever is read and void, is in it.
-        AbortedView aborted = producers.aborted();
+        AbortedSnapshot aborted = producers.aborted();
         Extent extent = store.extent();
         PartitionId id = store.id();
         if (offset < extent.start() || offset > logEndOffset) {
@@ -56,7 +56,7 @@ final class LogReader {
         // At or past the end there is nothing to cut: an end at the offset itself gives an empty slice.
         long from = Math.min(offset, extent.readableEnd());
         try {
-            return new LogRead(
+            return new ReadResult(
                     store.read(from, Math.max(from, end), maxBytes), extent.start(), visible, stable, aborted);
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.MISUSE

@@ -2,19 +2,19 @@
 package io.varve.core.log;
 
 import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendRefusals;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
-import io.varve.core.log.append.RunSequences;
+import io.varve.core.log.append.RunSequenceCheck;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.epoch.LeaderEpochs;
 import io.varve.core.log.read.OffsetOutOfRangeException;
 import io.varve.core.log.recovery.ProducerRecovery;
-import io.varve.core.log.recovery.ProducerSnapshots;
+import io.varve.core.log.recovery.ProducerSnapshotStore;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerStates;
-import io.varve.core.producer.SequenceCheck;
+import io.varve.core.producer.SequenceVerdict;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.DecompressionMeter;
@@ -54,9 +54,9 @@ final class LogWriter {
     private final ReentrantLock replacing = new ReentrantLock();
 
     private final LeaderEpochs epochs;
-    private final ProducerSnapshots snapshots;
+    private final ProducerSnapshotStore snapshots;
     private final ProducerStates producers;
-    private final RunSequences sequences;
+    private final RunSequenceCheck sequences;
     private volatile PartitionConfig config;
     private volatile long logEndOffset;
     private volatile long bytesSinceSnapshot;
@@ -68,10 +68,10 @@ final class LogWriter {
         this.clock = clock;
         this.failPoints = failPoints;
         this.epochs = new LeaderEpochs(store, leaderEpoch);
-        this.snapshots = new ProducerSnapshots(store, failPoints);
+        this.snapshots = new ProducerSnapshotStore(store, failPoints);
         this.producers = ProducerRecovery.recover(store, snapshots);
         producers.countIdleFrom(idleClock());
-        this.sequences = new RunSequences(store.id(), producers);
+        this.sequences = new RunSequenceCheck(store.id(), producers);
         Extent extent = store.extent();
         this.logEndOffset = extent.readableEnd();
         this.highWatermark = new HighWatermark(extent.durableEnd());
@@ -125,12 +125,12 @@ final class LogWriter {
     }
 
     /** Appends batches at the end, or answers with where they are already. */
-    Appended append(AppendRun run, VerificationGuard guard) {
+    AppendResult append(AppendRun run, VerificationGuard guard) {
         long base;
         long next;
         writing.lock();
         try {
-            SequenceCheck.Duplicate earlier = sequences.check(run, guard);
+            SequenceVerdict.Duplicate earlier = sequences.check(run, guard);
             if (earlier != null) {
                 long timestamp = config.logAppendTime() ? earlier.original().timestamp() : -1;
                 return appended(
@@ -145,8 +145,8 @@ final class LogWriter {
         return appended(base, next, run.logAppendTimeMs(), false);
     }
 
-    private Appended appended(long base, long next, long timestamp, boolean duplicate) {
-        return new Appended(base, next, timestamp, store.extent().start(), duplicate);
+    private AppendResult appended(long base, long next, long timestamp, boolean duplicate) {
+        return new AppendResult(base, next, timestamp, store.extent().start(), duplicate);
     }
 
     private long store(AppendRun run, BatchRun placed) {
@@ -163,19 +163,19 @@ final class LogWriter {
     }
 
     /** Appends the marker that ends a transaction. */
-    Appended endTransaction(TransactionMarker marker) {
+    AppendResult endTransaction(TransactionMarker marker) {
         long base;
         long next;
         writing.lock();
         try {
-            SequenceCheck check = producers.check(marker);
-            if (check != SequenceCheck.Accepted.INSTANCE) {
+            SequenceVerdict check = producers.check(marker);
+            if (check != SequenceVerdict.Accepted.INSTANCE) {
                 String what = "a marker of coordinator epoch " + marker.coordinatorEpoch();
                 throw AppendRefusals.of(check, store.id(), marker.producerId(), marker.producerEpoch(), what);
             }
             highWatermark.requireRising();
             AppendRun run = AppendRun.checked(
-                    store.id(), batch(marker), Origin.BROKER, config, clock.millis(), DecompressionMeter.NONE);
+                    store.id(), batch(marker), AppendOrigin.BROKER, config, clock.millis(), DecompressionMeter.NONE);
             failPoints.hit(LogFailPoints.MARKER_BEFORE_APPEND);
             base = logEndOffset;
             next = store(run, run.place(base, leaderEpoch));
@@ -374,7 +374,7 @@ final class LogWriter {
 
     void snapshotProducers() {
         synchronized (snapshots) {
-            ProducerSnapshots.Pending pending;
+            ProducerSnapshotStore.Pending pending;
             writing.lock();
             try {
                 pending = snapshots.prepare(producers, logEndOffset);

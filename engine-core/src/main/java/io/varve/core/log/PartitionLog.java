@@ -4,14 +4,14 @@ package io.varve.core.log;
 import io.varve.core.compaction.Compactable;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.epoch.EpochEnd;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
 import io.varve.core.log.read.OffsetOutOfRangeException;
+import io.varve.core.log.read.ReadResult;
 import io.varve.core.log.read.TimestampOffset;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.producer.ProducerStates;
@@ -63,10 +63,10 @@ public final class PartitionLog implements Compactable {
     private final HighWatermark highWatermark;
     private final ProducerStates producers;
     private final Clock clock;
-    private final Commits commits;
+    private final AppendListener commits;
     private final LogReader reader;
 
-    private PartitionLog(PartitionStore store, LogWriter writer, Clock clock, Commits commits) {
+    private PartitionLog(PartitionStore store, LogWriter writer, Clock clock, AppendListener commits) {
         this.store = store;
         this.writer = writer;
         this.highWatermark = writer.highWatermark();
@@ -76,9 +76,9 @@ public final class PartitionLog implements Compactable {
         this.reader = new LogReader(store, highWatermark, producers);
     }
 
-    /** As {@link #open(PartitionStore, int, PartitionConfig, Clock, Commits, FailPoints)}, with nothing armed. */
+    /** As {@link #open(PartitionStore, int, PartitionConfig, Clock, AppendListener, FailPoints)}, with nothing armed. */
     public static PartitionLog open(
-            PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, Commits commits) {
+            PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, AppendListener commits) {
         return open(store, leaderEpoch, config, clock, commits, new FailPoints());
     }
 
@@ -99,7 +99,7 @@ public final class PartitionLog implements Compactable {
             int leaderEpoch,
             PartitionConfig config,
             Clock clock,
-            Commits commits,
+            AppendListener commits,
             FailPoints failPoints) {
         return new PartitionLog(store, new LogWriter(store, leaderEpoch, config, clock, failPoints), clock, commits);
     }
@@ -194,28 +194,28 @@ public final class PartitionLog implements Compactable {
      * @throws AppendException if they break a rule of this partition
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
-    public Appended append(ByteBuffer batches, Origin origin) {
+    public AppendResult append(ByteBuffer batches, AppendOrigin origin) {
         return append(batches, origin, Runnable::run);
     }
 
     /**
-     * As {@link #append(ByteBuffer, Origin)}, for one of several appends in a row: a commit asked for after the first would start a sync
+     * As {@link #append(ByteBuffer, AppendOrigin)}, for one of several appends in a row: a commit asked for after the first would start a sync
      * that leaves the others out, and they would wait for two.
      *
      * @param afterwards asks for the commit when the row has ended; where it refuses to, that is done at once
      */
-    public Appended append(ByteBuffer batches, Origin origin, Executor afterwards) {
+    public AppendResult append(ByteBuffer batches, AppendOrigin origin, Executor afterwards) {
         return append(batches, origin, VerificationGuard.NONE, afterwards);
     }
 
     /**
-     * As {@link #append(ByteBuffer, Origin, Executor)}, for a producer's batches that may be the first of a transaction here: such a batch
+     * As {@link #append(ByteBuffer, AppendOrigin, Executor)}, for a producer's batches that may be the first of a transaction here: such a batch
      * needs the transaction to be open here already, or a guard of {@link #startVerification} after which the transaction did not end.
      *
      * @param guard what {@link #startVerification} gave, once the coordinator has confirmed the partition
      * @throws AppendException INVALID_TXN_STATE if the guard does not hold (any more)
      */
-    public Appended append(ByteBuffer batches, Origin origin, VerificationGuard guard, Executor afterwards) {
+    public AppendResult append(ByteBuffer batches, AppendOrigin origin, VerificationGuard guard, Executor afterwards) {
         return append(check(batches, origin, DecompressionMeter.NONE), guard, afterwards);
     }
 
@@ -223,14 +223,14 @@ public final class PartitionLog implements Compactable {
      * Checks batches against the format and this partition's rules, record by record where a producer sends them, without any effect: the
      * first half of an append.
      *
-     * @param batches as for {@link #append(ByteBuffer, Origin)}; not changed yet
+     * @param batches as for {@link #append(ByteBuffer, AppendOrigin)}; not changed yet
      * @param origin who appends
      * @param meter told of decompressed bytes; what it throws ends the check
      * @return what {@link #append(AppendRun, VerificationGuard, Executor)} takes; backed by the same bytes
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws AppendException if they break a rule of this partition
      */
-    public AppendRun check(ByteBuffer batches, Origin origin, DecompressionMeter meter) {
+    public AppendRun check(ByteBuffer batches, AppendOrigin origin, DecompressionMeter meter) {
         return AppendRun.checked(id(), batches, origin, config(), clock.millis(), meter);
     }
 
@@ -238,17 +238,17 @@ public final class PartitionLog implements Compactable {
      * Appends what was checked: the second half of an append.
      *
      * @param run what {@link #check} of this partition gave
-     * @param guard as for {@link #append(ByteBuffer, Origin, VerificationGuard, Executor)}
-     * @param afterwards as for {@link #append(ByteBuffer, Origin, Executor)}
+     * @param guard as for {@link #append(ByteBuffer, AppendOrigin, VerificationGuard, Executor)}
+     * @param afterwards as for {@link #append(ByteBuffer, AppendOrigin, Executor)}
      * @return where it landed
      * @throws AppendException if the producer's sequence or transaction does not fit
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
-    public Appended append(AppendRun run, VerificationGuard guard, Executor afterwards) {
+    public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards) {
         Objects.requireNonNull(guard, "guard");
         run.stamp();
         store.awaitRoom(run.end() - run.start()); // not with the writer's lock
-        Appended appended = writer.append(run, guard);
+        AppendResult appended = writer.append(run, guard);
         if (!appended.duplicate()) {
             requestCommit(run.records(), afterwards);
         }
@@ -312,8 +312,8 @@ public final class PartitionLog implements Compactable {
      * @throws AppendException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
-    public Appended endTransaction(TransactionMarker marker) {
-        Appended appended = writer.endTransaction(marker);
+    public AppendResult endTransaction(TransactionMarker marker) {
+        AppendResult appended = writer.endTransaction(marker);
         commits.appended(this, 1);
         return appended;
     }
@@ -366,7 +366,7 @@ public final class PartitionLog implements Compactable {
      * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend; FULL, FENCED, CLOSED
      */
     public void adopt(ByteBuffer batches) {
-        AppendRun run = check(batches, Origin.BROKER, DecompressionMeter.NONE);
+        AppendRun run = check(batches, AppendOrigin.BROKER, DecompressionMeter.NONE);
         writer.adopt(run);
         commits.appended(this, run.records());
     }
@@ -404,7 +404,7 @@ public final class PartitionLog implements Compactable {
      * @throws OffsetOutOfRangeException below the log start offset or above the log end offset
      * @throws StorageException CORRUPT, CLOSED
      */
-    public LogRead read(long offset, int maxBytes, Isolation isolation) {
+    public ReadResult read(long offset, int maxBytes, Isolation isolation) {
         return reader.read(offset, maxBytes, isolation, logEndOffset());
     }
 

@@ -4,12 +4,12 @@ package io.varve.core.producer;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.EndOfTransaction;
+import io.varve.core.transaction.AbortedSnapshot;
 import io.varve.core.transaction.AbortedTransaction;
-import io.varve.core.transaction.AbortedView;
 import io.varve.core.transaction.PartitionTransactions;
+import io.varve.core.transaction.PendingVerifications;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.core.transaction.VerificationGuard;
-import io.varve.core.transaction.Verifications;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -30,7 +30,7 @@ public final class ProducerStates {
     static final int MAX_PRODUCERS = 100_000;
 
     private final KnownProducers producers;
-    private final Verifications verifications = new Verifications();
+    private final PendingVerifications verifications = new PendingVerifications();
     /** Null until the partition sees its first transaction. */
     private volatile PartitionTransactions transactions;
 
@@ -52,40 +52,41 @@ public final class ProducerStates {
      * @param guard what shows that the batch belongs to a transaction that is not open here yet
      * @return what to do with it; ACCEPTED for batches of producers that are not idempotent
      */
-    public SequenceCheck check(ByteBuffer buffer, int at, boolean fromClient, VerificationGuard guard) {
+    public SequenceVerdict check(ByteBuffer buffer, int at, boolean fromClient, VerificationGuard guard) {
         long id = BatchHeader.producerId(buffer, at);
         if (id == BatchHeader.NO_PRODUCER_ID) {
-            return SequenceCheck.Accepted.INSTANCE;
+            return SequenceVerdict.Accepted.INSTANCE;
         }
         if (BatchHeader.isControl(buffer, at)) {
             return EndOfTransaction.read(buffer, at)
                     .map(end -> check(marker(buffer, at, end)))
-                    .orElse(SequenceCheck.Accepted.INSTANCE);
+                    .orElse(SequenceVerdict.Accepted.INSTANCE);
         }
         ProducerEntry entry = producers.get(id);
         SequencedBatch original = fromClient ? original(entry, buffer, at) : null;
         if (original != null) {
-            return new SequenceCheck.Duplicate(original);
+            return new SequenceVerdict.Duplicate(original);
         }
         short epoch = BatchHeader.producerEpoch(buffer, at);
         if (entry != null && epoch < entry.epoch()) {
-            return new SequenceCheck.Fenced(entry.epoch());
+            return new SequenceVerdict.Fenced(entry.epoch());
         }
         boolean transactional = BatchHeader.isTransactional(buffer, at);
         if (transactional && !hasOpenTransaction(id, epoch) && !verifications.holds(id, guard)) {
-            return new SequenceCheck.WrongTransaction("no transaction is open here that it was verified to belong to");
+            return new SequenceVerdict.WrongTransaction(
+                    "no transaction is open here that it was verified to belong to");
         }
         if (fromClient) {
-            SequenceCheck sequence = checkSequence(id, entry, epoch, BatchHeader.baseSequence(buffer, at));
-            if (sequence != SequenceCheck.Accepted.INSTANCE) {
+            SequenceVerdict sequence = checkSequence(id, entry, epoch, BatchHeader.baseSequence(buffer, at));
+            if (sequence != SequenceVerdict.Accepted.INSTANCE) {
                 return sequence;
             }
         }
         if (!transactional && entry != null && entry.isInTransaction()) {
-            return new SequenceCheck.WrongTransaction(
+            return new SequenceVerdict.WrongTransaction(
                     "it is not transactional, and a transaction is open since offset " + entry.transactionStart());
         }
-        return SequenceCheck.Accepted.INSTANCE;
+        return SequenceVerdict.Accepted.INSTANCE;
     }
 
     private static SequencedBatch original(ProducerEntry entry, ByteBuffer buffer, int at) {
@@ -93,28 +94,28 @@ public final class ProducerStates {
             return null;
         }
         int first = BatchHeader.baseSequence(buffer, at);
-        return entry.find(first, Sequence.plus(first, BatchHeader.lastOffsetDelta(buffer, at)));
+        return entry.find(first, SequenceNumbers.plus(first, BatchHeader.lastOffsetDelta(buffer, at)));
     }
 
-    private SequenceCheck checkSequence(long id, ProducerEntry entry, short epoch, int first) {
+    private SequenceVerdict checkSequence(long id, ProducerEntry entry, short epoch, int first) {
         SequencedBatch newest = entry == null ? null : entry.last();
-        Verifications.Entry verified = verifications.of(id);
+        PendingVerifications.Entry verified = verifications.of(id);
         if (verified != null) {
             if (verified.epochBumps() && newest == null && first != 0) {
-                return new SequenceCheck.OutOfOrder(0);
+                return new SequenceVerdict.OutOfOrder(0);
             }
             int lowest = verified.lowestSequence();
-            if (lowest != Verifications.NO_SEQUENCE && first > lowest) {
-                return new SequenceCheck.OutOfOrder(lowest);
+            if (lowest != PendingVerifications.NO_SEQUENCE && first > lowest) {
+                return new SequenceVerdict.OutOfOrder(lowest);
             }
         }
         if (entry == null) {
             // A producer not known here, or forgotten: any sequence starts it, as the client cannot know what was
             // forgotten.
-            return SequenceCheck.Accepted.INSTANCE;
+            return SequenceVerdict.Accepted.INSTANCE;
         }
-        int expected = epoch > entry.epoch() || newest == null ? 0 : Sequence.plus(newest.lastSequence(), 1);
-        return first == expected ? SequenceCheck.Accepted.INSTANCE : new SequenceCheck.OutOfOrder(expected);
+        int expected = epoch > entry.epoch() || newest == null ? 0 : SequenceNumbers.plus(newest.lastSequence(), 1);
+        return first == expected ? SequenceVerdict.Accepted.INSTANCE : new SequenceVerdict.OutOfOrder(expected);
     }
 
     /**
@@ -124,19 +125,19 @@ public final class ProducerStates {
      * @param marker what a coordinator says
      * @return ACCEPTED, fenced, or the coordinator fenced
      */
-    public SequenceCheck check(TransactionMarker marker) {
+    public SequenceVerdict check(TransactionMarker marker) {
         ProducerEntry entry = producers.get(marker.producerId());
         if (entry == null) {
-            return SequenceCheck.Accepted.INSTANCE;
+            return SequenceVerdict.Accepted.INSTANCE;
         }
         boolean late = marker.producerEpoch() < entry.epoch()
                 || marker.epochBumped() && marker.producerEpoch() == entry.epoch() && entry.isInTransaction();
         if (late) {
-            return new SequenceCheck.Fenced(entry.epoch());
+            return new SequenceVerdict.Fenced(entry.epoch());
         }
         return marker.coordinatorEpoch() < entry.coordinatorEpoch()
-                ? new SequenceCheck.CoordinatorFenced(entry.coordinatorEpoch())
-                : SequenceCheck.Accepted.INSTANCE;
+                ? new SequenceVerdict.CoordinatorFenced(entry.coordinatorEpoch())
+                : SequenceVerdict.Accepted.INSTANCE;
     }
 
     private static TransactionMarker marker(ByteBuffer buffer, int at, EndOfTransaction end) {
@@ -183,7 +184,7 @@ public final class ProducerStates {
         if (first >= 0) {
             entry.add(new SequencedBatch(
                     first,
-                    Sequence.plus(first, BatchHeader.lastOffsetDelta(buffer, at)),
+                    SequenceNumbers.plus(first, BatchHeader.lastOffsetDelta(buffer, at)),
                     BatchHeader.baseOffset(buffer, at),
                     BatchHeader.lastOffset(buffer, at),
                     timestamp));
@@ -296,9 +297,9 @@ public final class ProducerStates {
     }
 
     /** @return the aborted transactions known now. Thread-safe */
-    public AbortedView aborted() {
+    public AbortedSnapshot aborted() {
         PartitionTransactions present = transactions;
-        return present == null ? AbortedView.NONE : present.aborted();
+        return present == null ? AbortedSnapshot.NONE : present.aborted();
     }
 
     /**

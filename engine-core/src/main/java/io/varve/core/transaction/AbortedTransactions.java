@@ -12,9 +12,9 @@ import java.util.Set;
 final class AbortedTransactions {
     private static final int FIRST_CAPACITY = 8;
 
-    private volatile AbortedView view = AbortedView.NONE;
+    private volatile AbortedSnapshot view = AbortedSnapshot.NONE;
 
-    AbortedView view() {
+    AbortedSnapshot view() {
         return view;
     }
 
@@ -29,7 +29,7 @@ final class AbortedTransactions {
      * @return true if there was one
      */
     boolean trimTo(long offset) {
-        AbortedView now = view;
+        AbortedSnapshot now = view;
         int row = now.at(offset);
         if (row == now.from()) {
             return false;
@@ -45,8 +45,8 @@ final class AbortedTransactions {
      */
     boolean remove(Collection<AbortedTransaction> gone) {
         Set<AbortedTransaction> wanted = new HashSet<>(gone);
-        AbortedView now = view;
-        AbortedView left = AbortedView.NONE;
+        AbortedSnapshot now = view;
+        AbortedSnapshot left = AbortedSnapshot.NONE;
         boolean fewer = false;
         for (int row = now.from(); row < now.to(); row++) {
             AbortedTransaction one = now.get(row);

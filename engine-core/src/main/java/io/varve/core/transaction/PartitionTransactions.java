@@ -32,7 +32,7 @@ public final class PartitionTransactions {
 
     private volatile long firstUnstable = ALL_STABLE;
 
-    public AbortedView aborted() {
+    public AbortedSnapshot aborted() {
         return aborted.view();
     }
 

@@ -54,7 +54,7 @@ public final class TransactionIndex {
      * @param stored what is known to be stored
      * @return the segments that have any, ascending
      */
-    public static List<Segment> write(AbortedView rows, List<Long> bases, List<Part> stored) {
+    public static List<Segment> write(AbortedSnapshot rows, List<Long> bases, List<Part> stored) {
         List<Segment> segments = new ArrayList<>();
         int row = rows.from();
         for (int i = 0; i < bases.size() && row < rows.to(); i++) {
@@ -67,7 +67,7 @@ public final class TransactionIndex {
         return segments;
     }
 
-    private static Segment segment(long base, AbortedView rows, int from, int to, List<Part> stored) {
+    private static Segment segment(long base, AbortedSnapshot rows, int from, int to, List<Part> stored) {
         long lastMarker = rows.lastOffset(to - 1);
         for (Part part : stored) {
             if (part.base() == base && part.count() == to - from && part.lastMarker() == lastMarker) {

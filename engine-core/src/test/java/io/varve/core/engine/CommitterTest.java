@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.Batches;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.runtime.VirtualTime;
@@ -44,7 +44,8 @@ class CommitterTest {
 
     private static CompletableFuture<StorageException> append(PartitionLog log) {
         CompletableFuture<StorageException> acked = new CompletableFuture<>();
-        log.awaitHighWatermark(log.append(Batches.at(5, "a"), Origin.CLIENT).nextOffset(), acked::complete);
+        log.awaitHighWatermark(
+                log.append(Batches.at(5, "a"), AppendOrigin.CLIENT).nextOffset(), acked::complete);
         return acked;
     }
 
@@ -150,7 +151,7 @@ class CommitterTest {
         thread.setDaemon(true);
         thread.start();
         for (int i = 0; i < 3; i++) {
-            long next = log.append(Batches.at(5, "a"), Origin.CLIENT).nextOffset();
+            long next = log.append(Batches.at(5, "a"), AppendOrigin.CLIENT).nextOffset();
             CompletableFuture<Boolean> told = new CompletableFuture<>();
             log.awaitHighWatermark(next, failure -> {
                 Thread.currentThread().interrupt();
@@ -167,9 +168,9 @@ class CommitterTest {
     @Test
     void producerStateIsWrittenDownOnePartitionAfterAnother() {
         for (int i = 0; i < 3; i++) {
-            log("p" + i).append(Batches.idempotent(i, 0, 0, "a"), Origin.CLIENT);
+            log("p" + i).append(Batches.idempotent(i, 0, 0, "a"), AppendOrigin.CLIENT);
         }
-        SnapshotTurns turns = new SnapshotTurns(time);
+        ProducerSnapshotQueue turns = new ProducerSnapshotQueue(time);
         logs.forEach(turns::due);
         logs.forEach(turns::due);
         List<Long> written = new ArrayList<>();

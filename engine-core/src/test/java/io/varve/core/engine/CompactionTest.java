@@ -7,7 +7,7 @@ import io.varve.core.compaction.Cleaner;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.memory.MemoryStorage;
@@ -102,7 +102,7 @@ class CompactionTest {
     }
 
     private static void append(PartitionLog log, String key, String value) {
-        log.append(batch(key, value), Origin.CLIENT);
+        log.append(batch(key, value), AppendOrigin.CLIENT);
     }
 
     /** Appends so many records of few keys, and waits until they are visible. */

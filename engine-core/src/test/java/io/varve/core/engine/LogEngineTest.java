@@ -7,11 +7,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.log.Batches;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
+import io.varve.core.log.read.ReadResult;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
@@ -29,7 +29,7 @@ class LogEngineTest {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
             CompletableFuture<StorageException> acked = new CompletableFuture<>();
-            Appended appended = log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+            AppendResult appended = log.append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
             log.awaitHighWatermark(appended.nextOffset(), acked::complete);
             assertThat(appended.nextOffset()).isEqualTo(2);
             assertThat(log.highWatermark()).isZero();
@@ -48,12 +48,12 @@ class LogEngineTest {
     void commitsManyPartitionsWithOneSync() throws Exception {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog first = fixture.log();
-            await(first, first.append(Batches.at(5, "taken by the first sync"), Origin.CLIENT), fixture);
+            await(first, first.append(Batches.at(5, "taken by the first sync"), AppendOrigin.CLIENT), fixture);
             CompletableFuture<?>[] acks = new CompletableFuture<?>[100];
             for (int i = 0; i < acks.length; i++) {
                 PartitionLog log =
                         fixture.engine.open(new PartitionId("many", new UUID(3, 4), i), 0, PartitionConfig.DEFAULT);
-                Appended appended = log.append(Batches.at(5, "x"), Origin.CLIENT);
+                AppendResult appended = log.append(Batches.at(5, "x"), AppendOrigin.CLIENT);
                 acks[i] = acked(log, appended);
             }
             // The first of them may start a sync alone; all the others share the second.
@@ -73,7 +73,7 @@ class LogEngineTest {
                 CompactionConfig.BY_HAND);
         try (EngineFixture fixture = new EngineFixture(async, 0)) {
             PartitionLog log = fixture.log();
-            log.append(Batches.at(5, "a"), Origin.CLIENT);
+            log.append(Batches.at(5, "a"), AppendOrigin.CLIENT);
             assertThat(log.highWatermark()).isEqualTo(1);
             assertThat(log.extent().durableEnd()).isZero();
         }
@@ -85,7 +85,7 @@ class LogEngineTest {
                 Durability.ASYNC, Long.MAX_VALUE, 2, Long.MAX_VALUE, RetentionConfig.DEFAULT, CompactionConfig.BY_HAND);
         try (EngineFixture fixture = new EngineFixture(async, ANY)) {
             PartitionLog log = fixture.log();
-            log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+            log.append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
             while (log.extent().durableEnd() < 2) {
                 Thread.onSpinWait();
             }
@@ -96,7 +96,8 @@ class LogEngineTest {
     void tellsWaitersWhenASyncFailed() throws Exception {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            CompletableFuture<StorageException> before = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
+            CompletableFuture<StorageException> before =
+                    acked(log, log.append(Batches.at(5, "a"), AppendOrigin.CLIENT));
             fixture.storage.failWith(new StorageException(StorageException.Kind.FULL, "disk gone"));
             fixture.storage.allow(1);
             assertThat(before.get(60, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.FULL);
@@ -111,7 +112,7 @@ class LogEngineTest {
     void syncsAgainWhatASyncLeftToBeTriedAgain() throws Exception {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            CompletableFuture<StorageException> acked = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
+            CompletableFuture<StorageException> acked = acked(log, log.append(Batches.at(5, "a"), AppendOrigin.CLIENT));
             fixture.storage.failWith(new StorageException(StorageException.Kind.RETRY, "no room for a checkpoint"));
             fixture.storage.allow(2);
             fixture.storage.awaitSyncs(2);
@@ -119,7 +120,8 @@ class LogEngineTest {
             fixture.storage.failWith(null);
             fixture.storage.allow(ANY);
             assertThat(acked.get(60, TimeUnit.SECONDS)).isNull();
-            assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(60, TimeUnit.SECONDS))
+            assertThat(acked(log, log.append(Batches.at(5, "b"), AppendOrigin.CLIENT))
+                            .get(60, TimeUnit.SECONDS))
                     .isNull();
         }
     }
@@ -131,14 +133,15 @@ class LogEngineTest {
             log.onHighWatermark(offset -> {
                 throw new IllegalStateException("a watcher failed at " + offset);
             });
-            Appended first = log.append(Batches.at(5, "a"), Origin.CLIENT);
+            AppendResult first = log.append(Batches.at(5, "a"), AppendOrigin.CLIENT);
             log.awaitHighWatermark(first.nextOffset(), failure -> {
                 throw new AssertionError("a waiter failed");
             });
             CompletableFuture<StorageException> other = acked(log, first);
             fixture.storage.allow(ANY);
             assertThat(other.get(60, TimeUnit.SECONDS)).isNull();
-            assertThat(acked(log, log.append(Batches.at(5, "b"), Origin.CLIENT)).get(60, TimeUnit.SECONDS))
+            assertThat(acked(log, log.append(Batches.at(5, "b"), AppendOrigin.CLIENT))
+                            .get(60, TimeUnit.SECONDS))
                     .isNull();
         }
     }
@@ -148,13 +151,13 @@ class LogEngineTest {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
             PartitionLog log = fixture.log();
             fixture.storage.dieOnce(new OutOfMemoryError("as if"));
-            CompletableFuture<StorageException> lost = acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
+            CompletableFuture<StorageException> lost = acked(log, log.append(Batches.at(5, "a"), AppendOrigin.CLIENT));
             assertThat(lost.get(60, TimeUnit.SECONDS)).isNotNull();
-            assertThatThrownBy(() -> log.append(Batches.at(5, "never to be acknowledged"), Origin.CLIENT))
+            assertThatThrownBy(() -> log.append(Batches.at(5, "never to be acknowledged"), AppendOrigin.CLIENT))
                     .isInstanceOf(StorageException.class);
             PartitionLog other =
                     fixture.engine.open(new PartitionId("other", new UUID(3, 4), 0), 0, PartitionConfig.DEFAULT);
-            assertThat(acked(other, other.append(Batches.at(5, "b"), Origin.CLIENT))
+            assertThat(acked(other, other.append(Batches.at(5, "b"), AppendOrigin.CLIENT))
                             .get(60, TimeUnit.SECONDS))
                     .isNull();
         }
@@ -169,7 +172,7 @@ class LogEngineTest {
             fixture.engine.delete(EngineFixture.ID);
             assertThat(waiting.get(60, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.CLOSED);
             assertThat(fixture.engine.partition(EngineFixture.ID)).isEmpty();
-            assertThatThrownBy(() -> log.append(Batches.at(5, "a"), Origin.CLIENT))
+            assertThatThrownBy(() -> log.append(Batches.at(5, "a"), AppendOrigin.CLIENT))
                     .isInstanceOfSatisfying(
                             StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED));
             assertThat(fixture.log()).isNotSameAs(log);
@@ -182,7 +185,7 @@ class LogEngineTest {
             PartitionLog log = fixture.log();
             CompletableFuture<StorageException> calledOff = new CompletableFuture<>();
             log.awaitHighWatermark(1, calledOff::complete).close();
-            acked(log, log.append(Batches.at(5, "a"), Origin.CLIENT)).get(60, TimeUnit.SECONDS);
+            acked(log, log.append(Batches.at(5, "a"), AppendOrigin.CLIENT)).get(60, TimeUnit.SECONDS);
             assertThat(calledOff).isNotDone();
         }
     }
@@ -192,7 +195,7 @@ class LogEngineTest {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
             PartitionLog log = fixture.log();
             for (int sequence = 0; sequence < 6; sequence++) {
-                acked(log, log.append(Batches.idempotent(9, 0, sequence, "v" + sequence), Origin.CLIENT))
+                acked(log, log.append(Batches.idempotent(9, 0, sequence, "v" + sequence), AppendOrigin.CLIENT))
                         .get(60, TimeUnit.SECONDS);
                 if (sequence == 2) {
                     log.snapshotProducers();
@@ -205,9 +208,9 @@ class LogEngineTest {
                     PartitionConfig.DEFAULT,
                     fixture.time,
                     (l, records) -> {});
-            Appended again = reopened.append(Batches.idempotent(9, 0, 3, "v3"), Origin.CLIENT);
-            assertThat(again).isEqualTo(new Appended(3, 4, -1, 0, true));
-            assertThat(reopened.append(Batches.idempotent(9, 0, 6, "v6"), Origin.CLIENT)
+            AppendResult again = reopened.append(Batches.idempotent(9, 0, 3, "v3"), AppendOrigin.CLIENT);
+            assertThat(again).isEqualTo(new AppendResult(3, 4, -1, 0, true));
+            assertThat(reopened.append(Batches.idempotent(9, 0, 6, "v6"), AppendOrigin.CLIENT)
                             .baseOffset())
                     .isEqualTo(6);
         }
@@ -218,7 +221,7 @@ class LogEngineTest {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
             PartitionLog log = fixture.log();
             for (int sequence = 0; sequence < 6; sequence++) {
-                acked(log, log.append(Batches.idempotent(9, 0, sequence, "v" + sequence), Origin.CLIENT))
+                acked(log, log.append(Batches.idempotent(9, 0, sequence, "v" + sequence), AppendOrigin.CLIENT))
                         .get(60, TimeUnit.SECONDS);
                 if (sequence == 2) {
                     log.snapshotProducers();
@@ -232,25 +235,25 @@ class LogEngineTest {
                     PartitionConfig.DEFAULT,
                     fixture.time,
                     (l, records) -> {});
-            assertThat(reopened.append(Batches.idempotent(9, 0, 6, "v6"), Origin.CLIENT)
+            assertThat(reopened.append(Batches.idempotent(9, 0, 6, "v6"), AppendOrigin.CLIENT)
                             .baseOffset())
                     .isEqualTo(6);
         }
     }
 
-    private static CompletableFuture<StorageException> acked(PartitionLog log, Appended appended) {
+    private static CompletableFuture<StorageException> acked(PartitionLog log, AppendResult appended) {
         CompletableFuture<StorageException> acked = new CompletableFuture<>();
         log.awaitHighWatermark(appended.nextOffset(), acked::complete);
         return acked;
     }
 
-    private static void await(PartitionLog log, Appended appended, EngineFixture fixture) throws Exception {
+    private static void await(PartitionLog log, AppendResult appended, EngineFixture fixture) throws Exception {
         fixture.storage.allow(1);
         acked(log, appended).get(60, TimeUnit.SECONDS);
     }
 
     private static List<String> values(PartitionLog log, Isolation isolation) {
-        LogRead read = log.read(0, ANY, isolation);
+        ReadResult read = log.read(0, ANY, isolation);
         try (var slice = read.slice()) {
             return Batches.values(slice.buffer());
         }

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.log.Batches;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.memory.Readable;
@@ -37,8 +37,8 @@ class ReadableAtSyncTest {
     void showsNothingOfAnAppendBeforeTheCommit() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            Appended appended = log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
-            assertThat(appended).isEqualTo(new Appended(0, 2, -1, 0, false));
+            AppendResult appended = log.append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
+            assertThat(appended).isEqualTo(new AppendResult(0, 2, -1, 0, false));
             assertThat(log.logEndOffset()).isEqualTo(2);
             for (Isolation isolation : Isolation.values()) {
                 assertThat(values(log, 0, isolation)).isEmpty();
@@ -58,7 +58,7 @@ class ReadableAtSyncTest {
         try (EngineFixture fixture = fixture(ASYNC, ANY)) {
             PartitionLog log = fixture.log();
             for (int i = 0; i < 5; i++) {
-                assertThat(committed(log, log.append(Batches.at(5, "v" + i), Origin.CLIENT)))
+                assertThat(committed(log, log.append(Batches.at(5, "v" + i), AppendOrigin.CLIENT)))
                         .isNull();
             }
             assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).containsExactly("v0", "v1", "v2", "v3", "v4");
@@ -69,13 +69,13 @@ class ReadableAtSyncTest {
     void aRetryOfWhatIsNotCommittedYetWaitsForTheSameCommit() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT);
-            Appended retry = log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT);
-            assertThat(retry).isEqualTo(new Appended(0, 1, -1, 0, true));
+            log.append(Batches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT);
+            AppendResult retry = log.append(Batches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT);
+            assertThat(retry).isEqualTo(new AppendResult(0, 1, -1, 0, true));
             fixture.storage.allow(ANY);
             assertThat(committed(log, retry)).isNull();
-            assertThat(log.append(Batches.idempotent(9, 0, 0, "once"), Origin.CLIENT))
-                    .isEqualTo(new Appended(0, 1, -1, 0, true));
+            assertThat(log.append(Batches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT))
+                    .isEqualTo(new AppendResult(0, 1, -1, 0, true));
             assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).containsExactly("once");
         }
     }
@@ -84,9 +84,9 @@ class ReadableAtSyncTest {
     void appendsGatherWhileACommitIsInProgress() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            Appended last = null;
+            AppendResult last = null;
             for (int i = 0; i < 100; i++) {
-                last = log.append(Batches.at(5, "v" + i), Origin.CLIENT);
+                last = log.append(Batches.at(5, "v" + i), AppendOrigin.CLIENT);
                 assertThat(last.baseOffset()).isEqualTo(i);
             }
             // The first of them may have started a sync alone; all others share the second.
@@ -101,7 +101,7 @@ class ReadableAtSyncTest {
         try (EngineFixture fixture = fixture(ASYNC, 0)) {
             PartitionLog log = fixture.log();
             fixture.storage.failWith(new StorageException(StorageException.Kind.RETRY, "no room"));
-            Appended appended = log.append(Batches.at(5, "a"), Origin.CLIENT);
+            AppendResult appended = log.append(Batches.at(5, "a"), AppendOrigin.CLIENT);
             fixture.storage.allow(2);
             fixture.storage.awaitSyncs(2);
             assertThat(log.highWatermark()).isZero();
@@ -116,12 +116,12 @@ class ReadableAtSyncTest {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, ANY)) {
             PartitionLog log = fixture.log();
             log.beginAt(40);
-            Appended appended = log.append(Batches.at(5, "a"), Origin.CLIENT);
+            AppendResult appended = log.append(Batches.at(5, "a"), AppendOrigin.CLIENT);
             assertThat(appended.baseOffset()).isEqualTo(40);
             assertThat(committed(log, appended)).isNull();
             assertThat(log.logStartOffset()).isEqualTo(40);
             log.trimTo(41);
-            Appended next = log.append(Batches.at(5, "b"), Origin.CLIENT);
+            AppendResult next = log.append(Batches.at(5, "b"), AppendOrigin.CLIENT);
             assertThat(committed(log, next)).isNull();
             assertThat(values(log, 41, Isolation.READ_UNCOMMITTED)).containsExactly("b");
         }
@@ -131,8 +131,8 @@ class ReadableAtSyncTest {
     void trimmingToTheHighWatermarkLeavesWhatIsBeingCommitted() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 1)) {
             PartitionLog log = fixture.log();
-            committed(log, log.append(Batches.at(5, "a"), Origin.CLIENT));
-            Appended next = log.append(Batches.at(5, "b"), Origin.CLIENT);
+            committed(log, log.append(Batches.at(5, "a"), AppendOrigin.CLIENT));
+            AppendResult next = log.append(Batches.at(5, "b"), AppendOrigin.CLIENT);
             log.trimTo(1);
             fixture.storage.allow(ANY);
             assertThat(committed(log, next)).isNull();
@@ -144,9 +144,9 @@ class ReadableAtSyncTest {
     void aLogOpenedAgainKnowsWhatWasAppendedBefore() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            log.append(Batches.idempotent(9, 0, 0, "a"), Origin.CLIENT);
+            log.append(Batches.idempotent(9, 0, 0, "a"), AppendOrigin.CLIENT);
             log.snapshotProducers();
-            log.append(Batches.idempotent(9, 0, 1, "b"), Origin.CLIENT);
+            log.append(Batches.idempotent(9, 0, 1, "b"), AppendOrigin.CLIENT);
             log.store().close();
             PartitionLog reopened = PartitionLog.open(
                     fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.segments()),
@@ -155,16 +155,16 @@ class ReadableAtSyncTest {
                     fixture.time,
                     (l, records) -> {});
             assertThat(reopened.logEndOffset()).isEqualTo(2);
-            assertThat(reopened.append(Batches.idempotent(9, 0, 1, "b"), Origin.CLIENT)
+            assertThat(reopened.append(Batches.idempotent(9, 0, 1, "b"), AppendOrigin.CLIENT)
                             .duplicate())
                     .isTrue();
-            assertThat(reopened.append(Batches.idempotent(9, 0, 2, "c"), Origin.CLIENT)
+            assertThat(reopened.append(Batches.idempotent(9, 0, 2, "c"), AppendOrigin.CLIENT)
                             .baseOffset())
                     .isEqualTo(2);
         }
     }
 
-    private static StorageException committed(PartitionLog log, Appended appended) throws Exception {
+    private static StorageException committed(PartitionLog log, AppendResult appended) throws Exception {
         CompletableFuture<StorageException> outcome = new CompletableFuture<>();
         log.awaitHighWatermark(appended.nextOffset(), outcome::complete);
         return outcome.get(60, TimeUnit.SECONDS);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 
 /** What is read back of a log of which bits have changed. */
 class DamagedBatchesTest {
-    private static final Commits NOBODY = (log, records) -> {};
+    private static final AppendListener NOBODY = (log, records) -> {};
 
     private final MemoryStorage storage = new MemoryStorage();
     private PartitionStore store;
@@ -58,7 +58,7 @@ class DamagedBatchesTest {
         store(8, Batches.at(1, "g"), -1);
         List<String> values = new ArrayList<>();
         List<Long> damaged = new ArrayList<>();
-        SoundBatches batches = new SoundBatches(
+        VerifyingLogReader batches = new VerifyingLogReader(
                 log(), 1 << 20, bytes -> values.addAll(Batches.values(bytes)), (offset, why) -> damaged.add(offset));
         while (batches.readOnce(9)) {}
         assertThat(values).containsExactly("a", "b", "e", "g");

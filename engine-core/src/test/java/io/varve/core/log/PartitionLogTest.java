@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.append.AppendException;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.config.BatchRules;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
@@ -61,9 +61,9 @@ class PartitionLogTest {
 
     @Test
     void assignsOffsetsAcrossTheBatchesOfOneAppendAndStampsTheLeaderEpoch() {
-        log.append(Batches.at(5, "a"), Origin.CLIENT);
+        log.append(Batches.at(5, "a"), AppendOrigin.CLIENT);
         ByteBuffer two = Batches.joined(Batches.at(6, "b", "c"), Batches.at(7, "d"));
-        assertThat(log.append(two, Origin.CLIENT)).isEqualTo(new Appended(1, 4, -1, 0, false));
+        assertThat(log.append(two, AppendOrigin.CLIENT)).isEqualTo(new AppendResult(1, 4, -1, 0, false));
         try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             List<Long> bases = new ArrayList<>();
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(batch -> {
@@ -80,7 +80,7 @@ class PartitionLogTest {
         ByteBuffer damaged = Batches.at(5, "a");
         damaged.put(damaged.limit() - 1, (byte) (damaged.get(damaged.limit() - 1) ^ 1));
         ByteBuffer half = Batches.joined(Batches.at(5, "sound"), damaged);
-        assertThatThrownBy(() -> log.append(half, Origin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThatThrownBy(() -> log.append(half, AppendOrigin.CLIENT)).isInstanceOf(InvalidBatchException.class);
         assertThat(log.logEndOffset()).isZero();
     }
 
@@ -101,7 +101,7 @@ class PartitionLogTest {
     @Test
     void refusesTimestampsTooFarAhead() {
         assertRefused(Batches.at(NOW + 3_600_001, "future"), AppendException.Kind.INVALID_TIMESTAMP);
-        log.append(Batches.at(NOW + 3_600_000, "just allowed"), Origin.CLIENT);
+        log.append(Batches.at(NOW + 3_600_000, "just allowed"), AppendOrigin.CLIENT);
     }
 
     @Test
@@ -112,7 +112,7 @@ class PartitionLogTest {
                         new org.apache.kafka.common.record.internal.EndTransactionMarker(
                                 org.apache.kafka.common.record.internal.ControlRecordType.COMMIT, 0))
                 .buffer();
-        assertThatThrownBy(() -> log.append(marker, Origin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThatThrownBy(() -> log.append(marker, AppendOrigin.CLIENT)).isInstanceOf(InvalidBatchException.class);
         assertThat(log.logEndOffset()).isZero();
     }
 
@@ -120,7 +120,7 @@ class PartitionLogTest {
     void stampsTheBrokersTimeWhenTheTopicWantsIt() {
         log.configure(new PartitionConfig(
                 SegmentLimits.DEFAULT, 1 << 20, true, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE));
-        assertThat(log.append(Batches.at(5, "a"), Origin.CLIENT).logAppendTimeMs())
+        assertThat(log.append(Batches.at(5, "a"), AppendOrigin.CLIENT).logAppendTimeMs())
                 .isEqualTo(NOW);
         try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(batch -> batch.ensureValid());
@@ -132,10 +132,10 @@ class PartitionLogTest {
 
     @Test
     void answersADuplicateWithItsOriginalOffsets() {
-        log.append(Batches.at(5, "other"), Origin.CLIENT);
-        log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT);
-        assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT))
-                .isEqualTo(new Appended(1, 3, -1, 0, true));
+        log.append(Batches.at(5, "other"), AppendOrigin.CLIENT);
+        log.append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT);
+        assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
+                .isEqualTo(new AppendResult(1, 3, -1, 0, true));
         assertThat(log.logEndOffset()).isEqualTo(3);
         assertRefused(Batches.idempotent(1, 0, 3, "d"), AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
@@ -159,14 +159,15 @@ class PartitionLogTest {
                     .forEach(batch -> found.add(batch.baseOffset() + "/" + batch.partitionLeaderEpoch()));
             assertThat(found).containsExactly("41/2", "50/3");
         }
-        assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), Origin.CLIENT))
-                .isEqualTo(new Appended(41, 43, -1, 40, true));
-        assertThat(log.append(Batches.at(8, "d"), Origin.CLIENT).baseOffset()).isEqualTo(51);
+        assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
+                .isEqualTo(new AppendResult(41, 43, -1, 40, true));
+        assertThat(log.append(Batches.at(8, "d"), AppendOrigin.CLIENT).baseOffset())
+                .isEqualTo(51);
     }
 
     @Test
     void adoptsNothingBelowItsEndNorMovesABegunLog() {
-        log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+        log.append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
         assertThatThrownBy(() -> log.adopt(Batches.at(5, "below"))).isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> log.beginAt(9)).isInstanceOf(IllegalStateException.class);
         assertThat(log.logEndOffset()).isEqualTo(2);
@@ -174,7 +175,9 @@ class PartitionLogTest {
 
     @Test
     void findsRecordsByTime() {
-        log.append(Batches.joined(Batches.at(10, "a", "b"), Batches.at(30, "c"), Batches.at(20, "d")), Origin.CLIENT);
+        log.append(
+                Batches.joined(Batches.at(10, "a", "b"), Batches.at(30, "c"), Batches.at(20, "d")),
+                AppendOrigin.CLIENT);
         assertThat(log.offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(10, 0, 3)));
         assertThat(log.offsetForTimestamp(11, Isolation.READ_UNCOMMITTED))
@@ -188,14 +191,14 @@ class PartitionLogTest {
         ByteBuffer lying = Batches.at(10, "a");
         lying.putLong(35, 50); // max timestamp
         lying.putInt(17, (int) BatchHeader.computeCrc(lying, 0));
-        log.append(Batches.joined(lying, Batches.at(5, "b"), Batches.at(40, "c")), Origin.CLIENT);
+        log.append(Batches.joined(lying, Batches.at(5, "b"), Batches.at(40, "c")), AppendOrigin.CLIENT);
         assertThat(log.offsetForTimestamp(20, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(40, 2, 3)));
     }
 
     @Test
     void neverAnswersATimeWithARecordBelowTheStart() {
-        log.append(Batches.at(10, "a", "b", "c"), Origin.CLIENT);
+        log.append(Batches.at(10, "a", "b", "c"), AppendOrigin.CLIENT);
         log.trimTo(1);
         assertThat(log.offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(10, 1, 3)));
@@ -211,14 +214,14 @@ class PartitionLogTest {
         beforeTime.putLong(27, Long.MIN_VALUE); // base timestamp
         beforeTime.putInt(17, (int) BatchHeader.computeCrc(beforeTime, 0));
         assertRefused(beforeTime, AppendException.Kind.INVALID_TIMESTAMP);
-        log.append(Batches.at(NOW - 1_000, "just allowed"), Origin.CLIENT);
+        log.append(Batches.at(NOW - 1_000, "just allowed"), AppendOrigin.CLIENT);
     }
 
     @Test
     void refusesReadsOutsideTheLogAndTrimsAboveTheHighWatermark() {
-        log.append(Batches.at(5, "a", "b", "c"), Origin.CLIENT);
+        log.append(Batches.at(5, "a", "b", "c"), AppendOrigin.CLIENT);
         log.trimTo(3);
-        log.append(Batches.at(5, "d"), Origin.CLIENT);
+        log.append(Batches.at(5, "d"), AppendOrigin.CLIENT);
         assertThat(log.logStartOffset()).isEqualTo(3);
         assertThatThrownBy(() -> log.read(2, 100, Isolation.READ_UNCOMMITTED))
                 .isInstanceOf(OffsetOutOfRangeException.class);
@@ -230,25 +233,25 @@ class PartitionLogTest {
 
     @Test
     void showsAWatcherEveryHighWatermarkFromThePresentOneOn() {
-        log.append(Batches.at(5, "a"), Origin.CLIENT);
+        log.append(Batches.at(5, "a"), AppendOrigin.CLIENT);
         List<Long> seen = new ArrayList<>();
         PartitionLog.Subscription watching = log.onHighWatermark(seen::add);
-        log.append(Batches.at(5, "b"), Origin.CLIENT);
+        log.append(Batches.at(5, "b"), AppendOrigin.CLIENT);
         watching.close();
-        log.append(Batches.at(5, "c"), Origin.CLIENT);
+        log.append(Batches.at(5, "c"), AppendOrigin.CLIENT);
         assertThat(seen).containsExactly(1L, 2L);
     }
 
     @Test
     void neverShowsWhatASyncFoundOfAnAppendThatIsNotThrough() {
-        log.append(Batches.at(5, "a", "b"), Origin.CLIENT);
+        log.append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
         log.committed(5);
         assertThat(log.highWatermark()).isEqualTo(log.logEndOffset()).isEqualTo(2);
     }
 
     private void assertRefused(ByteBuffer batch, AppendException.Kind kind) {
         long end = log.logEndOffset();
-        assertThatThrownBy(() -> log.append(batch, Origin.CLIENT))
+        assertThatThrownBy(() -> log.append(batch, AppendOrigin.CLIENT))
                 .isInstanceOfSatisfying(
                         AppendException.class, e -> assertThat(e.kind()).isEqualTo(kind));
         assertThat(log.logEndOffset()).isEqualTo(end);
@@ -258,8 +261,8 @@ class PartitionLogTest {
     @Test
     void asksForTheCommitOfSeveralAppendsOnceTheyAreDone() {
         List<Runnable> afterwards = new ArrayList<>();
-        log.append(Batches.at(5, "a"), Origin.CLIENT, afterwards::add);
-        log.append(Batches.at(5, "b"), Origin.CLIENT, afterwards::add);
+        log.append(Batches.at(5, "a"), AppendOrigin.CLIENT, afterwards::add);
+        log.append(Batches.at(5, "b"), AppendOrigin.CLIENT, afterwards::add);
         assertThat(log.highWatermark()).isZero();
         afterwards.get(0).run();
         assertThat(log.highWatermark()).isEqualTo(2);
@@ -267,7 +270,7 @@ class PartitionLogTest {
 
     @Test
     void asksForTheCommitItselfWhenTheExecutorHasEnded() {
-        log.append(Batches.at(5, "a"), Origin.CLIENT, task -> {
+        log.append(Batches.at(5, "a"), AppendOrigin.CLIENT, task -> {
             throw new RejectedExecutionException("ended");
         });
         assertThat(log.highWatermark()).isEqualTo(1);
@@ -289,7 +292,7 @@ class PartitionLogTest {
     void theMaxTimestampIsWhatTheRecordsSay() {
         ByteBuffer batch = Batches.at(NOW, "a");
         batch.putLong(35, -1).putInt(17, (int) BatchHeader.computeCrc(batch, 0));
-        log.append(batch, Origin.CLIENT);
+        log.append(batch, AppendOrigin.CLIENT);
         try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(stored -> {
                 stored.ensureValid();
@@ -304,10 +307,10 @@ class PartitionLogTest {
         log.configure(PartitionConfig.DEFAULT.with(new BatchRules(false, 1 << 20, null)));
         ByteBuffer batch = Batches.at(NOW, "a");
         batch.put(batch.limit() - 1, (byte) 2).putInt(17, (int) BatchHeader.computeCrc(batch, 0));
-        log.append(batch.duplicate(), Origin.CLIENT);
+        log.append(batch.duplicate(), AppendOrigin.CLIENT);
         log.configure(PartitionConfig.DEFAULT);
         BatchHeader.setBaseOffset(batch, 0, 0);
-        assertThatThrownBy(() -> log.append(batch, Origin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThatThrownBy(() -> log.append(batch, AppendOrigin.CLIENT)).isInstanceOf(InvalidBatchException.class);
         assertThat(log.logEndOffset()).isEqualTo(1);
     }
 
@@ -320,14 +323,14 @@ class PartitionLogTest {
     @Test
     void appendsTwoNewBatchesOfOneProducerTogether() {
         ByteBuffer two = Batches.joined(Batches.idempotent(1, 0, 0, "a", "b"), Batches.idempotent(1, 0, 2, "c"));
-        assertThat(log.append(two, Origin.CLIENT).nextOffset()).isEqualTo(3);
+        assertThat(log.append(two, AppendOrigin.CLIENT).nextOffset()).isEqualTo(3);
         ByteBuffer again = Batches.joined(Batches.idempotent(1, 0, 0, "a", "b"), Batches.idempotent(1, 0, 2, "c"));
-        assertThat(log.append(again, Origin.CLIENT)).isEqualTo(new Appended(0, 3, -1, 0, true));
+        assertThat(log.append(again, AppendOrigin.CLIENT)).isEqualTo(new AppendResult(0, 3, -1, 0, true));
     }
 
     @Test
     void dropsNoNewBatchBecauseAnotherOneIsADuplicate() {
-        log.append(Batches.idempotent(1, 0, 0, "a"), Origin.CLIENT);
+        log.append(Batches.idempotent(1, 0, 0, "a"), AppendOrigin.CLIENT);
         assertRefused(
                 Batches.joined(Batches.idempotent(1, 0, 0, "a"), Batches.idempotent(1, 0, 1, "b")),
                 AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
@@ -341,12 +344,12 @@ class PartitionLogTest {
     void compressesAsTheTopicWants(Codec codec) {
         Compressor compressor = Compressor.of(codec);
         log.configure(PartitionConfig.DEFAULT.with(new BatchRules(true, 1 << 20, compressor)));
-        log.append(Batches.idempotent(7, 2, 0, "a", "b"), Origin.CLIENT);
+        log.append(Batches.idempotent(7, 2, 0, "a", "b"), AppendOrigin.CLIENT);
         ByteBuffer gzip = MemoryRecords.withRecords(
                         org.apache.kafka.common.compress.Compression.gzip().build(),
                         new org.apache.kafka.common.record.internal.SimpleRecord(NOW, null, new byte[] {'c'}))
                 .buffer();
-        log.append(gzip, Origin.CLIENT);
+        log.append(gzip, AppendOrigin.CLIENT);
         try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(stored -> {
                 stored.ensureValid();

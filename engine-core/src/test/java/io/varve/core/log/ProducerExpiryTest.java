@@ -3,7 +3,7 @@ package io.varve.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.producer.ProducerInfo;
@@ -55,7 +55,7 @@ class ProducerExpiryTest {
 
     /** Its records are of 1970. */
     private boolean isDuplicate(int sequence) {
-        return log.append(Batches.idempotent(7, 0, sequence, "old"), Origin.CLIENT)
+        return log.append(Batches.idempotent(7, 0, sequence, "old"), AppendOrigin.CLIENT)
                 .duplicate();
     }
 

@@ -3,9 +3,9 @@ package io.varve.core.log;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.memory.Readable;
-import io.varve.core.producer.ProducerSnapshot;
+import io.varve.core.producer.ProducerSnapshotFormat;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.transaction.TransactionIndex;
@@ -83,7 +83,8 @@ class TransactionHistoryTest {
                 model.add(producer, true, value, false);
             } else {
                 rig.log.append(
-                        Batches.idempotent(producer, epochs[producer], sequences[producer]++, value), Origin.CLIENT);
+                        Batches.idempotent(producer, epochs[producer], sequences[producer]++, value),
+                        AppendOrigin.CLIENT);
                 model.add(producer, false, value, false);
             }
         }
@@ -108,7 +109,7 @@ class TransactionHistoryTest {
 
         private void damage() {
             Snapshots blobs = rig.log.store().snapshots();
-            String name = random.nextInt(4) == 0 ? ProducerSnapshot.NAME : TransactionIndex.NAME;
+            String name = random.nextInt(4) == 0 ? ProducerSnapshotFormat.NAME : TransactionIndex.NAME;
             List<Long> offsets = blobs.offsets(name);
             if (offsets.isEmpty()) {
                 return;

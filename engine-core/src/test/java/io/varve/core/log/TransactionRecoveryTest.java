@@ -4,13 +4,13 @@ package io.varve.core.log;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
+import io.varve.core.log.read.ReadResult;
 import io.varve.core.log.recovery.SnapshotFailPoints;
 import io.varve.core.memory.Readable;
-import io.varve.core.producer.ProducerSnapshot;
+import io.varve.core.producer.ProducerSnapshotFormat;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
@@ -243,7 +243,7 @@ class TransactionRecoveryTest {
         TransactionRig rig = filled(Readable.AT_APPEND);
         rig.end(B, 0, true);
         rig.commit();
-        LogRead before = rig.log.read(0, 1 << 20, Isolation.READ_COMMITTED);
+        ReadResult before = rig.log.read(0, 1 << 20, Isolation.READ_COMMITTED);
         List<AbortedTransaction> all = rig.log.abortedTransactions(0, 100);
         List<AbortedTransaction> seen = before.abortedTransactions(0);
         rig.log.snapshotProducers();
@@ -266,7 +266,7 @@ class TransactionRecoveryTest {
         rig.commit();
         rig.log.snapshotProducers();
         rig.end(A, 0, false);
-        rig.log.append(Batches.at(1_000, "next segment"), Origin.CLIENT);
+        rig.log.append(Batches.at(1_000, "next segment"), AppendOrigin.CLIENT);
         rig.commit();
         assertThat(rig.log.segments().get(0).endOffset()).isEqualTo(2);
         rig.log.replace(rig.log.segments().subList(0, 1), () -> null, List::of);
@@ -293,12 +293,12 @@ class TransactionRecoveryTest {
     @Test
     void aPartitionWithoutTransactionsWritesNoIndex() {
         TransactionRig rig = new TransactionRig(Readable.AT_APPEND);
-        rig.log.append(Batches.idempotent(A, 0, 0, "a"), Origin.CLIENT);
+        rig.log.append(Batches.idempotent(A, 0, 0, "a"), AppendOrigin.CLIENT);
         rig.commit();
         rig.log.snapshotProducers();
         assertThat(blobs(rig).offsets(TransactionIndex.NAME)).isEmpty();
         assertThat(blobs(rig)
-                        .newest(ProducerSnapshot.NAME, 1)
+                        .newest(ProducerSnapshotFormat.NAME, 1)
                         .orElseThrow()
                         .bytes()
                         .remaining())

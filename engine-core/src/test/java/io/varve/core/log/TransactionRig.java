@@ -2,11 +2,11 @@
 package io.varve.core.log;
 
 import io.varve.core.compaction.CompactionLimits;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
+import io.varve.core.log.read.ReadResult;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.Readable;
 import io.varve.core.record.BatchHeader;
@@ -70,13 +70,13 @@ final class TransactionRig {
         open();
     }
 
-    Appended send(long producer, int epoch, int sequence, String... values) {
+    AppendResult send(long producer, int epoch, int sequence, String... values) {
         VerificationGuard guard = log.startVerification(producer, (short) epoch, sequence, true);
         return log.append(
-                Batches.transactional(producer, epoch, sequence, values), Origin.CLIENT, guard, Runnable::run);
+                Batches.transactional(producer, epoch, sequence, values), AppendOrigin.CLIENT, guard, Runnable::run);
     }
 
-    Appended end(long producer, int epoch, boolean commit) {
+    AppendResult end(long producer, int epoch, boolean commit) {
         return log.endTransaction(new TransactionMarker(producer, (short) epoch, 0, commit, false));
     }
 
@@ -85,7 +85,7 @@ final class TransactionRig {
         List<String> values = new ArrayList<>();
         long offset = log.logStartOffset();
         while (true) {
-            LogRead read = log.read(offset, maxBytes, Isolation.READ_COMMITTED);
+            ReadResult read = log.read(offset, maxBytes, Isolation.READ_COMMITTED);
             try (var slice = read.slice()) {
                 if (slice.sizeInBytes() == 0) {
                     return values;

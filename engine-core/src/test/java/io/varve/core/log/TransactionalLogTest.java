@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendException.Kind;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.memory.Readable;
 import io.varve.core.producer.ProducerInfo;
@@ -39,7 +39,7 @@ class TransactionalLogTest {
     @EnumSource(Readable.class)
     void showsNothingOfATransactionBeforeItsMarkerIsBelowTheHighWatermark(Readable readable) {
         TransactionRig any = new TransactionRig(readable);
-        any.log.append(Batches.at(5, "plain"), Origin.CLIENT);
+        any.log.append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
         any.send(A, 0, 0, "a", "b");
         any.commit();
         assertThat(any.log.highWatermark()).isEqualTo(3);
@@ -102,7 +102,7 @@ class TransactionalLogTest {
 
     @Test
     void offsetsByTimeEndAtTheLastStableOffset() {
-        log.append(Batches.at(900, "plain"), Origin.CLIENT);
+        log.append(Batches.at(900, "plain"), AppendOrigin.CLIENT);
         rig.send(A, 0, 0, "a"); // at 1,000 ms
         rig.commit();
         assertThat(log.offsetForTimestamp(950, Isolation.READ_COMMITTED)).isEmpty();
@@ -120,7 +120,7 @@ class TransactionalLogTest {
     @Test
     void aTransactionTrimmedWhileOpenHoldsReadersAtTheStart() {
         rig.send(A, 0, 0, "a", "b", "c");
-        log.append(Batches.at(5, "plain"), Origin.CLIENT);
+        log.append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
         rig.commit();
         log.trimTo(2);
         assertThat(log.lastStableOffset()).isEqualTo(2);
@@ -133,7 +133,7 @@ class TransactionalLogTest {
     void writesTheMarkerKafkaWouldWrite() {
         rig.send(A, 0, 0, "a");
         assertThat(log.endTransaction(new TransactionMarker(A, (short) 0, 12, false, false)))
-                .isEqualTo(new Appended(1, 2, -1, 0, false));
+                .isEqualTo(new AppendResult(1, 2, -1, 0, false));
         rig.commit();
         try (var slice = log.read(1, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             ByteBuffer kafkas = MemoryRecords.withEndTransactionMarker(
@@ -154,8 +154,10 @@ class TransactionalLogTest {
 
     @Test
     void refusesATransactionalBatchThatNobodyVerified() {
-        assertRefused(Kind.INVALID_TXN_STATE, () -> log.append(Batches.transactional(A, 0, 0, "a"), Origin.CLIENT));
-        assertRefused(Kind.INVALID_TXN_STATE, () -> log.append(Batches.transactional(A, 0, 0, "a"), Origin.BROKER));
+        assertRefused(
+                Kind.INVALID_TXN_STATE, () -> log.append(Batches.transactional(A, 0, 0, "a"), AppendOrigin.CLIENT));
+        assertRefused(
+                Kind.INVALID_TXN_STATE, () -> log.append(Batches.transactional(A, 0, 0, "a"), AppendOrigin.BROKER));
         VerificationGuard others = log.startVerification(B, (short) 0, true);
         assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 0, "a"), others));
     }
@@ -165,7 +167,7 @@ class TransactionalLogTest {
         rig.send(A, 0, 0, "a");
         assertThat(log.hasOpenTransaction(A, (short) 0)).isTrue();
         assertThat(log.startVerification(A, (short) 0, true)).isSameAs(VerificationGuard.NONE);
-        log.append(Batches.transactional(A, 0, 1, "b"), Origin.CLIENT);
+        log.append(Batches.transactional(A, 0, 1, "b"), AppendOrigin.CLIENT);
         assertThat(log.hasOpenTransaction(A, (short) 1)).isFalse();
         assertThat(log.startVerification(A, (short) 1, true)).isNotSameAs(VerificationGuard.NONE);
     }
@@ -204,7 +206,7 @@ class TransactionalLogTest {
         VerificationGuard guard = log.startVerification(A, (short) 0, 5, false);
         assertRefused(Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> append(Batches.transactional(A, 0, 5, "second"), guard));
         append(Batches.transactional(A, 0, 0, "1", "2", "3", "4", "5"), guard);
-        log.append(Batches.transactional(A, 0, 5, "second"), Origin.CLIENT);
+        log.append(Batches.transactional(A, 0, 5, "second"), AppendOrigin.CLIENT);
     }
 
     @Test
@@ -220,16 +222,18 @@ class TransactionalLogTest {
         rig.send(A, 5, 0, "a");
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> log.startVerification(A, (short) 4, true));
         assertRefused(
-                Kind.INVALID_PRODUCER_EPOCH, () -> log.append(Batches.transactional(A, 4, 1, "b"), Origin.CLIENT));
+                Kind.INVALID_PRODUCER_EPOCH,
+                () -> log.append(Batches.transactional(A, 4, 1, "b"), AppendOrigin.CLIENT));
         assertRefused(
-                Kind.INVALID_PRODUCER_EPOCH, () -> log.append(Batches.transactional(A, 4, 1, "b"), Origin.BROKER));
+                Kind.INVALID_PRODUCER_EPOCH,
+                () -> log.append(Batches.transactional(A, 4, 1, "b"), AppendOrigin.BROKER));
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> rig.end(A, 4, true));
     }
 
     @Test
     void refusesPlainBatchesOfAProducerWhoseTransactionIsOpen() {
         rig.send(A, 0, 0, "a");
-        assertRefused(Kind.INVALID_TXN_STATE, () -> log.append(Batches.idempotent(A, 0, 1, "b"), Origin.CLIENT));
+        assertRefused(Kind.INVALID_TXN_STATE, () -> log.append(Batches.idempotent(A, 0, 1, "b"), AppendOrigin.CLIENT));
     }
 
     @Test
@@ -237,13 +241,15 @@ class TransactionalLogTest {
         rig.send(A, 0, 0, "a", "b");
         rig.end(A, 0, true);
         assertRefused(
-                Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> log.append(Batches.idempotent(A, 0, 0, "c"), Origin.CLIENT));
+                Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                () -> log.append(Batches.idempotent(A, 0, 0, "c"), AppendOrigin.CLIENT));
         rig.send(A, 0, 2, "c");
         rig.end(A, 1, true);
         assertRefused(
-                Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> log.append(Batches.idempotent(A, 1, 3, "d"), Origin.CLIENT));
+                Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
+                () -> log.append(Batches.idempotent(A, 1, 3, "d"), AppendOrigin.CLIENT));
         rig.send(A, 1, 0, "d");
-        assertThat(log.append(Batches.transactional(A, 1, 0, "d"), Origin.CLIENT)
+        assertThat(log.append(Batches.transactional(A, 1, 0, "d"), AppendOrigin.CLIENT)
                         .duplicate())
                 .isTrue();
     }
@@ -253,7 +259,7 @@ class TransactionalLogTest {
         rig.send(A, 4, 0, "a");
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> bumped(4));
         bumped(5);
-        Appended again = bumped(5); // its coordinator did not hear the answer: the transaction has ended
+        AppendResult again = bumped(5); // its coordinator did not hear the answer: the transaction has ended
         assertThat(again.baseOffset()).isEqualTo(2);
         rig.send(A, 5, 0, "next");
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> bumped(5));
@@ -261,7 +267,7 @@ class TransactionalLogTest {
         assertThat(log.hasOpenTransaction(A, (short) 5)).isTrue();
     }
 
-    private Appended bumped(int epoch) {
+    private AppendResult bumped(int epoch) {
         return log.endTransaction(new TransactionMarker(A, (short) epoch, 0, true, true));
     }
 
@@ -295,7 +301,7 @@ class TransactionalLogTest {
     @Test
     void aProducerWithAnOpenTransactionNeverExpires() {
         rig.send(A, 0, 0, "a");
-        log.append(Batches.idempotent(B, 0, 0, "b"), Origin.CLIENT);
+        log.append(Batches.idempotent(B, 0, 0, "b"), AppendOrigin.CLIENT);
         log.expireProducers(Long.MAX_VALUE);
         assertThat(log.activeProducers()).extracting(ProducerInfo::producerId).containsExactly(A);
         rig.end(A, 0, true);
@@ -306,18 +312,18 @@ class TransactionalLogTest {
     @Test
     void offsetsOfACoordinatorFollowTheSameRules() {
         VerificationGuard guard = log.startVerification(A, (short) 0, true);
-        log.append(Batches.transactional(A, 0, 0, "offset"), Origin.BROKER, guard, Runnable::run);
-        log.append(Batches.transactional(A, 0, 0, "another, and sequences do not matter"), Origin.BROKER);
+        log.append(Batches.transactional(A, 0, 0, "offset"), AppendOrigin.BROKER, guard, Runnable::run);
+        log.append(Batches.transactional(A, 0, 0, "another, and sequences do not matter"), AppendOrigin.BROKER);
         ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
                         A, (short) 0, new EndTransactionMarker(ControlRecordType.ABORT, 3))
                 .buffer();
-        log.append(marker, Origin.BROKER);
+        log.append(marker, AppendOrigin.BROKER);
         rig.commit();
         assertThat(log.abortedTransactions(0, 10)).containsExactly(new AbortedTransaction(A, 0, 2, 3));
         ByteBuffer zombies = MemoryRecords.withEndTransactionMarker(
                         A, (short) 0, new EndTransactionMarker(ControlRecordType.ABORT, 2))
                 .buffer();
-        assertRefused(Kind.TRANSACTION_COORDINATOR_FENCED, () -> log.append(zombies, Origin.BROKER));
+        assertRefused(Kind.TRANSACTION_COORDINATOR_FENCED, () -> log.append(zombies, AppendOrigin.BROKER));
     }
 
     @Test
@@ -341,7 +347,7 @@ class TransactionalLogTest {
     }
 
     private void append(ByteBuffer batch, VerificationGuard guard) {
-        log.append(batch, Origin.CLIENT, guard, Runnable::run);
+        log.append(batch, AppendOrigin.CLIENT, guard, Runnable::run);
     }
 
     private void assertRefused(Kind kind, ThrowingCallable append) {

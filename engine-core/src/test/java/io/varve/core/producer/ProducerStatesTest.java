@@ -20,7 +20,7 @@ class ProducerStatesTest {
     void acceptsBatchesThatFollowOneAnother() {
         append(0, 0, "a", "b");
         append(0, 2, "c");
-        assertThat(check(0, 3, "d")).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+        assertThat(check(0, 3, "d")).isEqualTo(SequenceVerdict.Accepted.INSTANCE);
     }
 
     @Test
@@ -29,37 +29,37 @@ class ProducerStatesTest {
             append(0, sequence, "v" + sequence);
         }
         for (int sequence = 1; sequence < 6; sequence++) {
-            SequencedBatch original = ((SequenceCheck.Duplicate) check(0, sequence, "again")).original();
+            SequencedBatch original = ((SequenceVerdict.Duplicate) check(0, sequence, "again")).original();
             assertThat(original.firstOffset()).isEqualTo(100 + sequence);
         }
-        assertThat(check(0, 0, "too old")).isEqualTo(new SequenceCheck.OutOfOrder(6));
+        assertThat(check(0, 0, "too old")).isEqualTo(new SequenceVerdict.OutOfOrder(6));
     }
 
     @Test
     void refusesAGap() {
         append(0, 0, "a");
-        assertThat(check(0, 2, "c")).isEqualTo(new SequenceCheck.OutOfOrder(1));
+        assertThat(check(0, 2, "c")).isEqualTo(new SequenceVerdict.OutOfOrder(1));
     }
 
     @Test
     void startsAnUnknownProducerAnywhere() {
-        assertThat(check(3, 42, "a")).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+        assertThat(check(3, 42, "a")).isEqualTo(SequenceVerdict.Accepted.INSTANCE);
     }
 
     @Test
     void fencesAnOlderEpochAndStartsANewOneAtZero() {
         append(1, 0, "a");
-        assertThat(check(0, 1, "b")).isEqualTo(new SequenceCheck.Fenced((short) 1));
-        assertThat(check(2, 1, "b")).isEqualTo(new SequenceCheck.OutOfOrder(0));
-        assertThat(check(2, 0, "b")).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+        assertThat(check(0, 1, "b")).isEqualTo(new SequenceVerdict.Fenced((short) 1));
+        assertThat(check(2, 1, "b")).isEqualTo(new SequenceVerdict.OutOfOrder(0));
+        assertThat(check(2, 0, "b")).isEqualTo(SequenceVerdict.Accepted.INSTANCE);
     }
 
     @Test
     void wrapsSequencesRound() {
         append(0, Integer.MAX_VALUE, "last");
-        assertThat(check(0, 0, "first again")).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+        assertThat(check(0, 0, "first again")).isEqualTo(SequenceVerdict.Accepted.INSTANCE);
         append(0, 0, "first again");
-        assertThat(check(0, Integer.MAX_VALUE, "last")).isInstanceOf(SequenceCheck.Duplicate.class);
+        assertThat(check(0, Integer.MAX_VALUE, "last")).isInstanceOf(SequenceVerdict.Duplicate.class);
     }
 
     @Test
@@ -95,12 +95,12 @@ class ProducerStatesTest {
     void survivesASnapshot() {
         append(2, 0, "a", "b");
         append(2, 2, "c", "d", "e");
-        ByteBuffer bytes = ProducerSnapshot.write(states, List.of());
-        ProducerStates read = ProducerSnapshot.read(bytes).orElseThrow().states();
+        ByteBuffer bytes = ProducerSnapshotFormat.write(states, List.of());
+        ProducerStates read = ProducerSnapshotFormat.read(bytes).orElseThrow().states();
         ByteBuffer again = Batches.idempotent(PRODUCER, 2, 2, "c", "d", "e");
         assertThat(check(read, again))
-                .isEqualTo(new SequenceCheck.Duplicate(new SequencedBatch(2, 4, 102, 104, 1_000)));
-        assertThat(check(read, Batches.idempotent(PRODUCER, 2, 5, "f"))).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+                .isEqualTo(new SequenceVerdict.Duplicate(new SequencedBatch(2, 4, 102, 104, 1_000)));
+        assertThat(check(read, Batches.idempotent(PRODUCER, 2, 5, "f"))).isEqualTo(SequenceVerdict.Accepted.INSTANCE);
     }
 
     @Test
@@ -108,34 +108,37 @@ class ProducerStatesTest {
         for (int sequence = 0; sequence < 6; sequence++) {
             append(2, sequence, "v" + sequence);
         }
-        ProducerStates read = ProducerSnapshot.read(ProducerSnapshot.write(states, List.of()))
+        ProducerStates read = ProducerSnapshotFormat.read(ProducerSnapshotFormat.write(states, List.of()))
                 .orElseThrow()
                 .states();
         for (int sequence = 1; sequence < 6; sequence++) {
             ByteBuffer again = Batches.idempotent(PRODUCER, 2, sequence, "v" + sequence);
             assertThat(check(read, again)).isEqualTo(check(states, again));
-            assertThat(check(read, again)).isInstanceOf(SequenceCheck.Duplicate.class);
+            assertThat(check(read, again)).isInstanceOf(SequenceVerdict.Duplicate.class);
         }
-        assertThat(check(read, Batches.idempotent(PRODUCER, 2, 6, "next"))).isEqualTo(SequenceCheck.Accepted.INSTANCE);
+        assertThat(check(read, Batches.idempotent(PRODUCER, 2, 6, "next")))
+                .isEqualTo(SequenceVerdict.Accepted.INSTANCE);
     }
 
     @Test
     void passesOverADamagedSnapshot() {
         append(0, 0, "a");
-        ByteBuffer bytes = ProducerSnapshot.write(states, List.of());
+        ByteBuffer bytes = ProducerSnapshotFormat.write(states, List.of());
         for (int at = 0; at < bytes.limit(); at++) {
             bytes.put(at, (byte) (bytes.get(at) ^ 1));
-            assertThat(ProducerSnapshot.read(bytes)).as("byte %d flipped", at).isEmpty();
+            assertThat(ProducerSnapshotFormat.read(bytes))
+                    .as("byte %d flipped", at)
+                    .isEmpty();
             bytes.put(at, (byte) (bytes.get(at) ^ 1));
         }
-        assertThat(ProducerSnapshot.read(bytes.limit(20))).isEmpty();
+        assertThat(ProducerSnapshotFormat.read(bytes.limit(20))).isEmpty();
     }
 
-    private SequenceCheck check(int epoch, int sequence, String... values) {
+    private SequenceVerdict check(int epoch, int sequence, String... values) {
         return check(states, Batches.idempotent(PRODUCER, epoch, sequence, values));
     }
 
-    private static SequenceCheck check(ProducerStates states, ByteBuffer batch) {
+    private static SequenceVerdict check(ProducerStates states, ByteBuffer batch) {
         return states.check(batch, 0, true, VerificationGuard.NONE);
     }
 

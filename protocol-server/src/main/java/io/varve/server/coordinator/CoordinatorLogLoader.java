@@ -2,7 +2,7 @@
 package io.varve.server.coordinator;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.SoundBatches;
+import io.varve.core.log.VerifyingLogReader;
 import io.varve.core.runtime.Clock;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.Topic;
@@ -97,7 +97,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
     private final class Load {
         private final PartitionLog log;
         private final CoordinatorPlayback<CoordinatorRecord> playback;
-        private final SoundBatches batches;
+        private final VerifyingLogReader batches;
         private final List<Long> refused = new ArrayList<>();
         private String firstDamage;
         private long offset;
@@ -109,7 +109,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
             this.log = log;
             this.playback = playback;
             this.offset = log.logStartOffset();
-            this.batches = new SoundBatches(log, chunkBytes, this::replay, this::damaged);
+            this.batches = new VerifyingLogReader(log, chunkBytes, this::replay, this::damaged);
         }
 
         LoadSummary run(long queued) {

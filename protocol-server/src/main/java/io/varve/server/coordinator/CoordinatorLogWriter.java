@@ -3,7 +3,7 @@ package io.varve.server.coordinator;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendException;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.topic.Topic;
@@ -91,7 +91,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
             // The log patches offsets into this buffer and is done with it on return; the coordinator then uses it
             // again.
             return log(partition)
-                    .append(records.buffer(), Origin.BROKER, ours(guard), Runnable::run)
+                    .append(records.buffer(), AppendOrigin.BROKER, ours(guard), Runnable::run)
                     .nextOffset();
         } catch (StorageException e) {
             throw switch (e.kind()) {

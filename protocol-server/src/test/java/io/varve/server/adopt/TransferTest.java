@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
@@ -74,7 +74,7 @@ class TransferTest {
                 new RecordBatchBuilder(Codec.NONE)
                         .append(1, null, bytes(), List.of())
                         .build(),
-                Origin.CLIENT);
+                AppendOrigin.CLIENT);
         assertThat(log.logEndOffset()).isEqualTo(7);
     }
 

@@ -2,7 +2,7 @@
 package io.varve.server.api;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.Readable;
@@ -148,7 +148,7 @@ public final class LogFixture implements Topics {
 
     /** Appends one batch of as many records as values, and makes it visible. */
     public void fill(PartitionLog log, String... values) {
-        log.append(batch(values).buffer(), Origin.CLIENT);
+        log.append(batch(values).buffer(), AppendOrigin.CLIENT);
         commit();
     }
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.engine.LogEngine;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.cluster.ClusterInfo;
@@ -93,7 +93,7 @@ class RetentionApisTest {
             ByteBuffer batch = MemoryRecords.withRecords(
                             Compression.NONE, new SimpleRecord(1_000, "k".getBytes(), new byte[100]))
                     .buffer();
-            log.append(batch, Origin.CLIENT);
+            log.append(batch, AppendOrigin.CLIENT);
         }
         CompletableFuture<Void> visible = new CompletableFuture<>();
         log.awaitHighWatermark(log.logEndOffset(), failure -> visible.complete(null));

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.server.metadata.FaultyStorage.Operation;
@@ -294,7 +294,7 @@ class MetadataRecoveryTest {
     private static void append(PartitionLog log) {
         ByteBuffer batch = MemoryRecords.withRecords(Compression.NONE, new SimpleRecord("value".getBytes()))
                 .buffer();
-        long next = log.append(batch, Origin.BROKER).nextOffset();
+        long next = log.append(batch, AppendOrigin.BROKER).nextOffset();
         CompletableFuture<Void> durable = new CompletableFuture<>();
         log.awaitHighWatermark(next, failure -> durable.complete(null));
         durable.orTimeout(60, TimeUnit.SECONDS).join();

@@ -4,7 +4,7 @@ package io.varve.server.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.group.TestClient;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
@@ -71,7 +71,7 @@ class TransactionsTest {
                     producer.epoch(),
                     0,
                     new SimpleRecord(System.currentTimeMillis(), null, "v".getBytes()));
-            log.append(batch.buffer(), Origin.CLIENT, guard, Runnable::run);
+            log.append(batch.buffer(), AppendOrigin.CLIENT, guard, Runnable::run);
         }
     }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.append;
 
-import io.varve.core.producer.SequenceCheck;
+import io.varve.core.producer.SequenceVerdict;
 import io.varve.core.spi.PartitionId;
 
 /** Puts into words why a partition refuses what a producer, or a coordinator for it, wants to append. */
@@ -14,22 +14,22 @@ public final class AppendRefusals {
      * @param epoch its epoch
      * @param what the rest of what the batch says of itself
      */
-    public static AppendException of(SequenceCheck check, PartitionId id, long producer, short epoch, String what) {
+    public static AppendException of(SequenceVerdict check, PartitionId id, long producer, short epoch, String what) {
         String who = "producer " + producer + " of epoch " + epoch + " sent " + what + " to " + id;
-        if (check instanceof SequenceCheck.Fenced fenced) {
+        if (check instanceof SequenceVerdict.Fenced fenced) {
             return new AppendException(
                     AppendException.Kind.INVALID_PRODUCER_EPOCH,
                     who + ", where epoch " + fenced.current() + " has written");
         }
-        if (check instanceof SequenceCheck.OutOfOrder outOfOrder) {
+        if (check instanceof SequenceVerdict.OutOfOrder outOfOrder) {
             return new AppendException(
                     AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
                     who + ", where sequence " + outOfOrder.expected() + " comes next");
         }
-        if (check instanceof SequenceCheck.WrongTransaction wrong) {
+        if (check instanceof SequenceVerdict.WrongTransaction wrong) {
             return new AppendException(AppendException.Kind.INVALID_TXN_STATE, who + ": " + wrong.why());
         }
-        if (check instanceof SequenceCheck.CoordinatorFenced fenced) {
+        if (check instanceof SequenceVerdict.CoordinatorFenced fenced) {
             return new AppendException(
                     AppendException.Kind.TRANSACTION_COORDINATOR_FENCED,
                     who + ", where coordinator epoch " + fenced.current() + " has written");

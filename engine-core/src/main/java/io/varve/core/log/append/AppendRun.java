@@ -25,7 +25,7 @@ public final class AppendRun {
     private final ByteBuffer bytes;
     private final int start;
     private final int end;
-    private final Origin origin;
+    private final AppendOrigin origin;
     private final boolean logAppendTime;
     private final long now;
     /** What the records of each batch say of their timestamps, or null where the headers are believed. */
@@ -34,7 +34,12 @@ public final class AppendRun {
     private long records;
 
     private AppendRun(
-            ByteBuffer bytes, Origin origin, boolean logAppendTime, long now, long[] maxTimestamps, long records) {
+            ByteBuffer bytes,
+            AppendOrigin origin,
+            boolean logAppendTime,
+            long now,
+            long[] maxTimestamps,
+            long records) {
         this.bytes = bytes;
         this.start = bytes.position();
         this.end = bytes.limit();
@@ -55,14 +60,14 @@ public final class AppendRun {
     public static AppendRun checked(
             PartitionId id,
             ByteBuffer bytes,
-            Origin origin,
+            AppendOrigin origin,
             PartitionConfig config,
             long now,
             DecompressionMeter meter) {
         if (!bytes.hasRemaining()) {
             throw new AppendException(Kind.INVALID_RECORD, "an append holds no batch; it needs at least one");
         }
-        boolean client = origin == Origin.CLIENT;
+        boolean client = origin == AppendOrigin.CLIENT;
         AppendRun run = new AppendRun(
                 bytes, origin, client && config.logAppendTime(), now, client ? new long[batches(bytes)] : null, 0);
         BatchCheck check = client ? new BatchCheck(id, config, now, meter) : null;
@@ -167,7 +172,7 @@ public final class AppendRun {
         return bytes;
     }
 
-    Origin origin() {
+    AppendOrigin origin() {
         return origin;
     }
 

@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Finds records of a partition by time: the store finds the batch, {@link BatchTimes} looks into it. A question takes little memory and
+ * Finds records of a partition by time: the store finds the batch, {@link BatchTimestampSearch} looks into it. A question takes little memory and
  * decompresses a bounded number of bytes, whatever is stored. Thread-safe.
  */
 public final class TimestampLookup {
@@ -70,7 +70,7 @@ public final class TimestampLookup {
         }
         TimestampOffset[] found = new TimestampOffset[1];
         long start = store.extent().start();
-        BatchTimes times = new BatchTimes(start);
+        BatchTimestampSearch times = new BatchTimestampSearch(start);
         // A header may claim more than the records hold that are there: then the next one's turn.
         walk(Math.max(start, batch.baseOffset()), end, 0, (bytes, at) -> {
             if (BatchHeader.maxTimestamp(bytes, at) >= timestamp) {
@@ -83,7 +83,7 @@ public final class TimestampLookup {
 
     private Optional<TimestampOffset> findNewest(long end) {
         long start = store.extent().start();
-        BatchTimes times = new BatchTimes(start);
+        BatchTimestampSearch times = new BatchTimestampSearch(start);
         TimestampOffset best = null;
         // The sort is stable: of equal timestamps the first one counts.
         List<Segment> newestFirst = store.segments().stream()
@@ -121,7 +121,7 @@ public final class TimestampLookup {
         }
     }
 
-    private TimestampOffset newestIn(Piece piece, BatchTimes times) {
+    private TimestampOffset newestIn(Piece piece, BatchTimestampSearch times) {
         OffsetAt first = store.offsetAt(piece.maxTimestamp);
         if (first != null && first.baseOffset() >= piece.from && piece.has(first)) {
             TimestampOffset found = newestOf(first, piece, times);
@@ -140,7 +140,7 @@ public final class TimestampLookup {
     }
 
     /** Looks into one batch after another, from the one that claims most on, until none that is left claims more than was found. */
-    private TimestampOffset newestByRecords(Piece piece, TimestampOffset found, BatchTimes times) {
+    private TimestampOffset newestByRecords(Piece piece, TimestampOffset found, BatchTimestampSearch times) {
         TimestampOffset best = found;
         Set<Long> known = new HashSet<>();
         for (int i = 0; i < MAX_LIES; i++) {
@@ -154,7 +154,7 @@ public final class TimestampLookup {
         return best;
     }
 
-    private TimestampOffset newestOf(OffsetAt batch, Piece piece, BatchTimes times) {
+    private TimestampOffset newestOf(OffsetAt batch, Piece piece, BatchTimestampSearch times) {
         TimestampOffset[] found = new TimestampOffset[1];
         walk(Math.max(piece.from, batch.baseOffset()), piece.to, 0, (bytes, at) -> {
             found[0] = times.newest(bytes, at);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.recovery;
 
-import io.varve.core.log.read.Damage;
+import io.varve.core.log.read.DamageEndSearch;
 import io.varve.core.producer.ProducerInfo;
-import io.varve.core.producer.ProducerSnapshot;
+import io.varve.core.producer.ProducerSnapshotFormat;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
@@ -38,14 +38,14 @@ public final class ProducerRecovery {
     }
 
     /** @return the state at the readable end, transactions that ended below the durable end being stable */
-    public static ProducerStates recover(PartitionStore store, ProducerSnapshots snapshots) {
+    public static ProducerStates recover(PartitionStore store, ProducerSnapshotStore snapshots) {
         return new ProducerRecovery(store).recover(snapshots);
     }
 
-    private ProducerStates recover(ProducerSnapshots snapshots) {
+    private ProducerStates recover(ProducerSnapshotStore snapshots) {
         dropSnapshotsAbove(store.snapshots(), extent.readableEnd());
         // One from below the start leaves out batches that are trimmed by now: whoever wrote them is better not known.
-        Optional<ProducerSnapshots.Loaded> loaded =
+        Optional<ProducerSnapshotStore.Loaded> loaded =
                 snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()), this::isWhole);
         ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
         long from = loaded.isPresent() ? loaded.get().offset() : extent.start();
@@ -90,10 +90,10 @@ public final class ProducerRecovery {
 
     /** A snapshot above the end speaks of records a crash took back; others may come to stand at their offsets. */
     private static void dropSnapshotsAbove(Snapshots snapshots, long end) {
-        List<Long> offsets = snapshots.offsets(ProducerSnapshot.NAME);
+        List<Long> offsets = snapshots.offsets(ProducerSnapshotFormat.NAME);
         for (long offset : offsets) {
             if (offset > end) {
-                snapshots.delete(ProducerSnapshot.NAME, offset);
+                snapshots.delete(ProducerSnapshotFormat.NAME, offset);
             }
         }
     }
@@ -117,7 +117,7 @@ public final class ProducerRecovery {
                     e.getMessage());
             states.forgetSequences();
             // Whatever the storage can read is shown to consumers, so it must be known here.
-            return Damage.behind(store, reached[0], extent.readableEnd());
+            return DamageEndSearch.behind(store, reached[0], extent.readableEnd());
         }
     }
 

@@ -3,10 +3,10 @@ package io.varve.core.log.epoch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.log.AppendListener;
 import io.varve.core.log.Batches;
-import io.varve.core.log.Commits;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.Readable;
@@ -25,7 +25,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 class LeaderEpochsTest {
     private static final PartitionId ID = new PartitionId("t", new UUID(1, 2), 0);
-    private static final Commits NOBODY = (log, records) -> {};
+    private static final AppendListener NOBODY = (log, records) -> {};
 
     private MemoryStorage storage = new MemoryStorage();
     private PartitionStore store;
@@ -48,7 +48,7 @@ class LeaderEpochsTest {
 
     private void append(int records) {
         for (int i = 0; i < records; i++) {
-            log.append(Batches.at(1, "a"), Origin.CLIENT);
+            log.append(Batches.at(1, "a"), AppendOrigin.CLIENT);
         }
         storage.sync(List.of(store));
         log.committed(log.logEndOffset());
@@ -117,7 +117,7 @@ class LeaderEpochsTest {
         open(0);
         append(10);
         open(1);
-        log.append(Batches.at(1, "unsynced"), Origin.CLIENT);
+        log.append(Batches.at(1, "unsynced"), AppendOrigin.CLIENT);
         assertThat(end(0)).isEqualTo("0:10");
         storage = storage.crash();
         openAgain(storage, 2);

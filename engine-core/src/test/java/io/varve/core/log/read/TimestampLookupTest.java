@@ -149,7 +149,7 @@ class TimestampLookupTest {
     @Test
     void aBatchThatInflatesCostsLittleMemoryAndBoundedTimeAndIsAnsweredByItsHeader() {
         RecordBatchBuilder bomb = new RecordBatchBuilder(Codec.LZ4);
-        ByteBuffer zeros = ByteBuffer.allocate(BatchTimes.MAX_DECOMPRESSED_BYTES / 4);
+        ByteBuffer zeros = ByteBuffer.allocate(BatchTimestampSearch.MAX_DECOMPRESSED_BYTES / 4);
         for (int i = 0; i < 8; i++) {
             bomb.append(1_000 + i, null, zeros, List.of());
         }
@@ -165,7 +165,7 @@ class TimestampLookupTest {
 
     @Test
     void bombsShareWhatOneQuestionMayDecompress() {
-        ByteBuffer zeros = ByteBuffer.allocate(BatchTimes.MAX_DECOMPRESSED_BYTES / 2 + 1);
+        ByteBuffer zeros = ByteBuffer.allocate(BatchTimestampSearch.MAX_DECOMPRESSED_BYTES / 2 + 1);
         for (int i = 0; i < 3; i++) {
             RecordBatchBuilder lying = new RecordBatchBuilder(Codec.LZ4).baseOffset(i);
             store.append(run(lying.append(1_000, null, zeros, List.of()).build(i, 9_000)));

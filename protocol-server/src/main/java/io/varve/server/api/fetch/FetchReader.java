@@ -4,7 +4,7 @@ package io.varve.server.api.fetch;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.epoch.EpochEnd;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.log.read.LogRead;
+import io.varve.core.log.read.ReadResult;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
 import io.varve.server.api.LogErrors;
@@ -186,7 +186,7 @@ final class FetchReader {
         if (full || visibleEnd(log) <= wish.offset()) {
             return answer(wish, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }
-        LogRead read = log.read(wish.offset(), maxBytes, limits.isolation());
+        ReadResult read = log.read(wish.offset(), maxBytes, limits.isolation());
         PartitionData answer = answer(wish, read.highWatermark(), read.lastStableOffset(), read.logStartOffset());
         int size = read.slice().sizeInBytes();
         if (size == 0 || size > maxBytes && !first) {
@@ -225,7 +225,7 @@ final class FetchReader {
     }
 
     /** What the client is to leave out of the records read. Those it cannot be told of must not be sent. */
-    private static List<AbortedTransaction> aborted(FetchWish wish, LogRead read) {
+    private static List<AbortedTransaction> aborted(FetchWish wish, ReadResult read) {
         try {
             return read.abortedTransactions(wish.offset()).stream()
                     .map(one -> new AbortedTransaction()

@@ -2,7 +2,7 @@
 package io.varve.server.api.produce;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Appended;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.Connection;
 import io.varve.server.api.LogErrors;
@@ -71,7 +71,7 @@ final class PendingAnswer {
      * @param appended at which offsets
      * @param answer the partition's answer, as it is to be when there is nothing to wait for any more
      */
-    void add(PartitionLog log, Appended appended, PartitionProduceResponse answer) {
+    void add(PartitionLog log, AppendResult appended, PartitionProduceResponse answer) {
         waits.add(new Wait(log, appended.nextOffset(), answer));
     }
 

@@ -4,9 +4,9 @@ package io.varve.server.api.produce;
 import io.varve.core.VarveException;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
-import io.varve.core.log.append.Appended;
-import io.varve.core.log.append.Origin;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.DecompressionMeter;
 import io.varve.core.transaction.VerificationGuard;
@@ -162,7 +162,7 @@ public final class ProduceHandler implements ApiHandler {
         }
         try {
             ByteBuffer batch = ClientBatch.of(wanted.records(), request.version());
-            batches.add(new Checked(log, log.check(batch, Origin.CLIENT, meter), answer));
+            batches.add(new Checked(log, log.check(batch, AppendOrigin.CLIENT, meter), answer));
         } catch (HeavyRequestException | CloseConnectionException ends) {
             throw ends;
         } catch (VarveException refused) {
@@ -187,7 +187,7 @@ public final class ProduceHandler implements ApiHandler {
 
     private static void append(
             PartitionLog log, AppendRun run, VerificationGuard guard, Job job, PartitionProduceResponse answer) {
-        Appended appended = log.append(run, guard, job.request.connection().executor());
+        AppendResult appended = log.append(run, guard, job.request.connection().executor());
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());

@@ -2,7 +2,7 @@
 package io.varve.server.api.txn;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Appended;
+import io.varve.core.log.append.AppendResult;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.LogErrors;
@@ -113,7 +113,7 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
     private static CompletableFuture<Errors> append(PartitionLog log, TransactionMarker marker) {
         CompletableFuture<Errors> durable = new CompletableFuture<>();
         try {
-            Appended appended = log.endTransaction(marker);
+            AppendResult appended = log.endTransaction(marker);
             log.awaitHighWatermark(
                     appended.nextOffset(),
                     failure -> durable.complete(failure == null ? Errors.NONE : LogErrors.ofAppend(failure)));

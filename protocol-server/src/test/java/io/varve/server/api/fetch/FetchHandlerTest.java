@@ -4,7 +4,7 @@ package io.varve.server.api.fetch;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.LogFixture;
@@ -86,7 +86,7 @@ class FetchHandlerTest {
     @Test
     void recordsNotYetDurableAreNotShown() {
         logs.fill(topic.partition(0), "a");
-        topic.partition(0).append(logs.batch("b").buffer(), Origin.CLIENT);
+        topic.partition(0).append(logs.batch("b").buffer(), AppendOrigin.CLIENT);
         assertThat(values(only(ask(LATEST, request(wish(0, 0)))))).containsExactly("a");
         PartitionData pastTheHighWatermark =
                 only(ask(LATEST, request(wish(0, 2)).setMaxWaitMs(0)));
@@ -97,7 +97,7 @@ class FetchHandlerTest {
     @Test
     void waitsUntilARecordBecomesVisible() {
         CompletableFuture<ApiMessage> answer = send(LATEST, request(wish(0, 0), wish(1, 0)));
-        topic.partition(1).append(logs.batch("a").buffer(), Origin.CLIENT);
+        topic.partition(1).append(logs.batch("a").buffer(), AppendOrigin.CLIENT);
         logs.connection.runLoop();
         assertThat(answer).isNotDone();
 

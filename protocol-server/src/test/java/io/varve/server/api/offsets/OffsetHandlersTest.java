@@ -3,7 +3,7 @@ package io.varve.server.api.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.LogFixture;
 import io.varve.server.metadata.topic.Topic;
@@ -43,7 +43,7 @@ class OffsetHandlersTest {
         logs.fill(topic.partition(0), "c", "d");
         topic.partition(0).trimTo(1);
         logs.time.advance(10);
-        topic.partition(0).append(logs.batch("e").buffer(), Origin.CLIENT);
+        topic.partition(0).append(logs.batch("e").buffer(), AppendOrigin.CLIENT);
     }
 
     @ParameterizedTest

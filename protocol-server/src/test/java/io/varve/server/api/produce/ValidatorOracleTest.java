@@ -7,7 +7,7 @@ import io.varve.core.VarveException;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendException;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
@@ -38,7 +38,6 @@ import org.apache.kafka.common.utils.BufferSupplier;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 import org.apache.kafka.common.utils.PrimitiveRef;
 import org.apache.kafka.common.utils.Time;
-import org.apache.kafka.storage.internals.log.AppendOrigin;
 import org.apache.kafka.storage.internals.log.LogValidator;
 import org.apache.kafka.storage.internals.log.RecordValidationException;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,7 +98,7 @@ class ValidatorOracleTest {
                 AFTER_MS,
                 rules.compacted ? CompactionLimits.DEFAULT : CompactionLimits.NONE));
         try {
-            long base = log.append(batch, Origin.CLIENT).baseOffset();
+            long base = log.append(batch, AppendOrigin.CLIENT).baseOffset();
             try (var slice = log.read(base, 1 << 20, Isolation.LOG_END).slice()) {
                 ByteBuffer stored = slice.buffer();
                 MemoryRecords.readableRecords(stored).batches().forEach(RecordBatch::ensureValid);
@@ -129,7 +128,7 @@ class ValidatorOracleTest {
                 BEFORE_MS,
                 AFTER_MS,
                 0,
-                AppendOrigin.CLIENT);
+                org.apache.kafka.storage.internals.log.AppendOrigin.CLIENT);
         try {
             MemoryRecords validated = validator
                     .validateMessagesAndAssignOffsets(

@@ -4,7 +4,7 @@ package io.varve.server.api.txn;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.Readable;
 import io.varve.core.transaction.TransactionMarker;
@@ -77,7 +77,7 @@ class TransactionVisibilityTest {
                 sequence,
                 new SimpleRecord(logs.time.millis(), null, value.getBytes(StandardCharsets.UTF_8)));
         VerificationGuard guard = log.startVerification(producer, (short) 0, false);
-        log.append(batch.buffer(), Origin.CLIENT, guard, Runnable::run);
+        log.append(batch.buffer(), AppendOrigin.CLIENT, guard, Runnable::run);
     }
 
     private void end(PartitionLog log, long producer, boolean commit) {

@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  * not sound, answers by its header, at the first offset that was not looked at: a consumer that begins there misses nothing. Not
  * thread-safe.
  */
-final class BatchTimes {
+final class BatchTimestampSearch {
     /** A quarter of a second of gzip's work. */
     static final int MAX_DECOMPRESSED_BYTES = 64 << 20;
 
@@ -21,7 +21,7 @@ final class BatchTimes {
     private int allowance = MAX_DECOMPRESSED_BYTES;
 
     /** @param start the log start offset: records below it are not there */
-    BatchTimes(long start) {
+    BatchTimestampSearch(long start) {
         this.start = start;
     }
 

@@ -5,8 +5,8 @@ import io.varve.core.runtime.Clock;
 import java.util.concurrent.TimeUnit;
 
 /** Waits for threads to end, whoever is interrupted meanwhile. Stateless. */
-final class Joining {
-    private Joining() {}
+final class ThreadJoiner {
+    private ThreadJoiner() {}
 
     /**
      * @param waitMs how long to wait at most

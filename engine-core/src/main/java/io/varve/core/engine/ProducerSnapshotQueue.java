@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * Writes producer state down, one partition after another with a pause between: partitions that are written to alike become due together,
  * and a thousand files at once would be felt by everybody's appends. Thread-safe.
  */
-final class SnapshotTurns implements AutoCloseable {
-    private static final Logger LOG = LoggerFactory.getLogger(SnapshotTurns.class);
+final class ProducerSnapshotQueue implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshotQueue.class);
     /** Between two partitions, in ms. */
     private static final long PAUSE_MS = 20;
 
@@ -25,7 +25,7 @@ final class SnapshotTurns implements AutoCloseable {
     private boolean running;
     private boolean closed;
 
-    SnapshotTurns(Scheduler scheduler) {
+    ProducerSnapshotQueue(Scheduler scheduler) {
         this.scheduler = scheduler;
     }
 

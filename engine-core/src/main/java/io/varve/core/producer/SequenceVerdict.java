@@ -2,9 +2,9 @@
 package io.varve.core.producer;
 
 /** What a partition says to a batch of an idempotent or transactional producer, or to a marker. */
-public sealed interface SequenceCheck {
+public sealed interface SequenceVerdict {
     /** The batch follows the last one: append it. */
-    enum Accepted implements SequenceCheck {
+    enum Accepted implements SequenceVerdict {
         /** The only value. */
         INSTANCE
     }
@@ -14,33 +14,33 @@ public sealed interface SequenceCheck {
      *
      * @param original where it lies
      */
-    record Duplicate(SequencedBatch original) implements SequenceCheck {}
+    record Duplicate(SequencedBatch original) implements SequenceVerdict {}
 
     /**
      * A newer incarnation of the producer has written; or, for a marker, the transaction it means has ended.
      *
      * @param current the epoch known
      */
-    record Fenced(short current) implements SequenceCheck {}
+    record Fenced(short current) implements SequenceVerdict {}
 
     /**
      * The batch does not follow the last one: something between is missing.
      *
      * @param expected the first sequence that would have followed
      */
-    record OutOfOrder(int expected) implements SequenceCheck {}
+    record OutOfOrder(int expected) implements SequenceVerdict {}
 
     /**
      * The batch and the producer's transactions do not go together.
      *
      * @param why what is missing, or in the way
      */
-    record WrongTransaction(String why) implements SequenceCheck {}
+    record WrongTransaction(String why) implements SequenceVerdict {}
 
     /**
      * A newer coordinator has written a marker for the producer.
      *
      * @param current its epoch
      */
-    record CoordinatorFenced(int current) implements SequenceCheck {}
+    record CoordinatorFenced(int current) implements SequenceVerdict {}
 }

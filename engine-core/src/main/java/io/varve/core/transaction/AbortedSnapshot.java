@@ -9,9 +9,9 @@ import java.util.List;
  * The aborted transactions of a partition as they are known at one moment, in the order of their markers. Immutable in what it shows, so
  * thread-safe: rows behind {@code to} are written, never those before.
  */
-public final class AbortedView {
+public final class AbortedSnapshot {
     /** No transaction was aborted. */
-    public static final AbortedView NONE = new AbortedView(new long[4][0], 0, 0);
+    public static final AbortedSnapshot NONE = new AbortedSnapshot(new long[4][0], 0, 0);
 
     private static final int PRODUCER = 0;
     private static final int FIRST = 1;
@@ -22,7 +22,7 @@ public final class AbortedView {
     private final int from;
     private final int to;
 
-    private AbortedView(long[][] columns, int from, int to) {
+    private AbortedSnapshot(long[][] columns, int from, int to) {
         this.columns = columns;
         this.from = from;
         this.to = to;
@@ -52,32 +52,32 @@ public final class AbortedView {
     }
 
     /** @return a view with one more row; this one must be the newest there is */
-    AbortedView with(AbortedTransaction aborted, int leastCapacity) {
-        AbortedView roomy =
+    AbortedSnapshot with(AbortedTransaction aborted, int leastCapacity) {
+        AbortedSnapshot roomy =
                 to < columns[LAST].length ? this : moved(Math.max(leastCapacity, Math.multiplyExact(to - from, 2)));
         int row = roomy.to;
         roomy.columns[PRODUCER][row] = aborted.producerId();
         roomy.columns[FIRST][row] = aborted.firstOffset();
         roomy.columns[LAST][row] = aborted.lastOffset();
         roomy.columns[STABLE][row] = aborted.lastStableOffset();
-        return new AbortedView(roomy.columns, roomy.from, row + 1);
+        return new AbortedSnapshot(roomy.columns, roomy.from, row + 1);
     }
 
     /** @return a view without the rows before one, without the room they took when that is much */
-    AbortedView startingAt(int row) {
-        AbortedView left = new AbortedView(columns, row, to);
+    AbortedSnapshot startingAt(int row) {
+        AbortedSnapshot left = new AbortedSnapshot(columns, row, to);
         if (row == to) {
             return NONE;
         }
         return to - row < columns[LAST].length / 2 ? left.moved(to - row) : left;
     }
 
-    private AbortedView moved(int capacity) {
+    private AbortedSnapshot moved(int capacity) {
         long[][] moved = new long[columns.length][];
         for (int i = 0; i < moved.length; i++) {
             moved[i] = Arrays.copyOfRange(columns[i], from, from + capacity);
         }
-        return new AbortedView(moved, 0, to - from);
+        return new AbortedSnapshot(moved, 0, to - from);
     }
 
     /**

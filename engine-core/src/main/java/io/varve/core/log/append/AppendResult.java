@@ -10,5 +10,5 @@ package io.varve.core.log.append;
  * @param logStartOffset the partition's first offset
  * @param duplicate true if the batch had been appended before and these are its original offsets
  */
-public record Appended(
+public record AppendResult(
         long baseOffset, long nextOffset, long logAppendTimeMs, long logStartOffset, boolean duplicate) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.recovery;
 
-import io.varve.core.producer.ProducerSnapshot;
+import io.varve.core.producer.ProducerSnapshotFormat;
 import io.varve.core.producer.ProducerStates;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionStore;
@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #prepare} belongs to the partition's writer; the other methods to one caller at a time.
  */
-public final class ProducerSnapshots {
-    private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshots.class);
+public final class ProducerSnapshotStore {
+    private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshotStore.class);
     private static final int KEPT = 2;
 
     private final PartitionStore store;
@@ -49,7 +49,7 @@ public final class ProducerSnapshots {
     /** What was written last, as far as it can be believed. */
     record Loaded(ProducerStates states, long offset) {}
 
-    public ProducerSnapshots(PartitionStore store, FailPoints failPoints) {
+    public ProducerSnapshotStore(PartitionStore store, FailPoints failPoints) {
         this.store = store;
         this.failPoints = failPoints;
     }
@@ -63,11 +63,11 @@ public final class ProducerSnapshots {
      */
     Optional<Loaded> load(long from, long to, Predicate<ProducerStates> fits) {
         Snapshots snapshots = store.snapshots();
-        Optional<Snapshots.Snapshot> found = snapshots.newest(ProducerSnapshot.NAME, to);
+        Optional<Snapshots.Snapshot> found = snapshots.newest(ProducerSnapshotFormat.NAME, to);
         while (found.isPresent() && found.get().offset() >= from) {
             long at = found.get().offset();
-            Optional<ProducerSnapshot.Content> content =
-                    ProducerSnapshot.read(found.get().bytes());
+            Optional<ProducerSnapshotFormat.Content> content =
+                    ProducerSnapshotFormat.read(found.get().bytes());
             if (content.isPresent()
                     && restoreIndex(content.get())
                     && fits.test(content.get().states())) {
@@ -78,13 +78,13 @@ public final class ProducerSnapshots {
                     "{}: the producer snapshot at {}, or the index it needs, is damaged, or older than compaction: passing it over",
                     store.id(),
                     at);
-            found = snapshots.newest(ProducerSnapshot.NAME, at - 1);
+            found = snapshots.newest(ProducerSnapshotFormat.NAME, at - 1);
         }
         offset = from;
         return Optional.empty();
     }
 
-    private boolean restoreIndex(ProducerSnapshot.Content content) {
+    private boolean restoreIndex(ProducerSnapshotFormat.Content content) {
         if (content.index().isEmpty()) {
             index = List.of();
             return true;
@@ -123,7 +123,7 @@ public final class ProducerSnapshots {
         List<TransactionIndex.Segment> segments = TransactionIndex.write(states.aborted(), bases, index);
         List<TransactionIndex.Part> parts =
                 segments.stream().map(TransactionIndex.Segment::part).toList();
-        return new Pending(end, ProducerSnapshot.write(states, parts), segments);
+        return new Pending(end, ProducerSnapshotFormat.write(states, parts), segments);
     }
 
     public void write(Pending pending) {
@@ -135,7 +135,7 @@ public final class ProducerSnapshots {
                             TransactionIndex.NAME, segment.part().base(), bytes));
         }
         failPoints.hit(SnapshotFailPoints.SNAPSHOT_AFTER_INDEX);
-        snapshots.write(ProducerSnapshot.NAME, pending.offset(), pending.producers());
+        snapshots.write(ProducerSnapshotFormat.NAME, pending.offset(), pending.producers());
         failPoints.hit(SnapshotFailPoints.SNAPSHOT_AFTER_PRODUCERS);
         List<TransactionIndex.Part> before = index;
         offset = pending.offset();
@@ -155,9 +155,9 @@ public final class ProducerSnapshots {
 
     private void deleteOld(List<TransactionIndex.Part> before) {
         Snapshots snapshots = store.snapshots();
-        List<Long> offsets = snapshots.offsets(ProducerSnapshot.NAME);
+        List<Long> offsets = snapshots.offsets(ProducerSnapshotFormat.NAME);
         for (int i = 0; i < offsets.size() - KEPT; i++) {
-            snapshots.delete(ProducerSnapshot.NAME, offsets.get(i));
+            snapshots.delete(ProducerSnapshotFormat.NAME, offsets.get(i));
         }
         Set<Long> bases = new HashSet<>();
         if (swept) {

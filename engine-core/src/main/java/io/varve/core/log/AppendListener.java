@@ -3,7 +3,7 @@ package io.varve.core.log;
 
 /** Asks for a partition's appends to be made durable and visible. Thread-safe. */
 @FunctionalInterface
-public interface Commits {
+public interface AppendListener {
     /**
      * Called after each append and trim, outside any lock; must be short.
      *

@@ -7,11 +7,11 @@ import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 
 /** Finds where the batches of a slice end, by their headers alone: a file is not brought into memory for that. */
-final class SliceEnd {
+final class SliceEndOffset {
     /** One read finds the headers of many small batches, and does little for nothing where batches are large. */
     private static final int WINDOW = 8 << 10;
 
-    private SliceEnd() {}
+    private SliceEndOffset() {}
 
     /**
      * @param slice whole batches

@@ -11,7 +11,7 @@ import java.util.Map;
  * <p>It remembers the lowest sequence asked about: when that batch could not be verified and a later one could, the later one must not
  * become the transaction's first, for the earlier one would be out of order for ever after.
  */
-public final class Verifications {
+public final class PendingVerifications {
     /** A batch without sequences. */
     public static final int NO_SEQUENCE = -1;
 

@@ -32,8 +32,8 @@ import org.slf4j.LoggerFactory;
  * Deletes what {@link RetentionPolicy} says, and explains it by the same. Partitions are looked at one after another, and one that fails
  * keeps none of the others from its turn. Thread-safe.
  */
-final class Retention {
-    private static final Logger LOG = LoggerFactory.getLogger(Retention.class);
+final class RetentionRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(RetentionRunner.class);
 
     private final Supplier<Collection<PartitionLog>> partitions;
     private final RetentionConfig config;
@@ -44,7 +44,7 @@ final class Retention {
     private volatile long nextCheckMs;
 
     /** @param partitions gives those that are open */
-    Retention(Supplier<Collection<PartitionLog>> partitions, RetentionConfig config, Clock clock) {
+    RetentionRunner(Supplier<Collection<PartitionLog>> partitions, RetentionConfig config, Clock clock) {
         this.partitions = partitions;
         this.config = config;
         this.clock = clock;

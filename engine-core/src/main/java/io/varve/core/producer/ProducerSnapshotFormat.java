@@ -31,7 +31,7 @@ import java.util.zip.CRC32C;
  *
  * <p>Source: Kafka's ProducerStateManager. Stateless, thread-safe.
  */
-public final class ProducerSnapshot {
+public final class ProducerSnapshotFormat {
     /** The name under which {@link io.varve.core.spi.Snapshots} keeps it. */
     public static final String NAME = "producer";
 
@@ -44,7 +44,7 @@ public final class ProducerSnapshot {
     private static final long NO_OFFSET = -1;
     private static final int NO_SEQUENCE = -1;
 
-    private ProducerSnapshot() {}
+    private ProducerSnapshotFormat() {}
 
     /**
      * What a snapshot holds.
@@ -133,7 +133,7 @@ public final class ProducerSnapshot {
         long timestamp = buffer.getLong();
         int coordinatorEpoch = buffer.getInt();
         long transactionStart = buffer.getLong();
-        int firstSequence = Sequence.plus(lastSequence, -delta);
+        int firstSequence = SequenceNumbers.plus(lastSequence, -delta);
         states.restore(
                 new ProducerInfo(id, epoch, lastSequence, timestamp, coordinatorEpoch, transactionStart, lastOffset),
                 lastSequence < 0

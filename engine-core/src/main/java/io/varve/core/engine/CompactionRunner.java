@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
  *
  * <p>{@link #cleanOnce} is the whole of it; the threads only call it, so a test can drive it by hand.
  */
-final class Cleaners {
-    private static final Logger LOG = LoggerFactory.getLogger(Cleaners.class);
+final class CompactionRunner {
+    private static final Logger LOG = LoggerFactory.getLogger(CompactionRunner.class);
     /** How long a partition is left alone that could not be cleaned just now. */
     private static final long AGAIN_MS = 60_000;
 
@@ -48,7 +48,7 @@ final class Cleaners {
     private final Map<PartitionLog, Long> later = new ConcurrentHashMap<>();
 
     /** @param partitions gives those that are open */
-    Cleaners(Supplier<Collection<PartitionLog>> partitions, CompactionConfig config, StorageContext context) {
+    CompactionRunner(Supplier<Collection<PartitionLog>> partitions, CompactionConfig config, StorageContext context) {
         this.partitions = partitions;
         this.config = config;
         this.context = context;
@@ -196,7 +196,7 @@ final class Cleaners {
         pace.close();
         boolean interrupted = false;
         for (Thread thread : threads) {
-            interrupted |= Joining.join(thread, waitMs, context.clock());
+            interrupted |= ThreadJoiner.join(thread, waitMs, context.clock());
         }
         return interrupted;
     }

@@ -2,8 +2,8 @@
 package io.varve.core.producer;
 
 /** Arithmetic of sequence numbers, which run from 0 to Integer.MAX_VALUE and round again (KIP-98). */
-public final class Sequence {
-    private Sequence() {}
+public final class SequenceNumbers {
+    private SequenceNumbers() {}
 
     /**
      * @param from a sequence number

@@ -8,8 +8,8 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
 
 /** Finds the end of damage in a log. Stateless. */
-public final class Damage {
-    private Damage() {}
+public final class DamageEndSearch {
+    private DamageEndSearch() {}
 
     /**
      * @param store where the damage is

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.engine;
 
-import io.varve.core.log.Commits;
+import io.varve.core.log.AppendListener;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.runtime.Scheduler;
 import java.util.Set;
@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
 /** Decides when an append is handed to the committer, and when it becomes visible: the meaning of {@code log.durability}. */
-abstract sealed class CommitPolicy implements Commits, AutoCloseable {
-    static CommitPolicy of(EngineConfig config, Committer committer, Scheduler scheduler) {
+abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable {
+    static DurabilityPolicy of(EngineConfig config, Committer committer, Scheduler scheduler) {
         return config.durability() == Durability.SYNC
                 ? new Synced(committer)
                 : new Unsynced(config, committer, scheduler);
@@ -23,7 +23,7 @@ abstract sealed class CommitPolicy implements Commits, AutoCloseable {
     public void close() {}
 
     /** Every append is committed at once, and visible when durable. */
-    private static final class Synced extends CommitPolicy {
+    private static final class Synced extends DurabilityPolicy {
         private final Committer committer;
 
         Synced(Committer committer) {
@@ -40,7 +40,7 @@ abstract sealed class CommitPolicy implements Commits, AutoCloseable {
      * Appends are visible when readable; durability follows by count and by time, or when the system sees fit. A storage that shows appends
      * no sooner than the sync gets one at once: nobody would see them else.
      */
-    private static final class Unsynced extends CommitPolicy {
+    private static final class Unsynced extends DurabilityPolicy {
         private final Committer committer;
         private final long everyRecords;
         private final ConcurrentHashMap<PartitionLog, LongAdder> unsynced = new ConcurrentHashMap<>();

@@ -8,7 +8,7 @@ import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.Batches;
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.append.Origin;
+import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.BatchRules;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.OffsetOutOfRangeException;
@@ -43,7 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** The engine's retention, in virtual time. */
-class RetentionTest {
+class RetentionRunnerTest {
     private static final long MINUTE = 60_000;
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
@@ -92,7 +92,7 @@ class RetentionTest {
     }
 
     private void append(PartitionLog log, long timestamp) {
-        log.append(batch(timestamp), Origin.CLIENT);
+        log.append(batch(timestamp), AppendOrigin.CLIENT);
     }
 
     /** Two fill a segment, a third goes to the next. */
@@ -203,7 +203,7 @@ class RetentionTest {
         AtomicInteger tries = new AtomicInteger();
         PartitionLog failing = log(refusingToTrim(storage.open(ID, 0, SMALL), tries, 2));
         PartitionLog sound = log(storage.open(new PartitionId("orders", new UUID(1, 2), 1), 0, SMALL));
-        Retention retention = new Retention(() -> List.of(failing, sound), RetentionConfig.DEFAULT, time);
+        RetentionRunner retention = new RetentionRunner(() -> List.of(failing, sound), RetentionConfig.DEFAULT, time);
         time.advance(DAY);
         retention.check();
         assertThat(sound.logStartOffset()).isEqualTo(1);

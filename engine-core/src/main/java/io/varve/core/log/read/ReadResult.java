@@ -3,8 +3,8 @@ package io.varve.core.log.read;
 
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
+import io.varve.core.transaction.AbortedSnapshot;
 import io.varve.core.transaction.AbortedTransaction;
-import io.varve.core.transaction.AbortedView;
 import java.util.List;
 
 /**
@@ -16,8 +16,8 @@ import java.util.List;
  * @param lastStableOffset first offset of an undecided transaction, or the high watermark, exclusive, at that moment
  * @param aborted the partition's aborted transactions at that moment; those of the slice are given by {@link #abortedTransactions}
  */
-public record LogRead(
-        BatchSlice slice, long logStartOffset, long highWatermark, long lastStableOffset, AbortedView aborted) {
+public record ReadResult(
+        BatchSlice slice, long logStartOffset, long highWatermark, long lastStableOffset, AbortedSnapshot aborted) {
     /**
      * Finds what a reader of committed records must leave out of the slice, which must not be closed yet. As many as the partition had
      * when the slice was read: compaction may take both away since.
@@ -27,6 +27,6 @@ public record LogRead(
      * @throws StorageException CORRUPT, RETRY
      */
     public List<AbortedTransaction> abortedTransactions(long from) {
-        return aborted.reachesTo(from) ? aborted.overlapping(from, SliceEnd.of(slice, from)) : List.of();
+        return aborted.reachesTo(from) ? aborted.overlapping(from, SliceEndOffset.of(slice, from)) : List.of();
     }
 }

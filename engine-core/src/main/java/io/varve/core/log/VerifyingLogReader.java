@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-import io.varve.core.log.read.Damage;
+import io.varve.core.log.read.DamageEndSearch;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
@@ -15,7 +15,7 @@ import java.util.function.Consumer;
  * Reads what the server itself keeps in a log, from the log's start to its end: no batch is believed whose checksum is wrong, or whose
  * offsets are not above those before it. Not thread-safe.
  */
-public final class SoundBatches {
+public final class VerifyingLogReader {
     private final PartitionLog log;
     private final int readBytes;
     private final Consumer<ByteBuffer> sound;
@@ -41,7 +41,7 @@ public final class SoundBatches {
      * @param sound given one or more whole batches, big-endian, from position to limit; the buffer is not its own afterwards
      * @param damage told of what is not shown
      */
-    public SoundBatches(PartitionLog log, int readBytes, Consumer<ByteBuffer> sound, DamageListener damage) {
+    public VerifyingLogReader(PartitionLog log, int readBytes, Consumer<ByteBuffer> sound, DamageListener damage) {
         this.log = log;
         this.readBytes = readBytes;
         this.sound = sound;
@@ -117,6 +117,6 @@ public final class SoundBatches {
 
     private void passOver(String why, long end) {
         damage.damaged(offset, why);
-        offset = Damage.behind(log.store(), offset, end);
+        offset = DamageEndSearch.behind(log.store(), offset, end);
     }
 }

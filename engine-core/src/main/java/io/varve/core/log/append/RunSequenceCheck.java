@@ -2,8 +2,8 @@
 package io.varve.core.log.append;
 
 import io.varve.core.producer.ProducerStates;
-import io.varve.core.producer.Sequence;
-import io.varve.core.producer.SequenceCheck;
+import io.varve.core.producer.SequenceNumbers;
+import io.varve.core.producer.SequenceVerdict;
 import io.varve.core.producer.SequencedBatch;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.PartitionId;
@@ -14,13 +14,13 @@ import java.nio.ByteBuffer;
  * Holds the batches of a run against what is known of their producers: all of them are new, or all of them were appended before. A batch
  * that follows another one of its producer in the run is held against that. Used under the partition's lock.
  */
-public final class RunSequences {
+public final class RunSequenceCheck {
     private static final int NONE = -1;
 
     private final PartitionId id;
     private final ProducerStates producers;
 
-    public RunSequences(PartitionId id, ProducerStates producers) {
+    public RunSequenceCheck(PartitionId id, ProducerStates producers) {
         this.id = id;
         this.producers = producers;
     }
@@ -30,20 +30,20 @@ public final class RunSequences {
      * @throws AppendException if one does not follow its producer's last; OUT_OF_ORDER_SEQUENCE_NUMBER also if some were appended before
      *     and others not
      */
-    public SequenceCheck.Duplicate check(AppendRun run, VerificationGuard guard) {
+    public SequenceVerdict.Duplicate check(AppendRun run, VerificationGuard guard) {
         ByteBuffer bytes = run.bytes();
-        SequenceCheck.Duplicate first = null;
+        SequenceVerdict.Duplicate first = null;
         SequencedBatch last = null;
         boolean isNew = false;
         for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(bytes, at)) {
             int before = before(bytes, run, at);
-            SequenceCheck check = before == NONE || last != null
-                    ? producers.check(bytes, at, run.origin() == Origin.CLIENT, guard)
+            SequenceVerdict check = before == NONE || last != null
+                    ? producers.check(bytes, at, run.origin() == AppendOrigin.CLIENT, guard)
                     : follows(bytes, before, at);
-            if (check instanceof SequenceCheck.Duplicate duplicate) {
+            if (check instanceof SequenceVerdict.Duplicate duplicate) {
                 first = first == null ? duplicate : first;
                 last = duplicate.original();
-            } else if (check != SequenceCheck.Accepted.INSTANCE) {
+            } else if (check != SequenceVerdict.Accepted.INSTANCE) {
                 throw AppendRefusals.of(
                         check,
                         id,
@@ -63,7 +63,7 @@ public final class RunSequences {
                     id + ": some of the batches of one append were appended before, others were not; append them one"
                             + " by one");
         }
-        return new SequenceCheck.Duplicate(spanning(first.original(), last));
+        return new SequenceVerdict.Duplicate(spanning(first.original(), last));
     }
 
     private static SequencedBatch spanning(SequencedBatch first, SequencedBatch last) {
@@ -78,24 +78,24 @@ public final class RunSequences {
     /** @return the last batch before {@code at} of the same producer, where its sequences count; else -1 */
     private static int before(ByteBuffer bytes, AppendRun run, int at) {
         int before = NONE;
-        boolean counts = run.origin() == Origin.CLIENT && BatchHeader.producerId(bytes, at) >= 0;
+        boolean counts = run.origin() == AppendOrigin.CLIENT && BatchHeader.producerId(bytes, at) >= 0;
         for (int other = run.start(); counts && other < at; other += BatchHeader.sizeInBytes(bytes, other)) {
             before = BatchHeader.producerId(bytes, other) == BatchHeader.producerId(bytes, at) ? other : before;
         }
         return before;
     }
 
-    private static SequenceCheck follows(ByteBuffer bytes, int before, int at) {
-        int due = Sequence.plus(BatchHeader.baseSequence(bytes, before), BatchHeader.recordCount(bytes, before));
+    private static SequenceVerdict follows(ByteBuffer bytes, int before, int at) {
+        int due = SequenceNumbers.plus(BatchHeader.baseSequence(bytes, before), BatchHeader.recordCount(bytes, before));
         short epoch = BatchHeader.producerEpoch(bytes, before);
         if (BatchHeader.producerEpoch(bytes, at) != epoch) {
-            return new SequenceCheck.Fenced(epoch);
+            return new SequenceVerdict.Fenced(epoch);
         }
         if (BatchHeader.isTransactional(bytes, at) != BatchHeader.isTransactional(bytes, before)) {
-            return new SequenceCheck.WrongTransaction("the batch before it is of another kind");
+            return new SequenceVerdict.WrongTransaction("the batch before it is of another kind");
         }
         return BatchHeader.baseSequence(bytes, at) == due
-                ? SequenceCheck.Accepted.INSTANCE
-                : new SequenceCheck.OutOfOrder(due);
+                ? SequenceVerdict.Accepted.INSTANCE
+                : new SequenceVerdict.OutOfOrder(due);
     }
 }

@@ -2,7 +2,7 @@
 package io.varve.core.log.append;
 
 /** Who appends. */
-public enum Origin {
+public enum AppendOrigin {
     /** A producer over the wire: not trusted, may not write control batches. */
     CLIENT,
     /** The broker itself (metadata, coordinators): may write control batches; no sequence checks. */
