@@ -5,6 +5,7 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.SegmentRoll;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
@@ -43,9 +44,7 @@ final class SegmentWriter {
         if (segment.bytes() == 0) {
             return false;
         }
-        long first = firstTimestamp();
-        return (long) segment.bytes() + run.bytes().remaining() > limits.segmentBytes()
-                || limits.endByAge(first, firstAppendMs, run, nowMs)
+        return SegmentRoll.isDue(limits, segment.bytes(), firstTimestamp(), firstAppendMs, run, nowMs)
                 || segment.offsets().isFull(limits.indexMaxBytes())
                 || segment.times().isFull(limits.indexMaxBytes());
     }

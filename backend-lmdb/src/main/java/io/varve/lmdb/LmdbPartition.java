@@ -8,6 +8,7 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.Fencing;
+import io.varve.core.spi.support.SegmentRoll;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -189,7 +190,7 @@ final class LmdbPartition {
         ByteBuffer bytes = run.bytes();
         KeyRangeSegment active = segments[segments.length - 1];
         long now = environment.clock.millis();
-        if (isFull(active, run, limits, now)) {
+        if (SegmentRoll.isDue(limits, active.bytes, active.firstTimestamp, active.firstAppendMs, run, now)) {
             uncommitted.seal(active);
             active = new KeyRangeSegment(end, number);
             segments = Arrays.copyOf(segments, segments.length + 1);
@@ -201,12 +202,6 @@ final class LmdbPartition {
         active.appended(now);
         end = run.nextOffset();
         touch();
-    }
-
-    private static boolean isFull(KeyRangeSegment active, BatchRun run, SegmentLimits limits, long now) {
-        return active.bytes > 0
-                && (active.bytes + run.bytes().remaining() > limits.segmentBytes()
-                        || limits.endByAge(active.firstTimestamp, active.firstAppendMs, run, now));
     }
 
     void trimTo(long to) {

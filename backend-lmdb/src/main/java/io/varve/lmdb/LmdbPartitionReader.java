@@ -3,7 +3,7 @@ package io.varve.lmdb;
 
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.OffsetAt;
-import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 
 /**
  * Reads what is committed of a partition, in short transactions. A read that an edit overtook begins anew. Stateless but for the
@@ -27,12 +27,7 @@ final class LmdbPartitionReader {
         int most = environment.buffers.isTight() ? 0 : Math.min(maxBytes, MOST);
         while (true) {
             Window window = partition.window();
-            if (offset < window.start() || offset > window.readableEnd() || maxBytes < 0) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE,
-                        partition.id + ": read of " + maxBytes + " bytes at " + offset + " where " + window.start()
-                                + " to " + window.readableEnd() + " are held");
-            }
+            ContractChecks.requireReadable(partition.id, offset, maxBytes, window.start(), window.readableEnd());
             LmdbSlice slice = read(window, offset, Math.min(endOffset, window.committedEnd()), most);
             if (!partition.isStale(window, offset)) {
                 return slice;

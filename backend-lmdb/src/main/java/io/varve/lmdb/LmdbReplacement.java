@@ -5,7 +5,8 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
+import io.varve.core.spi.support.SegmentLookup;
 import java.nio.ByteBuffer;
 import java.util.List;
 
@@ -46,17 +47,10 @@ final class LmdbReplacement implements AutoCloseable {
     /**
      * Where in the partition's segments the old ones stand; call with the partition locked.
      *
-     * @throws StorageException MISUSE if they do not
+     * @throws io.varve.core.spi.StorageException MISUSE if they do not
      */
     static int find(LmdbPartition partition, List<Segment> old) {
-        List<Segment> present = partition.segments();
-        int first = Segment.indexOf(present, old);
-        if (first < 0) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    partition.id + ": replace of " + old + ": not a run of its sealed segments");
-        }
-        return first;
+        return SegmentLookup.requireRun(partition.id, partition.segments(), old);
     }
 
     /** Stores the new batches aside. */
@@ -66,14 +60,7 @@ final class LmdbReplacement implements AutoCloseable {
         ByteBuffer chunk = environment.buffers.take(CHUNK);
         try {
             for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
-                run.requireAtOrAbove(partition.id, next);
-                next = run.nextOffset();
-                if (next > end) {
-                    throw new StorageException(
-                            StorageException.Kind.MISUSE,
-                            partition.id + ": replace: a batch ends at " + next
-                                    + ", above the segments replaced, which end at " + end);
-                }
+                next = ContractChecks.requireReplacement(partition.id, run, next, end);
                 int size = run.bytes().remaining();
                 if (size > chunk.remaining()) {
                     flush(chunk);

@@ -1,24 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
+import io.varve.core.record.Crc32c;
 import io.varve.core.spi.Snapshots;
-import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.regex.Pattern;
-import java.util.zip.CRC32C;
 
 /**
  * Blobs in the environment, each behind a checksum. Written ones wait for the next commit in memory, as batches do, and are seen from
  * there meanwhile.
  */
 final class LmdbSnapshots implements Snapshots {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
-
     private final LmdbStore store;
     private final LmdbPartition partition;
 
@@ -29,17 +26,10 @@ final class LmdbSnapshots implements Snapshots {
 
     @Override
     public void write(String name, long offset, ByteBuffer bytes) {
-        if (!NAME.matcher(name).matches() || offset < 0) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    store.id() + ": snapshot '" + name + "' at " + offset
-                            + ": a name is 1 to 32 of [a-z0-9-], an offset 0 or more");
-        }
-        CRC32C crc = new CRC32C();
-        crc.update(bytes.duplicate());
+        ContractChecks.requireSnapshot(store.id(), name, offset);
         int size = Integer.BYTES + bytes.remaining();
         ByteBuffer blob = ByteBuffer.allocate(size)
-                .putInt((int) crc.getValue())
+                .putInt(Crc32c.of(bytes))
                 .put(bytes.duplicate())
                 .flip();
         store.staging(
@@ -88,12 +78,8 @@ final class LmdbSnapshots implements Snapshots {
     }
 
     private static boolean isSound(byte[] blob) {
-        if (blob.length < Integer.BYTES) {
-            return false;
-        }
-        CRC32C crc = new CRC32C();
-        crc.update(blob, Integer.BYTES, blob.length - Integer.BYTES);
-        return ByteBuffer.wrap(blob).getInt() == (int) crc.getValue();
+        ByteBuffer bytes = ByteBuffer.wrap(blob);
+        return blob.length >= Integer.BYTES && bytes.getInt() == Crc32c.of(bytes);
     }
 
     @Override

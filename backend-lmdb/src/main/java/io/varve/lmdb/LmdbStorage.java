@@ -8,6 +8,7 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
+import io.varve.core.spi.support.ContractChecks;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -76,12 +77,7 @@ final class LmdbStorage implements Storage {
         if (partition == null) {
             partition = create(id);
         }
-        if (!partition.id.equals(id)) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    id + " of topic id " + id.topicId() + ": one of topic id " + partition.id.topicId()
-                            + " exists; delete that first");
-        }
+        ContractChecks.requireSameIncarnation(id, partition.id, "");
         LmdbStore handle;
         synchronized (partition) {
             partition.awaitEdits();
@@ -161,8 +157,7 @@ final class LmdbStorage implements Storage {
         Map<EnvironmentDirectory, List<LmdbStore>> stores = new HashMap<>();
         for (PartitionStore handle : dirty) {
             if (!(handle instanceof LmdbStore store) || store.storage != this) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
+                throw ContractChecks.foreignHandle(handle);
             }
             if (requireSyncable(store, failures)) {
                 stores.computeIfAbsent(directory(store.partition), directory -> new ArrayList<>())

@@ -12,6 +12,7 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 import io.varve.core.spi.support.Fencing;
 import java.nio.file.Path;
 import java.util.List;
@@ -219,9 +220,7 @@ final class LmdbStore implements PartitionStore {
         synchronized (partition) {
             token.requireWriter();
             partition.requireSound();
-            if (end < 0) {
-                throw new StorageException(StorageException.Kind.MISUSE, partition.id + ": truncation to " + end);
-            }
+            ContractChecks.requireTruncation(partition.id, end);
             return end > partition.committedEnd() && partition.hasStaged();
         }
     }

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
+import io.varve.core.spi.support.SegmentLookup;
+
 /**
  * What a read goes by: a partition as it was committed at some moment.
  *
@@ -21,17 +23,7 @@ record Window(long start, long committedEnd, KeyRangeSegment[] segments, long ed
     }
 
     static int indexOf(KeyRangeSegment[] segments, long offset) {
-        int low = 0;
-        int high = segments.length - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (segments[middle].base <= offset) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+        return SegmentLookup.indexOf(offset, segments.length, i -> segments[i].base);
     }
 
     /** @return where a segment ends, exclusive; nowhere for the last one */

@@ -24,10 +24,10 @@ class ArchitectureTest {
             spi.support  | spi record
             directory    | spi spi.support runtime
             memory       | spi spi.support record runtime
-            transaction  |
+            transaction  | record
             producer     | transaction record
             retention    | spi
-            compaction   | transaction producer spi record runtime
+            compaction   | transaction producer spi spi.support record runtime
             log          | log.config log.append log.read log.epoch log.recovery
                          | compaction retention transaction producer spi record runtime
             log.config   | compaction retention spi record
@@ -36,7 +36,7 @@ class ArchitectureTest {
             log.epoch    | spi record
             log.recovery | log.read transaction producer spi record runtime
             event        | log log.append log.read spi record runtime
-            engine       | log log.config compaction retention spi record runtime
+            engine       | log log.config compaction retention spi spi.support record runtime
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

@@ -11,8 +11,10 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.StorageException.Kind;
+import io.varve.core.spi.support.ContractChecks;
 import io.varve.core.spi.support.Fencing;
+import io.varve.core.spi.support.SegmentLookup;
+import io.varve.core.spi.support.SegmentRoll;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -133,12 +135,8 @@ final class JournalPartition {
 
     private boolean isFull(BatchRun run, SegmentLimits limits, long now) {
         Part active = parts.get(parts.size() - 1);
-        if (active.batches.isEmpty()) {
-            return false;
-        }
-        long first = active.batches.get(0).maxTimestamp();
-        return active.bytes() + run.bytes().remaining() > limits.segmentBytes()
-                || limits.endByAge(first, active.firstAppendMs, run, now);
+        long first = active.batches.isEmpty() ? -1 : active.batches.get(0).maxTimestamp();
+        return SegmentRoll.isDue(limits, active.bytes(), first, active.firstAppendMs, run, now);
     }
 
     private void applyAppend(Journal.Entry entry) {
@@ -172,10 +170,7 @@ final class JournalPartition {
 
     /** @return the batches to hand out, which lie in one segment */
     List<Batch> find(long offset, long endOffset, int maxBytes) {
-        if (offset < start || offset > end || maxBytes < 0) {
-            throw misuse(
-                    "read of " + maxBytes + " bytes at " + offset + " where " + start + " to " + end + " are held");
-        }
+        ContractChecks.requireReadable(id, offset, maxBytes, start, end);
         List<Batch> found = new ArrayList<>();
         long size = 0;
         for (Part part : parts) {
@@ -246,9 +241,7 @@ final class JournalPartition {
     }
 
     void truncateTo(long to) {
-        if (to < 0) {
-            throw misuse("truncation to " + to);
-        }
+        ContractChecks.requireTruncation(id, to);
         if (to < end) {
             journalStart();
             journal.write(TRUNCATED, to, 0, 0, 0, NOTHING);
@@ -286,10 +279,7 @@ final class JournalPartition {
 
     /** @return what a replacement is to replace */
     List<Part> sealed(List<Segment> old) {
-        int first = Segment.indexOf(segments(), old);
-        if (first < 0) {
-            throw misuse("replace of " + old + ": not a run of its sealed segments");
-        }
+        int first = SegmentLookup.requireRun(id, segments(), old);
         return List.copyOf(parts.subList(first, first + old.size()));
     }
 
@@ -299,11 +289,7 @@ final class JournalPartition {
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         long next = old.get(0).baseOffset();
         for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
-            run.requireAtOrAbove(id, next);
-            next = run.nextOffset();
-            if (next > oldEnd) {
-                throw misuse("replace: a batch ends at " + next + ", above " + oldEnd);
-            }
+            next = ContractChecks.requireReplacement(id, run, next, oldEnd);
             byte[] bytes = new byte[run.bytes().remaining()];
             run.bytes().duplicate().get(bytes);
             all.writeBytes(bytes);
@@ -413,9 +399,5 @@ final class JournalPartition {
 
     void delete() throws IOException {
         journal.delete();
-    }
-
-    private StorageException misuse(String what) {
-        return new StorageException(Kind.MISUSE, id + ": " + what);
     }
 }

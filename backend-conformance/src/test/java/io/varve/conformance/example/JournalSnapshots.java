@@ -2,24 +2,18 @@
 package io.varve.conformance.example;
 
 import io.varve.core.spi.Snapshots;
-import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.regex.Pattern;
 
 /** Blobs, which are entries of the journal like everything else. */
 record JournalSnapshots(JournalStore store) implements Snapshots {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
 
     @Override
     public void write(String name, long offset, ByteBuffer bytes) {
-        if (!NAME.matcher(name).matches() || offset < 0) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    store.id() + ": no snapshot may be called '" + name + "' at " + offset);
-        }
+        ContractChecks.requireSnapshot(store.id(), name, offset);
         synchronized (store.partition) {
             store.token.requireWriter();
             store.partition.writeBlob(name, offset, bytes);

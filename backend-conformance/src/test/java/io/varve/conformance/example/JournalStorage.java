@@ -12,6 +12,7 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import io.varve.core.spi.SyncFailures;
+import io.varve.core.spi.support.ContractChecks;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -88,8 +89,7 @@ final class JournalStorage implements Storage {
     private void requireNoOtherIncarnation(PartitionId id) {
         for (PartitionId other : partitions.keySet()) {
             if (other.toString().equals(id.toString())) {
-                throw new StorageException(
-                        Kind.MISUSE, id + " exists with another topic id, " + other.topicId() + ": delete that first");
+                ContractChecks.requireSameIncarnation(id, other, "");
             }
         }
     }
@@ -158,7 +158,7 @@ final class JournalStorage implements Storage {
         Map<PartitionId, StorageException> failures = new HashMap<>();
         for (PartitionStore handle : dirty) {
             if (!(handle instanceof JournalStore store) || store.storage != this) {
-                throw new StorageException(Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
+                throw ContractChecks.foreignHandle(handle);
             }
             try {
                 store.sync();

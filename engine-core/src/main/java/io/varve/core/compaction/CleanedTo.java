@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.compaction;
 
+import io.varve.core.record.Crc32c;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Snapshots;
 import java.nio.ByteBuffer;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * How far a partition is clean: a blob named {@code cleaner}, bound to the offset up to which it is. Losing it only means cleaning again.
@@ -58,8 +58,6 @@ final class CleanedTo {
     }
 
     private static int crc(ByteBuffer bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes.duplicate().clear().position(OFFSET_AT));
-        return (int) crc.getValue();
+        return Crc32c.of(bytes, OFFSET_AT, BYTES - OFFSET_AT);
     }
 }

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.compaction;
 
-import io.varve.core.record.BatchHeader;
-import io.varve.core.record.BatchValidator;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
-import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.FirstTimestamp;
 import java.util.List;
 
 /**
@@ -80,23 +78,8 @@ public final class Cleaner {
                 CleanedTo.read(store),
                 log.cleanableEnd(),
                 clock.millis(),
-                segment -> firstTimestamp(store, segment));
+                segment -> FirstTimestamp.of(store, segment));
         return dirt.isDue(limits) ? new Due(log, dirt) : null;
-    }
-
-    private static long firstTimestamp(PartitionStore store, Segment segment) {
-        long from = Math.max(segment.baseOffset(), store.extent().start());
-        if (from >= segment.endOffset()) {
-            return BatchHeader.NO_TIMESTAMP;
-        }
-        try (BatchSlice slice = store.read(from, segment.endOffset(), 0)) {
-            if (slice.sizeInBytes() == 0) {
-                return BatchHeader.NO_TIMESTAMP;
-            }
-            var bytes = slice.buffer();
-            BatchValidator.frame(bytes, bytes.position(), bytes.limit());
-            return BatchHeader.maxTimestamp(bytes, bytes.position());
-        }
     }
 
     /**

@@ -4,7 +4,7 @@ package io.varve.core.engine;
 import io.varve.core.VarveException;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
-import io.varve.core.record.BatchHeader;
+import io.varve.core.record.InvalidBatchException;
 import io.varve.core.retention.LogState;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.retention.RetentionExplanation;
@@ -13,12 +13,10 @@ import io.varve.core.retention.RetentionPlan;
 import io.varve.core.retention.RetentionPolicy;
 import io.varve.core.retention.SegmentFate;
 import io.varve.core.runtime.Clock;
-import io.varve.core.spi.BatchSlice;
-import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
-import java.nio.ByteBuffer;
+import io.varve.core.spi.support.FirstTimestamp;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -128,25 +126,12 @@ final class RetentionRunner {
     }
 
     private static long firstTimestamp(PartitionLog log, Segment segment) {
-        Extent extent = log.extent();
-        long from = Math.max(segment.baseOffset(), extent.start());
-        long end = Math.min(segment.endOffset(), extent.readableEnd());
-        if (from >= end) {
-            return SegmentFate.UNKNOWN;
-        }
-        try (BatchSlice slice = log.store().read(from, end, 0)) {
-            return slice.sizeInBytes() == 0 ? SegmentFate.UNKNOWN : BatchHeader.maxTimestamp(header(slice), 0);
-        } catch (StorageException e) {
+        try {
+            return FirstTimestamp.of(log.store(), segment);
+        } catch (StorageException | InvalidBatchException e) {
             // Trimmed meanwhile, or damaged; the explanation goes without it.
             LOG.debug("{}: the first batch of segment {} cannot be read", log.id(), segment.baseOffset(), e);
             return SegmentFate.UNKNOWN;
         }
-    }
-
-    /** Only the header is read where the batch lies in a file: there may be thousands of segments. */
-    private static ByteBuffer header(BatchSlice slice) {
-        ByteBuffer header = ByteBuffer.allocate(BatchHeader.SIZE);
-        slice.copy(0, header);
-        return header.flip();
     }
 }

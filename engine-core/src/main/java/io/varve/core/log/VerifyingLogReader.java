@@ -71,9 +71,7 @@ public final class VerifyingLogReader {
             }
             show(slice.buffer(), end);
         } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
-            }
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
             passOver(e.getMessage(), end);
         }
         return true;

@@ -10,7 +10,10 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 import io.varve.core.spi.support.Fencing;
+import io.varve.core.spi.support.SegmentLookup;
+import io.varve.core.spi.support.SegmentRoll;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableMap;
@@ -94,19 +97,12 @@ final class MemoryPartition {
     }
 
     private static boolean isFull(MemorySegment active, BatchRun run, SegmentLimits limits, long now) {
-        if (active.batches.isEmpty()) {
-            return false;
-        }
-        long first = active.batches.get(0).maxTimestamp();
-        return active.bytes + run.bytes().remaining() > limits.segmentBytes()
-                || limits.endByAge(first, active.firstAppendMs, run, now);
+        long first = active.batches.isEmpty() ? -1 : active.batches.get(0).maxTimestamp();
+        return SegmentRoll.isDue(limits, active.bytes, first, active.firstAppendMs, run, now);
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
-        if (offset < start || offset > readableEnd() || maxBytes < 0) {
-            throw misuse("read of " + maxBytes + " bytes at " + offset + " where " + start + " to " + readableEnd()
-                    + " are held");
-        }
+        ContractChecks.requireReadable(id, offset, maxBytes, start, readableEnd());
         long stop = Math.min(endOffset, readableEnd());
         for (MemorySegment segment : segments) {
             int first = segment.indexOf(offset);
@@ -172,9 +168,7 @@ final class MemoryPartition {
     }
 
     void truncateTo(long to) {
-        if (to < 0) {
-            throw misuse("truncation to " + to);
-        }
+        ContractChecks.requireTruncation(id, to);
         show();
         if (to >= end) {
             return;
@@ -191,13 +185,8 @@ final class MemoryPartition {
 
     /** @return the segments that a replacement is to replace */
     List<MemorySegment> sealed(List<Segment> old) {
-        List<Segment> present = segments();
-        int first = Segment.indexOf(present, old);
-        int after = first + old.size();
-        if (first < 0) {
-            throw misuse("replace of " + old + ": not a run of its sealed segments");
-        }
-        return List.copyOf(segments.subList(first, after));
+        int first = SegmentLookup.requireRun(id, segments(), old);
+        return List.copyOf(segments.subList(first, first + old.size()));
     }
 
     /** Makes one segment of batches that are to stand in place of others. Needs no lock: touches nothing of the partition. */
@@ -206,12 +195,7 @@ final class MemoryPartition {
         MemorySegment together = new MemorySegment(old.get(0).baseOffset());
         long next = together.base;
         for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
-            run.requireAtOrAbove(id, next);
-            next = run.nextOffset();
-            if (next > oldEnd) {
-                throw misuse(
-                        "replace: a batch ends at " + next + ", above the segments replaced, which end at " + oldEnd);
-            }
+            next = ContractChecks.requireReplacement(id, run, next, oldEnd);
             together.append(run);
         }
         together.lastAppendMs = Segment.lastAppendMs(old);
@@ -256,9 +240,5 @@ final class MemoryPartition {
 
     private void dropSnapshotsAbove(long offset) {
         snapshots.values().forEach(blobs -> blobs.tailMap(offset, false).clear());
-    }
-
-    private StorageException misuse(String what) {
-        return new StorageException(StorageException.Kind.MISUSE, id + ": " + what);
     }
 }

@@ -2,7 +2,7 @@
 package io.varve.core.memory;
 
 import io.varve.core.spi.Snapshots;
-import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 import java.nio.ByteBuffer;
 import java.util.Collections;
 import java.util.List;
@@ -10,12 +10,9 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 
 /** Blobs in the partition's map. */
 final class MemorySnapshots implements Snapshots {
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
-
     private final MemoryStore store;
 
     MemorySnapshots(MemoryStore store) {
@@ -24,12 +21,7 @@ final class MemorySnapshots implements Snapshots {
 
     @Override
     public void write(String name, long offset, ByteBuffer bytes) {
-        if (!NAME.matcher(name).matches() || offset < 0) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    store.id() + ": snapshot '" + name + "' at " + offset
-                            + ": a name is 1 to 32 of [a-z0-9-], an offset 0 or more");
-        }
+        ContractChecks.requireSnapshot(store.id(), name, offset);
         byte[] copy = new byte[bytes.remaining()];
         bytes.duplicate().get(copy);
         synchronized (store.partition) {

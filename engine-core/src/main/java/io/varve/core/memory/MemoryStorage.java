@@ -8,6 +8,7 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
+import io.varve.core.spi.support.ContractChecks;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
@@ -99,10 +100,7 @@ public final class MemoryStorage implements Storage {
     private void requireNoOtherIncarnation(PartitionId id) {
         for (PartitionId other : partitions.keySet()) {
             if (other.partition() == id.partition() && other.topic().equals(id.topic())) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE,
-                        id + " of topic id " + id.topicId() + ": one of topic id " + other.topicId()
-                                + " exists; delete that first");
+                ContractChecks.requireSameIncarnation(id, other, "");
             }
         }
     }
@@ -132,8 +130,7 @@ public final class MemoryStorage implements Storage {
         Map<PartitionId, StorageException> failures = new HashMap<>();
         for (PartitionStore handle : dirty) {
             if (!(handle instanceof MemoryStore store) || store.storage != this) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
+                throw ContractChecks.foreignHandle(handle);
             }
             try {
                 store.sync();

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.producer;
 
+import io.varve.core.record.Crc32c;
 import io.varve.core.transaction.TransactionIndex;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * The bytes of a producer state snapshot: Kafka's {@code .snapshot} file, version 1. Kafka writes one entry for each producer, its last
@@ -74,7 +74,7 @@ public final class ProducerSnapshotFormat {
                     .putInt(part.count())
                     .putInt(part.crc()));
         }
-        buffer.putInt(CRC_AT, (int) crc(buffer));
+        buffer.putInt(CRC_AT, crc(buffer));
         return buffer.flip();
     }
 
@@ -113,7 +113,7 @@ public final class ProducerSnapshotFormat {
         int count = buffer.getInt(COUNT_AT);
         long partsAt = ENTRIES_AT + (long) ENTRY_BYTES * count;
         boolean whole = count >= 0 && buffer.remaining() >= partsAt;
-        if (!whole || (buffer.getInt(CRC_AT) & 0xFFFFFFFFL) != crc(buffer)) {
+        if (!whole || buffer.getInt(CRC_AT) != crc(buffer)) {
             return Optional.empty();
         }
         ProducerStates states = new ProducerStates();
@@ -159,9 +159,7 @@ public final class ProducerSnapshotFormat {
         return Optional.of(index);
     }
 
-    private static long crc(ByteBuffer buffer) {
-        CRC32C crc = new CRC32C();
-        crc.update(buffer.duplicate().clear().position(COUNT_AT));
-        return crc.getValue();
+    private static int crc(ByteBuffer buffer) {
+        return Crc32c.of(buffer, COUNT_AT, buffer.capacity() - COUNT_AT);
     }
 }

@@ -2,7 +2,6 @@
 package io.varve.core.record;
 
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 
 /**
  * A view of the 61-byte header of a Kafka v2 record batch, without objects: every method takes a big-endian buffer and the
@@ -214,8 +213,6 @@ public final class BatchHeader {
      * @return CRC-32C of the bytes the header's CRC covers, 0 to 2^32-1
      */
     public static long computeCrc(ByteBuffer buffer, int at) {
-        CRC32C crc = new CRC32C();
-        crc.update(buffer.slice(at + ATTRIBUTES, sizeInBytes(buffer, at) - ATTRIBUTES));
-        return crc.getValue();
+        return Integer.toUnsignedLong(Crc32c.of(buffer, at + ATTRIBUTES, sizeInBytes(buffer, at) - ATTRIBUTES));
     }
 }

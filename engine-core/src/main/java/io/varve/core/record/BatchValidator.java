@@ -95,7 +95,7 @@ public final class BatchValidator {
      *
      * @param buffer big-endian
      * @param at the batch's first byte, 0 or more
-     * @param limit where the bytes end, exclusive, at most the buffer's limit
+     * @param limit where the bytes end, exclusive; of those behind the header none need be in the buffer
      * @return bytes of the batch, from {@link BatchHeader#SIZE} to {@code limit - at}
      * @throws InvalidBatchException CORRUPT or UNSUPPORTED_MAGIC
      */

@@ -30,37 +30,6 @@ public record Segment(
     public static final String LOCAL = "local";
 
     /**
-     * @param other any segment of the same partition
-     * @return true if it is the same piece with the same content; what is known of its times does not matter
-     */
-    public boolean isSamePiece(Segment other) {
-        return baseOffset == other.baseOffset
-                && endOffset == other.endOffset
-                && bytes == other.bytes
-                && sealed == other.sealed;
-    }
-
-    /**
-     * Finds a run of segments among those there are, as {@link PartitionStore#replace} has to.
-     *
-     * @param present all segments, oldest first
-     * @param run some of them, oldest first
-     * @return the index of the run's first, or -1 if it is empty or not a run of sealed segments among them
-     */
-    public static int indexOf(List<Segment> present, List<Segment> run) {
-        for (int first = 0; !run.isEmpty() && first + run.size() < present.size(); first++) {
-            int i = 0;
-            while (i < run.size() && present.get(first + i).isSamePiece(run.get(i))) {
-                i++;
-            }
-            if (i == run.size()) {
-                return first;
-            }
-        }
-        return -1;
-    }
-
-    /**
      * @param segments any
      * @return when a batch was last appended to one of them, in ms since the epoch, or -1
      */

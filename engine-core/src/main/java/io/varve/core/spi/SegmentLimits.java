@@ -7,7 +7,7 @@ package io.varve.core.spi;
  *
  * @param segmentBytes most bytes in a segment, at least 14 (Kafka's {@code segment.bytes})
  * @param segmentMs longest span in ms between the first batch's max timestamp and that of the batch to be appended, at least 1 (Kafka's
- *     {@code segment.ms}); without timestamps, longest time since the first append, see {@link #endByAge}
+ *     {@code segment.ms}); without timestamps, longest time since the first append
  * @param indexIntervalBytes bytes of log between two index entries, 0 or more ({@code index.interval.bytes})
  * @param indexMaxBytes most bytes in an offset or time index; a full index ends the segment ({@code segment.index.bytes})
  * @param deleteDelayMs how many ms a trimmed segment's file stays under another name, where a segment is a file, for people who want it
@@ -39,28 +39,6 @@ public record SegmentLimits(
      */
     public SegmentLimits withSegmentMs(long ms) {
         return new SegmentLimits(segmentBytes, ms, indexIntervalBytes, indexMaxBytes, deleteDelayMs);
-    }
-
-    /**
-     * Tells whether a segment has become too old for what is to be appended. Its age is the span between timestamps; where the first batch
-     * or the run has none (they are negative), it counts from when the segment was first appended to, or records without timestamps
-     * would never end one. Nor would records that come after one of the future: while that lies ahead the first append counts as well, and
-     * a clock that was set back by more than a segment's span ends it too.
-     *
-     * @param firstTimestamp max timestamp of the segment's first batch in ms since the epoch, negative when it has none
-     * @param firstAppendMs when a batch was first appended to the segment, in ms since the epoch; where that is not known, such as after a
-     *     restart, the earliest time that is known to be no earlier; -1 when there is none
-     * @param run what is to be appended
-     * @param nowMs the storage's clock, in ms since the epoch
-     * @return true if the run must go to another segment
-     */
-    public boolean endByAge(long firstTimestamp, long firstAppendMs, BatchRun run, long nowMs) {
-        boolean dated = firstTimestamp >= 0 && run.maxTimestamp() >= 0;
-        if (dated && run.maxTimestamp() - firstTimestamp > segmentMs) {
-            return true;
-        }
-        boolean byAppend = firstAppendMs >= 0 && (!dated || firstTimestamp > nowMs);
-        return byAppend && Math.abs(nowMs - firstAppendMs) > segmentMs;
     }
 
     private static void require(boolean holds, String key, long value, long least) {

@@ -47,4 +47,16 @@ public final class StorageException extends VarveException {
     public Kind kind() {
         return kind;
     }
+
+    /**
+     * Lets a failure of one kind pass. The first statement of a catch that deals with that kind and no other.
+     *
+     * @param expected the kind the caller deals with
+     * @throws StorageException this one, if it is of another kind
+     */
+    public void rethrowUnless(Kind expected) {
+        if (kind != expected) {
+            throw this;
+        }
+    }
 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.transaction;
 
+import io.varve.core.record.Crc32c;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.zip.CRC32C;
 
 /**
  * The aborted transactions whose markers lie in one segment, as bytes: Kafka's {@code .txnindex}, bound to the segment's first offset.
@@ -84,7 +84,7 @@ public final class TransactionIndex {
                     .putLong(one.lastStableOffset());
         }
         bytes.flip();
-        return new Segment(new Part(base, lastMarker, to - from, crc(bytes)), Optional.of(bytes));
+        return new Segment(new Part(base, lastMarker, to - from, Crc32c.of(bytes)), Optional.of(bytes));
     }
 
     /**
@@ -98,7 +98,7 @@ public final class TransactionIndex {
             return Optional.empty();
         }
         ByteBuffer entries = bytes.slice(bytes.position(), (int) size);
-        if (crc(entries) != part.crc()) {
+        if (Crc32c.of(entries) != part.crc()) {
             return Optional.empty();
         }
         List<AbortedTransaction> read = new ArrayList<>(part.count());
@@ -123,11 +123,5 @@ public final class TransactionIndex {
      */
     public static boolean isAll(ByteBuffer bytes, Part part) {
         return bytes.remaining() == (long) part.count() * ENTRY_BYTES;
-    }
-
-    private static int crc(ByteBuffer bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes.duplicate());
-        return (int) crc.getValue();
     }
 }

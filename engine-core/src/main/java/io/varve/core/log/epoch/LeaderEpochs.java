@@ -184,8 +184,8 @@ public final class LeaderEpochs {
             long[] batch = batchAt(offset, end);
             return batch == null || batch[1] > epoch;
         } catch (StorageException | InvalidBatchException e) {
-            if (e instanceof StorageException failure && failure.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
+            if (e instanceof StorageException failure) {
+                failure.rethrowUnless(StorageException.Kind.CORRUPT);
             }
             return false; // damage begins nothing
         }

@@ -81,8 +81,8 @@ public final class ProducerRecovery {
                     && BatchHeader.producerId(bytes, at) == producer
                     && BatchHeader.recordCount(bytes, at) > 0;
         } catch (StorageException | InvalidBatchException e) {
-            if (e instanceof StorageException storage && storage.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
+            if (e instanceof StorageException storage) {
+                storage.rethrowUnless(StorageException.Kind.CORRUPT);
             }
             return true; // who knows: nobody may take for committed what nobody committed
         }
@@ -105,8 +105,8 @@ public final class ProducerRecovery {
             replay(reached, states);
             return extent.readableEnd();
         } catch (StorageException | InvalidBatchException e) {
-            if (e instanceof StorageException storage && storage.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
+            if (e instanceof StorageException storage) {
+                storage.rethrowUnless(StorageException.Kind.CORRUPT);
             }
             // What is sound is served. A producer of whom too little is known would be refused for ever, one not known
             // is not. Transactions stay as they are known: nobody may take for committed what nobody committed.

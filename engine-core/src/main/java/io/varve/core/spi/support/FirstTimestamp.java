@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi.support;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import java.nio.ByteBuffer;
+
+/** Reads how old a segment's oldest records claim to be. Stateless. */
+public final class FirstTimestamp {
+    private FirstTimestamp() {}
+
+    /**
+     * Reads the max timestamp of the first batch that is left of a segment. Only the header is read where the batch lies in a file: there
+     * may be thousands of segments.
+     *
+     * @param store an open partition
+     * @param segment one of its segments
+     * @return ms since the epoch; {@link BatchHeader#NO_TIMESTAMP} if no batch is left of it, or the first has none
+     * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed just now
+     * @throws io.varve.core.record.InvalidBatchException if the stored bytes are no batch
+     */
+    public static long of(PartitionStore store, Segment segment) {
+        Extent extent = store.extent();
+        long from = Math.max(segment.baseOffset(), extent.start());
+        long end = Math.min(segment.endOffset(), extent.readableEnd());
+        if (from >= end) {
+            return BatchHeader.NO_TIMESTAMP;
+        }
+        try (BatchSlice slice = store.read(from, end, 0)) {
+            int size = slice.sizeInBytes();
+            if (size == 0) {
+                return BatchHeader.NO_TIMESTAMP;
+            }
+            ByteBuffer header = ByteBuffer.allocate(Math.min(size, BatchHeader.SIZE));
+            slice.copy(0, header);
+            BatchValidator.frame(header, 0, size);
+            return BatchHeader.maxTimestamp(header, 0);
+        }
+    }
+}
