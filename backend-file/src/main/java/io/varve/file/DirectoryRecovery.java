@@ -25,17 +25,17 @@ final class DirectoryRecovery {
 
     /** @return what was found; everything that is left is durable */
     DurabilityReceipt run() throws IOException {
-        DurabilityReceipt receipt = new DurabilityReceipt(directory.path, clock);
-        List<FilePartition> all = List.copyOf(directory.partitions.values());
+        DurabilityReceipt receipt = new DurabilityReceipt(directory.path(), clock);
+        List<FilePartition> all = List.copyOf(directory.partitions());
         for (int from = 0; from < all.size(); from += RECOVERED_TOGETHER) {
             List<FilePartition> some = all.subList(from, Math.min(all.size(), from + RECOVERED_TOGETHER));
             SharedWork.each(some, threads, partition -> {
-                receipt.add(partition.load(SegmentLimits.DEFAULT, false));
+                receipt.add(PartitionLoader.load(partition, SegmentLimits.DEFAULT, false, progress));
                 progress.at(() ->
-                        directory.path + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
+                        directory.path() + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
             });
             SharedWork.each(some, threads, partition -> {
-                partition.durability.sync();
+                partition.durability().sync();
                 partition.closeIdleFiles();
             });
         }

@@ -23,26 +23,48 @@ import java.util.List;
  * {@link View} published last and look again when a segment was taken away under them.
  */
 final class FilePartition {
-    final PartitionId id;
-    final DataDirectory home;
-    private final FileStorage storage;
-    final PartitionSync durability;
-
+    private final PartitionId id;
+    private final DataDirectory home;
+    private final PartitionDirectory directory;
+    private final PartitionSync durability;
     /** Who may use it; opened and ended under this. */
-    final Fencing fencing;
+    private final Fencing fencing;
 
     private volatile View view;
 
-    FilePartition(FileStorage storage, DataDirectory home, PartitionId id, long recoveryPoint, long startPoint) {
-        this.storage = storage;
+    FilePartition(DataDirectory home, PartitionId id, long recoveryPoint, long startPoint) {
         this.home = home;
         this.id = id;
+        this.directory = home.directoryOf(id);
         this.fencing = new Fencing(id);
         this.durability = new PartitionSync(this, recoveryPoint, startPoint);
     }
 
-    Path directory() {
-        return home.path.resolve(id.toString());
+    PartitionId id() {
+        return id;
+    }
+
+    /** @return the data directory it lies in */
+    DataDirectory home() {
+        return home;
+    }
+
+    PartitionDirectory directory() {
+        return directory;
+    }
+
+    Path path() {
+        return directory.path();
+    }
+
+    /** @return how far it is durable, and how it gets there */
+    PartitionSync durability() {
+        return durability;
+    }
+
+    /** @return who may use it; opened and ended with the monitor held */
+    Fencing fencing() {
+        return fencing;
     }
 
     boolean isLoaded() {
@@ -50,19 +72,18 @@ final class FilePartition {
     }
 
     /**
-     * Reads what is on disk, once. After a crash {@link PartitionSync#sync} is to make durable what was found past the recovery point.
+     * Takes what a start has found on disk. Call once, with the monitor held.
      *
-     * @return what there was to say about it, or null when it was read already
+     * @param clean false after a crash, when {@link PartitionSync#sync} is yet to make durable what was found past the recovery point
      */
-    synchronized Receipt load(SegmentLimits limits, boolean clean) {
-        if (view != null) {
-            return null;
-        }
-        PartitionLoader loader = new PartitionLoader(this, storage, limits, clean);
-        View loaded = loader.load();
+    void loaded(View loaded, boolean clean) {
         durability.loaded(loaded, clean);
         view = loaded;
-        return loader.receipt();
+    }
+
+    /** Stops here when a test has armed the fail point. */
+    void hit(String failPoint) {
+        home.failPoints().hit(failPoint);
     }
 
     Extent extent() {
@@ -76,14 +97,14 @@ final class FilePartition {
         View now = view;
         run.requireAtOrAbove(id, now.end());
         durability.requireSound();
-        home.failPoints.hit(FileFailPoints.APPEND_BEFORE_WRITE);
+        hit(FileFailPoints.APPEND_BEFORE_WRITE);
         try {
-            now = writeOrMakeRoom(now, run, limits);
+            now = writeMakingSpace(run, limits);
         } catch (BrokenException e) {
             throw durability.refuseWrites(e.getMessage(), e);
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.FULL) {
-                home.refusals.refused(e.getMessage());
+                home.space().refused(e.getMessage());
             }
             throw e;
         }
@@ -94,45 +115,46 @@ final class FilePartition {
                 now.tailBytes() + run.bytes().remaining());
     }
 
-    /** Files that are only kept for a while yield to bytes that are wanted now. */
-    private View writeOrMakeRoom(View now, BatchRun run, SegmentLimits limits) {
-        try {
-            return writeWithinRoom(now, run, limits);
-        } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.FULL || !home.dropped.deleteAll()) {
-                throw e;
-            }
-            return writeWithinRoom(view, run, limits);
-        }
-    }
-
-    private View writeWithinRoom(View now, BatchRun run, SegmentLimits limits) {
-        if (storage.mayUseReserve(id)) {
-            return writeWithReserve(now, run, limits);
-        }
-        home.reserve.requireHeld();
-        View written = write(now, run, limits);
-        home.refusals.taken();
-        return written;
-    }
-
-    private View writeWithReserve(View now, BatchRun run, SegmentLimits limits) {
-        try {
-            return write(now, run, limits);
-        } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.FULL || !home.reserve.lend()) {
-                throw e;
-            }
-            return write(view, run, limits);
-        }
-    }
-
     /** @return the view whose active segment has taken the run, which it does not show yet */
-    private View write(View now, BatchRun run, SegmentLimits limits) {
-        long nowMs = home.clock.millis();
+    private View writeMakingSpace(BatchRun run, SegmentLimits limits) {
+        boolean reserved = home.space().isReservedFor(id);
+        StorageException full;
+        try {
+            return write(run, limits, reserved);
+        } catch (StorageException e) {
+            full = requireFull(e);
+        }
+        for (DirectorySpace.Source source : DirectorySpace.sourcesForAppends(reserved)) {
+            if (home.space().makeFrom(source)) {
+                try {
+                    return write(run, limits, reserved);
+                } catch (StorageException e) {
+                    full = requireFull(e);
+                }
+            }
+        }
+        throw full;
+    }
+
+    private static StorageException requireFull(StorageException e) {
+        if (e.kind() != StorageException.Kind.FULL) {
+            throw e;
+        }
+        return e;
+    }
+
+    private View write(BatchRun run, SegmentLimits limits, boolean reserved) {
+        if (!reserved) {
+            home.space().requireReserve();
+        }
+        View now = view;
+        long nowMs = home.clock().millis();
         View taking = now.active().writer().mustEndBefore(run, limits, nowMs) ? roll(now, run) : now;
-        taking.active().writer().append(run, limits, home.written);
+        taking.active().writer().append(run, limits, home.afterWrite());
         taking.active().lastAppendMs(nowMs);
+        if (!reserved) {
+            home.space().taken();
+        }
         return taking;
     }
 
@@ -142,13 +164,13 @@ final class FilePartition {
         long base = tooFar ? run.baseOffset() : now.end();
         FileSegment[] segments = Arrays.copyOf(now.segments(), now.segments().length + 1);
         try {
-            home.failPoints.hit(FileFailPoints.ROLL_BEFORE_CREATE);
+            hit(FileFailPoints.ROLL_BEFORE_CREATE);
             active.writer().seal();
             active.noteLastAppend();
             segments[segments.length - 1] =
-                    FileSegment.create(this, base, () -> home.failPoints.hit(FileFailPoints.ROLL_AFTER_LOG));
+                    FileSegment.create(directory, base, () -> hit(FileFailPoints.ROLL_AFTER_LOG));
         } catch (IOException e) {
-            throw Disk.writeFailure("starting a segment at " + base, directory(), e);
+            throw Disk.writeFailure("starting a segment at " + base, path(), e);
         }
         durability.names().changed();
         View rolled = new View(now.start(), segments, now.end(), 0);
@@ -158,7 +180,7 @@ final class FilePartition {
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
         FilePartitionReader.Wish wish =
-                new FilePartitionReader.Wish(offset, endOffset, maxBytes, storage.verifiesReads());
+                new FilePartitionReader.Wish(offset, endOffset, maxBytes, home.verifiesReads());
         return looking(now -> FilePartitionReader.read(id, now, durability.durable(), wish));
     }
 
@@ -247,10 +269,6 @@ final class FilePartition {
 
     View view() {
         return view;
-    }
-
-    OpenFiles openFiles() {
-        return storage.openFiles();
     }
 
     /** Publishes a trimmed head. */

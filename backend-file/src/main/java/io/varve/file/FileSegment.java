@@ -18,7 +18,7 @@ final class FileSegment {
     private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
 
     final long base;
-    private final FilePartition partition;
+    private final PartitionDirectory directory;
     private volatile int bytes;
     private final LazyLong maxTimestamp = new LazyLong();
     private final LazyLong lastAppendMs = new LazyLong();
@@ -35,8 +35,8 @@ final class FileSegment {
     private boolean damageSaid;
 
     /** @param bytes length of the batches in the log file, which exists */
-    FileSegment(FilePartition partition, long base, int bytes) {
-        this.partition = partition;
+    FileSegment(PartitionDirectory directory, long base, int bytes) {
+        this.directory = directory;
         this.base = base;
         this.bytes = bytes;
     }
@@ -48,7 +48,7 @@ final class FileSegment {
 
     private synchronized SegmentFiles makeFiles() {
         if (files == null) {
-            SegmentFiles made = new SegmentFiles(partition, base);
+            SegmentFiles made = new SegmentFiles(directory, base);
             if (retired) {
                 made.retire();
             }
@@ -118,7 +118,7 @@ final class FileSegment {
 
     /** Where the log lies, without anything being made for its use. */
     private Path path() {
-        return partition.directory().resolve(Layout.name(base, Layout.LOG));
+        return directory.file(base, Layout.LOG);
     }
 
     /** Takes a region for a reader, who keeps the file open by it. */
@@ -190,9 +190,9 @@ final class FileSegment {
         times().force();
     }
 
-    /** Runs a write that a start needs, with the room kept back if there is no other. */
-    void withReserve(DataDirectory.Write write) throws IOException {
-        partition.home.withReserve(write);
+    /** As {@link DirectorySpace#withReserve}. */
+    void withReserve(DirectorySpace.Write write) throws IOException {
+        directory.withReserve(write);
     }
 
     /** @return true if it begins with a sound batch of its base offset */
@@ -262,26 +262,25 @@ final class FileSegment {
     }
 
     /** Creates the files of an empty segment. Their names are durable when the directory is forced. */
-    static FileSegment create(FilePartition partition, long base, Runnable afterLog) throws IOException {
-        Path directory = partition.directory();
-        Path log = directory.resolve(Layout.name(base, Layout.LOG));
+    static FileSegment create(PartitionDirectory directory, long base, Runnable afterLog) throws IOException {
+        Path log = directory.file(base, Layout.LOG);
         Files.createFile(log);
         try {
             afterLog.run();
             createIndexes(directory, base);
         } catch (IOException e) { // else the next try would find it in its way
-            Disk.discard(directory.resolve(Layout.name(base, Layout.TIME_INDEX)), e);
-            Disk.discard(directory.resolve(Layout.name(base, Layout.INDEX)), e);
+            Disk.discard(directory.file(base, Layout.TIME_INDEX), e);
+            Disk.discard(directory.file(base, Layout.INDEX), e);
             Disk.discard(log, e);
             throw e;
         }
-        return new FileSegment(partition, base, 0);
+        return new FileSegment(directory, base, 0);
     }
 
     /** Creates empty index files, in place of whatever has their names. */
-    static void createIndexes(Path directory, long base) throws IOException {
+    static void createIndexes(PartitionDirectory directory, long base) throws IOException {
         for (String suffix : new String[] {Layout.INDEX, Layout.TIME_INDEX}) {
-            Disk.write(directory.resolve(Layout.name(base, suffix)), ByteBuffer.allocate(0), false);
+            Disk.write(directory.file(base, suffix), ByteBuffer.allocate(0), false);
         }
     }
 
@@ -324,7 +323,7 @@ final class FileSegment {
         } catch (IOException e) {
             throw Disk.writeFailure("removing a segment", path, e);
         }
-        log().whenUnused(() -> partition.home.dropped.delete(gone, delayMs));
+        log().whenUnused(() -> directory.drop(gone, delayMs));
     }
 
     /** A directory that has no room for another name need not take one, except where files in use cannot be deleted. */

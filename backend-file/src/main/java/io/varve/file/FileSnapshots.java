@@ -38,9 +38,9 @@ final class FileSnapshots implements Snapshots {
     private final FileStore store;
     private final Path directory;
 
-    FileSnapshots(FileStore store, Path directory) {
+    FileSnapshots(FileStore store) {
         this.store = store;
-        this.directory = directory;
+        this.directory = store.partition().path();
     }
 
     @Override
@@ -59,7 +59,7 @@ final class FileSnapshots implements Snapshots {
             Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
             try {
                 Disk.write(aside, content, false);
-                store.partition.home.failPoints.hit(FileFailPoints.SNAPSHOT_BEFORE_RENAME);
+                store.partition().hit(FileFailPoints.SNAPSHOT_BEFORE_RENAME);
                 Disk.rename(aside, file);
             } catch (IOException e) {
                 Disk.discard(aside, e);
@@ -88,7 +88,7 @@ final class FileSnapshots implements Snapshots {
 
     @Override
     public List<Long> offsets(String name) {
-        store.token.requireOpen();
+        store.requireOpen();
         return List.copyOf(files(directory, name).keySet());
     }
 

@@ -31,8 +31,6 @@ import org.slf4j.LoggerFactory;
 final class FileStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(FileStorage.class);
 
-    private static final int SETTLES_PER_CHECKPOINT = 4;
-
     /** Why partitions cannot be used after the end. */
     private static final String CLOSED = "is in a storage that is closed";
 
@@ -41,6 +39,7 @@ final class FileStorage implements Storage {
     private final ProgressLog progress;
     private final OpenFiles openFiles;
     private final SyncThreads syncThreads;
+    private final Checkpointer checkpointer;
     private final List<DataDirectory> directories = new ArrayList<>();
     /** Where each partition is, by its directory name; guarded by this. */
     private final Map<String, FilePartition> partitions = new HashMap<>();
@@ -48,7 +47,6 @@ final class FileStorage implements Storage {
     /** Partitions deleted so far: tells their left-overs apart. */
     private long deletions;
 
-    private Scheduler.Task checkpoints = () -> {};
     private volatile boolean closed;
 
     private FileStorage(StorageContext context, FileConfig config) {
@@ -57,6 +55,7 @@ final class FileStorage implements Storage {
         this.progress = new ProgressLog(context.clock(), LOG::info);
         this.openFiles = new OpenFiles(idleFiles(config.openFiles(), Descriptors.limit()), context.clock());
         this.syncThreads = new SyncThreads(context.scheduler(), config.syncThreads() - 1);
+        this.checkpointer = new Checkpointer(context.scheduler(), config.checkpointBytes());
     }
 
     private static int idleFiles(int wanted, long limit) {
@@ -82,88 +81,48 @@ final class FileStorage implements Storage {
             storage.abandon();
             throw e;
         }
-        storage.checkpoints = context.scheduler().scheduleEvery(config.checkpointIntervalMs(), storage::checkpoint);
+        storage.checkpointer.start(storage.directories, config.checkpointIntervalMs());
         return storage;
     }
 
     private void recover() {
         for (Path path : context.directories()) {
-            directories.add(DataDirectory.lock(path, config, context));
+            directories.add(DataDirectory.lock(path, config.reserve(), config.readVerify(), openFiles, context));
         }
         for (DataDirectory directory : directories) {
             try {
-                directory.discover(this);
+                boolean clean = new PartitionDiscovery(directory).run();
                 register(directory);
-                if (!directory.wasClean() && !directory.partitions.isEmpty()) {
+                if (!clean && !directory.partitions().isEmpty()) {
                     DurabilityReceipt receipt =
                             new DirectoryRecovery(directory, context.clock(), syncThreads, progress).run();
-                    checkpoint(directory); // without, the next start has as much to look at
+                    checkpointer.write(directory); // without, the next start has as much to look at
                     receipt.logSummary();
                 }
             } catch (IOException e) {
-                throw Disk.readFailure("starting", directory.path, e);
+                throw Disk.readFailure("starting", directory.path(), e);
             }
-            directory.reserve.takeBack();
+            directory.space().refillReserve();
         }
     }
 
     private void register(DataDirectory directory) {
-        for (FilePartition partition : directory.partitions.values()) {
-            FilePartition other = partitions.put(partition.id.toString(), partition);
+        for (FilePartition partition : directory.partitions()) {
+            FilePartition other = partitions.put(partition.id().toString(), partition);
             if (other != null) {
                 throw new StorageException(
                         StorageException.Kind.CORRUPT,
-                        "partition " + partition.id + " is in both " + other.directory() + " and "
-                                + partition.directory()
+                        "partition " + partition.id() + " is in both " + other.path() + " and "
+                                + partition.path()
                                 + ": move the one that is not wanted out of the data directories");
             }
         }
     }
 
-    OpenFiles openFiles() {
-        return openFiles;
-    }
-
-    ProgressLog progress() {
-        return progress;
-    }
-
-    /** Bytes appended to a partition after which its recovery point must not stay behind, whoever syncs or does not. */
-    long settleBytes() {
-        return Math.max(1, config.checkpointBytes() / SETTLES_PER_CHECKPOINT);
-    }
-
-    /** Syncs a partition in the background: with {@code log.durability=async} nobody else may for a long time. */
-    void settle(FileStore store) {
-        context.scheduler().schedule(0, () -> {
-            try {
-                store.sync();
-            } catch (StorageException e) {
-                LOG.debug("{} was not synced in the background", store.id(), e); // the next append or sync says why
-            }
-        });
-    }
-
-    /** Lets the checkpoints follow what is appended: it bounds what a start after a crash has to look at. */
-    void appended(DataDirectory directory, int bytes) {
-        if (directory.appended(bytes, config.checkpointBytes())) {
-            context.scheduler().schedule(0, () -> checkpoint(directory));
-        }
-    }
-
-    /** @return true if appends of the partition may use the room kept back */
-    boolean mayUseReserve(PartitionId id) {
-        return config.reserve().isFor(id);
-    }
-
-    boolean verifiesReads() {
-        return config.readVerify();
-    }
-
     @Override
     public synchronized Set<PartitionId> partitions() {
         Set<PartitionId> ids = new HashSet<>();
-        partitions.values().forEach(partition -> ids.add(partition.id));
+        partitions.values().forEach(partition -> ids.add(partition.id()));
         return ids;
     }
 
@@ -174,28 +133,28 @@ final class FileStorage implements Storage {
             requireOpen();
             partition = partitions.get(id.toString());
             if (partition == null) {
-                partition = leastUsed().create(this, id);
+                partition = leastUsed().create(id);
                 partitions.put(id.toString(), partition);
-            } else if (!partition.id.equals(id)) {
+            } else if (!partition.id().equals(id)) {
                 throw new StorageException(
                         StorageException.Kind.MISUSE,
-                        id + " of topic id " + id.topicId() + ": one of topic id " + partition.id.topicId()
-                                + " exists at " + partition.directory() + "; delete that first");
+                        id + " of topic id " + id.topicId() + ": one of topic id " + partition.id().topicId()
+                                + " exists at " + partition.path() + "; delete that first");
             }
         }
         synchronized (partition) {
-            partition.fencing.requireOpenable(epoch);
-            Receipt receipt = partition.load(limits, true);
+            partition.fencing().requireOpenable(epoch);
+            Receipt receipt = PartitionLoader.load(partition, limits, true, progress);
             if (receipt != null && receipt.isDamaged()) {
                 receipt.log();
             }
-            return new FileStore(this, partition, partition.fencing.open(epoch), limits);
+            return new FileStore(partition, partition.fencing().open(epoch), limits, checkpointer);
         }
     }
 
     private DataDirectory leastUsed() {
         return directories.stream()
-                .min(Comparator.comparingInt(directory -> directory.partitions.size()))
+                .min(Comparator.comparingInt(directory -> directory.partitions().size()))
                 .orElseThrow();
     }
 
@@ -216,24 +175,13 @@ final class FileStorage implements Storage {
     private synchronized Path takeAway(PartitionId id, String suffix) {
         requireOpen();
         FilePartition partition = partitions.get(id.toString());
-        if (partition == null || !partition.id.equals(id)) {
+        if (partition == null || !partition.id().equals(id)) {
             return null;
         }
         UUID unique =
                 new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
-        Path gone = partition.home.path.resolve(Layout.goneDirectory(id.topic(), id.partition(), unique, suffix));
-        synchronized (partition) {
-            partition.fencing.end("was deleted"); // nobody is to look for files that have another's name by now
-            try {
-                partition.home.takeAway(partition, gone);
-            } catch (StorageException e) {
-                if (Files.exists(partition.directory())) {
-                    partition.fencing.resume();
-                }
-                throw e;
-            }
-            partition.retire();
-        }
+        Path gone = partition.home().path().resolve(Layout.goneDirectory(id.topic(), id.partition(), unique, suffix));
+        new PartitionRemoval(partition).renameTo(gone);
         partitions.remove(id.toString());
         return gone;
     }
@@ -251,57 +199,14 @@ final class FileStorage implements Storage {
         requireOpen();
         List<FileStore> stores = new ArrayList<>(dirty.size());
         for (PartitionStore handle : dirty) {
-            if (!(handle instanceof FileStore store) || store.storage != this) {
+            if (!(handle instanceof FileStore store)
+                    || !directories.contains(store.partition().home())) {
                 throw new StorageException(
                         StorageException.Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
             }
             stores.add(store);
         }
-        SyncFailures failures = new SyncRound(stores).run(syncThreads);
-        return syncStarts(stores, failures);
-    }
-
-    /** Writes the start checkpoints of partitions that were trimmed; the recovery points ride along. */
-    private SyncFailures syncStarts(List<FileStore> stores, SyncFailures failures) {
-        Map<DataDirectory, Map<FileStore, Long>> trimmed = new HashMap<>();
-        for (FileStore store : stores) {
-            Unforced starts = store.partition.durability.starts();
-            if (starts.any()) {
-                trimmed.computeIfAbsent(store.partition.home, home -> new HashMap<>())
-                        .put(store, starts.mark());
-            }
-        }
-        Map<PartitionId, StorageException> all = new HashMap<>(failures.byPartition());
-        trimmed.forEach((home, marks) -> {
-            try {
-                home.writeCheckpoints();
-                marks.forEach(
-                        (store, mark) -> store.partition.durability.starts().forced(mark));
-            } catch (IOException e) {
-                // Nothing is lost, and all is written anew the next time. With no room left, this waits for some.
-                StorageException failure = new StorageException(
-                        StorageException.Kind.RETRY,
-                        "writing checkpoints failed at " + home.path + ": " + e.getMessage(),
-                        e);
-                marks.keySet().forEach(store -> all.putIfAbsent(store.id(), failure));
-            }
-        });
-        return all.isEmpty() ? SyncFailures.NONE : new SyncFailures(all);
-    }
-
-    private void checkpoint() {
-        directories.forEach(this::checkpoint);
-    }
-
-    private void checkpoint(DataDirectory directory) {
-        try {
-            if (!closed) {
-                directory.writeCheckpoints();
-                directory.reserve.takeBack();
-            }
-        } catch (IOException e) {
-            LOG.warn("Checkpoints of {} could not be written: {}; trying again", directory.path, e.getMessage());
-        }
+        return new SyncRound(stores).run(syncThreads);
     }
 
     @Override
@@ -310,15 +215,15 @@ final class FileStorage implements Storage {
             return;
         }
         closed = true;
-        checkpoints.cancel();
+        checkpointer.stop();
         try {
             for (DataDirectory directory : directories) {
                 try {
-                    finish(directory);
+                    new CleanShutdown(directory, syncThreads).run(CLOSED);
                 } catch (IOException | StorageException e) {
                     LOG.warn(
                             "{} could not be closed properly: {}; the next start recovers it",
-                            directory.path,
+                            directory.path(),
                             e.getMessage());
                 }
             }
@@ -327,54 +232,26 @@ final class FileStorage implements Storage {
         }
     }
 
-    /** Syncs everything; only when all of it succeeds is the directory marked clean. */
-    private void finish(DataDirectory directory) throws IOException {
-        AtomicReference<StorageException> failure = new AtomicReference<>();
-        Queue<FilePartition> sound = new ConcurrentLinkedQueue<>();
-        SharedWork.each(directory.loaded(), syncThreads, partition -> {
-            synchronized (partition) {
-                try {
-                    partition.durability.sync();
-                    partition.seal();
-                    partition.fencing.end(CLOSED); // nothing comes after what was synced
-                    sound.add(partition);
-                } catch (IOException e) {
-                    failure.set(Disk.writeFailure("completing the indexes", partition.directory(), e));
-                } catch (StorageException e) {
-                    failure.set(e);
-                }
-            }
-        });
-        // After all are written, so that the file system can bundle them.
-        SharedWork.each(List.copyOf(sound), syncThreads, FilePartition::forceIndexes);
-        directory.writeCheckpoints();
-        if (failure.get() != null) {
-            throw failure.get();
-        }
-        directory.failPoints.hit(FileFailPoints.CLOSE_BEFORE_MARKER);
-        directory.markClean();
-    }
-
     /** @return the partitions whose files were looked at */
     List<FilePartition> loadedPartitions() {
         List<FilePartition> loaded = new ArrayList<>();
-        directories.forEach(directory -> loaded.addAll(directory.loaded()));
+        directories.forEach(directory -> loaded.addAll(directory.loadedPartitions()));
         return loaded;
     }
 
     /** Lets go of everything without syncing anything, as a crash would. */
     synchronized void abandon() {
         closed = true;
-        checkpoints.cancel();
+        checkpointer.stop();
         syncThreads.close();
         for (DataDirectory directory : directories) {
-            for (FilePartition partition : directory.partitions.values()) {
+            for (FilePartition partition : directory.partitions()) {
                 synchronized (partition) {
-                    partition.fencing.end(CLOSED);
+                    partition.fencing().end(CLOSED);
                     partition.retire();
                 }
             }
-            directory.lock.close();
+            directory.unlock();
         }
     }
 

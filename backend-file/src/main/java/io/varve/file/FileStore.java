@@ -21,28 +21,33 @@ import java.util.Optional;
 
 /** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
 final class FileStore implements PartitionStore {
-    final FileStorage storage;
-    final FilePartition partition;
-    final Fencing.Token token;
+    private final FilePartition partition;
+    private final Fencing.Token token;
+    private final Checkpointer checkpointer;
     private volatile SegmentLimits limits;
-    /** Bytes appended since the storage was last asked to see to their durability; guarded by the partition. */
-    private long unsettled;
+    /** Bytes appended since a sync in the background was last asked for; guarded by the partition. */
+    private long unsynced;
 
-    FileStore(FileStorage storage, FilePartition partition, Fencing.Token token, SegmentLimits limits) {
-        this.storage = storage;
+    FileStore(FilePartition partition, Fencing.Token token, SegmentLimits limits, Checkpointer checkpointer) {
         this.partition = partition;
         this.token = token;
         this.limits = Objects.requireNonNull(limits, "limits");
+        this.checkpointer = checkpointer;
+    }
+
+    /** @return the partition it is a handle on */
+    FilePartition partition() {
+        return partition;
     }
 
     @Override
     public PartitionId id() {
-        return partition.id;
+        return partition.id();
     }
 
     @Override
     public Optional<Path> directory() {
-        return Optional.of(partition.home.path);
+        return Optional.of(partition.home().path());
     }
 
     @Override
@@ -63,12 +68,12 @@ final class FileStore implements PartitionStore {
             token.requireWriter();
             int bytes = run.bytes().remaining();
             partition.append(run, limits);
-            unsettled += bytes;
-            if (unsettled >= storage.settleBytes()) {
-                unsettled = 0;
-                storage.settle(this);
+            unsynced += bytes;
+            if (checkpointer.isSyncDue(unsynced)) {
+                unsynced = 0;
+                checkpointer.syncSoon(this);
             }
-            storage.appended(partition.home, bytes);
+            checkpointer.appended(partition.home(), bytes);
         }
     }
 
@@ -102,7 +107,7 @@ final class FileStore implements PartitionStore {
     public void truncateTo(long end) {
         synchronized (partition) {
             token.requireWriter();
-            partition.durability.requireSound();
+            partition.durability().requireSound();
             new PartitionEdits(partition, limits).truncateTo(end);
         }
     }
@@ -110,7 +115,7 @@ final class FileStore implements PartitionStore {
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
         token.requireWriter();
-        partition.durability.requireSound();
+        partition.durability().requireSound();
         SegmentReplacement replacement = new SegmentReplacement(partition, old, limits);
         synchronized (partition) {
             token.requireWriter();
@@ -139,7 +144,7 @@ final class FileStore implements PartitionStore {
 
     @Override
     public Snapshots snapshots() {
-        return new FileSnapshots(this, partition.directory());
+        return new FileSnapshots(this);
     }
 
     @Override
@@ -150,13 +155,18 @@ final class FileStore implements PartitionStore {
     /** @throws StorageException FENCED, CLOSED, or what keeps the bytes from becoming durable */
     void sync() {
         token.requireWriter();
-        partition.durability.sync();
+        partition.durability().sync();
         token.requireWriter(); // whoever fenced this handle meanwhile may have put other bytes where its own were
     }
 
     @FunctionalInterface
     interface Write {
         void run() throws IOException;
+    }
+
+    /** @throws StorageException FENCED or CLOSED if the handle is of no use any more */
+    void requireOpen() {
+        token.requireOpen();
     }
 
     /** Runs a small write as the partition's writer. */
@@ -166,7 +176,7 @@ final class FileStore implements PartitionStore {
             try {
                 write.run();
             } catch (IOException e) {
-                throw Disk.writeFailure("writing a snapshot", partition.directory(), e);
+                throw Disk.writeFailure("writing a snapshot", partition.path(), e);
             }
         }
     }

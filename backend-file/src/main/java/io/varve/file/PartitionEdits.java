@@ -55,21 +55,21 @@ final class PartitionEdits {
     private void startAnew(View now) {
         FileSegment only = null;
         try {
-            partition.home.failPoints.hit(FileFailPoints.EMPTY_BEFORE_CREATE);
+            partition.hit(FileFailPoints.EMPTY_BEFORE_CREATE);
             only = create(now.end());
-            Disk.forceDirectory(partition.directory());
+            Disk.forceDirectory(partition.path());
         } catch (ForceFailedException e) {
             throw broken("emptying at " + now.end(), e);
         } catch (IOException e) {
             if (only != null) {
                 only.remove();
             }
-            throw Disk.writeFailure("starting a segment to empty the partition", partition.directory(), e);
+            throw Disk.writeFailure("starting a segment to empty the partition", partition.path(), e);
         }
         View empty = new View(now.end(), new FileSegment[] {only}, now.end(), 0);
         partition.publishTrimmed(empty);
-        partition.durability.publish(empty, now.end());
-        partition.home.failPoints.hit(FileFailPoints.EMPTY_BEFORE_FILES);
+        partition.durability().publish(empty, now.end());
+        partition.hit(FileFailPoints.EMPTY_BEFORE_FILES);
         for (FileSegment old : now.segments()) {
             old.remove(deleteDelayMs);
         }
@@ -77,7 +77,7 @@ final class PartitionEdits {
 
     private FileSegment create(long base) throws IOException {
         FileSegment[] made = new FileSegment[1];
-        partition.home.withReserve(() -> made[0] = FileSegment.create(partition, base, () -> {}));
+        partition.directory().withReserve(() -> made[0] = FileSegment.create(partition.directory(), base, () -> {}));
         return made[0];
     }
 
@@ -93,7 +93,7 @@ final class PartitionEdits {
     void truncateTo(long end) {
         View now = partition.view();
         if (end < 0) {
-            throw new StorageException(StorageException.Kind.MISUSE, partition.id + ": truncation to " + end);
+            throw new StorageException(StorageException.Kind.MISUSE, partition.id() + ": truncation to " + end);
         }
         if (end >= now.end()) {
             return;
@@ -142,19 +142,19 @@ final class PartitionEdits {
 
     private void cut(View now, int last, int bytes, long newEnd) throws IOException {
         long start = Math.min(now.start(), newEnd);
-        partition.durability.promiseLess(start, newEnd);
-        partition.home.failPoints.hit(FileFailPoints.TRUNCATE_BEFORE_FILES);
+        partition.durability().promiseLess(start, newEnd);
+        partition.hit(FileFailPoints.TRUNCATE_BEFORE_FILES);
         FileSegment[] kept = Arrays.copyOf(now.segments(), last + 1);
         // It happens at once, by the cut or the first removal: later segments that a crash leaves do not join on to
         // anything.
         kept[last] = shorten(kept[last], bytes, newEnd);
-        partition.home.failPoints.hit(FileFailPoints.TRUNCATE_AFTER_CUT);
+        partition.hit(FileFailPoints.TRUNCATE_AFTER_CUT);
         for (int i = last + 1; i < now.segments().length; i++) {
             now.segments()[i].remove();
         }
-        Disk.forceDirectory(partition.directory());
-        partition.durability.publish(new View(start, kept, newEnd, bytes), -1);
-        FileSnapshots.dropAbove(partition.directory(), newEnd);
+        Disk.forceDirectory(partition.path());
+        partition.durability().publish(new View(start, kept, newEnd, bytes), -1);
+        FileSnapshots.dropAbove(partition.path(), newEnd);
     }
 
     /** @return the segment without what lies past {@code bytes}; readers of the old one keep what they have */
@@ -170,7 +170,7 @@ final class PartitionEdits {
             copyHead(path, copy, bytes);
             Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
-        FileSegment shortened = new FileSegment(partition, old.base, bytes);
+        FileSegment shortened = new FileSegment(partition.directory(), old.base, bytes);
         SteadyFile open = shortened.log().acquire();
         try {
             open.truncate(bytes);
@@ -189,10 +189,10 @@ final class PartitionEdits {
     /** The file is to lose its name while it is read. Should an interrupt close it, it is found under another one. */
     private void keepName(FileSegment old, Path path) {
         Path gone = path.resolveSibling(
-                path.getFileName() + "." + partition.home.replacements.incrementAndGet() + Layout.DELETED);
+                path.getFileName() + "." + partition.home().nextNumber() + Layout.DELETED);
         try {
             old.log().move(gone, name -> Files.createLink(name, path));
-            old.log().whenUnused(() -> partition.home.dropped.delete(gone, 0));
+            old.log().whenUnused(() -> partition.directory().drop(gone, 0));
         } catch (IOException | UnsupportedOperationException e) {
             LOG.debug("{} has no other name while it is read: an interrupt may end that", path, e);
         }
@@ -220,28 +220,28 @@ final class PartitionEdits {
      */
     private void emptyAt(long offset) {
         View now = partition.view();
-        Path mark = partition.directory().resolve(Layout.name(offset, Layout.EMPTIED));
+        Path mark = partition.path().resolve(Layout.name(offset, Layout.EMPTIED));
         try {
-            partition.home.withReserve(() -> Files.createFile(mark));
-            Disk.forceDirectory(partition.directory());
-            partition.durability.promiseLess(offset, offset);
+            partition.directory().withReserve(() -> Files.createFile(mark));
+            Disk.forceDirectory(partition.path());
+            partition.durability().promiseLess(offset, offset);
         } catch (ForceFailedException e) {
             throw broken("emptying at " + offset, e);
         } catch (IOException e) {
             takeBack(mark, e);
-            throw Disk.writeFailure("writing the checkpoints of an emptied partition", partition.home.path, e);
+            throw Disk.writeFailure("writing the checkpoints of an emptied partition", partition.home().path(), e);
         }
         try {
-            partition.home.failPoints.hit(FileFailPoints.EMPTY_BEFORE_FILES);
+            partition.hit(FileFailPoints.EMPTY_BEFORE_FILES);
             for (int i = now.segments().length - 1; i >= 0; i--) {
                 now.segments()[i].remove();
             }
-            partition.home.failPoints.hit(FileFailPoints.EMPTY_BEFORE_CREATE);
+            partition.hit(FileFailPoints.EMPTY_BEFORE_CREATE);
             FileSegment only = create(offset);
             Files.delete(mark);
-            Disk.forceDirectory(partition.directory());
-            partition.durability.publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
-            FileSnapshots.dropAbove(partition.directory(), offset);
+            Disk.forceDirectory(partition.path());
+            partition.durability().publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
+            FileSnapshots.dropAbove(partition.path(), offset);
         } catch (IOException | StorageException e) {
             throw broken("emptying at " + offset, e);
         }
@@ -250,7 +250,7 @@ final class PartitionEdits {
     private void takeBack(Path mark, IOException why) {
         try {
             Files.deleteIfExists(mark);
-            Disk.forceDirectory(partition.directory());
+            Disk.forceDirectory(partition.path());
         } catch (IOException e) {
             e.addSuppressed(why);
             throw broken("emptying", e);
@@ -258,6 +258,6 @@ final class PartitionEdits {
     }
 
     private StorageException broken(String what, Exception e) {
-        return partition.durability.refuseWrites(what + " failed half way: " + e.getMessage(), e);
+        return partition.durability().refuseWrites(what + " failed half way: " + e.getMessage(), e);
     }
 }

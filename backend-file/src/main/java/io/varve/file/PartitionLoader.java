@@ -23,7 +23,7 @@ final class PartitionLoader {
     private static final long FAR = 1L << 30;
 
     private final FilePartition partition;
-    private final FileStorage storage;
+    private final ProgressLog progress;
     private final SegmentLimits limits;
     private final boolean clean;
     private final Path directory;
@@ -37,29 +37,42 @@ final class PartitionLoader {
 
     private boolean changed;
 
-    /** @param clean true if the directory was closed properly */
-    PartitionLoader(FilePartition partition, FileStorage storage, SegmentLimits limits, boolean clean) {
+    private PartitionLoader(FilePartition partition, ProgressLog progress, SegmentLimits limits, boolean clean) {
         this.partition = partition;
-        this.storage = storage;
+        this.progress = progress;
         this.limits = limits;
         this.clean = clean;
-        this.directory = partition.directory();
-        this.known = partition.durability.recoveryPoint() >= 0;
-        this.receipt = new Receipt(partition.id, partition.durability.recoveryPoint());
+        this.directory = partition.path();
+        this.known = partition.durability().recoveryPoint() >= 0;
+        this.receipt = new Receipt(partition.id(), partition.durability().recoveryPoint());
     }
 
-    /** @return what the start found, to be said if it says something; complete when {@link #load} has returned */
-    Receipt receipt() {
-        return receipt;
+    /**
+     * Loads a partition, unless it is loaded. After a crash {@link PartitionSync#sync} is to make durable what was found past the recovery
+     * point.
+     *
+     * @param limits how dense to index what has no indexes
+     * @param clean true if the data directory was closed properly
+     * @return what was found, to be logged if it says something; null when the partition was loaded already
+     */
+    static Receipt load(FilePartition partition, SegmentLimits limits, boolean clean, ProgressLog progress) {
+        synchronized (partition) {
+            if (partition.isLoaded()) {
+                return null;
+            }
+            PartitionLoader loader = new PartitionLoader(partition, progress, limits, clean);
+            partition.loaded(loader.load(), clean);
+            return loader.receipt;
+        }
     }
 
     /** @return the partition's content; past the recovery point it is yet to be forced */
-    View load() {
+    private View load() {
         try {
             findSegments(names());
             setStrangersAside();
-            long start = partition.durability.startPoint();
-            long durableEnd = Math.max(0, partition.durability.recoveryPoint());
+            long start = partition.durability().startPoint();
+            long durableEnd = Math.max(0, partition.durability().recoveryPoint());
             long end = clean ? resume(start, durableEnd) : recover(start, durableEnd);
             rebuild(end);
             long first = segments.isEmpty() ? start : Math.max(start, segments.get(0).base);
@@ -137,8 +150,8 @@ final class PartitionLoader {
     private void finishEmptying(String mark, Set<String> names) throws IOException {
         long offset = Layout.offset(mark, Layout.EMPTIED);
         deleteSegments(names, 0, Long.MAX_VALUE);
-        partition.durability.beginsAnew(offset);
-        partition.home.writeCheckpoints(); // which from here on say what the mark says
+        partition.durability().beginsAnew(offset);
+        partition.home().writeCheckpoints(); // which from here on say what the mark says
         Files.delete(directory.resolve(mark));
         changed = true;
         receipt.completed("emptying it at offset " + offset + " was under way: completed");
@@ -172,12 +185,12 @@ final class PartitionLoader {
         }
         for (long base : logs.keySet()) {
             long bytes = Files.size(directory.resolve(logs.get(base)));
-            FileSegment segment = new FileSegment(partition, base, (int) Math.min(bytes, Integer.MAX_VALUE));
+            FileSegment segment = new FileSegment(partition.directory(), base, (int) Math.min(bytes, Integer.MAX_VALUE));
             segments.add(segment);
             boolean indexed = names.contains(Layout.name(base, Layout.INDEX))
                     && names.contains(Layout.name(base, Layout.TIME_INDEX));
             if (!indexed) {
-                partition.home.withReserve(() -> FileSegment.createIndexes(directory, base));
+                partition.directory().withReserve(() -> FileSegment.createIndexes(partition.directory(), base));
                 unindexed.add(segment);
                 changed = true;
             }
@@ -253,7 +266,7 @@ final class PartitionLoader {
                                     () -> following.beginsSound()),
                             limits,
                             receipt)
-                    .look(storage.progress());
+                    .look(progress);
             unindexed.remove(segment);
             segment.bytes(found.bytes());
             end = found.end();
@@ -354,7 +367,7 @@ final class PartitionLoader {
     }
 
     private void startSegment(long base) throws IOException {
-        partition.home.withReserve(() -> segments.add(FileSegment.create(partition, base, () -> {})));
+        partition.directory().withReserve(() -> segments.add(FileSegment.create(partition.directory(), base, () -> {})));
         changed = true;
     }
 
@@ -386,7 +399,7 @@ final class PartitionLoader {
             if (after > next) {
                 setAside(segment, "it has batches up to offset " + after + ", and " + next + " comes next");
             }
-            storage.progress().at(() -> directory + ": building indexes");
+            progress.at(() -> directory + ": building indexes");
         }
     }
 }

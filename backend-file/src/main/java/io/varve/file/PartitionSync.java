@@ -88,7 +88,7 @@ final class PartitionSync {
     void requireSound() {
         Refusal why = broken;
         if (why != null) {
-            throw why.failure(partition.id);
+            throw why.failure(partition.id());
         }
     }
 
@@ -96,7 +96,7 @@ final class PartitionSync {
     StorageException refuseWrites(String why, Throwable cause) {
         Refusal refusal = new Refusal(why, cause);
         broken = refusal;
-        return refusal.failure(partition.id);
+        return refusal.failure(partition.id());
     }
 
     /** Why the partition is read-only. */
@@ -129,9 +129,9 @@ final class PartitionSync {
                 partition.awaitOther(now);
                 continue;
             } catch (IOException e) { // nothing was forced in vain: a file could not be opened
-                partition.fencing.requirePresent();
+                partition.fencing().requirePresent();
                 throw new StorageException(
-                        StorageException.Kind.RETRY, partition.id + " could not be synced: " + e.getMessage(), e);
+                        StorageException.Kind.RETRY, partition.id() + " could not be synced: " + e.getMessage(), e);
             }
         }
     }
@@ -151,7 +151,7 @@ final class PartitionSync {
                 refuseWrites("a sync failed, so that bytes of it may be lost: " + e, e);
                 throw e;
             } catch (ForceFailedException | UncheckedIOException e) {
-                partition.fencing.requirePresent();
+                partition.fencing().requirePresent();
                 throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
             }
             synchronized (publishing) {
@@ -188,8 +188,8 @@ final class PartitionSync {
     private void force(View now) throws IOException {
         if (names.any()) {
             long mark = names.mark();
-            partition.home.failPoints.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);
-            Disk.forceDirectory(partition.directory());
+            partition.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);
+            Disk.forceDirectory(partition.path());
             names.forced(mark);
         }
         Durable was = durable;
@@ -200,10 +200,10 @@ final class PartitionSync {
         // forced.
         int from = was.segment() == null ? -1 : now.indexOf(was.segment());
         for (int i = from < 0 ? now.indexOf(was.offset()) : from; i < now.segments().length; i++) {
-            partition.home.failPoints.hit(FileFailPoints.SYNC_BEFORE_FORCE);
+            partition.hit(FileFailPoints.SYNC_BEFORE_FORCE);
             now.segments()[i].force(!now.isActive(i));
         }
-        partition.home.failPoints.hit(FileFailPoints.SYNC_AFTER_FORCE);
+        partition.hit(FileFailPoints.SYNC_AFTER_FORCE);
     }
 
     /**
@@ -218,7 +218,7 @@ final class PartitionSync {
             }
             recoveryPoint = durable.offset();
         }
-        partition.home.writeCheckpoints();
+        partition.home().writeCheckpoints();
     }
 
     /**
@@ -236,7 +236,7 @@ final class PartitionSync {
             startPoint = start;
         }
         try {
-            partition.home.writeCheckpoints();
+            partition.home().writeCheckpoints();
         } catch (IOException e) {
             synchronized (publishing) {
                 changes++;

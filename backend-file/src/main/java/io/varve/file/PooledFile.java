@@ -16,7 +16,7 @@ import java.nio.file.StandardOpenOption;
  * last one has given it back it is closed and the successor action runs.
  */
 final class PooledFile {
-    private final FilePartition partition;
+    private final PartitionDirectory directory;
     private final long offset;
     private final String suffix;
 
@@ -31,14 +31,14 @@ final class PooledFile {
     /** The file's name since it was taken out of the log; null before. */
     private Path moved;
 
-    PooledFile(FilePartition partition, long offset, String suffix) {
-        this.partition = partition;
+    PooledFile(PartitionDirectory directory, long offset, String suffix) {
+        this.directory = directory;
         this.offset = offset;
         this.suffix = suffix;
     }
 
     Path path() {
-        return partition.directory().resolve(Layout.name(offset, suffix));
+        return directory.file(offset, suffix);
     }
 
     /**
@@ -53,7 +53,7 @@ final class PooledFile {
             if (!Descriptors.areUsedUp(e)) {
                 throw e;
             }
-            partition.openFiles().closeIdle();
+            directory.openFiles().closeIdle();
             return take();
         }
     }
@@ -75,7 +75,7 @@ final class PooledFile {
             taken = open;
         }
         if (list) {
-            partition.openFiles().opened(this);
+            directory.openFiles().opened(this);
         }
         return taken;
     }

@@ -9,11 +9,11 @@ package io.varve.file;
  * @param times and by time
  */
 record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
-    SegmentFiles(FilePartition partition, long base) {
+    SegmentFiles(PartitionDirectory directory, long base) {
         this(
-                new PooledFile(partition, base, Layout.LOG),
-                new OffsetIndex(new PooledFile(partition, base, Layout.INDEX), base),
-                new TimeIndex(new PooledFile(partition, base, Layout.TIME_INDEX), base));
+                new PooledFile(directory, base, Layout.LOG),
+                new OffsetIndex(new PooledFile(directory, base, Layout.INDEX), base),
+                new TimeIndex(new PooledFile(directory, base, Layout.TIME_INDEX), base));
     }
 
     /** Gives the files to nobody any more. */

@@ -70,15 +70,15 @@ final class SegmentReplacement {
     /** Writes the batches aside. Needs no lock: nothing of the partition is touched. */
     Path write(BatchSource cleaned) {
         // No other replacement's, not even one's by whom this writer is overtaken meanwhile.
-        long unique = partition.home.replacements.incrementAndGet();
-        Path aside = partition.directory().resolve(Layout.name(base, "." + unique + Layout.LOG + Layout.CLEANED));
+        long unique = partition.home().nextNumber();
+        Path aside = partition.path().resolve(Layout.name(base, "." + unique + Layout.LOG + Layout.CLEANED));
         try (SteadyFile open =
                 SteadyFile.open(aside, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             open.truncate(0);
             long next = base;
             long at = 0;
             for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
-                run.requireAtOrAbove(partition.id, next);
+                run.requireAtOrAbove(partition.id(), next);
                 next = run.nextOffset();
                 ByteBuffer bytes = run.bytes().duplicate();
                 if (next > end || at + bytes.remaining() > Integer.MAX_VALUE) {
@@ -106,19 +106,19 @@ final class SegmentReplacement {
         View now = partition.view();
         int first = present(now);
         int after = first + old.size();
-        Path directory = partition.directory();
+        Path directory = partition.path();
         Path swap = directory.resolve(Layout.swapName(base, end));
         try {
-            partition.durability.forceFirst(
+            partition.durability().forceFirst(
                     now, after); // what comes before must not be less durable than what is put here
             Disk.forceDirectory(directory);
             // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
-            partition.durability.promise(end);
-            partition.home.failPoints.hit(FileFailPoints.REPLACE_BEFORE_SWAP);
+            partition.durability().promise(end);
+            partition.hit(FileFailPoints.REPLACE_BEFORE_SWAP);
             Disk.rename(aside, swap);
             Disk.forceDirectory(directory);
         } catch (ForceFailedException e) {
-            throw partition.durability.refuseWrites(
+            throw partition.durability().refuseWrites(
                     "a sync failed before segments were replaced: " + e.getMessage(), e);
         } catch (IOException e) {
             Disk.discard(aside, e);
@@ -126,16 +126,16 @@ final class SegmentReplacement {
             throw Disk.writeFailure("replacing segments", swap, e);
         }
         try {
-            partition.home.failPoints.hit(FileFailPoints.REPLACE_AFTER_SWAP);
+            partition.hit(FileFailPoints.REPLACE_AFTER_SWAP);
             for (int i = first; i < after; i++) {
                 now.segments()[i].remove();
             }
-            partition.home.failPoints.hit(FileFailPoints.REPLACE_BEFORE_FINISH);
+            partition.hit(FileFailPoints.REPLACE_BEFORE_FINISH);
             Path log = directory.resolve(Layout.name(base, Layout.LOG));
             Disk.rename(swap, log);
-            FileSegment.createIndexes(directory, base);
+            FileSegment.createIndexes(partition.directory(), base);
             int bytes = Math.toIntExact(Files.size(log));
-            FileSegment cleaned = new FileSegment(partition, base, bytes);
+            FileSegment cleaned = new FileSegment(partition.directory(), base, bytes);
             cleaned.writer().rebuildIndexes(limits);
             cleaned.writer().sealIfPossible();
             cleaned.lastAppendMs(bytes == 0 ? -1 : Segment.lastAppendMs(old));
@@ -144,10 +144,10 @@ final class SegmentReplacement {
             List<FileSegment> segments = new ArrayList<>(Arrays.asList(now.segments()));
             segments.subList(first, after).clear();
             segments.add(first, cleaned);
-            partition.durability.publish(
+            partition.durability().publish(
                     new View(now.start(), segments.toArray(new FileSegment[0]), now.end(), now.tailBytes()), end);
         } catch (IOException | StorageException e) {
-            throw partition.durability.refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
+            throw partition.durability().refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
         }
     }
 
@@ -160,13 +160,13 @@ final class SegmentReplacement {
                 || !List.of(now.segments()).subList(first, after).equals(replaced)) {
             throw new StorageException(
                     StorageException.Kind.RETRY,
-                    partition.id + ": segments " + base + " to " + end
+                    partition.id() + ": segments " + base + " to " + end
                             + " were trimmed or truncated while they were being replaced");
         }
         return first;
     }
 
     private StorageException misuse(String what) {
-        return new StorageException(StorageException.Kind.MISUSE, partition.id + ": " + what);
+        return new StorageException(StorageException.Kind.MISUSE, partition.id() + ": " + what);
     }
 }

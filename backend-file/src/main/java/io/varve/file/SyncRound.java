@@ -4,6 +4,8 @@ package io.varve.file;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
+import java.io.IOException;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -25,7 +27,8 @@ final class SyncRound {
 
     SyncFailures run(SyncThreads threads) {
         SharedWork.waiting(stores, threads, PARTITIONS_PER_HELPER, this::force);
-        return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(failures);
+        writeStarts();
+        return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(Map.copyOf(failures));
     }
 
     private void force(FileStore store) {
@@ -38,5 +41,31 @@ final class SyncRound {
                     store.id(),
                     new StorageException(StorageException.Kind.FULL, store.id() + ": sync failed: " + e, e));
         }
+    }
+
+    /** Writes the start checkpoints of partitions that were trimmed; the recovery points ride along. */
+    private void writeStarts() {
+        Map<DataDirectory, Map<FileStore, Long>> trimmed = new HashMap<>();
+        for (FileStore store : stores) {
+            Unforced starts = store.partition().durability().starts();
+            if (starts.any()) {
+                trimmed.computeIfAbsent(store.partition().home(), home -> new HashMap<>())
+                        .put(store, starts.mark());
+            }
+        }
+        trimmed.forEach((home, marks) -> {
+            try {
+                home.writeCheckpoints();
+                marks.forEach((store, mark) ->
+                        store.partition().durability().starts().forced(mark));
+            } catch (IOException e) {
+                // Nothing is lost, and all is written anew the next time. With no room left, this waits for some.
+                StorageException failure = new StorageException(
+                        StorageException.Kind.RETRY,
+                        "writing checkpoints failed at " + home.path() + ": " + e.getMessage(),
+                        e);
+                marks.keySet().forEach(store -> failures.putIfAbsent(store.id(), failure));
+            }
+        });
     }
 }

@@ -109,7 +109,7 @@ final class FileRig implements StorageRig {
     void kill() {
         Map<Path, Long> durable = new HashMap<>();
         for (FilePartition partition : storage.loadedPartitions()) {
-            durable.put(partition.directory(), partition.extent().durableEnd());
+            durable.put(partition.path(), partition.extent().durableEnd());
         }
         die();
         durable.forEach(FileRig::loseUnsynced);
