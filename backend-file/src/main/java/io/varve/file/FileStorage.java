@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
@@ -9,8 +8,25 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
+import io.varve.file.disk.Descriptors;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.Layout;
+import io.varve.file.disk.OpenFiles;
+import io.varve.file.disk.SyncThreads;
+import io.varve.file.partition.Checkpointer;
+import io.varve.file.partition.CleanShutdown;
+import io.varve.file.partition.DataDirectory;
+import io.varve.file.partition.FilePartition;
+import io.varve.file.partition.FileStore;
+import io.varve.file.partition.PartitionRemoval;
+import io.varve.file.partition.SyncRound;
+import io.varve.file.start.DirectoryRecovery;
+import io.varve.file.start.DurabilityReceipt;
+import io.varve.file.start.PartitionDiscovery;
+import io.varve.file.start.PartitionLoader;
+import io.varve.file.start.ProgressLog;
+import io.varve.file.start.Receipt;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -19,11 +35,8 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -138,8 +151,8 @@ final class FileStorage implements Storage {
             } else if (!partition.id().equals(id)) {
                 throw new StorageException(
                         StorageException.Kind.MISUSE,
-                        id + " of topic id " + id.topicId() + ": one of topic id " + partition.id().topicId()
-                                + " exists at " + partition.path() + "; delete that first");
+                        id + " of topic id " + id.topicId() + ": one of topic id "
+                                + partition.id().topicId() + " exists at " + partition.path() + "; delete that first");
             }
         }
         synchronized (partition) {

@@ -1,2 +1,3 @@
-/** Partitions in plain segment files, laid out as Kafka does; the bytes are drawn in docs/formats/file.md. */
+// SPDX-License-Identifier: Apache-2.0
+/** The storage that keeps each partition in plain segment files, in Kafka's own layout ({@code storage.backend=file}). */
 package io.varve.file;

@@ -3,6 +3,8 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.file.disk.Layout;
+import io.varve.file.partition.OffsetCheckpoint;
 import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -4,6 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.spi.StorageException;
+import io.varve.file.disk.FileFailPoints;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;

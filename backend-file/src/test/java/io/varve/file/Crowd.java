@@ -11,6 +11,7 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
+import io.varve.file.disk.Disk;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -20,13 +21,13 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A process that appends to many partitions at once, and says how often it was told to try again. */
-final class Crowd {
+public final class Crowd {
     private static final int PARTITIONS = 300;
     private static final int SIZE = 200;
 
     private Crowd() {}
 
-    static PartitionId id(int i) {
+    public static PartitionId id(int i) {
         return new PartitionId("crowd", new UUID(3, 4), i);
     }
 
@@ -99,7 +100,7 @@ final class Crowd {
         return refused;
     }
 
-    static int partitions() {
+    public static int partitions() {
         return PARTITIONS;
     }
 }

@@ -10,6 +10,8 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.Layout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.conformance.Batches;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Iterator;

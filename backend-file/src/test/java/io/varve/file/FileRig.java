@@ -12,6 +12,9 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.partition.FilePartition;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -29,8 +32,8 @@ import java.util.stream.Stream;
  * A file storage in a directory of its own. A crash cuts every log after its durable end, leaving half of the batch that
  * follows; indexes stay as they were, too long for what is left.
  */
-final class FileRig implements StorageRig {
-    final Path directory;
+public final class FileRig implements StorageRig {
+    public final Path directory;
     final FailPoints failPoints = new FailPoints();
     final Map<String, String> properties = new HashMap<>();
     private final SystemScheduler scheduler = new SystemScheduler(2);
@@ -38,7 +41,7 @@ final class FileRig implements StorageRig {
     private Runnable whenClosed = () -> {};
     private FileStorage storage;
 
-    FileRig(Path directory) {
+    public FileRig(Path directory) {
         this.directory = directory;
         this.faults = new DirectoryFaults(directory, failPoints, List.of(FileFailPoints.SYNC_BEFORE_FORCE), true);
     }
@@ -57,7 +60,7 @@ final class FileRig implements StorageRig {
         return rig;
     }
 
-    static FileRig temporary() {
+    public static FileRig temporary() {
         try {
             return new FileRig(Files.createTempDirectory("varve-file-"));
         } catch (IOException e) {
@@ -89,7 +92,7 @@ final class FileRig implements StorageRig {
     }
 
     /** Closes the storage properly; the next {@link #storage} opens it again. */
-    void stop() {
+    public void stop() {
         storage.close();
         storage = null;
     }
@@ -116,7 +119,7 @@ final class FileRig implements StorageRig {
     }
 
     /** Ends the process, as kill -9 does: nothing that was written is lost. */
-    void die() {
+    public void die() {
         storage.abandon();
         storage = null;
     }

@@ -13,6 +13,8 @@ import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import io.varve.core.spi.StorageProvider;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,6 +11,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.file.disk.Layout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -25,69 +26,69 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** One partition on a file storage, its files at hand. */
-abstract class FileTestBase {
-    static final int SIZE = 200;
-    static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
+public abstract class FileTestBase {
+    public static final int SIZE = 200;
+    public static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     /** Segments of five batches, an index entry for each. */
-    static final SegmentLimits SMALL = new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 0, 1 << 16);
+    public static final SegmentLimits SMALL = new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 0, 1 << 16);
 
-    final FileRig rig = FileRig.temporary();
-    PartitionStore store;
+    public final FileRig rig = FileRig.temporary();
+    public PartitionStore store;
 
     @BeforeEach
-    void open() {
+    public void open() {
         store = rig.storage().open(ID, 1, SMALL);
     }
 
     @AfterEach
-    void close() {
+    public void close() {
         rig.close();
     }
 
-    final void appendTens(int batches) {
+    public final void appendTens(int batches) {
         for (int i = 0; i < batches; i++) {
             long base = store.extent().readableEnd();
             store.append(Batches.run(base, 10, SIZE, 1000 + base));
         }
     }
 
-    final void sync() {
+    public final void sync() {
         assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
     }
 
-    final Path file(String name) {
+    public final Path file(String name) {
         return rig.directory.resolve(ID.toString()).resolve(name);
     }
 
-    final Path log(long base) {
+    public final Path log(long base) {
         return file(Layout.name(base, Layout.LOG));
     }
 
     /** Ends the process as kill -9 does, after the checkpoints were written. */
-    final void dieCheckpointed() throws IOException {
+    public final void dieCheckpointed() throws IOException {
         rig.stop();
         Files.delete(rig.directory.resolve(Layout.CLEAN_SHUTDOWN));
     }
 
-    static void write(Path file, long at, byte[] bytes) throws IOException {
+    public static void write(Path file, long at, byte[] bytes) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.write(ByteBuffer.wrap(bytes), at);
         }
     }
 
-    static void flipBit(Path file, long at) throws IOException {
+    public static void flipBit(Path file, long at) throws IOException {
         byte[] all = Files.readAllBytes(file);
         write(file, at, new byte[] {(byte) (all[(int) at] ^ 1)});
     }
 
-    static void shorten(Path file, long size) throws IOException {
+    public static void shorten(Path file, long size) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(size);
         }
     }
 
     /** @return base offsets of all batches from an offset on */
-    static List<Long> readAll(PartitionStore store, long from) {
+    public static List<Long> readAll(PartitionStore store, long from) {
         List<Long> bases = new ArrayList<>();
         long offset = from;
         while (true) {
@@ -106,7 +107,7 @@ abstract class FileTestBase {
         }
     }
 
-    static List<Long> tens(long from, long end) {
+    public static List<Long> tens(long from, long end) {
         List<Long> bases = new ArrayList<>();
         for (long base = from; base < end; base += 10) {
             bases.add(base);
@@ -114,12 +115,12 @@ abstract class FileTestBase {
         return bases;
     }
 
-    static final class Crash extends RuntimeException {
+    public static final class Crash extends RuntimeException {
         private static final long serialVersionUID = 1L;
     }
 
     /** Lets the process die at a place within a call, and opens the partition again. */
-    final void dieAt(String place, ThrowingCallable call) {
+    public final void dieAt(String place, ThrowingCallable call) {
         rig.failPoints.arm(place, () -> {
             throw new Crash();
         });

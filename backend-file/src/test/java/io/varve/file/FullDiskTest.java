@@ -15,6 +15,7 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
+import io.varve.file.disk.Layout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -4,6 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.spi.Extent;
+import io.varve.file.disk.FileFailPoints;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.List;

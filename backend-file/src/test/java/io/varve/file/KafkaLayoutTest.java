@@ -4,6 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.spi.BatchRun;
+import io.varve.file.disk.Layout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

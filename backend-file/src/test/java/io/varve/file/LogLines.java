@@ -7,7 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /** Listens to what is logged at level WARN or above while something runs. */
-final class LogLines {
+public final class LogLines {
     private LogLines() {}
 
     /** @return the lines logged by this package */

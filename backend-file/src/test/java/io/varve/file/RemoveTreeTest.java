@@ -3,6 +3,8 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.Layout;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -14,6 +14,8 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
+import io.varve.file.disk.Layout;
+import io.varve.file.partition.PartitionMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -16,6 +16,7 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.transaction.AbortedTransaction;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.core.transaction.VerificationGuard;
+import io.varve.file.disk.Layout;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+import io.varve.core.directory.FullDiskLog;
+import io.varve.core.directory.Reserve;
+import io.varve.core.directory.ReserveConfig;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Makes space in a data directory whose file system is full: by deleting dropped files, and by releasing the reserve. Thread-safe. */
+public final class DirectorySpace {
+    /** A way to make space. */
+    public enum Source {
+        /** The reserve, which holds space for the writes that free more than they take. */
+        RESERVE,
+        /** Files of deleted segments, kept only for those who want them back by hand. */
+        DROPPED_FILES
+    }
+
+    private static final List<Source> FOR_APPENDS = List.of(Source.DROPPED_FILES);
+    private static final List<Source> FOR_RESERVED_APPENDS = List.of(Source.RESERVE, Source.DROPPED_FILES);
+
+    private final ReserveConfig config;
+    private final Reserve reserve;
+    private final DroppedFiles dropped;
+    private final FullDiskLog log;
+
+    /**
+     * @param directory the data directory
+     * @param config how large the reserve is, and which partitions may use it
+     * @param clock times delayed deletions and what is logged
+     * @param scheduler runs delayed deletions
+     */
+    public DirectorySpace(Path directory, ReserveConfig config, Clock clock, Scheduler scheduler) {
+        this.config = config;
+        this.reserve = new Reserve(directory, config.bytes());
+        this.dropped = new DroppedFiles(clock, scheduler);
+        this.log = new FullDiskLog(directory, clock);
+    }
+
+    /** A write that fails when there is no space for it. */
+    @FunctionalInterface
+    public interface Write {
+        /** Writes; may be called again after it failed. */
+        void run() throws IOException;
+    }
+
+    /**
+     * Runs a write that frees space, or that a start needs. Where the write finds no space, it is run once more without the dropped files
+     * and the reserve.
+     *
+     * @throws IOException the write's failure; a failed force is not tried again
+     */
+    public void withReserve(Write write) throws IOException {
+        try {
+            write.run();
+        } catch (IOException e) {
+            if (e instanceof ForceFailedException || !(dropped.deleteAll() | reserve.lend())) {
+                throw e;
+            }
+            write.run();
+        }
+    }
+
+    /** @return true if what is appended to the partition frees space, so that it may use the reserve */
+    public boolean isReservedFor(PartitionId id) {
+        return config.isFor(id);
+    }
+
+    /**
+     * @param reserved whether the append may use the reserve
+     * @return the ways to make space for an append, in the order in which they are to be tried
+     */
+    public static List<Source> sourcesForAppends(boolean reserved) {
+        return reserved ? FOR_RESERVED_APPENDS : FOR_APPENDS;
+    }
+
+    /** @return true if there is space now that was not there before */
+    public boolean makeFrom(Source source) {
+        return source == Source.RESERVE ? reserve.lend() : dropped.deleteAll();
+    }
+
+    /**
+     * Call before an append that may not use the reserve.
+     *
+     * @throws StorageException FULL if the reserve is in use, and there is no space to fill it again
+     */
+    public void requireReserve() {
+        reserve.requireHeld();
+    }
+
+    /** Call after an append that did without the reserve. */
+    public void taken() {
+        log.taken();
+    }
+
+    /** Call after an append that was refused for want of space. */
+    public void refused(String why) {
+        log.refused(why);
+    }
+
+    /** Releases the reserve, if the file system is full. */
+    public void releaseReserve() {
+        reserve.lend();
+    }
+
+    /** Fills the reserve again, if it is in use and there is space for all of it. */
+    public void refillReserve() {
+        reserve.takeBack();
+    }
+
+    /**
+     * Deletes a file that is out of use.
+     *
+     * @param delayMs how long it is kept unless its space is needed, in ms; 0 to delete it at once
+     */
+    void drop(Path file, long delayMs) {
+        dropped.delete(file, delayMs);
+    }
+}

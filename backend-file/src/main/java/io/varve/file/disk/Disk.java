@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What the file system is asked for beyond reading and writing: durable names, and errors in the storage's words. */
+public final class Disk {
+    /** Most bytes moved at once through a heap buffer: the JDK keeps a direct buffer of that size per thread. */
+    private static final int CHUNK = 1 << 16;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
+
+    private Disk() {}
+
+    /** Makes the names in a directory survive a power cut. Does nothing where directories cannot be forced (Windows). */
+    public static void forceDirectory(Path directory) throws IOException {
+        if (!System.getProperty("os.name").startsWith("Windows")) {
+            // One who comes after an interrupt may not hear of a failure that went before it. But a directory is the
+            // file system's own data: one that cannot write those takes no more changes and says so to everybody.
+            try (SteadyFile steady = SteadyFile.open(directory, StandardOpenOption.READ)) {
+                steady.force(true);
+            }
+        }
+    }
+
+    /**
+     * Writes a small file whole.
+     *
+     * @param force whether it is durable, but for its name, on return
+     */
+    public static void write(Path file, ByteBuffer content, boolean force) throws IOException {
+        try (SteadyFile steady =
+                SteadyFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            steady.truncate(0);
+            writeFully(steady, content.duplicate(), 0);
+            if (force) {
+                steady.force(true);
+            }
+        }
+    }
+
+    /** Gives a file another name, in place of what had it. The name is not durable yet. */
+    public static void rename(Path from, Path to) throws IOException {
+        Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    }
+
+    /** Writes a buffer's remaining bytes at a position. */
+    public static void writeFully(SteadyFile file, ByteBuffer bytes, long position) throws IOException {
+        long at = position;
+        int limit = bytes.limit();
+        while (bytes.position() < limit) {
+            if (!bytes.isDirect() && limit - bytes.position() > CHUNK) {
+                bytes.limit(bytes.position() + CHUNK);
+            }
+            at += file.write(bytes, at);
+            bytes.limit(limit);
+        }
+    }
+
+    /**
+     * Reads until the buffer is full or the file ends.
+     *
+     * @return bytes read
+     */
+    public static int read(SteadyFile file, ByteBuffer into, long position) throws IOException {
+        int limit = into.limit();
+        int first = into.position();
+        while (into.position() < limit) {
+            if (!into.isDirect() && limit - into.position() > CHUNK) {
+                into.limit(into.position() + CHUNK);
+            }
+            int read = file.read(into, position + into.position() - first);
+            into.limit(limit);
+            if (read < 0) {
+                break;
+            }
+        }
+        return into.position() - first;
+    }
+
+    /** @return when a file was last written, in ms since the epoch, or -1 when that cannot be told */
+    public static long modifiedMs(Path file) {
+        try {
+            return Files.getLastModifiedTime(file).toMillis();
+        } catch (IOException e) {
+            LOG.debug("It cannot be told when {} was last written", file, e);
+            return -1;
+        }
+    }
+
+    /** Lets a file tell that it was last written at a time, in ms since the epoch; where that fails, or for -1, it tells what it will. */
+    public static void modified(Path file, long ms) {
+        if (ms < 0) {
+            return;
+        }
+        try {
+            Files.setLastModifiedTime(file, FileTime.fromMillis(ms));
+        } catch (IOException e) {
+            LOG.debug("The time of the last append cannot be noted at {}", file, e);
+        }
+    }
+
+    /** Deletes a directory and what is in it; what is gone, or goes meanwhile, is fine. */
+    public static void removeTree(Path directory) throws IOException {
+        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+                Files.deleteIfExists(file);
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+                if (failure instanceof NoSuchFileException) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw failure;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path visited, IOException failure) throws IOException {
+                if (failure != null) {
+                    throw failure;
+                }
+                Files.deleteIfExists(visited);
+                return FileVisitResult.CONTINUE;
+            }
+        });
+    }
+
+    /** Removes what a failed step has left, as far as possible; the failure comes first. */
+    public static void discard(Path file, Throwable why) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            why.addSuppressed(e);
+        }
+    }
+
+    /**
+     * @return the failure of a write in the storage's words. No room, no right to write, an I/O error: the caller's part is the same, and
+     *     what the system says of it differs by platform and language. Only a want of descriptors is over by itself
+     */
+    public static StorageException writeFailure(String what, Path file, IOException cause) {
+        return new StorageException(
+                Descriptors.areUsedUp(cause) ? StorageException.Kind.RETRY : StorageException.Kind.FULL,
+                what + " failed at " + file + ": " + reason(cause),
+                cause);
+    }
+
+    /** @return the failure of a read in the storage's words */
+    public static StorageException readFailure(String what, Path file, IOException cause) {
+        return new StorageException(
+                StorageException.Kind.RETRY, what + " failed at " + file + ": " + reason(cause), cause);
+    }
+
+    /** Some exceptions have nothing to say but their name. */
+    private static String reason(IOException cause) {
+        return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+    }
+}

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.PriorityQueue;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Log files of segments that were trimmed away, kept for a while under their {@code .deleted} names, for whoever wants them back by hand
+ * ({@code file.delete.delay.ms}). The next start deletes what is left, and a write that finds no room deletes all of it. Thread-safe.
+ */
+final class DroppedFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(DroppedFiles.class);
+
+    private record Kept(Path file, long untilMs) {}
+
+    private final Clock clock;
+    private final Scheduler scheduler;
+    private final PriorityQueue<Kept> kept = new PriorityQueue<>(Comparator.comparingLong(Kept::untilMs));
+
+    DroppedFiles(Clock clock, Scheduler scheduler) {
+        this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    /** Deletes a file after so many ms; at once for 0. */
+    void delete(Path file, long delayMs) {
+        if (delayMs <= 0) {
+            unlink(file);
+            return;
+        }
+        synchronized (kept) {
+            kept.add(new Kept(file, clock.millis() + delayMs));
+        }
+        scheduler.schedule(delayMs, () -> deleteUntil(clock.millis()));
+    }
+
+    /** @return true if there was one */
+    boolean deleteAll() {
+        return deleteUntil(Long.MAX_VALUE);
+    }
+
+    private boolean deleteUntil(long ms) {
+        List<Path> due = new ArrayList<>();
+        synchronized (kept) {
+            while (!kept.isEmpty() && kept.peek().untilMs() <= ms) {
+                due.add(kept.poll().file());
+            }
+        }
+        due.forEach(DroppedFiles::unlink);
+        return !due.isEmpty();
+    }
+
+    private static void unlink(Path file) {
+        try {
+            Files.deleteIfExists(file);
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}; the next start tries again", file, e.getMessage());
+        }
+    }
+}

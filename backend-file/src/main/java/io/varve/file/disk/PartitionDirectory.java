@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+import java.io.IOException;
+import java.nio.file.Path;
+
+/**
+ * Names the files of one partition, and gives them what they share with the others of their data directory. Thread-safe. There is one per
+ * partition, and there are many: the path is put together when it is asked for.
+ */
+public final class PartitionDirectory {
+    private final Path parent;
+    private final String name;
+    private final DirectorySpace space;
+    private final OpenFiles openFiles;
+
+    /**
+     * @param parent the data directory
+     * @param name the partition's, {@code <topic>-<number>}
+     * @param space makes space in the data directory
+     * @param openFiles bounds the idle file handles of all data directories
+     */
+    public PartitionDirectory(Path parent, String name, DirectorySpace space, OpenFiles openFiles) {
+        this.parent = parent;
+        this.name = name;
+        this.space = space;
+        this.openFiles = openFiles;
+    }
+
+    public Path path() {
+        return parent.resolve(name);
+    }
+
+    /** @return the path of a file in the directory, named after an offset */
+    public Path file(long offset, String suffix) {
+        return path().resolve(Layout.name(offset, suffix));
+    }
+
+    OpenFiles openFiles() {
+        return openFiles;
+    }
+
+    /** As {@link DirectorySpace#withReserve}. */
+    public void withReserve(DirectorySpace.Write write) throws IOException {
+        space.withReserve(write);
+    }
+
+    /** As {@link DirectorySpace#drop}. */
+    public void drop(Path file, long delayMs) {
+        space.drop(file, delayMs);
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A file that is opened when needed and kept open while it is in use, or while it holds written bytes that were not forced (so that
+ * the device's complaint about them reaches us). Thread-safe.
+ *
+ * <p>States: idle (closed) → open ⇄ in use → retired. Once retired nobody gets it any more; whoever has it keeps it, and when the
+ * last one has given it back it is closed and the successor action runs.
+ */
+public final class PooledFile {
+    private final PartitionDirectory directory;
+    private final long offset;
+    private final String suffix;
+
+    private SteadyFile open;
+    private int users;
+    private boolean listed;
+    private boolean touched;
+    private long dirtied;
+    private long cleaned;
+    private boolean retired;
+    private Runnable whenUnused;
+    /** The file's name since it was taken out of the log; null before. */
+    private Path moved;
+
+    public PooledFile(PartitionDirectory directory, long offset, String suffix) {
+        this.directory = directory;
+        this.offset = offset;
+        this.suffix = suffix;
+    }
+
+    public Path path() {
+        return directory.file(offset, suffix);
+    }
+
+    /**
+     * @return the open file, to be given back by {@link #release}
+     * @throws IOException if it cannot be opened
+     * @throws RetiredException if nobody may have the file any more
+     */
+    public SteadyFile acquire() throws IOException {
+        try {
+            return take();
+        } catch (IOException e) {
+            if (!Descriptors.areUsedUp(e)) {
+                throw e;
+            }
+            directory.openFiles().closeIdle();
+            return take();
+        }
+    }
+
+    private SteadyFile take() throws IOException {
+        boolean list;
+        SteadyFile taken;
+        synchronized (this) {
+            if (retired) {
+                throw RetiredException.INSTANCE;
+            }
+            if (open == null) {
+                open = new SteadyFile(this::open);
+            }
+            users++;
+            touched = true;
+            list = !listed;
+            listed = true;
+            taken = open;
+        }
+        if (list) {
+            directory.openFiles().opened(this);
+        }
+        return taken;
+    }
+
+    /** Opens it under the name it has: one that was taken away may be another file's by now. */
+    private synchronized FileChannel open() throws IOException {
+        if (retired && moved == null) {
+            throw new NoSuchFileException(path().toString(), null, "it was taken away while it was in use");
+        }
+        Path name = moved == null ? path() : moved;
+        return FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    }
+
+    /** A move to another name. */
+    @FunctionalInterface
+    public interface Move {
+        void to(Path name) throws IOException;
+    }
+
+    /** Gives the file another name, under which those who have it find it. */
+    public synchronized void move(Path name, Move move) throws IOException {
+        move.to(name);
+        moved = name;
+    }
+
+    public void release() {
+        Runnable next = null;
+        synchronized (this) {
+            users--;
+            if (retired && users == 0) {
+                closeQuietly();
+                next = whenUnused;
+            }
+        }
+        if (next != null) {
+            next.run();
+        }
+    }
+
+    /** Bytes are about to be written, or were: call before and after, so that a force between does not count for them. */
+    public synchronized void dirty() {
+        dirtied++;
+    }
+
+    /** @return a mark to hand to {@link #clean} after a force that starts now */
+    public synchronized long mark() {
+        return dirtied;
+    }
+
+    /** A force that started at {@code mark} has succeeded. */
+    public synchronized void clean(long mark) {
+        cleaned = Math.max(cleaned, mark);
+    }
+
+    public synchronized boolean isDirty() {
+        return dirtied != cleaned;
+    }
+
+    /**
+     * Lets nobody have the file any more.
+     *
+     * @return true if nobody has it now
+     */
+    public synchronized boolean retire() {
+        retired = true;
+        if (users > 0) {
+            return false;
+        }
+        closeQuietly();
+        return true;
+    }
+
+    /**
+     * Takes the file's name away; one that is gone is fine.
+     *
+     * @throws RetiredException if the name may be another's by now
+     */
+    public synchronized void delete() throws IOException {
+        if (retired) {
+            throw RetiredException.INSTANCE;
+        }
+        Files.deleteIfExists(path());
+    }
+
+    /** @throws RetiredException if the file may have another owner by now, who may have changed it under a reader */
+    public synchronized void requireOwned() {
+        if (retired) {
+            throw RetiredException.INSTANCE;
+        }
+    }
+
+    /**
+     * What to do after the file was retired.
+     *
+     * @param unused runs once nobody has the file: now, or on the thread that gives it back last
+     */
+    public void whenUnused(Runnable unused) {
+        synchronized (this) {
+            if (users > 0) {
+                whenUnused = unused;
+                return;
+            }
+        }
+        unused.run();
+    }
+
+    /** @return true if the file is closed now, or was; false if it must stay open a while */
+    synchronized boolean evict() {
+        if (open != null && (users > 0 || touched || dirtied != cleaned)) {
+            touched = false;
+            return false;
+        }
+        closeQuietly();
+        listed = false;
+        return true;
+    }
+
+    /** Closes the file unless somebody uses it or it waits to be forced. */
+    public synchronized void closeIfIdle() {
+        if (users == 0 && dirtied == cleaned) {
+            closeQuietly();
+        }
+    }
+
+    private void closeQuietly() {
+        if (open != null) {
+            try {
+                open.close();
+            } catch (IOException e) {
+                // Nothing of ours is in it: whatever was written to it has been forced or is lost by decision.
+                org.slf4j.LoggerFactory.getLogger(PooledFile.class).debug("Closing {} failed", path(), e);
+            }
+            open = null;
+        }
+    }
+}

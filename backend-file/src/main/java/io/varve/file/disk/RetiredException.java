@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+/** The segment was replaced, cut or removed after the caller looked it up: look it up again. Never leaves this package. */
+public final class RetiredException extends RuntimeException {
+    static final RetiredException INSTANCE = new RetiredException();
+
+    private static final long serialVersionUID = 1L;
+
+    private RetiredException() {
+        super("the segment is gone", null, false, false);
+    }
+}

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+
+/** Does the same to every item of a list: the caller and a few helpers take one after another, so that the device is never idle. */
+public final class SharedWork<T> {
+    /** Helpers for work that needs the processor as well as the device. */
+    private static final int MOST_HELPERS = 7;
+
+    private static final int ITEMS_PER_HELPER = 16;
+
+    /** What is done to an item. */
+    @FunctionalInterface
+    public interface Work<T> {
+        void on(T item) throws IOException;
+    }
+
+    private final List<T> items;
+    private final Work<T> work;
+    private final AtomicInteger next = new AtomicInteger();
+    private final CountDownLatch left;
+    private final AtomicReference<Throwable> failure = new AtomicReference<>();
+
+    private SharedWork(List<T> items, Work<T> work) {
+        this.items = items;
+        this.work = work;
+        this.left = new CountDownLatch(items.size());
+    }
+
+    /**
+     * Returns when all is done.
+     *
+     * @throws IOException the first failure, as are unchecked ones and errors; items not begun by then are left out
+     */
+    public static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
+        SharedWork<T> shared = new SharedWork<>(items, work);
+        shared.with(threads, Math.min(MOST_HELPERS, items.size() / ITEMS_PER_HELPER));
+        if (shared.failure.get() instanceof IOException e) {
+            throw e;
+        }
+        shared.requireDone();
+    }
+
+    /**
+     * As {@link #each}, for work that mostly waits for the device: one helper for so many items. When it returns all was done; what an
+     * item's work throws comes through, and then some may be left out.
+     */
+    public static <T> void waiting(List<T> items, SyncThreads threads, int itemsPerHelper, Consumer<T> work) {
+        SharedWork<T> shared = new SharedWork<>(items, work::accept);
+        shared.with(threads, items.size() / itemsPerHelper);
+        shared.requireDone();
+    }
+
+    /** Whoever counts on the work must not go on when a part of it was left out, whatever the reason. */
+    private void requireDone() {
+        Throwable failed = failure.get();
+        if (failed instanceof RuntimeException e) {
+            throw e;
+        } else if (failed instanceof Error e) {
+            throw e;
+        }
+    }
+
+    private void with(SyncThreads threads, int helpers) {
+        for (int i = 0; i < Math.min(helpers, threads.most()); i++) {
+            threads.offer(this::run); // one that comes late finds nothing to do
+        }
+        run();
+        await();
+    }
+
+    private void run() {
+        for (int i = next.getAndIncrement(); i < items.size(); i = next.getAndIncrement()) {
+            try {
+                if (failure.get() == null) {
+                    work.on(items.get(i));
+                }
+            } catch (IOException | RuntimeException | Error e) {
+                failure.compareAndSet(null, e);
+            } finally {
+                left.countDown();
+            }
+        }
+    }
+
+    /** Every item is with somebody who is running by now. */
+    private void await() {
+        boolean interrupted = false;
+        while (true) {
+            try {
+                left.await();
+                break;
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

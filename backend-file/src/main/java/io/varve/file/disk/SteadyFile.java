@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.file.OpenOption;
+import java.nio.file.Path;
+
+/**
+ * An open file that an interrupt takes from nobody. The JDK closes a channel when a thread is interrupted in one of its operations, whoever
+ * else uses it: here the channel is opened anew and the operation repeated, for the interrupted thread and for the others. The
+ * interrupt is there again when the operation returns. Thread-safe.
+ *
+ * <p>A force needs more than to be repeated. The system reports a failed write of the device once to each open file description, and then
+ * takes the pages for clean; a description opened later need not hear of a failure before it, and the JDK hides one that meets an interrupt.
+ * So when the channel was lost, the bytes that were written and not forced are written again, in place, before they are forced.
+ */
+public final class SteadyFile implements AutoCloseable {
+    /** Bytes written again at a time. */
+    private static final int CHUNK = 1 << 18;
+
+    /** Opens the same file, again and again. */
+    @FunctionalInterface
+    interface Opener {
+        FileChannel open() throws IOException;
+    }
+
+    @FunctionalInterface
+    private interface Operation<T> {
+        T on(FileChannel channel) throws IOException;
+    }
+
+    private final Opener opener;
+    private volatile FileChannel channel;
+    private boolean closed;
+    /** Where the bytes begin that were written and not forced; guarded by this. */
+    private long unforcedFrom = Long.MAX_VALUE;
+    /** The same, of those that a force is at; guarded by this. */
+    private long forcingFrom = Long.MAX_VALUE;
+    /** Where all of them end; guarded by this. */
+    private long unforcedTo;
+    /** True if a channel was lost since they were written; guarded by this. */
+    private boolean unsure;
+
+    SteadyFile(Opener opener) throws IOException {
+        this.opener = opener;
+        this.channel = opener.open();
+    }
+
+    /** Opens a file that keeps its name for as long as it is open; the options must do for a file that is there, too. */
+    public static SteadyFile open(Path file, OpenOption... options) throws IOException {
+        return new SteadyFile(() -> FileChannel.open(file, options));
+    }
+
+    /** @return the open channel, for those who must have one: an interrupt may close it, and then another one is to be asked for */
+    public FileChannel channel() throws IOException {
+        FileChannel known = channel;
+        return known.isOpen() ? known : openAgain();
+    }
+
+    private synchronized FileChannel openAgain() throws IOException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        if (!channel.isOpen()) {
+            channel = opener.open();
+            unsure |= Math.min(unforcedFrom, forcingFrom) < unforcedTo;
+        }
+        return channel;
+    }
+
+    private <T> T steadily(Operation<T> operation) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        try {
+            while (true) {
+                try {
+                    return operation.on(channel());
+                } catch (ClosedChannelException e) {
+                    interrupted |= Thread.interrupted();
+                    requireOpen(e);
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private synchronized void requireOpen(ClosedChannelException e) throws ClosedChannelException {
+        if (closed) {
+            throw e;
+        }
+    }
+
+    /** As {@link FileChannel#read(ByteBuffer, long)}. */
+    int read(ByteBuffer into, long position) throws IOException {
+        int start = into.position();
+        return steadily(open -> {
+            into.position(start); // an interrupt may come when the bytes are there already
+            return open.read(into, position);
+        });
+    }
+
+    /** As {@link FileChannel#write(ByteBuffer, long)}. */
+    int write(ByteBuffer bytes, long position) throws IOException {
+        int start = bytes.position();
+        synchronized (this) {
+            unforcedFrom = Math.min(unforcedFrom, position);
+        }
+        int written = steadily(open -> {
+            bytes.position(start);
+            return open.write(bytes, position);
+        });
+        synchronized (this) {
+            unforcedFrom = Math.min(unforcedFrom, position); // a force that came between does not count
+            unforcedTo = Math.max(unforcedTo, position + written);
+        }
+        return written;
+    }
+
+    public long size() throws IOException {
+        return steadily(FileChannel::size);
+    }
+
+    /** As {@link FileChannel#truncate(long)}. */
+    public void truncate(long size) throws IOException {
+        synchronized (this) {
+            unforcedTo = Math.min(unforcedTo, size);
+        }
+        steadily(open -> open.truncate(size));
+    }
+
+    /**
+     * Makes the bytes, and with {@code all} everything about the file, survive a power cut. One force at a time.
+     *
+     * @throws ForceFailedException if the device may have lost some: another force would succeed without writing them again
+     * @throws IOException if the file could not be opened again; nothing is lost, and another force makes up for this one
+     */
+    public void force(boolean all) throws IOException {
+        boolean interrupted = Thread.interrupted();
+        synchronized (this) {
+            forcingFrom = Math.min(forcingFrom, unforcedFrom);
+            unforcedFrom = Long.MAX_VALUE;
+        }
+        boolean forced = false;
+        try {
+            while (!forced) {
+                forced = forcedOnce(channel(), all);
+                interrupted |= Thread.interrupted();
+            }
+        } finally {
+            ended(forced);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** @return false if the channel was lost meanwhile */
+    private boolean forcedOnce(FileChannel open, boolean all) throws IOException {
+        long from;
+        long to;
+        synchronized (this) {
+            from = Math.min(unforcedFrom, forcingFrom);
+            to = unsure ? unforcedTo : from;
+            unsure = false;
+        }
+        try {
+            writeAgain(open, from, to);
+            open.force(all);
+            return true;
+        } catch (ClosedChannelException e) {
+            requireOpen(e);
+            synchronized (this) {
+                unsure = true;
+            }
+            return false;
+        } catch (IOException e) {
+            throw new ForceFailedException(e);
+        }
+    }
+
+    private synchronized void ended(boolean forced) {
+        if (!forced) {
+            unforcedFrom = Math.min(unforcedFrom, forcingFrom);
+        }
+        forcingFrom = Long.MAX_VALUE;
+    }
+
+    /** Writes what the system has of the file once more: it then has to get it to the device. */
+    private static void writeAgain(FileChannel open, long from, long to) throws IOException {
+        if (from >= to) {
+            return;
+        }
+        ByteBuffer chunk = ByteBuffer.allocateDirect((int) Math.min(CHUNK, to - from));
+        for (long at = from; at < to; ) {
+            chunk.clear().limit((int) Math.min(chunk.capacity(), to - at));
+            int read = open.read(chunk, at);
+            if (read <= 0) {
+                return; // cut meanwhile
+            }
+            chunk.flip();
+            for (long put = at; chunk.hasRemaining(); ) {
+                put += open.write(chunk, put);
+            }
+            at += read;
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        channel.close();
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes the checkpoints of data directories in the background: at intervals, and when much was appended. They bound what a start after
+ * a crash has to look at. Thread-safe.
+ */
+public final class Checkpointer {
+    private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
+    private static final int SYNCS_PER_CHECKPOINT = 4;
+
+    private final Scheduler scheduler;
+    private final long everyBytes;
+    private volatile Scheduler.Task task = () -> {};
+    private volatile boolean stopped;
+
+    /** @param everyBytes bytes appended to a directory after which its checkpoints are written whatever the time, at least 1 */
+    public Checkpointer(Scheduler scheduler, long everyBytes) {
+        this.scheduler = scheduler;
+        this.everyBytes = everyBytes;
+    }
+
+    /** @param intervalMs ms between two writes, at least 1 */
+    public void start(List<DataDirectory> directories, long intervalMs) {
+        task = scheduler.scheduleEvery(intervalMs, () -> directories.forEach(this::write));
+    }
+
+    /** Writes nothing more in the background. */
+    public void stop() {
+        stopped = true;
+        task.cancel();
+    }
+
+    /** Writes the checkpoints of a directory, and fills its reserve again; a failure is logged, and another try comes by itself. */
+    public void write(DataDirectory directory) {
+        try {
+            if (!stopped) {
+                directory.writeCheckpoints();
+                directory.space().refillReserve();
+            }
+        } catch (IOException e) {
+            LOG.warn("Checkpoints of {} could not be written: {}; trying again", directory.path(), e.getMessage());
+        }
+    }
+
+    /** Call after bytes were appended to a partition of the directory. */
+    void appended(DataDirectory directory, int bytes) {
+        if (directory.checkpoints().areDueAfter(bytes, everyBytes)) {
+            scheduler.schedule(0, () -> write(directory));
+        }
+    }
+
+    /** @return true if a partition has taken so many bytes since it was last synced here that its recovery point must follow */
+    boolean isSyncDue(long unsyncedBytes) {
+        return unsyncedBytes >= Math.max(1, everyBytes / SYNCS_PER_CHECKPOINT);
+    }
+
+    /** Syncs a partition in the background: with {@code log.durability=async} nobody else may for a long time. */
+    void syncSoon(FileStore store) {
+        scheduler.schedule(0, () -> {
+            try {
+                store.sync();
+            } catch (StorageException e) {
+                LOG.debug("{} was not synced in the background", store.id(), e); // the next append or sync says why
+            }
+        });
+    }
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.file.disk.DirectorySpace;
+import io.varve.file.disk.Layout;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Reads and writes the two checkpoints of a data directory: its partitions' recovery points and their log start offsets. Thread-safe. */
+public final class Checkpoints {
+    /**
+     * What the files said when they were read, by the names of partitions' directories.
+     *
+     * @param unnamed the recovery point of a partition that has no entry
+     */
+    public record Content(Map<String, Long> recoveryPoints, Map<String, Long> startOffsets, long unnamed) {
+        /** @return offset below which everything of the partition is durable, or -1 when nothing is known of it */
+        public long recoveryPoint(String partition) {
+            return recoveryPoints.getOrDefault(partition, unnamed);
+        }
+
+        public long startOffset(String partition) {
+            return startOffsets.getOrDefault(partition, 0L);
+        }
+    }
+
+    private final OffsetCheckpoint recoveryPoints;
+    private final OffsetCheckpoint startOffsets;
+    private final DirectorySpace space;
+    private final AtomicLong appended = new AtomicLong();
+
+    Checkpoints(Path directory, DirectorySpace space, FailPoints failPoints) {
+        this.recoveryPoints = new OffsetCheckpoint(directory.resolve(Layout.RECOVERY_POINTS), failPoints);
+        this.startOffsets = new OffsetCheckpoint(directory.resolve(Layout.START_OFFSETS), failPoints);
+        this.space = space;
+    }
+
+    /**
+     * Reads both files; one that cannot be understood counts as absent. A partition without a recovery point was created after those were
+     * written last: nothing of it is known to be durable. But if a proper close has written them, or there are none, nothing is known.
+     *
+     * @param clean true if the last user closed the data directory properly
+     */
+    public synchronized Content read(boolean clean) throws IOException {
+        Map<String, Long> points = recoveryPoints.read();
+        return new Content(points, startOffsets.read(), clean || !recoveryPoints.isKnown() ? -1 : 0);
+    }
+
+    /** Writes both as the partitions stand now, where they changed; durable on return. */
+    synchronized void write(Collection<FilePartition> partitions) throws IOException {
+        Map<String, Long> points = new TreeMap<>();
+        Map<String, Long> starts = new TreeMap<>();
+        for (FilePartition partition : partitions) {
+            String name = partition.id().toString();
+            if (partition.durability().recoveryPoint() >= 0) {
+                points.put(name, partition.durability().recoveryPoint());
+            }
+            if (partition.durability().startPoint() > 0) {
+                starts.put(name, partition.durability().startPoint());
+            }
+        }
+        // Starts first: a start that passes the recovery point empties the partition, the other way round it would seem
+        // damaged.
+        space.withReserve(() -> startOffsets.write(starts));
+        space.withReserve(() -> recoveryPoints.write(points));
+    }
+
+    /** @return true if one of them has an entry under the partition's name */
+    synchronized boolean name(String partition) {
+        return recoveryPoints.names(partition) || startOffsets.names(partition);
+    }
+
+    /** @return true once whenever so many bytes were appended to the directory's partitions */
+    boolean areDueAfter(int bytes, long every) {
+        long now = appended.addAndGet(bytes);
+        return now >= every && appended.compareAndSet(now, 0);
+    }
+}

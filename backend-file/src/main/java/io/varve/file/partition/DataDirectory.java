@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.directory.DirectoryLock;
+import io.varve.core.directory.ReserveConfig;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.DirectorySpace;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.Layout;
+import io.varve.file.disk.OpenFiles;
+import io.varve.file.disk.PartitionDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * One of the directories that data is kept in: owns its lock, its partitions, its checkpoints and its clean-shutdown marker. Thread-safe.
+ */
+public final class DataDirectory {
+    /** What Kafka writes into the marker, with no epoch to tell. */
+    private static final String MARKER = "{\"version\":0,\"brokerEpoch\":-1}";
+
+    private final Path path;
+    private final DirectoryLock lock;
+    private final OpenFiles openFiles;
+    private final boolean verifiesReads;
+    private final Clock clock;
+    private final FailPoints failPoints;
+    private final DirectorySpace space;
+    private final Checkpoints checkpoints;
+    private final Map<PartitionId, FilePartition> partitions = new ConcurrentHashMap<>();
+    private final AtomicLong numbers = new AtomicLong();
+    private final Runnable afterWrite;
+
+    private DataDirectory(
+            DirectoryLock lock,
+            ReserveConfig reserve,
+            boolean verifiesReads,
+            OpenFiles openFiles,
+            StorageContext context) {
+        this.path = lock.directory();
+        this.lock = lock;
+        this.verifiesReads = verifiesReads;
+        this.openFiles = openFiles;
+        this.clock = context.clock();
+        this.failPoints = context.failPoints();
+        this.space = new DirectorySpace(path, reserve, clock, context.scheduler());
+        this.checkpoints = new Checkpoints(path, space, failPoints);
+        this.afterWrite = () -> failPoints.hit(FileFailPoints.APPEND_AFTER_WRITE);
+    }
+
+    /**
+     * Locks a directory, creating it when absent.
+     *
+     * @param reserve how much space to reserve, and for whom
+     * @param verifiesReads whether every batch is verified before it is handed to a reader
+     * @param openFiles bounds the idle file handles of all data directories
+     * @param context what the storage works with
+     * @throws StorageException MISUSE if it cannot be used; RETRY if another process has it
+     */
+    public static DataDirectory lock(
+            Path path, ReserveConfig reserve, boolean verifiesReads, OpenFiles openFiles, StorageContext context) {
+        return new DataDirectory(DirectoryLock.take(path), reserve, verifiesReads, openFiles, context);
+    }
+
+    /** Gives the directory to others. */
+    public void unlock() {
+        lock.close();
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    public DirectorySpace space() {
+        return space;
+    }
+
+    public Checkpoints checkpoints() {
+        return checkpoints;
+    }
+
+    Clock clock() {
+        return clock;
+    }
+
+    FailPoints failPoints() {
+        return failPoints;
+    }
+
+    /** @return whether every batch is verified before it is handed to a reader */
+    boolean verifiesReads() {
+        return verifiesReads;
+    }
+
+    /** @return what to run when the bytes of an append are in the page cache */
+    Runnable afterWrite() {
+        return afterWrite;
+    }
+
+    /** @return a number that no call before has returned: tells apart what is written aside */
+    long nextNumber() {
+        return numbers.incrementAndGet();
+    }
+
+    PartitionDirectory directoryOf(PartitionId id) {
+        return new PartitionDirectory(path, id.toString(), space, openFiles);
+    }
+
+    /** @return the partitions now; shows later changes */
+    public Collection<FilePartition> partitions() {
+        return partitions.values();
+    }
+
+    /** @return the partitions whose files were looked at */
+    public List<FilePartition> loadedPartitions() {
+        return partitions.values().stream().filter(FilePartition::isLoaded).toList();
+    }
+
+    /**
+     * Takes in a partition whose directory is there.
+     *
+     * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do not say
+     * @param startOffset the checkpointed log start offset
+     */
+    public void add(PartitionId id, long recoveryPoint, long startOffset) {
+        partitions.put(id, new FilePartition(this, id, recoveryPoint, startOffset));
+    }
+
+    /**
+     * Creates a partition; durable on return.
+     *
+     * @throws StorageException FULL if it cannot be written; MISUSE if something else has its name
+     */
+    public FilePartition create(PartitionId id) {
+        FilePartition partition = new FilePartition(this, id, 0, 0);
+        new PartitionCreation(partition).run();
+        partitions.put(id, partition);
+        return partition;
+    }
+
+    /** Forgets a partition whose directory has lost its name. */
+    void forget(PartitionId id) {
+        partitions.remove(id);
+    }
+
+    /** Writes both checkpoints as the partitions stand now, where they changed; durable on return. */
+    public void writeCheckpoints() throws IOException {
+        checkpoints.write(partitions.values());
+    }
+
+    /** @return true if the last user closed the directory properly; the marker that says so is gone, durably */
+    public boolean deleteCleanMarker() throws IOException {
+        boolean clean = Files.deleteIfExists(path.resolve(Layout.CLEAN_SHUTDOWN));
+        if (clean) {
+            Disk.forceDirectory(path);
+        }
+        return clean;
+    }
+
+    /** Marks the directory as one that needs no recovery. Only after everything was forced. */
+    void writeCleanMarker() throws IOException {
+        Disk.write(path.resolve(Layout.CLEAN_SHUTDOWN), ByteBuffer.wrap(MARKER.getBytes(StandardCharsets.UTF_8)), true);
+        Disk.forceDirectory(path);
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.file.segment.FileSegment;
+
+/**
+ * How far a partition is durable.
+ *
+ * @param offset durable end, exclusive
+ * @param segment the segment that end lies in, or null when not known
+ * @param bytes where in its log: lets reads that stop at the durable end do without a search
+ */
+record Durable(long offset, FileSegment segment, int bytes) {}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.Fencing;
+import io.varve.file.disk.DirectorySpace;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.PartitionDirectory;
+import io.varve.file.disk.RetiredException;
+import io.varve.file.segment.BrokenException;
+import io.varve.file.segment.FileSegment;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * A partition's files and what is known of them.
+ *
+ * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link PartitionSync#sync} take none, they work on the
+ * {@link View} published last and look again when a segment was taken away under them.
+ */
+public final class FilePartition {
+    private final PartitionId id;
+    private final DataDirectory home;
+    private final PartitionDirectory directory;
+    private final PartitionSync durability;
+    /** Who may use it; opened and ended under this. */
+    private final Fencing fencing;
+
+    private volatile View view;
+
+    FilePartition(DataDirectory home, PartitionId id, long recoveryPoint, long startPoint) {
+        this.home = home;
+        this.id = id;
+        this.directory = home.directoryOf(id);
+        this.fencing = new Fencing(id);
+        this.durability = new PartitionSync(this, recoveryPoint, startPoint);
+    }
+
+    public PartitionId id() {
+        return id;
+    }
+
+    /** @return the data directory it lies in */
+    public DataDirectory home() {
+        return home;
+    }
+
+    public PartitionDirectory directory() {
+        return directory;
+    }
+
+    public Path path() {
+        return directory.path();
+    }
+
+    /** @return how far it is durable, and how it gets there */
+    public PartitionSync durability() {
+        return durability;
+    }
+
+    /** @return who may use it; opened and ended with the monitor held */
+    public Fencing fencing() {
+        return fencing;
+    }
+
+    public boolean isLoaded() {
+        return view != null;
+    }
+
+    /**
+     * Takes what a start has found on disk. Call once, with the monitor held.
+     *
+     * @param clean false after a crash, when {@link PartitionSync#sync} is yet to make durable what was found past the recovery point
+     */
+    public void loaded(View loaded, boolean clean) {
+        durability.loaded(loaded, clean);
+        view = loaded;
+    }
+
+    /** Stops here when a test has armed the fail point. */
+    void hit(String failPoint) {
+        home.failPoints().hit(failPoint);
+    }
+
+    public Extent extent() {
+        Durable was = durability.durable();
+        View now = view;
+        return new Extent(now.start(), now.end(), Math.min(was.offset(), now.end()));
+    }
+
+    /** Call with the monitor held. */
+    void append(BatchRun run, SegmentLimits limits) {
+        View now = view;
+        run.requireAtOrAbove(id, now.end());
+        durability.requireSound();
+        hit(FileFailPoints.APPEND_BEFORE_WRITE);
+        try {
+            now = writeMakingSpace(run, limits);
+        } catch (BrokenException e) {
+            throw durability.refuseWrites(e.getMessage(), e);
+        } catch (StorageException e) {
+            if (e.kind() == StorageException.Kind.FULL) {
+                home.space().refused(e.getMessage());
+            }
+            throw e;
+        }
+        view = new View(
+                now.start(),
+                now.segments(),
+                run.nextOffset(),
+                now.tailBytes() + run.bytes().remaining());
+    }
+
+    /** @return the view whose active segment has taken the run, which it does not show yet */
+    private View writeMakingSpace(BatchRun run, SegmentLimits limits) {
+        boolean reserved = home.space().isReservedFor(id);
+        StorageException full;
+        try {
+            return write(run, limits, reserved);
+        } catch (StorageException e) {
+            full = requireFull(e);
+        }
+        for (DirectorySpace.Source source : DirectorySpace.sourcesForAppends(reserved)) {
+            if (home.space().makeFrom(source)) {
+                try {
+                    return write(run, limits, reserved);
+                } catch (StorageException e) {
+                    full = requireFull(e);
+                }
+            }
+        }
+        throw full;
+    }
+
+    private static StorageException requireFull(StorageException e) {
+        if (e.kind() != StorageException.Kind.FULL) {
+            throw e;
+        }
+        return e;
+    }
+
+    private View write(BatchRun run, SegmentLimits limits, boolean reserved) {
+        if (!reserved) {
+            home.space().requireReserve();
+        }
+        View now = view;
+        long nowMs = home.clock().millis();
+        View taking = now.active().writer().mustEndBefore(run, limits, nowMs) ? roll(now, run) : now;
+        taking.active().writer().append(run, limits, home.afterWrite());
+        taking.active().lastAppendMs(nowMs);
+        if (!reserved) {
+            home.space().taken();
+        }
+        return taking;
+    }
+
+    private View roll(View now, BatchRun run) {
+        FileSegment active = now.active();
+        boolean tooFar = run.nextOffset() - 1 - now.end() > Integer.MAX_VALUE;
+        long base = tooFar ? run.baseOffset() : now.end();
+        FileSegment[] segments = Arrays.copyOf(now.segments(), now.segments().length + 1);
+        try {
+            hit(FileFailPoints.ROLL_BEFORE_CREATE);
+            active.writer().seal();
+            active.noteLastAppend();
+            segments[segments.length - 1] =
+                    FileSegment.create(directory, base, () -> hit(FileFailPoints.ROLL_AFTER_LOG));
+        } catch (IOException e) {
+            throw Disk.writeFailure("starting a segment at " + base, path(), e);
+        }
+        durability.names().changed();
+        View rolled = new View(now.start(), segments, now.end(), 0);
+        view = rolled;
+        return rolled;
+    }
+
+    BatchSlice read(long offset, long endOffset, int maxBytes) {
+        FilePartitionReader.Wish wish = new FilePartitionReader.Wish(offset, endOffset, maxBytes, home.verifiesReads());
+        return looking(now -> FilePartitionReader.read(id, now, durability.durable(), wish));
+    }
+
+    OffsetAt offsetAt(long timestamp) {
+        return looking(now -> FilePartitionReader.offsetAt(now, timestamp));
+    }
+
+    List<Segment> segments() {
+        return looking(FilePartition::describe);
+    }
+
+    private static List<Segment> describe(View now) {
+        List<Segment> list = new ArrayList<>(now.segments().length);
+        for (int i = 0; i < now.segments().length; i++) {
+            FileSegment segment = now.segments()[i];
+            list.add(new Segment(
+                    segment.base,
+                    now.endOf(i),
+                    now.bytesOf(i),
+                    segment.maxTimestamp(),
+                    segment.lastAppendMs(),
+                    !now.isActive(i),
+                    Segment.LOCAL));
+        }
+        return list;
+    }
+
+    @FunctionalInterface
+    private interface Look<T> {
+        T at(View now);
+    }
+
+    private <T> T looking(Look<T> look) {
+        while (true) {
+            View now = view;
+            try {
+                return look.at(now);
+            } catch (RetiredException e) {
+                awaitOther(now);
+            } catch (StorageException e) {
+                fencing.requirePresent(); // a deletion may have taken the files away from under the look
+                throw e;
+            }
+        }
+    }
+
+    /** A writer has taken a segment away: waits until it has published what stands in its place. */
+    synchronized void awaitOther(View seen) {
+        fencing.requirePresent();
+        if (view == seen) {
+            durability.requireSound();
+            throw new StorageException(StorageException.Kind.RETRY, id + ": a segment is being replaced");
+        }
+    }
+
+    /** Completes the active segment's indexes, which a clean start relies on. */
+    void seal() throws IOException {
+        view.active().writer().seal();
+        view.active().noteLastAppend();
+    }
+
+    /** Forces what {@link #seal} has completed. */
+    void forceIndexes() throws IOException {
+        view.active().forceIndexes();
+    }
+
+    /** Closes what files it can. */
+    public void closeIdleFiles() {
+        if (view != null) {
+            for (FileSegment segment : view.segments()) {
+                segment.closeIdleFiles();
+            }
+        }
+    }
+
+    /** Gives its files to nobody any more. Call with the monitor held. */
+    public void retire() {
+        if (view != null) {
+            for (FileSegment segment : view.segments()) {
+                segment.retire();
+            }
+        }
+    }
+
+    // What PartitionEdits needs: call with the monitor held.
+
+    View view() {
+        return view;
+    }
+
+    /** Publishes a trimmed head. */
+    void publishTrimmed(View trimmed) {
+        view = trimmed;
+        durability.trimmed(trimmed.start());
+    }
+
+    /** Lets readers see another set of segments; only within {@link PartitionSync#publish}. */
+    void show(View other) {
+        view = other;
+    }
+}

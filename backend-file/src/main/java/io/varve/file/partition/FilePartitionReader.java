@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.RetiredException;
+import io.varve.file.segment.BatchCursor;
+import io.varve.file.segment.FileSegment;
+import io.varve.file.segment.FileSlice;
+import io.varve.file.segment.SegmentSearch;
+
+/** Finds batches in a view. Throws {@link RetiredException} when the view is out of date. */
+final class FilePartitionReader {
+    private FilePartitionReader() {}
+
+    /**
+     * What to read.
+     *
+     * @param offset where to start, inclusive
+     * @param end where to stop, exclusive
+     * @param maxBytes soft limit
+     * @param verify whether to hold each batch against its checksum
+     */
+    record Wish(long offset, long end, int maxBytes, boolean verify) {}
+
+    static BatchSlice read(PartitionId id, View now, Durable durable, Wish wish) {
+        long offset = wish.offset();
+        int maxBytes = wish.maxBytes();
+        if (offset < now.start() || offset > now.end() || maxBytes < 0) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    "read of " + maxBytes + " bytes at " + offset + " of " + id + ", which holds " + now.start()
+                            + " to " + now.end());
+        }
+        long end = Math.min(wish.end(), now.end());
+        for (int i = now.indexOf(offset); i < now.segments().length && now.segments()[i].base < end; i++) {
+            FileSegment segment = now.segments()[i];
+            int from = SegmentSearch.soundPositionOf(segment, offset, now.bytesOf(i));
+            if (from >= 0) {
+                int limit = limit(now, i, durable, end, from);
+                if (limit <= from) {
+                    return FileSlice.EMPTY;
+                }
+                int to = SegmentSearch.cut(segment, from, limit, maxBytes);
+                return wish.verify() ? SegmentSearch.soundSlice(segment, from, to) : segment.slice(from, to);
+            }
+            if (!now.isActive(i)) {
+                SegmentSearch.requireWhole(segment);
+            }
+        }
+        return FileSlice.EMPTY;
+    }
+
+    /** @return where the last batch of segment {@code i} ends whose offsets are all below {@code end} */
+    private static int limit(View now, int i, Durable durable, long end, int from) {
+        if (end >= now.endOf(i)) {
+            return now.bytesOf(i);
+        }
+        FileSegment segment = now.segments()[i];
+        if (durable.offset() == end && durable.segment() == segment) {
+            return durable.bytes();
+        }
+        try {
+            int straddling = SegmentSearch.positionOf(segment, end, now.bytesOf(i));
+            return straddling < 0 ? now.bytesOf(i) : straddling;
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            // The end lies in the damage, what is asked for before it.
+            return SegmentSearch.endOfSound(segment, from, now.bytesOf(i), end);
+        }
+    }
+
+    static OffsetAt offsetAt(View now, long timestamp) {
+        for (int i = now.indexOf(now.start()); i < now.segments().length; i++) {
+            FileSegment segment = now.segments()[i];
+            if (now.bytesOf(i) == 0 || segment.maxTimestamp() < timestamp) {
+                continue;
+            }
+            int bytes = now.bytesOf(i);
+            int from = SegmentSearch.positionOf(segment, Math.max(segment.floor(timestamp), now.start()), bytes);
+            if (from < 0) {
+                continue;
+            }
+            OffsetAt found = segment.reading(cursor -> firstAtOrAfter(cursor, timestamp), from, bytes);
+            if (found != null) {
+                return found;
+            }
+        }
+        return null;
+    }
+
+    private static OffsetAt firstAtOrAfter(BatchCursor cursor, long timestamp) {
+        while (cursor.onBatch()) {
+            if (cursor.maxTimestamp() >= timestamp) {
+                return new OffsetAt(cursor.baseOffset(), cursor.maxTimestamp());
+            }
+            cursor.advance();
+        }
+        return null;
+    }
+}

@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.Layout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Blobs in files beside the segments, {@code <offset>.<name>-snapshot}, each with a footer that vouches for it; those that Kafka has a file
+ * for are stored as it stores them, see {@link KafkaBlob}. Nothing is forced: after a power cut a blob that did not get to the device whole
+ * is passed over.
+ */
+public final class FileSnapshots implements Snapshots {
+    private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
+    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
+    /** Every file that may hold a blob. */
+    private static final String FILES = "*{snapshot,.txnindex}";
+
+    /** Footer: int32 magic, int32 version, int32 CRC-32C of what precedes the footer. */
+    private static final int FOOTER = 12;
+
+    private static final int MAGIC = 0x56534E50; // "VSNP"
+    private static final int VERSION = 1;
+
+    private final FileStore store;
+    private final Path directory;
+
+    FileSnapshots(FileStore store) {
+        this.store = store;
+        this.directory = store.partition().path();
+    }
+
+    @Override
+    public void write(String name, long offset, ByteBuffer bytes) {
+        if (!NAME.matcher(name).matches() || offset < 0) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    store.id() + ": snapshot '" + name + "' at " + offset
+                            + ": a name is 1 to 32 of [a-z0-9-], an offset 0 or more");
+        }
+        KafkaBlob kind = KafkaBlob.named(name);
+        boolean kafka = kind != null && kind.isKafkas(bytes);
+        ByteBuffer content = kafka ? bytes : withFooter(bytes);
+        Path file = kafka ? file(kind, offset) : file(name, offset);
+        store.writing(() -> {
+            Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
+            try {
+                Disk.write(aside, content, false);
+                store.partition().hit(FileFailPoints.SNAPSHOT_BEFORE_RENAME);
+                Disk.rename(aside, file);
+            } catch (IOException e) {
+                Disk.discard(aside, e);
+                throw e;
+            }
+            if (kind != null) {
+                Files.deleteIfExists(kafka ? file(name, offset) : file(kind, offset));
+            }
+        });
+    }
+
+    @Override
+    public Optional<Snapshot> newest(String name, long atMost) {
+        List<Long> offsets = new ArrayList<>(offsets(name));
+        Collections.reverse(offsets);
+        for (long offset : offsets) {
+            if (offset <= atMost) {
+                Optional<ByteBuffer> content = content(name, offset);
+                if (content.isPresent()) {
+                    return Optional.of(new Snapshot(offset, content.get().asReadOnlyBuffer()));
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public List<Long> offsets(String name) {
+        store.requireOpen();
+        return List.copyOf(files(directory, name).keySet());
+    }
+
+    @Override
+    public void delete(String name, long offset) {
+        store.writing(() -> {
+            Files.deleteIfExists(file(name, offset));
+            KafkaBlob kind = KafkaBlob.named(name);
+            if (kind != null) {
+                Files.deleteIfExists(file(kind, offset));
+            }
+        });
+    }
+
+    /** Deletes every blob bound to an offset above {@code end}. */
+    public static void dropAbove(Path directory, long end) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
+            for (Path entry : entries) {
+                if (Layout.offset(prefix(entry), "") > end) {
+                    Files.deleteIfExists(entry);
+                }
+            }
+        }
+    }
+
+    private Optional<ByteBuffer> content(String name, long offset) {
+        Path file = files(directory, name).get(offset);
+        try {
+            ByteBuffer bytes = file == null ? null : ByteBuffer.wrap(Files.readAllBytes(file));
+            if (bytes != null && isSound(file, bytes)) {
+                boolean kafka = KafkaBlob.ofFile(file.toString()) != null;
+                return Optional.of(kafka ? bytes : bytes.slice(0, bytes.limit() - FOOTER));
+            }
+            LOG.warn("snapshot {} is damaged: passing it over", file);
+            return Optional.empty();
+        } catch (NoSuchFileException e) {
+            return Optional.empty(); // deleted meanwhile
+        } catch (IOException e) {
+            throw Disk.readFailure("reading a snapshot", file, e);
+        }
+    }
+
+    /** @return true if a snapshot's file is whole, as far as can be told from it alone */
+    public static boolean isSound(Path file) throws IOException {
+        return isSound(file, ByteBuffer.wrap(Files.readAllBytes(file)));
+    }
+
+    private static boolean isSound(Path file, ByteBuffer bytes) {
+        KafkaBlob kind = KafkaBlob.ofFile(file.toString());
+        return kind == null ? hasFooter(bytes) : kind.isKafkas(bytes);
+    }
+
+    /** @return the blobs of a name by offset */
+    private static TreeMap<Long, Path> files(Path directory, String name) {
+        TreeMap<Long, Path> found = new TreeMap<>();
+        KafkaBlob kind = KafkaBlob.named(name);
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
+            for (Path entry : entries) {
+                String file = entry.getFileName().toString();
+                String prefix = prefix(entry);
+                long offset = Layout.offset(prefix, "");
+                boolean wanted = file.equals(prefix + "." + name + Layout.SNAPSHOT)
+                        || kind != null && file.equals(prefix + kind.suffix());
+                if (offset >= 0 && wanted) {
+                    found.put(offset, entry);
+                }
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("listing snapshots", directory, e);
+        }
+        return found;
+    }
+
+    private static String prefix(Path file) {
+        String name = file.getFileName().toString();
+        int dot = name.indexOf('.');
+        return dot < 0 ? name : name.substring(0, dot);
+    }
+
+    private Path file(String name, long offset) {
+        return directory.resolve(Layout.name(offset, "." + name + Layout.SNAPSHOT));
+    }
+
+    private Path file(KafkaBlob kind, long offset) {
+        return directory.resolve(Layout.name(offset, kind.suffix()));
+    }
+
+    private static ByteBuffer withFooter(ByteBuffer bytes) {
+        ByteBuffer content = ByteBuffer.allocate(bytes.remaining() + FOOTER);
+        content.put(bytes.duplicate());
+        return content.putInt(MAGIC)
+                .putInt(VERSION)
+                .putInt(KafkaBlob.crc(bytes.duplicate()))
+                .flip();
+    }
+
+    private static boolean hasFooter(ByteBuffer bytes) {
+        int footer = bytes.limit() - FOOTER;
+        return footer >= 0
+                && bytes.getInt(footer) == MAGIC
+                && bytes.getInt(footer + 4) == VERSION
+                && bytes.getInt(footer + 8) == KafkaBlob.crc(bytes.slice(0, footer));
+    }
+}

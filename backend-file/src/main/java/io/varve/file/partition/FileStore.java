@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.Fencing;
+import io.varve.file.disk.Disk;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+
+/** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
+public final class FileStore implements PartitionStore {
+    private final FilePartition partition;
+    private final Fencing.Token token;
+    private final Checkpointer checkpointer;
+    private volatile SegmentLimits limits;
+    /** Bytes appended since a sync in the background was last asked for; guarded by the partition. */
+    private long unsynced;
+
+    public FileStore(FilePartition partition, Fencing.Token token, SegmentLimits limits, Checkpointer checkpointer) {
+        this.partition = partition;
+        this.token = token;
+        this.limits = Objects.requireNonNull(limits, "limits");
+        this.checkpointer = checkpointer;
+    }
+
+    /** @return the partition it is a handle on */
+    public FilePartition partition() {
+        return partition;
+    }
+
+    @Override
+    public PartitionId id() {
+        return partition.id();
+    }
+
+    @Override
+    public Optional<Path> directory() {
+        return Optional.of(partition.home().path());
+    }
+
+    @Override
+    public Extent extent() {
+        token.requireOpen();
+        return partition.extent();
+    }
+
+    @Override
+    public void limits(SegmentLimits limits) {
+        token.requireWriter();
+        this.limits = Objects.requireNonNull(limits, "limits");
+    }
+
+    @Override
+    public void append(BatchRun run) {
+        synchronized (partition) {
+            token.requireWriter();
+            int bytes = run.bytes().remaining();
+            partition.append(run, limits);
+            unsynced += bytes;
+            if (checkpointer.isSyncDue(unsynced)) {
+                unsynced = 0;
+                checkpointer.syncSoon(this);
+            }
+            checkpointer.appended(partition.home(), bytes);
+        }
+    }
+
+    @Override
+    public BatchSlice read(long offset, long endOffset, int maxBytes) {
+        token.requireOpen();
+        return partition.read(offset, endOffset, maxBytes);
+    }
+
+    @Override
+    public OffsetAt offsetAt(long timestamp) {
+        token.requireOpen();
+        return partition.offsetAt(timestamp);
+    }
+
+    @Override
+    public List<Segment> segments() {
+        token.requireOpen();
+        return partition.segments();
+    }
+
+    @Override
+    public void trimTo(long start) {
+        synchronized (partition) {
+            token.requireWriter();
+            new PartitionEdits(partition, limits).trimTo(start);
+        }
+    }
+
+    @Override
+    public void truncateTo(long end) {
+        synchronized (partition) {
+            token.requireWriter();
+            partition.durability().requireSound();
+            new PartitionEdits(partition, limits).truncateTo(end);
+        }
+    }
+
+    @Override
+    public void replace(List<Segment> old, BatchSource cleaned) {
+        token.requireWriter();
+        partition.durability().requireSound();
+        SegmentReplacement replacement = new SegmentReplacement(partition, old, limits);
+        synchronized (partition) {
+            token.requireWriter();
+            replacement.requirePresent();
+        }
+        Path aside = writeAside(replacement, cleaned);
+        synchronized (partition) {
+            try {
+                token.requireWriter();
+                replacement.commit(aside);
+            } catch (StorageException e) {
+                Disk.discard(aside, e);
+                throw e;
+            }
+        }
+    }
+
+    private Path writeAside(SegmentReplacement replacement, BatchSource cleaned) {
+        try {
+            return replacement.write(cleaned);
+        } catch (StorageException e) {
+            token.requireWriter(); // a deletion may have taken the directory away from under it
+            throw e;
+        }
+    }
+
+    @Override
+    public Snapshots snapshots() {
+        return new FileSnapshots(this);
+    }
+
+    @Override
+    public void close() {
+        token.close();
+    }
+
+    /** @throws StorageException FENCED, CLOSED, or what keeps the bytes from becoming durable */
+    void sync() {
+        token.requireWriter();
+        partition.durability().sync();
+        token.requireWriter(); // whoever fenced this handle meanwhile may have put other bytes where its own were
+    }
+
+    @FunctionalInterface
+    interface Write {
+        void run() throws IOException;
+    }
+
+    /** @throws StorageException FENCED or CLOSED if the handle is of no use any more */
+    void requireOpen() {
+        token.requireOpen();
+    }
+
+    /** Runs a small write as the partition's writer. */
+    void writing(Write write) {
+        synchronized (partition) {
+            token.requireWriter();
+            try {
+                write.run();
+            } catch (IOException e) {
+                throw Disk.writeFailure("writing a snapshot", partition.path(), e);
+            }
+        }
+    }
+}

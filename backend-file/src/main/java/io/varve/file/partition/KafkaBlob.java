@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.file.disk.Layout;
+import java.nio.ByteBuffer;
+import java.util.zip.CRC32C;
+
+/** The blobs that Kafka has a file for: when their bytes are in its format they are stored as it stores them, with nothing added. */
+public enum KafkaBlob {
+    /** Producer state: int16 version 1, then uint32 CRC-32C of all that follows it. */
+    PRODUCER("producer", Layout.KAFKA_SNAPSHOT) {
+        @Override
+        boolean isKafkas(ByteBuffer bytes) {
+            int at = bytes.position();
+            return bytes.remaining() >= HEADER
+                    && bytes.getShort(at) == 1
+                    && bytes.getInt(at + Short.BYTES) == crc(bytes.slice(at + HEADER, bytes.remaining() - HEADER));
+        }
+    },
+    /**
+     * Aborted transactions: entries of int16 version 0 and four int64, of which the third, the marker's offset, ascends. There is no
+     * checksum: whoever reads it must know better what belongs in it.
+     */
+    TRANSACTION_INDEX("txnindex", Layout.TRANSACTION_INDEX) {
+        @Override
+        boolean isKafkas(ByteBuffer bytes) {
+            boolean sound = bytes.hasRemaining() && bytes.remaining() % ENTRY == 0;
+            long above = -1;
+            for (int at = bytes.position(); sound && at < bytes.limit(); at += ENTRY) {
+                long marker = bytes.getLong(at + MARKER_AT);
+                sound = bytes.getShort(at) == 0 && marker > above;
+                above = marker;
+            }
+            return sound;
+        }
+    };
+
+    private static final int HEADER = Short.BYTES + Integer.BYTES;
+    private static final int ENTRY = Short.BYTES + 4 * Long.BYTES;
+    private static final int MARKER_AT = Short.BYTES + 2 * Long.BYTES;
+
+    private final String blob;
+    private final String suffix;
+
+    KafkaBlob(String blob, String suffix) {
+        this.blob = blob;
+        this.suffix = suffix;
+    }
+
+    /** @return the kind of blobs of that name, or null when Kafka has no file for them */
+    static KafkaBlob named(String name) {
+        for (KafkaBlob kind : values()) {
+            if (kind.blob.equals(name)) {
+                return kind;
+            }
+        }
+        return null;
+    }
+
+    /** @return the kind that a file of that name holds, or null */
+    public static KafkaBlob ofFile(String file) {
+        for (KafkaBlob kind : values()) {
+            if (file.endsWith(kind.suffix)) {
+                return kind;
+            }
+        }
+        return null;
+    }
+
+    String suffix() {
+        return suffix;
+    }
+
+    /** @return whether bytes, from position to limit, are in Kafka's format and whole, as far as that can be told */
+    abstract boolean isKafkas(ByteBuffer bytes);
+
+    static int crc(ByteBuffer bytes) {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes);
+        return (int) crc.getValue();
+    }
+}

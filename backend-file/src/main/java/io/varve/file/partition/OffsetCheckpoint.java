@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.Layout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A file of one offset per partition, as Kafka writes it: text lines {@code version}, {@code count}, then
+ * {@code topic partition offset} for each. Replaced as a whole. Not thread-safe.
+ */
+public final class OffsetCheckpoint {
+    private static final Logger LOG = LoggerFactory.getLogger(OffsetCheckpoint.class);
+    private static final String VERSION = "0";
+
+    private final Path file;
+    private final FailPoints failPoints;
+    /** What the file says now; null when it says nothing that can be understood. */
+    private String written;
+
+    public OffsetCheckpoint(Path file, FailPoints failPoints) {
+        this.file = file;
+        this.failPoints = failPoints;
+    }
+
+    /** Reads the file; one that cannot be understood counts as absent and is reported. */
+    public Map<String, Long> read() throws IOException {
+        try {
+            Map<String, Long> offsets = parse(file);
+            written = text(offsets);
+            return offsets;
+        } catch (NoSuchFileException e) {
+            written = null;
+            return Map.of();
+        } catch (IllegalArgumentException e) {
+            LOG.warn("{} is damaged: {}; going on without it", file, e.getMessage());
+            written = null;
+            return Map.of();
+        }
+    }
+
+    /**
+     * @return the offsets by partition directory name
+     * @throws IllegalArgumentException saying why the file cannot be understood
+     */
+    public static Map<String, Long> parse(Path file) throws IOException {
+        List<String> lines;
+        try {
+            lines = Files.readAllLines(file, StandardCharsets.UTF_8);
+        } catch (java.nio.charset.MalformedInputException e) {
+            throw new IllegalArgumentException("it is not text", e);
+        }
+        if (lines.size() < 2 || !lines.get(0).trim().equals(VERSION)) {
+            throw new IllegalArgumentException("first line is not version " + VERSION);
+        }
+        int count = Integer.parseInt(lines.get(1).trim());
+        if (count != lines.size() - 2) {
+            throw new IllegalArgumentException(
+                    "second line says " + count + " entries, there are " + (lines.size() - 2));
+        }
+        Map<String, Long> offsets = new TreeMap<>();
+        for (String line : lines.subList(2, lines.size())) {
+            String[] words = line.split(" ");
+            if (words.length != 3) {
+                throw new IllegalArgumentException("line '" + line + "' is not 'topic partition offset'");
+            }
+            offsets.put(words[0] + "-" + Integer.parseInt(words[1]), Math.max(0, Long.parseLong(words[2])));
+        }
+        return offsets;
+    }
+
+    /** @return true if the file was there and could be understood */
+    boolean isKnown() {
+        return written != null;
+    }
+
+    /** @return true if the file has an entry under the partition's name */
+    boolean names(String partition) {
+        return written != null && written.contains(key(partition));
+    }
+
+    /** Replaces the file, unless it says the same already. Durable on return. */
+    void write(Map<String, Long> offsets) throws IOException {
+        String text = text(offsets);
+        if (text.equals(written)) {
+            return;
+        }
+        Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
+        try {
+            Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
+        } catch (IOException e) {
+            Disk.discard(aside, e); // what is half there would take the room that is wanting
+            throw e;
+        }
+        failPoints.hit(FileFailPoints.CHECKPOINT_BEFORE_RENAME);
+        Disk.rename(aside, file);
+        failPoints.hit(FileFailPoints.CHECKPOINT_AFTER_RENAME);
+        Disk.forceDirectory(file.getParent());
+        written = text;
+    }
+
+    private static String text(Map<String, Long> offsets) {
+        StringBuilder text = new StringBuilder(offsets.size() * 32)
+                .append(VERSION)
+                .append('\n')
+                .append(offsets.size());
+        offsets.forEach((name, offset) -> text.append(key(name)).append(offset));
+        return text.append('\n').toString();
+    }
+
+    /** @return what stands before a partition's offset */
+    private static String key(String name) {
+        int dash = name.lastIndexOf('-');
+        return "\n" + name.substring(0, dash) + ' ' + name.substring(dash + 1) + ' ';
+    }
+}

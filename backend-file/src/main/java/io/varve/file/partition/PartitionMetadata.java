@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.Layout;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.UUID;
+
+/** The file {@code partition.metadata}, which holds the topic id (KIP-516), and the directory name, which holds the rest. */
+public final class PartitionMetadata {
+    private static final int UUID_BYTES = 16;
+
+    private PartitionMetadata() {}
+
+    /** Writes the file; durable except for its name. A torn one is none, and the creation is taken over by the next. */
+    public static void write(Path directory, PartitionId id) throws IOException {
+        ByteBuffer uuid = ByteBuffer.allocate(UUID_BYTES)
+                .putLong(id.topicId().getMostSignificantBits())
+                .putLong(id.topicId().getLeastSignificantBits());
+        String text = "version: 0\ntopic_id: "
+                + Base64.getUrlEncoder().withoutPadding().encodeToString(uuid.array());
+        Disk.write(directory.resolve(Layout.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
+    }
+
+    /** @return the partition a directory holds, or empty when it is not a partition's */
+    public static Optional<PartitionId> read(Path directory) throws IOException {
+        String name = directory.getFileName().toString();
+        int dash = name.lastIndexOf('-');
+        if (dash <= 0) {
+            return Optional.empty();
+        }
+        try {
+            String text = Files.readString(directory.resolve(Layout.METADATA));
+            int partition = Integer.parseInt(name.substring(dash + 1));
+            Optional<PartitionId> id =
+                    topicId(text).map(uuid -> new PartitionId(name.substring(0, dash), uuid, partition));
+            return id.filter(found -> found.toString().equals(name));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IllegalArgumentException | java.nio.charset.MalformedInputException | StorageException e) {
+            return Optional.empty(); // not a number, not base64, not a topic name: not ours
+        }
+    }
+
+    private static Optional<UUID> topicId(String text) {
+        String[] lines = text.split("\n");
+        if (lines.length < 2
+                || !lines[0].trim().equals("version: 0")
+                || !lines[1].trim().startsWith("topic_id:")) {
+            return Optional.empty();
+        }
+        byte[] bytes = Base64.getUrlDecoder()
+                .decode(lines[1].trim().substring("topic_id:".length()).trim());
+        if (bytes.length != UUID_BYTES) {
+            return Optional.empty();
+        }
+        ByteBuffer buffer = ByteBuffer.wrap(bytes);
+        return Optional.of(new UUID(buffer.getLong(), buffer.getLong()));
+    }
+}

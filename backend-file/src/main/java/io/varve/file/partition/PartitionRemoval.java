@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileFailPoints;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Takes a partition's name away from its directory, so that nobody finds it there any more: it is deleted later, or set aside. */
+public final class PartitionRemoval {
+    private final FilePartition partition;
+    private final DataDirectory home;
+
+    public PartitionRemoval(FilePartition partition) {
+        this.partition = partition;
+        this.home = partition.home();
+    }
+
+    /**
+     * Renames the directory, durably, and ends the partition for all who have it.
+     *
+     * @param gone the directory's new name
+     * @throws StorageException FULL if the directory has its name still, or again
+     */
+    public void renameTo(Path gone) {
+        synchronized (partition) {
+            partition.fencing().end("was deleted"); // nobody is to look for files that have another's name by now
+            try {
+                rename(gone);
+            } catch (StorageException e) {
+                if (Files.exists(partition.path())) {
+                    partition.fencing().resume();
+                }
+                throw e;
+            }
+            home.forget(partition.id());
+            partition.retire();
+        }
+    }
+
+    private void rename(Path gone) {
+        Path directory = partition.path();
+        try {
+            moveAway(directory, gone);
+            try {
+                partition.hit(FileFailPoints.DELETE_BEFORE_FORCE);
+                Disk.forceDirectory(home.path());
+            } catch (IOException | UncheckedIOException e) {
+                Disk.rename(gone, directory); // it may not last, and can be tried again
+                throw e;
+            }
+        } catch (IOException e) {
+            throw Disk.writeFailure("deleting a partition", directory, e);
+        } catch (UncheckedIOException e) {
+            throw Disk.writeFailure("deleting a partition", directory, e.getCause());
+        }
+    }
+
+    private void moveAway(Path directory, Path gone) throws IOException {
+        if (Files.notExists(directory)) {
+            return; // an earlier try has taken the name away and could not bring it back
+        }
+        try {
+            partition.hit(FileFailPoints.DELETE_BEFORE_RENAME);
+            Disk.rename(directory, gone);
+        } catch (IOException e) {
+            partition.closeIdleFiles(); // some platforms rename no directory with open files in it
+            home.space().releaseReserve();
+            Disk.rename(directory, gone);
+        }
+    }
+}

@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.ForceFailedException;
+import io.varve.file.disk.RetiredException;
+import io.varve.file.disk.Unforced;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/**
+ * How far a partition is durable, and how it gets there. {@code publishing} orders what a sync found durable with truncations and is never
+ * held across I/O; {@code forcing} lets one force at a time and is taken last but for {@code publishing}. Thread-safe.
+ */
+public final class PartitionSync {
+    private final FilePartition partition;
+    private final Object publishing = new Object();
+    private final Object forcing = new Object();
+
+    private volatile Durable durable;
+    /** Counts twice for every change of what was appended: odd while files and view may differ. */
+    private long changes;
+
+    private volatile Refusal broken;
+    private final Unforced names = new Unforced();
+    private final Unforced starts = new Unforced();
+    /** What the checkpoints are to say; -1 when they said nothing and the files have not been looked at. */
+    private volatile long recoveryPoint;
+
+    private volatile long startPoint;
+
+    /**
+     * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do not say
+     * @param startPoint the checkpointed log start offset
+     */
+    PartitionSync(FilePartition partition, long recoveryPoint, long startPoint) {
+        this.partition = partition;
+        this.recoveryPoint = recoveryPoint;
+        this.startPoint = startPoint;
+    }
+
+    public long recoveryPoint() {
+        return recoveryPoint;
+    }
+
+    public long startPoint() {
+        return startPoint;
+    }
+
+    Durable durable() {
+        return durable;
+    }
+
+    /** @return names of segments that were not forced yet */
+    Unforced names() {
+        return names;
+    }
+
+    /** @return changes of the start that no checkpoint tells of yet */
+    Unforced starts() {
+        return starts;
+    }
+
+    /**
+     * The partition was read from disk.
+     *
+     * @param clean false after a crash, when {@link #sync} is yet to make durable what was found past the recovery point
+     */
+    void loaded(View loaded, boolean clean) {
+        durable = clean || recoveryPoint >= loaded.end()
+                ? new Durable(loaded.end(), loaded.active(), loaded.tailBytes())
+                : new Durable(Math.max(0, recoveryPoint), null, 0);
+        recoveryPoint = durable.offset();
+        startPoint = loaded.start();
+    }
+
+    /** The files are yet to be read, but what they will hold is nothing, from an offset on that the checkpoints are to say. */
+    public void beginsAnew(long offset) {
+        recoveryPoint = offset;
+        startPoint = offset;
+    }
+
+    /** The start has moved up; a later sync notes it in a checkpoint. */
+    void trimmed(long start) {
+        startPoint = start;
+        starts.changed();
+    }
+
+    /** @throws StorageException FULL after a failure that left the files unsure */
+    void requireSound() {
+        Refusal why = broken;
+        if (why != null) {
+            throw why.failure(partition.id());
+        }
+    }
+
+    /** From now on nothing is written any more, until a restart has looked at the files. */
+    StorageException refuseWrites(String why, Throwable cause) {
+        Refusal refusal = new Refusal(why, cause);
+        broken = refusal;
+        return refusal.failure(partition.id());
+    }
+
+    /** Why the partition is read-only. */
+    private record Refusal(String why, Throwable cause) {
+        StorageException failure(PartitionId id) {
+            return new StorageException(
+                    StorageException.Kind.FULL, id + " is read-only until the next start: " + why, cause);
+        }
+    }
+
+    /** Makes durable what is readable now. Appends and reads go on meanwhile. */
+    public void sync() {
+        while (true) {
+            View now;
+            long before;
+            synchronized (publishing) {
+                now = partition.view();
+                before = changes;
+            }
+            if (isChanging(before)) {
+                requireSound();
+                partition.awaitOther(now);
+                continue;
+            }
+            try {
+                if (forced(now, before)) {
+                    return;
+                }
+            } catch (RetiredException e) {
+                partition.awaitOther(now);
+                continue;
+            } catch (IOException e) { // nothing was forced in vain: a file could not be opened
+                partition.fencing().requirePresent();
+                throw new StorageException(
+                        StorageException.Kind.RETRY, partition.id() + " could not be synced: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * One after another: the system reports a failed force once, to one of those that wait for it, and the others must not publish
+     * what it has lost.
+     *
+     * @return false if what was appended has changed meanwhile
+     */
+    private boolean forced(View now, long before) throws IOException {
+        synchronized (forcing) {
+            requireSound();
+            try {
+                force(now);
+            } catch (Error e) { // nobody knows how far it came
+                refuseWrites("a sync failed, so that bytes of it may be lost: " + e, e);
+                throw e;
+            } catch (ForceFailedException | UncheckedIOException e) {
+                partition.fencing().requirePresent();
+                throw refuseWrites("a sync failed, so that bytes of it may be lost: " + e.getMessage(), e);
+            }
+            synchronized (publishing) {
+                if (before != changes) {
+                    return false;
+                }
+                if (now.end() >= durable.offset()) {
+                    durable = new Durable(now.end(), now.active(), now.tailBytes());
+                }
+                recoveryPoint = durable.offset();
+                return true;
+            }
+        }
+    }
+
+    /** Makes the first {@code segments} segments durable, without saying so. */
+    void forceFirst(View now, int segments) throws IOException {
+        synchronized (forcing) {
+            requireSound();
+            try {
+                for (int i = 0; i < segments; i++) {
+                    now.segments()[i].force(true);
+                }
+            } catch (ForceFailedException e) {
+                throw refuseWrites("a sync failed before segments were replaced: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    private static boolean isChanging(long changes) {
+        return changes % 2 != 0;
+    }
+
+    private void force(View now) throws IOException {
+        if (names.any()) {
+            long mark = names.mark();
+            partition.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);
+            Disk.forceDirectory(partition.path());
+            names.forced(mark);
+        }
+        Durable was = durable;
+        if (was.offset() >= now.end() && was.segment() == now.active()) {
+            return;
+        }
+        // The segment of the durable end may have been sealed since, with nothing more in it: its indexes are to be
+        // forced.
+        int from = was.segment() == null ? -1 : now.indexOf(was.segment());
+        for (int i = from < 0 ? now.indexOf(was.offset()) : from; i < now.segments().length; i++) {
+            partition.hit(FileFailPoints.SYNC_BEFORE_FORCE);
+            now.segments()[i].force(!now.isActive(i));
+        }
+        partition.hit(FileFailPoints.SYNC_AFTER_FORCE);
+    }
+
+    /**
+     * Before a gap comes between two segments: recovery takes one past the checkpoint for batches that were lost.
+     *
+     * @param end offset below which everything is on the device
+     */
+    void promise(long end) throws IOException {
+        synchronized (publishing) {
+            if (durable.offset() < end) {
+                durable = new Durable(end, null, 0);
+            }
+            recoveryPoint = durable.offset();
+        }
+        partition.home().writeCheckpoints();
+    }
+
+    /**
+     * Before files are cut: the checkpoints must not promise more than what will be left. Until {@link #publish} ends the change, no
+     * sync raises the durable end.
+     */
+    void promiseLess(long start, long end) throws IOException {
+        long startBefore = startPoint;
+        synchronized (publishing) {
+            changes++;
+            if (durable.offset() > end) {
+                durable = new Durable(end, null, 0);
+            }
+            recoveryPoint = Math.min(recoveryPoint, end);
+            startPoint = start;
+        }
+        try {
+            partition.home().writeCheckpoints();
+        } catch (IOException e) {
+            synchronized (publishing) {
+                changes++;
+                startPoint = startBefore;
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Publishes another set of segments.
+     *
+     * @param durableEnd offset up to which the new view is known to be durable, or -1 to leave it
+     */
+    void publish(View other, long durableEnd) {
+        synchronized (publishing) {
+            changes += isChanging(changes) ? 1 : 2;
+            partition.show(other);
+            long offset = Math.min(other.end(), Math.max(durable.offset(), durableEnd));
+            durable = offset == other.end()
+                    ? new Durable(offset, other.active(), other.tailBytes())
+                    : new Durable(offset, null, 0);
+            recoveryPoint = offset;
+        }
+    }
+}

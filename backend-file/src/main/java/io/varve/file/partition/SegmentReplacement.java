@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSource;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.ForceFailedException;
+import io.varve.file.disk.Layout;
+import io.varve.file.disk.SteadyFile;
+import io.varve.file.segment.FileSegment;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * Puts compacted batches in place of sealed segments.
+ *
+ * <pre>
+ * write  BASE.N.log.cleaned, force      crash: the next start deletes it
+ * force  the old segments and those before, write the recovery point: END is durable now
+ * rename BASE.END.log.swap, force dir   the commit point; crash: the next start does the rest
+ * delete the logs and indexes with BASE ≤ base &lt; END
+ * rename BASE.log, write its indexes, force dir
+ * </pre>
+ */
+final class SegmentReplacement {
+    private final FilePartition partition;
+    private final List<Segment> old;
+    private final SegmentLimits limits;
+    private final long base;
+    private final long end;
+    /** The segments found at the call. */
+    private List<FileSegment> replaced;
+
+    SegmentReplacement(FilePartition partition, List<Segment> old, SegmentLimits limits) {
+        this.partition = partition;
+        this.old = List.copyOf(old);
+        this.limits = limits;
+        if (old.isEmpty()) {
+            throw misuse("replace of no segments");
+        }
+        this.base = old.get(0).baseOffset();
+        this.end = old.get(old.size() - 1).endOffset();
+    }
+
+    /**
+     * Call with the partition's monitor held.
+     *
+     * @throws StorageException MISUSE if the segments are not there to be replaced
+     */
+    void requirePresent() {
+        View now = partition.view();
+        int first = now.indexOf(base);
+        for (int i = 0; i < old.size(); i++) {
+            Segment wanted = old.get(i);
+            boolean same = first + i < now.segments().length - 1
+                    && now.segments()[first + i].base == wanted.baseOffset()
+                    && now.endOf(first + i) == wanted.endOffset()
+                    && now.bytesOf(first + i) == wanted.bytes();
+            if (!same) {
+                throw misuse("replace: " + wanted + " is not among its sealed segments");
+            }
+        }
+        replaced = List.of(Arrays.copyOfRange(now.segments(), first, first + old.size()));
+    }
+
+    /** Writes the batches aside. Needs no lock: nothing of the partition is touched. */
+    Path write(BatchSource cleaned) {
+        // No other replacement's, not even one's by whom this writer is overtaken meanwhile.
+        long unique = partition.home().nextNumber();
+        Path aside = partition.path().resolve(Layout.name(base, "." + unique + Layout.LOG + Layout.CLEANED));
+        try (SteadyFile open =
+                SteadyFile.open(aside, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+            open.truncate(0);
+            long next = base;
+            long at = 0;
+            for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
+                run.requireAtOrAbove(partition.id(), next);
+                next = run.nextOffset();
+                ByteBuffer bytes = run.bytes().duplicate();
+                if (next > end || at + bytes.remaining() > Integer.MAX_VALUE) {
+                    throw misuse("replace: batches reach offset " + next + " and byte " + (at + bytes.remaining())
+                            + ", the segments end at " + end);
+                }
+                int size = bytes.remaining();
+                Disk.writeFully(open, bytes, at);
+                at += size;
+            }
+            Disk.modified(aside, Segment.lastAppendMs(old));
+            open.force(true);
+            return aside;
+        } catch (IOException e) {
+            Disk.discard(aside, e); // what is half there would take the room that is wanting
+            throw Disk.writeFailure("writing compacted batches", aside, e);
+        } catch (RuntimeException | Error e) {
+            Disk.discard(aside, e);
+            throw e;
+        }
+    }
+
+    /** Lets the batches written aside take the segments' place. Call with the partition's monitor held. */
+    void commit(Path aside) {
+        View now = partition.view();
+        int first = present(now);
+        int after = first + old.size();
+        Path directory = partition.path();
+        Path swap = directory.resolve(Layout.swapName(base, end));
+        try {
+            partition
+                    .durability()
+                    .forceFirst(now, after); // what comes before must not be less durable than what is put here
+            Disk.forceDirectory(directory);
+            // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
+            partition.durability().promise(end);
+            partition.hit(FileFailPoints.REPLACE_BEFORE_SWAP);
+            Disk.rename(aside, swap);
+            Disk.forceDirectory(directory);
+        } catch (ForceFailedException e) {
+            throw partition
+                    .durability()
+                    .refuseWrites("a sync failed before segments were replaced: " + e.getMessage(), e);
+        } catch (IOException e) {
+            Disk.discard(aside, e);
+            Disk.discard(swap, e);
+            throw Disk.writeFailure("replacing segments", swap, e);
+        }
+        try {
+            partition.hit(FileFailPoints.REPLACE_AFTER_SWAP);
+            for (int i = first; i < after; i++) {
+                now.segments()[i].remove();
+            }
+            partition.hit(FileFailPoints.REPLACE_BEFORE_FINISH);
+            Path log = directory.resolve(Layout.name(base, Layout.LOG));
+            Disk.rename(swap, log);
+            FileSegment.createIndexes(partition.directory(), base);
+            int bytes = Math.toIntExact(Files.size(log));
+            FileSegment cleaned = new FileSegment(partition.directory(), base, bytes);
+            cleaned.writer().rebuildIndexes(limits);
+            cleaned.writer().sealIfPossible();
+            cleaned.lastAppendMs(bytes == 0 ? -1 : Segment.lastAppendMs(old));
+            cleaned.forceIndexes();
+            Disk.forceDirectory(directory);
+            List<FileSegment> segments = new ArrayList<>(Arrays.asList(now.segments()));
+            segments.subList(first, after).clear();
+            segments.add(first, cleaned);
+            partition
+                    .durability()
+                    .publish(
+                            new View(now.start(), segments.toArray(new FileSegment[0]), now.end(), now.tailBytes()),
+                            end);
+        } catch (IOException | StorageException e) {
+            throw partition.durability().refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
+        }
+    }
+
+    /** @return the index of the first segment to replace: whatever trims or truncates a segment leaves another in its place, or none */
+    private int present(View now) {
+        int first = now.indexOf(replaced.get(0));
+        int after = first + replaced.size();
+        if (first < 0
+                || after >= now.segments().length
+                || !List.of(now.segments()).subList(first, after).equals(replaced)) {
+            throw new StorageException(
+                    StorageException.Kind.RETRY,
+                    partition.id() + ": segments " + base + " to " + end
+                            + " were trimmed or truncated while they were being replaced");
+        }
+        return first;
+    }
+
+    private StorageException misuse(String what) {
+        return new StorageException(StorageException.Kind.MISUSE, partition.id() + ": " + what);
+    }
+}

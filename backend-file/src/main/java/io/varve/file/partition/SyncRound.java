@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.SyncFailures;
+import io.varve.file.disk.SharedWork;
+import io.varve.file.disk.SyncThreads;
+import io.varve.file.disk.Unforced;
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * One group commit over many partitions: the caller forces them one after another, and other threads help when there are many, so
+ * that the file system can bundle the forces of several files into one journal commit. How many was measured: docs/decisions/0005.
+ */
+public final class SyncRound {
+    /** A helper is worth its waking when it finds so many partitions to force. */
+    private static final int PARTITIONS_PER_HELPER = 2;
+
+    private final List<FileStore> stores;
+    private final Map<PartitionId, StorageException> failures = new ConcurrentHashMap<>();
+
+    public SyncRound(List<FileStore> stores) {
+        this.stores = stores;
+    }
+
+    public SyncFailures run(SyncThreads threads) {
+        SharedWork.waiting(stores, threads, PARTITIONS_PER_HELPER, this::force);
+        writeStarts();
+        return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(Map.copyOf(failures));
+    }
+
+    private void force(FileStore store) {
+        try {
+            store.sync();
+        } catch (StorageException e) {
+            failures.put(store.id(), e);
+        } catch (RuntimeException | Error e) { // one partition's, such as a lack of memory: the others go on
+            failures.put(
+                    store.id(),
+                    new StorageException(StorageException.Kind.FULL, store.id() + ": sync failed: " + e, e));
+        }
+    }
+
+    /** Writes the start checkpoints of partitions that were trimmed; the recovery points ride along. */
+    private void writeStarts() {
+        Map<DataDirectory, Map<FileStore, Long>> trimmed = new HashMap<>();
+        for (FileStore store : stores) {
+            Unforced starts = store.partition().durability().starts();
+            if (starts.any()) {
+                trimmed.computeIfAbsent(store.partition().home(), home -> new HashMap<>())
+                        .put(store, starts.mark());
+            }
+        }
+        trimmed.forEach((home, marks) -> {
+            try {
+                home.writeCheckpoints();
+                marks.forEach(
+                        (store, mark) -> store.partition().durability().starts().forced(mark));
+            } catch (IOException e) {
+                // Nothing is lost, and all is written anew the next time. With no room left, this waits for some.
+                StorageException failure = new StorageException(
+                        StorageException.Kind.RETRY,
+                        "writing checkpoints failed at " + home.path() + ": " + e.getMessage(),
+                        e);
+                marks.keySet().forEach(store -> failures.putIfAbsent(store.id(), failure));
+            }
+        });
+    }
+}

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.partition;
+
+import io.varve.file.segment.FileSegment;
+
+/**
+ * What readers of a partition see at one moment.
+ *
+ * @param start first offset kept
+ * @param segments oldest first, at least one, the last one active; never changed
+ * @param end offset after the last batch
+ * @param tailBytes bytes of batches in the active segment
+ */
+public record View(long start, FileSegment[] segments, long end, int tailBytes) {
+    FileSegment active() {
+        return segments[segments.length - 1];
+    }
+
+    boolean isActive(int i) {
+        return i == segments.length - 1;
+    }
+
+    /** @return offset after the last one segment {@code i} can hold */
+    long endOf(int i) {
+        return isActive(i) ? end : segments[i + 1].base;
+    }
+
+    /** @return bytes of batches in segment {@code i} */
+    int bytesOf(int i) {
+        return isActive(i) ? tailBytes : segments[i].bytes();
+    }
+
+    /** @return the last segment whose base is at most {@code offset}, or the first */
+    int indexOf(long offset) {
+        int low = 0;
+        int high = segments.length - 1;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (segments[middle].base <= offset) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        return low;
+    }
+
+    /** @return the index of a segment, or -1 */
+    int indexOf(FileSegment segment) {
+        for (int i = 0; i < segments.length; i++) {
+            if (segments[i] == segment) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

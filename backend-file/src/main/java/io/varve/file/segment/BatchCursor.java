@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.segment;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.PooledFile;
+import io.varve.file.disk.SteadyFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+
+/**
+ * Steps over the batches in a log file, reading their headers only. One per thread, reused: opening another one ends the one before.
+ * It works on a stretch whose ends are batch boundaries and takes nothing in it on trust.
+ */
+public final class BatchCursor {
+    private static final int WINDOW = 4096;
+    private static final ThreadLocal<BatchCursor> PER_THREAD = ThreadLocal.withInitial(BatchCursor::new);
+
+    private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
+    private PooledFile file;
+    private SteadyFile open;
+    private int windowStart;
+    private int windowEnd;
+    private int at;
+    private int before;
+    private int limit;
+
+    private BatchCursor() {}
+
+    /**
+     * @param file names the file in messages
+     * @param open open on it
+     * @param at first byte of the first batch
+     * @param limit end of the last batch, exclusive
+     */
+    static BatchCursor open(PooledFile file, SteadyFile open, int at, int limit) {
+        BatchCursor cursor = PER_THREAD.get();
+        cursor.file = file;
+        cursor.open = open;
+        cursor.at = at;
+        cursor.before = at;
+        cursor.limit = limit;
+        cursor.windowStart = 0;
+        cursor.windowEnd = 0;
+        return cursor;
+    }
+
+    /**
+     * @return true if there is a batch at the current position
+     * @throws StorageException CORRUPT if there is something else
+     */
+    public boolean onBatch() {
+        if (at >= limit) {
+            return false;
+        }
+        if (limit - at < BatchHeader.SIZE) {
+            throw damaged("only " + (limit - at) + " bytes where a batch should be");
+        }
+        if (at < windowStart || at + BatchHeader.SIZE > windowEnd) {
+            fill();
+        }
+        int in = at - windowStart;
+        long size = window.getInt(in + Long.BYTES) + (long) BatchHeader.LOG_OVERHEAD;
+        if (BatchHeader.magic(window, in) != BatchHeader.MAGIC
+                || size < BatchHeader.SIZE
+                || size > limit - at
+                || BatchHeader.lastOffsetDelta(window, in) < 0) {
+            throw damaged("no batch header there");
+        }
+        return true;
+    }
+
+    private void fill() {
+        window.clear().limit(Math.min(WINDOW, limit - at));
+        try {
+            int read = Disk.read(open, window, at);
+            if (read < BatchHeader.SIZE) {
+                throw damaged("the file ends early");
+            }
+            windowStart = at;
+            windowEnd = at + read;
+        } catch (IOException e) {
+            throw Disk.readFailure("reading a batch header at byte " + at, file.path(), e);
+        }
+    }
+
+    public void advance() {
+        before = at;
+        at += size();
+    }
+
+    int position() {
+        return at;
+    }
+
+    /** @return where the batch begins whose length has led to the current position */
+    int positionBefore() {
+        return before;
+    }
+
+    /** Goes on at another boundary. */
+    void moveTo(int position) {
+        at = position;
+        before = position;
+    }
+
+    int limit() {
+        return limit;
+    }
+
+    int size() {
+        return BatchHeader.sizeInBytes(window, at - windowStart);
+    }
+
+    public long baseOffset() {
+        return BatchHeader.baseOffset(window, at - windowStart);
+    }
+
+    public long lastOffset() {
+        return BatchHeader.lastOffset(window, at - windowStart);
+    }
+
+    public long maxTimestamp() {
+        return BatchHeader.maxTimestamp(window, at - windowStart);
+    }
+
+    StorageException damaged(String what) {
+        return new StorageException(
+                StorageException.Kind.CORRUPT, file.path() + " is damaged at byte " + at + ": " + what);
+    }
+}

@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.segment;
+
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.DirectorySpace;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.Layout;
+import io.varve.file.disk.PartitionDirectory;
+import io.varve.file.disk.PooledFile;
+import io.varve.file.disk.SteadyFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One segment: a log file and its two indexes. Batches lie in the log one after another; what lies past {@link #bytes} is nobody's.
+ * One writer; readers stay below the end the partition has published to them.
+ */
+public final class FileSegment {
+    private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
+
+    public final long base;
+    private final PartitionDirectory directory;
+    private volatile int bytes;
+    private final LazyLong maxTimestamp = new LazyLong();
+    private final LazyLong lastAppendMs = new LazyLong();
+    /** Its file does not tell of the last append yet; the writer's. */
+    private boolean unnoted;
+
+    /** Made when first needed: most segments lie idle, and there are many. */
+    private volatile SegmentFiles files;
+
+    /** Made when first needed, by whoever writes. */
+    private SegmentWriter writer;
+
+    private boolean retired;
+    private boolean damageSaid;
+
+    /** @param bytes length of the batches in the log file, which exists */
+    public FileSegment(PartitionDirectory directory, long base, int bytes) {
+        this.directory = directory;
+        this.base = base;
+        this.bytes = bytes;
+    }
+
+    private SegmentFiles files() {
+        SegmentFiles known = files;
+        return known != null ? known : makeFiles();
+    }
+
+    private synchronized SegmentFiles makeFiles() {
+        if (files == null) {
+            SegmentFiles made = new SegmentFiles(directory, base);
+            if (retired) {
+                made.retire();
+            }
+            files = made;
+        }
+        return files;
+    }
+
+    public PooledFile log() {
+        return files().log();
+    }
+
+    public OffsetIndex offsets() {
+        return files().offsets();
+    }
+
+    public TimeIndex times() {
+        return files().times();
+    }
+
+    /** Closes the files and forgets what is known of them, unless they wait to be forced. Only while nobody else has the segment. */
+    public synchronized void rest() {
+        if (files != null && !files.isDirty()) {
+            files.retire();
+            files = null;
+        }
+    }
+
+    /** @return who appends; for one thread at a time */
+    public SegmentWriter writer() {
+        if (writer == null) {
+            writer = new SegmentWriter(this);
+        }
+        return writer;
+    }
+
+    public int bytes() {
+        return bytes;
+    }
+
+    /** @return largest timestamp in ms since the epoch, or -1 */
+    public long maxTimestamp() {
+        return maxTimestamp.get(() -> bytes == 0 ? -1 : new SegmentTimes(this).newest());
+    }
+
+    /**
+     * When a batch was last appended, in ms since the epoch, or -1. While nothing is appended the file's time of modification tells; it
+     * is the clock's own once {@link #noteLastAppend} has set it.
+     */
+    public long lastAppendMs() {
+        return lastAppendMs.get(() -> bytes == 0 ? -1 : Disk.modifiedMs(path()));
+    }
+
+    /** Sets when a batch was last appended, in ms since the epoch. */
+    public void lastAppendMs(long ms) {
+        lastAppendMs.set(ms);
+        unnoted = true;
+    }
+
+    /** Leaves word of the last append in the file's time of modification. What cannot be noted is told by the time of the last write. */
+    public void noteLastAppend() {
+        if (unnoted && bytes > 0) {
+            Disk.modified(path(), lastAppendMs());
+            unnoted = false;
+        }
+    }
+
+    /** Where the log lies, without anything being made for its use. */
+    private Path path() {
+        return directory.file(base, Layout.LOG);
+    }
+
+    /** Takes a region for a reader, who keeps the file open by it. */
+    public BatchSlice slice(int from, int to) {
+        try {
+            return new FileSlice(log(), log().acquire(), from, to - from);
+        } catch (IOException e) {
+            throw Disk.readFailure("opening", log().path(), e);
+        }
+    }
+
+    @FunctionalInterface
+    public interface Check<T> {
+        T by(LogScan scan) throws IOException;
+    }
+
+    /** Holds batches against their checksums. */
+    public <T> T checking(Check<T> check, int limit) {
+        try {
+            SteadyFile open = log().acquire();
+            try {
+                return check.by(new LogScan(open, limit));
+            } finally {
+                log().release();
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("checking", log().path(), e);
+        }
+    }
+
+    @FunctionalInterface
+    public interface Look<T> {
+        T at(BatchCursor cursor);
+    }
+
+    /** Looks at the batches between two boundaries. */
+    public <T> T reading(Look<T> look, int from, int to) {
+        try {
+            SteadyFile open = log().acquire();
+            try {
+                return look.at(BatchCursor.open(log(), open, from, to));
+            } finally {
+                log().release();
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("opening", log().path(), e);
+        }
+    }
+
+    /** Makes the batches durable, and with a sealed segment its indexes: they are not looked into after a crash. */
+    public void force(boolean sealed) throws IOException {
+        if (log().isDirty()) {
+            long mark = log().mark();
+            SteadyFile open = log().acquire();
+            try {
+                open.force(false);
+            } finally {
+                log().release();
+            }
+            log().clean(mark);
+        }
+        if (sealed) {
+            forceIndexes();
+        }
+    }
+
+    public void forceIndexes() throws IOException {
+        offsets().force();
+        times().force();
+    }
+
+    /** As {@link DirectorySpace#withReserve}. */
+    public void withReserve(DirectorySpace.Write write) throws IOException {
+        directory.withReserve(write);
+    }
+
+    /** @return true if it begins with a sound batch of its base offset */
+    public boolean beginsSound() {
+        return bytes > 0 && checking(scan -> scan.soundAt(0, base, base + Integer.MAX_VALUE) > 0, bytes);
+    }
+
+    /** Says once where the segment is damaged, and where it is sound again. */
+    void sayDamaged(String damage, long sound) {
+        if (!damageSaid) {
+            damageSaid = true;
+            LOG.warn("{}; what is sound goes on at byte {}", damage, sound);
+        }
+    }
+
+    /** @return an offset such that every batch before the one that holds it is older than {@code timestamp} */
+    public long floor(long timestamp) {
+        return new SegmentTimes(this).floor(timestamp);
+    }
+
+    /** Sets the largest timestamp, in ms since the epoch, or -1. */
+    public void maxTimestamp(long timestamp) {
+        maxTimestamp.set(timestamp);
+    }
+
+    /** Sets where batches end in the log file. */
+    public void bytes(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /** @return largest timestamp of the batches from the first on, up to where they stop making sense, or -1 */
+    public long newestTimestamp() {
+        return reading(
+                cursor -> {
+                    long newest = -1;
+                    try {
+                        while (cursor.onBatch()) {
+                            newest = Math.max(newest, cursor.maxTimestamp());
+                            cursor.advance();
+                        }
+                        return newest;
+                    } catch (StorageException e) {
+                        return newest;
+                    }
+                },
+                0,
+                bytes);
+    }
+
+    /** @return offset after the last batch that can be reached from the last index entry */
+    public long endOfBatches() {
+        return reading(
+                cursor -> {
+                    long next = base;
+                    try {
+                        while (cursor.onBatch()) {
+                            next = Math.max(next, cursor.lastOffset() + 1);
+                            cursor.advance();
+                        }
+                        return next;
+                    } catch (StorageException e) {
+                        return next;
+                    }
+                },
+                offsets().lastPosition(),
+                bytes);
+    }
+
+    /** Creates the files of an empty segment. Their names are durable when the directory is forced. */
+    public static FileSegment create(PartitionDirectory directory, long base, Runnable afterLog) throws IOException {
+        Path log = directory.file(base, Layout.LOG);
+        Files.createFile(log);
+        try {
+            afterLog.run();
+            createIndexes(directory, base);
+        } catch (IOException e) { // else the next try would find it in its way
+            Disk.discard(directory.file(base, Layout.TIME_INDEX), e);
+            Disk.discard(directory.file(base, Layout.INDEX), e);
+            Disk.discard(log, e);
+            throw e;
+        }
+        return new FileSegment(directory, base, 0);
+    }
+
+    /** Creates empty index files, in place of whatever has their names. */
+    public static void createIndexes(PartitionDirectory directory, long base) throws IOException {
+        for (String suffix : new String[] {Layout.INDEX, Layout.TIME_INDEX}) {
+            Disk.write(directory.file(base, suffix), ByteBuffer.allocate(0), false);
+        }
+    }
+
+    /** Gives the files to nobody any more, without touching them on disk. */
+    public synchronized void retire() {
+        retired = true;
+        if (files != null) {
+            files.retire();
+        }
+    }
+
+    /** Closes the files that nobody uses and that do not wait to be forced; they are opened again when needed. */
+    public synchronized void closeIdleFiles() {
+        if (files != null) {
+            files.closeIdle();
+        }
+    }
+
+    /** As {@link #remove(long)}, at once. */
+    public void remove() {
+        remove(0);
+    }
+
+    /**
+     * Takes the segment's name away and frees its space when the last reader has left, but no sooner than the delay says. The names are
+     * durable when the directory is forced.
+     *
+     * @param delayMs how long the log's file is to stay under another name, in ms
+     */
+    public void remove(long delayMs) {
+        retire(); // first, so that no reader looks for a file that has lost its name
+        Path path = log().path();
+        Path gone = path.resolveSibling(path.getFileName() + Layout.DELETED);
+        try {
+            Files.deleteIfExists(offsets().file().path());
+            Files.deleteIfExists(times().file().path());
+            if (Files.exists(path)) {
+                log().move(gone, name -> takeName(path, name));
+            }
+        } catch (IOException e) {
+            throw Disk.writeFailure("removing a segment", path, e);
+        }
+        log().whenUnused(() -> directory.drop(gone, delayMs));
+    }
+
+    /** A directory that has no room for another name need not take one, except where files in use cannot be deleted. */
+    private static void takeName(Path path, Path gone) throws IOException {
+        try {
+            Disk.rename(path, gone);
+        } catch (IOException e) {
+            LOG.debug("{} cannot be renamed, deleting it as it is", path, e);
+            Files.delete(path);
+        }
+    }
+}

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.segment;
+
+import io.varve.core.spi.StorageException;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.PooledFile;
+import io.varve.file.disk.RetiredException;
+import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.Unforced;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Entries of one size in ascending order, appended to a file and searched in it: nothing is held in memory but the count and the
+ * last entry. The index can be rebuilt from the log, so it is written without care and believed with caution. One writer, any number
+ * of readers.
+ */
+final class IndexFile {
+    private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
+    /** Entries read at once when a search has come that close. */
+    private static final int WINDOW = 128;
+
+    private static final int LARGEST_ENTRY = 12;
+    private static final ThreadLocal<ByteBuffer> SCRATCH =
+            ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(WINDOW * LARGEST_ENTRY));
+
+    private final PooledFile file;
+    private final int entrySize;
+    private final List<Field> ascending;
+    private volatile int count = -1;
+    private volatile boolean distrusted;
+    private final Unforced unforced = new Unforced();
+
+    /** @param ascending the numbers in an entry, each of which is above that of the entry before, and never negative */
+    IndexFile(PooledFile file, int entrySize, List<Field> ascending) {
+        this.file = file;
+        this.entrySize = entrySize;
+        this.ascending = List.copyOf(ascending);
+    }
+
+    /** @return number of entries, 0 when the index is not to be believed */
+    int count() {
+        if (distrusted) {
+            return 0;
+        }
+        int known = count;
+        return known >= 0 ? known : load();
+    }
+
+    private int load() {
+        try {
+            SteadyFile open = file.acquire();
+            try {
+                int found = (int) Math.min(open.size() / entrySize, Integer.MAX_VALUE / LARGEST_ENTRY);
+                if (!endsInOrder(open, found)) {
+                    distrust("its last entry is not above the one before");
+                    return 0;
+                }
+                synchronized (this) {
+                    if (count < 0) {
+                        count = found;
+                    }
+                    return count;
+                }
+            } finally {
+                file.release();
+            }
+        } catch (NoSuchFileException e) {
+            distrust("it is not there");
+            return 0;
+        } catch (IOException e) { // which says nothing of the index: there may be too many files open
+            throw Disk.readFailure("opening", file.path(), e);
+        }
+    }
+
+    /** A file may have been lengthened by zeros. They are at its end, where an index is used most. */
+    private boolean endsInOrder(SteadyFile open, int entries) throws IOException {
+        int looked = Math.min(entries, 2);
+        ByteBuffer last = ByteBuffer.allocate(looked * entrySize);
+        Disk.read(open, last, (long) (entries - looked) * entrySize);
+        for (Field field : ascending) {
+            long before = -1;
+            for (int at = 0; at < looked * entrySize; at += entrySize) {
+                if (field.read(last, at) <= before) {
+                    return false;
+                }
+                before = field.read(last, at);
+            }
+        }
+        return true;
+    }
+
+    /** A number in an entry's bytes. */
+    @FunctionalInterface
+    interface Field {
+        long read(ByteBuffer buffer, int at);
+    }
+
+    /** @return the number in entry {@code i} */
+    long get(int i, Field field) {
+        ByteBuffer buffer = read(i, 1);
+        return field.read(buffer, 0);
+    }
+
+    /** @return the last entry whose number is at most {@code target}, or -1 */
+    int floor(Field field, long target) {
+        int low = 0;
+        int high = count(); // entries below low are at most target, those from high on are above it
+        while (high - low > WINDOW) {
+            int middle = (low + high) >>> 1;
+            if (get(middle, field) <= target) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        int first = low;
+        ByteBuffer buffer = high > low ? read(low, high - low) : null;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (field.read(buffer, (middle - first) * entrySize) <= target) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low - 1;
+    }
+
+    /** @return the bytes of {@code n} entries from {@code first} on; valid until the thread's next call */
+    private ByteBuffer read(int first, int n) {
+        ByteBuffer buffer = SCRATCH.get().clear().limit(n * entrySize);
+        try {
+            SteadyFile open = file.acquire();
+            try {
+                int read = Disk.read(open, buffer, (long) first * entrySize);
+                file.requireOwned(); // else a truncation may have come first, and these be other entries
+                if (read < n * entrySize) {
+                    throw new StorageException(
+                            StorageException.Kind.CORRUPT,
+                            file.path() + " is shorter than its " + count
+                                    + " entries: delete it, it is rebuilt at the next start");
+                }
+            } finally {
+                file.release();
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("reading entry " + first, file.path(), e);
+        }
+        return buffer;
+    }
+
+    /** @return a buffer for one entry, to be filled and handed to {@link #append} */
+    ByteBuffer blank() {
+        return SCRATCH.get().clear().limit(entrySize);
+    }
+
+    /** Appends an entry. When this throws, the index is as it was, and right. */
+    void append(ByteBuffer entry) throws IOException {
+        if (distrusted) {
+            return;
+        }
+        int at = count();
+        SteadyFile open = file.acquire();
+        try {
+            unforced.changed();
+            Disk.writeFully(open, entry.flip(), (long) at * entrySize);
+            unforced.changed();
+        } finally {
+            file.release();
+        }
+        count = at + 1;
+    }
+
+    /** @return every whole entry */
+    ByteBuffer content() throws IOException {
+        SteadyFile open = file.acquire();
+        try {
+            int size = (int) Math.min(open.size(), Integer.MAX_VALUE - LARGEST_ENTRY);
+            ByteBuffer all = ByteBuffer.allocate(size - size % entrySize);
+            Disk.read(open, all, 0);
+            return all.flip();
+        } finally {
+            file.release();
+        }
+    }
+
+    /** Keeps the first entries only. Not to be called while others read. */
+    void truncate(int entries) throws IOException {
+        SteadyFile open = file.acquire();
+        try {
+            if (open.size() > (long) entries * entrySize) {
+                unforced.changed();
+                open.truncate((long) entries * entrySize);
+                unforced.changed();
+            }
+        } finally {
+            file.release();
+        }
+        count = entries;
+    }
+
+    /** Makes the entries survive a power cut. */
+    void force() throws IOException {
+        if (unforced.any() && !distrusted) {
+            SteadyFile open = file.acquire();
+            try {
+                long mark = unforced.mark();
+                open.force(false);
+                unforced.forced(mark);
+            } finally {
+                file.release();
+            }
+        }
+    }
+
+    /**
+     * Stops believing the index, for as long as this process runs; the next start rebuilds it.
+     *
+     * @throws RetiredException if the file has another owner by now, who may have changed it under a reader
+     */
+    void distrust(String why) {
+        if (distrusted) {
+            return;
+        }
+        try {
+            file.delete();
+        } catch (IOException e) {
+            LOG.warn("{} cannot be deleted: {}", file.path(), e.getMessage());
+        }
+        distrusted = true;
+        LOG.warn("{} is not used any more: {}; reads scan the log until the next start rebuilds it", file.path(), why);
+    }
+
+    /** @return true if it holds what was not forced, or is not believed */
+    boolean isDirty() {
+        return distrusted || unforced.any();
+    }
+
+    PooledFile file() {
+        return file;
+    }
+}

@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.segment;
+
+import io.varve.file.disk.PooledFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * Where batches lie in a segment's log, for some of them. One entry, big-endian, as Kafka's:
+ *
+ * <pre>
+ * 0 offset    int32  last offset of the batch, minus the segment's base
+ * 4 position  int32  first byte of the batch in the log
+ * </pre>
+ */
+public final class OffsetIndex {
+    public static final int ENTRY = 8;
+
+    private final IndexFile entries;
+    private final long base;
+    /** The last entry, offset in the upper half: readers at the end of the log need no other. -1 when not known. */
+    private volatile long last = -1;
+
+    OffsetIndex(PooledFile file, long base) {
+        this.entries = new IndexFile(file, ENTRY, List.of(OffsetIndex::offsetField, OffsetIndex::positionField));
+        this.base = base;
+    }
+
+    /** @return position of the last indexed batch whose last offset is at most {@code offset}, or 0 */
+    int floor(long offset) {
+        long relative = offset - base;
+        long known = last;
+        if (known >= 0 && relative >= known >>> 32 && entries.count() > 0) {
+            return (int) known;
+        }
+        int found = entries.floor(OffsetIndex::offsetField, relative);
+        return found < 0 ? 0 : position(found);
+    }
+
+    /** @return the last indexed position at or below {@code position}, or 0 */
+    public int floorPosition(int position) {
+        long known = last;
+        if (known >= 0 && position >= (int) known && entries.count() > 0) {
+            return (int) known;
+        }
+        int found = entries.floor(OffsetIndex::positionField, position);
+        return found < 0 ? 0 : position(found);
+    }
+
+    void append(long lastOffset, int position) throws IOException {
+        long relative = lastOffset - base;
+        int before = entries.count();
+        entries.append(entries.blank().putInt((int) relative).putInt(position));
+        if (entries.count() > before) {
+            last = relative << 32 | position;
+        }
+    }
+
+    boolean isFull(int maxBytes) {
+        return entries.count() >= maxBytes / ENTRY;
+    }
+
+    /**
+     * Drops every entry from the first on that breaks the order, lies outside the log, or belongs to a batch at or above {@code end}.
+     *
+     * @param length bytes in the log
+     */
+    public void keepBelow(long end, long length) throws IOException {
+        ByteBuffer all = entries.content();
+        long offset = -1;
+        long position = 0;
+        int kept = 0;
+        while (all.remaining() >= ENTRY) {
+            long nextOffset = all.getInt();
+            long nextPosition = all.getInt();
+            if (nextOffset <= offset
+                    || nextPosition <= position
+                    || nextPosition >= length
+                    || base + nextOffset >= end) {
+                break;
+            }
+            offset = nextOffset;
+            position = nextPosition;
+            kept++;
+        }
+        truncate(kept);
+    }
+
+    /** @return position of the last indexed batch, or 0 */
+    public int lastPosition() {
+        int count = entries.count();
+        return count == 0 ? 0 : position(count - 1);
+    }
+
+    /** @return last offset of the last indexed batch, or below the base when there is none */
+    public long lastOffset() {
+        int count = entries.count();
+        return count == 0 ? base - 1 : base + entries.get(count - 1, OffsetIndex::offsetField);
+    }
+
+    /** Drops the last entry, of which there must be one. */
+    public void dropLast() throws IOException {
+        truncate(entries.count() - 1);
+    }
+
+    private int position(int i) {
+        return (int) entries.get(i, OffsetIndex::positionField);
+    }
+
+    void truncate(int count) throws IOException {
+        last = -1;
+        entries.truncate(count);
+    }
+
+    void force() throws IOException {
+        entries.force();
+    }
+
+    void distrust(String why) {
+        entries.distrust(why);
+    }
+
+    /** @return true if it holds what was not forced, or is not believed */
+    boolean isDirty() {
+        return entries.isDirty();
+    }
+
+    public PooledFile file() {
+        return entries.file();
+    }
+
+    private static long offsetField(ByteBuffer buffer, int at) {
+        return buffer.getInt(at);
+    }
+
+    private static long positionField(ByteBuffer buffer, int at) {
+        return buffer.getInt(at + Integer.BYTES);
+    }
+}

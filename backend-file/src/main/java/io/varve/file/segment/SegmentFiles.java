@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.segment;
+
+import io.varve.file.disk.Layout;
+import io.varve.file.disk.PartitionDirectory;
+import io.varve.file.disk.PooledFile;
+
+/**
+ * A segment's files.
+ *
+ * @param log the batches
+ * @param offsets where they lie, by offset
+ * @param times and by time
+ */
+record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
+    SegmentFiles(PartitionDirectory directory, long base) {
+        this(
+                new PooledFile(directory, base, Layout.LOG),
+                new OffsetIndex(new PooledFile(directory, base, Layout.INDEX), base),
+                new TimeIndex(new PooledFile(directory, base, Layout.TIME_INDEX), base));
+    }
+
+    /** Gives the files to nobody any more. */
+    void retire() {
+        log.retire();
+        offsets.file().retire();
+        times.file().retire();
+    }
+
+    /** Closes those that nobody uses and that do not wait to be forced. */
+    void closeIdle() {
+        log.closeIfIdle();
+        offsets.file().closeIfIdle();
+        times.file().closeIfIdle();
+    }
+
+    /** @return true if something in them is to be forced, or an index is not to be believed */
+    boolean isDirty() {
+        return log.isDirty() || offsets.isDirty() || times.isDirty();
+    }
+}

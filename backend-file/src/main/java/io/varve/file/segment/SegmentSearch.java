@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.segment;
+
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.StorageException;
+
+/** Finds batches in a segment: by its indexes as far as they are right, and past what is damaged. */
+public final class SegmentSearch {
+    private static final int NOT_HERE = -1;
+    private static final int WRONG_INDEX = -2;
+
+    private final FileSegment segment;
+    private final long offset;
+    private final boolean checking;
+
+    private SegmentSearch(FileSegment segment, long offset, boolean checking) {
+        this.segment = segment;
+        this.offset = offset;
+        this.checking = checking;
+    }
+
+    /**
+     * @param readable end of the batches to look at, a batch boundary
+     * @return first byte of the first batch whose last offset is at least {@code offset}, or -1
+     * @throws StorageException CORRUPT if what is there at the offset is damaged; damage elsewhere is stepped over
+     */
+    public static int positionOf(FileSegment segment, long offset, int readable) {
+        return new SegmentSearch(segment, offset, false).position(readable);
+    }
+
+    /**
+     * As {@link #positionOf}, for a reader: a batch is not taken for the offset's only because its header says that it goes on to there,
+     * for that may be what is damaged.
+     */
+    public static int soundPositionOf(FileSegment segment, long offset, int readable) {
+        return new SegmentSearch(segment, offset, true).position(readable);
+    }
+
+    private int position(int readable) {
+        int from = offset <= segment.base ? 0 : indexed(segment, offset);
+        if (from >= readable) {
+            return beyondIndex(readable);
+        }
+        if (from > 0) {
+            int found = segment.reading(cursor -> seek(cursor, from), from, readable);
+            if (found != WRONG_INDEX) {
+                return found;
+            }
+            segment.offsets()
+                    .distrust("its entry for offset " + offset + " does not point at a batch that starts there");
+        }
+        return segment.reading(cursor -> seek(cursor, 0), 0, readable);
+    }
+
+    /** The index points past the end: either its entry is wrong, or the log was cut short. Only the log itself can tell. */
+    private int beyondIndex(int readable) {
+        int found = segment.reading(cursor -> seek(cursor, 0), 0, readable);
+        if (found != NOT_HERE) {
+            segment.offsets().distrust("its entry for offset " + offset + " points past the end of the log");
+        }
+        return found;
+    }
+
+    private static int indexed(FileSegment segment, long offset) {
+        try {
+            return segment.offsets().floor(offset);
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT) {
+                throw e;
+            }
+            segment.offsets().distrust(e.getMessage());
+            return 0;
+        }
+    }
+
+    private int seek(BatchCursor cursor, int indexed) {
+        while (true) {
+            try {
+                return step(cursor, indexed);
+            } catch (StorageException e) {
+                if (e.kind() != StorageException.Kind.CORRUPT) {
+                    throw e;
+                }
+                if (indexed > 0 && cursor.position() == indexed) {
+                    return WRONG_INDEX;
+                }
+                stepOver(segment, cursor, offset, e);
+            }
+        }
+    }
+
+    private int step(BatchCursor cursor, int indexed) {
+        while (cursor.onBatch()) {
+            if (cursor.baseOffset() < segment.base) {
+                throw cursor.damaged("a batch of offset " + cursor.baseOffset() + ", below the file's name");
+            }
+            if (cursor.lastOffset() - segment.base > Integer.MAX_VALUE) {
+                throw cursor.damaged("a batch of offset " + cursor.baseOffset() + ", too far above the file's name");
+            }
+            if (cursor.lastOffset() >= offset) {
+                if (checking && cursor.baseOffset() < offset && !isSound(cursor)) {
+                    throw cursor.damaged("a batch that claims to hold offset " + offset);
+                }
+                boolean indexedTooHigh = indexed > 0 && cursor.position() == indexed && cursor.lastOffset() > offset;
+                return indexedTooHigh ? WRONG_INDEX : cursor.position();
+            }
+            cursor.advance();
+        }
+        return NOT_HERE;
+    }
+
+    private boolean isSound(BatchCursor cursor) {
+        int at = cursor.position();
+        return segment.checking(
+                scan -> scan.soundAt(at, segment.base, segment.base + Integer.MAX_VALUE) > 0, cursor.limit());
+    }
+
+    /** @return true if there was a sound batch behind the damage at the cursor; it is at that now */
+    static boolean steppedOver(FileSegment segment, BatchCursor cursor) {
+        int at = cursor.position();
+        long sound = segment.checking(
+                scan -> scan.findSound(at + 1L, segment.base, segment.base + Integer.MAX_VALUE), cursor.limit());
+        if (sound >= 0) {
+            cursor.moveTo((int) sound);
+        }
+        return sound >= 0;
+    }
+
+    /**
+     * Moves on to the next sound batch, unless what is looked for lies in the damage. It may lie before the cursor, when a wrong length has
+     * led past it.
+     */
+    static void stepOver(FileSegment segment, BatchCursor cursor, long offset, StorageException damage) {
+        int at = cursor.position();
+        int before = cursor.positionBefore();
+        long most = segment.base + Integer.MAX_VALUE;
+        long sound = segment.checking(
+                scan -> {
+                    boolean wrongLength = before < at && scan.soundAt(before, segment.base, most) == 0;
+                    long found = scan.findSound((wrongLength ? before : at) + 1L, segment.base, most);
+                    return found < 0 || scan.baseOffset(found) > offset ? -1 : found;
+                },
+                cursor.limit());
+        if (sound < 0) {
+            throw damage;
+        }
+        segment.sayDamaged(damage.getMessage(), sound);
+        cursor.moveTo((int) sound);
+    }
+
+    /**
+     * Holds a sealed segment in which an offset was not found against its indexes: compaction leaves gaps, a file cut short looks the
+     * same.
+     *
+     * @throws StorageException CORRUPT if batches are missing at the end
+     */
+    public static void requireWhole(FileSegment segment) {
+        int bytes = segment.bytes();
+        long indexed = segment.times().lastOffset();
+        if (segment.offsets().lastPosition() >= bytes && segment.offsets().lastPosition() > 0
+                || indexed >= segment.base && positionOf(segment, indexed, bytes) == NOT_HERE) {
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    segment.log().path() + " is damaged at byte " + bytes
+                            + ": it ends there, but its indexes know of batches up to offset "
+                            + Math.max(indexed, segment.offsets().lastOffset()));
+        }
+    }
+
+    /** @return where the batches end that begin at {@code from}, are sound and hold no offset at or above {@code end} */
+    public static int endOfSound(FileSegment segment, int from, int readable, long end) {
+        return segment.reading(
+                cursor -> {
+                    try {
+                        while (cursor.onBatch() && cursor.lastOffset() < end) {
+                            cursor.advance();
+                        }
+                    } catch (StorageException e) {
+                        if (e.kind() != StorageException.Kind.CORRUPT || cursor.position() == from) {
+                            throw e;
+                        }
+                    }
+                    return cursor.position();
+                },
+                from,
+                readable);
+    }
+
+    /** @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above {@code from} */
+    public static int cut(FileSegment segment, int from, int readable, int maxBytes) {
+        if (readable - from <= maxBytes) {
+            return readable;
+        }
+        int most = from + maxBytes;
+        int near = Math.max(from, segment.offsets().floorPosition(most));
+        int end = segment.reading(cursor -> walk(cursor, from, most), near, readable);
+        return end >= 0 ? end : segment.reading(cursor -> walk(cursor, from, most), from, readable);
+    }
+
+    /** @return where the last batch ends that is to be read, or -1 when the index has led to a place where there is no batch */
+    private static int walk(BatchCursor cursor, int from, int most) {
+        int start = cursor.position();
+        int end = start;
+        try {
+            while (cursor.onBatch() && (end <= from || end + cursor.size() <= most)) {
+                cursor.advance();
+                end = cursor.position();
+            }
+            return end;
+        } catch (StorageException e) {
+            if (e.kind() != StorageException.Kind.CORRUPT || start == from && end == from) {
+                throw e;
+            }
+            return end > start ? end : -1;
+        }
+    }
+
+    /**
+     * Takes a region for a reader as {@link FileSegment#slice} does, once every batch in it has been held against its checksum.
+     *
+     * @return the region up to the first damaged batch
+     * @throws StorageException CORRUPT if the first batch is damaged
+     */
+    public static BatchSlice soundSlice(FileSegment segment, int from, int to) {
+        int sound = segment.checking(
+                scan -> {
+                    long next = segment.base;
+                    int at = from;
+                    while (at < to) {
+                        int size = scan.soundAt(at, next, segment.base + Integer.MAX_VALUE);
+                        if (size == 0 && at > from) {
+                            return at;
+                        }
+                        if (size == 0) {
+                            throw new StorageException(
+                                    StorageException.Kind.CORRUPT,
+                                    segment.log().path() + " is damaged at byte " + at + ": " + scan.why());
+                        }
+                        next = scan.lastOffset(at) + 1;
+                        at += size;
+                    }
+                    return at;
+                },
+                to);
+        return segment.slice(from, sound);
+    }
+}

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.segment;
+
+import io.varve.file.disk.PooledFile;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * The largest timestamp up to some batches of a segment. One entry, big-endian, as Kafka's; timestamps ascend strictly:
+ *
+ * <pre>
+ * 0 timestamp  int64  largest timestamp so far, ms since the epoch
+ * 8 offset     int32  last offset of the first batch that has it, minus the segment's base
+ * </pre>
+ */
+public final class TimeIndex {
+    public static final int ENTRY = 12;
+
+    private final IndexFile entries;
+    private final long base;
+    private final LazyLong last = new LazyLong();
+
+    TimeIndex(PooledFile file, long base) {
+        this.entries = new IndexFile(file, ENTRY, List.of(TimeIndex::timestampField, TimeIndex::offsetField));
+        this.base = base;
+    }
+
+    /**
+     * @param timestamp ms since the epoch
+     * @param offset last offset of the first batch that has it
+     */
+    record Entry(long timestamp, long offset) {}
+
+    /** @return the last entry of at most a timestamp, or null; every batch before that entry's is older, if it is right */
+    Entry floor(long timestamp) {
+        int found = entries.floor(TimeIndex::timestampField, timestamp);
+        return found < 0 ? null : new Entry(entries.get(found, TimeIndex::timestampField), offset(found));
+    }
+
+    /** Appends an entry unless its timestamp is not above the last one's. */
+    void append(long timestamp, long offset) throws IOException {
+        if (timestamp > lastTimestamp()) {
+            int before = entries.count();
+            entries.append(entries.blank().putLong(timestamp).putInt((int) (offset - base)));
+            if (entries.count() > before) {
+                last.set(timestamp);
+            }
+        }
+    }
+
+    /** @return the last entry's timestamp in ms since the epoch, or -1 */
+    public long lastTimestamp() {
+        return last.get(() -> {
+            int count = entries.count();
+            return count == 0 ? -1 : entries.get(count - 1, TimeIndex::timestampField);
+        });
+    }
+
+    /** @return the last entry's offset, or below the base when there is none */
+    long lastOffset() {
+        int count = entries.count();
+        return count == 0 ? base - 1 : offset(count - 1);
+    }
+
+    /** A place is kept for the entry that sealing the segment adds, as Kafka does. */
+    boolean isFull(int maxBytes) {
+        return entries.count() >= maxBytes / ENTRY - 1;
+    }
+
+    private long offset(int i) {
+        return base + entries.get(i, TimeIndex::offsetField);
+    }
+
+    /** Drops every entry from the first on that breaks the order or belongs to a batch at or above {@code end}. */
+    public void keepBelow(long end) throws IOException {
+        ByteBuffer all = entries.content();
+        long before = -1;
+        int kept = 0;
+        while (all.remaining() >= ENTRY) {
+            long timestamp = all.getLong();
+            long relative = all.getInt();
+            if (timestamp <= before || relative < 0 || base + relative >= end) {
+                break;
+            }
+            before = timestamp;
+            kept++;
+        }
+        truncate(kept);
+    }
+
+    void truncate(int count) throws IOException {
+        last.forget();
+        entries.truncate(count);
+    }
+
+    void force() throws IOException {
+        entries.force();
+    }
+
+    void distrust(String why) {
+        entries.distrust(why);
+    }
+
+    /** @return true if it holds what was not forced, or is not believed */
+    boolean isDirty() {
+        return entries.isDirty();
+    }
+
+    public PooledFile file() {
+        return entries.file();
+    }
+
+    private static long timestampField(ByteBuffer buffer, int at) {
+        return buffer.getLong(at);
+    }
+
+    private static long offsetField(ByteBuffer buffer, int at) {
+        return buffer.getInt(at + Long.BYTES);
+    }
+}

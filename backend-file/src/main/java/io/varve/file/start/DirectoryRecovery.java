@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.start;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.file.disk.SharedWork;
+import io.varve.file.disk.SyncThreads;
+import io.varve.file.partition.DataDirectory;
+import io.varve.file.partition.FilePartition;
+import java.io.IOException;
+import java.util.List;
+
+/** Recovers the partitions of a data directory that was not closed properly, several at a time. */
+public final class DirectoryRecovery {
+    /** Partitions that are forced together: until then what was written to each takes a descriptor. */
+    private static final int RECOVERED_TOGETHER = 256;
+
+    private final DataDirectory directory;
+    private final Clock clock;
+    private final SyncThreads threads;
+    private final ProgressLog progress;
+
+    public DirectoryRecovery(DataDirectory directory, Clock clock, SyncThreads threads, ProgressLog progress) {
+        this.directory = directory;
+        this.clock = clock;
+        this.threads = threads;
+        this.progress = progress;
+    }
+
+    /** @return what was found; everything that is left is durable */
+    public DurabilityReceipt run() throws IOException {
+        DurabilityReceipt receipt = new DurabilityReceipt(directory.path(), clock);
+        List<FilePartition> all = List.copyOf(directory.partitions());
+        for (int from = 0; from < all.size(); from += RECOVERED_TOGETHER) {
+            List<FilePartition> some = all.subList(from, Math.min(all.size(), from + RECOVERED_TOGETHER));
+            SharedWork.each(some, threads, partition -> {
+                receipt.add(PartitionLoader.load(partition, SegmentLimits.DEFAULT, false, progress));
+                progress.at(() ->
+                        directory.path() + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
+            });
+            SharedWork.each(some, threads, partition -> {
+                partition.durability().sync();
+                partition.closeIdleFiles();
+            });
+        }
+        return receipt;
+    }
+}

@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.start;
+
+import io.varve.core.runtime.Clock;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a start after a crash tells the operator: one line for each partition that is not just as the last checkpoint said, and one for
+ * the whole directory. Thread-safe.
+ */
+public final class DurabilityReceipt {
+    private static final Logger LOG = LoggerFactory.getLogger(DurabilityReceipt.class);
+    private static final long NANOS_PER_MS = 1_000_000;
+
+    private final Path directory;
+    private final Clock clock;
+    private final long started;
+    private int partitions;
+    private int past;
+    private int cut;
+    private long bytesCut;
+    private int damaged;
+
+    DurabilityReceipt(Path directory, Clock clock) {
+        this.directory = directory;
+        this.clock = clock;
+        this.started = clock.nanos();
+    }
+
+    /** Takes a partition in, and says its line if it has one. */
+    synchronized void add(Receipt receipt) {
+        partitions++;
+        if (receipt == null || !receipt.saysSomething()) {
+            return;
+        }
+        past++;
+        cut += receipt.bytesCut() > 0 ? 1 : 0;
+        bytesCut += receipt.bytesCut();
+        damaged += receipt.isDamaged() ? 1 : 0;
+        receipt.log();
+    }
+
+    synchronized int partitions() {
+        return partitions;
+    }
+
+    public synchronized void logSummary() {
+        String summary = "durability receipt: " + directory + " was not closed properly: " + partitions
+                + (partitions == 1 ? " partition" : " partitions") + " recovered in "
+                + (clock.nanos() - started) / NANOS_PER_MS + " ms; " + past
+                + (past == 1 ? " differs" : " differ") + " from the last checkpoint, " + cut + " lost " + bytesCut
+                + " unsynced bytes in all, "
+                + damaged + (damaged == 1 ? " is damaged" : " are damaged");
+        if (cut > 0 || damaged > 0) {
+            LOG.warn(summary);
+        } else {
+            LOG.info(summary);
+        }
+    }
+}

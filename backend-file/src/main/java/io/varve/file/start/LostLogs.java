@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.start;
+
+import io.varve.file.disk.Layout;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * Finds log files that are lost between others. A log file comes before its indexes, and goes after them: so an index with something in
+ * it that is left alone tells of one. An empty log in its place lets reads of its offsets fail, instead of leading past them. At either
+ * end of a partition the log's start and the durable end tell as much.
+ */
+final class LostLogs {
+    private LostLogs() {}
+
+    /**
+     * @param directory a partition's
+     * @param names its files; takes in those that are made
+     * @return the log files that were not there, and are now, empty
+     */
+    static List<Path> replace(Path directory, Set<String> names) throws IOException {
+        TreeSet<Long> logs = new TreeSet<>();
+        TreeSet<Long> indexed = new TreeSet<>();
+        for (String name : names) {
+            long log = Layout.offset(name, Layout.LOG);
+            long index = Math.max(Layout.offset(name, Layout.INDEX), Layout.offset(name, Layout.TIME_INDEX));
+            if (log >= 0) {
+                logs.add(log);
+            } else if (index >= 0 && Files.size(directory.resolve(name)) > 0) {
+                indexed.add(index);
+            }
+        }
+        List<Path> lost = new ArrayList<>();
+        for (long base : indexed) {
+            if (!logs.contains(base) && logs.lower(base) != null && logs.higher(base) != null) {
+                String log = Layout.name(base, Layout.LOG);
+                lost.add(Files.createFile(directory.resolve(log)));
+                names.add(log);
+            }
+        }
+        return lost;
+    }
+}

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.start;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.Layout;
+import io.varve.file.partition.Checkpoints;
+import io.varve.file.partition.DataDirectory;
+import io.varve.file.partition.PartitionMetadata;
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds the partitions of a data directory, and removes what deleted ones left. */
+public final class PartitionDiscovery {
+    private static final Logger LOG = LoggerFactory.getLogger(PartitionDiscovery.class);
+
+    private final DataDirectory directory;
+
+    public PartitionDiscovery(DataDirectory directory) {
+        this.directory = directory;
+    }
+
+    /** @return true if the last user closed the data directory properly */
+    public boolean run() throws IOException {
+        boolean clean = directory.deleteCleanMarker();
+        Checkpoints.Content checkpoints = directory.checkpoints().read(clean);
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path(), Files::isDirectory)) {
+            for (Path entry : entries) {
+                look(entry, checkpoints);
+            }
+        }
+        if (directory.partitions().isEmpty()) {
+            writeFirstCheckpoints();
+        }
+        return clean;
+    }
+
+    private void look(Path entry, Checkpoints.Content checkpoints) throws IOException {
+        String name = entry.getFileName().toString();
+        if (name.endsWith(Layout.DELETED_DIRECTORY)) {
+            Disk.removeTree(entry);
+            return;
+        }
+        if (name.endsWith(Layout.STRAY_DIRECTORY)) {
+            LOG.info("{} was set aside by an earlier start: leaving it alone", entry);
+            return;
+        }
+        PartitionId id = PartitionMetadata.read(entry).orElse(null);
+        if (id == null) {
+            LOG.warn("{} is not a partition (no name-number with a partition.metadata in it): leaving it alone", entry);
+            return;
+        }
+        directory.add(id, checkpoints.recoveryPoint(name), checkpoints.startOffset(name));
+    }
+
+    /** From now on a missing checkpoint means a lost one. */
+    private void writeFirstCheckpoints() {
+        try {
+            directory.writeCheckpoints();
+        } catch (IOException e) {
+            LOG.warn("Checkpoints of {} could not be written: {}; trying again", directory.path(), e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.disk;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.varve.conformance.JavaCommand;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.StorageException;
+import io.varve.file.Crowd;
+import io.varve.file.FileRig;
+import io.varve.file.FileTestBase;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** A process that may have fewer files open than it has partitions. */
+class DescriptorsTest {
+    private static final int LIMIT = 220;
+    private static final int ROUNDS = 3;
+
+    @Test
+    void runningOutIsOverByItselfAndHarmsNothing() throws IOException, InterruptedException {
+        assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "there is no shell with ulimit");
+        try (FileRig rig = FileRig.temporary()) {
+            String said = run(rig.directory);
+            assertThat(said).contains("keeping at most").contains("as many files open as it may");
+            assertThat(said).doesNotContain("a sync failed").doesNotContain("not used any more");
+            assertThat(said).containsPattern("(?m)^refused [1-9][0-9]*$");
+            try (Stream<Path> files = Files.walk(rig.directory)) {
+                assertThat(files.filter(file -> file.toString().endsWith("index")))
+                        .hasSize(2 * Crowd.partitions());
+            }
+            for (int i = 0; i < Crowd.partitions(); i++) {
+                try (PartitionStore store = rig.storage().open(Crowd.id(i), 1, SegmentLimits.DEFAULT)) {
+                    assertThat(FileTestBase.readAll(store, 0)).isEqualTo(FileTestBase.tens(0, 10 * ROUNDS));
+                }
+            }
+        }
+    }
+
+    private static String run(Path directory) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -n " + LIMIT + "; exec \"$@\"", "sh"));
+        command.addAll(JavaCommand.of(new FileRig(directory).subject().orElseThrow(), Crowd.class, "-XX:-MaxFDLimit"));
+        command.addAll(List.of(directory.toString(), String.valueOf(ROUNDS)));
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(said).isZero();
+        return said;
+    }
+
+    @Test
+    void theyAreSharedWithConnections() {
+        assertThat(Descriptors.idleFiles(2000, Long.MAX_VALUE)).isEqualTo(2000);
+        assertThat(Descriptors.idleFiles(2000, 1024)).isEqualTo(448);
+        assertThat(Descriptors.idleFiles(100, 1024)).isEqualTo(100);
+        assertThat(Descriptors.idleFiles(2000, 64)).isEqualTo(8);
+    }
+
+    @Test
+    void aWantOfThemIsToBeTriedAgainAndNothingElseIs() {
+        Path file = Path.of("f");
+        IOException want = new FileSystemException("f", null, "Too many open files");
+        assertThat(Disk.writeFailure("opening", file, want).kind()).isEqualTo(StorageException.Kind.RETRY);
+        assertThat(Disk.writeFailure("opening", file, new AccessDeniedException("f"))
+                        .kind())
+                .isEqualTo(StorageException.Kind.FULL);
+    }
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.tool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.file.FileTestBase;
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.Layout;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class ScrubTest extends FileTestBase {
+    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+
+    private int scrub(String... more) {
+        List<String> arguments = new ArrayList<>(List.of("--dir", rig.directory.toString()));
+        arguments.addAll(List.of(more));
+        said.reset();
+        try (SystemScheduler scheduler = new SystemScheduler(1);
+                PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+            return Scrub.run(arguments, out, out, Clock.system(), scheduler);
+        }
+    }
+
+    private String said() {
+        return said.toString(StandardCharsets.UTF_8);
+    }
+
+    /** Finds exactly one damage. */
+    private void finds(String... words) {
+        assertThat(scrub()).as(said()).isEqualTo(1);
+        assertThat(said().lines().filter(line -> line.startsWith("DAMAGED  ")))
+                .singleElement()
+                .asString()
+                .contains(words);
+        assertThat(said()).contains("DAMAGED: ");
+    }
+
+    private void stopped(int batches) {
+        appendTens(batches);
+        store.snapshots().write("state", 40, ByteBuffer.wrap(new byte[100]));
+        rig.stop();
+    }
+
+    @Test
+    void whatIsSoundIsSaidToBe() throws IOException {
+        stopped(17);
+        assertThat(scrub()).as(said()).isZero();
+        assertThat(said()).contains("SOUND: 3,400 bytes of batches verified, 0 damages, 0 notes");
+        assertThat(said()).containsPattern("batches +17 +0").containsPattern("offset index entries +13 +0");
+        assertThat(said()).containsPattern("snapshots +1 +0").containsPattern("partition directories +1 +0");
+        open();
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
+    }
+
+    @Test
+    void refusesADirectoryInUse() {
+        assertThat(scrub()).isEqualTo(2);
+        assertThat(said()).contains(rig.directory + " is in use");
+    }
+
+    @Test
+    void wrongArgumentsAreNamed() {
+        assertThat(scrub("--rate", "fast")).isEqualTo(2);
+        assertThat(said()).contains("--rate is 'fast'");
+        assertThat(scrub("--speed", "1")).isEqualTo(2);
+        assertThat(said()).contains("Usage: ");
+        assertThat(scrub("--dir", "/nowhere")).isEqualTo(2);
+        assertThat(said()).contains("--dir /nowhere is not a directory");
+    }
+
+    @Test
+    void doesNotCallADirectorySoundThatHoldsNoData() throws IOException {
+        Path elsewhere = Files.createDirectories(rig.directory.resolveSibling("elsewhere/src"));
+        rig.stop();
+        assertThat(scrub("--dir", elsewhere.getParent().toString())).isEqualTo(2);
+        assertThat(said()).contains("--dir " + elsewhere.getParent() + " is not a data directory");
+    }
+
+    @Test
+    void helpIsNoFailure() {
+        assertThat(scrub("--help")).isZero();
+        assertThat(said()).contains("Usage: ");
+    }
+
+    @Test
+    void keepsToItsRate() {
+        stopped(17);
+        long started = System.nanoTime();
+        assertThat(scrub("--rate", "0.017MB/s")).isZero();
+        assertThat(System.nanoTime() - started).isGreaterThan(180_000_000L);
+    }
+
+    @Test
+    void findsAFlippedBit() throws IOException {
+        stopped(17);
+        flipBit(log(50), 2 * SIZE + 150);
+        finds(log(50).toString(), "byte 400", "offset 70", "CRC-32C", "goes on at byte 600");
+    }
+
+    @Test
+    void findsASegmentCutShort() throws IOException {
+        stopped(17);
+        shorten(log(50), 2 * SIZE);
+        assertThat(scrub()).isEqualTo(1);
+        assertThat(said()).contains("DAMAGED  " + file(Layout.name(50, Layout.INDEX)), "the log has 400 bytes");
+        write(log(50), 2 * SIZE, new byte[3 * SIZE]);
+        assertThat(scrub()).isEqualTo(1);
+        assertThat(said()).contains(log(50) + ": damaged at byte 400 where offset 70 is due");
+    }
+
+    @Test
+    void findsWhatIsMissingAtTheEnd() throws IOException {
+        stopped(15);
+        shorten(log(100), 0);
+        for (String suffix : List.of(Layout.INDEX, Layout.TIME_INDEX)) {
+            shorten(file(Layout.name(100, suffix)), 0);
+        }
+        finds(rig.directory.toString(), "ends at offset 100, but was durable up to 150");
+    }
+
+    @Test
+    void findsIndexEntriesThatPointNowhere() throws IOException {
+        stopped(17);
+        write(file(Layout.name(50, Layout.INDEX)), 12, new byte[] {0, 0, 1, (byte) 0x91});
+        finds(file(Layout.name(50, Layout.INDEX)).toString(), "entry at byte 8", "byte 401", "where no batch starts");
+    }
+
+    @Test
+    void findsAWrongTimestampInAnIndex() throws IOException {
+        stopped(17);
+        write(file(Layout.name(50, Layout.TIME_INDEX)), 7, new byte[] {1});
+        assertThat(scrub()).isEqualTo(1);
+        assertThat(said()).contains(file(Layout.name(50, Layout.TIME_INDEX)) + ": entry at byte 0");
+    }
+
+    @Test
+    void findsAMissingIndexAndAMissingLog() throws IOException {
+        stopped(17);
+        Files.delete(file(Layout.name(50, Layout.TIME_INDEX)));
+        finds(file(Layout.name(50, Layout.TIME_INDEX)).toString(), "missing");
+        Files.delete(file(Layout.name(50, Layout.INDEX)));
+        Files.delete(file(Layout.name(0, Layout.TIME_INDEX)));
+        Files.delete(log(0));
+        assertThat(scrub()).isEqualTo(1);
+        assertThat(said()).contains(file(Layout.name(0, Layout.INDEX)) + ": is an index, but");
+        assertThat(said()).contains("begins at offset 50, but its log start offset is 0");
+    }
+
+    @Test
+    void findsDamagedCheckpointsMetadataAndSnapshots() throws IOException {
+        stopped(17);
+        Path checkpoint = rig.directory.resolve(Layout.RECOVERY_POINTS);
+        String sound = Files.readString(checkpoint);
+        Files.writeString(checkpoint, "0\n9\n");
+        finds(checkpoint.toString(), "second line says 9 entries");
+        Files.writeString(checkpoint, sound);
+        flipBit(file("00000000000000000040.state-snapshot"), 10);
+        finds("00000000000000000040.state-snapshot", "checksum");
+        Files.delete(file("00000000000000000040.state-snapshot"));
+        Files.delete(file(Layout.METADATA));
+        finds("orders-3", "partition.metadata");
+    }
+
+    @Test
+    void findsAPartitionThatIsGone() throws IOException {
+        stopped(17);
+        Disk.removeTree(rig.directory.resolve(ID.toString()));
+        finds("orders-3", "is not there, but was durable up to offset 170");
+    }
+
+    @Test
+    void findsASegmentUnderAWrongName() throws IOException {
+        stopped(17);
+        Files.copy(log(50), log(70));
+        assertThat(scrub()).isEqualTo(1);
+        assertThat(said())
+                .contains("DAMAGED  " + log(70) + ": damaged at byte 0 where offset 70 is due: a batch of offset 50");
+    }
+
+    @Test
+    void aTornTailAfterACrashIsForTheNextStartToJudge() throws IOException {
+        appendTens(13);
+        rig.die();
+        shorten(log(100), 2 * SIZE + 30);
+        assertThat(scrub()).as(said()).isZero();
+        assertThat(said()).contains("note     " + log(100) + ": 30 bytes from byte 400 on (offset 120)", "SOUND");
+        flipBit(log(50), 150);
+        assertThat(scrub()).isEqualTo(1);
+    }
+
+    @Test
+    void notesStrangersAndLeftOvers() throws IOException {
+        stopped(3);
+        Files.writeString(file("notes.txt"), "mine");
+        Files.writeString(file("00000000000000000000.log.cleaned"), "half");
+        Files.createDirectories(rig.directory.resolve("lost+found"));
+        assertThat(scrub()).as(said()).isZero();
+        assertThat(said()).contains("notes.txt: is no file", "log.cleaned: left by", "lost+found: is not a partition");
+        assertThat(file("notes.txt")).exists();
+    }
+}
