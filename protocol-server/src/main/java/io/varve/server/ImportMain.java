@@ -6,12 +6,12 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageProvider;
-import io.varve.server.adopt.AdoptConfig;
-import io.varve.server.adopt.Adoption;
-import io.varve.server.adopt.KafkaSource;
-import io.varve.server.adopt.Table;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
+import io.varve.server.importer.ImportConfig;
+import io.varve.server.importer.ImportSummary;
+import io.varve.server.importer.KafkaImport;
+import io.varve.server.importer.KafkaSource;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -107,8 +107,8 @@ public final class ImportMain {
         overrides.add("log.durability=sync"); // records are durable before the topics are
         ServerConfig config = ServerConfig.load(to, overrides, home);
         config.storage().directories().forEach(this::checkApart);
-        try (KafkaSource source = KafkaSource.open(new AdoptConfig(from, exclude, abortUndecided))) {
-            List<String> table = Table.of(source);
+        try (KafkaSource source = KafkaSource.open(new ImportConfig(from, exclude, abortUndecided))) {
+            List<String> table = ImportSummary.of(source);
             if (!dryRun) {
                 adopt(source, config);
             }
@@ -143,7 +143,7 @@ public final class ImportMain {
         StorageProvider backend = VarveServer.backend(config.storage());
         try (SystemScheduler scheduler = new SystemScheduler(BACKGROUND_THREADS);
                 BrokerState rooms = BrokerState.open(config, backend, clock, scheduler, Ids.random())) {
-            new Adoption(rooms.engine(), rooms.metadata(), clock, System.err::println).run(source);
+            new KafkaImport(rooms.engine(), rooms.metadata(), clock, System.err::println).run(source);
         }
     }
 }

@@ -18,7 +18,7 @@ import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.net.NetServer;
 import io.varve.server.txn.HostedTransactions;
-import io.varve.server.txn.TransactionSurroundings;
+import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -71,7 +71,7 @@ public final class VarveServer implements AutoCloseable {
                 metadata);
         transactions = HostedTransactions.open(
                 config.transactions(),
-                new TransactionSurroundings(
+                new TransactionContext(
                         metadata,
                         groups,
                         metadata.producerIds(),

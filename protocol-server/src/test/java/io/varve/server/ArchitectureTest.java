@@ -23,45 +23,62 @@ class ArchitectureTest {
             core  = io.varve.core
             kafka = org.apache.kafka
             netty = io.netty
-            # package      | what it may use
-            *              | core core.runtime.. kafka.common..
-            .              | adopt net api api.fetch api.topic api.config api.group api.txn group txn
-                           | coordinator metadata cluster config core.engine core.spi..
-            adopt          | metadata core.directory core.engine core.log.. core.record core.retention
-                           | core.spi..
-            net            | api cluster logging core.spi.. netty..
-            api            | api.produce api.fetch api.offsets api.topic api.config api.cluster api.txn
-                           | coordinator metadata cluster logging core.engine core.log.. core.record
-                           | core.spi..
-            api.produce    | api coordinator metadata logging core.log.. core.record core.spi..
-                           | core.transaction
-            api.fetch      | api metadata cluster core.log.. core.spi.. core.transaction
-            api.offsets    | api metadata core.log..
-            api.topic      | api api.config api.cluster group metadata cluster logging core.engine
-                           | core.log.. core.retention core.spi..
-            api.config     | api group metadata retention logging core.engine core.log.. core.retention
-                           | core.spi.. kafka.clients.admin
-            api.cluster    | api group txn metadata cluster core.log.. core.spi..
-            api.group      | api api.cluster group txn metadata cluster core.log..
-            api.txn        | api api.group group txn coordinator metadata core.log.. core.producer
-                           | core.spi.. core.transaction
-            group          | coordinator metadata cluster core.log.. core.transaction
-                           | com.yammer.metrics.core kafka.coordinator.. kafka.image
-                           | kafka.server.authorizer kafka.server.common kafka.server.share.persister
-                           | kafka.server.util..
-            txn            | coordinator metadata logging core.log.. core.spi.. core.transaction
-                           | com.google.re2j kafka.coordinator.. kafka.server.common kafka.server.util..
-                           | kafka.timeline
-            coordinator    | metadata core.log.. core.spi.. core.transaction kafka.coordinator..
-                           | kafka.storage.internals.log
-            metadata       | core.compaction core.engine core.event core.log.. core.record core.retention
-                           | core.spi.. kafka.image kafka.metadata kafka.server.common kafka.server.config
-                           | kafka.server.immutable kafka.storage.internals.log
-            retention      | core.retention core.spi.. com.fasterxml.jackson.. kafka.clients.admin
-            cluster        |
-            config         | net api.fetch group txn metadata cluster core.compaction core.engine
-                           | core.log.. core.record core.retention
-            logging        | ch.qos.logback..
+            # package         | what it may use
+            *                 | core core.runtime.. kafka.common..
+            .                 | importer net api api.fetch api.topic api.config api.group api.txn group txn
+                              | coordinator metadata metadata.config metadata.topic cluster config
+                              | core.engine core.spi..
+            importer          | metadata metadata.config metadata.kraft core.directory core.engine
+                              | core.log.. core.record core.retention core.spi..
+            net               | api cluster logging core.spi.. netty..
+            api               | api.produce api.fetch api.offsets api.topic api.config api.cluster api.txn
+                              | coordinator metadata.config metadata.topic cluster logging core.engine
+                              | core.log.. core.record core.spi..
+            api.produce       | api coordinator metadata.topic logging core.log.. core.record core.spi..
+                              | core.transaction
+            api.fetch         | api metadata.topic cluster core.log.. core.spi.. core.transaction
+            api.offsets       | api metadata.topic core.log..
+            api.topic         | api api.config api.cluster group metadata metadata.config metadata.topic
+                              | cluster logging core.engine core.log.. core.retention core.spi..
+            api.config        | api group metadata metadata.config metadata.topic retention logging
+                              | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
+            api.cluster       | api group txn metadata.topic cluster core.log.. core.spi..
+            api.group         | api api.cluster group txn metadata.topic cluster core.log..
+            api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic
+                              | core.log.. core.producer core.spi.. core.transaction
+            group             | coordinator metadata.config metadata.start metadata.topic cluster core.log..
+                              | core.transaction com.yammer.metrics.core kafka.coordinator.. kafka.image
+                              | kafka.server.authorizer kafka.server.common kafka.server.share.persister
+                              | kafka.server.util..
+            txn               | coordinator metadata.producerid metadata.start metadata.topic logging
+                              | core.log.. core.spi.. core.transaction com.google.re2j kafka.coordinator..
+                              | kafka.server.common kafka.server.util.. kafka.timeline
+            coordinator       | metadata.start metadata.topic core.log.. core.spi.. core.transaction
+                              | kafka.coordinator.. kafka.storage.internals.log
+            metadata          | metadata.config metadata.kraft metadata.log metadata.producerid
+                              | metadata.start metadata.topic core.engine core.event core.log.. core.spi..
+                              | kafka.image kafka.server.common kafka.server.immutable
+            metadata.config   | metadata metadata.log core.compaction core.event core.log.. core.record
+                              | core.retention core.spi.. kafka.server.common kafka.server.config
+                              | kafka.storage.internals.log
+            metadata.kraft    | metadata.log core.event kafka.image kafka.metadata kafka.server.common
+                              | kafka.server.immutable
+            metadata.log      | metadata metadata.topic core.compaction core.engine core.event core.log..
+                              | core.spi.. kafka.image kafka.metadata kafka.server.common
+                              | kafka.server.immutable
+            metadata.producerid|
+            metadata.start    | metadata metadata.log metadata.topic core.engine core.event core.log..
+                              | core.spi.. kafka.image kafka.metadata kafka.server.common
+                              | kafka.server.immutable
+            metadata.topic    | metadata metadata.config metadata.log metadata.start core.engine core.event
+                              | core.log.. core.spi.. kafka.image kafka.metadata kafka.server.common
+                              | kafka.server.immutable
+            retention         | core.retention core.spi.. com.fasterxml.jackson.. kafka.clients.admin
+            cluster           |
+            config            | net api.fetch group txn metadata metadata.config metadata.log metadata.start
+                              | metadata.topic cluster core.compaction core.engine core.log.. core.record
+                              | core.retention
+            logging           | ch.qos.logback..
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

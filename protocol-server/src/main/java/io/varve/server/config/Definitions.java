@@ -2,7 +2,7 @@
 package io.varve.server.config;
 
 import io.varve.server.group.GroupsConfig;
-import io.varve.server.metadata.config.BrokerDefinitions;
+import io.varve.server.metadata.config.BrokerConfigKeys;
 import io.varve.server.txn.TransactionsConfig;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -34,22 +34,22 @@ final class Definitions {
 
     private Definitions() {}
 
-    static BrokerDefinitions all() {
-        Map<String, ConfigKey> keys = new HashMap<>(BrokerDefinitions.OF_TOPICS.keys());
+    static BrokerConfigKeys all() {
+        Map<String, ConfigKey> keys = new HashMap<>(BrokerConfigKeys.OF_TOPICS.keys());
         keys.putAll(GroupsConfig.definitions());
         keys.putAll(TransactionsConfig.definitions());
         keys.putAll(own());
-        Set<String> dynamic = new HashSet<>(BrokerDefinitions.OF_TOPICS.dynamic());
+        Set<String> dynamic = new HashSet<>(BrokerConfigKeys.OF_TOPICS.dynamic());
         dynamic.addAll(DYNAMIC);
         dynamic.removeAll(FIXED);
-        return new BrokerDefinitions(keys, dynamic);
+        return new BrokerConfigKeys(keys, dynamic);
     }
 
     private static Map<String, ConfigKey> own() {
         Map<String, String> documented = ConfigDocumentation.read();
         ConfigDef own = new ConfigDef();
         BrokerConfigDef.definitions().forEach((name, key) -> {
-            ConfigKey kafkas = BrokerDefinitions.kafkas(name);
+            ConfigKey kafkas = BrokerConfigKeys.kafkas(name);
             Type type = kafkas != null ? kafkas.type : LISTS.contains(name) ? Type.LIST : key.type;
             String byDefault = ConfigDef.convertToString(key.defaultValue, key.type);
             own.define(
@@ -67,7 +67,7 @@ final class Definitions {
 
     /** A key that is taken for another one has no default: that is the other's. */
     private static void alias(ConfigDef own, String name) {
-        ConfigKey kafkas = BrokerDefinitions.kafkas(name);
+        ConfigKey kafkas = BrokerConfigKeys.kafkas(name);
         own.define(name, kafkas.type, null, Importance.LOW, kafkas.documentation);
     }
 }

@@ -3,7 +3,7 @@ package io.varve.server.coordinator;
 
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.TopicCreator;
 import io.varve.server.metadata.topic.Topics;
 import java.util.Collection;
 import java.util.Map;
@@ -48,7 +48,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
 
     private final Plan plan;
     private final Topics topics;
-    private final TopicCreation creation;
+    private final TopicCreator creation;
     private final Scheduler scheduler;
     private final Opening<C> opening;
     /** Null before there is the topic, and after the end. Written under this object's lock. */
@@ -56,7 +56,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
 
     private boolean closed;
 
-    private CoordinatorHost(Plan plan, Topics topics, TopicCreation creation, Scheduler scheduler, Opening<C> opening) {
+    private CoordinatorHost(Plan plan, Topics topics, TopicCreator creation, Scheduler scheduler, Opening<C> opening) {
         this.plan = plan;
         this.topics = topics;
         this.creation = creation;
@@ -76,7 +76,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
      * @return the host; close it before the log engine
      */
     public static <C extends HostedCoordinator> CoordinatorHost<C> open(
-            Plan plan, Topics topics, TopicCreation creation, Scheduler scheduler, Opening<C> opening) {
+            Plan plan, Topics topics, TopicCreator creation, Scheduler scheduler, Opening<C> opening) {
         CoordinatorHost<C> host = new CoordinatorHost<>(plan, topics, creation, scheduler, opening);
         topics.watch(host::topicChanged);
         return host;

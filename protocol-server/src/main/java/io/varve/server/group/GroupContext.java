@@ -5,7 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.TransactionVerifier;
-import io.varve.server.metadata.config.ConfigWatcher;
+import io.varve.server.metadata.config.ConfigListener;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.Topics;
 import java.util.concurrent.CompletableFuture;
@@ -26,7 +26,7 @@ public record GroupContext(
         ClusterInfo self,
         Topics topics,
         TransactionVerifier transactions,
-        Function<ConfigWatcher, CompletableFuture<Void>> configs,
+        Function<ConfigListener, CompletableFuture<Void>> configs,
         AcceptedLosses losses,
         Clock clock,
         Scheduler scheduler) {}

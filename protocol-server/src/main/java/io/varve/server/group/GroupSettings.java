@@ -2,9 +2,9 @@
 package io.varve.server.group;
 
 import io.varve.server.metadata.config.BrokerConfigs;
-import io.varve.server.metadata.config.Setting;
-import io.varve.server.metadata.config.Setting.Source;
-import io.varve.server.metadata.config.Setting.Synonym;
+import io.varve.server.metadata.config.ConfigEntry;
+import io.varve.server.metadata.config.ConfigEntry.Source;
+import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -57,8 +57,8 @@ public final class GroupSettings {
      * @param broker tells where the broker's defaults come from
      * @return every setting of a group, by name
      */
-    public List<Setting> settings(Map<String, String> overrides, BrokerConfigs broker) {
-        List<Setting> settings = new ArrayList<>();
+    public List<ConfigEntry> settings(Map<String, String> overrides, BrokerConfigs broker) {
+        List<ConfigEntry> settings = new ArrayList<>();
         new TreeMap<>(KEYS).forEach((name, key) -> {
             if (!key.internalConfig || overrides.containsKey(name)) {
                 settings.add(setting(key, overrides.get(name), broker));
@@ -67,7 +67,7 @@ public final class GroupSettings {
         return settings;
     }
 
-    private Setting setting(ConfigKey key, String override, BrokerConfigs broker) {
+    private ConfigEntry setting(ConfigKey key, String override, BrokerConfigs broker) {
         String byDefault = ConfigDef.convertToString(defaults.get(key.name), key.type);
         List<Synonym> synonyms = new ArrayList<>();
         if (override != null) {
@@ -79,6 +79,6 @@ public final class GroupSettings {
                 ofBroker.isEmpty()
                         ? List.of(new Synonym(brokerKey.orElse(key.name), byDefault, Source.DEFAULT))
                         : ofBroker);
-        return new Setting(key, override != null ? override : byDefault, synonyms);
+        return new ConfigEntry(key, override != null ? override : byDefault, synonyms);
     }
 }

@@ -3,7 +3,7 @@ package io.varve.server.group;
 
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.coordinator.CoordinatorHost;
-import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.TopicCreator;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -76,7 +76,7 @@ public final class HostedGroups implements Groups {
      * @param creation makes {@code __consumer_offsets}
      * @return the groups; close them before the log engine
      */
-    public static Groups open(GroupsConfig config, GroupContext around, TopicCreation creation) {
+    public static Groups open(GroupsConfig config, GroupContext around, TopicCreator creation) {
         GroupConfigManager settings = config.perGroup();
         around.configs()
                 .apply((resource, configs) -> configure(settings, resource, configs))

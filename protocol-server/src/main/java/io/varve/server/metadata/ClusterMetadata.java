@@ -10,36 +10,36 @@ import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.config.AlterConfigs;
+import io.varve.server.metadata.config.BrokerConfigLayers;
 import io.varve.server.metadata.config.BrokerConfigs;
-import io.varve.server.metadata.config.BrokerLayers;
 import io.varve.server.metadata.config.ConfigChange;
-import io.varve.server.metadata.config.ConfigWatcher;
+import io.varve.server.metadata.config.ConfigListener;
 import io.varve.server.metadata.config.TopicConfigs;
-import io.varve.server.metadata.kraft.AdoptTopics;
-import io.varve.server.metadata.kraft.KafkaTopic;
-import io.varve.server.metadata.log.Catalog;
+import io.varve.server.metadata.kraft.ImportTopics;
+import io.varve.server.metadata.kraft.KraftTopic;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.log.MetadataLog;
-import io.varve.server.metadata.log.MetadataRecords;
+import io.varve.server.metadata.log.MetadataRecordCodec;
+import io.varve.server.metadata.log.MetadataState;
 import io.varve.server.metadata.producerid.ProducerIdBlocks;
 import io.varve.server.metadata.producerid.ProducerIds;
-import io.varve.server.metadata.start.CurrentRun;
-import io.varve.server.metadata.start.FirstEvents;
-import io.varve.server.metadata.start.StorageDifferences;
+import io.varve.server.metadata.start.BootstrapCluster;
+import io.varve.server.metadata.start.StorageReconciliation;
+import io.varve.server.metadata.start.UncleanShutdownFlag;
 import io.varve.server.metadata.topic.CreatePartitions;
 import io.varve.server.metadata.topic.CreateTopics;
 import io.varve.server.metadata.topic.DeleteTopics;
-import io.varve.server.metadata.topic.MorePartitions;
 import io.varve.server.metadata.topic.NewPartitions;
 import io.varve.server.metadata.topic.NewTopic;
+import io.varve.server.metadata.topic.PartitionCreator;
 import io.varve.server.metadata.topic.ServedTopics;
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicCreation;
-import io.varve.server.metadata.topic.TopicOutcome;
-import io.varve.server.metadata.topic.TopicPlan;
+import io.varve.server.metadata.topic.TopicCreationPlan;
+import io.varve.server.metadata.topic.TopicCreator;
+import io.varve.server.metadata.topic.TopicListener;
 import io.varve.server.metadata.topic.TopicRef;
-import io.varve.server.metadata.topic.TopicWatcher;
+import io.varve.server.metadata.topic.TopicResult;
 import io.varve.server.metadata.topic.Topics;
 import java.util.Collection;
 import java.util.LinkedHashSet;
@@ -62,7 +62,7 @@ import org.slf4j.LoggerFactory;
  * What the cluster is, as a fold over the events in {@code __cluster_metadata}: topics, ids, settings, producer ids, the cluster's id and
  * the node's. Changes are decided and logged by one writer, and take effect when they are durable. Thread-safe.
  */
-public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseable {
+public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterMetadata.class);
     private static final long RETRY_MS = 1_000;
 
@@ -70,12 +70,12 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
     private final TopicConfigs definitions;
     private final BrokerConfigs broker;
     private final ConfigResource self;
-    private final List<ConfigWatcher> watchers = new CopyOnWriteArrayList<>();
+    private final List<ConfigListener> watchers = new CopyOnWriteArrayList<>();
     private final ServedTopics served;
     private final Scheduler scheduler;
     private final Ids ids;
-    private final EventLog<Catalog, ApiMessageAndVersion> events;
-    private final CurrentRun run;
+    private final EventLog<MetadataState, ApiMessageAndVersion> events;
+    private final UncleanShutdownFlag run;
     private final ProducerIds producerIds = new ProducerIdBlocks(this::reserveProducerIds);
 
     private ClusterMetadata(
@@ -94,13 +94,13 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         served = new ServedTopics(engine, definitions);
         events = new EventLog<>(
                 replayed.log(),
-                new MetadataRecords(clock),
-                Catalog::apply,
+                new MetadataRecordCodec(clock),
+                MetadataState::apply,
                 replayed.catalog(),
-                new NewPartitions(engine, definitions),
+                new PartitionCreator(engine, definitions),
                 this::follow,
                 scheduler);
-        run = new CurrentRun(config.nodeId(), engine, events);
+        run = new UncleanShutdownFlag(config.nodeId(), engine, events);
     }
 
     /**
@@ -119,14 +119,14 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
      */
     public static ClusterMetadata open(
             LogEngine engine, MetadataConfig config, Clock clock, Scheduler scheduler, Ids ids) {
-        MetadataLog.Replayed replayed = MetadataLog.replay(engine, new MetadataRecords(clock));
+        MetadataLog.Replayed replayed = MetadataLog.replay(engine, new MetadataRecordCodec(clock));
         MetadataLog.checkNode(replayed.catalog(), config.nodeId());
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
         try {
-            StorageDifferences found = StorageDifferences.compare(engine.stored(), replayed);
+            StorageReconciliation found = StorageReconciliation.compare(engine.stored(), replayed);
             found.requireNothingLost(config.losses());
             found.tidy(engine);
-            metadata.events.submit(new FirstEvents(config, ids)).join();
+            metadata.events.submit(new BootstrapCluster(config, ids)).join();
             metadata.run.begin(replayed, found.missing());
             metadata.events.submit(metadata.followAll()).join();
         } catch (CompletionException e) {
@@ -168,9 +168,9 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
      * @param watcher told first of each resource that has settings, then of each change
      * @return completes when it has been told of those there are
      */
-    public CompletableFuture<Void> watchConfigs(ConfigWatcher watcher) {
+    public CompletableFuture<Void> watchConfigs(ConfigListener watcher) {
         return submit(catalog -> new Decision<>(List.of(), () -> {
-            Catalog now = events.state();
+            MetadataState now = events.state();
             watchers.add(watcher);
             now.configured().forEach(resource -> watcher.changed(resource, now.configs(resource)));
             return null;
@@ -198,7 +198,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
 
     /** @return the level of each finalized feature by name, for ApiVersions */
     public Map<String, Short> features() {
-        return FirstEvents.features(events.state());
+        return BootstrapCluster.features(events.state());
     }
 
     @Override
@@ -222,7 +222,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
     }
 
     @Override
-    public void watch(TopicWatcher watcher) {
+    public void watch(TopicListener watcher) {
         served.watch(watcher);
     }
 
@@ -247,7 +247,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
      * @param validateOnly true to find out what would happen
      * @return completes, when what succeeded is durable and served, with an outcome per topic in order
      */
-    public CompletableFuture<List<TopicOutcome>> createTopics(List<NewTopic> topics, boolean validateOnly) {
+    public CompletableFuture<List<TopicResult>> createTopics(List<NewTopic> topics, boolean validateOnly) {
         return submit(new CreateTopics(topics, validateOnly, config, definitions, served, ids));
     }
 
@@ -257,7 +257,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
      * @param topics which
      * @return completes, when what succeeded is durable and no longer served, with an outcome per topic in order
      */
-    public CompletableFuture<List<TopicOutcome>> deleteTopics(List<TopicRef> topics) {
+    public CompletableFuture<List<TopicResult>> deleteTopics(List<TopicRef> topics) {
         return submit(new DeleteTopics(topics));
     }
 
@@ -268,7 +268,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
      * @param validateOnly true to find out what would happen
      * @return completes, when what succeeded is durable and served, with an outcome per topic in order
      */
-    public CompletableFuture<List<TopicOutcome>> createPartitions(List<MorePartitions> topics, boolean validateOnly) {
+    public CompletableFuture<List<TopicResult>> createPartitions(List<NewPartitions> topics, boolean validateOnly) {
         return submit(new CreatePartitions(topics, validateOnly, config, served));
     }
 
@@ -292,8 +292,8 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
      * @return completes when all is durable and served; fails with a Kafka
      *     {@link org.apache.kafka.common.errors.ApiException} that says why nothing was taken over
      */
-    public CompletableFuture<Void> adopt(Collection<KafkaTopic> topics, long nextProducerId) {
-        return submit(new AdoptTopics(List.copyOf(topics), nextProducerId, config.nodeId()));
+    public CompletableFuture<Void> adopt(Collection<KraftTopic> topics, long nextProducerId) {
+        return submit(new ImportTopics(List.copyOf(topics), nextProducerId, config.nodeId()));
     }
 
     /** Lets changes in progress finish and refuses later ones. Idempotent. The engine is the caller's to close, after this. */
@@ -309,9 +309,9 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
             return CompletableFuture.completedFuture(there);
         }
         return submit(catalog -> {
-            TopicPlan plan = new TopicPlan(catalog, config, definitions);
+            TopicCreationPlan plan = new TopicCreationPlan(catalog, config, definitions);
             if (catalog.topic(topic.name()) == null) {
-                plan.add(topic, FirstEvents.newId(ids));
+                plan.add(topic, BootstrapCluster.newId(ids));
             }
             return new Decision<>(plan.events(), () -> {
                 Topic made = served.byName(topic.name());
@@ -325,7 +325,7 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
     }
 
     // Clients know Kafka's exceptions only.
-    private <R> CompletableFuture<R> submit(Command<Catalog, ApiMessageAndVersion, R> command) {
+    private <R> CompletableFuture<R> submit(Command<MetadataState, ApiMessageAndVersion, R> command) {
         CompletableFuture<R> answer = new CompletableFuture<>();
         events.submit(command).whenComplete((result, failure) -> {
             if (failure == null) {
@@ -347,12 +347,12 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         });
     }
 
-    private void follow(List<Catalog> states) {
+    private void follow(List<MetadataState> states) {
         Set<Uuid> touched = new LinkedHashSet<>();
-        for (Catalog state : states) {
+        for (MetadataState state : states) {
             touched.addAll(state.touchedTopics());
         }
-        Catalog newest = states.get(states.size() - 1);
+        MetadataState newest = states.get(states.size() - 1);
         Set<ConfigResource> configs = new LinkedHashSet<>();
         states.forEach(state -> configs.addAll(state.touchedConfigs()));
         if (configs.contains(self) || configs.contains(MetadataEvents.CLUSTER)) {
@@ -364,11 +364,11 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         configs.forEach(resource -> watchers.forEach(watcher -> tell(watcher, resource, newest)));
     }
 
-    private BrokerLayers brokerLayers(Catalog catalog) {
+    private BrokerConfigLayers brokerLayers(MetadataState catalog) {
         return broker.set(catalog.configs(self), catalog.configs(MetadataEvents.CLUSTER));
     }
 
-    private static void tell(ConfigWatcher watcher, ConfigResource resource, Catalog catalog) {
+    private static void tell(ConfigListener watcher, ConfigResource resource, MetadataState catalog) {
         try {
             watcher.changed(resource, catalog.configs(resource));
         } catch (RuntimeException e) {
@@ -376,21 +376,21 @@ public final class ClusterMetadata implements Topics, TopicCreation, AutoCloseab
         }
     }
 
-    private void follow(Collection<Uuid> touched, Catalog catalog) {
+    private void follow(Collection<Uuid> touched, MetadataState catalog) {
         List<Uuid> failed = served.follow(touched, catalog);
         if (!failed.isEmpty()) {
             scheduler.schedule(RETRY_MS, () -> events.submit(following(failed)));
         }
     }
 
-    private Command<Catalog, ApiMessageAndVersion, Void> followAll() {
+    private Command<MetadataState, ApiMessageAndVersion, Void> followAll() {
         return catalog -> following(
                         List.copyOf(catalog.image().topics().topicsById().keySet()))
                 .decide(catalog);
     }
 
     // The answer is computed by the writer between rounds, so the effects stay in order without being events.
-    private Command<Catalog, ApiMessageAndVersion, Void> following(Collection<Uuid> topics) {
+    private Command<MetadataState, ApiMessageAndVersion, Void> following(Collection<Uuid> topics) {
         return catalog -> new Decision<>(List.of(), () -> {
             follow(topics, events.state());
             return null;

@@ -2,9 +2,9 @@
 package io.varve.server.metadata;
 
 import io.varve.core.log.config.BatchRules;
-import io.varve.server.metadata.config.BrokerDefaults;
-import io.varve.server.metadata.config.BrokerDefinitions;
-import io.varve.server.metadata.config.BrokerLayers;
+import io.varve.server.metadata.config.BrokerConfigKeys;
+import io.varve.server.metadata.config.BrokerConfigLayers;
+import io.varve.server.metadata.config.TopicConfigDefaults;
 import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.start.AcceptedLosses;
@@ -38,7 +38,7 @@ public record MetadataConfig(
         Map<String, String> logDefaults,
         AcceptedLosses losses,
         TopicLimits limits,
-        BrokerDefinitions definitions,
+        BrokerConfigKeys definitions,
         BatchRules batches) {
     /**
      * @throws MetadataException if a log default is not what Kafka allows; the message names key and value
@@ -51,7 +51,7 @@ public record MetadataConfig(
         if (numPartitions < 1) {
             throw new MetadataException("num.partitions is " + numPartitions + ", must be at least 1");
         }
-        BrokerDefaults.check(BrokerLayers.ofFile(logDefaults));
+        TopicConfigDefaults.check(BrokerConfigLayers.ofFile(logDefaults));
     }
 
     /** The same with the usual limits of what clients can make, and definitions of the defaults of topics' settings only. */
@@ -74,7 +74,7 @@ public record MetadataConfig(
                 logDefaults,
                 losses,
                 TopicLimits.DEFAULT,
-                BrokerDefinitions.OF_TOPICS,
+                BrokerConfigKeys.OF_TOPICS,
                 BatchRules.DEFAULT);
     }
 

@@ -3,7 +3,7 @@ package io.varve.server.txn;
 
 import io.varve.core.runtime.FailPoints;
 import io.varve.server.coordinator.CoordinatorHost;
-import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.TopicCreator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,19 +19,19 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.server.common.TransactionVersion;
 
-/** Transactions served by {@link TransactionCoordinator}. A server nobody uses transactions on pays nothing for them. */
+/** Transactions served by {@link RunningTransactionCoordinator}. A server nobody uses transactions on pays nothing for them. */
 public final class HostedTransactions implements Transactions {
     /** In characters. Ids are remembered, and what is remembered has an end. */
     private static final int MAX_ID_LENGTH = 1_024;
 
-    private final CoordinatorHost<TransactionCoordinator> host;
+    private final CoordinatorHost<RunningTransactionCoordinator> host;
     private final TransactionsConfig config;
-    private final TransactionSurroundings around;
+    private final TransactionContext around;
     private final FailPoints failPoints;
     private final CoordinatorErrors errors;
 
     private HostedTransactions(
-            CoordinatorHost<TransactionCoordinator> host, TransactionsConfig config, TransactionSurroundings around) {
+            CoordinatorHost<RunningTransactionCoordinator> host, TransactionsConfig config, TransactionContext around) {
         this.host = host;
         this.config = config;
         this.around = around;
@@ -48,14 +48,14 @@ public final class HostedTransactions implements Transactions {
      * @param creation makes {@code __transaction_state}
      * @return the transactions; close them before the groups and the log engine
      */
-    public static Transactions open(TransactionsConfig config, TransactionSurroundings around, TopicCreation creation) {
-        CoordinatorHost<TransactionCoordinator> host = CoordinatorHost.open(
+    public static Transactions open(TransactionsConfig config, TransactionContext around, TopicCreator creation) {
+        CoordinatorHost<RunningTransactionCoordinator> host = CoordinatorHost.open(
                 new CoordinatorHost.Plan(
                         "transaction", Topic.TRANSACTION_STATE_TOPIC_NAME, config.partitions(), config.topicConfigs()),
                 around.topics(),
                 creation,
                 around.scheduler(),
-                (topic, known) -> new TransactionCoordinator(config, around, topic));
+                (topic, known) -> new RunningTransactionCoordinator(config, around, topic));
         return new HostedTransactions(host, config, around);
     }
 
@@ -65,12 +65,13 @@ public final class HostedTransactions implements Transactions {
     }
 
     @Override
-    public CompletableFuture<Granted> initProducer(String transactionalId, int timeoutMs, ProducerEpoch expected) {
+    public CompletableFuture<ProducerEpochResult> initProducer(
+            String transactionalId, int timeoutMs, ProducerEpoch expected) {
         if (transactionalId.isEmpty() || transactionalId.length() > MAX_ID_LENGTH) {
-            return CompletableFuture.completedFuture(Granted.refused(Errors.INVALID_REQUEST));
+            return CompletableFuture.completedFuture(ProducerEpochResult.refused(Errors.INVALID_REQUEST));
         }
         if (timeoutMs <= 0 || timeoutMs > config.maxTimeoutMs()) {
-            return CompletableFuture.completedFuture(Granted.refused(Errors.INVALID_TRANSACTION_TIMEOUT));
+            return CompletableFuture.completedFuture(ProducerEpochResult.refused(Errors.INVALID_TRANSACTION_TIMEOUT));
         }
         return granted(
                         "init-producer",
@@ -81,16 +82,16 @@ public final class HostedTransactions implements Transactions {
                                 expected,
                                 fresh,
                                 around.clock().millis()))
-                .thenApply(granted -> passed(Boundaries.INITIALIZED, granted));
+                .thenApply(granted -> passed(TransactionFailPoints.INITIALIZED, granted));
     }
 
     @Override
-    public CompletableFuture<Granted> end(
+    public CompletableFuture<ProducerEpochResult> end(
             String transactionalId, ProducerEpoch producer, boolean commit, short clientVersion) {
         if (transactionalId.isEmpty()) {
-            return CompletableFuture.completedFuture(Granted.refused(Errors.INVALID_REQUEST));
+            return CompletableFuture.completedFuture(ProducerEpochResult.refused(Errors.INVALID_REQUEST));
         }
-        failPoints.hit(Boundaries.BEFORE_DECISION);
+        failPoints.hit(TransactionFailPoints.BEFORE_DECISION);
         boolean bumps = TransactionVersion.fromFeatureLevel(clientVersion).supportsEpochBump();
         return granted(
                 "end",
@@ -107,7 +108,7 @@ public final class HostedTransactions implements Transactions {
     }
 
     /** Gives a command once without a producer id to spare and, when it needs one, again with one. */
-    private CompletableFuture<Granted> granted(
+    private CompletableFuture<ProducerEpochResult> granted(
             String name, String transactionalId, LongFunction<TransactionCommand> command) {
         return decide(name, transactionalId, command.apply(RecordBatch.NO_PRODUCER_ID))
                 .thenCompose(decision -> decision instanceof TransactionDecision.ProducerIdNeeded
@@ -116,20 +117,21 @@ public final class HostedTransactions implements Transactions {
                                 .thenCompose(fresh -> decide(name, transactionalId, command.apply(fresh)))
                         : CompletableFuture.completedFuture(decision))
                 .handle((decision, failure) ->
-                        failure == null ? granted(decision, command) : Granted.refused(errors.of(failure)));
+                        failure == null ? granted(decision, command) : ProducerEpochResult.refused(errors.of(failure)));
     }
 
-    private static Granted granted(TransactionDecision decision, Object command) {
+    private static ProducerEpochResult granted(TransactionDecision decision, Object command) {
         if (decision instanceof TransactionDecision.Changed changed) {
             return changed.answer() == Errors.NONE
-                    ? new Granted(Errors.NONE, changed.next().afterwards())
-                    : Granted.refused(changed.answer());
+                    ? new ProducerEpochResult(Errors.NONE, changed.next().afterwards())
+                    : ProducerEpochResult.refused(changed.answer());
         }
         if (decision instanceof TransactionDecision.Unchanged unchanged) {
-            return new Granted(Errors.NONE, unchanged.now().producer().now());
+            return new ProducerEpochResult(
+                    Errors.NONE, unchanged.now().producer().now());
         }
         if (decision instanceof TransactionDecision.Refused refused) {
-            return Granted.refused(refused.error());
+            return ProducerEpochResult.refused(refused.error());
         }
         throw new IllegalStateException(command + " came to " + decision);
     }
@@ -145,12 +147,12 @@ public final class HostedTransactions implements Transactions {
         if (transactionalId.isEmpty()) {
             return CompletableFuture.completedFuture(Errors.INVALID_REQUEST);
         }
-        failPoints.hit(Boundaries.BEFORE_PARTITIONS);
-        TransactionCommand command = new AddPartitions(
+        failPoints.hit(TransactionFailPoints.BEFORE_PARTITIONS);
+        TransactionCommand command = new AddPartitionsToTransaction(
                 producer, partitions, clientVersion, around.clock().millis());
         return decide("add-partitions", transactionalId, command)
                 .handle((decision, failure) -> failure == null ? error(decision) : errors.of(failure))
-                .thenApply(error -> passed(Boundaries.PARTITIONS_ADDED, error));
+                .thenApply(error -> passed(TransactionFailPoints.PARTITIONS_ADDED, error));
     }
 
     private static Errors error(TransactionDecision decision) {
@@ -169,7 +171,7 @@ public final class HostedTransactions implements Transactions {
             return CompletableFuture.completedFuture(each(partitions, Errors.INVALID_REQUEST));
         }
         return host.serve(coordinator -> coordinator.read("verify", transactionalId, now -> {
-                    Errors error = AddPartitions.check(now, producer);
+                    Errors error = AddPartitionsToTransaction.check(now, producer);
                     Map<TopicPartition, Errors> errors = each(partitions, error);
                     if (error == Errors.NONE) {
                         errors.replaceAll((partition, none) ->
@@ -225,16 +227,17 @@ public final class HostedTransactions implements Transactions {
     @Override
     public CompletableFuture<TransactionState> describe(String transactionalId) {
         if (transactionalId.isEmpty()) {
-            return CompletableFuture.completedFuture(Shown.failed(transactionalId, Errors.INVALID_REQUEST));
+            return CompletableFuture.completedFuture(
+                    TransactionDescription.failed(transactionalId, Errors.INVALID_REQUEST));
         }
-        return host.serve(coordinator ->
-                        coordinator.read("describe", transactionalId, now -> Shown.one(transactionalId, now)))
-                .exceptionally(failure -> Shown.failed(transactionalId, errors.of(failure)));
+        return host.serve(coordinator -> coordinator.read(
+                        "describe", transactionalId, now -> TransactionDescription.one(transactionalId, now)))
+                .exceptionally(failure -> TransactionDescription.failed(transactionalId, errors.of(failure)));
     }
 
     @Override
     public CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request) {
-        Listing listing = Listing.of(request, around.clock().millis());
+        TransactionFilter listing = TransactionFilter.of(request, around.clock().millis());
         if (host.isUnused()) {
             return CompletableFuture.completedFuture(listing.response(List.of()));
         }

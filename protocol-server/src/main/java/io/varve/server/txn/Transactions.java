@@ -41,7 +41,7 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
      * @param expected who asks, when it has been somebody before (KIP-360), else {@link ProducerEpoch#NONE}
      * @return id and epoch; CONCURRENT_TRANSACTIONS while a transaction of the producer before is being ended
      */
-    CompletableFuture<Granted> initProducer(String transactionalId, int timeoutMs, ProducerEpoch expected);
+    CompletableFuture<ProducerEpochResult> initProducer(String transactionalId, int timeoutMs, ProducerEpoch expected);
 
     /**
      * Adds partitions to a transaction, beginning it with the first.
@@ -65,7 +65,8 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
      * @param clientVersion level of {@code transaction.version} the client works by; from 2 on its epoch is raised
      * @return with what the producer goes on
      */
-    CompletableFuture<Granted> end(String transactionalId, ProducerEpoch producer, boolean commit, short clientVersion);
+    CompletableFuture<ProducerEpochResult> end(
+            String transactionalId, ProducerEpoch producer, boolean commit, short clientVersion);
 
     /** @return what DescribeTransactions shows of it */
     CompletableFuture<TransactionState> describe(String transactionalId);

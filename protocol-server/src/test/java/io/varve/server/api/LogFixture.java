@@ -17,7 +17,7 @@ import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.coordinator.TransactionVerifier;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicWatcher;
+import io.varve.server.metadata.topic.TopicListener;
 import io.varve.server.metadata.topic.Topics;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -230,7 +230,7 @@ public final class LogFixture implements Topics {
     }
 
     @Override
-    public void watch(TopicWatcher watcher) {
+    public void watch(TopicListener watcher) {
         throw new UnsupportedOperationException("nobody watches here");
     }
 }

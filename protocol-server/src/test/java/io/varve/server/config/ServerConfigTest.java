@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.core.engine.Durability;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.config.BrokerConfigs;
-import io.varve.server.metadata.config.Setting;
+import io.varve.server.metadata.config.ConfigEntry;
 import io.varve.server.metadata.config.TopicConfigs;
 import java.io.IOException;
 import java.io.InputStream;
@@ -74,7 +74,7 @@ class ServerConfigTest {
 
     @Test
     void whatTheShippedFileNamesIsWhatDescribeConfigsShows() throws IOException {
-        Map<String, Setting> shown = shown("");
+        Map<String, ConfigEntry> shown = shown("");
         Matcher keys = Pattern.compile("(?m)^#?([a-z.]+)=").matcher(Files.readString(SHIPPED));
         int named = 0;
         while (keys.find()) {
@@ -95,9 +95,9 @@ class ServerConfigTest {
 
     @Test
     void showsWhatIsInForce() throws IOException {
-        Map<String, Setting> old = shown("broker.id=5\nlog.dir=c\ndefault.replication.factor=3\nmax.connections=7");
+        Map<String, ConfigEntry> old = shown("broker.id=5\nlog.dir=c\ndefault.replication.factor=3\nmax.connections=7");
         assertThat(old.get("node.id").value()).isEqualTo("5");
-        assertThat(old.get("node.id").source()).isEqualTo(Setting.Source.STATIC);
+        assertThat(old.get("node.id").source()).isEqualTo(ConfigEntry.Source.STATIC);
         assertThat(old.get("broker.id").value()).isEqualTo("5");
         assertThat(old.get("log.dirs").value()).isEqualTo("c");
         assertThat(old.get("log.dirs").key().type).isEqualTo(ConfigDef.Type.LIST);
@@ -112,7 +112,7 @@ class ServerConfigTest {
         assertThat(old.get("log.durability").key().documentation).startsWith("sync: an acks=all answer");
     }
 
-    private Map<String, Setting> shown(String text) throws IOException {
+    private Map<String, ConfigEntry> shown(String text) throws IOException {
         return new BrokerConfigs(load(text).metadata())
                 .settings().stream().collect(Collectors.toMap(setting -> setting.key().name, setting -> setting));
     }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
-import io.varve.server.txn.Boundaries;
+import io.varve.server.txn.TransactionFailPoints;
 import java.lang.reflect.Field;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -44,7 +44,7 @@ class TransactionKillsIT {
     }
 
     static List<String> places() {
-        return Boundaries.ALL;
+        return TransactionFailPoints.ALL;
     }
 
     @ParameterizedTest

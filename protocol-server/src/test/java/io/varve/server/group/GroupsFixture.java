@@ -13,12 +13,12 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.start.AcceptedLosses;
-import io.varve.server.metadata.topic.MorePartitions;
+import io.varve.server.metadata.topic.NewPartitions;
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicOutcome;
 import io.varve.server.metadata.topic.TopicRef;
+import io.varve.server.metadata.topic.TopicResult;
 import io.varve.server.txn.HostedTransactions;
-import io.varve.server.txn.TransactionSurroundings;
+import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.Transactions;
 import io.varve.server.txn.TransactionsConfig;
 import java.util.ArrayList;
@@ -80,7 +80,7 @@ public final class GroupsFixture implements AutoCloseable {
                 broker.metadata);
         transactions = HostedTransactions.open(
                 TransactionsConfig.parse(properties),
-                new TransactionSurroundings(
+                new TransactionContext(
                         broker.metadata,
                         groups,
                         broker.metadata.producerIds(),
@@ -137,11 +137,11 @@ public final class GroupsFixture implements AutoCloseable {
     }
 
     public void addPartitions(String name, int total) {
-        MetadataFixture.await(broker.metadata.createPartitions(List.of(new MorePartitions(name, total, null)), false))
+        MetadataFixture.await(broker.metadata.createPartitions(List.of(new NewPartitions(name, total, null)), false))
                 .forEach(GroupsFixture::requireDone);
     }
 
-    private static void requireDone(TopicOutcome outcome) {
+    private static void requireDone(TopicResult outcome) {
         if (outcome.error().isFailure()) {
             throw new AssertionError(outcome.error());
         }

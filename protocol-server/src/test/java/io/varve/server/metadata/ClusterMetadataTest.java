@@ -9,7 +9,7 @@ import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicOutcome;
+import io.varve.server.metadata.topic.TopicResult;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -109,7 +109,7 @@ class ClusterMetadataTest {
         node.start();
         await(node.metadata.createIfAbsent("here"));
         await(node.metadata.createIfAbsent("a.b"));
-        List<TopicOutcome> outcomes = await(node.metadata.createTopics(
+        List<TopicResult> outcomes = await(node.metadata.createTopics(
                 List.of(
                         NewTopic.withDefaults("fresh"),
                         NewTopic.withDefaults("here"),

@@ -14,11 +14,11 @@ import io.varve.server.metadata.config.ConfigChange;
 import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.start.AcceptedLosses;
-import io.varve.server.metadata.topic.MorePartitions;
+import io.varve.server.metadata.topic.NewPartitions;
 import io.varve.server.metadata.topic.NewTopic;
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicOutcome;
 import io.varve.server.metadata.topic.TopicRef;
+import io.varve.server.metadata.topic.TopicResult;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -79,13 +79,13 @@ class MetadataRecoveryTest {
         Topic topic = await(node.metadata.createIfAbsent("half"));
         Set<PartitionId> before = node.engine.stored();
         fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 2;
-        assertThatThrownBy(() ->
-                        await(node.metadata.createPartitions(List.of(new MorePartitions("half", 3, null)), false)))
+        assertThatThrownBy(
+                        () -> await(node.metadata.createPartitions(List.of(new NewPartitions("half", 3, null)), false)))
                 .isInstanceOf(KafkaStorageException.class);
         assertThat(node.metadata.byName("half")).isSameAs(topic);
         assertThat(node.engine.stored()).isEqualTo(before);
         fails = NEVER;
-        await(node.metadata.createPartitions(List.of(new MorePartitions("half", 2, null)), false));
+        await(node.metadata.createPartitions(List.of(new NewPartitions("half", 2, null)), false));
         assertThat(node.metadata.byName("half").partitions()).hasSize(2);
     }
 
@@ -151,7 +151,7 @@ class MetadataRecoveryTest {
         node.start();
         Topic first = await(node.metadata.createIfAbsent("name"));
         append(first.partition(0));
-        TopicOutcome outcome = await(node.metadata.deleteTopics(List.of(TopicRef.named("name"))))
+        TopicResult outcome = await(node.metadata.deleteTopics(List.of(TopicRef.named("name"))))
                 .get(0);
         assertThat(outcome.error().isSuccess()).isTrue();
         assertThat(outcome.id()).isEqualTo(first.id());
@@ -244,8 +244,8 @@ class MetadataRecoveryTest {
         node.start();
         Topic before = await(node.metadata.createIfAbsent("wide"));
         append(before.partition(0));
-        List<TopicOutcome> outcomes =
-                await(node.metadata.createPartitions(List.of(new MorePartitions("wide", 4, null)), false));
+        List<TopicResult> outcomes =
+                await(node.metadata.createPartitions(List.of(new NewPartitions("wide", 4, null)), false));
         assertThat(outcomes.get(0).error().isSuccess()).isTrue();
         Topic after = node.metadata.byName("wide");
         assertThat(after.partitions()).hasSize(4);

@@ -72,7 +72,7 @@ class EndTransactionTest {
         ProducerEpoch next = new ProducerEpoch(FRESH, (short) 0);
         for (TransactionCommand early : List.of(
                 new EndTransaction(next, ABORT, Transactions.BUMPING, NONE, NOW),
-                new AddPartitions(next, Set.of(Txns.B), Transactions.BUMPING, NOW),
+                new AddPartitionsToTransaction(next, Set.of(Txns.B), Transactions.BUMPING, NOW),
                 new InitProducer(Txns.ID, 1, next, NONE, NOW))) {
             assertThat(refused(early.decide(rotating))).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
         }

@@ -93,13 +93,13 @@ class RandomHistoryTest {
                                 : new EndTransactionInEpoch(client.self, commit, now));
             }
             case 6 -> {
-                timeOut = Upkeep.abortTimedOut(now);
+                timeOut = MaintenanceCommands.abortTimedOut(now);
                 decide(timeOut);
             }
             case 7 -> {
                 Transaction latest = shard.latest(Txns.ID);
                 if (latest != null && latest.isPrepared()) {
-                    decide(Upkeep.complete(latest, now));
+                    decide(MaintenanceCommands.complete(latest, now));
                 }
             }
             default -> {
@@ -114,7 +114,7 @@ class RandomHistoryTest {
         Set<TopicPartition> partitions = Set.of(new TopicPartition("t", random.nextInt(5)));
         notFenced(
                 client,
-                decide(new AddPartitions(
+                decide(new AddPartitionsToTransaction(
                         client.self,
                         partitions,
                         random.nextBoolean() ? Transactions.BUMPING : Transactions.PLAIN,

@@ -89,8 +89,8 @@ class TransactionsTest {
             ProducerEpoch producer = init(broker);
             write(broker, producer, FIRST, SECOND);
             assertThat(isOpen(broker, producer, FIRST)).isTrue();
-            Granted granted = await(broker.transactions.end("tx", producer, true, Transactions.BUMPING));
-            assertThat(granted).isEqualTo(new Granted(Errors.NONE, new ProducerEpoch(producer.id(), (short)
+            ProducerEpochResult granted = await(broker.transactions.end("tx", producer, true, Transactions.BUMPING));
+            assertThat(granted).isEqualTo(new ProducerEpochResult(Errors.NONE, new ProducerEpoch(producer.id(), (short)
                     (producer.epoch() + 1))));
             TestClient.until("CompleteCommit"::equals, () -> state(broker));
             for (TopicPartition partition : List.of(FIRST, SECOND)) {
@@ -114,7 +114,8 @@ class TransactionsTest {
             ProducerEpoch producer = init(broker);
             write(broker, producer, FIRST);
             held.get(0).hold();
-            CompletableFuture<Granted> end = broker.transactions.end("tx", producer, true, Transactions.BUMPING);
+            CompletableFuture<ProducerEpochResult> end =
+                    broker.transactions.end("tx", producer, true, Transactions.BUMPING);
             CompletableFuture<Errors> add =
                     broker.transactions.addPartitions("tx", producer, Set.of(SECOND), Transactions.BUMPING);
             // What is durable is what others see.
@@ -135,14 +136,14 @@ class TransactionsTest {
             ProducerEpoch producer = init(broker);
             write(broker, producer, FIRST, SECOND);
             CompletableFuture<Void> decided = new CompletableFuture<>();
-            broker.failPoints.arm(Boundaries.BEFORE_MARKERS, () -> {
+            broker.failPoints.arm(TransactionFailPoints.BEFORE_MARKERS, () -> {
                 decided.complete(null);
                 throw new IllegalStateException("dies here");
             });
             await(broker.transactions.end("tx", producer, true, Transactions.BUMPING));
             await(decided);
             assertThat(isOpen(broker, producer, FIRST)).isTrue();
-            broker.failPoints.disarm(Boundaries.BEFORE_MARKERS);
+            broker.failPoints.disarm(TransactionFailPoints.BEFORE_MARKERS);
             broker.crash();
             TestClient.until("CompleteCommit"::equals, () -> state(broker));
             assertThat(isOpen(broker, producer, FIRST)).isFalse();
@@ -156,13 +157,13 @@ class TransactionsTest {
             ProducerEpoch producer = init(broker);
             write(broker, producer, FIRST, SECOND);
             CompletableFuture<Void> written = new CompletableFuture<>();
-            broker.failPoints.arm(Boundaries.MARKERS_WRITTEN, () -> {
+            broker.failPoints.arm(TransactionFailPoints.MARKERS_WRITTEN, () -> {
                 written.complete(null);
                 throw new IllegalStateException("dies here");
             });
             await(broker.transactions.end("tx", producer, false, Transactions.BUMPING));
             await(written);
-            broker.failPoints.disarm(Boundaries.MARKERS_WRITTEN);
+            broker.failPoints.disarm(TransactionFailPoints.MARKERS_WRITTEN);
             broker.crash();
             TestClient.until("CompleteAbort"::equals, () -> state(broker));
             ProducerEpoch next = new ProducerEpoch(producer.id(), (short) (producer.epoch() + 1));
@@ -295,7 +296,7 @@ class TransactionsTest {
     void everyBoundaryIsPassedInATransaction() {
         try (GroupsFixture broker = broker(Map.of())) {
             Map<String, AtomicInteger> passed = new HashMap<>();
-            Boundaries.ALL.forEach(name -> passed.put(name, new AtomicInteger()));
+            TransactionFailPoints.ALL.forEach(name -> passed.put(name, new AtomicInteger()));
             broker.failPoints.watch(name -> {
                 if (passed.containsKey(name)) {
                     passed.get(name).incrementAndGet();
@@ -305,10 +306,11 @@ class TransactionsTest {
             write(broker, producer, FIRST, SECOND);
             await(broker.transactions.end("tx", producer, true, Transactions.BUMPING));
             TestClient.until(
-                    count -> count > 0, () -> passed.get(Boundaries.COMPLETED).get());
+                    count -> count > 0,
+                    () -> passed.get(TransactionFailPoints.COMPLETED).get());
             assertThat(passed.values())
                     .allSatisfy(count -> assertThat(count.get()).isPositive());
-            assertThat(passed.get(Boundaries.MARKER_WRITTEN)).hasValue(2);
+            assertThat(passed.get(TransactionFailPoints.MARKER_WRITTEN)).hasValue(2);
         }
     }
 }

@@ -5,7 +5,7 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.config.ConfigAlterations.Resource;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.config.Holds;
+import io.varve.server.metadata.config.RetentionHolds;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.Iterator;
@@ -36,7 +36,7 @@ public final class AlterConfigsHandler implements ApiHandler {
     private static Map<String, String> keepingHolds(Map<String, String> present, Map<String, String> wanted) {
         Map<String, String> all = new HashMap<>(wanted);
         present.forEach((key, value) -> {
-            if (Holds.isHold(key)) {
+            if (RetentionHolds.isHold(key)) {
                 all.putIfAbsent(key, value);
             }
         });

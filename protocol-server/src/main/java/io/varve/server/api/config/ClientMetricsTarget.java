@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.config;
 
-import io.varve.server.metadata.config.Setting;
-import io.varve.server.metadata.config.Setting.Source;
-import io.varve.server.metadata.config.Setting.Synonym;
+import io.varve.server.metadata.config.ConfigEntry;
+import io.varve.server.metadata.config.ConfigEntry.Source;
+import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -118,14 +118,14 @@ public final class ClientMetricsTarget implements ConfigTarget {
     }
 
     /** @return every setting of a subscription with its own settings */
-    static List<Setting> settings(Map<String, String> own) {
-        List<Setting> settings = new ArrayList<>();
+    static List<ConfigEntry> settings(Map<String, String> own) {
+        List<ConfigEntry> settings = new ArrayList<>();
         new TreeMap<>(KEYS).forEach((name, key) -> {
             String value = own.get(name);
             settings.add(
                     value == null
-                            ? new Setting(key, ConfigDef.convertToString(key.defaultValue, key.type), List.of())
-                            : new Setting(key, value, List.of(new Synonym(name, value, Source.CLIENT_METRICS))));
+                            ? new ConfigEntry(key, ConfigDef.convertToString(key.defaultValue, key.type), List.of())
+                            : new ConfigEntry(key, value, List.of(new Synonym(name, value, Source.CLIENT_METRICS))));
         });
         return settings;
     }

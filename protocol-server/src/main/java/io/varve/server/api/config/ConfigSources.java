@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.config;
 
-import io.varve.server.metadata.config.Setting;
+import io.varve.server.metadata.config.ConfigEntry;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
 /** Where settings come from, in the protocol's words. */
 public final class ConfigSources {
     private ConfigSources() {}
 
-    public static byte id(Setting.Source source) {
+    public static byte id(ConfigEntry.Source source) {
         return switch (source) {
             case TOPIC -> ConfigSource.TOPIC_CONFIG.id();
             case GROUP -> ConfigSource.GROUP_CONFIG.id();

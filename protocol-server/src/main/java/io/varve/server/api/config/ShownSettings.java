@@ -5,8 +5,8 @@ import io.varve.server.group.GroupSettings;
 import io.varve.server.logging.LogLevels;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.config.BrokerConfigs;
-import io.varve.server.metadata.config.Setting;
-import io.varve.server.metadata.config.Setting.Synonym;
+import io.varve.server.metadata.config.ConfigEntry;
+import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import io.varve.server.metadata.topic.Topic;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -51,12 +51,12 @@ public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogL
 
     private static List<DescribeConfigsResourceResult> chosen(
             DescribeConfigsResource resource,
-            List<Setting> settings,
-            Function<Setting, DescribeConfigsResourceResult> shown) {
+            List<ConfigEntry> settings,
+            Function<ConfigEntry, DescribeConfigsResourceResult> shown) {
         List<String> keys = resource.configurationKeys();
         Set<String> wanted = keys == null ? Set.of() : new HashSet<>(keys);
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
-        for (Setting setting : settings) {
+        for (ConfigEntry setting : settings) {
             if (wanted.isEmpty() || wanted.contains(setting.key().name)) {
                 results.add(shown.apply(setting));
             }
@@ -64,7 +64,7 @@ public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogL
         return results;
     }
 
-    private List<Setting> ofTopic(String name) {
+    private List<ConfigEntry> ofTopic(String name) {
         Topic topic = metadata.byName(name);
         if (topic == null) {
             if (!org.apache.kafka.common.internals.Topic.isValid(name)) {
@@ -75,7 +75,7 @@ public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogL
         return metadata.topicConfigs().settings(topic.configs());
     }
 
-    private List<Setting> ofBroker(String name) {
+    private List<ConfigEntry> ofBroker(String name) {
         if (name.isEmpty()) {
             return metadata.brokerConfigs().ofAllBrokers();
         }
@@ -97,7 +97,7 @@ public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogL
         }
     }
 
-    private List<Setting> ofGroup(String name) {
+    private List<ConfigEntry> ofGroup(String name) {
         if (name.isEmpty()) {
             throw new InvalidRequestException("Group name must not be empty");
         }
@@ -105,7 +105,7 @@ public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogL
                 metadata.configs(new ConfigResource(ConfigResource.Type.GROUP, name)), metadata.brokerConfigs());
     }
 
-    private List<Setting> ofMetrics(String name) {
+    private List<ConfigEntry> ofMetrics(String name) {
         if (name.isEmpty()) {
             throw new InvalidRequestException("Client metrics subscription name must not be empty");
         }
@@ -132,7 +132,7 @@ public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogL
         return results;
     }
 
-    private DescribeConfigsResourceResult ofBroker(Setting setting, DescribeConfigsRequestData asked) {
+    private DescribeConfigsResourceResult ofBroker(ConfigEntry setting, DescribeConfigsRequestData asked) {
         DescribeConfigsResourceResult result =
                 shown(setting, asked).setReadOnly(!metadata.brokerConfigs().isDynamic(setting.key().name));
         if (BrokerConfigs.isUnknown(setting.key())) {
@@ -145,7 +145,7 @@ public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogL
         return result;
     }
 
-    private static DescribeConfigsResourceResult shown(Setting setting, DescribeConfigsRequestData asked) {
+    private static DescribeConfigsResourceResult shown(ConfigEntry setting, DescribeConfigsRequestData asked) {
         DescribeConfigsResourceResult result = new DescribeConfigsResourceResult()
                 .setName(setting.key().name)
                 .setValue(setting.value())

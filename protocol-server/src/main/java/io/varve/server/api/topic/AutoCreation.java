@@ -2,7 +2,7 @@
 package io.varve.server.api.topic;
 
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.TopicCreator;
 import io.varve.server.metadata.topic.TopicLimits;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -15,12 +15,12 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 final class AutoCreation {
     private final IntSupplier present;
-    private final TopicCreation creation;
+    private final TopicCreator creation;
     private final TopicLimits limits;
     private final AtomicInteger underWay = new AtomicInteger();
 
     /** @param present tells how many topics there are */
-    AutoCreation(IntSupplier present, TopicCreation creation, TopicLimits limits) {
+    AutoCreation(IntSupplier present, TopicCreator creation, TopicLimits limits) {
         this.present = present;
         this.creation = creation;
         this.limits = limits;
@@ -28,7 +28,7 @@ final class AutoCreation {
 
     /**
      * @param name a legal name of a topic that is not there
-     * @return as {@link TopicCreation#createIfAbsent}; fails with UNKNOWN_TOPIC_OR_PARTITION when it is not made now
+     * @return as {@link TopicCreator#createIfAbsent}; fails with UNKNOWN_TOPIC_OR_PARTITION when it is not made now
      */
     CompletableFuture<Topic> create(String name) {
         int before = underWay.getAndIncrement();

@@ -4,7 +4,7 @@ package io.varve.server.api.topic;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.topic.MorePartitions;
+import io.varve.server.metadata.topic.NewPartitions;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -49,9 +49,9 @@ final class CreatePartitionsHandler implements ApiHandler {
         topics.keySet().removeAll(duplicates);
         ApiError twice = new ApiError(Errors.INVALID_REQUEST, "Duplicate topic name.");
         duplicates.forEach(name -> response.results().add(result(name, twice)));
-        List<MorePartitions> wanted = new ArrayList<>(topics.size());
+        List<NewPartitions> wanted = new ArrayList<>(topics.size());
         for (CreatePartitionsTopic topic : topics.values()) {
-            wanted.add(new MorePartitions(topic.name(), topic.count(), assignments(topic)));
+            wanted.add(new NewPartitions(topic.name(), topic.count(), assignments(topic)));
         }
         return metadata.createPartitions(wanted, asked.validateOnly()).thenApply(outcomes -> {
             outcomes.forEach(outcome -> response.results().add(result(outcome.name(), outcome.error())));

@@ -5,9 +5,9 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.config.ConfigSources;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.config.Setting;
+import io.varve.server.metadata.config.ConfigEntry;
 import io.varve.server.metadata.topic.NewTopic;
-import io.varve.server.metadata.topic.TopicOutcome;
+import io.varve.server.metadata.topic.TopicResult;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -89,13 +89,13 @@ final class CreateTopicsHandler implements ApiHandler {
         return new NewTopic(topic.name(), topic.numPartitions(), topic.replicationFactor(), assignments, configs);
     }
 
-    private CreatableTopicResult result(TopicOutcome outcome) {
+    private CreatableTopicResult result(TopicResult outcome) {
         if (outcome.error().isFailure()) {
             return refused(
                     outcome.name(), outcome.error().error(), outcome.error().message());
         }
         List<CreatableTopicConfigs> configs = new ArrayList<>();
-        for (Setting setting : metadata.topicConfigs().settings(outcome.configs())) {
+        for (ConfigEntry setting : metadata.topicConfigs().settings(outcome.configs())) {
             configs.add(new CreatableTopicConfigs()
                     .setName(setting.key().name)
                     .setValue(setting.value())

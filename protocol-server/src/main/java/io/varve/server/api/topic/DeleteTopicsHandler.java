@@ -4,8 +4,8 @@ package io.varve.server.api.topic;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.topic.TopicOutcome;
 import io.varve.server.metadata.topic.TopicRef;
+import io.varve.server.metadata.topic.TopicResult;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -62,7 +62,7 @@ final class DeleteTopicsHandler implements ApiHandler {
             }
         });
         return metadata.deleteTopics(wanted).thenApply(outcomes -> {
-            for (TopicOutcome outcome : outcomes) {
+            for (TopicResult outcome : outcomes) {
                 response.responses().add(result(outcome.name(), outcome.id(), outcome.error()));
             }
             return response;

@@ -11,7 +11,7 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.TopicCreator;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -44,7 +44,7 @@ final class MetadataHandler implements ApiHandler {
     private final MetadataConfig config;
     private final Supplier<ClusterInfo> cluster;
 
-    MetadataHandler(Topics topics, TopicCreation creation, MetadataConfig config, Supplier<ClusterInfo> cluster) {
+    MetadataHandler(Topics topics, TopicCreator creation, MetadataConfig config, Supplier<ClusterInfo> cluster) {
         this.topics = topics;
         this.creation = new AutoCreation(topics::size, creation, config.limits());
         this.config = config;

@@ -3,8 +3,8 @@ package io.varve.server.api.txn;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
-import io.varve.server.txn.Granted;
 import io.varve.server.txn.ProducerEpoch;
+import io.varve.server.txn.ProducerEpochResult;
 import io.varve.server.txn.Transactions;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.EndTxnRequestData;
@@ -41,7 +41,7 @@ final class EndTxnHandler implements ApiHandler {
                 .thenApply(granted -> answer(granted, request.version()));
     }
 
-    private static EndTxnResponseData answer(Granted granted, short version) {
+    private static EndTxnResponseData answer(ProducerEpochResult granted, short version) {
         EndTxnResponseData answer = new EndTxnResponseData()
                 .setErrorCode(FencingErrors.told(granted.error(), version, FIRST_WITH_FENCED)
                         .code());

@@ -4,8 +4,8 @@ package io.varve.server.api.txn;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.producerid.ProducerIds;
-import io.varve.server.txn.Granted;
 import io.varve.server.txn.ProducerEpoch;
+import io.varve.server.txn.ProducerEpochResult;
 import io.varve.server.txn.Transactions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -49,7 +49,7 @@ final class InitProducerIdHandler implements ApiHandler {
         }
         return transactions
                 .initProducer(data.transactionalId(), data.transactionTimeoutMs(), expected)
-                .thenApply((Granted granted) -> answer(
+                .thenApply((ProducerEpochResult granted) -> answer(
                         granted.producer(), FencingErrors.told(granted.error(), request.version(), FIRST_WITH_FENCED)));
     }
 

@@ -3,8 +3,8 @@ package io.varve.server.metadata.config;
 
 import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
-import io.varve.server.metadata.log.Catalog;
 import io.varve.server.metadata.log.MetadataEvents;
+import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -19,9 +19,9 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /** Changes settings on a client's behalf, each resource's or not for reasons of its own. */
 public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, TopicConfigs topics, BrokerConfigs brokers)
-        implements Command<Catalog, ApiMessageAndVersion, List<ApiError>> {
+        implements Command<MetadataState, ApiMessageAndVersion, List<ApiError>> {
     @Override
-    public Decision<ApiMessageAndVersion, List<ApiError>> decide(Catalog catalog) {
+    public Decision<ApiMessageAndVersion, List<ApiError>> decide(MetadataState catalog) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
         List<ApiError> outcomes = new ArrayList<>(changes.size());
         Configured configured = new Configured(catalog);
@@ -36,7 +36,8 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
         return validateOnly ? Decision.nothing(outcomes) : new Decision<>(events, () -> outcomes);
     }
 
-    private void alter(ConfigChange change, Catalog catalog, Configured configured, List<ApiMessageAndVersion> events) {
+    private void alter(
+            ConfigChange change, MetadataState catalog, Configured configured, List<ApiMessageAndVersion> events) {
         ConfigResource resource = change.resource();
         Map<String, String> before = catalog.configs(resource);
         if (resource.type() == ConfigResource.Type.TOPIC && catalog.topic(resource.name()) == null) {
@@ -69,7 +70,7 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
     private static final class Configured {
         private final Map<ConfigResource.Type, Integer> counts = new EnumMap<>(ConfigResource.Type.class);
 
-        Configured(Catalog catalog) {
+        Configured(MetadataState catalog) {
             catalog.configured().forEach(resource -> counts.merge(resource.type(), 1, Integer::sum));
         }
 

@@ -2,8 +2,8 @@
 package io.varve.server.metadata.config;
 
 import io.varve.server.metadata.MetadataConfig;
-import io.varve.server.metadata.config.Setting.Source;
-import io.varve.server.metadata.config.Setting.Synonym;
+import io.varve.server.metadata.config.ConfigEntry.Source;
+import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataException;
 import java.util.ArrayList;
@@ -41,15 +41,15 @@ public final class BrokerConfigs {
 
     private static final Logger LOG = LoggerFactory.getLogger(BrokerConfigs.class);
 
-    private final BrokerDefinitions definitions;
+    private final BrokerConfigKeys definitions;
     private final Map<String, String> file;
-    private volatile BrokerLayers layers;
+    private volatile BrokerConfigLayers layers;
 
     /** @param config names what is set in the server's properties, and what can be set */
     public BrokerConfigs(MetadataConfig config) {
         definitions = config.definitions();
         file = config.logDefaults();
-        layers = BrokerLayers.ofFile(file);
+        layers = BrokerConfigLayers.ofFile(file);
     }
 
     private static Map<String, List<String>> oneSetting(List<?>... groups) {
@@ -68,8 +68,8 @@ public final class BrokerConfigs {
      * @param cluster on all brokers
      * @return what is in force from now on
      */
-    public BrokerLayers set(Map<String, String> broker, Map<String, String> cluster) {
-        layers = new BrokerLayers(allowed(broker), allowed(cluster), file);
+    public BrokerConfigLayers set(Map<String, String> broker, Map<String, String> cluster) {
+        layers = new BrokerConfigLayers(allowed(broker), allowed(cluster), file);
         return layers;
     }
 
@@ -119,7 +119,7 @@ public final class BrokerConfigs {
                     }
                 }
             });
-            BrokerDefaults.check(BrokerLayers.ofFile(wanted));
+            TopicConfigDefaults.check(BrokerConfigLayers.ofFile(wanted));
         } catch (ConfigException | MetadataException e) {
             throw new InvalidRequestException(e.getMessage());
         }
@@ -184,7 +184,7 @@ public final class BrokerConfigs {
     }
 
     /** @return true if its value must not be shown: a secret, or a key of which nobody knows what it is */
-    public static boolean isSensitive(Setting setting) {
+    public static boolean isSensitive(ConfigEntry setting) {
         return setting.key().type == ConfigDef.Type.PASSWORD || isUnknown(setting.key());
     }
 
@@ -194,11 +194,11 @@ public final class BrokerConfigs {
     }
 
     /** @return the broker's settings, by name, with what is in force */
-    public List<Setting> settings() {
-        BrokerLayers now = layers;
+    public List<ConfigEntry> settings() {
+        BrokerConfigLayers now = layers;
         TreeMap<String, ConfigKey> keys = new TreeMap<>(definitions.keys());
         now.merged().keySet().forEach(name -> keys.computeIfAbsent(name, BrokerConfigs::unknown));
-        List<Setting> settings = new ArrayList<>();
+        List<ConfigEntry> settings = new ArrayList<>();
         keys.forEach((name, key) -> {
             if (!key.internalConfig || now.merged().containsKey(name)) {
                 settings.add(setting(key, now));
@@ -208,11 +208,11 @@ public final class BrokerConfigs {
     }
 
     /** @return what is set while running on all brokers, by name */
-    public List<Setting> ofAllBrokers() {
-        List<Setting> settings = new ArrayList<>();
+    public List<ConfigEntry> ofAllBrokers() {
+        List<ConfigEntry> settings = new ArrayList<>();
         new TreeMap<>(layers.cluster()).forEach((name, value) -> {
             ConfigKey key = definitions.keys().getOrDefault(name, unknown(name));
-            settings.add(new Setting(key, value, List.of(new Synonym(name, value, Source.DYNAMIC_DEFAULT))));
+            settings.add(new ConfigEntry(key, value, List.of(new Synonym(name, value, Source.DYNAMIC_DEFAULT))));
         });
         return settings;
     }
@@ -223,7 +223,7 @@ public final class BrokerConfigs {
         return key == null ? List.of() : setting(key, layers).synonyms();
     }
 
-    private Setting setting(ConfigKey key, BrokerLayers now) {
+    private ConfigEntry setting(ConfigKey key, BrokerConfigLayers now) {
         List<String> names = ONE_SETTING.getOrDefault(key.name, List.of(key.name));
         List<Synonym> synonyms = new ArrayList<>(now.of(names));
         for (String name : names) {
@@ -239,7 +239,7 @@ public final class BrokerConfigs {
         }
         List<Synonym> shown = synonyms.subList(own, synonyms.size());
         String value = shown.isEmpty() ? byDefault(key.name) : shown.get(0).value();
-        return new Setting(key, value, shown);
+        return new ConfigEntry(key, value, shown);
     }
 
     private static ConfigKey unknown(String name) {

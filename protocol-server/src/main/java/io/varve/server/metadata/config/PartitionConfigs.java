@@ -14,7 +14,7 @@ import org.apache.kafka.common.Uuid;
  * @param jitterMs by how many ms at most a partition's segments end sooner ({@code segment.jitter.ms}), 0 or more
  * @param holds what is pinned
  */
-public record PartitionConfigs(PartitionConfig common, long jitterMs, Holds holds) {
+public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionHolds holds) {
     /**
      * Kafka draws each segment's jitter by lot; here every partition has its own, for good, which spreads them just as well and can be
      * foretold.

@@ -9,8 +9,8 @@ import io.varve.core.record.Compressor;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.server.metadata.MetadataConfig;
-import io.varve.server.metadata.config.Setting.Source;
-import io.varve.server.metadata.config.Setting.Synonym;
+import io.varve.server.metadata.config.ConfigEntry.Source;
+import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -44,7 +44,7 @@ public final class TopicConfigs {
      * @param origins in topics' units, of the settings that the broker sets
      */
     private record Defaults(
-            BrokerLayers layers, Map<String, Object> base, Map<String, BrokerDefaults.Origin> origins) {}
+            BrokerConfigLayers layers, Map<String, Object> base, Map<String, TopicConfigDefaults.Origin> origins) {}
 
     private volatile Defaults defaults;
 
@@ -52,20 +52,20 @@ public final class TopicConfigs {
 
     /** @param config names the broker's defaults */
     public TopicConfigs(MetadataConfig config) {
-        this(BrokerLayers.ofFile(config.logDefaults()), config.batches());
+        this(BrokerConfigLayers.ofFile(config.logDefaults()), config.batches());
     }
 
-    public TopicConfigs(BrokerLayers layers, BatchRules batches) {
+    public TopicConfigs(BrokerConfigLayers layers, BatchRules batches) {
         this.batches = batches;
         setDefaults(layers);
     }
 
     /** Takes other defaults. */
-    public void setDefaults(BrokerLayers layers) {
-        Map<String, BrokerDefaults.Origin> origins = BrokerDefaults.resolve(layers);
+    public void setDefaults(BrokerConfigLayers layers) {
+        Map<String, TopicConfigDefaults.Origin> origins = TopicConfigDefaults.resolve(layers);
         Map<String, Object> values = new HashMap<>();
         KEYS.forEach((name, key) -> {
-            BrokerDefaults.Origin origin = origins.get(name);
+            TopicConfigDefaults.Origin origin = origins.get(name);
             if (origin != null) {
                 values.put(name, ConfigDef.parseType(name, origin.value(), key.type));
             } else if (key.defaultValue != null) {
@@ -77,7 +77,7 @@ public final class TopicConfigs {
 
     /** @return the broker's keys that stand for a topic setting */
     public static Set<String> brokerNames() {
-        return Set.copyOf(BrokerDefaults.names());
+        return Set.copyOf(TopicConfigDefaults.names());
     }
 
     /**
@@ -95,11 +95,11 @@ public final class TopicConfigs {
         });
         try {
             // No tier is attached to this log: asking for one is an error, as on a Kafka broker without remote storage.
-            LogConfig.validate(Holds.without(before), Holds.without(after), defaults.base, false);
+            LogConfig.validate(RetentionHolds.without(before), RetentionHolds.without(after), defaults.base, false);
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
         }
-        Holds.of(after);
+        RetentionHolds.of(after);
     }
 
     /**
@@ -110,8 +110,8 @@ public final class TopicConfigs {
      * @return what they and the broker's defaults mean to each partition
      */
     public PartitionConfigs partitionConfigs(Map<String, String> overrides) {
-        LogConfig config = effective(Holds.without(overrides));
-        return new PartitionConfigs(partitionConfig(config), config.segmentJitterMs, Holds.of(overrides));
+        LogConfig config = effective(RetentionHolds.without(overrides));
+        return new PartitionConfigs(partitionConfig(config), config.segmentJitterMs, RetentionHolds.of(overrides));
     }
 
     /**
@@ -175,23 +175,23 @@ public final class TopicConfigs {
      * @param overrides a topic's own settings, valid
      * @return every public setting, by name
      */
-    public List<Setting> settings(Map<String, String> overrides) {
-        List<Setting> settings = new ArrayList<>();
+    public List<ConfigEntry> settings(Map<String, String> overrides) {
+        List<ConfigEntry> settings = new ArrayList<>();
         new TreeMap<>(KEYS).forEach((name, key) -> {
             if (!key.internalConfig || overrides.containsKey(name)) {
                 settings.add(setting(key, overrides.get(name)));
             }
         });
-        Holds.only(overrides)
-                .forEach((name, value) -> settings.add(
-                        new Setting(Holds.definition(name), value, List.of(new Synonym(name, value, Source.TOPIC)))));
+        RetentionHolds.only(overrides)
+                .forEach((name, value) -> settings.add(new ConfigEntry(
+                        RetentionHolds.definition(name), value, List.of(new Synonym(name, value, Source.TOPIC)))));
         return settings;
     }
 
     /** @return true if the setting's value is a list, so that values can be appended to it and subtracted from it */
     public static boolean isList(String name) {
         ConfigKey key = KEYS.get(name);
-        return key != null && key.type == ConfigDef.Type.LIST || Holds.isHold(name);
+        return key != null && key.type == ConfigDef.Type.LIST || RetentionHolds.isHold(name);
     }
 
     /**
@@ -202,7 +202,7 @@ public final class TopicConfigs {
     public String value(String name, Map<String, String> overrides) {
         ConfigKey key = KEYS.get(name);
         return key == null
-                ? Holds.only(overrides).get(name)
+                ? RetentionHolds.only(overrides).get(name)
                 : setting(key, overrides.get(name)).value();
     }
 
@@ -212,9 +212,9 @@ public final class TopicConfigs {
         return new LogConfig(values, overrides.keySet());
     }
 
-    private Setting setting(ConfigKey key, String override) {
+    private ConfigEntry setting(ConfigKey key, String override) {
         Defaults now = defaults;
-        List<String> brokerNames = BrokerDefaults.names(key.name);
+        List<String> brokerNames = TopicConfigDefaults.names(key.name);
         List<Synonym> synonyms = new ArrayList<>();
         if (override != null) {
             synonyms.add(new Synonym(key.name, override, Source.TOPIC));
@@ -222,15 +222,15 @@ public final class TopicConfigs {
         synonyms.addAll(now.layers.of(brokerNames));
         String builtIn = ConfigDef.convertToString(key.defaultValue, key.type);
         for (String name : brokerNames) {
-            ConfigKey broker = BrokerDefinitions.OF_TOPICS.keys().get(name);
+            ConfigKey broker = BrokerConfigKeys.OF_TOPICS.keys().get(name);
             if (broker.defaultValue != null) {
                 String value = ConfigDef.convertToString(broker.defaultValue, broker.type);
                 synonyms.add(new Synonym(name, value, Source.DEFAULT));
             }
         }
-        BrokerDefaults.Origin origin = now.origins.get(key.name);
+        TopicConfigDefaults.Origin origin = now.origins.get(key.name);
         String value = override != null ? override : origin != null ? origin.value() : builtIn;
-        return new Setting(key, value, synonyms);
+        return new ConfigEntry(key, value, synonyms);
     }
 
     /** @return Kafka's definition of a setting, or null */

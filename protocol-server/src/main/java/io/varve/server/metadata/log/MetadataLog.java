@@ -35,12 +35,12 @@ public final class MetadataLog {
      * @param catalog the state they fold into
      * @param deleted ids of every topic that was ever deleted
      */
-    public record Replayed(PartitionLog log, Catalog catalog, Set<UUID> deleted) {}
+    public record Replayed(PartitionLog log, MetadataState catalog, Set<UUID> deleted) {}
 
     private MetadataLog() {}
 
     /** @throws MetadataException if there are partitions but no metadata, or an event makes no sense */
-    public static Replayed replay(LogEngine engine, MetadataRecords codec) {
+    public static Replayed replay(LogEngine engine, MetadataRecordCodec codec) {
         Set<PartitionId> stored = engine.stored();
         if (!stored.contains(PARTITION)) {
             checkEmpty(stored);
@@ -51,7 +51,7 @@ public final class MetadataLog {
         if (log.logEndOffset() == 0) {
             checkEmpty(stored);
         }
-        MetadataDelta delta = Catalog.blank();
+        MetadataDelta delta = MetadataState.blank();
         Set<UUID> deleted = new HashSet<>();
         try {
             EventLog.replay(
@@ -66,7 +66,7 @@ public final class MetadataLog {
         } catch (MetadataException e) {
             throw unusable(log, e);
         }
-        return new Replayed(log, Catalog.of(delta, log.logEndOffset()), deleted);
+        return new Replayed(log, MetadataState.of(delta, log.logEndOffset()), deleted);
     }
 
     private static void replay(ApiMessageAndVersion event, long nextOffset, MetadataDelta delta, Set<UUID> deleted) {
@@ -99,7 +99,7 @@ public final class MetadataLog {
     }
 
     /** @throws MetadataException if the data was written by another node */
-    public static void checkNode(Catalog catalog, int nodeId) {
+    public static void checkNode(MetadataState catalog, int nodeId) {
         for (int owner : catalog.image().cluster().brokers().keySet()) {
             if (owner != nodeId) {
                 throw new MetadataException(

@@ -5,8 +5,8 @@ import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MetadataConfig;
-import io.varve.server.metadata.log.Catalog;
 import io.varve.server.metadata.log.MetadataEvents;
+import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -20,17 +20,17 @@ import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /** Adds partitions to topics on a client's behalf, to each or not for reasons of its own. */
-public record CreatePartitions(List<MorePartitions> topics, boolean validateOnly, MetadataConfig config, Topics served)
-        implements Command<Catalog, ApiMessageAndVersion, List<TopicOutcome>> {
+public record CreatePartitions(List<NewPartitions> topics, boolean validateOnly, MetadataConfig config, Topics served)
+        implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
-    public Decision<ApiMessageAndVersion, List<TopicOutcome>> decide(Catalog catalog) {
+    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState catalog) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
-        List<TopicOutcome> outcomes = new ArrayList<>(topics.size());
-        for (MorePartitions more : topics) {
+        List<TopicResult> outcomes = new ArrayList<>(topics.size());
+        for (NewPartitions more : topics) {
             try {
                 outcomes.add(grow(more, catalog, events));
             } catch (ApiException e) {
-                outcomes.add(TopicOutcome.refused(more.name(), Uuid.ZERO_UUID, ApiError.fromThrowable(e)));
+                outcomes.add(TopicResult.refused(more.name(), Uuid.ZERO_UUID, ApiError.fromThrowable(e)));
             }
         }
         if (validateOnly) {
@@ -40,13 +40,13 @@ public record CreatePartitions(List<MorePartitions> topics, boolean validateOnly
                 events, () -> outcomes.stream().map(this::checkServed).toList());
     }
 
-    private TopicOutcome grow(MorePartitions more, Catalog catalog, List<ApiMessageAndVersion> events) {
+    private TopicResult grow(NewPartitions more, MetadataState catalog, List<ApiMessageAndVersion> events) {
         TopicImage topic = catalog.topic(more.name());
         if (topic == null) {
             throw new UnknownTopicOrPartitionException("The topic '" + more.name() + "' does not exist.");
         }
         if (ClusterMetadata.isReserved(more.name())) {
-            return TopicOutcome.refused(more.name(), topic.id(), DeleteTopics.reserved(more.name()));
+            return TopicResult.refused(more.name(), topic.id(), DeleteTopics.reserved(more.name()));
         }
         int now = topic.partitions().size();
         if (more.count() == now) {
@@ -57,15 +57,15 @@ public record CreatePartitions(List<MorePartitions> topics, boolean validateOnly
                     + " partition(s); " + more.count() + " would not be an increase.");
         }
         int added = more.count() - now;
-        if (added > TopicPlan.MAX_PARTITIONS - events.size()) {
-            throw TopicPlan.tooMany();
+        if (added > TopicCreationPlan.MAX_PARTITIONS - events.size()) {
+            throw TopicCreationPlan.tooMany();
         }
-        TopicPlan.checkRoom(added + events.size(), catalog, config);
+        TopicCreationPlan.checkRoom(added + events.size(), catalog, config);
         checkAssignments(more.assignments(), added);
         for (int p = now; p < more.count(); p++) {
             events.add(MetadataEvents.partition(topic.id(), p, config.nodeId()));
         }
-        return new TopicOutcome(
+        return new TopicResult(
                 ApiError.NONE, topic.name(), topic.id(), more.count(), catalog.topicConfigs(topic.name()));
     }
 
@@ -77,15 +77,15 @@ public record CreatePartitions(List<MorePartitions> topics, boolean validateOnly
             throw new InvalidReplicaAssignmentException("Attempted to add " + added
                     + " additional partition(s), but only " + assignments.size() + " assignment(s) were specified.");
         }
-        assignments.forEach(replicas -> TopicPlan.checkReplicas(replicas, config.nodeId()));
+        assignments.forEach(replicas -> TopicCreationPlan.checkReplicas(replicas, config.nodeId()));
     }
 
-    private TopicOutcome checkServed(TopicOutcome outcome) {
+    private TopicResult checkServed(TopicResult outcome) {
         Topic topic = outcome.error().isFailure() ? null : served.byId(outcome.id());
         if (outcome.error().isFailure() || (topic != null && topic.partitions().size() >= outcome.partitions())) {
             return outcome;
         }
-        return TopicOutcome.refused(
+        return TopicResult.refused(
                 outcome.name(),
                 outcome.id(),
                 new ApiError(

@@ -6,8 +6,8 @@ import io.varve.core.event.Decision;
 import io.varve.core.runtime.Ids;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.config.TopicConfigs;
-import io.varve.server.metadata.log.Catalog;
-import io.varve.server.metadata.start.FirstEvents;
+import io.varve.server.metadata.log.MetadataState;
+import io.varve.server.metadata.start.BootstrapCluster;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -24,18 +24,18 @@ public record CreateTopics(
         TopicConfigs definitions,
         Topics served,
         Ids ids)
-        implements Command<Catalog, ApiMessageAndVersion, List<TopicOutcome>> {
+        implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
-    public Decision<ApiMessageAndVersion, List<TopicOutcome>> decide(Catalog catalog) {
-        TopicPlan plan = new TopicPlan(catalog, config, definitions);
-        List<TopicOutcome> outcomes = new ArrayList<>(topics.size());
+    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState catalog) {
+        TopicCreationPlan plan = new TopicCreationPlan(catalog, config, definitions);
+        List<TopicResult> outcomes = new ArrayList<>(topics.size());
         for (NewTopic topic : topics) {
-            Uuid id = FirstEvents.newId(ids);
+            Uuid id = BootstrapCluster.newId(ids);
             try {
                 int partitions = plan.add(topic, id);
-                outcomes.add(new TopicOutcome(ApiError.NONE, topic.name(), id, partitions, topic.configs()));
+                outcomes.add(new TopicResult(ApiError.NONE, topic.name(), id, partitions, topic.configs()));
             } catch (ApiException e) {
-                outcomes.add(TopicOutcome.refused(topic.name(), Uuid.ZERO_UUID, ApiError.fromThrowable(e)));
+                outcomes.add(TopicResult.refused(topic.name(), Uuid.ZERO_UUID, ApiError.fromThrowable(e)));
             }
         }
         if (validateOnly) {
@@ -45,11 +45,11 @@ public record CreateTopics(
                 plan.events(), () -> outcomes.stream().map(this::checkServed).toList());
     }
 
-    private TopicOutcome checkServed(TopicOutcome outcome) {
+    private TopicResult checkServed(TopicResult outcome) {
         if (outcome.error().isFailure() || served.byId(outcome.id()) != null) {
             return outcome;
         }
-        return TopicOutcome.refused(
+        return TopicResult.refused(
                 outcome.name(),
                 outcome.id(),
                 new ApiError(

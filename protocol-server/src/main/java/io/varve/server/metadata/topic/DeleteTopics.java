@@ -4,9 +4,9 @@ package io.varve.server.metadata.topic;
 import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.config.Holds;
-import io.varve.server.metadata.log.Catalog;
+import io.varve.server.metadata.config.RetentionHolds;
 import io.varve.server.metadata.log.MetadataEvents;
+import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -20,24 +20,24 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /** Deletes topics on a client's behalf, each or not for reasons of its own. */
 public record DeleteTopics(List<TopicRef> topics)
-        implements Command<Catalog, ApiMessageAndVersion, List<TopicOutcome>> {
+        implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
-    public Decision<ApiMessageAndVersion, List<TopicOutcome>> decide(Catalog catalog) {
+    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState catalog) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
-        List<TopicOutcome> outcomes = new ArrayList<>(topics.size());
+        List<TopicResult> outcomes = new ArrayList<>(topics.size());
         Set<Uuid> removed = new HashSet<>();
         for (TopicRef ref : topics) {
             TopicImage topic = ref.name() != null ? catalog.topic(ref.name()) : catalog.topic(ref.id());
             if (topic == null || removed.contains(topic.id())) {
-                outcomes.add(TopicOutcome.refused(ref.name(), ref.id(), unknown(ref)));
+                outcomes.add(TopicResult.refused(ref.name(), ref.id(), unknown(ref)));
             } else if (ClusterMetadata.isReserved(topic.name())) {
-                outcomes.add(TopicOutcome.refused(topic.name(), topic.id(), reserved(topic.name())));
-            } else if (!Holds.only(catalog.topicConfigs(topic.name())).isEmpty()) {
-                outcomes.add(TopicOutcome.refused(topic.name(), topic.id(), held(catalog.topicConfigs(topic.name()))));
+                outcomes.add(TopicResult.refused(topic.name(), topic.id(), reserved(topic.name())));
+            } else if (!RetentionHolds.only(catalog.topicConfigs(topic.name())).isEmpty()) {
+                outcomes.add(TopicResult.refused(topic.name(), topic.id(), held(catalog.topicConfigs(topic.name()))));
             } else {
                 removed.add(topic.id());
                 events.add(MetadataEvents.removeTopic(topic.id()));
-                outcomes.add(new TopicOutcome(ApiError.NONE, topic.name(), topic.id(), 0, Map.of()));
+                outcomes.add(new TopicResult(ApiError.NONE, topic.name(), topic.id(), 0, Map.of()));
             }
         }
         return new Decision<>(events, () -> outcomes);
@@ -47,7 +47,7 @@ public record DeleteTopics(List<TopicRef> topics)
         return new ApiError(
                 Errors.POLICY_VIOLATION,
                 "Records of the topic are held by "
-                        + String.join(", ", Holds.only(configs).keySet()) + ": delete that setting first.");
+                        + String.join(", ", RetentionHolds.only(configs).keySet()) + ": delete that setting first.");
     }
 
     private static ApiError unknown(TopicRef ref) {

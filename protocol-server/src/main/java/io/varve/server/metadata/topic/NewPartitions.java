@@ -1,103 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.topic;
 
-import io.varve.core.engine.LogEngine;
-import io.varve.core.event.EventLog;
-import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.StorageException;
-import io.varve.server.metadata.config.PartitionConfigs;
-import io.varve.server.metadata.config.TopicConfigs;
-import io.varve.server.metadata.log.Catalog;
-import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import org.apache.kafka.common.Uuid;
-import org.apache.kafka.image.TopicImage;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * Makes the partitions of which events are about to tell. They come first: an event that is durable then proves that its partitions were
- * made, so that one a start does not find is lost and not unfinished; and where they cannot be made, nothing has happened. What a crash
- * leaves in between are partitions that hold nothing and belong to nobody. One thread's.
+ * A topic that is to have more partitions; nothing in it is trusted.
+ *
+ * @param name the topic's name
+ * @param count how many it is to have in all
+ * @param assignments brokers of each partition to add, or null to let the broker choose
  */
-public final class NewPartitions implements EventLog.Preparation<Catalog> {
-    private static final Logger LOG = LoggerFactory.getLogger(NewPartitions.class);
-
-    private final LogEngine engine;
-    private final TopicConfigs definitions;
-    /** Made for nothing, and still there: the device refused to delete them. */
-    private final Set<PartitionId> abandoned = new HashSet<>();
-
-    public NewPartitions(LogEngine engine, TopicConfigs definitions) {
-        this.engine = engine;
-        this.definitions = definitions;
-    }
-
-    /** A topic needs the place of an earlier one of its name, whose partitions go when its removal is in force. */
-    @Override
-    public boolean waits(Catalog inForce, Catalog next) {
-        for (Uuid id : next.touchedTopics()) {
-            TopicImage wanted = next.topic(id);
-            TopicImage namesake = wanted == null ? null : inForce.topic(wanted.name());
-            if (namesake != null && !namesake.id().equals(id)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    @Override
-    public Runnable prepare(Catalog before, Catalog next) {
-        abandoned.removeIf(this::isDeleted);
-        List<PartitionId> made = new ArrayList<>();
-        try {
-            for (Uuid id : next.touchedTopics()) {
-                if (next.topic(id) != null) {
-                    make(before.topic(id), next.topic(id), next, made);
-                }
-            }
-        } catch (RuntimeException e) {
-            takeBack(made);
-            throw e;
-        }
-        return () -> takeBack(made);
-    }
-
-    private void make(TopicImage present, TopicImage wanted, Catalog next, List<PartitionId> made) {
-        PartitionConfigs meaning = null;
-        for (int number : wanted.partitions().keySet()) {
-            if (present != null && present.partitions().containsKey(number)) {
-                continue;
-            }
-            PartitionId id = ServedTopics.partition(wanted, number);
-            if (engine.partition(id).isPresent()) {
-                continue; // brought along with its records
-            }
-            if (meaning == null) {
-                meaning = definitions.partitionConfigs(next.topicConfigs(wanted.name()));
-            }
-            made.add(id);
-            engine.open(id, wanted.partitions().get(number).leaderEpoch, meaning.of(wanted.id(), number));
-        }
-    }
-
-    private void takeBack(List<PartitionId> made) {
-        for (PartitionId id : made) {
-            if (!isDeleted(id)) {
-                abandoned.add(id);
-            }
-        }
-    }
-
-    private boolean isDeleted(PartitionId id) {
-        try {
-            engine.delete(id);
-            return true;
-        } catch (StorageException e) {
-            LOG.warn("{} was made for nothing and still takes space, trying again later: {}", id, e.getMessage());
-            return false;
-        }
-    }
-}
+public record NewPartitions(String name, int count, List<List<Integer>> assignments) {}

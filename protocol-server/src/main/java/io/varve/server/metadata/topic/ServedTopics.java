@@ -8,7 +8,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.config.PartitionConfigs;
 import io.varve.server.metadata.config.TopicConfigs;
-import io.varve.server.metadata.log.Catalog;
+import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashMap;
@@ -36,7 +36,7 @@ public final class ServedTopics implements Topics {
 
     private final LogEngine engine;
     private final TopicConfigs definitions;
-    private final List<TopicWatcher> watchers = new CopyOnWriteArrayList<>();
+    private final List<TopicListener> watchers = new CopyOnWriteArrayList<>();
     private final Map<String, Topic> byName = new ConcurrentHashMap<>();
     private final Map<Uuid, Topic> byId = new ConcurrentHashMap<>();
     /** Topics that may have partitions in the engine beyond those served; used by the following thread only. */
@@ -74,7 +74,7 @@ public final class ServedTopics implements Topics {
     }
 
     @Override
-    public void watch(TopicWatcher watcher) {
+    public void watch(TopicListener watcher) {
         synchronized (publishing) {
             byId.values().forEach(topic -> watcher.changed(null, topic));
             watchers.add(watcher);
@@ -89,7 +89,7 @@ public final class ServedTopics implements Topics {
      * @param catalog the durable metadata
      * @return the topics that could not be opened or deleted; to be tried again later
      */
-    public List<Uuid> follow(Collection<Uuid> ids, Catalog catalog) {
+    public List<Uuid> follow(Collection<Uuid> ids, MetadataState catalog) {
         List<Uuid> gone = ids.stream().filter(id -> catalog.topic(id) == null).toList();
         List<Uuid> kept = ids.stream().filter(id -> catalog.topic(id) != null).toList();
         List<Uuid> failed = new ArrayList<>(remove(gone));
@@ -129,7 +129,7 @@ public final class ServedTopics implements Topics {
         return partitions.map(this::delete).reduce(true, Boolean::logicalAnd);
     }
 
-    private List<Uuid> update(List<Uuid> ids, Catalog catalog) {
+    private List<Uuid> update(List<Uuid> ids, MetadataState catalog) {
         List<Uuid> failed = new ArrayList<>();
         Map<Map<String, String>, PartitionConfigs> parsed = new HashMap<>();
         for (Uuid id : ids) {
@@ -171,7 +171,7 @@ public final class ServedTopics implements Topics {
         }
     }
 
-    private static void tell(TopicWatcher watcher, Change change) {
+    private static void tell(TopicListener watcher, Change change) {
         try {
             watcher.changed(change.before, change.after);
         } catch (RuntimeException e) {

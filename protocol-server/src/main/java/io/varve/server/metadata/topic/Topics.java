@@ -31,5 +31,5 @@ public interface Topics {
      *
      * @param watcher told first of each topic there is, as new, then of each change; none is missed or told twice
      */
-    void watch(TopicWatcher watcher);
+    void watch(TopicListener watcher);
 }

@@ -11,7 +11,7 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
-import io.varve.server.metadata.config.BrokerDefinitions;
+import io.varve.server.metadata.config.BrokerConfigKeys;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.TopicLimits;
 import java.util.HashMap;
@@ -63,7 +63,7 @@ class ConfigHandlersTest {
     }
 
     private static MetadataConfig config() {
-        Map<String, ConfigKey> keys = new HashMap<>(BrokerDefinitions.OF_TOPICS.keys());
+        Map<String, ConfigKey> keys = new HashMap<>(BrokerConfigKeys.OF_TOPICS.keys());
         keys.putAll(new ConfigDef()
                 .define("num.network.threads", ConfigDef.Type.INT, 3, ConfigDef.Importance.LOW, "threads")
                 .define("ssl.key.password", ConfigDef.Type.PASSWORD, null, ConfigDef.Importance.LOW, "secret")
@@ -78,7 +78,7 @@ class ConfigHandlersTest {
                 Map.of("log.retention.hours", "2", "ssl.key.password", "secret"),
                 AcceptedLosses.NONE,
                 TopicLimits.DEFAULT,
-                new BrokerDefinitions(keys, BrokerDefinitions.OF_TOPICS.dynamic()),
+                new BrokerConfigKeys(keys, BrokerConfigKeys.OF_TOPICS.dynamic()),
                 io.varve.core.log.config.BatchRules.DEFAULT);
     }
 

@@ -4,7 +4,7 @@ package io.varve.server.api.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicCreation;
+import io.varve.server.metadata.topic.TopicCreator;
 import io.varve.server.metadata.topic.TopicLimits;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,7 +52,7 @@ class AutoCreationTest {
     }
 
     /** Makes topics when the test says so. */
-    private final class Held implements TopicCreation {
+    private final class Held implements TopicCreator {
         @Override
         public CompletableFuture<Topic> createIfAbsent(String name) {
             CompletableFuture<Topic> made = new CompletableFuture<>();

@@ -43,9 +43,9 @@ class TopicConfigsTest {
                 .filteredOn(setting -> setting.key().name.equals("segment.ms"))
                 .singleElement()
                 .satisfies(setting -> {
-                    assertThat(setting.source()).isEqualTo(Setting.Source.TOPIC);
+                    assertThat(setting.source()).isEqualTo(ConfigEntry.Source.TOPIC);
                     assertThat(setting.synonyms())
-                            .extracting(Setting.Synonym::name, Setting.Synonym::value)
+                            .extracting(ConfigEntry.Synonym::name, ConfigEntry.Synonym::value)
                             .containsExactly(
                                     org.assertj.core.groups.Tuple.tuple("segment.ms", "5"),
                                     org.assertj.core.groups.Tuple.tuple("log.roll.hours", "2"),

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.importer;
+
+import io.varve.core.engine.LogEngine;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.retention.RetentionLimits;
+import io.varve.core.runtime.Clock;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.kraft.KraftTopic;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.CompletionException;
+import java.util.function.Consumer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.ApiException;
+
+/**
+ * Takes a source over: first all records, durably, then all topics in one batch of metadata events. A crash in between leaves partitions
+ * no topic knows, which are not served and are replaced by the next attempt.
+ */
+public final class KafkaImport {
+    private static final long PROGRESS_NANOS = 2_000_000_000L;
+
+    private final LogEngine engine;
+    private final ClusterMetadata metadata;
+    private final Clock clock;
+    private final Consumer<String> progress;
+    private final Set<PartitionId> begun = new HashSet<>();
+    private long bytes;
+    private long copied;
+    private long said;
+
+    /**
+     * @param engine where to; its appends must be durable before they are visible ({@code log.durability=sync})
+     * @param metadata of the same engine
+     * @param clock for the progress
+     * @param progress gets a line every two seconds
+     */
+    public KafkaImport(LogEngine engine, ClusterMetadata metadata, Clock clock, Consumer<String> progress) {
+        this.engine = engine;
+        this.metadata = metadata;
+        this.clock = clock;
+        this.progress = progress;
+    }
+
+    /**
+     * Takes everything over, or nothing.
+     *
+     * @param source what
+     * @throws ImportException if a topic is here already, or a batch of the source is damaged
+     * @throws StorageException if it cannot be stored
+     */
+    public void run(KafkaSource source) {
+        source.topics().forEach(this::checkFits);
+        removeLeftOvers(source);
+        source.topics().forEach(topic -> topic.partitions().forEach(survey -> bytes += survey.bytes()));
+        said = clock.nanos();
+        try {
+            List<KraftTopic> topics = new ArrayList<>();
+            for (SourceTopic topic : source.topics()) {
+                KraftTopic next = topic.underNextLeader();
+                copy(topic, next);
+                topics.add(next);
+            }
+            source.requireUntouched();
+            metadata.adopt(topics, source.nextProducerId()).join();
+        } catch (RuntimeException e) {
+            begun.forEach(this::giveUp);
+            throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause ? cause : e;
+        }
+    }
+
+    private void checkFits(SourceTopic source) {
+        KraftTopic topic = source.topic();
+        if (metadata.byName(topic.name()) != null || metadata.byId(topic.id()) != null) {
+            throw new ImportException("topic " + topic.name() + " (" + topic.id() + ") is there already:"
+                    + " delete it, name another directory to import into, or leave it out with --exclude");
+        }
+        try {
+            metadata.topicConfigs().validate(Map.of(), topic.configs());
+        } catch (ApiException e) {
+            throw new ImportException(
+                    "topic " + topic.name() + " has a setting that is not possible here: " + e.getMessage());
+        }
+    }
+
+    /** What an attempt that was interrupted has copied. */
+    private void removeLeftOvers(KafkaSource source) {
+        Set<UUID> ids = new HashSet<>();
+        source.topics().forEach(topic -> ids.add(java(topic.topic().id())));
+        engine.stored().stream().filter(id -> ids.contains(id.topicId())).forEach(engine::delete);
+    }
+
+    private void copy(SourceTopic source, KraftTopic topic) {
+        // What is too old goes when the server runs, not under our hands.
+        PartitionConfig config =
+                metadata.topicConfigs().partitionConfig(topic.configs()).with(RetentionLimits.KEEP);
+        for (int p = 0; p < topic.partitions().size(); p++) {
+            PartitionId id = new PartitionId(topic.name(), java(topic.id()), p);
+            begun.add(id);
+            PartitionLog log = engine.open(id, topic.partitions().get(p).leaderEpoch(), config);
+            new PartitionCopier(source.partitions().get(p), log, more -> tell(id, more)).run();
+        }
+    }
+
+    private void tell(PartitionId id, long more) {
+        copied += more;
+        long now = clock.nanos();
+        if (now - said >= PROGRESS_NANOS) {
+            said = now;
+            progress.accept(String.format(
+                    "%s: %s of %s copied (%d %%)",
+                    id, ImportSummary.bytes(copied), ImportSummary.bytes(bytes), copied * 100 / Math.max(1, bytes)));
+        }
+    }
+
+    private void giveUp(PartitionId id) {
+        try {
+            engine.delete(id);
+        } catch (StorageException e) {
+            progress.accept(id + " could not be removed (" + e.getMessage() + "); it is not served");
+        }
+    }
+
+    private static UUID java(Uuid id) {
+        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
+    }
+}

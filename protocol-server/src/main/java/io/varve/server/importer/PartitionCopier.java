@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.importer;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.Codec;
+import io.varve.core.record.InvalidBatchException;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.LongConsumer;
+
+/**
+ * Copies one partition into an empty log: runs of adjacent batches, straight from the mapped file. Batches of aborted transactions are
+ * passed over and leave gaps, as compaction does. A header that says less than the youngest record is corrected on the way.
+ */
+final class PartitionCopier {
+    /** Small enough for progress to be shown and segments to end where the topic's settings want. */
+    private static final int RUN_BYTES = 1 << 20;
+
+    private final SourcePartition from;
+    private final PartitionLog to;
+    private final LongConsumer progress;
+    private final int runBytes;
+    private ByteBuffer segment;
+    private int runStart;
+    private int runEnd;
+    private long runBase;
+
+    /** @param progress told how many more bytes were copied */
+    PartitionCopier(SourcePartition from, PartitionLog to, LongConsumer progress) {
+        this.from = from;
+        this.to = to;
+        this.progress = progress;
+        runBytes = Math.min(RUN_BYTES, to.config().segments().segmentBytes());
+    }
+
+    /** @return when this returns, all is durable */
+    void run() {
+        from.log().visit(this::batch, this::flush);
+        fillUp();
+        awaitDurable();
+        to.trimTo(from.log().start());
+        if (to.logStartOffset() != from.log().start() || to.logEndOffset() != from.end()) {
+            throw new ImportException(to.id() + " became " + to.logStartOffset() + " to " + to.logEndOffset() + ", but "
+                    + from.log().directory() + " reaches from "
+                    + from.log().start() + " to " + from.end());
+        }
+    }
+
+    private void batch(ByteBuffer bytes, int at, int size) {
+        if (from.transactions().isAborted(bytes, at)) {
+            return;
+        }
+        ByteBuffer corrected = MaxTimestampCorrection.corrected(bytes, at);
+        if (corrected != null) {
+            batch(corrected, 0, size);
+            flush();
+            return;
+        }
+        boolean adjacent = bytes == segment && at == runEnd;
+        boolean fits = runEnd - runStart + (long) size <= runBytes
+                && BatchHeader.lastOffset(bytes, at) - runBase <= Integer.MAX_VALUE;
+        if (!adjacent || !fits) {
+            flush();
+            segment = bytes;
+            runStart = at;
+            runBase = BatchHeader.baseOffset(bytes, at);
+        }
+        runEnd = at + size;
+    }
+
+    private void flush() {
+        if (runEnd == runStart) {
+            return;
+        }
+        ByteBuffer run = segment.duplicate().limit(runEnd).position(runStart);
+        begin(runBase);
+        try {
+            to.adopt(run);
+        } catch (InvalidBatchException e) {
+            throw new ImportException(
+                    from.log().directory() + ", among the batches from offset " + runBase + " on: " + e.getMessage());
+        }
+        progress.accept(runEnd - runStart);
+        runStart = runEnd;
+    }
+
+    /** A log that was trimmed within a batch begins with that batch, and is trimmed again at the end. */
+    private void begin(long firstBatch) {
+        if (to.logEndOffset() == 0) {
+            long start = Math.min(firstBatch, from.log().start());
+            if (start > 0) {
+                to.beginAt(start);
+            }
+        }
+    }
+
+    /** The end must not move back where the last offsets have no batch any more: offsets are never given out twice. */
+    private void fillUp() {
+        begin(from.end());
+        if (to.logEndOffset() < from.end()) {
+            to.adopt(new RecordBatchBuilder(Codec.NONE)
+                    .baseOffset(from.end() - 1)
+                    .leaderEpoch(Math.max(0, from.leaderEpoch()))
+                    .build(from.end() - 1, BatchHeader.NO_TIMESTAMP));
+        }
+    }
+
+    private void awaitDurable() {
+        CompletableFuture<StorageException> outcome = new CompletableFuture<>();
+        to.awaitHighWatermark(to.logEndOffset(), outcome::complete);
+        StorageException failure = outcome.join();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.importer;
+
+import io.varve.server.metadata.kraft.KraftTopic;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A topic to be taken over.
+ *
+ * @param topic what it is
+ * @param partitions what its partitions hold, by partition number
+ */
+record SourceTopic(KraftTopic topic, List<SourcePartition> partitions) {
+    SourceTopic {
+        partitions = List.copyOf(partitions);
+    }
+
+    /** @return the topic under the leader that follows: its epochs are above every one a client or a batch may know */
+    KraftTopic underNextLeader() {
+        List<KraftTopic.Partition> next = new ArrayList<>();
+        for (int p = 0; p < partitions.size(); p++) {
+            KraftTopic.Partition before = topic.partitions().get(p);
+            int epoch = Math.max(before.leaderEpoch(), partitions.get(p).leaderEpoch()) + 1;
+            next.add(new KraftTopic.Partition(epoch, before.replicas(), before.complete()));
+        }
+        return new KraftTopic(topic.name(), topic.id(), topic.configs(), next);
+    }
+}

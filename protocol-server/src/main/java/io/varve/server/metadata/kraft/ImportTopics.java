@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.kraft;
+
+import io.varve.core.event.Command;
+import io.varve.core.event.Decision;
+import io.varve.server.metadata.log.MetadataEvents;
+import io.varve.server.metadata.log.MetadataState;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/** Takes over topics of another cluster with their ids, all in one batch of events or none. */
+public record ImportTopics(Collection<KraftTopic> topics, long nextProducerId, int node)
+        implements Command<MetadataState, ApiMessageAndVersion, Void> {
+    @Override
+    public Decision<ApiMessageAndVersion, Void> decide(MetadataState catalog) {
+        List<ApiMessageAndVersion> events = new ArrayList<>();
+        for (KraftTopic topic : topics) {
+            if (catalog.topic(topic.name()) != null || catalog.topic(topic.id()) != null) {
+                throw new TopicExistsException("Topic '" + topic.name() + "' (" + topic.id() + ") already exists.");
+            }
+            add(topic, events);
+        }
+        if (nextProducerId > catalog.image().producerIds().nextProducerId()) {
+            // The adopted logs know producers by ids given out there: none of these may be given out again.
+            events.add(MetadataEvents.producerIds(node, nextProducerId));
+        }
+        return new Decision<>(events, () -> null);
+    }
+
+    private void add(KraftTopic topic, List<ApiMessageAndVersion> events) {
+        events.add(MetadataEvents.topic(topic.name(), topic.id()));
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic.name());
+        topic.configs().forEach((key, value) -> events.add(MetadataEvents.config(resource, key, value)));
+        for (int p = 0; p < topic.partitions().size(); p++) {
+            events.add(MetadataEvents.partition(
+                    topic.id(), p, node, topic.partitions().get(p).leaderEpoch()));
+        }
+    }
+}

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.log;
+
+import io.varve.server.metadata.ClusterMetadata;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.image.MetadataDelta;
+import org.apache.kafka.image.MetadataImage;
+import org.apache.kafka.image.MetadataProvenance;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/**
+ * The state the metadata events fold into. Immutable.
+ *
+ * @param image everything known
+ * @param change what the last events changed, on top of {@code change.image()}
+ */
+public record MetadataState(MetadataImage image, MetadataDelta change) {
+    /** @return nothing known, ready for a replay */
+    public static MetadataDelta blank() {
+        return new MetadataDelta.Builder().setImage(MetadataImage.EMPTY).build();
+    }
+
+    /** @return the state after a replay into {@link #blank()} */
+    public static MetadataState of(MetadataDelta replayed, long nextOffset) {
+        return new MetadataState(replayed.apply(provenance(nextOffset)), replayed);
+    }
+
+    public MetadataState apply(List<ApiMessageAndVersion> events, long nextOffset) {
+        MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
+        events.forEach(event -> delta.replay(event.message()));
+        return new MetadataState(delta.apply(provenance(nextOffset)), delta);
+    }
+
+    public TopicImage topic(String name) {
+        return image.topics().getTopic(name);
+    }
+
+    public TopicImage topic(Uuid id) {
+        return image.topics().getTopic(id);
+    }
+
+    /** @return how many partitions the topics of clients have together */
+    public int clientPartitions() {
+        int partitions = 0;
+        for (TopicImage topic : image.topics().topicsById().values()) {
+            partitions += ClusterMetadata.isReserved(topic.name())
+                    ? 0
+                    : topic.partitions().size();
+        }
+        return partitions;
+    }
+
+    /** @return a topic's own settings */
+    public Map<String, String> topicConfigs(String name) {
+        return image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, name));
+    }
+
+    /** @return a resource's own settings, as clients set them: without what the broker itself keeps among those of all brokers */
+    public Map<String, String> configs(ConfigResource resource) {
+        Map<String, String> all = image.configs().configMapForResource(resource);
+        if (!resource.equals(MetadataEvents.CLUSTER)) {
+            return all;
+        }
+        Map<String, String> others = new HashMap<>(all);
+        others.keySet().removeAll(MetadataEvents.OWN_KEYS);
+        return others;
+    }
+
+    /** @return all resources but topics that have settings */
+    public Set<ConfigResource> configured() {
+        Set<ConfigResource> resources =
+                new HashSet<>(image.configs().resourceData().keySet());
+        resources.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
+        return resources;
+    }
+
+    /** @return resources but topics whose settings the last change altered */
+    public Set<ConfigResource> touchedConfigs() {
+        Set<ConfigResource> touched = new HashSet<>();
+        if (change.configsDelta() != null) {
+            touched.addAll(change.configsDelta().changes().keySet());
+            touched.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
+        }
+        return touched;
+    }
+
+    /** @return the cluster's id, or null before the first start */
+    public String clusterId() {
+        return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.CLUSTER_ID);
+    }
+
+    /** @return true if the run before this one may have lost what consumers saw, and did not end in order */
+    public boolean isRunUnfinished() {
+        return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.UNFINISHED_RUN) != null;
+    }
+
+    /** @return topics the last change made, altered or removed */
+    public Set<Uuid> touchedTopics() {
+        Set<Uuid> touched = new HashSet<>();
+        if (change.topicsDelta() != null) {
+            touched.addAll(change.topicsDelta().changedTopics().keySet());
+            touched.addAll(change.topicsDelta().deletedTopicIds());
+        }
+        if (change.configsDelta() != null) {
+            for (ConfigResource resource : change.configsDelta().changes().keySet()) {
+                TopicImage topic = resource.type() == ConfigResource.Type.TOPIC ? topic(resource.name()) : null;
+                if (topic != null) {
+                    touched.add(topic.id());
+                }
+            }
+        }
+        return touched;
+    }
+
+    // The epoch is constant: one writer without elections. Time is of no use to anyone who reads an image.
+    private static MetadataProvenance provenance(long nextOffset) {
+        return new MetadataProvenance(nextOffset - 1, 1, 0, true);
+    }
+}

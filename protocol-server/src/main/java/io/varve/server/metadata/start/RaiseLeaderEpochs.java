@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.start;
+
+import io.varve.core.event.Command;
+import io.varve.core.event.Decision;
+import io.varve.core.spi.PartitionId;
+import io.varve.server.metadata.log.MetadataEvents;
+import io.varve.server.metadata.log.MetadataState;
+import io.varve.server.metadata.topic.ServedTopics;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.image.TopicImage;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/**
+ * Raises the leader epoch of partitions in which other records may come to stand where consumers have read some: of all after a run that did not
+ * end in order and showed what was not durable, and of those that are made anew. Notes what kind of run begins.
+ *
+ * @param nodeId this broker
+ * @param mayLoseWhatIsSeen whether the run that begins shows what is not durable
+ * @param anew partitions that were lost and are made again
+ */
+record RaiseLeaderEpochs(int nodeId, boolean mayLoseWhatIsSeen, List<PartitionId> anew)
+        implements Command<MetadataState, ApiMessageAndVersion, Integer> {
+    private static final String YES = "true";
+
+    @Override
+    public Decision<ApiMessageAndVersion, Integer> decide(MetadataState catalog) {
+        List<ApiMessageAndVersion> events = new ArrayList<>();
+        boolean all = catalog.isRunUnfinished();
+        Set<PartitionId> lost = new HashSet<>(anew);
+        for (TopicImage topic : catalog.image().topics().topicsById().values()) {
+            for (int partition : topic.partitions().keySet()) {
+                if (all || lost.contains(ServedTopics.partition(topic, partition))) {
+                    events.add(MetadataEvents.nextLeaderEpoch(topic.id(), partition, nodeId));
+                }
+            }
+        }
+        int raised = events.size();
+        if (all != mayLoseWhatIsSeen) {
+            events.add(note(mayLoseWhatIsSeen));
+        }
+        return new Decision<>(events, () -> raised);
+    }
+
+    /** @return the event that says whether such a run is under way */
+    static ApiMessageAndVersion note(boolean underWay) {
+        return MetadataEvents.config(MetadataEvents.CLUSTER, MetadataEvents.UNFINISHED_RUN, underWay ? YES : null);
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.start;
+
+import io.varve.core.engine.LogEngine;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageException;
+import io.varve.server.metadata.log.MetadataException;
+import io.varve.server.metadata.log.MetadataLog;
+import io.varve.server.metadata.log.MetadataState;
+import io.varve.server.metadata.topic.PartitionCreator;
+import io.varve.server.metadata.topic.ServedTopics;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.image.TopicImage;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What a start finds stored, beside what the metadata says. A partition is made before its event is logged ({@link PartitionCreator}), so one
+ * that topics have and the storage has not was there once.
+ *
+ * @param missing topics' partitions that are not stored, in order
+ * @param deleted partitions of deleted topics that a crash has left
+ * @param strays stored partitions that no topic has or had
+ */
+public record StorageReconciliation(List<PartitionId> missing, List<PartitionId> deleted, List<PartitionId> strays) {
+    private static final Logger LOG = LoggerFactory.getLogger(StorageReconciliation.class);
+    private static final int NAMED = 5;
+
+    public static StorageReconciliation compare(Set<PartitionId> stored, MetadataLog.Replayed replayed) {
+        List<PartitionId> missing = replayed.catalog().image().topics().topicsById().values().stream()
+                .flatMap(topic -> topic.partitions().keySet().stream().map(p -> ServedTopics.partition(topic, p)))
+                .filter(id -> !stored.contains(id))
+                .sorted(Comparator.comparing(PartitionId::topic).thenComparing(PartitionId::partition))
+                .toList();
+        List<PartitionId> unowned = stored.stream()
+                .filter(id -> !id.equals(MetadataLog.PARTITION) && !isOwned(id, replayed.catalog()))
+                .toList();
+        return new StorageReconciliation(
+                missing,
+                unowned.stream()
+                        .filter(id -> replayed.deleted().contains(id.topicId()))
+                        .toList(),
+                unowned.stream()
+                        .filter(id -> !replayed.deleted().contains(id.topicId()))
+                        .toList());
+    }
+
+    private static boolean isOwned(PartitionId id, MetadataState catalog) {
+        TopicImage topic = catalog.topic(
+                new Uuid(id.topicId().getMostSignificantBits(), id.topicId().getLeastSignificantBits()));
+        return topic != null
+                && topic.name().equals(id.topic())
+                && topic.partitions().containsKey(id.partition());
+    }
+
+    /** @throws MetadataException if a partition is missing whose loss the user has not accepted; nothing has been changed then */
+    public void requireNothingLost(AcceptedLosses accepted) {
+        List<PartitionId> lost =
+                missing.stream().filter(id -> !accepted.missing(id)).toList();
+        if (lost.isEmpty()) {
+            missing.forEach(id -> LOG.warn("{} is missing, and made anew, empty, as {} says", id, AcceptedLosses.KEY));
+            return;
+        }
+        boolean many = lost.size() > NAMED;
+        String words = lost.stream().limit(NAMED).map(PartitionId::toString).collect(Collectors.joining(","));
+        throw new MetadataException(words.replace(",", ", ")
+                + (many ? " and " + (lost.size() - NAMED) + " more partitions are" : lost.size() > 1 ? " are" : " is")
+                + " not in log.dirs any more: bring back what is missing, such as a directory that is not mounted;"
+                + " or, to go on without those records, start with --override " + AcceptedLosses.KEY + "="
+                + (many ? "*" : words) + ", and they are made anew, empty");
+    }
+
+    /** Finishes deletions that a crash cut short, and puts what belongs to no topic out of the way of those to come. */
+    public void tidy(LogEngine engine) {
+        for (PartitionId id : deleted) {
+            try {
+                engine.delete(id);
+                LOG.info("Deleted {}, left over from the deletion of its topic", id);
+            } catch (StorageException e) {
+                LOG.error("{} belongs to a deleted topic but cannot be deleted: {}", id, e.getMessage());
+            }
+        }
+        for (PartitionId id : strays) {
+            try {
+                engine.setAside(id)
+                        .ifPresentOrElse(
+                                where -> LOG.warn(
+                                        "{} (topic id {}) is stored but the metadata does not know it: kept, set aside as {}",
+                                        id,
+                                        id.topicId(),
+                                        where),
+                                () -> LOG.info("Deleted {}, left over from a creation that was cut short", id));
+            } catch (StorageException e) {
+                LOG.error(
+                        "{} is stored but the metadata does not know it, and it cannot be set aside: {}",
+                        id,
+                        e.getMessage());
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.start;
+
+import io.varve.core.engine.LogEngine;
+import io.varve.core.event.Decision;
+import io.varve.core.event.EventLog;
+import io.varve.core.spi.PartitionId;
+import io.varve.server.metadata.log.MetadataLog;
+import io.varve.server.metadata.log.MetadataState;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Notes in the metadata that a run of the node has begun, and that it ended in order, and raises leader epochs after one that did not. */
+public final class UncleanShutdownFlag {
+    private static final Logger LOG = LoggerFactory.getLogger(UncleanShutdownFlag.class);
+    private static final long END_MS = 2_000;
+
+    private final int nodeId;
+    private final LogEngine engine;
+    private final EventLog<MetadataState, ApiMessageAndVersion> events;
+    /** Whether the run before this one has been dealt with. */
+    private volatile boolean begun;
+
+    public UncleanShutdownFlag(int nodeId, LogEngine engine, EventLog<MetadataState, ApiMessageAndVersion> events) {
+        this.nodeId = nodeId;
+        this.engine = engine;
+        this.events = events;
+    }
+
+    /**
+     * Call before any partition is open: each is opened in the epoch that results.
+     *
+     * @param replayed the metadata as found
+     * @param anew partitions that are made anew
+     */
+    public void begin(MetadataLog.Replayed replayed, List<PartitionId> anew) {
+        int raised = events.submit(new RaiseLeaderEpochs(nodeId, engine.mayLoseWhatWasSeen(), anew))
+                .join();
+        begun = true;
+        if (engine.mayLoseWhatWasSeen()) {
+            // Whatever is read from here on, a power cut must not take the news that it may have been.
+            engine.force(List.of(replayed.log())).join();
+        }
+        if (raised > 0) {
+            LOG.info(
+                    "Raised the leader epochs of {} partitions: the last run did not end in order, and consumers may have seen"
+                            + " records that are lost",
+                    raised);
+        }
+    }
+
+    /** Notes that this run ended in order, if nothing is left that a power cut could take. */
+    public void end() {
+        if (!begun || !events.state().isRunUnfinished()) {
+            return;
+        }
+        begun = false;
+        try {
+            engine.forceAll().get(END_MS, TimeUnit.MILLISECONDS);
+            events.submit(catalog -> new Decision<>(List.of(RaiseLeaderEpochs.note(false)), () -> null))
+                    .get(END_MS, TimeUnit.MILLISECONDS);
+        } catch (ExecutionException | TimeoutException e) {
+            LOG.warn(
+                    "Not everything could be made durable: the next start raises leader epochs as after a crash ({})",
+                    e.toString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.topic;
+
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.config.TopicConfigs;
+import io.varve.server.metadata.log.MetadataEvents;
+import io.varve.server.metadata.log.MetadataState;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.errors.InvalidPartitionsException;
+import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
+import org.apache.kafka.common.errors.InvalidReplicationFactorException;
+import org.apache.kafka.common.errors.InvalidRequestException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import org.apache.kafka.common.errors.PolicyViolationException;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.internals.Topic;
+import org.apache.kafka.server.common.ApiMessageAndVersion;
+
+/**
+ * Works out the events that make topics, one request at a time, by Kafka's rules. Made for one decision on one state; not thread-safe.
+ */
+public final class TopicCreationPlan {
+    /** As Kafka: a request that makes more is refused rather than made one huge batch. */
+    static final int MAX_PARTITIONS = 10_000;
+
+    private final MetadataState catalog;
+    private final MetadataConfig config;
+    private final TopicConfigs definitions;
+    private final List<ApiMessageAndVersion> events = new ArrayList<>();
+    private final Set<String> planned = new HashSet<>();
+    private Map<String, String> byUnifiedName;
+    private int partitions;
+
+    public TopicCreationPlan(MetadataState catalog, MetadataConfig config, TopicConfigs definitions) {
+        this.catalog = catalog;
+        this.config = config;
+        this.definitions = definitions;
+    }
+
+    public List<ApiMessageAndVersion> events() {
+        return events;
+    }
+
+    /**
+     * Adds a topic.
+     *
+     * @param topic what is wanted
+     * @param id the id it is to have
+     * @return how many partitions it gets
+     * @throws org.apache.kafka.common.errors.ApiException if it cannot be; nothing is added then
+     */
+    public int add(NewTopic topic, Uuid id) {
+        String name = topic.name();
+        checkName(name);
+        int count = partitionCount(topic);
+        if (count > MAX_PARTITIONS - partitions) {
+            throw tooMany();
+        }
+        if (!ClusterMetadata.isReserved(name)) {
+            checkRoom(count + partitions, catalog, config);
+        }
+        definitions.validate(Map.of(), topic.configs());
+        partitions += count;
+        planned.add(name);
+        if (Topic.hasCollisionChars(name)) {
+            unifiedNames().put(Topic.unifyCollisionChars(name), name);
+        }
+        events.add(MetadataEvents.topic(name, id));
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
+        topic.configs().forEach((key, value) -> events.add(MetadataEvents.config(resource, key, value)));
+        for (int p = 0; p < count; p++) {
+            events.add(MetadataEvents.partition(id, p, config.nodeId()));
+        }
+        return count;
+    }
+
+    /** @return the refusal of a request that makes more partitions than one batch should */
+    static PolicyViolationException tooMany() {
+        return new PolicyViolationException(
+                "Excessively large number of partitions per request: at most " + MAX_PARTITIONS + " are made at once.");
+    }
+
+    /**
+     * @param more partitions that are to be made
+     * @param catalog what there is
+     * @param config has the limit
+     * @throws PolicyViolationException if there would be too many, all topics of clients taken together
+     */
+    static void checkRoom(int more, MetadataState catalog, MetadataConfig config) {
+        int limit = config.limits().partitions();
+        if (more > limit - catalog.clientPartitions()) {
+            throw new PolicyViolationException("There would be more than max.partitions=" + limit + " partitions.");
+        }
+    }
+
+    private void checkName(String name) {
+        Topic.validate(name);
+        if (catalog.topic(name) != null || planned.contains(name)) {
+            throw new TopicExistsException("Topic '" + name + "' already exists.");
+        }
+        if (Topic.hasCollisionChars(name)) {
+            String other = unifiedNames().get(Topic.unifyCollisionChars(name));
+            if (other != null) {
+                throw new InvalidTopicException("Topic '" + name + "' collides with existing topic: " + other);
+            }
+        }
+    }
+
+    private Map<String, String> unifiedNames() {
+        if (byUnifiedName == null) {
+            byUnifiedName = new HashMap<>();
+            for (String name : catalog.image().topics().topicsByName().keySet()) {
+                if (Topic.hasCollisionChars(name)) {
+                    byUnifiedName.put(Topic.unifyCollisionChars(name), name);
+                }
+            }
+        }
+        return byUnifiedName;
+    }
+
+    private int partitionCount(NewTopic topic) {
+        if (!topic.assignments().isEmpty()) {
+            return checkAssignments(topic);
+        }
+        int factor = topic.replicationFactor();
+        if (factor < NewTopic.BROKER_DEFAULT || factor == 0) {
+            throw new InvalidReplicationFactorException(
+                    "Replication factor must be larger than 0, or -1 to use the default value.");
+        }
+        checkReplicationFactor(factor == NewTopic.BROKER_DEFAULT ? config.defaultReplicationFactor() : factor);
+        int count = topic.partitions();
+        if (count < NewTopic.BROKER_DEFAULT || count == 0) {
+            throw new InvalidPartitionsException("Number of partitions was set to an invalid non-positive value.");
+        }
+        return count == NewTopic.BROKER_DEFAULT ? config.numPartitions() : count;
+    }
+
+    private static void checkReplicationFactor(int factor) {
+        if (factor != 1) {
+            throw new InvalidReplicationFactorException("Unable to replicate the partition " + factor
+                    + " time(s): The target replication factor of " + factor
+                    + " cannot be reached because only 1 broker(s) are registered.");
+        }
+    }
+
+    private int checkAssignments(NewTopic topic) {
+        if (topic.replicationFactor() != NewTopic.BROKER_DEFAULT) {
+            throw new InvalidRequestException(
+                    "A manual partition assignment was specified, but replication factor was not set to -1.");
+        }
+        if (topic.partitions() != NewTopic.BROKER_DEFAULT) {
+            throw new InvalidRequestException(
+                    "A manual partition assignment was specified, but numPartitions was not set to -1.");
+        }
+        int count = topic.assignments().size();
+        for (int p = 0; p < count; p++) {
+            if (!topic.assignments().containsKey(p)) {
+                throw new InvalidReplicaAssignmentException(
+                        "partitions should be a consecutive 0-based integer sequence");
+            }
+            checkReplicas(topic.assignments().get(p), config.nodeId());
+        }
+        return count;
+    }
+
+    /** @throws InvalidReplicaAssignmentException if the replicas are not exactly this node */
+    static void checkReplicas(List<Integer> replicas, int node) {
+        if (replicas.isEmpty()) {
+            throw new InvalidReplicaAssignmentException(
+                    "The manual partition assignment includes an empty replica list.");
+        }
+        for (int replica : replicas) {
+            if (replica != node) {
+                throw new InvalidReplicaAssignmentException("The manual partition assignment includes broker " + replica
+                        + ", but no such broker is registered.");
+            }
+        }
+        if (replicas.size() > 1) {
+            throw new InvalidReplicaAssignmentException(
+                    "The manual partition assignment includes the broker " + node + " more than once.");
+        }
+    }
+}

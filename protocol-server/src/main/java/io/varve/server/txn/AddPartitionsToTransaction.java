@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * AddPartitionsToTxn and AddOffsetsToTxn: partitions become part of the transaction, which begins with the first.
+ *
+ * @param producer who asks
+ * @param partitions which
+ * @param clientVersion the level of {@code transaction.version} it works by
+ * @param nowMs the time
+ */
+record AddPartitionsToTransaction(
+        ProducerEpoch producer, Set<TopicPartition> partitions, short clientVersion, long nowMs)
+        implements TransactionCommand {
+    @Override
+    public TransactionDecision decide(Transaction now) {
+        Errors error = check(now, producer);
+        if (error != Errors.NONE) {
+            return TransactionDecision.refused(error);
+        }
+        return now.isOpen() && now.partitions().containsAll(partitions)
+                ? new TransactionDecision.Unchanged(now)
+                : TransactionDecision.changed(now.withPartitions(partitions, clientVersion, nowMs));
+    }
+
+    /** @return NONE if the producer may write in a transaction of its own now */
+    static Errors check(Transaction now, ProducerEpoch producer) {
+        if (now != null && now.isAhead(producer)) {
+            return Errors.CONCURRENT_TRANSACTIONS;
+        }
+        if (now == null || now.producer().id() != producer.id()) {
+            return Errors.INVALID_PRODUCER_ID_MAPPING;
+        }
+        if (now.producer().epoch() != producer.epoch()) {
+            return Errors.PRODUCER_FENCED;
+        }
+        return now.isPrepared() ? Errors.CONCURRENT_TRANSACTIONS : Errors.NONE;
+    }
+}

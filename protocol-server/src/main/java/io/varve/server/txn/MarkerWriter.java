@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.spi.StorageException;
+import io.varve.core.transaction.TransactionMarker;
+import io.varve.server.coordinator.SerialExecutor;
+import io.varve.server.metadata.topic.Topic;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One transaction's markers, from the decision to the last of them being durable. Attempts run on the markers' thread; their outcomes come
+ * from anywhere.
+ */
+final class MarkerWriter {
+    private static final Logger LOG = LoggerFactory.getLogger(MarkerWriter.class);
+    private static final String OFFSETS = org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
+    private static final long FIRST_BACKOFF_MS = 10;
+
+    private final Transaction transaction;
+    private final TransactionMarker marker;
+    private final TransactionContext around;
+    private final SerialExecutor tasks;
+    private final Consumer<Transaction> done;
+    private final AtomicInteger missing;
+
+    MarkerWriter(
+            Transaction transaction,
+            TransactionMarker marker,
+            TransactionContext around,
+            SerialExecutor tasks,
+            Consumer<Transaction> done) {
+        this.transaction = transaction;
+        this.marker = marker;
+        this.around = around;
+        this.tasks = tasks;
+        this.done = done;
+        missing = new AtomicInteger(transaction.partitions().size());
+    }
+
+    Transaction transaction() {
+        return transaction;
+    }
+
+    void begin() {
+        around.failPoints().hit(TransactionFailPoints.BEFORE_MARKERS);
+        if (transaction.partitions().isEmpty()) {
+            finish();
+        }
+        transaction.partitions().forEach(partition -> write(partition, FIRST_BACKOFF_MS));
+    }
+
+    private void write(TopicPartition partition, long backoffMs) {
+        if (partition.topic().equals(OFFSETS)) {
+            around.offsets()
+                    .end(partition.partition(), marker)
+                    .whenComplete((written, failure) -> settle(partition, failure, backoffMs));
+            return;
+        }
+        Topic topic = around.topics().byName(partition.topic());
+        PartitionLog log = topic == null ? null : topic.partition(partition.partition());
+        if (log == null) {
+            // Deleted, and its records with it: there is nothing left to decide about.
+            written();
+            return;
+        }
+        try {
+            long end = log.endTransaction(marker).nextOffset();
+            log.awaitHighWatermark(end, failure -> settle(partition, failure, backoffMs));
+        } catch (AppendException superseded) {
+            // A client can bring this about as often as it likes, and nothing is wrong then.
+            LOG.debug("{} has moved on, so it needs no marker of {}: {}", partition, name(), superseded.getMessage());
+            written();
+        } catch (StorageException refused) {
+            settle(partition, refused, backoffMs);
+        }
+    }
+
+    private void settle(TopicPartition partition, Throwable failure, long backoffMs) {
+        if (failure == null) {
+            written();
+        } else if (!tasks.isStopped()) {
+            LOG.debug("{} takes no marker of {} now, trying again in {} ms", partition, name(), backoffMs, failure);
+            long next = Math.min(2 * backoffMs, MarkerQueue.MAX_BACKOFF_MS);
+            around.scheduler().schedule(backoffMs, () -> tasks.add(() -> write(partition, next)));
+        }
+    }
+
+    private void written() {
+        around.failPoints().hit(TransactionFailPoints.MARKER_WRITTEN);
+        if (missing.decrementAndGet() == 0) {
+            finish();
+        }
+    }
+
+    private void finish() {
+        around.failPoints().hit(TransactionFailPoints.MARKERS_WRITTEN);
+        done.accept(transaction);
+    }
+
+    /** A client chose the transactional id, so it stays out of the log. */
+    private String name() {
+        return "producer " + marker.producerId() + " in epoch " + marker.producerEpoch();
+    }
+}

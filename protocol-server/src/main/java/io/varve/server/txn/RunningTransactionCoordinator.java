@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import io.varve.server.coordinator.CoordinatorLogLoader;
+import io.varve.server.coordinator.CoordinatorLogWriter;
+import io.varve.server.coordinator.HostedCoordinator;
+import io.varve.server.coordinator.LoadProgress;
+import io.varve.server.coordinator.SerialExecutor;
+import io.varve.server.metadata.topic.Topic;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.compress.Compression;
+import org.apache.kafka.common.errors.NotCoordinatorException;
+import org.apache.kafka.common.metrics.Metrics;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorBackgroundThreadPoolExecutor;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntime;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntimeMetrics;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRuntimeMetricsImpl;
+import org.apache.kafka.coordinator.common.runtime.MultiThreadedEventProcessor;
+import org.apache.kafka.coordinator.transaction.TransactionCoordinatorRecordSerde;
+import org.apache.kafka.server.util.timer.SystemTimer;
+import org.apache.kafka.server.util.timer.SystemTimerReaper;
+
+/**
+ * The state machines of all partitions of {@code __transaction_state} in Kafka's runtime, and what follows from their decisions. Thread-safe;
+ * nothing blocks but the start and the end.
+ */
+final class RunningTransactionCoordinator implements HostedCoordinator {
+    private static final String NAME = "transaction-coordinator";
+    /** How long an event may take to become durable before its client is told to come again. */
+    private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
+
+    private static final int CACHED_BUFFER_BYTES = 1 << 20;
+
+    private final TransactionsConfig config;
+    private final TransactionContext around;
+    private final CoordinatorErrors errors;
+    private final Topic topic;
+    private final LoadProgress loading;
+    private final CoordinatorRuntime<TransactionShard, CoordinatorRecord> runtime;
+    private final MarkerQueue markers;
+    private final List<AutoCloseable> owned = new ArrayList<>();
+
+    /**
+     * Starts it. Takes some hundred ms, mostly for loading classes, so not for an event loop.
+     *
+     * @param topic {@code __transaction_state}
+     */
+    RunningTransactionCoordinator(TransactionsConfig config, TransactionContext around, Topic topic) {
+        this.config = config;
+        this.around = around;
+        errors = new CoordinatorErrors(around.clock());
+        this.topic = topic;
+        int partitions = topic.partitions().size();
+        loading = new LoadProgress(partitions);
+        Metrics metrics = new Metrics(Time.SYSTEM);
+        CoordinatorRuntimeMetrics runtimeMetrics = new CoordinatorRuntimeMetricsImpl(metrics, NAME + "-metrics", false);
+        LogContext context = new LogContext("[" + NAME + "] ");
+        runtime = new CoordinatorRuntime.Builder<TransactionShard, CoordinatorRecord>()
+                .withTime(Time.SYSTEM)
+                .withTimer(new SystemTimerReaper(NAME + "-timer-reaper", new SystemTimer(NAME)))
+                .withLogPrefix(context.logPrefix())
+                .withLogContext(context)
+                .withEventProcessor(new MultiThreadedEventProcessor(
+                        context, NAME + "-event-processor-", 1, Time.SYSTEM, runtimeMetrics))
+                .withPartitionWriter(new CoordinatorLogWriter(topic, loading, RunningTransactionCoordinator::refuse))
+                .withLoader(new CoordinatorLogLoader(
+                        topic,
+                        config.loadBufferBytes(),
+                        new TransactionCoordinatorRecordSerde(),
+                        event -> {},
+                        around.clock(),
+                        new SerialExecutor("transaction-loader", around.scheduler()),
+                        loading,
+                        around.losses()))
+                .withCoordinatorShardBuilderSupplier(
+                        () -> new TransactionShardBuilder(config.maxIdsPerPartition(partitions)))
+                .withWriteTimeout(WRITE_TIMEOUT)
+                .withCoordinatorRuntimeMetrics(runtimeMetrics)
+                .withCoordinatorMetrics(new NoMetrics())
+                .withSerializer(new TransactionCoordinatorRecordSerde())
+                .withCompression(Compression.NONE)
+                .withExecutorService(new CoordinatorBackgroundThreadPoolExecutor(
+                        NAME + "-background-", 1, Time.SYSTEM, runtimeMetrics))
+                .withCachedBufferMaxBytesSupplier(() -> CACHED_BUFFER_BYTES)
+                .build();
+        markers = new MarkerQueue(around, this::complete);
+        owned.add(metrics);
+        begin(partitions);
+    }
+
+    private void begin(int partitions) {
+        IntStream.range(0, partitions)
+                .forEach(partition -> runtime.scheduleLoadOperation(partition(partition), coordinatorEpoch(partition)));
+        owned.add(around.scheduler().scheduleEvery(config.abortIntervalMs(), this::abortTimedOut)::cancel);
+        owned.add(around.scheduler().scheduleEvery(config.expireIntervalMs(), this::expire)::cancel);
+    }
+
+    /** The state of transactions is not itself written in transactions. */
+    private static CompletableFuture<Map<TopicPartition, Errors>> refuse(
+            String transactionalId, long producerId, short epoch, List<TopicPartition> partitions, Object admission) {
+        return CompletableFuture.failedFuture(Errors.INVALID_TXN_STATE.exception());
+    }
+
+    private TopicPartition partition(int partition) {
+        return new TopicPartition(topic.name(), partition);
+    }
+
+    private int coordinatorEpoch(int partition) {
+        return topic.partition(partition).leaderEpoch();
+    }
+
+    @Override
+    public LoadProgress loading() {
+        return loading;
+    }
+
+    @Override
+    public int partitionFor(String transactionalId) {
+        return Utils.abs(transactionalId.hashCode()) % topic.partitions().size();
+    }
+
+    /**
+     * Gives a command to a transaction. What it decides to end is ended: its markers are written in the background.
+     *
+     * @return what was decided, when it is durable
+     */
+    CompletableFuture<TransactionDecision> command(String name, String transactionalId, TransactionCommand command) {
+        TopicPartition partition = partition(partitionFor(transactionalId));
+        CompletableFuture<TransactionDecision> decided =
+                runtime.scheduleWriteOperation(name, partition, shard -> shard.decide(transactionalId, command));
+        return decided.thenApply(decision -> {
+            if (decision instanceof TransactionDecision.Changed changed
+                    && changed.next().isPrepared()) {
+                around.failPoints().hit(TransactionFailPoints.DECIDED);
+                resume(transactionalId);
+            }
+            return decision;
+        });
+    }
+
+    /** @return what a look at the durable state of one transaction, or null, gives */
+    <T> CompletableFuture<T> read(String name, String transactionalId, Function<Transaction, T> look) {
+        return runtime.scheduleReadOperation(
+                name,
+                partition(partitionFor(transactionalId)),
+                (shard, offset) -> look.apply(shard.committed(transactionalId, offset)));
+    }
+
+    /** @return what a look at the durable state of each partition's transactions gives, one future for each */
+    <T> List<CompletableFuture<T>> readAll(String name, BiFunction<TransactionShard, Long, T> look) {
+        return runtime.scheduleReadAllOperation(name, look::apply);
+    }
+
+    private void resume(String transactionalId) {
+        int partition = partitionFor(transactionalId);
+        runtime.scheduleReadOperation(
+                        "resume-markers",
+                        partition(partition),
+                        (shard, offset) -> begin(shard, offset, shard.committed(transactionalId, offset)))
+                .exceptionally(this::whileStopping);
+    }
+
+    /**
+     * Has markers written for what is decided durably. Only in the partition's own thread: there it is seen when their job was done
+     * meanwhile, so that no marker comes late and ends the next transaction.
+     */
+    private Void begin(TransactionShard shard, long offset, Transaction decided) {
+        if (decided != null && decided.isPrepared() && decided.equals(shard.latest(decided.transactionalId()))) {
+            markers.begin(decided, coordinatorEpoch(partitionFor(decided.transactionalId())));
+        }
+        return null;
+    }
+
+    /** The markers of a transaction are durable. */
+    private void complete(Transaction prepared) {
+        String transactionalId = prepared.transactionalId();
+        TransactionCommand command =
+                MaintenanceCommands.complete(prepared, around.clock().millis());
+        runtime.scheduleWriteOperation("complete", partition(partitionFor(transactionalId)), shard -> {
+                    markers.end(prepared);
+                    return shard.decide(transactionalId, command);
+                })
+                .whenComplete((decision, failure) -> {
+                    if (failure == null) {
+                        around.failPoints().hit(TransactionFailPoints.COMPLETED);
+                    } else if (!markers.isStopped()) {
+                        // Perhaps the partition never got to it: then the job is still there, and would keep a new one
+                        // out.
+                        markers.end(prepared);
+                        around.scheduler().schedule(MarkerQueue.MAX_BACKOFF_MS, () -> resume(transactionalId));
+                    }
+                });
+    }
+
+    /** Looks for transactions open for too long, and for decided ones nobody writes markers for. */
+    void abortTimedOut() {
+        long now = around.clock().millis();
+        readAll("find-timed-out", (shard, offset) -> {
+                    List<String> timedOut = new ArrayList<>();
+                    for (Transaction transaction : shard.committed(offset)) {
+                        if (transaction.isTimedOut(now)) {
+                            timedOut.add(transaction.transactionalId());
+                        }
+                        begin(shard, offset, transaction);
+                    }
+                    return timedOut;
+                })
+                .forEach(found -> found.thenAccept(ids -> ids.forEach(
+                                id -> command("abort-timed-out", id, MaintenanceCommands.abortTimedOut(now))))
+                        .exceptionally(this::whileStopping));
+    }
+
+    /** Forgets transactional ids unused for long. */
+    void expire() {
+        long now = around.clock().millis();
+        readAll(
+                        "find-expired",
+                        (shard, offset) -> shard.committed(offset).stream()
+                                .filter(transaction -> transaction.isExpired(config.expirationMs(), now))
+                                .map(Transaction::transactionalId)
+                                .toList())
+                .forEach(found -> found.thenAccept(ids -> ids.forEach(
+                                id -> command("expire", id, MaintenanceCommands.expire(config.expirationMs(), now))))
+                        .exceptionally(this::whileStopping));
+    }
+
+    /** Partitions that load or stop are looked at another time. */
+    private Void whileStopping(Throwable failure) {
+        errors.of(failure);
+        return null;
+    }
+
+    @Override
+    public void allLoaded() {
+        abortTimedOut();
+    }
+
+    /** Nothing is kept by topic: a deleted one's partitions are passed over when their markers are due. */
+    @Override
+    public void topicChanged(Topic before, Topic after) {}
+
+    @Override
+    public void close() {
+        loading.stop(new NotCoordinatorException("the server is stopping"));
+        markers.close();
+        Utils.closeQuietly(runtime, NAME);
+        owned.forEach(part -> Utils.closeQuietly(part, "a part of the " + NAME));
+    }
+}

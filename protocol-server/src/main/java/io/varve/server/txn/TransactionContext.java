@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Scheduler;
+import io.varve.server.coordinator.OffsetsMarkerWriter;
+import io.varve.server.metadata.producerid.ProducerIds;
+import io.varve.server.metadata.start.AcceptedLosses;
+import io.varve.server.metadata.topic.Topics;
+
+/**
+ * What transactions find around them.
+ *
+ * @param topics where {@code __transaction_state} is found, and the partitions written in transactions
+ * @param offsets ends transactions in which offsets were committed
+ * @param producerIds gives transactional ids their producer ids
+ * @param losses damage in {@code __transaction_state} that may be passed over
+ * @param clock the time for timeouts and expiry
+ * @param scheduler gives threads, and times retries
+ * @param failPoints {@link TransactionFailPoints} are hit there
+ */
+public record TransactionContext(
+        Topics topics,
+        OffsetsMarkerWriter offsets,
+        ProducerIds producerIds,
+        AcceptedLosses losses,
+        Clock clock,
+        Scheduler scheduler,
+        FailPoints failPoints) {}

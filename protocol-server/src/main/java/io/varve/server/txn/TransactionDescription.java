@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import java.util.Comparator;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData.TopicData;
+import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
+import org.apache.kafka.common.protocol.Errors;
+
+/** A transaction as DescribeTransactions shows it. */
+final class TransactionDescription {
+    private TransactionDescription() {}
+
+    static TransactionState failed(String transactionalId, Errors error) {
+        return new TransactionState().setTransactionalId(transactionalId).setErrorCode(error.code());
+    }
+
+    /** @param now the transaction, or null */
+    static TransactionState one(String transactionalId, Transaction now) {
+        if (now == null) {
+            return failed(transactionalId, Errors.TRANSACTIONAL_ID_NOT_FOUND);
+        }
+        TransactionState shown = new TransactionState()
+                .setTransactionalId(transactionalId)
+                .setTransactionState(now.state().stateName())
+                .setTransactionTimeoutMs(now.timeoutMs())
+                .setTransactionStartTimeMs(now.times().start())
+                .setProducerId(now.producer().id())
+                .setProducerEpoch(now.producer().epoch());
+        now.partitions().stream()
+                .sorted(Comparator.comparing(partition -> partition.partition()))
+                .forEach(partition -> {
+                    TopicData topic = shown.topics().find(partition.topic());
+                    if (topic == null) {
+                        topic = new TopicData().setTopic(partition.topic());
+                        shown.topics().add(topic);
+                    }
+                    topic.partitions().add(partition.partition());
+                });
+        return shown;
+    }
+}

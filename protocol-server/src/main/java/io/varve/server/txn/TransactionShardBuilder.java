@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorExecutor;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorMetrics;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
+import org.apache.kafka.coordinator.common.runtime.CoordinatorTimer;
+import org.apache.kafka.timeline.SnapshotRegistry;
+
+/** Makes a partition's state machine, which needs nothing of what the runtime offers but snapshots. */
+final class TransactionShardBuilder implements CoordinatorShardBuilder<TransactionShard, CoordinatorRecord> {
+    private final int maxIds;
+    private SnapshotRegistry snapshots;
+
+    /** @param maxIds most transactional ids of a partition */
+    TransactionShardBuilder(int maxIds) {
+        this.maxIds = maxIds;
+    }
+
+    @Override
+    public TransactionShardBuilder withSnapshotRegistry(SnapshotRegistry registry) {
+        snapshots = registry;
+        return this;
+    }
+
+    @Override
+    public TransactionShardBuilder withLogContext(LogContext context) {
+        return this;
+    }
+
+    @Override
+    public TransactionShardBuilder withTime(Time time) {
+        return this;
+    }
+
+    @Override
+    public TransactionShardBuilder withTimer(CoordinatorTimer<CoordinatorRecord> timer) {
+        return this;
+    }
+
+    @Override
+    public TransactionShardBuilder withExecutor(CoordinatorExecutor<CoordinatorRecord> executor) {
+        return this;
+    }
+
+    @Override
+    public TransactionShardBuilder withCoordinatorMetrics(CoordinatorMetrics metrics) {
+        return this;
+    }
+
+    @Override
+    public TransactionShardBuilder withTopicPartition(TopicPartition partition) {
+        return this;
+    }
+
+    @Override
+    public TransactionShard build() {
+        return new TransactionShard(snapshots, maxIds);
+    }
+}

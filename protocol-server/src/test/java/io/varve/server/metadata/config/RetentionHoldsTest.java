@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.varve.core.retention.Hold;
+import io.varve.core.retention.RetentionLimits;
+import io.varve.server.metadata.MetadataConfig;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.errors.InvalidConfigurationException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RetentionHoldsTest {
+    private static final TopicConfigs TOPICS = new TopicConfigs(MetadataConfig.defaults(1));
+    private static final Uuid ID = new Uuid(3, 5);
+
+    @Test
+    void pinsRangesOfPartitions() {
+        PartitionConfigs configs = TOPICS.partitionConfigs(
+                Map.of("varve.hold.audit", "0:100-200, 3:5-", "varve.hold.all", "*:7-8", "retention.ms", "9"));
+        assertThat(configs.of(ID, 0).retention())
+                .isEqualTo(
+                        new RetentionLimits(true, 9, -1, List.of(new Hold("all", 7, 8), new Hold("audit", 100, 200))));
+        assertThat(configs.of(ID, 3).retention().holds())
+                .containsExactly(new Hold("all", 7, 8), new Hold("audit", 5, Long.MAX_VALUE));
+        assertThat(configs.of(ID, 1).retention().holds()).containsExactly(new Hold("all", 7, 8));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "100-200",
+                "0:100",
+                "0:200-100",
+                "0:5-5",
+                "x:1-2",
+                "0:1-2,",
+                "-1:1-2",
+                "0:1-99999999999999999999",
+                "99999999999:1-2",
+                "0:a-b"
+            })
+    void refusesWhatIsNoRange(String value) {
+        assertThatThrownBy(() -> TOPICS.validate(Map.of(), Map.of("varve.hold.audit", value)))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining("varve.hold.audit");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"varve.hold.", "varve.hold.a b", "varve.holds.a", "varve.hold.ü"})
+    void refusesWhatIsNoName(String key) {
+        assertThatThrownBy(() -> TOPICS.validate(Map.of(), Map.of(key, "0:1-2")))
+                .isInstanceOf(InvalidConfigurationException.class)
+                .hasMessageContaining(key);
+    }
+
+    @Test
+    void areShownWithTheTopicsSettings() {
+        Map<String, String> settings = Map.of("varve.hold.audit", "0:1-2");
+        assertThat(TOPICS.settings(settings))
+                .filteredOn(setting -> setting.key().name.equals("varve.hold.audit"))
+                .singleElement()
+                .satisfies(setting -> {
+                    assertThat(setting.value()).isEqualTo("0:1-2");
+                    assertThat(setting.source()).isEqualTo(ConfigEntry.Source.TOPIC);
+                });
+        assertThat(TOPICS.value("varve.hold.audit", settings)).isEqualTo("0:1-2");
+        assertThat(TopicConfigs.isList("varve.hold.audit")).isTrue();
+    }
+
+    @Test
+    void everyPartitionHasAJitterOfItsOwnForGood() {
+        PartitionConfigs configs =
+                TOPICS.partitionConfigs(Map.of("segment.ms", "1000", "segment.jitter.ms", "600", "retention.ms", "-1"));
+        List<Long> spans = IntStream.range(0, 100)
+                .mapToObj(partition -> configs.of(ID, partition).segments().segmentMs())
+                .toList();
+        assertThat(spans).allSatisfy(span -> assertThat(span).isBetween(400L, 1000L));
+        assertThat(Set.copyOf(spans)).hasSizeGreaterThan(50);
+        assertThat(configs.of(ID, 7)).isEqualTo(configs.of(ID, 7));
+    }
+
+    @Test
+    void aSegmentTakesNoMoreTimeThanRetentionKeeps() {
+        assertThat(segmentMs("retention.ms", "600000")).isEqualTo(600_000);
+        assertThat(segmentMs("retention.ms", "1")).isEqualTo(60_000);
+        assertThat(segmentMs("retention.ms", "-1")).isEqualTo(7L * 24 * 3600 * 1000);
+        assertThat(segmentMs("cleanup.policy", "compact")).isEqualTo(7L * 24 * 3600 * 1000);
+    }
+
+    private static long segmentMs(String key, String value) {
+        return TOPICS.partitionConfig(Map.of(key, value)).segments().segmentMs();
+    }
+}

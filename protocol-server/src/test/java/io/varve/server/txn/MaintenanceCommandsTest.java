@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.txn;
+
+import static io.varve.server.txn.Txns.A;
+import static io.varve.server.txn.Txns.B;
+import static io.varve.server.txn.Txns.NOW;
+import static io.varve.server.txn.Txns.changed;
+import static io.varve.server.txn.Txns.in;
+import static io.varve.server.txn.Txns.producer;
+import static io.varve.server.txn.Txns.refused;
+import static org.apache.kafka.coordinator.transaction.TransactionState.COMPLETE_ABORT;
+import static org.apache.kafka.coordinator.transaction.TransactionState.COMPLETE_COMMIT;
+import static org.apache.kafka.coordinator.transaction.TransactionState.EMPTY;
+import static org.apache.kafka.coordinator.transaction.TransactionState.ONGOING;
+import static org.apache.kafka.coordinator.transaction.TransactionState.PREPARE_ABORT;
+import static org.apache.kafka.coordinator.transaction.TransactionState.PREPARE_COMMIT;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Set;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.coordinator.transaction.TransactionState;
+import org.junit.jupiter.api.Test;
+
+/** How partitions come to a transaction, and what the coordinator does unasked. */
+class MaintenanceCommandsTest {
+    private static TransactionDecision add(TransactionState state, int epoch, TopicPartition... partitions) {
+        return new AddPartitionsToTransaction(producer(epoch), Set.of(partitions), Transactions.BUMPING, NOW)
+                .decide(in(state, 4));
+    }
+
+    @Test
+    void theFirstPartitionBeginsTheTransaction() {
+        for (TransactionState state : List.of(EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT)) {
+            Transaction next = changed(add(state, 4, A));
+            assertThat(next.state()).isEqualTo(ONGOING);
+            assertThat(next.partitions()).containsExactly(A);
+            assertThat(next.times()).isEqualTo(new Transaction.Times(NOW, NOW));
+        }
+    }
+
+    @Test
+    void furtherPartitionsJoinItAndKnownOnesChangeNothing() {
+        Transaction next = changed(add(ONGOING, 4, B));
+        assertThat(next.partitions()).containsExactlyInAnyOrder(A, B);
+        assertThat(next.times()).isEqualTo(new Transaction.Times(1_000, NOW));
+        assertThat(add(ONGOING, 4, A)).isEqualTo(new TransactionDecision.Unchanged(in(ONGOING, 4)));
+    }
+
+    @Test
+    void partitionsAreAddedOnlyByTheOwnerAndNotWhileTheLastOneIsBeingEnded() {
+        assertThat(refused(add(ONGOING, 3, B))).isEqualTo(Errors.PRODUCER_FENCED);
+        assertThat(refused(add(ONGOING, 5, B))).isEqualTo(Errors.PRODUCER_FENCED);
+        assertThat(refused(add(PREPARE_COMMIT, 4, B))).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
+        assertThat(refused(add(PREPARE_ABORT, 4, B))).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
+        assertThat(refused(
+                        new AddPartitionsToTransaction(producer(4), Set.of(A), Transactions.PLAIN, NOW).decide(null)))
+                .isEqualTo(Errors.INVALID_PRODUCER_ID_MAPPING);
+    }
+
+    @Test
+    void aDecisionIsCompletedAsItWasMadeAndOnlyOnce() {
+        Transaction prepared = in(PREPARE_COMMIT, 4);
+        Transaction complete =
+                changed(MaintenanceCommands.complete(prepared, NOW).decide(prepared));
+        assertThat(complete.state()).isEqualTo(COMPLETE_COMMIT);
+        assertThat(complete.partitions()).isEmpty();
+        assertThat(complete.producer().now()).isEqualTo(producer(4));
+        assertThat(refused(MaintenanceCommands.complete(prepared, NOW).decide(complete)))
+                .isEqualTo(Errors.INVALID_TXN_STATE);
+        assertThat(refused(MaintenanceCommands.complete(prepared, NOW).decide(in(PREPARE_COMMIT, 5))))
+                .isEqualTo(Errors.INVALID_TXN_STATE);
+        assertThat(in(PREPARE_ABORT, 4).completed(NOW).state()).isEqualTo(COMPLETE_ABORT);
+    }
+
+    @Test
+    void aTransactionOpenForTooLongIsAbortedAndItsOwnerFenced() {
+        Transaction open = in(ONGOING, 4);
+        long due = open.times().start() + open.timeoutMs();
+        assertThat(refused(MaintenanceCommands.abortTimedOut(due).decide(open))).isEqualTo(Errors.INVALID_TXN_STATE);
+        Transaction next = changed(MaintenanceCommands.abortTimedOut(due + 1).decide(open));
+        assertThat(next.state()).isEqualTo(PREPARE_ABORT);
+        assertThat(next.producer().now()).isEqualTo(producer(5));
+        assertThat(refused(MaintenanceCommands.abortTimedOut(due + 1).decide(in(COMPLETE_COMMIT, 4))))
+                .isEqualTo(Errors.INVALID_TXN_STATE);
+    }
+
+    @Test
+    void aProducerWhoseTransactionTimedOutLearnsItsNextEpochByAborting() {
+        Transaction aborted = changed(MaintenanceCommands.abortTimedOut(1 << 20).decide(in(ONGOING, 4)))
+                .completed(NOW);
+        TransactionDecision retry =
+                new EndTransaction(producer(4), false, Transactions.BUMPING, -1, NOW).decide(aborted);
+        assertThat(retry).isEqualTo(new TransactionDecision.Unchanged(aborted));
+        assertThat(aborted.producer().now()).isEqualTo(producer(5));
+    }
+
+    @Test
+    void onlyIdleTransactionalIdsAreForgotten() {
+        for (TransactionState state : List.of(EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT)) {
+            assertThat(MaintenanceCommands.expire(100, 2_100).decide(in(state, 4)))
+                    .isEqualTo(new TransactionDecision.Forgotten(Txns.ID));
+            assertThat(refused(MaintenanceCommands.expire(100, 2_099).decide(in(state, 4))))
+                    .isEqualTo(Errors.INVALID_TXN_STATE);
+        }
+        for (TransactionState state : List.of(ONGOING, PREPARE_COMMIT, PREPARE_ABORT)) {
+            assertThat(refused(MaintenanceCommands.expire(100, 1 << 30).decide(in(state, 4))))
+                    .isEqualTo(Errors.INVALID_TXN_STATE);
+        }
+    }
+}
