@@ -8,9 +8,9 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
-import io.varve.file.disk.Descriptors;
+import io.varve.file.disk.DescriptorLimit;
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.disk.OpenFiles;
 import io.varve.file.disk.SyncThreads;
 import io.varve.file.partition.Checkpointer;
@@ -18,14 +18,14 @@ import io.varve.file.partition.CleanShutdown;
 import io.varve.file.partition.DataDirectory;
 import io.varve.file.partition.FilePartition;
 import io.varve.file.partition.FileStore;
+import io.varve.file.partition.ParallelSync;
 import io.varve.file.partition.PartitionRemoval;
-import io.varve.file.partition.SyncRound;
 import io.varve.file.start.DirectoryRecovery;
 import io.varve.file.start.DurabilityReceipt;
 import io.varve.file.start.PartitionDiscovery;
 import io.varve.file.start.PartitionLoader;
+import io.varve.file.start.PartitionReceipt;
 import io.varve.file.start.ProgressLog;
-import io.varve.file.start.Receipt;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -66,13 +66,13 @@ final class FileStorage implements Storage {
         this.context = context;
         this.config = config;
         this.progress = new ProgressLog(context.clock(), LOG::info);
-        this.openFiles = new OpenFiles(idleFiles(config.openFiles(), Descriptors.limit()), context.clock());
+        this.openFiles = new OpenFiles(idleFiles(config.openFiles(), DescriptorLimit.limit()), context.clock());
         this.syncThreads = new SyncThreads(context.scheduler(), config.syncThreads() - 1);
         this.checkpointer = new Checkpointer(context.scheduler(), config.checkpointBytes());
     }
 
     private static int idleFiles(int wanted, long limit) {
-        int most = Descriptors.idleFiles(wanted, limit);
+        int most = DescriptorLimit.idleFiles(wanted, limit);
         if (most < wanted) {
             LOG.info(
                     "{} is {}, but this process may have {} files open at a time (ulimit -n), and connections need some:"
@@ -157,7 +157,7 @@ final class FileStorage implements Storage {
         }
         synchronized (partition) {
             partition.fencing().requireOpenable(epoch);
-            Receipt receipt = PartitionLoader.load(partition, limits, true, progress);
+            PartitionReceipt receipt = PartitionLoader.load(partition, limits, true, progress);
             if (receipt != null && receipt.isDamaged()) {
                 receipt.log();
             }
@@ -173,7 +173,7 @@ final class FileStorage implements Storage {
 
     @Override
     public void delete(PartitionId id) {
-        Path left = takeAway(id, Layout.DELETED_DIRECTORY);
+        Path left = takeAway(id, FileNames.DELETED_DIRECTORY);
         if (left != null) {
             context.scheduler().schedule(0, () -> remove(left));
         }
@@ -181,7 +181,7 @@ final class FileStorage implements Storage {
 
     @Override
     public String setAside(PartitionId id) {
-        return String.valueOf(takeAway(id, Layout.STRAY_DIRECTORY));
+        return String.valueOf(takeAway(id, FileNames.STRAY_DIRECTORY));
     }
 
     /** @return the directory under the name it has now, or null if there is no such partition */
@@ -193,7 +193,8 @@ final class FileStorage implements Storage {
         }
         UUID unique =
                 new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
-        Path gone = partition.home().path().resolve(Layout.goneDirectory(id.topic(), id.partition(), unique, suffix));
+        Path gone =
+                partition.home().path().resolve(FileNames.goneDirectory(id.topic(), id.partition(), unique, suffix));
         new PartitionRemoval(partition).renameTo(gone);
         partitions.remove(id.toString());
         return gone;
@@ -219,7 +220,7 @@ final class FileStorage implements Storage {
             }
             stores.add(store);
         }
-        return new SyncRound(stores).run(syncThreads);
+        return new ParallelSync(stores).run(syncThreads);
     }
 
     @Override

@@ -3,7 +3,7 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.partition.OffsetCheckpoint;
 import java.io.IOException;
 import java.util.List;
@@ -20,7 +20,7 @@ class CheckpointTest extends FileTestBase {
     }
 
     private void awaitRecoveryPoint(long least) throws IOException {
-        OffsetCheckpoint file = new OffsetCheckpoint(rig.directory.resolve(Layout.RECOVERY_POINTS), rig.failPoints);
+        OffsetCheckpoint file = new OffsetCheckpoint(rig.directory.resolve(FileNames.RECOVERY_POINTS), rig.failPoints);
         while (file.read().getOrDefault(ID.toString(), 0L) < least) {
             Thread.yield();
         }

@@ -21,7 +21,7 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -214,9 +214,9 @@ class EngineOnFilesTest {
         engine.close();
         rig.forget();
         Path directory = rig.directory.resolve(ID.toString());
-        Files.delete(rig.directory.resolve(Layout.CLEAN_SHUTDOWN));
-        Files.delete(directory.resolve(Layout.name(end, ".snapshot")));
-        FileTestBase.flipBit(directory.resolve(Layout.name(0, Layout.LOG)), 16); // the first batch's magic
+        Files.delete(rig.directory.resolve(FileNames.CLEAN_SHUTDOWN));
+        Files.delete(directory.resolve(FileNames.name(end, ".snapshot")));
+        FileTestBase.flipBit(directory.resolve(FileNames.name(0, FileNames.LOG)), 16); // the first batch's magic
         start();
         assertThat(log.logEndOffset()).isEqualTo(end);
         long second = log.segments().get(1).baseOffset();

@@ -9,7 +9,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.partition.PartitionMetadata;
 import io.varve.file.segment.OffsetIndex;
 import io.varve.file.segment.TimeIndex;
@@ -150,12 +150,12 @@ class FileDamageTest extends FileTestBase {
     void aWrongLastEntryOfATimeIndexIsNotBelieved() throws IOException {
         appendTens(17);
         rig.stop();
-        Path wrong = file(Layout.name(0, Layout.TIME_INDEX)); // entries of 1010 to 1040: none of 1000
+        Path wrong = file(FileNames.name(0, FileNames.TIME_INDEX)); // entries of 1010 to 1040: none of 1000
         long last = Files.size(wrong) - TimeIndex.ENTRY;
         write(wrong, last, new byte[] {0, 0, 0, 0, 0, 0, 4, 7}); // 1031, above 1030
-        Path shorter = file(Layout.name(50, Layout.TIME_INDEX));
+        Path shorter = file(FileNames.name(50, FileNames.TIME_INDEX));
         shorten(shorter, Files.size(shorter) - 2 * TimeIndex.ENTRY);
-        shorten(file(Layout.name(100, Layout.TIME_INDEX)), 0);
+        shorten(file(FileNames.name(100, FileNames.TIME_INDEX)), 0);
         open();
         assertThat(store.segments()).extracting(Segment::maxTimestamp).containsExactly(1040L, 1090L, 1140L, 1160L);
         assertThat(wrong).doesNotExist();
@@ -170,11 +170,11 @@ class FileDamageTest extends FileTestBase {
     void aMissingIndexIsBuiltAnew() throws IOException {
         appendTens(17);
         rig.stop();
-        Files.delete(file(Layout.name(50, Layout.TIME_INDEX)));
-        Files.delete(file(Layout.name(150, Layout.INDEX)));
+        Files.delete(file(FileNames.name(50, FileNames.TIME_INDEX)));
+        Files.delete(file(FileNames.name(150, FileNames.INDEX)));
         assertThat(LogLines.of(this::open)).isEmpty();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
-        assertThat(file(Layout.name(150, Layout.INDEX))).hasSize(OffsetIndex.ENTRY);
+        assertThat(file(FileNames.name(150, FileNames.INDEX))).hasSize(OffsetIndex.ENTRY);
     }
 
     @Test
@@ -199,7 +199,7 @@ class FileDamageTest extends FileTestBase {
         Files.copy(log(50), log(70));
         openSaying(log(70) + " does not belong here", "offset 100");
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
-        assertThat(file(Layout.name(70, Layout.LOG + Layout.STRAY))).exists();
+        assertThat(file(FileNames.name(70, FileNames.LOG + FileNames.STRAY))).exists();
         rig.stop();
         assertThat(LogLines.of(this::open)).isEmpty();
     }
@@ -214,15 +214,15 @@ class FileDamageTest extends FileTestBase {
         assertThat(store.extent().readableEnd()).isEqualTo(130);
         appendTens(4);
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
-        assertThat(file(Layout.name(135, Layout.LOG + Layout.STRAY))).hasContent("not a log");
+        assertThat(file(FileNames.name(135, FileNames.LOG + FileNames.STRAY))).hasContent("not a log");
     }
 
     @Test
     void aDuplicateWithItsIndexesIsNotServedUnderAWrongName() throws IOException {
         appendTens(17);
         rig.stop();
-        for (String suffix : List.of(Layout.LOG, Layout.INDEX, Layout.TIME_INDEX)) {
-            Files.copy(file(Layout.name(0, suffix)), file(Layout.name(70, suffix)));
+        for (String suffix : List.of(FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX)) {
+            Files.copy(file(FileNames.name(0, suffix)), file(FileNames.name(70, suffix)));
         }
         open();
         assertThat(unreadable(170)).containsExactly(70L, 80L, 90L);
@@ -267,7 +267,7 @@ class FileDamageTest extends FileTestBase {
     void aPartitionWithoutItsMetadataIsReportedAndKept() throws IOException {
         appendTens(13);
         rig.stop();
-        Files.delete(file(Layout.METADATA));
+        Files.delete(file(FileNames.METADATA));
         assertThat(LogLines.of(rig::storage))
                 .singleElement()
                 .asString()
@@ -284,12 +284,12 @@ class FileDamageTest extends FileTestBase {
     void withoutACheckpointNothingThatIsSoundIsCut() throws IOException {
         appendTens(17);
         dieCheckpointed();
-        Files.writeString(rig.directory.resolve(Layout.RECOVERY_POINTS), "0\n7\nnonsense\n");
+        Files.writeString(rig.directory.resolve(FileNames.RECOVERY_POINTS), "0\n7\nnonsense\n");
         flipBit(log(50), SIZE + 100);
         write(log(150), 2 * SIZE, new byte[99]);
         List<String> lines = LogLines.of(this::open);
         assertThat(lines).hasSize(3);
-        assertThat(lines.get(0)).contains(Layout.RECOVERY_POINTS + " is damaged");
+        assertThat(lines.get(0)).contains(FileNames.RECOVERY_POINTS + " is damaged");
         assertThat(lines.get(1))
                 .contains("orders-3: recovered end 170, durable end before the crash not known, 99 bytes cut")
                 .contains(log(50) + " is damaged at byte " + SIZE, "what is sound goes on at byte " + 2 * SIZE);
@@ -324,7 +324,7 @@ class FileDamageTest extends FileTestBase {
     void anIndexEntryThatPointsPastTheEndHidesNothing() throws IOException {
         appendTens(17);
         rig.stop();
-        write(file(Layout.name(50, Layout.INDEX)), OffsetIndex.ENTRY + 4, new byte[] {1}); // 16 MiB further on
+        write(file(FileNames.name(50, FileNames.INDEX)), OffsetIndex.ENTRY + 4, new byte[] {1}); // 16 MiB further on
         open();
         assertThat(readAll(store, 75)).isEqualTo(tens(70, 170));
         assertThat(unreadable(170)).isEmpty();
@@ -336,7 +336,7 @@ class FileDamageTest extends FileTestBase {
             store.append(Batches.run(store.extent().readableEnd(), 10, SIZE, timestamp));
         }
         rig.stop();
-        Path shorter = file(Layout.name(0, Layout.TIME_INDEX));
+        Path shorter = file(FileNames.name(0, FileNames.TIME_INDEX));
         shorten(shorter, TimeIndex.ENTRY);
         open();
         assertThat(store.segments()).extracting(Segment::maxTimestamp).containsExactly(5000L, 1060L);
@@ -346,7 +346,7 @@ class FileDamageTest extends FileTestBase {
     void aWrongEntryOfATimeIndexHidesNothingFromLookUps() throws IOException {
         appendTens(17);
         rig.stop();
-        write(file(Layout.name(0, Layout.TIME_INDEX)), TimeIndex.ENTRY + 8, new byte[] {0, 1
+        write(file(FileNames.name(0, FileNames.TIME_INDEX)), TimeIndex.ENTRY + 8, new byte[] {0, 1
         }); // the second one's offset
         open();
         assertThat(store.offsetAt(1025).baseOffset()).isEqualTo(30);
@@ -377,9 +377,9 @@ class FileDamageTest extends FileTestBase {
         appendTens(17);
         store.trimTo(20);
         rig.stop();
-        Path starts = rig.directory.resolve(Layout.START_OFFSETS);
+        Path starts = rig.directory.resolve(FileNames.START_OFFSETS);
         Files.writeString(starts, Files.readString(starts).replace(" 20", " 920"));
-        openSaying(Layout.START_OFFSETS, "920", "going by its segments");
+        openSaying(FileNames.START_OFFSETS, "920", "going by its segments");
         assertThat(readAll(store, store.extent().start())).endsWith(150L, 160L).hasSizeGreaterThanOrEqualTo(15);
         assertThat(store.extent().readableEnd()).isEqualTo(170);
     }

@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 
 /** What a partition makes of files that cannot be written: a directory in a file's place fails as surely as a full disk does. */
 class FileFaultsTest extends FileTestBase {
-    private final Path checkpoint = rig.directory.resolve(Layout.START_OFFSETS + Layout.TEMPORARY);
+    private final Path checkpoint = rig.directory.resolve(FileNames.START_OFFSETS + FileNames.TEMPORARY);
 
     @Test
     void aTrimWhoseCheckpointCannotBeWrittenKeepsThePartitionGoing() throws IOException {
@@ -55,7 +55,7 @@ class FileFaultsTest extends FileTestBase {
     @Test
     void startsASegmentThatCouldNotBeCreatedBefore() throws IOException {
         appendTens(5);
-        Path inTheWay = file(Layout.name(50, Layout.INDEX));
+        Path inTheWay = file(FileNames.name(50, FileNames.INDEX));
         Files.createDirectory(inTheWay);
         assertThatThrownBy(() -> appendTens(1)).isInstanceOf(StorageException.class);
         Files.deleteIfExists(inTheWay);
@@ -67,7 +67,7 @@ class FileFaultsTest extends FileTestBase {
     void aTruncationThatFailsHalfWayMakesThePartitionReadOnlyUntilTheNextStart() throws IOException {
         appendTens(7);
         sync();
-        Path inTheWay = file(Layout.name(50, Layout.INDEX));
+        Path inTheWay = file(FileNames.name(50, FileNames.INDEX));
         Files.delete(inTheWay);
         Files.createDirectories(inTheWay.resolve("x"));
         assertThatThrownBy(() -> store.truncateTo(20)).isInstanceOf(StorageException.class);
@@ -88,7 +88,7 @@ class FileFaultsTest extends FileTestBase {
         open();
         appendTens(1); // begins the next segment; nothing has forced the indexes of the first since it was sealed
         rig.die();
-        shorten(file(Layout.name(0, Layout.TIME_INDEX)), 0);
+        shorten(file(FileNames.name(0, FileNames.TIME_INDEX)), 0);
         open();
         assertThat(store.segments().get(0).maxTimestamp()).isEqualTo(1040);
         assertThat(store.offsetAt(1030).baseOffset()).isEqualTo(30);

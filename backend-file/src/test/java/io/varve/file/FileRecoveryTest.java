@@ -11,7 +11,7 @@ import io.varve.core.record.BatchValidator;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -53,7 +53,7 @@ class FileRecoveryTest extends FileTestBase {
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 80));
         assertThat(store.segments()).hasSize(2);
         assertThat(log(100)).doesNotExist();
-        assertThat(file(Layout.name(150, Layout.INDEX))).doesNotExist();
+        assertThat(file(FileNames.name(150, FileNames.INDEX))).doesNotExist();
     }
 
     /**
@@ -179,7 +179,7 @@ class FileRecoveryTest extends FileTestBase {
     void servesWhatIsSoundAroundADestroyedHeader() throws IOException {
         appendTens(14);
         dieCheckpointed();
-        Files.delete(file(Layout.name(100, Layout.INDEX)));
+        Files.delete(file(FileNames.name(100, FileNames.INDEX)));
         write(log(100), SIZE, new byte[61]);
         open();
         assertThat(store.extent().readableEnd()).isEqualTo(140);
@@ -240,25 +240,27 @@ class FileRecoveryTest extends FileTestBase {
     void rebuildsMissingIndexes() throws IOException {
         appendTens(17);
         rig.stop();
-        byte[] index = Files.readAllBytes(file(Layout.name(50, Layout.INDEX)));
-        byte[] times = Files.readAllBytes(file(Layout.name(50, Layout.TIME_INDEX)));
+        byte[] index = Files.readAllBytes(file(FileNames.name(50, FileNames.INDEX)));
+        byte[] times = Files.readAllBytes(file(FileNames.name(50, FileNames.TIME_INDEX)));
         for (long base : new long[] {0, 50, 150}) {
-            Files.delete(file(Layout.name(base, Layout.INDEX)));
-            Files.delete(file(Layout.name(base, Layout.TIME_INDEX)));
+            Files.delete(file(FileNames.name(base, FileNames.INDEX)));
+            Files.delete(file(FileNames.name(base, FileNames.TIME_INDEX)));
         }
         open();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
         assertThat(store.offsetAt(1055).baseOffset()).isEqualTo(60);
         assertThat(store.offsetAt(1160).baseOffset()).isEqualTo(160);
-        assertThat(Files.readAllBytes(file(Layout.name(50, Layout.INDEX)))).isEqualTo(index);
-        assertThat(Files.readAllBytes(file(Layout.name(50, Layout.TIME_INDEX)))).isEqualTo(times);
+        assertThat(Files.readAllBytes(file(FileNames.name(50, FileNames.INDEX))))
+                .isEqualTo(index);
+        assertThat(Files.readAllBytes(file(FileNames.name(50, FileNames.TIME_INDEX))))
+                .isEqualTo(times);
     }
 
     @Test
     void readsPastADamagedIndex() throws IOException {
         appendTens(17);
         rig.stop();
-        Path index = file(Layout.name(50, Layout.INDEX));
+        Path index = file(FileNames.name(50, FileNames.INDEX));
         write(index, 4, new byte[] {0, 0, 1, 99});
         open();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));

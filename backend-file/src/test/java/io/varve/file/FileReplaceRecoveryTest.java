@@ -7,7 +7,7 @@ import io.varve.conformance.Batches;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.util.Iterator;
@@ -33,10 +33,10 @@ class FileReplaceRecoveryTest extends FileTestBase {
     private void leavesNoTrace() throws IOException {
         try (Stream<java.nio.file.Path> files = Files.list(file("."))) {
             assertThat(files.map(java.nio.file.Path::toString))
-                    .noneMatch(name -> name.endsWith(Layout.SWAP)
-                            || name.endsWith(Layout.CLEANED)
-                            || name.endsWith(Layout.DELETED)
-                            || name.endsWith(Layout.TEMPORARY));
+                    .noneMatch(name -> name.endsWith(FileNames.SWAP)
+                            || name.endsWith(FileNames.CLEANED)
+                            || name.endsWith(FileNames.DELETED)
+                            || name.endsWith(FileNames.TEMPORARY));
         }
     }
 

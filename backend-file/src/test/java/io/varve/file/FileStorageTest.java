@@ -14,7 +14,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import io.varve.core.spi.StorageProvider;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -71,7 +71,7 @@ class FileStorageTest extends FileTestBase {
 
     @Test
     void writesTheTopicIdAsKafkaDoes() throws IOException {
-        assertThat(file(Layout.METADATA)).hasContent("version: 0\ntopic_id: AAAAAAAAAAcAAAAAAAAACw");
+        assertThat(file(FileNames.METADATA)).hasContent("version: 0\ntopic_id: AAAAAAAAAAcAAAAAAAAACw");
     }
 
     @Test
@@ -160,7 +160,7 @@ class FileStorageTest extends FileTestBase {
         other.append(Batches.run(0, 1, SIZE, 5));
         assertThat(rig.storage().sync(List.of(other)).byPartition()).isEmpty();
         rig.stop();
-        assertThat(rig.directory.resolve(Layout.CLEAN_SHUTDOWN)).doesNotExist();
+        assertThat(rig.directory.resolve(FileNames.CLEAN_SHUTDOWN)).doesNotExist();
     }
 
     @Test
@@ -205,7 +205,7 @@ class FileStorageTest extends FileTestBase {
         rig.stop();
         Path other = rig.directory.resolve("second");
         Files.createDirectories(other.resolve(ID.toString()));
-        Files.copy(file(Layout.METADATA), other.resolve(ID.toString()).resolve(Layout.METADATA));
+        Files.copy(file(FileNames.METADATA), other.resolve(ID.toString()).resolve(FileNames.METADATA));
         StorageContext context = new StorageContext(
                 List.of(rig.directory, other),
                 rig.properties,
@@ -237,7 +237,7 @@ class FileStorageTest extends FileTestBase {
         appendTens(12);
         BatchSlice slice = store.read(0, Long.MAX_VALUE, SIZE);
         store.trimTo(60);
-        Path gone = file(Layout.name(0, Layout.LOG + Layout.DELETED));
+        Path gone = file(FileNames.name(0, FileNames.LOG + FileNames.DELETED));
         assertThat(gone).exists();
         assertThat(log(0)).doesNotExist();
         slice.close();

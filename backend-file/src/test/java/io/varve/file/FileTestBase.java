@@ -11,7 +11,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -61,13 +61,13 @@ public abstract class FileTestBase {
     }
 
     public final Path log(long base) {
-        return file(Layout.name(base, Layout.LOG));
+        return file(FileNames.name(base, FileNames.LOG));
     }
 
     /** Ends the process as kill -9 does, after the checkpoints were written. */
     public final void dieCheckpointed() throws IOException {
         rig.stop();
-        Files.delete(rig.directory.resolve(Layout.CLEAN_SHUTDOWN));
+        Files.delete(rig.directory.resolve(FileNames.CLEAN_SHUTDOWN));
     }
 
     public static void write(Path file, long at, byte[] bytes) throws IOException {

@@ -15,7 +15,7 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -84,7 +84,8 @@ class FullDiskTest {
             }
             long end = store.extent().readableEnd();
             rig.stop();
-            assertThat(disk.path.resolve("data").resolve(Layout.CLEAN_SHUTDOWN)).exists();
+            assertThat(disk.path.resolve("data").resolve(FileNames.CLEAN_SHUTDOWN))
+                    .exists();
             PartitionStore again = rig.storage().open(ORDERS, 1, TINY);
             assertThat(readAll(again, 0)).isEqualTo(tens(0, end));
             assertThat(again.offsetAt(Long.MAX_VALUE)).isNull();

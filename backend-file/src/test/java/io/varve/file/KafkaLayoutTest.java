@@ -4,7 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.spi.BatchRun;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -56,11 +56,11 @@ class KafkaLayoutTest extends FileTestBase {
     void indexesHoldWhatKafkasHold() throws IOException {
         appendTens(7);
         rig.stop();
-        ByteBuffer index = ByteBuffer.wrap(Files.readAllBytes(file(Layout.name(50, Layout.INDEX))));
+        ByteBuffer index = ByteBuffer.wrap(Files.readAllBytes(file(FileNames.name(50, FileNames.INDEX))));
         assertThat(index.remaining()).isEqualTo(8);
         assertThat(index.getInt()).as("last offset of batch 60, relative").isEqualTo(19);
         assertThat(index.getInt()).as("its position").isEqualTo(SIZE);
-        ByteBuffer times = ByteBuffer.wrap(Files.readAllBytes(file(Layout.name(50, Layout.TIME_INDEX))));
+        ByteBuffer times = ByteBuffer.wrap(Files.readAllBytes(file(FileNames.name(50, FileNames.TIME_INDEX))));
         assertThat(times.remaining()).isEqualTo(12);
         assertThat(times.getLong()).isEqualTo(1060);
         assertThat(times.getInt()).isEqualTo(19);

@@ -4,7 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +20,7 @@ class RemoveTreeTest {
     void twoCanRemoveTheSameAtOnce(@TempDir Path directory) throws IOException {
         Path tree = Files.createDirectory(directory.resolve("orders-3.0-delete"));
         for (int i = 0; i < FILES; i++) {
-            Files.createFile(tree.resolve(Layout.name(i, Layout.LOG)));
+            Files.createFile(tree.resolve(FileNames.name(i, FileNames.LOG)));
         }
         CompletableFuture<Void> other = CompletableFuture.runAsync(() -> remove(tree));
         remove(tree);

@@ -14,7 +14,7 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.partition.PartitionMetadata;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +82,7 @@ public final class StartMeasure {
         started = System.nanoTime();
         engine.close();
         say("closed by the engine", started);
-        Files.delete(directory.resolve(Layout.CLEAN_SHUTDOWN));
+        Files.delete(directory.resolve(FileNames.CLEAN_SHUTDOWN));
         say("-- after a crash");
         openAll(partitions);
     }
@@ -121,7 +121,7 @@ public final class StartMeasure {
         Path model = directory.resolve(id(0).toString());
         List<Path> files;
         try (Stream<Path> all = Files.list(model)) {
-            files = all.filter(file -> !file.endsWith(Layout.METADATA)).toList();
+            files = all.filter(file -> !file.endsWith(FileNames.METADATA)).toList();
         }
         StringBuilder points = new StringBuilder("0\n" + partitions + "\n");
         for (int i = 0; i < partitions; i++) {
@@ -135,7 +135,7 @@ public final class StartMeasure {
                 }
             }
         }
-        Files.writeString(directory.resolve(Layout.RECOVERY_POINTS), points);
+        Files.writeString(directory.resolve(FileNames.RECOVERY_POINTS), points);
     }
 
     private void large(int mebibytes) throws IOException {

@@ -16,7 +16,7 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.transaction.AbortedTransaction;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.core.transaction.VerificationGuard;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -114,7 +114,7 @@ class TransactionsOnFilesTest {
         log.snapshotProducers();
         int entries = 0;
         for (var segment : log.segments()) {
-            Path file = directory().resolve(Layout.name(segment.baseOffset(), ".txnindex"));
+            Path file = directory().resolve(FileNames.name(segment.baseOffset(), ".txnindex"));
             ByteBuffer bytes = ByteBuffer.wrap(Files.exists(file) ? Files.readAllBytes(file) : new byte[0]);
             for (; bytes.hasRemaining(); entries++) {
                 assertThat(bytes.getShort()).isZero();
@@ -134,8 +134,8 @@ class TransactionsOnFilesTest {
     void theSnapshotCarriesTheOpenTransaction() throws IOException {
         fill();
         log.snapshotProducers();
-        ByteBuffer bytes =
-                ByteBuffer.wrap(Files.readAllBytes(directory().resolve(Layout.name(log.logEndOffset(), ".snapshot"))));
+        ByteBuffer bytes = ByteBuffer.wrap(
+                Files.readAllBytes(directory().resolve(FileNames.name(log.logEndOffset(), ".snapshot"))));
         assertThat(bytes.getInt(6)).isEqualTo(6); // five batches of A, one of B
         int found = 0;
         for (int at = 10; at < 10 + 6 * 46; at += 46) {
@@ -182,7 +182,7 @@ class TransactionsOnFilesTest {
         fill();
         rig.stop();
         int magicOfTheSecondBatch = 118 + 16;
-        FileTestBase.flipBit(directory().resolve(Layout.name(0, Layout.LOG)), magicOfTheSecondBatch);
+        FileTestBase.flipBit(directory().resolve(FileNames.name(0, FileNames.LOG)), magicOfTheSecondBatch);
         open();
         assertThat(log.hasOpenTransaction(B, (short) 0)).isTrue();
         assertThat(log.lastStableOffset()).isZero();
@@ -197,7 +197,7 @@ class TransactionsOnFilesTest {
 
     private List<Path> indexes() throws IOException {
         try (Stream<Path> files = Files.list(directory())) {
-            List<Path> found = files.filter(file -> file.toString().endsWith(Layout.TRANSACTION_INDEX))
+            List<Path> found = files.filter(file -> file.toString().endsWith(FileNames.TRANSACTION_INDEX))
                     .sorted()
                     .toList();
             for (Path file : found) {

@@ -27,7 +27,7 @@ public final class DirectorySpace {
 
     private final ReserveConfig config;
     private final Reserve reserve;
-    private final DroppedFiles dropped;
+    private final DelayedDeletion dropped;
     private final FullDiskLog log;
 
     /**
@@ -39,7 +39,7 @@ public final class DirectorySpace {
     public DirectorySpace(Path directory, ReserveConfig config, Clock clock, Scheduler scheduler) {
         this.config = config;
         this.reserve = new Reserve(directory, config.bytes());
-        this.dropped = new DroppedFiles(clock, scheduler);
+        this.dropped = new DelayedDeletion(clock, scheduler);
         this.log = new FullDiskLog(directory, clock);
     }
 

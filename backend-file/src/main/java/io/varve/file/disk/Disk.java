@@ -30,7 +30,7 @@ public final class Disk {
         if (!System.getProperty("os.name").startsWith("Windows")) {
             // One who comes after an interrupt may not hear of a failure that went before it. But a directory is the
             // file system's own data: one that cannot write those takes no more changes and says so to everybody.
-            try (SteadyFile steady = SteadyFile.open(directory, StandardOpenOption.READ)) {
+            try (UninterruptibleFile steady = UninterruptibleFile.open(directory, StandardOpenOption.READ)) {
                 steady.force(true);
             }
         }
@@ -42,8 +42,8 @@ public final class Disk {
      * @param force whether it is durable, but for its name, on return
      */
     public static void write(Path file, ByteBuffer content, boolean force) throws IOException {
-        try (SteadyFile steady =
-                SteadyFile.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        try (UninterruptibleFile steady = UninterruptibleFile.open(
+                file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             steady.truncate(0);
             writeFully(steady, content.duplicate(), 0);
             if (force) {
@@ -58,7 +58,7 @@ public final class Disk {
     }
 
     /** Writes a buffer's remaining bytes at a position. */
-    public static void writeFully(SteadyFile file, ByteBuffer bytes, long position) throws IOException {
+    public static void writeFully(UninterruptibleFile file, ByteBuffer bytes, long position) throws IOException {
         long at = position;
         int limit = bytes.limit();
         while (bytes.position() < limit) {
@@ -75,7 +75,7 @@ public final class Disk {
      *
      * @return bytes read
      */
-    public static int read(SteadyFile file, ByteBuffer into, long position) throws IOException {
+    public static int read(UninterruptibleFile file, ByteBuffer into, long position) throws IOException {
         int limit = into.limit();
         int first = into.position();
         while (into.position() < limit) {
@@ -156,7 +156,7 @@ public final class Disk {
      */
     public static StorageException writeFailure(String what, Path file, IOException cause) {
         return new StorageException(
-                Descriptors.areUsedUp(cause) ? StorageException.Kind.RETRY : StorageException.Kind.FULL,
+                DescriptorLimit.areUsedUp(cause) ? StorageException.Kind.RETRY : StorageException.Kind.FULL,
                 what + " failed at " + file + ": " + reason(cause),
                 cause);
     }

@@ -33,7 +33,7 @@ public final class PartitionDirectory {
 
     /** @return the path of a file in the directory, named after an offset */
     public Path file(long offset, String suffix) {
-        return path().resolve(Layout.name(offset, suffix));
+        return path().resolve(FileNames.name(offset, suffix));
     }
 
     OpenFiles openFiles() {

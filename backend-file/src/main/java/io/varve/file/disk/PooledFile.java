@@ -20,7 +20,7 @@ public final class PooledFile {
     private final long offset;
     private final String suffix;
 
-    private SteadyFile open;
+    private UninterruptibleFile open;
     private int users;
     private boolean listed;
     private boolean touched;
@@ -46,11 +46,11 @@ public final class PooledFile {
      * @throws IOException if it cannot be opened
      * @throws RetiredException if nobody may have the file any more
      */
-    public SteadyFile acquire() throws IOException {
+    public UninterruptibleFile acquire() throws IOException {
         try {
             return take();
         } catch (IOException e) {
-            if (!Descriptors.areUsedUp(e)) {
+            if (!DescriptorLimit.areUsedUp(e)) {
                 throw e;
             }
             directory.openFiles().closeIdle();
@@ -58,15 +58,15 @@ public final class PooledFile {
         }
     }
 
-    private SteadyFile take() throws IOException {
+    private UninterruptibleFile take() throws IOException {
         boolean list;
-        SteadyFile taken;
+        UninterruptibleFile taken;
         synchronized (this) {
             if (retired) {
                 throw RetiredException.INSTANCE;
             }
             if (open == null) {
-                open = new SteadyFile(this::open);
+                open = new UninterruptibleFile(this::open);
             }
             users++;
             touched = true;

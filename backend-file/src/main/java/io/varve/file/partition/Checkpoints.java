@@ -3,7 +3,7 @@ package io.varve.file.partition;
 
 import io.varve.core.runtime.FailPoints;
 import io.varve.file.disk.DirectorySpace;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Collection;
@@ -35,8 +35,8 @@ public final class Checkpoints {
     private final AtomicLong appended = new AtomicLong();
 
     Checkpoints(Path directory, DirectorySpace space, FailPoints failPoints) {
-        this.recoveryPoints = new OffsetCheckpoint(directory.resolve(Layout.RECOVERY_POINTS), failPoints);
-        this.startOffsets = new OffsetCheckpoint(directory.resolve(Layout.START_OFFSETS), failPoints);
+        this.recoveryPoints = new OffsetCheckpoint(directory.resolve(FileNames.RECOVERY_POINTS), failPoints);
+        this.startOffsets = new OffsetCheckpoint(directory.resolve(FileNames.START_OFFSETS), failPoints);
         this.space = space;
     }
 

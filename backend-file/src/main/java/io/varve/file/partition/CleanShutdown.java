@@ -4,7 +4,7 @@ package io.varve.file.partition;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.SharedWork;
+import io.varve.file.disk.ParallelWork;
 import io.varve.file.disk.SyncThreads;
 import java.io.IOException;
 import java.util.List;
@@ -31,9 +31,9 @@ public final class CleanShutdown {
      * @throws StorageException what kept a partition from being synced
      */
     public void run(String why) throws IOException {
-        SharedWork.each(directory.loadedPartitions(), threads, partition -> end(partition, why));
+        ParallelWork.each(directory.loadedPartitions(), threads, partition -> end(partition, why));
         // After all are written, so that the file system can bundle them.
-        SharedWork.each(List.copyOf(sealed), threads, FilePartition::forceIndexes);
+        ParallelWork.each(List.copyOf(sealed), threads, FilePartition::forceIndexes);
         directory.writeCheckpoints();
         if (failure.get() != null) {
             throw failure.get();

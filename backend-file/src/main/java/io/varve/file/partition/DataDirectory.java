@@ -11,7 +11,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.file.disk.DirectorySpace;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.disk.OpenFiles;
 import io.varve.file.disk.PartitionDirectory;
 import java.io.IOException;
@@ -163,7 +163,7 @@ public final class DataDirectory {
 
     /** @return true if the last user closed the directory properly; the marker that says so is gone, durably */
     public boolean deleteCleanMarker() throws IOException {
-        boolean clean = Files.deleteIfExists(path.resolve(Layout.CLEAN_SHUTDOWN));
+        boolean clean = Files.deleteIfExists(path.resolve(FileNames.CLEAN_SHUTDOWN));
         if (clean) {
             Disk.forceDirectory(path);
         }
@@ -172,7 +172,8 @@ public final class DataDirectory {
 
     /** Marks the directory as one that needs no recovery. Only after everything was forced. */
     void writeCleanMarker() throws IOException {
-        Disk.write(path.resolve(Layout.CLEAN_SHUTDOWN), ByteBuffer.wrap(MARKER.getBytes(StandardCharsets.UTF_8)), true);
+        Disk.write(
+                path.resolve(FileNames.CLEAN_SHUTDOWN), ByteBuffer.wrap(MARKER.getBytes(StandardCharsets.UTF_8)), true);
         Disk.forceDirectory(path);
     }
 }

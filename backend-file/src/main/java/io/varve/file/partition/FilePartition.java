@@ -15,8 +15,8 @@ import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.PartitionDirectory;
 import io.varve.file.disk.RetiredException;
-import io.varve.file.segment.BrokenException;
 import io.varve.file.segment.FileSegment;
+import io.varve.file.segment.TornAppendException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -27,7 +27,7 @@ import java.util.List;
  * A partition's files and what is known of them.
  *
  * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link PartitionSync#sync} take none, they work on the
- * {@link View} published last and look again when a segment was taken away under them.
+ * {@link PartitionView} published last and look again when a segment was taken away under them.
  */
 public final class FilePartition {
     private final PartitionId id;
@@ -37,7 +37,7 @@ public final class FilePartition {
     /** Who may use it; opened and ended under this. */
     private final Fencing fencing;
 
-    private volatile View view;
+    private volatile PartitionView view;
 
     FilePartition(DataDirectory home, PartitionId id, long recoveryPoint, long startPoint) {
         this.home = home;
@@ -83,7 +83,7 @@ public final class FilePartition {
      *
      * @param clean false after a crash, when {@link PartitionSync#sync} is yet to make durable what was found past the recovery point
      */
-    public void loaded(View loaded, boolean clean) {
+    public void loaded(PartitionView loaded, boolean clean) {
         durability.loaded(loaded, clean);
         view = loaded;
     }
@@ -94,20 +94,20 @@ public final class FilePartition {
     }
 
     public Extent extent() {
-        Durable was = durability.durable();
-        View now = view;
+        DurablePosition was = durability.durable();
+        PartitionView now = view;
         return new Extent(now.start(), now.end(), Math.min(was.offset(), now.end()));
     }
 
     /** Call with the monitor held. */
     void append(BatchRun run, SegmentLimits limits) {
-        View now = view;
+        PartitionView now = view;
         run.requireAtOrAbove(id, now.end());
         durability.requireSound();
         hit(FileFailPoints.APPEND_BEFORE_WRITE);
         try {
             now = writeMakingSpace(run, limits);
-        } catch (BrokenException e) {
+        } catch (TornAppendException e) {
             throw durability.refuseWrites(e.getMessage(), e);
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.FULL) {
@@ -115,7 +115,7 @@ public final class FilePartition {
             }
             throw e;
         }
-        view = new View(
+        view = new PartitionView(
                 now.start(),
                 now.segments(),
                 run.nextOffset(),
@@ -123,7 +123,7 @@ public final class FilePartition {
     }
 
     /** @return the view whose active segment has taken the run, which it does not show yet */
-    private View writeMakingSpace(BatchRun run, SegmentLimits limits) {
+    private PartitionView writeMakingSpace(BatchRun run, SegmentLimits limits) {
         boolean reserved = home.space().isReservedFor(id);
         StorageException full;
         try {
@@ -150,13 +150,13 @@ public final class FilePartition {
         return e;
     }
 
-    private View write(BatchRun run, SegmentLimits limits, boolean reserved) {
+    private PartitionView write(BatchRun run, SegmentLimits limits, boolean reserved) {
         if (!reserved) {
             home.space().requireReserve();
         }
-        View now = view;
+        PartitionView now = view;
         long nowMs = home.clock().millis();
-        View taking = now.active().writer().mustEndBefore(run, limits, nowMs) ? roll(now, run) : now;
+        PartitionView taking = now.active().writer().mustEndBefore(run, limits, nowMs) ? roll(now, run) : now;
         taking.active().writer().append(run, limits, home.afterWrite());
         taking.active().lastAppendMs(nowMs);
         if (!reserved) {
@@ -165,7 +165,7 @@ public final class FilePartition {
         return taking;
     }
 
-    private View roll(View now, BatchRun run) {
+    private PartitionView roll(PartitionView now, BatchRun run) {
         FileSegment active = now.active();
         boolean tooFar = run.nextOffset() - 1 - now.end() > Integer.MAX_VALUE;
         long base = tooFar ? run.baseOffset() : now.end();
@@ -180,7 +180,7 @@ public final class FilePartition {
             throw Disk.writeFailure("starting a segment at " + base, path(), e);
         }
         durability.names().changed();
-        View rolled = new View(now.start(), segments, now.end(), 0);
+        PartitionView rolled = new PartitionView(now.start(), segments, now.end(), 0);
         view = rolled;
         return rolled;
     }
@@ -198,7 +198,7 @@ public final class FilePartition {
         return looking(FilePartition::describe);
     }
 
-    private static List<Segment> describe(View now) {
+    private static List<Segment> describe(PartitionView now) {
         List<Segment> list = new ArrayList<>(now.segments().length);
         for (int i = 0; i < now.segments().length; i++) {
             FileSegment segment = now.segments()[i];
@@ -216,12 +216,12 @@ public final class FilePartition {
 
     @FunctionalInterface
     private interface Look<T> {
-        T at(View now);
+        T at(PartitionView now);
     }
 
     private <T> T looking(Look<T> look) {
         while (true) {
-            View now = view;
+            PartitionView now = view;
             try {
                 return look.at(now);
             } catch (RetiredException e) {
@@ -234,7 +234,7 @@ public final class FilePartition {
     }
 
     /** A writer has taken a segment away: waits until it has published what stands in its place. */
-    synchronized void awaitOther(View seen) {
+    synchronized void awaitOther(PartitionView seen) {
         fencing.requirePresent();
         if (view == seen) {
             durability.requireSound();
@@ -273,18 +273,18 @@ public final class FilePartition {
 
     // What PartitionEdits needs: call with the monitor held.
 
-    View view() {
+    PartitionView view() {
         return view;
     }
 
     /** Publishes a trimmed head. */
-    void publishTrimmed(View trimmed) {
+    void publishTrimmed(PartitionView trimmed) {
         view = trimmed;
         durability.trimmed(trimmed.start());
     }
 
     /** Lets readers see another set of segments; only within {@link PartitionSync#publish}. */
-    void show(View other) {
+    void show(PartitionView other) {
         view = other;
     }
 }

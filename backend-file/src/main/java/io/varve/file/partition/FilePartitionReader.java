@@ -25,7 +25,7 @@ final class FilePartitionReader {
      */
     record Wish(long offset, long end, int maxBytes, boolean verify) {}
 
-    static BatchSlice read(PartitionId id, View now, Durable durable, Wish wish) {
+    static BatchSlice read(PartitionId id, PartitionView now, DurablePosition durable, Wish wish) {
         long offset = wish.offset();
         int maxBytes = wish.maxBytes();
         if (offset < now.start() || offset > now.end() || maxBytes < 0) {
@@ -54,7 +54,7 @@ final class FilePartitionReader {
     }
 
     /** @return where the last batch of segment {@code i} ends whose offsets are all below {@code end} */
-    private static int limit(View now, int i, Durable durable, long end, int from) {
+    private static int limit(PartitionView now, int i, DurablePosition durable, long end, int from) {
         if (end >= now.endOf(i)) {
             return now.bytesOf(i);
         }
@@ -74,7 +74,7 @@ final class FilePartitionReader {
         }
     }
 
-    static OffsetAt offsetAt(View now, long timestamp) {
+    static OffsetAt offsetAt(PartitionView now, long timestamp) {
         for (int i = now.indexOf(now.start()); i < now.segments().length; i++) {
             FileSegment segment = now.segments()[i];
             if (now.bytesOf(i) == 0 || segment.maxTimestamp() < timestamp) {

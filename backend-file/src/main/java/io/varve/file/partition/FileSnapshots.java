@@ -5,7 +5,7 @@ import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.DirectoryStream;
@@ -59,7 +59,7 @@ public final class FileSnapshots implements Snapshots {
         ByteBuffer content = kafka ? bytes : withFooter(bytes);
         Path file = kafka ? file(kind, offset) : file(name, offset);
         store.writing(() -> {
-            Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
+            Path aside = file.resolveSibling(file.getFileName() + FileNames.TEMPORARY);
             try {
                 Disk.write(aside, content, false);
                 store.partition().hit(FileFailPoints.SNAPSHOT_BEFORE_RENAME);
@@ -110,7 +110,7 @@ public final class FileSnapshots implements Snapshots {
     public static void dropAbove(Path directory, long end) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
             for (Path entry : entries) {
-                if (Layout.offset(prefix(entry), "") > end) {
+                if (FileNames.offset(prefix(entry), "") > end) {
                     Files.deleteIfExists(entry);
                 }
             }
@@ -152,8 +152,8 @@ public final class FileSnapshots implements Snapshots {
             for (Path entry : entries) {
                 String file = entry.getFileName().toString();
                 String prefix = prefix(entry);
-                long offset = Layout.offset(prefix, "");
-                boolean wanted = file.equals(prefix + "." + name + Layout.SNAPSHOT)
+                long offset = FileNames.offset(prefix, "");
+                boolean wanted = file.equals(prefix + "." + name + FileNames.SNAPSHOT)
                         || kind != null && file.equals(prefix + kind.suffix());
                 if (offset >= 0 && wanted) {
                     found.put(offset, entry);
@@ -172,11 +172,11 @@ public final class FileSnapshots implements Snapshots {
     }
 
     private Path file(String name, long offset) {
-        return directory.resolve(Layout.name(offset, "." + name + Layout.SNAPSHOT));
+        return directory.resolve(FileNames.name(offset, "." + name + FileNames.SNAPSHOT));
     }
 
     private Path file(KafkaBlob kind, long offset) {
-        return directory.resolve(Layout.name(offset, kind.suffix()));
+        return directory.resolve(FileNames.name(offset, kind.suffix()));
     }
 
     private static ByteBuffer withFooter(ByteBuffer bytes) {

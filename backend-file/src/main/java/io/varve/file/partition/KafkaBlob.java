@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.partition;
 
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /** The blobs that Kafka has a file for: when their bytes are in its format they are stored as it stores them, with nothing added. */
 public enum KafkaBlob {
     /** Producer state: int16 version 1, then uint32 CRC-32C of all that follows it. */
-    PRODUCER("producer", Layout.KAFKA_SNAPSHOT) {
+    PRODUCER("producer", FileNames.KAFKA_SNAPSHOT) {
         @Override
         boolean isKafkas(ByteBuffer bytes) {
             int at = bytes.position();
@@ -21,7 +21,7 @@ public enum KafkaBlob {
      * Aborted transactions: entries of int16 version 0 and four int64, of which the third, the marker's offset, ascends. There is no
      * checksum: whoever reads it must know better what belongs in it.
      */
-    TRANSACTION_INDEX("txnindex", Layout.TRANSACTION_INDEX) {
+    TRANSACTION_INDEX("txnindex", FileNames.TRANSACTION_INDEX) {
         @Override
         boolean isKafkas(ByteBuffer bytes) {
             boolean sound = bytes.hasRemaining() && bytes.remaining() % ENTRY == 0;

@@ -4,7 +4,7 @@ package io.varve.file.partition;
 import io.varve.core.runtime.FailPoints;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -97,7 +97,7 @@ public final class OffsetCheckpoint {
         if (text.equals(written)) {
             return;
         }
-        Path aside = file.resolveSibling(file.getFileName() + Layout.TEMPORARY);
+        Path aside = file.resolveSibling(file.getFileName() + FileNames.TEMPORARY);
         try {
             Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
         } catch (IOException e) {

@@ -4,7 +4,7 @@ package io.varve.file.partition;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.segment.FileSegment;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -59,7 +59,7 @@ final class PartitionCreation {
     private void requireEmpty() throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
             for (Path entry : entries) {
-                if (!entry.getFileName().toString().startsWith(Layout.METADATA)
+                if (!entry.getFileName().toString().startsWith(FileNames.METADATA)
                         && (Files.isDirectory(entry) || Files.size(entry) > 0)) {
                     throw new StorageException(
                             StorageException.Kind.MISUSE,
@@ -72,7 +72,7 @@ final class PartitionCreation {
 
     private void fill() throws IOException {
         Files.createDirectories(path);
-        Files.deleteIfExists(partition.directory().file(0, Layout.LOG));
+        Files.deleteIfExists(partition.directory().file(0, FileNames.LOG));
         FileSegment.create(partition.directory(), 0, () -> {});
         partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
         // Forced last of the files: one journal commit then carries all of the names, and the next two forces find

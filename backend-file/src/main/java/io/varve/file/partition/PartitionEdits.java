@@ -5,9 +5,9 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.FileNames;
 import io.varve.file.disk.ForceFailedException;
-import io.varve.file.disk.Layout;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.UninterruptibleFile;
 import io.varve.file.segment.FileSegment;
 import io.varve.file.segment.SegmentSearch;
 import java.io.EOFException;
@@ -41,7 +41,7 @@ final class PartitionEdits {
     }
 
     void trimTo(long start) {
-        View now = partition.view();
+        PartitionView now = partition.view();
         if (start <= now.start()) {
             return;
         }
@@ -59,7 +59,7 @@ final class PartitionEdits {
      * Drops every batch behind a new segment at the end, which needs a name but no room for bytes: trimming everything must work when
      * the storage is full. The new name is durable first, for it tells the next offset when the others are gone.
      */
-    private void startAnew(View now) {
+    private void startAnew(PartitionView now) {
         FileSegment only = null;
         try {
             partition.hit(FileFailPoints.EMPTY_BEFORE_CREATE);
@@ -73,7 +73,7 @@ final class PartitionEdits {
             }
             throw Disk.writeFailure("starting a segment to empty the partition", partition.path(), e);
         }
-        View empty = new View(now.end(), new FileSegment[] {only}, now.end(), 0);
+        PartitionView empty = new PartitionView(now.end(), new FileSegment[] {only}, now.end(), 0);
         partition.publishTrimmed(empty);
         partition.durability().publish(empty, now.end());
         partition.hit(FileFailPoints.EMPTY_BEFORE_FILES);
@@ -88,17 +88,17 @@ final class PartitionEdits {
         return made[0];
     }
 
-    private void trimHead(View now, long start) {
+    private void trimHead(PartitionView now, long start) {
         int first = now.indexOf(start);
         FileSegment[] kept = Arrays.copyOfRange(now.segments(), first, now.segments().length);
-        partition.publishTrimmed(new View(Math.max(start, now.start()), kept, now.end(), now.tailBytes()));
+        partition.publishTrimmed(new PartitionView(Math.max(start, now.start()), kept, now.end(), now.tailBytes()));
         for (int i = 0; i < first; i++) {
             now.segments()[i].remove(deleteDelayMs);
         }
     }
 
     void truncateTo(long end) {
-        View now = partition.view();
+        PartitionView now = partition.view();
         if (end < 0) {
             throw new StorageException(StorageException.Kind.MISUSE, partition.id() + ": truncation to " + end);
         }
@@ -127,7 +127,7 @@ final class PartitionEdits {
         }
     }
 
-    private static int positionOf(View now, int i, long end) {
+    private static int positionOf(PartitionView now, int i, long end) {
         int found = SegmentSearch.positionOf(now.segments()[i], end, now.bytesOf(i));
         return found < 0 ? now.bytesOf(i) : found;
     }
@@ -147,7 +147,7 @@ final class PartitionEdits {
                 bytes);
     }
 
-    private void cut(View now, int last, int bytes, long newEnd) throws IOException {
+    private void cut(PartitionView now, int last, int bytes, long newEnd) throws IOException {
         long start = Math.min(now.start(), newEnd);
         partition.durability().promiseLess(start, newEnd);
         partition.hit(FileFailPoints.TRUNCATE_BEFORE_FILES);
@@ -160,7 +160,7 @@ final class PartitionEdits {
             now.segments()[i].remove();
         }
         Disk.forceDirectory(partition.path());
-        partition.durability().publish(new View(start, kept, newEnd, bytes), -1);
+        partition.durability().publish(new PartitionView(start, kept, newEnd, bytes), -1);
         FileSnapshots.dropAbove(partition.path(), newEnd);
     }
 
@@ -173,12 +173,12 @@ final class PartitionEdits {
         boolean unread = old.log().retire();
         if (!unread) {
             keepName(old, path);
-            Path copy = path.resolveSibling(path.getFileName() + Layout.TEMPORARY);
+            Path copy = path.resolveSibling(path.getFileName() + FileNames.TEMPORARY);
             copyHead(path, copy, bytes);
             Files.move(copy, path, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         }
         FileSegment shortened = new FileSegment(partition.directory(), old.base, bytes);
-        SteadyFile open = shortened.log().acquire();
+        UninterruptibleFile open = shortened.log().acquire();
         try {
             open.truncate(bytes);
             open.force(true);
@@ -196,7 +196,7 @@ final class PartitionEdits {
     /** The file is to lose its name while it is read. Should an interrupt close it, it is found under another one. */
     private void keepName(FileSegment old, Path path) {
         Path gone =
-                path.resolveSibling(path.getFileName() + "." + partition.home().nextNumber() + Layout.DELETED);
+                path.resolveSibling(path.getFileName() + "." + partition.home().nextNumber() + FileNames.DELETED);
         try {
             old.log().move(gone, name -> Files.createLink(name, path));
             old.log().whenUnused(() -> partition.directory().drop(gone, 0));
@@ -206,8 +206,8 @@ final class PartitionEdits {
     }
 
     private static void copyHead(Path from, Path to, int bytes) throws IOException {
-        try (SteadyFile source = SteadyFile.open(from, StandardOpenOption.READ);
-                SteadyFile target = SteadyFile.open(
+        try (UninterruptibleFile source = UninterruptibleFile.open(from, StandardOpenOption.READ);
+                UninterruptibleFile target = UninterruptibleFile.open(
                         to, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             ByteBuffer chunk = ByteBuffer.allocateDirect(Math.min(CHUNK, bytes));
             for (int at = 0; at < bytes; at += chunk.limit()) {
@@ -226,8 +226,8 @@ final class PartitionEdits {
      * directory: until the checkpoints say the same, the next start goes by it.
      */
     private void emptyAt(long offset) {
-        View now = partition.view();
-        Path mark = partition.path().resolve(Layout.name(offset, Layout.EMPTIED));
+        PartitionView now = partition.view();
+        Path mark = partition.path().resolve(FileNames.name(offset, FileNames.EMPTIED));
         try {
             partition.directory().withReserve(() -> Files.createFile(mark));
             Disk.forceDirectory(partition.path());
@@ -250,7 +250,7 @@ final class PartitionEdits {
             FileSegment only = create(offset);
             Files.delete(mark);
             Disk.forceDirectory(partition.path());
-            partition.durability().publish(new View(offset, new FileSegment[] {only}, offset, 0), offset);
+            partition.durability().publish(new PartitionView(offset, new FileSegment[] {only}, offset, 0), offset);
             FileSnapshots.dropAbove(partition.path(), offset);
         } catch (IOException | StorageException e) {
             throw broken("emptying at " + offset, e);

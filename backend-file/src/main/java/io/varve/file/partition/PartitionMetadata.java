@@ -4,7 +4,7 @@ package io.varve.file.partition;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -28,7 +28,7 @@ public final class PartitionMetadata {
                 .putLong(id.topicId().getLeastSignificantBits());
         String text = "version: 0\ntopic_id: "
                 + Base64.getUrlEncoder().withoutPadding().encodeToString(uuid.array());
-        Disk.write(directory.resolve(Layout.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
+        Disk.write(directory.resolve(FileNames.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
     }
 
     /** @return the partition a directory holds, or empty when it is not a partition's */
@@ -39,7 +39,7 @@ public final class PartitionMetadata {
             return Optional.empty();
         }
         try {
-            String text = Files.readString(directory.resolve(Layout.METADATA));
+            String text = Files.readString(directory.resolve(FileNames.METADATA));
             int partition = Integer.parseInt(name.substring(dash + 1));
             Optional<PartitionId> id =
                     topicId(text).map(uuid -> new PartitionId(name.substring(0, dash), uuid, partition));

@@ -7,7 +7,7 @@ import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.ForceFailedException;
 import io.varve.file.disk.RetiredException;
-import io.varve.file.disk.Unforced;
+import io.varve.file.disk.UnforcedChanges;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 
@@ -20,13 +20,13 @@ public final class PartitionSync {
     private final Object publishing = new Object();
     private final Object forcing = new Object();
 
-    private volatile Durable durable;
+    private volatile DurablePosition durable;
     /** Counts twice for every change of what was appended: odd while files and view may differ. */
     private long changes;
 
     private volatile Refusal broken;
-    private final Unforced names = new Unforced();
-    private final Unforced starts = new Unforced();
+    private final UnforcedChanges names = new UnforcedChanges();
+    private final UnforcedChanges starts = new UnforcedChanges();
     /** What the checkpoints are to say; -1 when they said nothing and the files have not been looked at. */
     private volatile long recoveryPoint;
 
@@ -50,17 +50,17 @@ public final class PartitionSync {
         return startPoint;
     }
 
-    Durable durable() {
+    DurablePosition durable() {
         return durable;
     }
 
     /** @return names of segments that were not forced yet */
-    Unforced names() {
+    UnforcedChanges names() {
         return names;
     }
 
     /** @return changes of the start that no checkpoint tells of yet */
-    Unforced starts() {
+    UnforcedChanges starts() {
         return starts;
     }
 
@@ -69,10 +69,10 @@ public final class PartitionSync {
      *
      * @param clean false after a crash, when {@link #sync} is yet to make durable what was found past the recovery point
      */
-    void loaded(View loaded, boolean clean) {
+    void loaded(PartitionView loaded, boolean clean) {
         durable = clean || recoveryPoint >= loaded.end()
-                ? new Durable(loaded.end(), loaded.active(), loaded.tailBytes())
-                : new Durable(Math.max(0, recoveryPoint), null, 0);
+                ? new DurablePosition(loaded.end(), loaded.active(), loaded.tailBytes())
+                : new DurablePosition(Math.max(0, recoveryPoint), null, 0);
         recoveryPoint = durable.offset();
         startPoint = loaded.start();
     }
@@ -115,7 +115,7 @@ public final class PartitionSync {
     /** Makes durable what is readable now. Appends and reads go on meanwhile. */
     public void sync() {
         while (true) {
-            View now;
+            PartitionView now;
             long before;
             synchronized (publishing) {
                 now = partition.view();
@@ -147,7 +147,7 @@ public final class PartitionSync {
      *
      * @return false if what was appended has changed meanwhile
      */
-    private boolean forced(View now, long before) throws IOException {
+    private boolean forced(PartitionView now, long before) throws IOException {
         synchronized (forcing) {
             requireSound();
             try {
@@ -164,7 +164,7 @@ public final class PartitionSync {
                     return false;
                 }
                 if (now.end() >= durable.offset()) {
-                    durable = new Durable(now.end(), now.active(), now.tailBytes());
+                    durable = new DurablePosition(now.end(), now.active(), now.tailBytes());
                 }
                 recoveryPoint = durable.offset();
                 return true;
@@ -173,7 +173,7 @@ public final class PartitionSync {
     }
 
     /** Makes the first {@code segments} segments durable, without saying so. */
-    void forceFirst(View now, int segments) throws IOException {
+    void forceFirst(PartitionView now, int segments) throws IOException {
         synchronized (forcing) {
             requireSound();
             try {
@@ -190,14 +190,14 @@ public final class PartitionSync {
         return changes % 2 != 0;
     }
 
-    private void force(View now) throws IOException {
+    private void force(PartitionView now) throws IOException {
         if (names.any()) {
             long mark = names.mark();
             partition.hit(FileFailPoints.SYNC_BEFORE_DIRECTORY);
             Disk.forceDirectory(partition.path());
             names.forced(mark);
         }
-        Durable was = durable;
+        DurablePosition was = durable;
         if (was.offset() >= now.end() && was.segment() == now.active()) {
             return;
         }
@@ -219,7 +219,7 @@ public final class PartitionSync {
     void promise(long end) throws IOException {
         synchronized (publishing) {
             if (durable.offset() < end) {
-                durable = new Durable(end, null, 0);
+                durable = new DurablePosition(end, null, 0);
             }
             recoveryPoint = durable.offset();
         }
@@ -235,7 +235,7 @@ public final class PartitionSync {
         synchronized (publishing) {
             changes++;
             if (durable.offset() > end) {
-                durable = new Durable(end, null, 0);
+                durable = new DurablePosition(end, null, 0);
             }
             recoveryPoint = Math.min(recoveryPoint, end);
             startPoint = start;
@@ -256,14 +256,14 @@ public final class PartitionSync {
      *
      * @param durableEnd offset up to which the new view is known to be durable, or -1 to leave it
      */
-    void publish(View other, long durableEnd) {
+    void publish(PartitionView other, long durableEnd) {
         synchronized (publishing) {
             changes += isChanging(changes) ? 1 : 2;
             partition.show(other);
             long offset = Math.min(other.end(), Math.max(durable.offset(), durableEnd));
             durable = offset == other.end()
-                    ? new Durable(offset, other.active(), other.tailBytes())
-                    : new Durable(offset, null, 0);
+                    ? new DurablePosition(offset, other.active(), other.tailBytes())
+                    : new DurablePosition(offset, null, 0);
             recoveryPoint = offset;
         }
     }

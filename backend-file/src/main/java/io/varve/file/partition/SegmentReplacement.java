@@ -8,9 +8,9 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
+import io.varve.file.disk.FileNames;
 import io.varve.file.disk.ForceFailedException;
-import io.varve.file.disk.Layout;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.UninterruptibleFile;
 import io.varve.file.segment.FileSegment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -58,7 +58,7 @@ final class SegmentReplacement {
      * @throws StorageException MISUSE if the segments are not there to be replaced
      */
     void requirePresent() {
-        View now = partition.view();
+        PartitionView now = partition.view();
         int first = now.indexOf(base);
         for (int i = 0; i < old.size(); i++) {
             Segment wanted = old.get(i);
@@ -77,9 +77,9 @@ final class SegmentReplacement {
     Path write(BatchSource cleaned) {
         // No other replacement's, not even one's by whom this writer is overtaken meanwhile.
         long unique = partition.home().nextNumber();
-        Path aside = partition.path().resolve(Layout.name(base, "." + unique + Layout.LOG + Layout.CLEANED));
-        try (SteadyFile open =
-                SteadyFile.open(aside, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
+        Path aside = partition.path().resolve(FileNames.name(base, "." + unique + FileNames.LOG + FileNames.CLEANED));
+        try (UninterruptibleFile open = UninterruptibleFile.open(
+                aside, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
             open.truncate(0);
             long next = base;
             long at = 0;
@@ -109,11 +109,11 @@ final class SegmentReplacement {
 
     /** Lets the batches written aside take the segments' place. Call with the partition's monitor held. */
     void commit(Path aside) {
-        View now = partition.view();
+        PartitionView now = partition.view();
         int first = present(now);
         int after = first + old.size();
         Path directory = partition.path();
-        Path swap = directory.resolve(Layout.swapName(base, end));
+        Path swap = directory.resolve(FileNames.swapName(base, end));
         try {
             partition
                     .durability()
@@ -139,7 +139,7 @@ final class SegmentReplacement {
                 now.segments()[i].remove();
             }
             partition.hit(FileFailPoints.REPLACE_BEFORE_FINISH);
-            Path log = directory.resolve(Layout.name(base, Layout.LOG));
+            Path log = directory.resolve(FileNames.name(base, FileNames.LOG));
             Disk.rename(swap, log);
             FileSegment.createIndexes(partition.directory(), base);
             int bytes = Math.toIntExact(Files.size(log));
@@ -155,7 +155,8 @@ final class SegmentReplacement {
             partition
                     .durability()
                     .publish(
-                            new View(now.start(), segments.toArray(new FileSegment[0]), now.end(), now.tailBytes()),
+                            new PartitionView(
+                                    now.start(), segments.toArray(new FileSegment[0]), now.end(), now.tailBytes()),
                             end);
         } catch (IOException | StorageException e) {
             throw partition.durability().refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
@@ -163,7 +164,7 @@ final class SegmentReplacement {
     }
 
     /** @return the index of the first segment to replace: whatever trims or truncates a segment leaves another in its place, or none */
-    private int present(View now) {
+    private int present(PartitionView now) {
         int first = now.indexOf(replaced.get(0));
         int after = first + replaced.size();
         if (first < 0

@@ -5,7 +5,7 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.PooledFile;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.UninterruptibleFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
@@ -19,7 +19,7 @@ public final class BatchCursor {
 
     private final ByteBuffer window = ByteBuffer.allocateDirect(WINDOW);
     private PooledFile file;
-    private SteadyFile open;
+    private UninterruptibleFile open;
     private int windowStart;
     private int windowEnd;
     private int at;
@@ -34,7 +34,7 @@ public final class BatchCursor {
      * @param at first byte of the first batch
      * @param limit end of the last batch, exclusive
      */
-    static BatchCursor open(PooledFile file, SteadyFile open, int at, int limit) {
+    static BatchCursor open(PooledFile file, UninterruptibleFile open, int at, int limit) {
         BatchCursor cursor = PER_THREAD.get();
         cursor.file = file;
         cursor.open = open;

@@ -5,10 +5,10 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.DirectorySpace;
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.disk.PartitionDirectory;
 import io.varve.file.disk.PooledFile;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.UninterruptibleFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -124,7 +124,7 @@ public final class FileSegment {
 
     /** Where the log lies, without anything being made for its use. */
     private Path path() {
-        return directory.file(base, Layout.LOG);
+        return directory.file(base, FileNames.LOG);
     }
 
     /** Takes a region for a reader, who keeps the file open by it. */
@@ -144,7 +144,7 @@ public final class FileSegment {
     /** Holds batches against their checksums. */
     public <T> T checking(Check<T> check, int limit) {
         try {
-            SteadyFile open = log().acquire();
+            UninterruptibleFile open = log().acquire();
             try {
                 return check.by(new LogScan(open, limit));
             } finally {
@@ -163,7 +163,7 @@ public final class FileSegment {
     /** Looks at the batches between two boundaries. */
     public <T> T reading(Look<T> look, int from, int to) {
         try {
-            SteadyFile open = log().acquire();
+            UninterruptibleFile open = log().acquire();
             try {
                 return look.at(BatchCursor.open(log(), open, from, to));
             } finally {
@@ -178,7 +178,7 @@ public final class FileSegment {
     public void force(boolean sealed) throws IOException {
         if (log().isDirty()) {
             long mark = log().mark();
-            SteadyFile open = log().acquire();
+            UninterruptibleFile open = log().acquire();
             try {
                 open.force(false);
             } finally {
@@ -269,14 +269,14 @@ public final class FileSegment {
 
     /** Creates the files of an empty segment. Their names are durable when the directory is forced. */
     public static FileSegment create(PartitionDirectory directory, long base, Runnable afterLog) throws IOException {
-        Path log = directory.file(base, Layout.LOG);
+        Path log = directory.file(base, FileNames.LOG);
         Files.createFile(log);
         try {
             afterLog.run();
             createIndexes(directory, base);
         } catch (IOException e) { // else the next try would find it in its way
-            Disk.discard(directory.file(base, Layout.TIME_INDEX), e);
-            Disk.discard(directory.file(base, Layout.INDEX), e);
+            Disk.discard(directory.file(base, FileNames.TIME_INDEX), e);
+            Disk.discard(directory.file(base, FileNames.INDEX), e);
             Disk.discard(log, e);
             throw e;
         }
@@ -285,7 +285,7 @@ public final class FileSegment {
 
     /** Creates empty index files, in place of whatever has their names. */
     public static void createIndexes(PartitionDirectory directory, long base) throws IOException {
-        for (String suffix : new String[] {Layout.INDEX, Layout.TIME_INDEX}) {
+        for (String suffix : new String[] {FileNames.INDEX, FileNames.TIME_INDEX}) {
             Disk.write(directory.file(base, suffix), ByteBuffer.allocate(0), false);
         }
     }
@@ -319,7 +319,7 @@ public final class FileSegment {
     public void remove(long delayMs) {
         retire(); // first, so that no reader looks for a file that has lost its name
         Path path = log().path();
-        Path gone = path.resolveSibling(path.getFileName() + Layout.DELETED);
+        Path gone = path.resolveSibling(path.getFileName() + FileNames.DELETED);
         try {
             Files.deleteIfExists(offsets().file().path());
             Files.deleteIfExists(times().file().path());

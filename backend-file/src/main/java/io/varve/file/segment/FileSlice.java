@@ -5,7 +5,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.PooledFile;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.UninterruptibleFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Objects;
@@ -17,12 +17,12 @@ public final class FileSlice implements BatchSlice {
     public static final BatchSlice EMPTY = new FileSlice(null, null, 0, 0);
 
     private PooledFile file;
-    private final SteadyFile open;
+    private final UninterruptibleFile open;
     private final int position;
     private final int length;
 
     /** Takes over one use of the file. */
-    FileSlice(PooledFile file, SteadyFile open, int position, int length) {
+    FileSlice(PooledFile file, UninterruptibleFile open, int position, int length) {
         this.file = file;
         this.open = open;
         this.position = position;

@@ -5,8 +5,8 @@ import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.PooledFile;
 import io.varve.file.disk.RetiredException;
-import io.varve.file.disk.SteadyFile;
-import io.varve.file.disk.Unforced;
+import io.varve.file.disk.UnforcedChanges;
+import io.varve.file.disk.UninterruptibleFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.NoSuchFileException;
@@ -33,7 +33,7 @@ final class IndexFile {
     private final List<Field> ascending;
     private volatile int count = -1;
     private volatile boolean distrusted;
-    private final Unforced unforced = new Unforced();
+    private final UnforcedChanges unforced = new UnforcedChanges();
 
     /** @param ascending the numbers in an entry, each of which is above that of the entry before, and never negative */
     IndexFile(PooledFile file, int entrySize, List<Field> ascending) {
@@ -53,7 +53,7 @@ final class IndexFile {
 
     private int load() {
         try {
-            SteadyFile open = file.acquire();
+            UninterruptibleFile open = file.acquire();
             try {
                 int found = (int) Math.min(open.size() / entrySize, Integer.MAX_VALUE / LARGEST_ENTRY);
                 if (!endsInOrder(open, found)) {
@@ -78,7 +78,7 @@ final class IndexFile {
     }
 
     /** A file may have been lengthened by zeros. They are at its end, where an index is used most. */
-    private boolean endsInOrder(SteadyFile open, int entries) throws IOException {
+    private boolean endsInOrder(UninterruptibleFile open, int entries) throws IOException {
         int looked = Math.min(entries, 2);
         ByteBuffer last = ByteBuffer.allocate(looked * entrySize);
         Disk.read(open, last, (long) (entries - looked) * entrySize);
@@ -135,7 +135,7 @@ final class IndexFile {
     private ByteBuffer read(int first, int n) {
         ByteBuffer buffer = SCRATCH.get().clear().limit(n * entrySize);
         try {
-            SteadyFile open = file.acquire();
+            UninterruptibleFile open = file.acquire();
             try {
                 int read = Disk.read(open, buffer, (long) first * entrySize);
                 file.requireOwned(); // else a truncation may have come first, and these be other entries
@@ -165,7 +165,7 @@ final class IndexFile {
             return;
         }
         int at = count();
-        SteadyFile open = file.acquire();
+        UninterruptibleFile open = file.acquire();
         try {
             unforced.changed();
             Disk.writeFully(open, entry.flip(), (long) at * entrySize);
@@ -178,7 +178,7 @@ final class IndexFile {
 
     /** @return every whole entry */
     ByteBuffer content() throws IOException {
-        SteadyFile open = file.acquire();
+        UninterruptibleFile open = file.acquire();
         try {
             int size = (int) Math.min(open.size(), Integer.MAX_VALUE - LARGEST_ENTRY);
             ByteBuffer all = ByteBuffer.allocate(size - size % entrySize);
@@ -191,7 +191,7 @@ final class IndexFile {
 
     /** Keeps the first entries only. Not to be called while others read. */
     void truncate(int entries) throws IOException {
-        SteadyFile open = file.acquire();
+        UninterruptibleFile open = file.acquire();
         try {
             if (open.size() > (long) entries * entrySize) {
                 unforced.changed();
@@ -207,7 +207,7 @@ final class IndexFile {
     /** Makes the entries survive a power cut. */
     void force() throws IOException {
         if (unforced.any() && !distrusted) {
-            SteadyFile open = file.acquire();
+            UninterruptibleFile open = file.acquire();
             try {
                 long mark = unforced.mark();
                 open.force(false);

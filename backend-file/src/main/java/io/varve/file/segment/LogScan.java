@@ -3,7 +3,7 @@ package io.varve.file.segment;
 
 import io.varve.core.record.BatchHeader;
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.UninterruptibleFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
@@ -20,7 +20,7 @@ public final class LogScan {
     private static final ThreadLocal<ByteBuffer> WINDOWS =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(WINDOW));
 
-    private final SteadyFile open;
+    private final UninterruptibleFile open;
     private final long length;
     private final ByteBuffer window;
     private final CRC32C crc = new CRC32C();
@@ -29,7 +29,7 @@ public final class LogScan {
     private String why = "";
 
     /** @param length where the file's bytes end, exclusive */
-    public LogScan(SteadyFile open, long length) {
+    public LogScan(UninterruptibleFile open, long length) {
         this.open = open;
         this.length = length;
         this.window = WINDOWS.get().clear().limit(0);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.segment;
 
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.disk.PartitionDirectory;
 import io.varve.file.disk.PooledFile;
 
@@ -15,9 +15,9 @@ import io.varve.file.disk.PooledFile;
 record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
     SegmentFiles(PartitionDirectory directory, long base) {
         this(
-                new PooledFile(directory, base, Layout.LOG),
-                new OffsetIndex(new PooledFile(directory, base, Layout.INDEX), base),
-                new TimeIndex(new PooledFile(directory, base, Layout.TIME_INDEX), base));
+                new PooledFile(directory, base, FileNames.LOG),
+                new OffsetIndex(new PooledFile(directory, base, FileNames.INDEX), base),
+                new TimeIndex(new PooledFile(directory, base, FileNames.TIME_INDEX), base));
     }
 
     /** Gives the files to nobody any more. */

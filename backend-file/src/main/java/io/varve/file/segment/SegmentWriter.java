@@ -7,7 +7,7 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.SegmentRoll;
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.UninterruptibleFile;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.slf4j.Logger;
@@ -75,7 +75,7 @@ public final class SegmentWriter {
         int at = segment.bytes();
         int size = run.bytes().remaining();
         learnIndexes(limits);
-        SteadyFile open;
+        UninterruptibleFile open;
         try {
             open = segment.log().acquire();
         } catch (IOException e) {
@@ -108,7 +108,7 @@ public final class SegmentWriter {
     private void cutBack(int to, IOException why) {
         boolean interrupted = Thread.interrupted(); // it closes channels, and may be why the append failed
         try {
-            SteadyFile open = segment.log().acquire();
+            UninterruptibleFile open = segment.log().acquire();
             try {
                 if (open.size() > to) { // a file system gone read-only has taken nothing, and would refuse to cut
                     open.truncate(to);
@@ -118,7 +118,7 @@ public final class SegmentWriter {
             }
         } catch (IOException e) {
             e.addSuppressed(why);
-            throw new BrokenException(
+            throw new TornAppendException(
                     "cutting a torn append back to byte " + to + " failed at "
                             + segment.log().path(),
                     e);

@@ -3,7 +3,7 @@ package io.varve.file.start;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.SegmentLimits;
-import io.varve.file.disk.SharedWork;
+import io.varve.file.disk.ParallelWork;
 import io.varve.file.disk.SyncThreads;
 import io.varve.file.partition.DataDirectory;
 import io.varve.file.partition.FilePartition;
@@ -33,12 +33,12 @@ public final class DirectoryRecovery {
         List<FilePartition> all = List.copyOf(directory.partitions());
         for (int from = 0; from < all.size(); from += RECOVERED_TOGETHER) {
             List<FilePartition> some = all.subList(from, Math.min(all.size(), from + RECOVERED_TOGETHER));
-            SharedWork.each(some, threads, partition -> {
+            ParallelWork.each(some, threads, partition -> {
                 receipt.add(PartitionLoader.load(partition, SegmentLimits.DEFAULT, false, progress));
                 progress.at(() ->
                         directory.path() + ": " + receipt.partitions() + " of " + all.size() + " partitions recovered");
             });
-            SharedWork.each(some, threads, partition -> {
+            ParallelWork.each(some, threads, partition -> {
                 partition.durability().sync();
                 partition.closeIdleFiles();
             });

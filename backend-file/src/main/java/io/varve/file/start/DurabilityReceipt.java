@@ -30,7 +30,7 @@ public final class DurabilityReceipt {
     }
 
     /** Takes a partition in, and says its line if it has one. */
-    synchronized void add(Receipt receipt) {
+    synchronized void add(PartitionReceipt receipt) {
         partitions++;
         if (receipt == null || !receipt.saysSomething()) {
             return;

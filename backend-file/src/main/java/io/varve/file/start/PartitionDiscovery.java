@@ -3,7 +3,7 @@ package io.varve.file.start;
 
 import io.varve.core.spi.PartitionId;
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.partition.Checkpoints;
 import io.varve.file.partition.DataDirectory;
 import io.varve.file.partition.PartitionMetadata;
@@ -41,11 +41,11 @@ public final class PartitionDiscovery {
 
     private void look(Path entry, Checkpoints.Content checkpoints) throws IOException {
         String name = entry.getFileName().toString();
-        if (name.endsWith(Layout.DELETED_DIRECTORY)) {
+        if (name.endsWith(FileNames.DELETED_DIRECTORY)) {
             Disk.removeTree(entry);
             return;
         }
-        if (name.endsWith(Layout.STRAY_DIRECTORY)) {
+        if (name.endsWith(FileNames.STRAY_DIRECTORY)) {
             LOG.info("{} was set aside by an earlier start: leaving it alone", entry);
             return;
         }

@@ -4,13 +4,13 @@ package io.varve.file.start;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.disk.PooledFile;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.UninterruptibleFile;
 import io.varve.file.partition.FilePartition;
 import io.varve.file.partition.FileSnapshots;
 import io.varve.file.partition.PartitionSync;
-import io.varve.file.partition.View;
+import io.varve.file.partition.PartitionView;
 import io.varve.file.segment.FileSegment;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -40,7 +40,7 @@ public final class PartitionLoader {
     /** Segments whose indexes are missing. */
     private final Set<FileSegment> unindexed = new HashSet<>();
 
-    private final Receipt receipt;
+    private final PartitionReceipt receipt;
     /** False when nothing tells any more how far the partition was durable. */
     private final boolean known;
 
@@ -53,7 +53,8 @@ public final class PartitionLoader {
         this.clean = clean;
         this.directory = partition.path();
         this.known = partition.durability().recoveryPoint() >= 0;
-        this.receipt = new Receipt(partition.id(), partition.durability().recoveryPoint());
+        this.receipt =
+                new PartitionReceipt(partition.id(), partition.durability().recoveryPoint());
     }
 
     /**
@@ -64,7 +65,8 @@ public final class PartitionLoader {
      * @param clean true if the data directory was closed properly
      * @return what was found, to be logged if it says something; null when the partition was loaded already
      */
-    public static Receipt load(FilePartition partition, SegmentLimits limits, boolean clean, ProgressLog progress) {
+    public static PartitionReceipt load(
+            FilePartition partition, SegmentLimits limits, boolean clean, ProgressLog progress) {
         synchronized (partition) {
             if (partition.isLoaded()) {
                 return null;
@@ -76,7 +78,7 @@ public final class PartitionLoader {
     }
 
     /** @return the partition's content; past the recovery point it is yet to be forced */
-    private View load() {
+    private PartitionView load() {
         try {
             findSegments(names());
             setStrangersAside();
@@ -93,7 +95,7 @@ public final class PartitionLoader {
             if (clean && start > end && !segments.isEmpty() && end >= durableEnd) {
                 // Nothing is missing at the end, and nobody trims what is not there yet: it is the note that is wrong.
                 receipt.damaged(directory + " ends at offset " + end + ", and is noted to begin at " + start + " in "
-                        + Layout.START_OFFSETS + ": going by its segments");
+                        + FileNames.START_OFFSETS + ": going by its segments");
                 first = segments.get(0).base;
             } else if (segments.isEmpty() || start > end) {
                 restartAt(first);
@@ -108,7 +110,7 @@ public final class PartitionLoader {
             receipt.recovered(end);
             segments.forEach(FileSegment::rest);
             FileSegment[] all = segments.toArray(new FileSegment[0]);
-            return new View(Math.min(first, end), all, end, all[all.length - 1].bytes());
+            return new PartitionView(Math.min(first, end), all, end, all[all.length - 1].bytes());
         } catch (IOException e) {
             throw Disk.readFailure("opening a partition", directory, e);
         }
@@ -122,16 +124,18 @@ public final class PartitionLoader {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             for (Path entry : entries) {
                 String name = entry.getFileName().toString();
-                if (name.endsWith(Layout.DELETED) || name.endsWith(Layout.CLEANED) || name.endsWith(Layout.TEMPORARY)) {
+                if (name.endsWith(FileNames.DELETED)
+                        || name.endsWith(FileNames.CLEANED)
+                        || name.endsWith(FileNames.TEMPORARY)) {
                     Files.delete(entry);
                     changed = true;
-                } else if (Layout.swapRange(name) != null) {
+                } else if (FileNames.swapRange(name) != null) {
                     swaps.add(name);
-                } else if (Layout.offset(name, Layout.EMPTIED) >= 0) {
+                } else if (FileNames.offset(name, FileNames.EMPTIED) >= 0) {
                     emptied = name;
                 } else {
                     names.add(name);
-                    if (!Layout.isKnown(name)) {
+                    if (!FileNames.isKnown(name)) {
                         LOG.warn("{} is no file of a partition: leaving it alone", entry);
                     }
                 }
@@ -147,17 +151,17 @@ public final class PartitionLoader {
     }
 
     private void finishReplacement(String swap, Set<String> names) throws IOException {
-        long[] range = Layout.swapRange(swap);
+        long[] range = FileNames.swapRange(swap);
         LOG.info("{}: finishing the replacement of segments {} to {}", directory, range[0], range[1]);
         deleteSegments(names, range[0], range[1]);
-        String log = Layout.name(range[0], Layout.LOG);
+        String log = FileNames.name(range[0], FileNames.LOG);
         Disk.rename(directory.resolve(swap), directory.resolve(log));
         names.add(log);
         changed = true;
     }
 
     private void finishEmptying(String mark, Set<String> names) throws IOException {
-        long offset = Layout.offset(mark, Layout.EMPTIED);
+        long offset = FileNames.offset(mark, FileNames.EMPTIED);
         deleteSegments(names, 0, Long.MAX_VALUE);
         partition.durability().beginsAnew(offset);
         partition.home().writeCheckpoints(); // which from here on say what the mark says
@@ -169,8 +173,8 @@ public final class PartitionLoader {
     /** Deletes the files of the segments with a base in a range, its end exclusive. */
     private void deleteSegments(Set<String> names, long from, long to) throws IOException {
         for (String name : List.copyOf(names)) {
-            for (String suffix : new String[] {Layout.LOG, Layout.INDEX, Layout.TIME_INDEX}) {
-                long base = Layout.offset(name, suffix);
+            for (String suffix : new String[] {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX}) {
+                long base = FileNames.offset(name, suffix);
                 if (base >= from && base < to) {
                     Files.delete(directory.resolve(name));
                     names.remove(name);
@@ -180,14 +184,14 @@ public final class PartitionLoader {
     }
 
     private void findSegments(Set<String> names) throws IOException {
-        for (Path lost : LostLogs.replace(directory, names)) {
+        for (Path lost : LostLogPlaceholders.replace(directory, names)) {
             changed = true;
             receipt.damaged(lost + " is not there, but an index of it is: its batches are lost, reads of them fail;"
                     + " deleting the records up to behind them ends that");
         }
         TreeMap<Long, String> logs = new TreeMap<>();
         for (String name : names) {
-            long base = Layout.offset(name, Layout.LOG);
+            long base = FileNames.offset(name, FileNames.LOG);
             if (base >= 0) {
                 logs.put(base, name);
             }
@@ -197,8 +201,8 @@ public final class PartitionLoader {
             FileSegment segment =
                     new FileSegment(partition.directory(), base, (int) Math.min(bytes, Integer.MAX_VALUE));
             segments.add(segment);
-            boolean indexed = names.contains(Layout.name(base, Layout.INDEX))
-                    && names.contains(Layout.name(base, Layout.TIME_INDEX));
+            boolean indexed = names.contains(FileNames.name(base, FileNames.INDEX))
+                    && names.contains(FileNames.name(base, FileNames.TIME_INDEX));
             if (!indexed) {
                 partition.directory().withReserve(() -> FileSegment.createIndexes(partition.directory(), base));
                 unindexed.add(segment);
@@ -338,10 +342,10 @@ public final class PartitionLoader {
                 List.of(segment.log(), segment.offsets().file(), segment.times().file())) {
             Path path = file.path();
             if (Files.exists(path)) {
-                Disk.rename(path, path.resolveSibling(path.getFileName() + Layout.STRAY));
+                Disk.rename(path, path.resolveSibling(path.getFileName() + FileNames.STRAY));
             }
         }
-        receipt.damaged(segment.log().path() + " does not belong here: " + why + "; set aside as " + Layout.STRAY);
+        receipt.damaged(segment.log().path() + " does not belong here: " + why + "; set aside as " + FileNames.STRAY);
         changed = true;
     }
 
@@ -358,7 +362,7 @@ public final class PartitionLoader {
                 segment.log().path() + " at byte " + found.bytes() + " (offset " + found.end() + "), where there is "
                         + found.why() + (later == 0 ? "" : ", and the " + later + " bytes of later segments"));
         segment.lastAppendMs(appended);
-        SteadyFile open = segment.log().acquire();
+        UninterruptibleFile open = segment.log().acquire();
         try {
             open.truncate(found.bytes());
             segment.log().dirty();

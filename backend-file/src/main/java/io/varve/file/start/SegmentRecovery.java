@@ -2,8 +2,8 @@
 package io.varve.file.start;
 
 import io.varve.core.spi.SegmentLimits;
-import io.varve.file.disk.SteadyFile;
-import io.varve.file.disk.WriteAgain;
+import io.varve.file.disk.InPlaceRewrite;
+import io.varve.file.disk.UninterruptibleFile;
 import io.varve.file.segment.FileSegment;
 import io.varve.file.segment.LogScan;
 import io.varve.file.segment.OffsetIndex;
@@ -53,7 +53,7 @@ final class SegmentRecovery {
     private final FileSegment segment;
     private final Trust trust;
     private final SegmentLimits limits;
-    private final Receipt receipt;
+    private final PartitionReceipt receipt;
     private final long most;
     /** Where the batches past the durable end begin. */
     private int unsureFrom = Integer.MAX_VALUE;
@@ -63,7 +63,7 @@ final class SegmentRecovery {
      * @param limits how dense to index
      * @param receipt takes note of damage
      */
-    SegmentRecovery(FileSegment segment, Trust trust, SegmentLimits limits, Receipt receipt) {
+    SegmentRecovery(FileSegment segment, Trust trust, SegmentLimits limits, PartitionReceipt receipt) {
         this.segment = segment;
         this.trust = trust;
         this.limits = limits;
@@ -72,7 +72,7 @@ final class SegmentRecovery {
     }
 
     Found look(ProgressLog progress) throws IOException {
-        SteadyFile open = segment.log().acquire();
+        UninterruptibleFile open = segment.log().acquire();
         try {
             Found found = scan(open, open.size(), progress);
             writeAgain(open, Math.min(unsureFrom, found.bytes()), found.bytes());
@@ -82,7 +82,7 @@ final class SegmentRecovery {
         }
     }
 
-    private Found scan(SteadyFile open, long size, ProgressLog progress) throws IOException {
+    private Found scan(UninterruptibleFile open, long size, ProgressLog progress) throws IOException {
         long length = Math.min(size, Integer.MAX_VALUE);
         LogScan scan = new LogScan(open, length);
         int at = trusted(scan, length);
@@ -138,10 +138,10 @@ final class SegmentRecovery {
      * A device that failed to take bytes may have been told of to nobody who is left: the last process may have heard of it from its force,
      * and ended. The system has the bytes, takes them for written, and would let the next force succeed.
      */
-    private void writeAgain(SteadyFile open, long from, long to) throws IOException {
+    private void writeAgain(UninterruptibleFile open, long from, long to) throws IOException {
         if (trust.unsure() && from < to) {
             segment.log().dirty();
-            segment.withReserve(() -> WriteAgain.bytes(segment.log().path(), open, from, to));
+            segment.withReserve(() -> InPlaceRewrite.bytes(segment.log().path(), open, from, to));
         }
     }
 

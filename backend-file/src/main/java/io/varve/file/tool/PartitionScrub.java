@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.tool;
 
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.partition.FileSnapshots;
 import io.varve.file.partition.KafkaBlob;
 import io.varve.file.partition.PartitionMetadata;
@@ -49,14 +49,14 @@ final class PartitionScrub {
         List<Path> snapshots = new ArrayList<>();
         for (Path file : files) {
             String name = file.getFileName().toString();
-            long base = Layout.offset(name, Layout.LOG);
+            long base = FileNames.offset(name, FileNames.LOG);
             if (base >= 0) {
                 bases.add(base);
-            } else if (KafkaBlob.ofFile(name) != null || name.endsWith(Layout.SNAPSHOT)) {
+            } else if (KafkaBlob.ofFile(name) != null || name.endsWith(FileNames.SNAPSHOT)) {
                 snapshots.add(file);
-            } else if (Layout.isLeftOver(name)) {
+            } else if (FileNames.isLeftOver(name)) {
                 report.note(file, "left by something that did not finish; the next start sees to it");
-            } else if (name.endsWith(Layout.STRAY) || !Layout.isKnown(name)) {
+            } else if (name.endsWith(FileNames.STRAY) || !FileNames.isKnown(name)) {
                 report.note(file, "is no file of a partition");
             }
         }
@@ -87,8 +87,8 @@ final class PartitionScrub {
     private void requireIndexesHaveLogs(List<Path> files, TreeSet<Long> bases) {
         for (Path file : files) {
             String name = file.getFileName().toString();
-            for (String suffix : List.of(Layout.INDEX, Layout.TIME_INDEX)) {
-                long base = Layout.offset(name, suffix);
+            for (String suffix : List.of(FileNames.INDEX, FileNames.TIME_INDEX)) {
+                long base = FileNames.offset(name, suffix);
                 if (base >= 0 && !bases.contains(base)) {
                     report.damaged(Kind.SEGMENTS, file, "is an index, but the segment's log is not there");
                 }
@@ -102,7 +102,7 @@ final class PartitionScrub {
             Long next = bases.higher(base);
             SegmentScrub.Place place =
                     new SegmentScrub.Place(base, next == null ? -1 : next, claims.durableEnd(), claims.clean());
-            Path log = directory.resolve(Layout.name(base, Layout.LOG));
+            Path log = directory.resolve(FileNames.name(base, FileNames.LOG));
             end = new SegmentScrub(log, place, throttle, report, progress).run();
         }
         if (end < claims.durableEnd()) {

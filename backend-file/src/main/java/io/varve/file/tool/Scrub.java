@@ -6,7 +6,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageException;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import io.varve.file.partition.OffsetCheckpoint;
 import io.varve.file.partition.PartitionMetadata;
 import io.varve.file.start.ProgressLog;
@@ -124,8 +124,8 @@ public final class Scrub {
     /** Nothing found damaged where nothing was found would pass for good news. */
     private static void requireData(Path directory, List<Path> entries) throws IOException {
         boolean used = Files.exists(directory.resolve(DirectoryLock.NAME))
-                || Files.exists(directory.resolve(Layout.RECOVERY_POINTS))
-                || Files.exists(directory.resolve(Layout.CLEAN_SHUTDOWN));
+                || Files.exists(directory.resolve(FileNames.RECOVERY_POINTS))
+                || Files.exists(directory.resolve(FileNames.CLEAN_SHUTDOWN));
         for (int i = 0; !used && i < entries.size(); i++) {
             used = PartitionMetadata.read(entries.get(i)).isPresent();
         }
@@ -164,22 +164,22 @@ public final class Scrub {
             partitions = entries.filter(Files::isDirectory).sorted().toList();
         }
         requireData(directory, partitions);
-        boolean clean = Files.exists(directory.resolve(Layout.CLEAN_SHUTDOWN));
+        boolean clean = Files.exists(directory.resolve(FileNames.CLEAN_SHUTDOWN));
         if (!clean) {
             report.note(
                     directory,
                     "was not closed properly: what lies past the recovery points is for the next start to judge");
         }
-        Map<String, Long> recovery = checkpoint(directory.resolve(Layout.RECOVERY_POINTS));
-        Map<String, Long> starts = checkpoint(directory.resolve(Layout.START_OFFSETS));
+        Map<String, Long> recovery = checkpoint(directory.resolve(FileNames.RECOVERY_POINTS));
+        Map<String, Long> starts = checkpoint(directory.resolve(FileNames.START_OFFSETS));
         Map<String, Long> unmatched = new TreeMap<>(recovery);
         int done = 0;
         for (Path partition : partitions) {
             String name = partition.getFileName().toString();
             unmatched.remove(name);
-            if (name.endsWith(Layout.DELETED_DIRECTORY)) {
+            if (name.endsWith(FileNames.DELETED_DIRECTORY)) {
                 report.note(partition, "was deleted; the next start removes it");
-            } else if (name.endsWith(Layout.STRAY_DIRECTORY)) {
+            } else if (name.endsWith(FileNames.STRAY_DIRECTORY)) {
                 report.note(partition, "was set aside by a start: no topic's; not looked into");
             } else {
                 duplicates(name, partition);

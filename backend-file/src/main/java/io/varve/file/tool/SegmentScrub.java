@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.tool;
 
-import io.varve.file.disk.Layout;
-import io.varve.file.disk.SteadyFile;
+import io.varve.file.disk.FileNames;
+import io.varve.file.disk.UninterruptibleFile;
 import io.varve.file.segment.LogScan;
 import io.varve.file.segment.OffsetIndex;
 import io.varve.file.segment.TimeIndex;
@@ -53,9 +53,9 @@ final class SegmentScrub {
     /** @return offset after the last sound batch */
     long run() throws IOException {
         report.checked(Kind.SEGMENTS);
-        offsets = new OffsetEntries(entries(Layout.INDEX));
-        times = new TimeEntries(entries(Layout.TIME_INDEX));
-        try (SteadyFile open = SteadyFile.open(log, StandardOpenOption.READ)) {
+        offsets = new OffsetEntries(entries(FileNames.INDEX));
+        times = new TimeEntries(entries(FileNames.TIME_INDEX));
+        try (UninterruptibleFile open = UninterruptibleFile.open(log, StandardOpenOption.READ)) {
             long length = open.size();
             if (length > Integer.MAX_VALUE) {
                 report.damaged(Kind.SEGMENTS, log, length + " bytes, more than a segment can have");
@@ -70,7 +70,7 @@ final class SegmentScrub {
     }
 
     private ByteBuffer entries(String suffix) throws IOException {
-        Path index = log.resolveSibling(Layout.name(place.base, suffix));
+        Path index = log.resolveSibling(FileNames.name(place.base, suffix));
         if (Files.exists(index)) {
             return ByteBuffer.wrap(Files.readAllBytes(index));
         }
@@ -128,7 +128,7 @@ final class SegmentScrub {
     /** The offset index's entries, taken one after another as the batches come. */
     private final class OffsetEntries {
         private final ByteBuffer entries;
-        private final Path file = log.resolveSibling(Layout.name(place.base, Layout.INDEX));
+        private final Path file = log.resolveSibling(FileNames.name(place.base, FileNames.INDEX));
         private long lastOffset = -1;
         private long lastPosition = -1;
 
@@ -191,7 +191,7 @@ final class SegmentScrub {
     /** The time index's entries, taken one after another as the batches come. */
     private final class TimeEntries {
         private final ByteBuffer entries;
-        private final Path file = log.resolveSibling(Layout.name(place.base, Layout.TIME_INDEX));
+        private final Path file = log.resolveSibling(FileNames.name(place.base, FileNames.TIME_INDEX));
         private final boolean missing;
         private long lastTimestamp = -1;
         private long newest = -1;

@@ -7,7 +7,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.file.FileTestBase;
 import io.varve.file.disk.Disk;
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -113,7 +113,7 @@ class ScrubTest extends FileTestBase {
         stopped(17);
         shorten(log(50), 2 * SIZE);
         assertThat(scrub()).isEqualTo(1);
-        assertThat(said()).contains("DAMAGED  " + file(Layout.name(50, Layout.INDEX)), "the log has 400 bytes");
+        assertThat(said()).contains("DAMAGED  " + file(FileNames.name(50, FileNames.INDEX)), "the log has 400 bytes");
         write(log(50), 2 * SIZE, new byte[3 * SIZE]);
         assertThat(scrub()).isEqualTo(1);
         assertThat(said()).contains(log(50) + ": damaged at byte 400 where offset 70 is due");
@@ -123,8 +123,8 @@ class ScrubTest extends FileTestBase {
     void findsWhatIsMissingAtTheEnd() throws IOException {
         stopped(15);
         shorten(log(100), 0);
-        for (String suffix : List.of(Layout.INDEX, Layout.TIME_INDEX)) {
-            shorten(file(Layout.name(100, suffix)), 0);
+        for (String suffix : List.of(FileNames.INDEX, FileNames.TIME_INDEX)) {
+            shorten(file(FileNames.name(100, suffix)), 0);
         }
         finds(rig.directory.toString(), "ends at offset 100, but was durable up to 150");
     }
@@ -132,35 +132,39 @@ class ScrubTest extends FileTestBase {
     @Test
     void findsIndexEntriesThatPointNowhere() throws IOException {
         stopped(17);
-        write(file(Layout.name(50, Layout.INDEX)), 12, new byte[] {0, 0, 1, (byte) 0x91});
-        finds(file(Layout.name(50, Layout.INDEX)).toString(), "entry at byte 8", "byte 401", "where no batch starts");
+        write(file(FileNames.name(50, FileNames.INDEX)), 12, new byte[] {0, 0, 1, (byte) 0x91});
+        finds(
+                file(FileNames.name(50, FileNames.INDEX)).toString(),
+                "entry at byte 8",
+                "byte 401",
+                "where no batch starts");
     }
 
     @Test
     void findsAWrongTimestampInAnIndex() throws IOException {
         stopped(17);
-        write(file(Layout.name(50, Layout.TIME_INDEX)), 7, new byte[] {1});
+        write(file(FileNames.name(50, FileNames.TIME_INDEX)), 7, new byte[] {1});
         assertThat(scrub()).isEqualTo(1);
-        assertThat(said()).contains(file(Layout.name(50, Layout.TIME_INDEX)) + ": entry at byte 0");
+        assertThat(said()).contains(file(FileNames.name(50, FileNames.TIME_INDEX)) + ": entry at byte 0");
     }
 
     @Test
     void findsAMissingIndexAndAMissingLog() throws IOException {
         stopped(17);
-        Files.delete(file(Layout.name(50, Layout.TIME_INDEX)));
-        finds(file(Layout.name(50, Layout.TIME_INDEX)).toString(), "missing");
-        Files.delete(file(Layout.name(50, Layout.INDEX)));
-        Files.delete(file(Layout.name(0, Layout.TIME_INDEX)));
+        Files.delete(file(FileNames.name(50, FileNames.TIME_INDEX)));
+        finds(file(FileNames.name(50, FileNames.TIME_INDEX)).toString(), "missing");
+        Files.delete(file(FileNames.name(50, FileNames.INDEX)));
+        Files.delete(file(FileNames.name(0, FileNames.TIME_INDEX)));
         Files.delete(log(0));
         assertThat(scrub()).isEqualTo(1);
-        assertThat(said()).contains(file(Layout.name(0, Layout.INDEX)) + ": is an index, but");
+        assertThat(said()).contains(file(FileNames.name(0, FileNames.INDEX)) + ": is an index, but");
         assertThat(said()).contains("begins at offset 50, but its log start offset is 0");
     }
 
     @Test
     void findsDamagedCheckpointsMetadataAndSnapshots() throws IOException {
         stopped(17);
-        Path checkpoint = rig.directory.resolve(Layout.RECOVERY_POINTS);
+        Path checkpoint = rig.directory.resolve(FileNames.RECOVERY_POINTS);
         String sound = Files.readString(checkpoint);
         Files.writeString(checkpoint, "0\n9\n");
         finds(checkpoint.toString(), "second line says 9 entries");
@@ -168,7 +172,7 @@ class ScrubTest extends FileTestBase {
         flipBit(file("00000000000000000040.state-snapshot"), 10);
         finds("00000000000000000040.state-snapshot", "checksum");
         Files.delete(file("00000000000000000040.state-snapshot"));
-        Files.delete(file(Layout.METADATA));
+        Files.delete(file(FileNames.METADATA));
         finds("orders-3", "partition.metadata");
     }
 

@@ -9,7 +9,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /** Does the same to every item of a list: the caller and a few helpers take one after another, so that the device is never idle. */
-public final class SharedWork<T> {
+public final class ParallelWork<T> {
     /** Helpers for work that needs the processor as well as the device. */
     private static final int MOST_HELPERS = 7;
 
@@ -27,7 +27,7 @@ public final class SharedWork<T> {
     private final CountDownLatch left;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
-    private SharedWork(List<T> items, Work<T> work) {
+    private ParallelWork(List<T> items, Work<T> work) {
         this.items = items;
         this.work = work;
         this.left = new CountDownLatch(items.size());
@@ -39,7 +39,7 @@ public final class SharedWork<T> {
      * @throws IOException the first failure, as are unchecked ones and errors; items not begun by then are left out
      */
     public static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
-        SharedWork<T> shared = new SharedWork<>(items, work);
+        ParallelWork<T> shared = new ParallelWork<>(items, work);
         shared.with(threads, Math.min(MOST_HELPERS, items.size() / ITEMS_PER_HELPER));
         if (shared.failure.get() instanceof IOException e) {
             throw e;
@@ -52,7 +52,7 @@ public final class SharedWork<T> {
      * item's work throws comes through, and then some may be left out.
      */
     public static <T> void waiting(List<T> items, SyncThreads threads, int itemsPerHelper, Consumer<T> work) {
-        SharedWork<T> shared = new SharedWork<>(items, work::accept);
+        ParallelWork<T> shared = new ParallelWork<>(items, work::accept);
         shared.with(threads, items.size() / itemsPerHelper);
         shared.requireDone();
     }

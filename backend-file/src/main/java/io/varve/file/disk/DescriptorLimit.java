@@ -7,7 +7,7 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.FileSystemException;
 
 /** How many files this process may have open at a time, and whether a failure means that it has them all open. */
-public final class Descriptors {
+public final class DescriptorLimit {
     /** What the JVM and this project's other parts keep open at most, roughly. */
     private static final long OTHERS = 128;
 
@@ -16,7 +16,7 @@ public final class Descriptors {
     /** Fewer left than this, and an open of a file may have failed for want of one: others take and give back meanwhile. */
     private static final long NEARLY = 16;
 
-    private Descriptors() {}
+    private DescriptorLimit() {}
 
     /** @return how many files this process may have open at a time ({@code ulimit -n}), or Long.MAX_VALUE when that cannot be told */
     public static long limit() {

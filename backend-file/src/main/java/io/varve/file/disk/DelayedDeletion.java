@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
  * Log files of segments that were trimmed away, kept for a while under their {@code .deleted} names, for whoever wants them back by hand
  * ({@code file.delete.delay.ms}). The next start deletes what is left, and a write that finds no room deletes all of it. Thread-safe.
  */
-final class DroppedFiles {
-    private static final Logger LOG = LoggerFactory.getLogger(DroppedFiles.class);
+final class DelayedDeletion {
+    private static final Logger LOG = LoggerFactory.getLogger(DelayedDeletion.class);
 
     private record Kept(Path file, long untilMs) {}
 
@@ -26,7 +26,7 @@ final class DroppedFiles {
     private final Scheduler scheduler;
     private final PriorityQueue<Kept> kept = new PriorityQueue<>(Comparator.comparingLong(Kept::untilMs));
 
-    DroppedFiles(Clock clock, Scheduler scheduler) {
+    DelayedDeletion(Clock clock, Scheduler scheduler) {
         this.clock = clock;
         this.scheduler = scheduler;
     }
@@ -55,7 +55,7 @@ final class DroppedFiles {
                 due.add(kept.poll().file());
             }
         }
-        due.forEach(DroppedFiles::unlink);
+        due.forEach(DelayedDeletion::unlink);
         return !due.isEmpty();
     }
 

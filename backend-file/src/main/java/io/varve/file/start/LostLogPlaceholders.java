@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.start;
 
-import io.varve.file.disk.Layout;
+import io.varve.file.disk.FileNames;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -15,8 +15,8 @@ import java.util.TreeSet;
  * it that is left alone tells of one. An empty log in its place lets reads of its offsets fail, instead of leading past them. At either
  * end of a partition the log's start and the durable end tell as much.
  */
-final class LostLogs {
-    private LostLogs() {}
+final class LostLogPlaceholders {
+    private LostLogPlaceholders() {}
 
     /**
      * @param directory a partition's
@@ -27,8 +27,9 @@ final class LostLogs {
         TreeSet<Long> logs = new TreeSet<>();
         TreeSet<Long> indexed = new TreeSet<>();
         for (String name : names) {
-            long log = Layout.offset(name, Layout.LOG);
-            long index = Math.max(Layout.offset(name, Layout.INDEX), Layout.offset(name, Layout.TIME_INDEX));
+            long log = FileNames.offset(name, FileNames.LOG);
+            long index =
+                    Math.max(FileNames.offset(name, FileNames.INDEX), FileNames.offset(name, FileNames.TIME_INDEX));
             if (log >= 0) {
                 logs.add(log);
             } else if (index >= 0 && Files.size(directory.resolve(name)) > 0) {
@@ -38,7 +39,7 @@ final class LostLogs {
         List<Path> lost = new ArrayList<>();
         for (long base : indexed) {
             if (!logs.contains(base) && logs.lower(base) != null && logs.higher(base) != null) {
-                String log = Layout.name(base, Layout.LOG);
+                String log = FileNames.name(base, FileNames.LOG);
                 lost.add(Files.createFile(directory.resolve(log)));
                 names.add(log);
             }

@@ -5,7 +5,7 @@ import java.util.Set;
 import java.util.UUID;
 
 /** The names of files and directories: Kafka's. */
-public final class Layout {
+public final class FileNames {
     public static final String LOG = ".log";
     public static final String INDEX = ".index";
     public static final String TIME_INDEX = ".timeindex";
@@ -34,7 +34,7 @@ public final class Layout {
     private static final String ZEROS = "0".repeat(DIGITS);
     private static final int LONGEST_NAME = 255;
 
-    private Layout() {}
+    private FileNames() {}
 
     /** @return the offset as 20 digits followed by the suffix */
     public static String name(long offset, String suffix) {

@@ -11,7 +11,7 @@ import io.varve.file.segment.FileSegment;
  * @param end offset after the last batch
  * @param tailBytes bytes of batches in the active segment
  */
-public record View(long start, FileSegment[] segments, long end, int tailBytes) {
+public record PartitionView(long start, FileSegment[] segments, long end, int tailBytes) {
     FileSegment active() {
         return segments[segments.length - 1];
     }

@@ -17,7 +17,7 @@ import java.nio.file.Path;
  * takes the pages for clean; a description opened later need not hear of a failure before it, and the JDK hides one that meets an interrupt.
  * So when the channel was lost, the bytes that were written and not forced are written again, in place, before they are forced.
  */
-public final class SteadyFile implements AutoCloseable {
+public final class UninterruptibleFile implements AutoCloseable {
     /** Bytes written again at a time. */
     private static final int CHUNK = 1 << 18;
 
@@ -44,14 +44,14 @@ public final class SteadyFile implements AutoCloseable {
     /** True if a channel was lost since they were written; guarded by this. */
     private boolean unsure;
 
-    SteadyFile(Opener opener) throws IOException {
+    UninterruptibleFile(Opener opener) throws IOException {
         this.opener = opener;
         this.channel = opener.open();
     }
 
     /** Opens a file that keeps its name for as long as it is open; the options must do for a file that is there, too. */
-    public static SteadyFile open(Path file, OpenOption... options) throws IOException {
-        return new SteadyFile(() -> FileChannel.open(file, options));
+    public static UninterruptibleFile open(Path file, OpenOption... options) throws IOException {
+        return new UninterruptibleFile(() -> FileChannel.open(file, options));
     }
 
     /** @return the open channel, for those who must have one: an interrupt may close it, and then another one is to be asked for */

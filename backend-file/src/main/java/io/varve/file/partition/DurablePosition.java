@@ -10,4 +10,4 @@ import io.varve.file.segment.FileSegment;
  * @param segment the segment that end lies in, or null when not known
  * @param bytes where in its log: lets reads that stop at the durable end do without a search
  */
-record Durable(long offset, FileSegment segment, int bytes) {}
+record DurablePosition(long offset, FileSegment segment, int bytes) {}

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class SteadyFileTest {
+class UninterruptibleFileTest {
     private static final FileTime LONG_AGO = FileTime.fromMillis(1_000_000_000_000L);
 
     @TempDir
@@ -30,8 +30,9 @@ class SteadyFileTest {
         return directory.resolve("file");
     }
 
-    private SteadyFile open() throws IOException {
-        return SteadyFile.open(path(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    private UninterruptibleFile open() throws IOException {
+        return UninterruptibleFile.open(
+                path(), StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
     private static ByteBuffer bytes(int size) {
@@ -44,7 +45,7 @@ class SteadyFileTest {
 
     @Test
     void everyOperationOutlivesALostChannel() throws IOException {
-        try (SteadyFile file = open()) {
+        try (UninterruptibleFile file = open()) {
             Disk.writeFully(file, bytes(1000), 0);
             file.channel().close();
             Disk.writeFully(file, bytes(500), 1000);
@@ -65,7 +66,7 @@ class SteadyFileTest {
 
     @Test
     void anInterruptLastsAndChangesNothing() throws IOException {
-        try (SteadyFile file = open()) {
+        try (UninterruptibleFile file = open()) {
             Thread.currentThread().interrupt();
             Disk.writeFully(file, bytes(1000), 0);
             file.force(false);
@@ -78,7 +79,7 @@ class SteadyFileTest {
 
     @Test
     void whatWasNotForcedWhenAChannelWasLostIsWrittenAgain() throws IOException {
-        try (SteadyFile file = open()) {
+        try (UninterruptibleFile file = open()) {
             Disk.writeFully(file, bytes(1_000_000), 0);
             Files.setLastModifiedTime(path(), LONG_AGO);
             file.channel().close();
@@ -90,7 +91,7 @@ class SteadyFileTest {
 
     @Test
     void whatWasForcedIsNotWrittenAgain() throws IOException {
-        try (SteadyFile file = open()) {
+        try (UninterruptibleFile file = open()) {
             Disk.writeFully(file, bytes(1000), 0);
             file.force(false);
             Files.setLastModifiedTime(path(), LONG_AGO);
@@ -102,7 +103,7 @@ class SteadyFileTest {
 
     @Test
     void aFileThatWasClosedStaysClosed() throws IOException {
-        SteadyFile file = open();
+        UninterruptibleFile file = open();
         file.close();
         assertThatThrownBy(file::size).isInstanceOf(ClosedChannelException.class);
         assertThatThrownBy(() -> file.force(true)).isInstanceOf(ClosedChannelException.class);

@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-class SharedWorkTest {
+class ParallelWorkTest {
     private final SystemScheduler scheduler = new SystemScheduler(1);
     private final SyncThreads threads = new SyncThreads(scheduler, 3);
     private final List<Integer> items = IntStream.range(0, 100).boxed().toList();
@@ -31,16 +31,16 @@ class SharedWorkTest {
 
     @Test
     void anErrorComesThrough() {
-        assertThatThrownBy(() -> SharedWork.each(items, threads, SharedWorkTest::failAt))
+        assertThatThrownBy(() -> ParallelWork.each(items, threads, ParallelWorkTest::failAt))
                 .isInstanceOf(OutOfMemoryError.class);
-        assertThatThrownBy(() -> SharedWork.waiting(items, threads, 10, SharedWorkTest::failAt))
+        assertThatThrownBy(() -> ParallelWork.waiting(items, threads, 10, ParallelWorkTest::failAt))
                 .isInstanceOf(OutOfMemoryError.class);
     }
 
     @Test
     void allIsDoneOnReturn() {
         Set<Integer> done = ConcurrentHashMap.newKeySet();
-        SharedWork.waiting(items, threads, 10, done::add);
+        ParallelWork.waiting(items, threads, 10, done::add);
         assertThat(done).hasSize(items.size());
     }
 }

@@ -5,7 +5,7 @@ package io.varve.file.disk;
  * Tells whether something was changed since it was last made durable. Several may be making it durable at once: none of them may take the
  * change for done before a force that began after it has succeeded, so there is no flag to take down first. Thread-safe.
  */
-public final class Unforced {
+public final class UnforcedChanges {
     private long changes;
     private long forced;
 

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What was trimmed away stays a while under another name. */
-class DroppedFilesTest {
+class DelayedDeletionTest {
     private static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     private static final int SIZE = 200;
     private static final long MINUTE = 60_000;
@@ -49,7 +49,7 @@ class DroppedFilesTest {
     private static List<String> dropped(Path data) throws IOException {
         try (Stream<Path> files = Files.list(data.resolve(ID.toString()))) {
             return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(Layout.DELETED))
+                    .filter(name -> name.endsWith(FileNames.DELETED))
                     .sorted()
                     .toList();
         }
@@ -61,7 +61,7 @@ class DroppedFilesTest {
             PartitionStore store = storage.open(ID, 1, LIMITS);
             append(store, 5);
             store.trimTo(25);
-            String first = Layout.name(0, Layout.LOG) + Layout.DELETED;
+            String first = FileNames.name(0, FileNames.LOG) + FileNames.DELETED;
             assertThat(dropped(directory)).containsExactly(first);
             assertThat(directory.resolve(ID.toString()).resolve(first)).hasSize(2 * SIZE);
             time.advance(MINUTE / 2);

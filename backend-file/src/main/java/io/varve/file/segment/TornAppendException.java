@@ -2,10 +2,10 @@
 package io.varve.file.segment;
 
 /** A write failed in a way that leaves the files unsure: the partition must refuse writes. Never leaves this package. */
-public final class BrokenException extends RuntimeException {
+public final class TornAppendException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    BrokenException(String message, Throwable cause) {
+    TornAppendException(String message, Throwable cause) {
         super(message, cause);
     }
 }

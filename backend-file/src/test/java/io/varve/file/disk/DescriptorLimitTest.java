@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** A process that may have fewer files open than it has partitions. */
-class DescriptorsTest {
+class DescriptorLimitTest {
     private static final int LIMIT = 220;
     private static final int ROUNDS = 3;
 
@@ -59,10 +59,10 @@ class DescriptorsTest {
 
     @Test
     void theyAreSharedWithConnections() {
-        assertThat(Descriptors.idleFiles(2000, Long.MAX_VALUE)).isEqualTo(2000);
-        assertThat(Descriptors.idleFiles(2000, 1024)).isEqualTo(448);
-        assertThat(Descriptors.idleFiles(100, 1024)).isEqualTo(100);
-        assertThat(Descriptors.idleFiles(2000, 64)).isEqualTo(8);
+        assertThat(DescriptorLimit.idleFiles(2000, Long.MAX_VALUE)).isEqualTo(2000);
+        assertThat(DescriptorLimit.idleFiles(2000, 1024)).isEqualTo(448);
+        assertThat(DescriptorLimit.idleFiles(100, 1024)).isEqualTo(100);
+        assertThat(DescriptorLimit.idleFiles(2000, 64)).isEqualTo(8);
     }
 
     @Test

@@ -4,9 +4,9 @@ package io.varve.file.partition;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
-import io.varve.file.disk.SharedWork;
+import io.varve.file.disk.ParallelWork;
 import io.varve.file.disk.SyncThreads;
-import io.varve.file.disk.Unforced;
+import io.varve.file.disk.UnforcedChanges;
 import java.io.IOException;
 import java.util.HashMap;
 import java.util.List;
@@ -17,19 +17,19 @@ import java.util.concurrent.ConcurrentHashMap;
  * One group commit over many partitions: the caller forces them one after another, and other threads help when there are many, so
  * that the file system can bundle the forces of several files into one journal commit. How many was measured: docs/decisions/0005.
  */
-public final class SyncRound {
+public final class ParallelSync {
     /** A helper is worth its waking when it finds so many partitions to force. */
     private static final int PARTITIONS_PER_HELPER = 2;
 
     private final List<FileStore> stores;
     private final Map<PartitionId, StorageException> failures = new ConcurrentHashMap<>();
 
-    public SyncRound(List<FileStore> stores) {
+    public ParallelSync(List<FileStore> stores) {
         this.stores = stores;
     }
 
     public SyncFailures run(SyncThreads threads) {
-        SharedWork.waiting(stores, threads, PARTITIONS_PER_HELPER, this::force);
+        ParallelWork.waiting(stores, threads, PARTITIONS_PER_HELPER, this::force);
         writeStarts();
         return failures.isEmpty() ? SyncFailures.NONE : new SyncFailures(Map.copyOf(failures));
     }
@@ -50,7 +50,7 @@ public final class SyncRound {
     private void writeStarts() {
         Map<DataDirectory, Map<FileStore, Long>> trimmed = new HashMap<>();
         for (FileStore store : stores) {
-            Unforced starts = store.partition().durability().starts();
+            UnforcedChanges starts = store.partition().durability().starts();
             if (starts.any()) {
                 trimmed.computeIfAbsent(store.partition().home(), home -> new HashMap<>())
                         .put(store, starts.mark());

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * <p>The durable end before the crash is what the last checkpoint vouches for; more may have been durable, and is then among what
  * was recovered.
  */
-public final class Receipt {
+public final class PartitionReceipt {
     private static final Logger LOG = LoggerFactory.getLogger(DurabilityReceipt.class);
 
     private final PartitionId id;
@@ -25,7 +25,7 @@ public final class Receipt {
     private long cut;
     private int damages;
 
-    Receipt(PartitionId id, long durableBefore) {
+    PartitionReceipt(PartitionId id, long durableBefore) {
         this.id = id;
         this.durableBefore = durableBefore;
     }

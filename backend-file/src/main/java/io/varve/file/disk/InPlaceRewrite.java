@@ -16,18 +16,18 @@ import org.slf4j.LoggerFactory;
  * never written, and reads zeros from them later. So they are written past the system's memory, where that is possible, and the
  * device's answer comes at once. They are durable when the file is forced then. Only while nobody else has the file.
  */
-public final class WriteAgain {
-    private static final Logger LOG = LoggerFactory.getLogger(WriteAgain.class);
+public final class InPlaceRewrite {
+    private static final Logger LOG = LoggerFactory.getLogger(InPlaceRewrite.class);
 
     private static final int CHUNK = 1 << 20;
     /** At least a page: what is written past memory must begin and end with one of the device's blocks. */
     private static final long LEAST_BLOCK = 4096;
 
-    private final SteadyFile from;
-    private final SteadyFile to;
+    private final UninterruptibleFile from;
+    private final UninterruptibleFile to;
     private final long block;
 
-    private WriteAgain(SteadyFile from, SteadyFile to, long block) {
+    private InPlaceRewrite(UninterruptibleFile from, UninterruptibleFile to, long block) {
         this.from = from;
         this.to = to;
         this.block = block;
@@ -39,22 +39,22 @@ public final class WriteAgain {
      * @param start first byte
      * @param end exclusive, not beyond the end of the file
      */
-    public static void bytes(Path path, SteadyFile open, long start, long end) throws IOException {
+    public static void bytes(Path path, UninterruptibleFile open, long start, long end) throws IOException {
         long block = Math.max(LEAST_BLOCK, Files.getFileStore(path).getBlockSize());
-        SteadyFile direct = direct(path);
+        UninterruptibleFile direct = direct(path);
         if (direct == null || block > CHUNK) {
-            new WriteAgain(open, open, 1).write(start, end);
+            new InPlaceRewrite(open, open, 1).write(start, end);
             return;
         }
         try (direct) {
-            new WriteAgain(open, direct, block).write(start, end);
+            new InPlaceRewrite(open, direct, block).write(start, end);
         }
     }
 
     /** @return the file past the system's memory, or null where there is no such thing */
-    private static SteadyFile direct(Path path) {
+    private static UninterruptibleFile direct(Path path) {
         try {
-            return SteadyFile.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
+            return UninterruptibleFile.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
         } catch (IOException | UnsupportedOperationException e) {
             LOG.debug("{} cannot be written past the system's memory", path, e);
             return null;
