@@ -84,16 +84,26 @@ build() {
   say "Built."
 }
 
+# The backends' modules, by the names of their directories.
+backends() { (cd "$VARVE_HOME" && printf '%s\n' backend-*) | grep -v '^backend-conformance$'; }
+
+# sources MODULE...: their poms and main sources, and the root's pom.
+sources() {
+  local module
+  printf '%s\n' "$VARVE_HOME/pom.xml"
+  for module; do printf '%s\n' "$VARVE_HOME/$module/pom.xml" "$VARVE_HOME/$module/src/main"; done
+}
+
 # The newest file of the last build, Maven's or ours; nothing when there was none.
 last_build() {
   [ -e "$SERVER_TARGET/varve-server.jar" ] || return 0
-  ls -t "$SERVER_TARGET"/varve-server.jar "$SERVER_TARGET"/lib/{engine-core,backend-file,backend-lmdb}-*.jar \
+  ls -t "$SERVER_TARGET"/varve-server.jar "$SERVER_TARGET"/lib/{engine-core,backend,commands}-*.jar \
     "$SERVER_TARGET/built-by-script" 2>/dev/null | head -n 1
 }
 
 build_server_if_stale() {
-  is_stale "$(last_build)" "$VARVE_HOME/pom.xml" "$VARVE_HOME"/{engine-core,backend-file,backend-lmdb,protocol-server}/pom.xml \
-    "$VARVE_HOME"/{engine-core,backend-file,backend-lmdb,protocol-server}/src/main || return 0
+  # shellcheck disable=SC2046 # a path a line
+  (IFS=$'\n' && is_stale "$(last_build)" $(sources engine-core $(backends) bin/commands protocol-server)) || return 0
   build "the server" protocol-server "$VARVE_HOME/target/build-server.log"
   touch "$SERVER_TARGET/built-by-script"
 }
@@ -110,8 +120,8 @@ build_tools_if_stale() {
 build_kit_if_stale() {
   local stamp=$KIT_TARGET/lib
   [ -z "${VARVE_NO_BUILD:-}" ] || return 0
-  is_stale "$stamp" "$VARVE_HOME"/{.,bin/conformance,engine-core,backend-conformance,backend-file,backend-lmdb}/pom.xml \
-    "$VARVE_HOME"/{engine-core,backend-conformance,backend-file,backend-lmdb}/src/main || return 0
+  # shellcheck disable=SC2046 # a path a line
+  (IFS=$'\n' && is_stale "$stamp" $(sources bin/conformance engine-core backend-conformance $(backends))) || return 0
   rm -rf "$KIT_TARGET/lib"
   build "the conformance kit" bin/conformance "$VARVE_HOME/target/build-conformance.log"
   touch "$stamp"

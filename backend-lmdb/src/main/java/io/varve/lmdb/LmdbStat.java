@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.lmdbjava.Dbi;
@@ -17,18 +16,8 @@ import org.lmdbjava.EnvInfo;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
-/** {@code bin/varve-lmdb-stat.sh}: says what is in an environment, also while a server works on it. Changes nothing. */
+/** Prints what is in an environment, also while a server works on it: pages, readers, partitions. Changes nothing. */
 public final class LmdbStat {
-    private static final String USAGE = """
-            Usage: varve-lmdb-stat.sh --dir DIR [--dir DIR]...
-            Says what is in the LMDB environments of data directories (log.dirs): pages, free pages, readers, partitions and their sizes.
-            Changes nothing; a server may be running.
-              --dir DIR    a data directory
-            Exits with 0, or 2 when something could not be read.""";
-
-    private static final int SAID = 0;
-    private static final int FAILED = 2;
-
     private record Row(String name, long start, long end, int segments, long bytes) {}
 
     private final Path directory;
@@ -39,37 +28,20 @@ public final class LmdbStat {
         this.out = out;
     }
 
-    /** @param arguments see the usage */
-    public static void main(String[] arguments) {
-        System.exit(run(List.of(arguments), System.out, System.err));
+    /**
+     * @param directory a data directory
+     * @param out gets the lines
+     * @throws StorageException if there is no environment in the directory, or it cannot be read
+     */
+    public static void print(Path directory, PrintStream out) {
+        try {
+            new LmdbStat(directory, out).print();
+        } catch (LmdbException e) {
+            throw Failures.read("reading the environment", directory, e);
+        }
     }
 
-    /** @return the exit code */
-    static int run(List<String> arguments, PrintStream out, PrintStream err) {
-        if (arguments.isEmpty() || arguments.size() % 2 != 0) {
-            err.println(USAGE);
-            return FAILED;
-        }
-        for (int i = 0; i < arguments.size(); i += 2) {
-            if (!arguments.get(i).equals("--dir")) {
-                err.println(USAGE);
-                return FAILED;
-            }
-        }
-        int exit = SAID;
-        for (int i = 1; i < arguments.size(); i += 2) {
-            Path directory = Path.of(arguments.get(i));
-            try {
-                new LmdbStat(directory, out).say();
-            } catch (StorageException | LmdbException e) {
-                err.println(directory + ": " + e.getMessage());
-                exit = FAILED;
-            }
-        }
-        return exit;
-    }
-
-    private void say() {
+    private void print() {
         Path data = directory.resolve(OpenedMap.DATA);
         if (!Files.exists(data)) {
             throw new StorageException(

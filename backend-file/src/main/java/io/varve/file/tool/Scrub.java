@@ -4,7 +4,6 @@ package io.varve.file.tool;
 import io.varve.core.directory.DirectoryLock;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
-import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageException;
 import io.varve.file.disk.FileNames;
 import io.varve.file.partition.OffsetCheckpoint;
@@ -21,104 +20,56 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * The command {@code bin/varve-scrub.sh}: verifies all that lies in data directories nobody uses, at a bounded rate, and changes
- * nothing.
+ * Verifies all that lies in data directories nobody uses, at a bounded rate, and changes nothing: every batch against its checksum,
+ * offsets, indexes, checkpoints, {@code partition.metadata}, snapshots. It runs once, on one thread.
  */
 public final class Scrub {
-    private static final String USAGE = """
-            Usage: varve-scrub.sh --dir DIR [--dir DIR]... [--rate MB/s]
-            Verifies everything in the data directories (log.dirs) of a server that is not running: every batch against its checksum,
-            offsets, indexes, checkpoints, partition.metadata, snapshots. Changes nothing.
-              --dir DIR    a data directory; all of a server's together, so that duplicates are found
-              --rate N     read at most N MB (of 1000000 bytes) a second; without it, as fast as it goes
-            Exits with 0 when all is sound, 1 when something is damaged, 2 when it could not be verified.""";
-
-    private static final int SOUND = 0;
-    private static final int DAMAGED = 1;
-    private static final int FAILED = 2;
-    private static final double MEGA = 1e6;
-
-    private final List<Path> directories = new ArrayList<>();
+    private final List<Path> directories;
     private final Map<String, Path> seen = new HashMap<>();
-    private final ScrubReport report;
-    private Throttle throttle;
-    private final ProgressLog progress;
-    private long bytesPerSecond = Long.MAX_VALUE;
+    private final Throttle throttle;
+    private final Clock clock;
+    private ScrubReport report;
+    private ProgressLog progress;
 
-    private Scrub(PrintStream out, PrintStream err, Clock clock) {
-        this.report = new ScrubReport(out);
-        this.progress = new ProgressLog(clock, err::println);
+    /**
+     * @param directories all of a server's together, so that duplicates are found
+     * @param bytesPerSecond how much to read at most, above 0
+     */
+    public Scrub(List<Path> directories, long bytesPerSecond, Clock clock, Scheduler scheduler) {
+        this.directories = List.copyOf(directories);
+        this.throttle = new Throttle(bytesPerSecond, clock, scheduler);
+        this.clock = clock;
     }
 
-    /** @param arguments see the usage */
-    public static void main(String[] arguments) {
-        int exit;
-        try (SystemScheduler scheduler = new SystemScheduler(1)) {
-            exit = run(List.of(arguments), System.out, System.err, Clock.system(), scheduler);
-        }
-        System.exit(exit);
-    }
-
-    /** @return the exit code */
-    static int run(List<String> arguments, PrintStream out, PrintStream err, Clock clock, Scheduler scheduler) {
-        Scrub scrub = new Scrub(out, err, clock);
+    /**
+     * Verifies the directories, holding their locks.
+     *
+     * @param out gets a line for each damage and each note, and a table at the end
+     * @param progressLines gets a line now and then that says how far it is
+     * @return whether all is sound
+     * @throws IllegalArgumentException if a directory is in use, or holds no data: the message begins with the directory
+     * @throws IOException if something could not be read
+     */
+    public boolean run(PrintStream out, Consumer<String> progressLines) throws IOException {
+        report = new ScrubReport(out);
+        progress = new ProgressLog(clock, progressLines);
         List<DirectoryLock> locks = new ArrayList<>();
         try {
-            if (arguments.contains("--help")) {
-                out.println(USAGE);
-                return SOUND;
-            }
-            if (!scrub.parse(arguments)) {
-                err.println(USAGE);
-                return FAILED;
-            }
-            for (Path directory : scrub.directories) {
+            for (Path directory : directories) {
                 lock(directory).ifPresent(locks::add);
             }
-            scrub.throttle = new Throttle(scrub.bytesPerSecond, clock, scheduler);
-            for (Path directory : scrub.directories) {
-                scrub.directory(directory);
+            for (Path directory : directories) {
+                directory(directory);
             }
-            scrub.report.print();
-            return scrub.report.damages() == 0 ? SOUND : DAMAGED;
-        } catch (IllegalArgumentException e) {
-            err.println(e.getMessage());
-            return FAILED;
-        } catch (IOException e) {
-            err.println("Could not verify everything: " + e);
-            return FAILED;
         } finally {
             locks.forEach(DirectoryLock::close);
         }
-    }
-
-    /** @return false when the usage is to be shown */
-    private boolean parse(List<String> arguments) {
-        for (int i = 0; i < arguments.size(); i += 2) {
-            String value = i + 1 < arguments.size() ? arguments.get(i + 1) : null;
-            if (value == null) {
-                return false;
-            } else if (arguments.get(i).equals("--dir")) {
-                for (String name : value.split(",")) {
-                    directories.add(existing(Path.of(name.trim())));
-                }
-            } else if (arguments.get(i).equals("--rate")) {
-                bytesPerSecond = rate(value);
-            } else {
-                return false;
-            }
-        }
-        return !directories.isEmpty();
-    }
-
-    private static Path existing(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw new IllegalArgumentException("--dir " + directory + " is not a directory");
-        }
-        return directory.toAbsolutePath().normalize();
+        report.print();
+        return report.damages() == 0;
     }
 
     /** Nothing found damaged where nothing was found would pass for good news. */
@@ -131,21 +82,9 @@ public final class Scrub {
         }
         if (!used) {
             throw new IllegalArgumentException(
-                    "--dir " + directory
+                    directory
                             + " is not a data directory: there is neither a partition nor a checkpoint in it; name what log.dirs names");
         }
-    }
-
-    private static long rate(String text) {
-        try {
-            double megabytes = Double.parseDouble(text.replaceFirst("(?i) *MB(/s)?$", ""));
-            if (megabytes > 0 && megabytes <= Integer.MAX_VALUE) {
-                return Math.max(1, (long) (megabytes * MEGA));
-            }
-        } catch (NumberFormatException e) {
-            // falls through to the message
-        }
-        throw new IllegalArgumentException("--rate is '" + text + "', must be MB per second, above 0");
     }
 
     /** Keeps servers out; where none has ever been there is nothing to keep. */
@@ -154,7 +93,7 @@ public final class Scrub {
             return DirectoryLock.share(directory);
         } catch (StorageException e) {
             throw new IllegalArgumentException(
-                    "--dir " + directory + " is in use (its .lock file is held): stop the server first", e);
+                    directory + " is in use (its .lock file is held): stop the server first", e);
         }
     }
 

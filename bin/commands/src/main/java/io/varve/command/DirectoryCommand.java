@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.command;
+
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.IVersionProvider;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * Reads a command line that names data directories, and runs what a subclass does with them. Its exit codes are in its help; 2 stands
+ * for a wrong command line in each of them.
+ */
+@Command(
+        mixinStandardHelpOptions = true,
+        versionProvider = DirectoryCommand.Version.class,
+        sortOptions = false,
+        usageHelpWidth = 120,
+        exitCodeListHeading = "%nExit codes:%n")
+abstract class DirectoryCommand implements Callable<Integer> {
+    static final int FAILED = CommandLine.ExitCode.USAGE;
+
+    /** Says which version this is, from the jar's manifest. */
+    static final class Version implements IVersionProvider {
+        @Override
+        public String[] getVersion() {
+            String version = DirectoryCommand.class.getPackage().getImplementationVersion();
+            return new String[] {"Varve " + (version == null ? "(not from a jar)" : version)};
+        }
+    }
+
+    final PrintStream out;
+    final PrintStream err;
+
+    @Option(
+            names = "--dir",
+            paramLabel = "DIR",
+            required = true,
+            split = "\\s*,\\s*",
+            description = "a data directory; may be repeated, or name several, separated by commas, as log.dirs does")
+    private List<Path> named = new ArrayList<>();
+
+    @Spec
+    private CommandSpec spec;
+
+    DirectoryCommand(PrintStream out, PrintStream err) {
+        this.out = out;
+        this.err = err;
+    }
+
+    /** @return the exit code */
+    final int run(String... arguments) {
+        CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF); // an option given twice: the last one counts
+        return new CommandLine(this)
+                .setOut(new PrintWriter(out, true))
+                .setErr(new PrintWriter(err, true))
+                .setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF))
+                .setExpandAtFiles(false)
+                .setOverwrittenOptionsAllowed(true)
+                .execute(arguments);
+    }
+
+    /**
+     * @return the directories named, as absolute paths, in that order
+     * @throws ParameterException if one is no directory
+     */
+    final List<Path> directories() {
+        List<Path> directories = new ArrayList<>();
+        for (Path directory : named) {
+            if (!Files.isDirectory(directory)) {
+                throw new ParameterException(spec.commandLine(), "--dir " + directory + " is not a directory");
+            }
+            directories.add(directory.toAbsolutePath().normalize());
+        }
+        return directories;
+    }
+}

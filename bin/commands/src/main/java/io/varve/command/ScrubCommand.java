@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.command;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.file.tool.Scrub;
+import java.io.IOException;
+import java.io.PrintStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** Verifies the data directories of a file storage nobody uses: {@code bin/varve-scrub.sh}. */
+@Command(
+        name = "varve-scrub.sh",
+        customSynopsis = "varve-scrub.sh --dir DIR [--dir DIR]... [--rate MB/s]",
+        description = {
+            "Verifies everything in the data directories (log.dirs) of a server that is not running: every batch against its"
+                    + " checksum, offsets, indexes, checkpoints, partition.metadata, snapshots. Changes nothing.",
+            "Name all of a server's directories together, so that duplicates are found."
+        },
+        exitCodeList = {"0:all is sound", "1:something is damaged", "2:it could not be verified"})
+public final class ScrubCommand extends DirectoryCommand {
+    private static final int SOUND = 0;
+    private static final int DAMAGED = 1;
+
+    private final Clock clock;
+    private final Scheduler scheduler;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            converter = Rate.class,
+            description = "read at most N MB (of 1000000 bytes) a second; without it, as fast as it goes")
+    private long bytesPerSecond = Long.MAX_VALUE;
+
+    ScrubCommand(PrintStream out, PrintStream err, Clock clock, Scheduler scheduler) {
+        super(out, err);
+        this.clock = clock;
+        this.scheduler = scheduler;
+    }
+
+    /** @param arguments as {@code --help} says */
+    public static void main(String[] arguments) {
+        int exit;
+        try (SystemScheduler scheduler = new SystemScheduler(1)) {
+            exit = new ScrubCommand(System.out, System.err, Clock.system(), scheduler).run(arguments);
+        }
+        System.exit(exit);
+    }
+
+    @Override
+    public Integer call() {
+        try {
+            Scrub scrub = new Scrub(directories(), bytesPerSecond, clock, scheduler);
+            return scrub.run(out, err::println) ? SOUND : DAMAGED;
+        } catch (IllegalArgumentException e) {
+            err.println("--dir " + e.getMessage());
+            return FAILED;
+        } catch (IOException e) {
+            err.println("Could not verify everything: " + e);
+            return FAILED;
+        }
+    }
+
+    /** Takes MB a second, with or without the unit, as bytes a second. */
+    private static final class Rate implements ITypeConverter<Long> {
+        private static final double MEGA = 1e6;
+
+        @Override
+        public Long convert(String text) {
+            try {
+                double megabytes = Double.parseDouble(text.replaceFirst("(?i) *MB(/s)?$", ""));
+                if (megabytes > 0 && megabytes <= Integer.MAX_VALUE) {
+                    return Math.max(1, (long) (megabytes * MEGA));
+                }
+            } catch (NumberFormatException e) {
+                // falls through to the one message for every wrong value
+            }
+            throw new TypeConversionException("'" + text + "' is not MB per second, above 0");
+        }
+    }
+}
