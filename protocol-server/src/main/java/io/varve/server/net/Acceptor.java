@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Lets new connections in as far as the limits allow. */
+/** Accepts new connections as far as the limits allow. */
 @ChannelHandler.Sharable
 final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final long PAUSE_MS = 500;
@@ -44,7 +44,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             return;
         }
         InetAddress address = remote.getAddress();
-        if (!quota.take(address)) {
+        if (!quota.reserve(address)) {
             refused.warn(
                     "refused a connection from {}, which has {} (max.connections.per.ip)",
                     address.getHostAddress(),
@@ -52,7 +52,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
             peer.unsafe().closeForcibly();
             return;
         }
-        peer.closeFuture().addListener(closed -> quota.giveBack(address));
+        peer.closeFuture().addListener(closed -> quota.release(address));
         if (quota.isFull()) {
             stopAccepting.run();
             refused.warn("no further connections until one of {} closes (max.connections)", limits.max());

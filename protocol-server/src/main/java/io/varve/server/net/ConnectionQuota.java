@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts open connections. Thread-safe. */
+/** Counts open connections, in all and by address, and tells when there are as many as may be. Thread-safe. */
 final class ConnectionQuota {
     private NetConfig.Connections limits;
     private final Runnable onRoom;
@@ -19,7 +19,7 @@ final class ConnectionQuota {
     }
 
     /** @return false when this address has all the connections it may have */
-    synchronized boolean take(InetAddress address) {
+    synchronized boolean reserve(InetAddress address) {
         if (byAddress.getOrDefault(address, 0) >= limits.maxPerIp()) {
             return false;
         }
@@ -40,7 +40,7 @@ final class ConnectionQuota {
         }
     }
 
-    void giveBack(InetAddress address) {
+    void release(InetAddress address) {
         boolean wasFull;
         synchronized (this) {
             wasFull = isFull();

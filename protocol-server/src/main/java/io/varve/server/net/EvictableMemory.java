@@ -6,11 +6,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Memory of requests that have arrived in part, and of what was read behind requests that wait for their turn. Their peers may never go
- * on: when there is too much of it, the slowest go, so that newcomers get through. Thread-safe.
+ * Limits the memory that all connections together hold for peers who may never go on: requests that have arrived in part, what was read
+ * behind requests that wait for their turn, answers that are not taken. Where the limit is reached the slowest peers are evicted, so that
+ * newcomers get through. Thread-safe.
  */
 final class EvictableMemory {
-    /** Whoever began so long ago has had time to show how fast it is. */
+    /** A peer that began so long ago has had time to show how fast it is. */
     private static final long GRACE_NANOS = 1_000_000_000;
 
     private final long limit;
@@ -18,13 +19,13 @@ final class EvictableMemory {
     private final Set<Share> shares = new HashSet<>();
     private long total;
 
-    /** @param limit most bytes */
+    /** @param limit in bytes */
     EvictableMemory(long limit, Clock clock) {
         this.limit = limit;
         this.clock = clock;
     }
 
-    /** What one connection holds. Guarded by the whole. */
+    /** Counts what one connection holds. Guarded by the enclosing object. */
     final class Share {
         private final Runnable evict;
         private long bytes;
@@ -37,13 +38,13 @@ final class EvictableMemory {
             this.evict = evict;
         }
 
-        /** @return false, and nothing is taken, when there is no room, or others wanted it more */
-        boolean hold(long more) {
-            return EvictableMemory.this.hold(this, more);
+        /** @return false, and nothing is reserved, when there is no room or this share was evicted */
+        boolean reserve(long more) {
+            return EvictableMemory.this.reserve(this, more);
         }
 
-        void letGo(long less) {
-            EvictableMemory.this.letGo(this, less);
+        void release(long less) {
+            EvictableMemory.this.release(this, less);
         }
 
         private double bytesPerNano(long now) {
@@ -56,7 +57,7 @@ final class EvictableMemory {
         return new Share(evict);
     }
 
-    private synchronized boolean hold(Share asking, long more) {
+    private synchronized boolean reserve(Share asking, long more) {
         if (asking.evicted) {
             return false;
         }
@@ -78,7 +79,7 @@ final class EvictableMemory {
         return true;
     }
 
-    /** The slowest of those who had time; else who holds most, when that is more than the one that asks. */
+    /** @return the slowest of those who had time; else the one that holds most, if that is more than the one that asks; else null */
     private Share victim(Share asking) {
         long now = clock.nanos();
         Share slowest = null;
@@ -98,7 +99,7 @@ final class EvictableMemory {
         return slowest == null ? largest : slowest;
     }
 
-    private synchronized void letGo(Share share, long less) {
+    private synchronized void release(Share share, long less) {
         if (!share.evicted) {
             remove(share, less);
         }

@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The server's network: listens, and has what it reads served by an {@link ServedApis}. Its ports are taken by {@link #bind}, before the
+ * Listens on the server's ports, and has what it reads served by an {@link ServedApis}. Its ports are taken by {@link #bind}, before the
  * rest of the server is there, and peers that connect wait until {@link #serve}. Thread-safe.
  */
 public final class NetServer implements AutoCloseable {
@@ -51,7 +51,7 @@ public final class NetServer implements AutoCloseable {
     private final AtomicBoolean stopped = new AtomicBoolean();
 
     /** Set before the first connection is accepted. */
-    private volatile ServerContext service;
+    private volatile ServerContext context;
 
     private NetServer(NetConfig config, Clock clock, NettyTransport transport) {
         this.config = config;
@@ -160,7 +160,7 @@ public final class NetServer implements AutoCloseable {
      * @param scheduler makes the threads for requests that take long
      */
     public void serve(ServedApis table, Scheduler scheduler) {
-        service = new ServerContext(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
+        context = new ServerContext(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
         setAccepting(true);
     }
 
@@ -176,7 +176,7 @@ public final class NetServer implements AutoCloseable {
 
     private void acceptAgain() {
         // Limits may be set before anything is served, and then nothing is accepted yet.
-        if (service != null) {
+        if (context != null) {
             setAccepting(true);
         }
     }
@@ -191,7 +191,7 @@ public final class NetServer implements AutoCloseable {
             channel.close();
             return;
         }
-        ServerContext shared = service;
+        ServerContext shared = context;
         NettyConnection connection = new NettyConnection(channel, listenerName, peerNumber.getAndIncrement());
         FrameAssembler frames = new FrameAssembler(
                 allocator, shared.limits(), shared.budget().partial().share(channel::close), shared.clock());
@@ -221,8 +221,8 @@ public final class NetServer implements AutoCloseable {
             LOG.debug("{} connections still had requests to answer after {} ms", peers.size(), deadlineMs);
             peers.close().awaitUninterruptibly(CLOSE_MS);
         }
-        if (service != null) {
-            service.workers().close();
+        if (context != null) {
+            context.workers().close();
         }
         acceptors.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
         workers.shutdownGracefully(0, CLOSE_MS, TimeUnit.MILLISECONDS).awaitUninterruptibly(CLOSE_MS);
@@ -235,8 +235,8 @@ public final class NetServer implements AutoCloseable {
     }
 
     /** @return what all connections share, once it serves */
-    ServerContext service() {
-        return service;
+    ServerContext context() {
+        return context;
     }
 
     PooledByteBufAllocator allocator() {

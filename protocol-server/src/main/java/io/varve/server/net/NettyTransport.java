@@ -9,7 +9,7 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 
-/** How sockets are driven. */
+/** Names the ways in which Netty drives sockets, and chooses the best one there is. */
 enum NettyTransport {
     /** Linux, natively. */
     EPOLL(EpollServerSocketChannel.class) {

@@ -19,7 +19,7 @@ record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent 
     /** A larger frame is parsed on a worker thread; of one with records only what is around them counts. */
     private static final int PARSED_AT_ONCE = 32 * 1024;
 
-    /** About the most heap a byte on the wire can become. */
+    /** About how much heap a byte on the wire can become at worst. */
     private static final int HEAP_PER_BYTE = 24;
 
     /** @throws org.apache.kafka.common.errors.InvalidRequestException as {@link RequestParser#inspect} */

@@ -10,36 +10,41 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bytes of all connections' requests in memory, of three kinds that must not block each other: produce requests that await their answers,
- * which soon give back what they take; all others that do, whose peers may have asked to wait for long; and requests that have
- * arrived in part, whose peers may never go on. Thread-safe.
+ * Counts the bytes of all connections' requests and answers in memory, in four parts that must not block each other. Thread-safe.
+ *
+ * <ul>
+ *   <li>produce requests that await their answers, which soon release what they take;
+ *   <li>all other requests that await their answers, whose peers may have asked to wait for long;
+ *   <li>requests that have arrived in part, whose peers may never go on;
+ *   <li>answers that peers do not take.
+ * </ul>
  */
 final class RequestBudget {
     private static final Logger LOG = LoggerFactory.getLogger(RequestBudget.class);
 
-    private final EvictableMemory partial;
-    private final EvictableMemory unsent;
     /** Answers mostly lie in files, so a part of what requests may take is enough. */
     private static final int UNSENT_SHARE = 4;
 
-    private final Kind records;
-    private final Kind others;
+    private final EvictableMemory partial;
+    private final EvictableMemory unsent;
+    private final Pool records;
+    private final Pool others;
 
     RequestBudget(NetConfig.Requests limits, Clock clock) {
-        records = new Kind(limits.queuedBytesLimit());
-        others = new Kind(limits.queuedBytesLimit());
+        records = new Pool(limits.queuedBytesLimit());
+        others = new Pool(limits.queuedBytesLimit());
         unsent = new EvictableMemory(limits.queuedBytesLimit() / UNSENT_SHARE, clock);
         // The largest request must be able to arrive.
         partial = new EvictableMemory(Math.max(limits.queuedBytesLimit(), limits.maxBytes()), clock);
     }
 
-    /** One kind of requests that await their answers. Thread-safe. */
-    static final class Kind {
+    /** Counts the bytes of one kind of requests that await their answers. Thread-safe. */
+    static final class Pool {
         private final long limit;
         private final AtomicLong taken = new AtomicLong();
         private final Queue<Runnable> waiting = new ConcurrentLinkedQueue<>();
 
-        private Kind(long limit) {
+        private Pool(long limit) {
             this.limit = limit;
         }
 
@@ -48,15 +53,15 @@ final class RequestBudget {
             return taken.get() >= limit;
         }
 
-        /** @param bytes less than 0 gives back */
-        void take(long bytes) {
+        /** @param bytes less than 0 releases */
+        void reserve(long bytes) {
             if (taken.addAndGet(bytes) < limit && bytes < 0) {
                 wake();
             }
         }
 
-        void giveBack(long bytes) {
-            take(-bytes);
+        void release(long bytes) {
+            reserve(-bytes);
         }
 
         /** @param resume called once when there is room for requests again, on any thread */
@@ -79,13 +84,18 @@ final class RequestBudget {
         }
     }
 
+    /** @return the part of a request that awaits its answer; of a produce request where none is known yet */
+    Pool of(NextRequest request) {
+        return request == null || request.withRecords() ? records : others;
+    }
+
     /** @return that of produce requests */
-    Kind records() {
+    Pool records() {
         return records;
     }
 
     /** @return that of all other requests, counted with the objects they become */
-    Kind others() {
+    Pool others() {
         return others;
     }
 

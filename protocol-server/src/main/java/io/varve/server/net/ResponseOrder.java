@@ -6,7 +6,10 @@ import io.varve.server.api.StoredRecords;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
-/** The requests of one connection that have been begun and whose answers have not been written, in order. Used on its event loop. */
+/**
+ * Keeps the answers of one connection in the order of its requests: a slot for each request that has been begun and whose answer has not
+ * been written. Used on its event loop.
+ */
 final class ResponseOrder {
     private final RequestBudget budget;
     private final ResponseWriter responses;
@@ -30,20 +33,19 @@ final class ResponseOrder {
         this.responses = responses;
     }
 
-    /** @return the place of a request that is begun now */
+    /** @return the slot of a request that is begun now */
     ResponseSlot begin(NextRequest request) {
-        RequestBudget.Kind kind = request.withRecords() ? budget.records() : budget.others();
-        last = new ResponseSlot(request.withRecords(), request.bytes(), kind, request.cost());
+        last = new ResponseSlot(request.withRecords(), request.bytes(), budget.of(request), request.cost());
         slots.add(last);
         bytes += last.bytes();
         return last;
     }
 
     /**
-     * @return true if a request may be begun now: what is produced is appended in the order of the requests, so produce requests may be under
-     *     way together; all else must find the effects of what came before
+     * Tells whether a request may be begun now. Produce requests may be under way together, because they are appended in the order of the
+     * requests. Every other request must find the effects of those before it.
      */
-    boolean allow(NextRequest request) {
+    boolean allows(NextRequest request) {
         return slots.isEmpty() || last.withRecords() && request.withRecords();
     }
 
@@ -70,7 +72,7 @@ final class ResponseOrder {
         Sent sent = Sent.NOTHING;
         for (ResponseSlot slot = slots.peek(); slot != null && slot.answer() != null; slot = slots.peek()) {
             slots.remove();
-            free(slot);
+            release(slot);
             Answer answer = slot.answer();
             if (answer instanceof Answer.Message message) {
                 answer = responses.write(slot.request(), message);
@@ -84,27 +86,27 @@ final class ResponseOrder {
         return sent;
     }
 
-    /** Takes back a request that turned out to be none. */
+    /** Removes the slot of what turned out to be no request. */
     void forget(ResponseSlot slot) {
         slots.remove(slot);
-        free(slot);
+        release(slot);
     }
 
-    /** Lets go of everything. */
+    /** Releases all slots, and discards their answers. */
     void drop() {
         for (ResponseSlot slot : slots) {
-            free(slot);
+            release(slot);
             discard(slot.answer());
         }
         slots.clear();
     }
 
-    private void free(ResponseSlot slot) {
+    private void release(ResponseSlot slot) {
         bytes -= slot.bytes();
-        slot.free();
+        slot.release();
     }
 
-    /** @param answer one that cannot be sent; null when there is none */
+    /** @param answer one that cannot be sent; null where there is none */
     static void discard(Answer answer) {
         if (answer instanceof Answer.Message message) {
             StoredRecords.closeAll(message.body());

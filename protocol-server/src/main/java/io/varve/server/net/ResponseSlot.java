@@ -4,31 +4,31 @@ package io.varve.server.net;
 import io.varve.server.api.Answer;
 import io.varve.server.api.Request;
 
-/** The place of one request's answer in its connection's order, and what the request takes of the budget. Used on the event loop. */
+/** Holds the place of one request's answer in its connection's order, and what the request takes of the budget. Used on the event loop. */
 final class ResponseSlot {
-    private final RequestBudget.Kind kind;
+    private final RequestBudget.Pool pool;
     private final boolean withRecords;
     private final int bytes;
     private Request request;
     private Answer answer;
 
-    /** Guarded by this: a worker thread corrects it. */
+    /** Bytes of the budget. Guarded by this: a worker thread corrects it. */
     private long cost;
 
-    private boolean free;
+    private boolean released;
 
     /**
      * @param withRecords whether it is a produce request
      * @param bytes size of its frame
-     * @param kind what part of the budget it takes
+     * @param pool the part of the budget it takes from
      * @param cost bytes it takes in memory
      */
-    ResponseSlot(boolean withRecords, int bytes, RequestBudget.Kind kind, long cost) {
+    ResponseSlot(boolean withRecords, int bytes, RequestBudget.Pool pool, long cost) {
         this.withRecords = withRecords;
         this.bytes = bytes;
-        this.kind = kind;
+        this.pool = pool;
         this.cost = cost;
-        kind.take(cost);
+        pool.reserve(cost);
     }
 
     /** @return whether it is a produce request */
@@ -36,10 +36,10 @@ final class ResponseSlot {
         return withRecords;
     }
 
-    /** On any thread. */
+    /** Reserves what the request turned out to take. On any thread. */
     synchronized void correctCost(long bytes) {
-        if (!free) {
-            kind.take(bytes - cost);
+        if (!released) {
+            pool.reserve(bytes - cost);
             cost = bytes;
         }
     }
@@ -48,11 +48,11 @@ final class ResponseSlot {
         return bytes;
     }
 
-    /** Gives back what the request took. Idempotent. */
-    synchronized void free() {
-        if (!free) {
-            free = true;
-            kind.giveBack(cost);
+    /** Gives back what the request took of the budget. Idempotent. */
+    synchronized void release() {
+        if (!released) {
+            released = true;
+            pool.release(cost);
         }
     }
 

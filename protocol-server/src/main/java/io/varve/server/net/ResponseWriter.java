@@ -11,7 +11,7 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Writes one connection's responses, as far as the peer takes them: what follows stays where it is stored, and is copied in pieces when its
+ * Writes one connection's responses as far as the peer takes them. What follows stays where it is stored, and is copied in pieces when its
  * turn comes. Used on its event loop.
  */
 final class ResponseWriter {
@@ -66,7 +66,7 @@ final class ResponseWriter {
             }
         }
         if (unwritten.isEmpty() && counted > 0) {
-            share.letGo(counted);
+            share.release(counted);
             counted = 0;
         }
     }
@@ -106,7 +106,7 @@ final class ResponseWriter {
             bytes += part.memoryBytes();
         }
         if (bytes > counted) {
-            if (!share.hold(bytes - counted)) {
+            if (!share.reserve(bytes - counted)) {
                 drop();
                 return false;
             }
@@ -120,11 +120,11 @@ final class ResponseWriter {
         return unwritten.isEmpty();
     }
 
-    /** Lets go of what is not written. */
+    /** Discards what is not written. */
     void drop() {
         unwritten.forEach(ResponsePart::discard);
         unwritten.clear();
-        share.letGo(counted);
+        share.release(counted);
         counted = 0;
     }
 

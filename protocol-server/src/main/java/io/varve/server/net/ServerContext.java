@@ -59,12 +59,12 @@ final class ServerContext {
         return workers;
     }
 
-    /** Tells, now and then, of peers that do not speak the protocol. */
+    /** @return what logs, now and then, peers that do not speak the protocol. */
     LogThrottle malformed() {
         return malformed;
     }
 
-    /** Tells, now and then, of connections that fail on our side. */
+    /** @return what logs, now and then, connections that fail on our side. */
     LogThrottle broken() {
         return broken;
     }

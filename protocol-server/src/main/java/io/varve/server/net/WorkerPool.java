@@ -11,17 +11,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what takes longer than an event loop may stand still, on a few threads that are made when they are needed. Who has used them
- * least goes first (start-time fair queuing): each party's next task counts from the end of its last one in time used, so however
- * many tasks of however many greedy parties wait, a modest one's turn comes when a thread is free. A party has one task at a time.
- * Thread-safe.
+ * Runs what takes longer than an event loop may stand still, on a few threads that are made when they are needed. The flow that has used
+ * the threads least goes first (start-time fair queuing): each flow's next task counts from the end of its last one in time used. However
+ * many tasks of greedy flows wait, a modest flow's turn comes when a thread is free. A flow has one task at a time. Thread-safe.
  */
 final class WorkerPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
     private static final int CLOSE_MS = 1_000;
 
-    /** What one party has used of the pool: a connection's account. Guarded by the pool. */
-    static final class Party {
+    /** Counts what one connection has used of the pool. Guarded by the pool. */
+    static final class Flow {
         private long usedNanos;
 
         /** What it runs now, since when; null when nothing. */
@@ -30,7 +29,7 @@ final class WorkerPool implements AutoCloseable {
         private long begunNanos;
     }
 
-    private record Task(long start, long number, Party party, Runnable work) {}
+    private record Task(long start, long number, Flow flow, Runnable work) {}
 
     private final int maxThreads;
     private final Clock clock;
@@ -42,11 +41,11 @@ final class WorkerPool implements AutoCloseable {
     private int idle;
     private boolean closed;
 
-    /** The start of the task begun last: who comes anew begins here, and cannot claim the time it was away. */
+    /** The start of the task begun last. A new flow begins here: it cannot claim the time it was not there. */
     private long now;
 
     /**
-     * @param maxThreads most threads, at least 1
+     * @param maxThreads how many threads there may be, at least 1
      * @param clock measures what tasks take
      * @param scheduler makes the threads
      */
@@ -57,18 +56,18 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * @param party on whose account; has no other task here
+     * @param flow whose task it is; has no other one here
      * @param work what to run, once, unless the pool is closed first
      */
-    synchronized void execute(Party party, Runnable work) {
+    synchronized void execute(Flow flow, Runnable work) {
         if (closed) {
             return;
         }
-        if (party.running != null) {
+        if (flow.running != null) {
             // Its last task has said what it had to say, and is about to end.
-            charge(party.running);
+            charge(flow.running);
         }
-        waiting.add(new Task(Math.max(now, party.usedNanos), tasks++, party, work));
+        waiting.add(new Task(Math.max(now, flow.usedNanos), tasks++, flow, work));
         if (idle >= waiting.size()) {
             notify();
         } else if (threads.size() < maxThreads) {
@@ -103,20 +102,20 @@ final class WorkerPool implements AutoCloseable {
         }
         Task task = waiting.poll();
         now = Math.max(now, task.start);
-        task.party.running = task;
-        task.party.begunNanos = clock.nanos();
+        task.flow.running = task;
+        task.flow.begunNanos = clock.nanos();
         return task;
     }
 
     private synchronized void end(Task task) {
-        if (task.party.running == task) {
+        if (task.flow.running == task) {
             charge(task);
-            task.party.running = null;
+            task.flow.running = null;
         }
     }
 
     private void charge(Task task) {
-        task.party.usedNanos = task.start + clock.nanos() - task.party.begunNanos;
+        task.flow.usedNanos = task.start + clock.nanos() - task.flow.begunNanos;
     }
 
     /** Begins no further task, and waits a moment for those begun. Idempotent. */

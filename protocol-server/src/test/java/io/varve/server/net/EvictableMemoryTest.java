@@ -21,28 +21,28 @@ class EvictableMemoryTest {
     void letsTheSlowestGoForANewcomer() {
         EvictableMemory.Share parked = share("parked");
         EvictableMemory.Share slow = share("slow");
-        parked.hold(40);
+        parked.reserve(40);
         time.advance(10_000);
-        slow.hold(40);
+        slow.reserve(40);
         time.advance(5_000);
         EvictableMemory.Share newcomer = share("newcomer");
-        assertThat(newcomer.hold(50)).isTrue();
+        assertThat(newcomer.reserve(50)).isTrue();
         assertThat(evicted).containsExactly("parked");
-        assertThat(parked.hold(1)).as("its connection is about to close").isFalse();
-        parked.letGo(40);
+        assertThat(parked.reserve(1)).as("its connection is about to close").isFalse();
+        parked.release(40);
         assertThat(frames.bytes()).isEqualTo(90);
-        newcomer.letGo(50);
-        slow.letGo(40);
+        newcomer.release(50);
+        slow.release(40);
         assertThat(frames.bytes()).isZero();
     }
 
     @Test
     void refusesWhatIsMoreThanAllWhenNobodyElseHoldsAsMuch() {
         EvictableMemory.Share other = share("other");
-        other.hold(10);
+        other.reserve(10);
         EvictableMemory.Share greedy = share("greedy");
-        assertThat(greedy.hold(80)).isTrue();
-        assertThat(greedy.hold(80)).isFalse();
+        assertThat(greedy.reserve(80)).isTrue();
+        assertThat(greedy.reserve(80)).isFalse();
         assertThat(evicted).isEmpty();
         assertThat(frames.bytes()).isEqualTo(90);
     }

@@ -63,8 +63,8 @@ class FuzzTest {
             assertThat(result.answered()).as("survived, of %s", result).isGreaterThan(REQUESTS / 10);
             assertThat(result.closed()).as("refused, of %s", result).isGreaterThan(REQUESTS / 10);
             Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
-            assertThat(server.service().budget().queuedBytes()).isZero();
-            assertThat(server.service().budget().partialBytes()).isZero();
+            assertThat(server.context().budget().queuedBytes()).isZero();
+            assertThat(server.context().budget().partialBytes()).isZero();
             assertThat(server.allocator().metric().usedDirectMemory())
                     .isLessThanOrEqualTo(
                             Math.max(direct, 2L * server.allocator().metric().chunkSize()));

@@ -53,7 +53,7 @@ class LimitsTest {
         try (NetServer server = Servers.start(Servers.metadata(1));
                 RawClient slow = new RawClient(Servers.port(server));
                 RawClient other = new RawClient(Servers.port(server))) {
-            RequestBudget budget = server.service().budget();
+            RequestBudget budget = server.context().budget();
             slow.send(ByteBuffer.allocate(4).putInt(100 * MB).array());
             slow.send(new byte[1000]);
             Servers.await("the start of a frame", () -> budget.partialBytes() > 0);
@@ -79,11 +79,11 @@ class LimitsTest {
                 RawClient parker = new RawClient(Servers.port(server));
                 RawClient producer = new RawClient(Servers.port(server))) {
             parker.send(ByteBuffer.allocate(3 * MB).putInt(3 * MB).array());
-            Servers.await("most of a frame", () -> server.service().budget().partialBytes() >= 3 * MB - 4);
+            Servers.await("most of a frame", () -> server.context().budget().partialBytes() >= 3 * MB - 4);
             producer.send(ProtocolTest.produce(7, (short) -1, 3 * MB));
             assertThat(producer.receiveId()).isEqualTo(7);
             assertThat(parker.isClosedByServer()).isTrue();
-            Servers.await("the memory back", () -> server.service().budget().partialBytes() == 0);
+            Servers.await("the memory back", () -> server.context().budget().partialBytes() == 0);
         }
     }
 
@@ -246,7 +246,7 @@ class LimitsTest {
             for (int id = 0; id < 3; id++) {
                 assertThat(first.receiveId()).isEqualTo(id);
             }
-            assertThat(server.service().budget().queuedBytes()).isZero();
+            assertThat(server.context().budget().queuedBytes()).isZero();
         }
     }
 

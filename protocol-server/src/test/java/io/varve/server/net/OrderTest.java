@@ -97,11 +97,11 @@ class OrderTest {
                         listOffsets);
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(RawClient.metadata(1)).send(listOffsets(2)).send(listOffsets(3));
-            Servers.await("a frame that waits", () -> server.service().budget().queuedBytes() > 0);
+            Servers.await("a frame that waits", () -> server.context().budget().queuedBytes() > 0);
             client.disconnect();
             left.await();
             Servers.await("no buffer in use", () -> server.allocator().pinnedDirectMemory() == 0);
-            assertThat(server.service().budget().queuedBytes()).isZero();
+            assertThat(server.context().budget().queuedBytes()).isZero();
         }
     }
 
@@ -210,7 +210,7 @@ class OrderTest {
                 RawClient client = new RawClient(Servers.port(server))) {
             client.send(ProtocolTest.produce(1, (short) -1, 200_000));
             client.send(new byte[100]);
-            Servers.await("the request", () -> server.service().budget().queuedBytes() > 0);
+            Servers.await("the request", () -> server.context().budget().queuedBytes() > 0);
             client.disconnect();
             closed.await();
             assertThat(server.allocator().pinnedDirectMemory()).isPositive();

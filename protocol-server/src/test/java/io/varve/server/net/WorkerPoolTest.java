@@ -23,12 +23,12 @@ class WorkerPoolTest {
     }
 
     @Test
-    void letsAModestPartyPassManyGreedyOnes() throws Exception {
+    void letsAModestFlowPassManyGreedyOnes() throws Exception {
         List<String> ran = Collections.synchronizedList(new ArrayList<>());
-        List<WorkerPool.Party> greedy = new ArrayList<>();
+        List<WorkerPool.Flow> greedy = new ArrayList<>();
         CountDownLatch first = new CountDownLatch(50);
         for (int i = 0; i < 50; i++) {
-            greedy.add(new WorkerPool.Party());
+            greedy.add(new WorkerPool.Flow());
             pool.execute(greedy.get(i), () -> {
                 time.advance(300);
                 first.countDown();
@@ -36,15 +36,15 @@ class WorkerPoolTest {
         }
         first.await();
         CountDownLatch queued = new CountDownLatch(1);
-        pool.execute(new WorkerPool.Party(), () -> awaitQuietly(queued));
+        pool.execute(new WorkerPool.Flow(), () -> awaitQuietly(queued));
         CountDownLatch all = new CountDownLatch(51);
-        for (WorkerPool.Party party : greedy) {
-            pool.execute(party, () -> {
+        for (WorkerPool.Flow flow : greedy) {
+            pool.execute(flow, () -> {
                 ran.add("greedy");
                 all.countDown();
             });
         }
-        pool.execute(new WorkerPool.Party(), () -> {
+        pool.execute(new WorkerPool.Flow(), () -> {
             ran.add("modest");
             all.countDown();
         });
@@ -56,10 +56,10 @@ class WorkerPoolTest {
     @Test
     void goesOnAfterATaskThatFails() throws Exception {
         CountDownLatch done = new CountDownLatch(1);
-        pool.execute(new WorkerPool.Party(), () -> {
+        pool.execute(new WorkerPool.Flow(), () -> {
             throw new IllegalStateException("as the test wants");
         });
-        pool.execute(new WorkerPool.Party(), done::countDown);
+        pool.execute(new WorkerPool.Flow(), done::countDown);
         done.await();
     }
 
