@@ -2,7 +2,7 @@
 package io.varve.conformance;
 
 import io.varve.core.memory.MemoryStorage;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.spi.Storage;
 
 /** The reference storage. Its crash loses all that was not synced. */
@@ -11,11 +11,11 @@ public final class MemoryRig implements StorageRig {
 
     /** On a storage whose appends can be read at once. */
     public MemoryRig() {
-        this(Readable.AT_APPEND);
+        this(ReadableAt.AT_APPEND);
     }
 
     /** @param readable when appends can be read */
-    public MemoryRig(Readable readable) {
+    public MemoryRig(ReadableAt readable) {
         storage = new MemoryStorage(readable);
     }
 

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 
 class MemoryCompactionTest extends CompactionConformance {
     private int rigs;
 
     @Override
     protected StorageRig rig() {
-        return new MemoryRig(rigs++ % 2 == 0 ? Readable.AT_APPEND : Readable.AT_SYNC);
+        return new MemoryRig(rigs++ % 2 == 0 ? ReadableAt.AT_APPEND : ReadableAt.AT_SYNC);
     }
 
     @Override

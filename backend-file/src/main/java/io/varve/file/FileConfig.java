@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import io.varve.core.directory.ReserveConfig;
+import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.StorageProperties;
 import java.util.Map;
@@ -24,7 +24,7 @@ record FileConfig(
         long checkpointIntervalMs,
         long checkpointBytes,
         int openFiles,
-        ReserveConfig reserve,
+        DiskReserveConfig reserve,
         int syncThreads,
         boolean readVerify) {
     static final String CHECKPOINT_INTERVAL = "log.flush.offset.checkpoint.interval.ms";
@@ -40,7 +40,7 @@ record FileConfig(
                 settings.number(CHECKPOINT_INTERVAL, 60_000, 1, Long.MAX_VALUE),
                 settings.number(CHECKPOINT_BYTES, 128L << 20, 1, Long.MAX_VALUE),
                 (int) settings.number(OPEN_FILES, 2000, 1, Integer.MAX_VALUE),
-                ReserveConfig.of(settings),
+                DiskReserveConfig.of(settings),
                 (int) settings.number(SYNC_THREADS, 32, 1, 1024),
                 settings.yesOrNo(READ_VERIFY));
     }

@@ -8,8 +8,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.conformance.Batches;
 import io.varve.conformance.SmallDisk;
-import io.varve.core.directory.Reserve;
-import io.varve.core.directory.ReserveConfig;
+import io.varve.core.directory.DiskReserve;
+import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
@@ -124,12 +124,12 @@ class FullDiskTest {
         SegmentLimits large = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
         try (SmallDisk disk = kind.disk.get();
                 FileRig rig = on(disk)) {
-            rig.properties.put(ReserveConfig.TOPICS, "other, settings");
+            rig.properties.put(DiskReserveConfig.TOPICS, "other, settings");
             PartitionStore store = rig.storage().open(ORDERS, 1, large);
             PartitionStore settings = rig.storage().open(SETTINGS, 1, TINY);
             append(store, 1000);
             append(settings, 1);
-            Path reserve = disk.path.resolve("data").resolve(Reserve.NAME);
+            Path reserve = disk.path.resolve("data").resolve(DiskReserve.NAME);
             assertThat(reserve).hasSize(1 << 20);
             disk.fill();
             fillUp(store);
@@ -157,7 +157,7 @@ class FullDiskTest {
         for (String reserve : List.of("1048576", "0")) {
             try (SmallDisk disk = kind.disk.get();
                     FileRig rig = on(disk)) {
-                rig.properties.put(ReserveConfig.BYTES, reserve);
+                rig.properties.put(DiskReserveConfig.BYTES, reserve);
                 PartitionStore store = rig.storage().open(ORDERS, 1, TINY);
                 append(store, 100);
                 store.trimTo(35);
@@ -184,7 +184,7 @@ class FullDiskTest {
     void aStartIsNotedLaterWhenThereIsNoRoomToNoteIt() throws IOException {
         try (SmallDisk disk = SmallDisk.tmpfs(8);
                 FileRig rig = on(disk)) {
-            rig.properties.put(ReserveConfig.BYTES, "0");
+            rig.properties.put(DiskReserveConfig.BYTES, "0");
             PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
             append(store, 20);
             assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();

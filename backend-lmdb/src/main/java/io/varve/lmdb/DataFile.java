@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
-import io.varve.core.directory.Reserve;
+import io.varve.core.directory.DiskReserve;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -32,14 +32,14 @@ final class DataFile {
      * @throws StorageException CORRUPT if there was one
      */
     static boolean isNew(Path directory) throws IOException {
-        Path data = directory.resolve(OpenedMap.DATA);
+        Path data = directory.resolve(OpenedEnvironment.DATA);
         long size = Files.exists(data) ? Files.size(data) : 0;
         if (size >= META_PAGES) {
             return false;
         }
         // The room kept back is taken when the first commit is on the device, and LMDB's reader table is nobody else's.
         boolean wasThere =
-                Files.exists(directory.resolve(Reserve.NAME)) && Files.exists(directory.resolve(ReaderTable.NAME));
+                Files.exists(directory.resolve(DiskReserve.NAME)) && Files.exists(directory.resolve(ReaderTable.NAME));
         if (size > 0 || wasThere) {
             throw new StorageException(
                     StorageException.Kind.CORRUPT,
@@ -58,7 +58,7 @@ final class DataFile {
      * @throws StorageException CORRUPT if the file ends within one of its pages
      */
     static void lengthen(Path directory, Env<ByteBuffer> env) throws IOException {
-        Path data = directory.resolve(OpenedMap.DATA);
+        Path data = directory.resolve(OpenedEnvironment.DATA);
         int page = env.stat().pageSize;
         long wanted = (env.info().lastPageNumber + 1) * page;
         long size = Files.size(data);

@@ -26,14 +26,14 @@ final class GroupCommit implements LmdbPartition.Dirty {
     /** How long garbage waits for a commit to go along with, in ms. */
     private static final long RECLAIM_AFTER_MS = 200;
 
-    private final Environment environment;
+    private final LmdbEnvironment environment;
     private final Scheduler scheduler;
     private final Set<LmdbPartition> dirty = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean reclaiming = new AtomicBoolean();
     /** Whether that was said; guarded by the environment's writer lock. */
     private boolean garbageIsDamaged;
 
-    GroupCommit(Environment environment, Scheduler scheduler) {
+    GroupCommit(LmdbEnvironment environment, Scheduler scheduler) {
         this.environment = environment;
         this.scheduler = scheduler;
     }
@@ -68,7 +68,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
             if (wanted.stream().noneMatch(LmdbPartition::isDirty)) {
                 return null;
             }
-            List<Capture> captures = capture();
+            List<CapturedChanges> captures = capture();
             try {
                 if (!captures.isEmpty()) {
                     write(captures);
@@ -95,10 +95,10 @@ final class GroupCommit implements LmdbPartition.Dirty {
         }
     }
 
-    private List<Capture> capture() {
-        List<Capture> captures = new ArrayList<>(dirty.size());
+    private List<CapturedChanges> capture() {
+        List<CapturedChanges> captures = new ArrayList<>(dirty.size());
         for (LmdbPartition partition : dirty) {
-            Capture capture = partition.capture();
+            CapturedChanges capture = partition.capture();
             if (capture != null) {
                 captures.add(capture);
             }
@@ -107,7 +107,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
         return captures;
     }
 
-    private void write(List<Capture> captures) {
+    private void write(List<CapturedChanges> captures) {
         try {
             store(captures, environment::commit);
         } catch (LmdbException e) {
@@ -124,11 +124,12 @@ final class GroupCommit implements LmdbPartition.Dirty {
      *
      * @throws LmdbException the failure there was, if something is left
      */
-    private void writeBookkeeping(List<Capture> captures, LmdbException failure) {
+    private void writeBookkeeping(List<CapturedChanges> captures, LmdbException failure) {
         environment.room.reserve.lend();
-        List<Capture> left = new ArrayList<>(captures);
-        for (Predicate<Capture> kind : List.<Predicate<Capture>>of(this::isBookkeeping, Capture::isTrim)) {
-            List<Capture> some = left.stream().filter(kind).toList();
+        List<CapturedChanges> left = new ArrayList<>(captures);
+        for (Predicate<CapturedChanges> kind :
+                List.<Predicate<CapturedChanges>>of(this::isBookkeeping, CapturedChanges::isTrim)) {
+            List<CapturedChanges> some = left.stream().filter(kind).toList();
             try {
                 if (!some.isEmpty()) {
                     store(some, environment::commitMakingRoom);
@@ -143,18 +144,18 @@ final class GroupCommit implements LmdbPartition.Dirty {
         }
     }
 
-    private boolean isBookkeeping(Capture capture) {
+    private boolean isBookkeeping(CapturedChanges capture) {
         return environment.room.isReservedFor(capture.partition().id) || capture.isSmall();
     }
 
     /** How a change is committed. */
     @FunctionalInterface
     private interface Commit {
-        void apply(long bytes, String failPoint, Environment.Change change);
+        void apply(long bytes, String failPoint, LmdbEnvironment.Change change);
     }
 
-    private void store(List<Capture> captures, Commit commit) {
-        long bytes = captures.stream().mapToLong(Capture::bytes).sum();
+    private void store(List<CapturedChanges> captures, Commit commit) {
+        long bytes = captures.stream().mapToLong(CapturedChanges::bytes).sum();
         boolean[] more = {false};
         commit.apply(bytes, LmdbFailPoints.SYNC_BEFORE_FORCE, view -> {
             captures.forEach(capture -> capture.write(view));
@@ -168,9 +169,9 @@ final class GroupCommit implements LmdbPartition.Dirty {
     }
 
     /** @return whether some is left; damage there is in nobody's way */
-    private boolean removeGarbage(WriteView view) {
+    private boolean removeGarbage(WriteTransaction view) {
         try {
-            return Garbage.step(view, environment.aside);
+            return GarbageRemover.step(view, environment.aside);
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             if (!garbageIsDamaged) {
                 garbageIsDamaged = true;
@@ -184,7 +185,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
     }
 
     private StorageException fail(Collection<LmdbPartition> wanted, RuntimeException e) {
-        StorageException failure = Failures.write("committing", environment.directory, e);
+        StorageException failure = LmdbErrors.write("committing", environment.directory, e);
         wanted.forEach(partition -> partition.breakIfDirty(failure));
         return failure;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
-import io.varve.core.directory.ReserveConfig;
+import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.StorageProperties;
 import java.util.Map;
@@ -30,7 +30,7 @@ record LmdbConfig(
         long readBytes,
         boolean compactOnStart,
         boolean readVerify,
-        ReserveConfig reserve) {
+        DiskReserveConfig reserve) {
     static final String MAP_INITIAL = "lmdb.map.initial.size";
     static final String MAP_MAX = "lmdb.map.max.size";
     static final String MAX_READERS = "lmdb.max.readers";
@@ -56,6 +56,6 @@ record LmdbConfig(
                 settings.number(READ, 64 * MIB, MIB, Long.MAX_VALUE),
                 settings.yesOrNo(COMPACT),
                 settings.yesOrNo(READ_VERIFY),
-                ReserveConfig.of(settings));
+                DiskReserveConfig.of(settings));
     }
 }

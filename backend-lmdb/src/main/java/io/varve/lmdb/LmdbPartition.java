@@ -22,13 +22,13 @@ import java.util.Optional;
  * {@code committedEnd <= end}.
  */
 final class LmdbPartition {
-    private static final KeyRangeSegment[] NONE = {};
+    private static final LmdbSegment[] NONE = {};
 
     final PartitionId id;
     /** Names this partition in keys; never given out again. */
     final int number;
 
-    final Environment environment;
+    final LmdbEnvironment environment;
     private final Dirty dirty;
 
     /** Who may use it; opened and ended under this. */
@@ -43,13 +43,13 @@ final class LmdbPartition {
     private long end;
     private long committedEnd;
     /** With what is staged. */
-    private KeyRangeSegment[] segments = NONE;
+    private LmdbSegment[] segments = NONE;
     /** As committed; replaced, never changed, so that readers can keep it. */
-    private KeyRangeSegment[] shown = NONE;
+    private LmdbSegment[] shown = NONE;
     /** Counts what invalidates a read under way: truncations, replacements, emptyings. */
     private long edits;
 
-    final Uncommitted uncommitted;
+    final UncommittedChanges uncommitted;
 
     /** Told of partitions that have something to commit. */
     interface Dirty {
@@ -58,13 +58,13 @@ final class LmdbPartition {
         void remove(LmdbPartition partition);
     }
 
-    LmdbPartition(PartitionId id, int number, Environment environment, Dirty dirty) {
+    LmdbPartition(PartitionId id, int number, LmdbEnvironment environment, Dirty dirty) {
         this.id = id;
         this.fencing = new Fencing(id);
         this.number = number;
         this.environment = environment;
         this.dirty = dirty;
-        this.uncommitted = new Uncommitted(environment.staging);
+        this.uncommitted = new UncommittedChanges(environment.staging);
     }
 
     /** Takes its content over from the environment, the first time. */
@@ -72,10 +72,10 @@ final class LmdbPartition {
         if (loaded) {
             return;
         }
-        List<KeyRangeSegment> all = new ArrayList<>();
+        List<LmdbSegment> all = new ArrayList<>();
         List<SnapshotKey> blobKeys = new ArrayList<>();
-        PartitionState state = environment.read(view -> {
-            Keys.number(view.key(), number);
+        StoredPartitionState state = environment.read(view -> {
+            KeyCodec.number(view.key(), number);
             ByteBuffer stored = view.get(environment.databases.states());
             if (stored == null) {
                 throw new StorageException(
@@ -83,11 +83,11 @@ final class LmdbPartition {
                         id + ": nothing is stored of its state under number " + number + " in "
                                 + environment.directory);
             }
-            PartitionState found = PartitionState.read(stored);
+            StoredPartitionState found = StoredPartitionState.read(stored);
             all.clear();
-            view.scan(environment.databases.segments(), Keys.at(view.key(), number, 0), (key, value) -> {
-                boolean own = Keys.numberOf(key) == number && Keys.offsetOf(key) < found.active().base;
-                return own && all.add(KeyRangeSegment.read(Keys.offsetOf(key), value));
+            view.scan(environment.databases.segments(), KeyCodec.at(view.key(), number, 0), (key, value) -> {
+                boolean own = KeyCodec.numberOf(key) == number && KeyCodec.offsetOf(key) < found.active().base;
+                return own && all.add(LmdbSegment.read(KeyCodec.offsetOf(key), value));
             });
             return found;
         });
@@ -102,7 +102,7 @@ final class LmdbPartition {
         blobKeys.stream().filter(key -> key.offset() > end).forEach(key -> putBlob(key, Optional.empty()));
     }
 
-    private void requireAscending(List<KeyRangeSegment> all, PartitionState state) {
+    private void requireAscending(List<LmdbSegment> all, StoredPartitionState state) {
         boolean ascending = state.start() >= 0 && state.active().base <= Math.max(state.start(), state.end());
         for (int i = 1; i < all.size(); i++) {
             ascending &= all.get(i - 1).base >= 0 && all.get(i - 1).base < all.get(i).base;
@@ -118,13 +118,13 @@ final class LmdbPartition {
     }
 
     /** Takes a state that was just committed. */
-    synchronized void loaded(PartitionState state) {
+    synchronized void loaded(StoredPartitionState state) {
         stand(state.active());
         loaded = true;
     }
 
     /** All that is left is committed. */
-    private void stand(KeyRangeSegment... all) {
+    private void stand(LmdbSegment... all) {
         segments = all;
         shown = all.clone();
         shown[all.length - 1] = all[all.length - 1].copy();
@@ -134,20 +134,20 @@ final class LmdbPartition {
         return new Extent(start, Math.max(start, committedEnd), committedEnd);
     }
 
-    synchronized Window window() {
-        return new Window(start, committedEnd, shown, edits);
+    synchronized CommittedView window() {
+        return new CommittedView(start, committedEnd, shown, edits);
     }
 
     /** @return true if a read that went by a window may have missed something */
-    synchronized boolean isStale(Window window, long offset) {
+    synchronized boolean isStale(CommittedView window, long offset) {
         return window.edits() != edits || offset < start;
     }
 
     List<Segment> segments() {
-        Window window = window();
+        CommittedView window = window();
         List<Segment> list = new ArrayList<>(window.segments().length);
         for (int i = 0; i < window.segments().length; i++) {
-            KeyRangeSegment segment = window.segments()[i];
+            LmdbSegment segment = window.segments()[i];
             boolean sealed = i + 1 < window.segments().length;
             long next = sealed ? window.endOf(i) : window.readableEnd();
             list.add(new Segment(
@@ -188,11 +188,11 @@ final class LmdbPartition {
     void append(BatchRun run, SegmentLimits limits) {
         run.requireAtOrAbove(id, end);
         ByteBuffer bytes = run.bytes();
-        KeyRangeSegment active = segments[segments.length - 1];
+        LmdbSegment active = segments[segments.length - 1];
         long now = environment.clock.millis();
         if (SegmentRoll.isDue(limits, active.bytes, active.firstTimestamp, active.firstAppendMs, run, now)) {
             uncommitted.seal(active);
-            active = new KeyRangeSegment(end, number);
+            active = new LmdbSegment(end, number);
             segments = Arrays.copyOf(segments, segments.length + 1);
             segments[segments.length - 1] = active;
         }
@@ -213,7 +213,7 @@ final class LmdbPartition {
             emptyAt(to);
         } else {
             start = to;
-            int first = Window.indexOf(segments, to);
+            int first = CommittedView.indexOf(segments, to);
             if (first > 0) {
                 dropSegments(first);
             }
@@ -222,26 +222,26 @@ final class LmdbPartition {
     }
 
     private void dropSegments(int count) {
-        List<KeyRangeSegment> dropped = List.of(Arrays.copyOf(segments, count));
+        List<LmdbSegment> dropped = List.of(Arrays.copyOf(segments, count));
         segments = Arrays.copyOfRange(segments, count, segments.length);
-        KeyRangeSegment first = segments[0];
+        LmdbSegment first = segments[0];
         uncommitted.drop(dropped, first.base);
-        KeyRangeSegment[] left = Arrays.stream(shown)
+        LmdbSegment[] left = Arrays.stream(shown)
                 .filter(segment -> segment.base >= first.base)
-                .toArray(KeyRangeSegment[]::new);
-        shown = left.length > 0 ? left : new KeyRangeSegment[] {new KeyRangeSegment(first.base, first.store)};
+                .toArray(LmdbSegment[]::new);
+        shown = left.length > 0 ? left : new LmdbSegment[] {new LmdbSegment(first.base, first.store)};
     }
 
     private void emptyAt(long offset) {
         uncommitted.forgetAppends();
-        stand(new KeyRangeSegment(offset, number));
+        stand(new LmdbSegment(offset, number));
         start = offset;
         end = offset;
         committedEnd = offset;
         edits++;
     }
 
-    void putBlob(SnapshotKey key, Optional<Staging.Piece> content) {
+    void putBlob(SnapshotKey key, Optional<StagingMemory.Piece> content) {
         uncommitted.putBlob(key, content);
         touch();
     }
@@ -269,12 +269,12 @@ final class LmdbPartition {
     }
 
     /** @return everything there is to commit, or null if nothing is, or may be */
-    synchronized Capture capture() {
+    synchronized CapturedChanges capture() {
         if (uncommitted.isEmpty() || broken != null || fencing.hasEnded()) {
             dirty.remove(this);
             return null;
         }
-        PartitionState state = new PartitionState(start, end, segments[segments.length - 1].copy());
+        StoredPartitionState state = new StoredPartitionState(start, end, segments[segments.length - 1].copy());
         return uncommitted.capture(this, edits, state, segments[0].base);
     }
 
@@ -284,7 +284,7 @@ final class LmdbPartition {
     }
 
     /** What was captured is durable. */
-    synchronized void committed(Capture capture) {
+    synchronized void committed(CapturedChanges capture) {
         if (fencing.hasEnded()) {
             return;
         }
@@ -304,11 +304,11 @@ final class LmdbPartition {
     }
 
     /** Segments up to the one that was active in a commit can be seen as they were then. */
-    private void show(KeyRangeSegment active) {
+    private void show(LmdbSegment active) {
         if (active.base < segments[0].base) {
             return; // trimmed meanwhile
         }
-        int last = Window.indexOf(segments, active.base);
+        int last = CommittedView.indexOf(segments, active.base);
         shown = Arrays.copyOf(segments, last + 1);
         shown[last] = active;
     }
@@ -339,7 +339,7 @@ final class LmdbPartition {
     }
 
     /** A truncation took place: nothing of what was staged is left, and all else is committed. */
-    void truncated(PartitionState state, KeyRangeSegment[] left) {
+    void truncated(StoredPartitionState state, LmdbSegment[] left) {
         uncommitted.truncated();
         start = state.start();
         end = state.end();
@@ -350,15 +350,14 @@ final class LmdbPartition {
     }
 
     /** Another segment stands in place of some. */
-    void replaced(int first, int count, KeyRangeSegment together) {
+    void replaced(int first, int count, LmdbSegment together) {
         segments = replaced(segments, first, count, together);
         shown = replaced(shown, first, count, together);
         edits++;
     }
 
-    private static KeyRangeSegment[] replaced(
-            KeyRangeSegment[] segments, int first, int count, KeyRangeSegment together) {
-        List<KeyRangeSegment> all = new ArrayList<>(Arrays.asList(segments));
+    private static LmdbSegment[] replaced(LmdbSegment[] segments, int first, int count, LmdbSegment together) {
+        List<LmdbSegment> all = new ArrayList<>(Arrays.asList(segments));
         all.subList(first, first + count).clear();
         all.add(first, together);
         return all.toArray(NONE);

@@ -16,7 +16,7 @@ final class LmdbPartitionReader {
     private static final int MOST_LOOKED_AT = 4096;
 
     private final LmdbPartition partition;
-    private final Environment environment;
+    private final LmdbEnvironment environment;
 
     LmdbPartitionReader(LmdbPartition partition) {
         this.partition = partition;
@@ -26,7 +26,7 @@ final class LmdbPartitionReader {
     BatchSlice read(long offset, long endOffset, int maxBytes) {
         int most = environment.buffers.isTight() ? 0 : Math.min(maxBytes, MOST);
         while (true) {
-            Window window = partition.window();
+            CommittedView window = partition.window();
             ContractChecks.requireReadable(partition.id, offset, maxBytes, window.start(), window.readableEnd());
             LmdbSlice slice = read(window, offset, Math.min(endOffset, window.committedEnd()), most);
             if (!partition.isStale(window, offset)) {
@@ -36,10 +36,10 @@ final class LmdbPartitionReader {
         }
     }
 
-    private LmdbSlice read(Window window, long offset, long limit, int maxBytes) {
-        KeyRangeSegment[] segments = window.segments();
+    private LmdbSlice read(CommittedView window, long offset, long limit, int maxBytes) {
+        LmdbSegment[] segments = window.segments();
         for (int i = window.indexOf(offset); i < segments.length && segments[i].base < limit; i++) {
-            KeyRangeSegment segment = segments[i];
+            LmdbSegment segment = segments[i];
             long from = Math.max(offset, segment.base);
             long end = Math.min(window.endOf(i), window.committedEnd());
             LmdbSlice slice = environment.read(view -> view.batches(
@@ -53,7 +53,7 @@ final class LmdbPartitionReader {
 
     OffsetAt offsetAt(long timestamp) {
         while (true) {
-            Window window = partition.window();
+            CommittedView window = partition.window();
             OffsetAt found = find(window, timestamp);
             if (!partition.isStale(window, window.start())) {
                 return found;
@@ -61,15 +61,15 @@ final class LmdbPartitionReader {
         }
     }
 
-    private OffsetAt find(Window window, long timestamp) {
-        KeyRangeSegment[] segments = window.segments();
+    private OffsetAt find(CommittedView window, long timestamp) {
+        LmdbSegment[] segments = window.segments();
         for (int i = window.indexOf(window.start()); i < segments.length; i++) {
-            KeyRangeSegment segment = segments[i];
+            LmdbSegment segment = segments[i];
             long end =
                     segment.maxTimestamp < timestamp ? segment.base : Math.min(window.endOf(i), window.committedEnd());
             for (long from = Math.max(window.start(), segment.base); from < end; ) {
                 long at = from;
-                ReadView.Looked looked = environment.read(
+                ReadTransaction.Looked looked = environment.read(
                         view -> view.firstAtOrAfter(timestamp, segment.store, at, end, MOST_LOOKED_AT));
                 if (looked.found() != null) {
                     return looked.found();

@@ -20,9 +20,9 @@ final class LmdbReplacement implements AutoCloseable {
     private static final int CHUNK = 1 << 22;
 
     private final LmdbPartition partition;
-    private final Environment environment;
+    private final LmdbEnvironment environment;
     private final List<Segment> old;
-    private final KeyRangeSegment together;
+    private final LmdbSegment together;
 
     /** Takes a number for the new segment. */
     LmdbReplacement(LmdbPartition partition, List<Segment> old) {
@@ -40,7 +40,7 @@ final class LmdbReplacement implements AutoCloseable {
         } finally {
             environment.writer.unlock();
         }
-        together = new KeyRangeSegment(old.get(0).baseOffset(), store[0]);
+        together = new LmdbSegment(old.get(0).baseOffset(), store[0]);
         together.lastAppendMs = Segment.lastAppendMs(old);
     }
 
@@ -93,7 +93,7 @@ final class LmdbReplacement implements AutoCloseable {
         chunk.clear();
     }
 
-    private void store(WriteView view, ByteBuffer chunk) {
+    private void store(WriteTransaction view, ByteBuffer chunk) {
         for (int at = 0; at < chunk.limit(); ) {
             int size = BatchHeader.sizeInBytes(chunk, at);
             view.batch(together.store, BatchHeader.lastOffset(chunk, at), chunk.slice(at, size));
@@ -103,12 +103,12 @@ final class LmdbReplacement implements AutoCloseable {
 
     /** The commit point. Call with the writer's lock held, within an edit, {@code first} being what {@link #find} said. */
     void swap(int first) {
-        KeyRangeSegment[] segments = partition.window().segments();
+        LmdbSegment[] segments = partition.window().segments();
         long end = segments[first + old.size()].base;
         environment.commitWithReserve(LmdbFailPoints.REPLACE_BEFORE_SWAP, view -> {
             for (int i = first; i < first + old.size(); i++) {
-                KeyRangeSegment segment = segments[i];
-                Keys.at(view.key(), partition.number, segment.base);
+                LmdbSegment segment = segments[i];
+                KeyCodec.at(view.key(), partition.number, segment.base);
                 view.delete(view.databases.segments());
                 if (segment.store == partition.number) {
                     long to = i + 1 < first + old.size() ? segments[i + 1].base : end;
@@ -118,7 +118,7 @@ final class LmdbReplacement implements AutoCloseable {
                 }
             }
             view.sealed(partition.number, together);
-            Keys.at(view.key(), together.store, 0);
+            KeyCodec.at(view.key(), together.store, 0);
             view.delete(view.databases.garbage());
         });
         environment.failPoints.hit(LmdbFailPoints.REPLACE_AFTER_SWAP);

@@ -58,14 +58,14 @@ final class LmdbSnapshots implements Snapshots {
     /** @return a copy, or null */
     private byte[] find(SnapshotKey key) {
         synchronized (partition) {
-            TreeMap<SnapshotKey, Optional<Staging.Piece>> blobs = partition.uncommitted.blobs();
-            Optional<Staging.Piece> pending = blobs == null ? null : blobs.get(key);
+            TreeMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs = partition.uncommitted.blobs();
+            Optional<StagingMemory.Piece> pending = blobs == null ? null : blobs.get(key);
             if (pending != null) {
                 return pending.map(piece -> copy(piece.bytes())).orElse(null);
             }
         }
         return partition.environment.read(view -> {
-            Keys.snapshot(view.key(), partition.number, key.name(), key.offset());
+            KeyCodec.snapshot(view.key(), partition.number, key.name(), key.offset());
             ByteBuffer blob = view.get(partition.environment.databases.snapshots());
             return blob == null ? null : copy(blob);
         });
@@ -106,14 +106,14 @@ final class LmdbSnapshots implements Snapshots {
 
     /** Adds the keys of committed blobs of a name, or of all when that is empty. */
     static void stored(LmdbPartition partition, String name, List<SnapshotKey> into) {
-        Environment environment = partition.environment;
+        LmdbEnvironment environment = partition.environment;
         environment.read(view -> {
             into.clear();
-            Keys.number(view.key(), partition.number);
+            KeyCodec.number(view.key(), partition.number);
             view.scan(environment.databases.snapshots(), view.key(), (key, value) -> {
-                boolean own = Keys.numberOf(key) == partition.number;
+                boolean own = KeyCodec.numberOf(key) == partition.number;
                 if (own) {
-                    SnapshotKey found = Keys.snapshot(key);
+                    SnapshotKey found = KeyCodec.snapshot(key);
                     boolean wanted = name.isEmpty() || found.name().equals(name);
                     return !wanted || into.add(found);
                 }

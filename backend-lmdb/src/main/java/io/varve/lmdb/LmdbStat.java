@@ -37,16 +37,16 @@ public final class LmdbStat {
         try {
             new LmdbStat(directory, out).print();
         } catch (LmdbException e) {
-            throw Failures.read("reading the environment", directory, e);
+            throw LmdbErrors.read("reading the environment", directory, e);
         }
     }
 
     private void print() {
-        Path data = directory.resolve(OpenedMap.DATA);
+        Path data = directory.resolve(OpenedEnvironment.DATA);
         if (!Files.exists(data)) {
             throw new StorageException(
                     StorageException.Kind.MISUSE,
-                    "there is no " + OpenedMap.DATA + " in it: not an LMDB data directory");
+                    "there is no " + OpenedEnvironment.DATA + " in it: not an LMDB data directory");
         }
         NativeLibrary.require();
         try (Env<ByteBuffer> env = Env.create()
@@ -54,11 +54,12 @@ public final class LmdbStat {
                         .open(directory.toFile(), EnvFlags.MDB_RDONLY_ENV, EnvFlags.MDB_NOTLS);
                 Txn<ByteBuffer> txn = env.txnRead()) {
             Dbi<ByteBuffer> meta = Databases.open(env, txn, Databases.META);
-            OpenedMap.requireFormat(
-                    data, meta.get(txn, Keys.number(ByteBuffer.allocateDirect(Keys.MOST_KEY), Keys.FORMAT_KEY)));
+            OpenedEnvironment.requireFormat(
+                    data,
+                    meta.get(txn, KeyCodec.number(ByteBuffer.allocateDirect(KeyCodec.MOST_KEY), KeyCodec.FORMAT_KEY)));
             Databases databases = Databases.open(env, txn, meta);
             pages(env, txn, databases, data);
-            partitions(ReadView.open(txn, databases), databases);
+            partitions(ReadTransaction.open(txn, databases), databases);
         }
     }
 
@@ -84,22 +85,23 @@ public final class LmdbStat {
     }
 
     /** The view is not closed: its transaction is the caller's. */
-    private void partitions(ReadView view, Databases databases) {
+    private void partitions(ReadTransaction view, Databases databases) {
         TreeMap<String, Row> rows = new TreeMap<>();
         view.scan(databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
-            int number = Keys.numberOf(key);
-            Keys.number(view.key(), number);
-            PartitionState state = PartitionState.read(view.get(databases.states()));
+            int number = KeyCodec.numberOf(key);
+            KeyCodec.number(view.key(), number);
+            StoredPartitionState state = StoredPartitionState.read(view.get(databases.states()));
             long[] sealed = {0, 0};
-            view.scan(databases.segments(), Keys.at(view.key(), number, 0), (at, segment) -> {
-                boolean own = Keys.numberOf(at) == number && Keys.offsetOf(at) < state.active().base;
+            view.scan(databases.segments(), KeyCodec.at(view.key(), number, 0), (at, segment) -> {
+                boolean own = KeyCodec.numberOf(at) == number && KeyCodec.offsetOf(at) < state.active().base;
                 if (own) {
                     sealed[0]++;
-                    sealed[1] += KeyRangeSegment.read(Keys.offsetOf(at), segment).bytes;
+                    sealed[1] += LmdbSegment.read(KeyCodec.offsetOf(at), segment).bytes;
                 }
                 return own;
             });
-            String name = Keys.partition(value) + (Keys.isSetAside(value) ? " (set aside, " + number + ")" : "");
+            String name =
+                    KeyCodec.partition(value) + (KeyCodec.isSetAside(value) ? " (set aside, " + number + ")" : "");
             rows.put(
                     name,
                     new Row(name, state.start(), state.end(), (int) sealed[0] + 1, sealed[1] + state.active().bytes));

@@ -26,7 +26,7 @@ final class LmdbStorage implements Storage {
 
     private final StorageContext context;
     private final LmdbConfig config;
-    private final List<EnvironmentDirectory> directories = new ArrayList<>();
+    private final List<LmdbDirectory> directories = new ArrayList<>();
     /** By {@code topic-number}, which is unique whatever the topic id. */
     private final Map<String, LmdbPartition> partitions = new ConcurrentHashMap<>();
 
@@ -41,7 +41,7 @@ final class LmdbStorage implements Storage {
         LmdbStorage storage = new LmdbStorage(context, LmdbConfig.of(context.properties()));
         try {
             for (Path path : context.directories()) {
-                storage.add(EnvironmentDirectory.open(path.toAbsolutePath().normalize(), storage.config, context));
+                storage.add(LmdbDirectory.open(path.toAbsolutePath().normalize(), storage.config, context));
             }
         } catch (RuntimeException e) {
             storage.abandon();
@@ -50,7 +50,7 @@ final class LmdbStorage implements Storage {
         return storage;
     }
 
-    private void add(EnvironmentDirectory directory) {
+    private void add(LmdbDirectory directory) {
         directories.add(directory);
         for (LmdbPartition partition : directory.found()) {
             LmdbPartition other = partitions.put(partition.id.toString(), partition);
@@ -109,9 +109,9 @@ final class LmdbStorage implements Storage {
         if (present != null) {
             return present;
         }
-        Map<EnvironmentDirectory, Integer> used = new HashMap<>();
+        Map<LmdbDirectory, Integer> used = new HashMap<>();
         partitions.values().forEach(partition -> used.merge(directory(partition), 1, Integer::sum));
-        EnvironmentDirectory leastUsed = directories.stream()
+        LmdbDirectory leastUsed = directories.stream()
                 .min(Comparator.comparingInt(directory -> used.getOrDefault(directory, 0)))
                 .orElseThrow();
         LmdbPartition created = leastUsed.create(id);
@@ -119,8 +119,8 @@ final class LmdbStorage implements Storage {
         return created;
     }
 
-    private EnvironmentDirectory directory(LmdbPartition partition) {
-        for (EnvironmentDirectory directory : directories) {
+    private LmdbDirectory directory(LmdbPartition partition) {
+        for (LmdbDirectory directory : directories) {
             if (directory.environment() == partition.environment) {
                 return directory;
             }
@@ -154,7 +154,7 @@ final class LmdbStorage implements Storage {
     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
         requireOpen();
         Map<PartitionId, StorageException> failures = new HashMap<>();
-        Map<EnvironmentDirectory, List<LmdbStore>> stores = new HashMap<>();
+        Map<LmdbDirectory, List<LmdbStore>> stores = new HashMap<>();
         for (PartitionStore handle : dirty) {
             if (!(handle instanceof LmdbStore store) || store.storage != this) {
                 throw ContractChecks.foreignHandle(handle);
@@ -196,7 +196,7 @@ final class LmdbStorage implements Storage {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            directories.forEach(EnvironmentDirectory::finish);
+            directories.forEach(LmdbDirectory::finish);
             abandon();
         }
     }
@@ -205,10 +205,10 @@ final class LmdbStorage implements Storage {
     synchronized void abandon() {
         closed = true;
         partitions.values().forEach(partition -> partition.retire(CLOSED));
-        directories.forEach(EnvironmentDirectory::close);
+        directories.forEach(LmdbDirectory::close);
     }
 
-    List<EnvironmentDirectory> directories() {
+    List<LmdbDirectory> directories() {
         return directories;
     }
 

@@ -28,7 +28,7 @@ final class LmdbStore implements PartitionStore {
 
     final LmdbStorage storage;
     final LmdbPartition partition;
-    private final Environment environment;
+    private final LmdbEnvironment environment;
     private final GroupCommit commits;
     final Fencing.Token token;
     private volatile SegmentLimits limits;
@@ -193,14 +193,14 @@ final class LmdbStore implements PartitionStore {
             if (requireTruncatable(end)) {
                 commitStaged("truncating"); // what is left of it is to be readable
             }
-            Truncation truncation;
+            LmdbTruncation truncation;
             synchronized (partition) {
                 token.requireWriter();
                 partition.requireSound();
                 if (end >= partition.end()) {
                     return;
                 }
-                truncation = new Truncation(partition, end);
+                truncation = new LmdbTruncation(partition, end);
                 partition.beginEdit();
             }
             try {
@@ -209,7 +209,7 @@ final class LmdbStore implements PartitionStore {
                 partition.endEdit();
             }
         } catch (LmdbException e) {
-            throw Failures.write("truncating " + partition.id, environment.directory, e);
+            throw LmdbErrors.write("truncating " + partition.id, environment.directory, e);
         } finally {
             environment.writer.unlock();
         }
@@ -247,7 +247,7 @@ final class LmdbStore implements PartitionStore {
             replacement.write(cleaned);
             swap(replacement, old, edits);
         } catch (LmdbException e) {
-            throw Failures.write("replacing segments of " + partition.id, environment.directory, e);
+            throw LmdbErrors.write("replacing segments of " + partition.id, environment.directory, e);
         } finally {
             commits.reclaim();
         }

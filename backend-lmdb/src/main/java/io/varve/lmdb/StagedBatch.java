@@ -10,4 +10,4 @@ package io.varve.lmdb;
  * @param segment where it belongs
  * @param piece its bytes
  */
-record StagedBatch(long base, long next, long maxTimestamp, KeyRangeSegment segment, Staging.Piece piece) {}
+record StagedBatch(long base, long next, long maxTimestamp, LmdbSegment segment, StagingMemory.Piece piece) {}

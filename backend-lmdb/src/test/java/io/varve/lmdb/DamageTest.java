@@ -52,7 +52,7 @@ class DamageTest extends LmdbFixture {
     }
 
     private static ByteBuffer key(int number, long offset) {
-        return Keys.at(ByteBuffer.allocateDirect(Keys.MOST_KEY), number, offset);
+        return KeyCodec.at(ByteBuffer.allocateDirect(KeyCodec.MOST_KEY), number, offset);
     }
 
     private StorageException openFails() {
@@ -99,7 +99,7 @@ class DamageTest extends LmdbFixture {
 
     @Test
     void aStateTooShortToBeOneIsDamageOfItsPartition() {
-        damage(environment().databases.states(), Keys.number(ByteBuffer.allocateDirect(4), number), (byte) 1);
+        damage(environment().databases.states(), KeyCodec.number(ByteBuffer.allocateDirect(4), number), (byte) 1);
         assertThat(openFails().kind()).isEqualTo(StorageException.Kind.CORRUPT);
         other = storage.open(new PartitionId("other", new UUID(1, 2), 0), 1, limits);
         othersGoOn();
@@ -107,11 +107,11 @@ class DamageTest extends LmdbFixture {
 
     @Test
     void segmentsThatDoNotAscendAreDamageOfTheirPartition() {
-        PartitionState wrong = new PartitionState(0, 3, new KeyRangeSegment(700, number));
-        ByteBuffer value = wrong.write(ByteBuffer.allocateDirect(Keys.MOST_VALUE));
+        StoredPartitionState wrong = new StoredPartitionState(0, 3, new LmdbSegment(700, number));
+        ByteBuffer value = wrong.write(ByteBuffer.allocateDirect(KeyCodec.MOST_VALUE));
         byte[] bytes = new byte[value.remaining()];
         value.get(bytes);
-        damage(environment().databases.states(), Keys.number(ByteBuffer.allocateDirect(4), number), bytes);
+        damage(environment().databases.states(), KeyCodec.number(ByteBuffer.allocateDirect(4), number), bytes);
         StorageException failure = openFails();
         assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT);
         assertThat(failure).hasMessageContaining(ID.toString()).hasMessageContaining("700");
@@ -119,7 +119,7 @@ class DamageTest extends LmdbFixture {
 
     @Test
     void aSnapshotTooShortForItsChecksumIsPassedOver() {
-        ByteBuffer key = Keys.snapshot(ByteBuffer.allocateDirect(Keys.MOST_KEY), number, "state", 3);
+        ByteBuffer key = KeyCodec.snapshot(ByteBuffer.allocateDirect(KeyCodec.MOST_KEY), number, "state", 3);
         damage(environment().databases.snapshots(), key, (byte) 1);
         assertThat(store.snapshots().newest("state", 9).orElseThrow().offset()).isEqualTo(2);
     }
@@ -138,7 +138,7 @@ class DamageTest extends LmdbFixture {
         append(1000);
         sync();
         storage.close();
-        Path data = directory.resolve(OpenedMap.DATA);
+        Path data = directory.resolve(OpenedEnvironment.DATA);
         for (int left : new int[] {100, 0}) {
             try (FileChannel file = FileChannel.open(data, StandardOpenOption.WRITE)) {
                 file.truncate(left);
@@ -164,7 +164,8 @@ class DamageTest extends LmdbFixture {
         storage.close();
         long half = fileBytes() / 2 / 4096 * 4096;
         for (long left : new long[] {half, half - 100}) {
-            try (FileChannel file = FileChannel.open(directory.resolve(OpenedMap.DATA), StandardOpenOption.WRITE)) {
+            try (FileChannel file =
+                    FileChannel.open(directory.resolve(OpenedEnvironment.DATA), StandardOpenOption.WRITE)) {
                 file.truncate(left);
             }
             assertThatThrownBy(() -> {

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.varve.conformance.SmallDisk;
-import io.varve.core.directory.Reserve;
-import io.varve.core.directory.ReserveConfig;
+import io.varve.core.directory.DiskReserve;
+import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
@@ -50,7 +50,7 @@ class FullDiskTest extends LmdbFixture {
     }
 
     private Path reserve() {
-        return directory.resolve(Reserve.NAME);
+        return directory.resolve(DiskReserve.NAME);
     }
 
     private void append(int batches, PartitionStore to) {
@@ -160,7 +160,7 @@ class FullDiskTest extends LmdbFixture {
 
     @Test
     void withoutAReserveItStartsAndReadsAsWell() throws IOException {
-        properties.put(ReserveConfig.BYTES, "0");
+        properties.put(DiskReserveConfig.BYTES, "0");
         restart();
         fillUp();
         long end = store.extent().readableEnd();

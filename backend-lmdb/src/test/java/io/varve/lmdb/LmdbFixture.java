@@ -83,13 +83,13 @@ abstract class LmdbFixture {
         assertThat(storage.sync(List.of(store)).byPartition()).isEmpty();
     }
 
-    Environment environment() {
+    LmdbEnvironment environment() {
         return storage.directories().get(0).environment();
     }
 
     long fileBytes() {
         try {
-            return Files.size(directory.resolve(OpenedMap.DATA));
+            return Files.size(directory.resolve(OpenedEnvironment.DATA));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -30,14 +30,14 @@ class StartTest extends LmdbFixture {
 
     @Test
     void refusesANewerFormat() {
-        Environment environment = environment();
+        LmdbEnvironment environment = environment();
         environment.writer.lock();
         environment.commit(0, "test", view -> {
-            Keys.number(view.key(), Keys.FORMAT_KEY);
+            KeyCodec.number(view.key(), KeyCodec.FORMAT_KEY);
             view.cursor(view.databases.meta())
                     .put(
                             view.key(),
-                            view.value().clear().putInt(Keys.FORMAT + 1).flip());
+                            view.value().clear().putInt(KeyCodec.FORMAT + 1).flip());
         });
         environment.writer.unlock();
         StorageException refusal = refusal();
@@ -64,7 +64,7 @@ class StartTest extends LmdbFixture {
     @Test
     void refusesAFileThatIsNotLmdbs() throws IOException {
         storage.abandon();
-        Files.write(directory.resolve(OpenedMap.DATA), new byte[20_000]);
+        Files.write(directory.resolve(OpenedEnvironment.DATA), new byte[20_000]);
         StorageException refusal = refusal();
         assertThat(refusal.kind()).isEqualTo(Kind.CORRUPT);
         assertThat(refusal.getMessage()).contains(directory.toString());
@@ -116,7 +116,7 @@ class StartTest extends LmdbFixture {
     void goesOnRemovingWhatADeadProcessLeft() {
         PartitionId id = new PartitionId("deleted", new UUID(1, 1), 0);
         var other = storage.open(id, 1, limits);
-        for (int i = 0; i < 3 * Garbage.STEP; i++) {
+        for (int i = 0; i < 3 * GarbageRemover.STEP; i++) {
             append(other, 100);
         }
         assertThat(storage.sync(List.of(other)).byPartition()).isEmpty();

@@ -4,7 +4,7 @@ package io.varve.server;
 import io.varve.core.VarveException;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
-import io.varve.core.runtime.ProcessEnd;
+import io.varve.core.runtime.ShutdownSignals;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageException;
 import io.varve.server.config.ServerConfig;
@@ -41,7 +41,7 @@ public final class Main {
             System.exit(1);
         }
         AtomicReference<VarveServer> running = new AtomicReference<>();
-        ProcessEnd.onSignal(() -> stop(running.get()));
+        ShutdownSignals.onSignal(() -> stop(running.get()));
         try {
             VarveServer server = start(parsed);
             running.set(server);

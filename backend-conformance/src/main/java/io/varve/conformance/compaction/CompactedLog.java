@@ -2,10 +2,10 @@
 package io.varve.conformance.compaction;
 
 import io.varve.conformance.StorageRig;
-import io.varve.core.compaction.Cleaned;
 import io.varve.core.compaction.Cleaner;
+import io.varve.core.compaction.CleaningResult;
 import io.varve.core.compaction.CompactionConfig;
-import io.varve.core.compaction.Pace;
+import io.varve.core.compaction.CompactionThrottle;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.runtime.FailPoints;
@@ -28,7 +28,8 @@ final class CompactedLog {
     CompactedLog(StorageRig rig, PartitionConfig config, CompactionConfig compaction) {
         this.rig = rig;
         this.config = config;
-        this.cleaner = new Cleaner(compaction, time, new Pace(compaction.bytesPerSecond(), time, time), failPoints);
+        this.cleaner = new Cleaner(
+                compaction, time, new CompactionThrottle(compaction.bytesPerSecond(), time, time), failPoints);
         open();
     }
 
@@ -58,7 +59,7 @@ final class CompactedLog {
     }
 
     /** @return what was cleaned, or null when it is not time */
-    Cleaned clean() {
+    CleaningResult clean() {
         Cleaner.Due due = cleaner.look(log);
         return due == null ? null : cleaner.clean(due);
     }

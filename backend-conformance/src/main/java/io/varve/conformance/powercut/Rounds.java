@@ -5,8 +5,8 @@ import io.varve.conformance.Subject;
 import io.varve.conformance.crash.Ledger;
 import io.varve.conformance.powercut.Commands.CommandFailed;
 import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.ProcessEnd;
 import io.varve.core.runtime.Scheduler;
+import io.varve.core.runtime.ShutdownSignals;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageProvider;
@@ -59,7 +59,7 @@ final class Rounds {
                     Class.forName(args[0]).getDeclaredConstructor().newInstance();
             Subject subject = new Subject(provider, Load.properties(args, FIRST_PROPERTY), List.of());
             Path directory = plan.directory();
-            ProcessEnd.onSignal(() -> CutDisk.abandon(directory));
+            ShutdownSignals.onSignal(() -> CutDisk.abandon(directory));
             scheduler.start("parent", () -> Load.awaitEndOfInput(() -> CutDisk.abandon(directory)));
             status = new Rounds(subject, plan, scheduler).run();
         } catch (Throwable e) {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.disk;
 
+import io.varve.core.directory.DiskReserve;
+import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.directory.FullDiskLog;
-import io.varve.core.directory.Reserve;
-import io.varve.core.directory.ReserveConfig;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
@@ -25,8 +25,8 @@ public final class DirectorySpace {
     private static final List<Source> FOR_APPENDS = List.of(Source.DROPPED_FILES);
     private static final List<Source> FOR_RESERVED_APPENDS = List.of(Source.RESERVE, Source.DROPPED_FILES);
 
-    private final ReserveConfig config;
-    private final Reserve reserve;
+    private final DiskReserveConfig config;
+    private final DiskReserve reserve;
     private final DelayedDeletion dropped;
     private final FullDiskLog log;
 
@@ -36,9 +36,9 @@ public final class DirectorySpace {
      * @param clock times delayed deletions and what is logged
      * @param scheduler runs delayed deletions
      */
-    public DirectorySpace(Path directory, ReserveConfig config, Clock clock, Scheduler scheduler) {
+    public DirectorySpace(Path directory, DiskReserveConfig config, Clock clock, Scheduler scheduler) {
         this.config = config;
-        this.reserve = new Reserve(directory, config.bytes());
+        this.reserve = new DiskReserve(directory, config.bytes());
         this.dropped = new DelayedDeletion(clock, scheduler);
         this.log = new FullDiskLog(directory, clock);
     }

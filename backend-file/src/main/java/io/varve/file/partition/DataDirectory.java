@@ -2,7 +2,7 @@
 package io.varve.file.partition;
 
 import io.varve.core.directory.DirectoryLock;
-import io.varve.core.directory.ReserveConfig;
+import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
@@ -46,7 +46,7 @@ public final class DataDirectory {
 
     private DataDirectory(
             DirectoryLock lock,
-            ReserveConfig reserve,
+            DiskReserveConfig reserve,
             boolean verifiesReads,
             OpenFiles openFiles,
             StorageContext context) {
@@ -71,7 +71,7 @@ public final class DataDirectory {
      * @throws StorageException MISUSE if it cannot be used; RETRY if another process has it
      */
     public static DataDirectory lock(
-            Path path, ReserveConfig reserve, boolean verifiesReads, OpenFiles openFiles, StorageContext context) {
+            Path path, DiskReserveConfig reserve, boolean verifiesReads, OpenFiles openFiles, StorageContext context) {
         return new DataDirectory(DirectoryLock.take(path), reserve, verifiesReads, openFiles, context);
     }
 

@@ -34,12 +34,13 @@ final class BatchFilter {
 
     private final KeyOffsets keys;
     private final Rules rules;
-    private final TransactionFates fates;
+    private final TransactionOutcomes fates;
     private final Map<Long, ProducerInfo> producers = new HashMap<>();
     private final BitSet kept = new BitSet();
     private final CleaningStats stats;
 
-    BatchFilter(KeyOffsets keys, Rules rules, TransactionFates fates, List<ProducerInfo> active, CleaningStats stats) {
+    BatchFilter(
+            KeyOffsets keys, Rules rules, TransactionOutcomes fates, List<ProducerInfo> active, CleaningStats stats) {
         this.keys = keys;
         this.rules = rules;
         this.fates = fates;
@@ -56,9 +57,9 @@ final class BatchFilter {
      */
     ByteBuffer filter(ByteBuffer buffer, int at) {
         boolean control = BatchHeader.isControl(buffer, at);
-        TransactionFates.Marker marker = control ? fates.onMarker(buffer, at) : TransactionFates.Marker.NEEDED;
+        TransactionOutcomes.Marker marker = control ? fates.onMarker(buffer, at) : TransactionOutcomes.Marker.NEEDED;
         boolean dropAll = control
-                ? marker == TransactionFates.Marker.IDLE && isPastHorizon(buffer, at)
+                ? marker == TransactionOutcomes.Marker.IDLE && isPastHorizon(buffer, at)
                 : fates.onData(buffer, at);
         boolean keepEmpty = BatchHeader.nextOffset(buffer, at) == rules.end || isLastOfProducer(buffer, at);
         int count = BatchHeader.recordCount(buffer, at);
@@ -78,8 +79,8 @@ final class BatchFilter {
         if (left == 0) {
             return keepEmpty ? emptied(buffer, at) : null;
         }
-        boolean newHorizon =
-                (tombstones || marker != TransactionFates.Marker.NEEDED) && !BatchHeader.hasDeleteHorizon(buffer, at);
+        boolean newHorizon = (tombstones || marker != TransactionOutcomes.Marker.NEEDED)
+                && !BatchHeader.hasDeleteHorizon(buffer, at);
         return left == count && !newHorizon
                 ? buffer.slice(at, BatchHeader.sizeInBytes(buffer, at))
                 : rewritten(buffer, at, newHorizon);

@@ -15,9 +15,9 @@ import java.nio.ByteBuffer;
 final class BatchWalk {
     private final PartitionStore store;
     private final int readBytes;
-    private final Pace pace;
+    private final CompactionThrottle pace;
 
-    BatchWalk(PartitionStore store, int readBytes, Pace pace) {
+    BatchWalk(PartitionStore store, int readBytes, CompactionThrottle pace) {
         this.store = store;
         this.readBytes = readBytes;
         this.pace = pace;

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 final class CleanedBatches implements BatchSource {
     private final BatchWalk walk;
     private final BatchFilter filter;
-    private final Pace pace;
+    private final CompactionThrottle pace;
     private final CleaningStats stats;
     private final long to;
     private long next;
@@ -20,7 +20,8 @@ final class CleanedBatches implements BatchSource {
      * @param from first offset, at or above the partition's start
      * @param to end, exclusive
      */
-    CleanedBatches(BatchWalk walk, BatchFilter filter, Pace pace, CleaningStats stats, long from, long to) {
+    CleanedBatches(
+            BatchWalk walk, BatchFilter filter, CompactionThrottle pace, CleaningStats stats, long from, long to) {
         this.walk = walk;
         this.filter = filter;
         this.pace = pace;

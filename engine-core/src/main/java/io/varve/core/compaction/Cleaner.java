@@ -25,7 +25,7 @@ public final class Cleaner {
 
     private final CompactionConfig config;
     private final Clock clock;
-    private final Pace pace;
+    private final CompactionThrottle pace;
     private final FailPoints failPoints;
 
     /**
@@ -34,7 +34,7 @@ public final class Cleaner {
      * @param pace how fast to go
      * @param failPoints where tests make it die
      */
-    public Cleaner(CompactionConfig config, Clock clock, Pace pace, FailPoints failPoints) {
+    public Cleaner(CompactionConfig config, Clock clock, CompactionThrottle pace, FailPoints failPoints) {
         this.config = config;
         this.clock = clock;
         this.pace = pace;
@@ -47,7 +47,7 @@ public final class Cleaner {
      * @param log the partition
      * @param dirt what waits to be cleaned
      */
-    public record Due(Compactable log, Dirt dirt) {
+    public record Due(CompactableLog log, DirtyPortion dirt) {
         /** @return dirty part of its bytes, 0 to 1 */
         public double ratio() {
             return dirt.ratio();
@@ -62,7 +62,7 @@ public final class Cleaner {
      * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED
      * @throws io.varve.core.record.InvalidBatchException if a batch is damaged
      */
-    public Due look(Compactable log) {
+    public Due look(CompactableLog log) {
         CompactionLimits limits = log.compaction();
         if (!limits.enabled()) {
             return null;
@@ -72,10 +72,10 @@ public final class Cleaner {
         if (segments.size() == 1) {
             return null; // the active one: most partitions, most of the time, and cheaply told
         }
-        Dirt dirt = Dirt.of(
+        DirtyPortion dirt = DirtyPortion.of(
                 segments,
                 limits,
-                CleanedTo.read(store),
+                CleanerCheckpoint.read(store),
                 log.cleanableEnd(),
                 clock.millis(),
                 segment -> FirstTimestamp.of(store, segment));
@@ -90,11 +90,11 @@ public final class Cleaner {
      * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED, FENCED, FULL; RETRY if the partition was trimmed or truncated under way:
      *     what was put in place stays, the rest is as it was
      * @throws io.varve.core.record.InvalidBatchException if a batch is damaged
-     * @throws StoppedException if the pace was ended
+     * @throws CompactionStoppedException if the pace was ended
      */
-    public Cleaned clean(Due due) {
-        Compactable log = due.log();
-        Dirt dirt = due.dirt();
+    public CleaningResult clean(Due due) {
+        CompactableLog log = due.log();
+        DirtyPortion dirt = due.dirt();
         CompactionLimits limits = log.compaction();
         CleaningStats stats = new CleaningStats();
         KeyOffsets keys = KeyOffsets.forKeys(
@@ -106,19 +106,19 @@ public final class Cleaner {
         List<Segment> old = dirt.segments().stream()
                 .filter(segment -> segment.baseOffset() < keysTo)
                 .toList();
-        TransactionFates fates = new TransactionFates();
-        for (List<Segment> group : Grouping.of(old, log.segmentLimits())) {
+        TransactionOutcomes fates = new TransactionOutcomes();
+        for (List<Segment> group : SegmentGroups.of(old, log.segmentLimits())) {
             // Asked again for each group, for producers go on meanwhile.
             replace(log, group, walk, new BatchFilter(keys, rules, fates, log.activeProducers(), stats), fates, stats);
         }
-        CleanedTo.write(log.store(), keysTo);
+        CleanerCheckpoint.write(log.store(), keysTo);
         failPoints.hit(AFTER_NOTE);
         return stats.result(keysTo);
     }
 
-    private long scan(Compactable log, Dirt dirt, KeyOffsets keys, BatchWalk walk) {
+    private long scan(CompactableLog log, DirtyPortion dirt, KeyOffsets keys, BatchWalk walk) {
         long from = Math.max(dirt.firstDirty(), log.store().extent().start());
-        TransactionFates fates = new TransactionFates();
+        TransactionOutcomes fates = new TransactionOutcomes();
         fates.expect(log.abortedTransactions(from, dirt.end()));
         KeyScan scan = new KeyScan(keys, fates, from);
         long next = from;
@@ -132,11 +132,11 @@ public final class Cleaner {
     }
 
     private void replace(
-            Compactable log,
+            CompactableLog log,
             List<Segment> group,
             BatchWalk walk,
             BatchFilter filter,
-            TransactionFates fates,
+            TransactionOutcomes fates,
             CleaningStats stats) {
         long end = group.get(group.size() - 1).endOffset();
         long from = Math.max(group.get(0).baseOffset(), log.store().extent().start());
@@ -152,7 +152,7 @@ public final class Cleaner {
     }
 
     /** It was so before the replacement began, and after it was looked up. */
-    private static StorageException trimmed(Compactable log, StorageException e) {
+    private static StorageException trimmed(CompactableLog log, StorageException e) {
         return new StorageException(
                 StorageException.Kind.RETRY,
                 log.store().id() + " was trimmed or truncated while it was being cleaned: " + e.getMessage(),

@@ -34,7 +34,7 @@ final class CleaningStats {
         keyless++;
     }
 
-    Cleaned result(long cleanedTo) {
-        return new Cleaned(cleanedTo, bytesRead, bytesWritten, records, dropped, keyless, unreadable);
+    CleaningResult result(long cleanedTo) {
+        return new CleaningResult(cleanedTo, bytesRead, bytesWritten, records, dropped, keyless, unreadable);
     }
 }

@@ -9,11 +9,11 @@ import java.nio.ByteBuffer;
 /** Fills the keys from a dirty part, front to back, until it ends or there is no room for another key. Not thread-safe. */
 final class KeyScan implements BatchWalk.Visitor {
     private final KeyOffsets keys;
-    private final TransactionFates fates;
+    private final TransactionOutcomes fates;
     private final long from;
     private long keysTo;
 
-    KeyScan(KeyOffsets keys, TransactionFates fates, long from) {
+    KeyScan(KeyOffsets keys, TransactionOutcomes fates, long from) {
         this.keys = keys;
         this.fates = fates;
         this.from = from;

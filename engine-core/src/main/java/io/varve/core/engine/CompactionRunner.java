@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.engine;
 
-import io.varve.core.compaction.Cleaned;
 import io.varve.core.compaction.Cleaner;
+import io.varve.core.compaction.CleaningResult;
 import io.varve.core.compaction.CompactionConfig;
-import io.varve.core.compaction.Pace;
-import io.varve.core.compaction.StoppedException;
+import io.varve.core.compaction.CompactionStoppedException;
+import io.varve.core.compaction.CompactionThrottle;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.spi.PartitionId;
@@ -36,7 +36,7 @@ final class CompactionRunner {
     private final Supplier<Collection<PartitionLog>> partitions;
     private final CompactionConfig config;
     private final StorageContext context;
-    private final Pace pace;
+    private final CompactionThrottle pace;
     private final Cleaner cleaner;
     private final List<Thread> threads = new ArrayList<>();
     private final Set<PartitionLog> busy = ConcurrentHashMap.newKeySet();
@@ -52,7 +52,7 @@ final class CompactionRunner {
         this.partitions = partitions;
         this.config = config;
         this.context = context;
-        this.pace = new Pace(config.bytesPerSecond(), context.clock(), context.scheduler());
+        this.pace = new CompactionThrottle(config.bytesPerSecond(), context.clock(), context.scheduler());
         this.cleaner = new Cleaner(config, context.clock(), pace, context.failPoints());
     }
 
@@ -88,7 +88,7 @@ final class CompactionRunner {
         PartitionLog log = (PartitionLog) due.log();
         try {
             report(log, cleaner.clean(due));
-        } catch (StoppedException e) {
+        } catch (CompactionStoppedException e) {
             LOG.debug("{} is left for the next start to clean", log.id());
         } catch (StorageException | InvalidBatchException e) {
             failed(log, e);
@@ -155,7 +155,7 @@ final class CompactionRunner {
         LOG.error("{} cannot be compacted and is left as it is until the next start", log.id(), e);
     }
 
-    private void report(PartitionLog log, Cleaned cleaned) {
+    private void report(PartitionLog log, CleaningResult cleaned) {
         LOG.info(
                 "{} is compacted up to offset {}: {} of {} records dropped, {} bytes became {}",
                 log.id(),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-import io.varve.core.compaction.Compactable;
+import io.varve.core.compaction.CompactableLog;
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendOrigin;
@@ -43,7 +43,7 @@ import java.util.function.Supplier;
  *
  * <p>Offsets: {@code logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset}.
  */
-public final class PartitionLog implements Compactable {
+public final class PartitionLog implements CompactableLog {
     /** Called once when the high watermark has reached an offset, or never will. */
     @FunctionalInterface
     public interface Waiter {

@@ -28,7 +28,7 @@ import java.util.TreeMap;
 final class MemoryPartition {
     final PartitionId id;
     final NavigableMap<String, NavigableMap<Long, byte[]>> snapshots = new TreeMap<>();
-    private final Readable readable;
+    private final ReadableAt readable;
     private final List<MemorySegment> segments = new ArrayList<>();
     private long start;
     private long syncedStart;
@@ -37,7 +37,7 @@ final class MemoryPartition {
 
     final Fencing fencing;
 
-    MemoryPartition(PartitionId id, Readable readable) {
+    MemoryPartition(PartitionId id, ReadableAt readable) {
         this.id = id;
         this.fencing = new Fencing(id);
         this.readable = readable;
@@ -68,7 +68,7 @@ final class MemoryPartition {
     }
 
     private long readableEnd() {
-        return readable == Readable.AT_APPEND ? end : Math.max(start, durableEnd);
+        return readable == ReadableAt.AT_APPEND ? end : Math.max(start, durableEnd);
     }
 
     void sync() {
@@ -78,7 +78,7 @@ final class MemoryPartition {
 
     /** Leaves nothing beyond the readable end, for those who cannot know of it. */
     void show() {
-        if (readable == Readable.AT_SYNC) {
+        if (readable == ReadableAt.AT_SYNC) {
             sync();
         }
     }
@@ -136,7 +136,7 @@ final class MemoryPartition {
         }
         List<Segment> list = new ArrayList<>(shown);
         for (int i = 0; i < shown; i++) {
-            MemorySegment segment = readable == Readable.AT_APPEND
+            MemorySegment segment = readable == ReadableAt.AT_APPEND
                     ? segments.get(i)
                     : segments.get(i).upTo(readableEnd());
             boolean sealed = i + 1 < shown;

@@ -21,13 +21,13 @@ import java.util.Set;
  */
 public final class MemoryStorage implements Storage {
     private final Map<PartitionId, MemoryPartition> partitions = new HashMap<>();
-    private final Readable readable;
+    private final ReadableAt readable;
     final Clock clock;
     private boolean closed;
 
     /** Starts empty; what is appended can be read at once. */
     public MemoryStorage() {
-        this(Readable.AT_APPEND);
+        this(ReadableAt.AT_APPEND);
     }
 
     /**
@@ -35,7 +35,7 @@ public final class MemoryStorage implements Storage {
      *
      * @param readable when what is appended can be read
      */
-    public MemoryStorage(Readable readable) {
+    public MemoryStorage(ReadableAt readable) {
         this(readable, Clock.system());
     }
 
@@ -45,7 +45,7 @@ public final class MemoryStorage implements Storage {
      * @param readable when what is appended can be read
      * @param clock tells when it was appended
      */
-    public MemoryStorage(Readable readable, Clock clock) {
+    public MemoryStorage(ReadableAt readable, Clock clock) {
         this.readable = readable;
         this.clock = clock;
     }

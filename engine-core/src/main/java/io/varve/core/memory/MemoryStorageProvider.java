@@ -22,8 +22,8 @@ public final class MemoryStorageProvider implements StorageProvider {
     public Storage open(StorageContext context) {
         String readable = new StorageProperties(context.properties()).text(READABLE, "append");
         return switch (readable) {
-            case "append" -> new MemoryStorage(Readable.AT_APPEND, context.clock());
-            case "sync" -> new MemoryStorage(Readable.AT_SYNC, context.clock());
+            case "append" -> new MemoryStorage(ReadableAt.AT_APPEND, context.clock());
+            case "sync" -> new MemoryStorage(ReadableAt.AT_SYNC, context.clock());
             default -> throw StorageProperties.wrong(READABLE, readable, "append or sync");
         };
     }

@@ -60,7 +60,7 @@ public record RetentionExplanation(
     public long latestMs(int i) {
         SegmentFate fate = plan.fates().get(i);
         Segment segment = fate.segment();
-        if (segment.sealed() || fate.cause() != Cause.TIME || fate.goesMs() == SegmentFate.UNKNOWN) {
+        if (segment.sealed() || fate.cause() != DeletionCause.TIME || fate.goesMs() == SegmentFate.UNKNOWN) {
             return fate.goesMs();
         }
         long first = firstTimestamps.get(i);

@@ -68,31 +68,37 @@ public final class RetentionPolicy {
         if (!segment.sealed() && segment.bytes() == 0) {
             obstacles.add(new Obstacle(Kind.EMPTY, ""));
             return new SegmentFate(
-                    segment, Cause.NONE, SegmentFate.UNKNOWN, SegmentFate.UNKNOWN, SegmentFate.UNKNOWN, -1, obstacles);
+                    segment,
+                    DeletionCause.NONE,
+                    SegmentFate.UNKNOWN,
+                    SegmentFate.UNKNOWN,
+                    SegmentFate.UNKNOWN,
+                    -1,
+                    obstacles);
         }
         boolean byAppend = goesByAppend(segment);
         long age = byAppend ? segment.lastAppendMs() : ageFrom(segment);
         long byTime = timeDue(segment, age);
         long more = limits.delete() && limits.retentionBytes() >= 0 ? Math.max(0, limits.retentionBytes() - after) : -1;
-        Cause cause = Cause.NONE;
+        DeletionCause cause = DeletionCause.NONE;
         long due = SegmentFate.UNKNOWN;
         if (segment.endOffset() <= log.startOffset()) {
-            cause = Cause.LOG_START;
+            cause = DeletionCause.LOG_START;
             due = now;
         } else if (more == 0) {
-            cause = Cause.SIZE;
+            cause = DeletionCause.SIZE;
             due = now;
         } else if (byTime != SegmentFate.UNKNOWN) {
-            cause = Cause.TIME;
+            cause = DeletionCause.TIME;
             due = byTime;
         } else if (more > 0) {
-            cause = Cause.SIZE;
+            cause = DeletionCause.SIZE;
         }
         boolean barred = addObstacles(segment, cause, age, due, obstacles);
         long goes = barred || due == SegmentFate.UNKNOWN || cleared == SegmentFate.UNKNOWN
                 ? SegmentFate.UNKNOWN
                 : Math.max(due, cleared);
-        if (cause == Cause.TIME && byAppend && goes >= segment.maxTimestamp()) {
+        if (cause == DeletionCause.TIME && byAppend && goes >= segment.maxTimestamp()) {
             // What is before it stays so long that its timestamps will have come: they count then.
             goes = Math.max(goes, timeDue(segment, segment.maxTimestamp()));
         }
@@ -110,27 +116,27 @@ public final class RetentionPolicy {
     }
 
     /** @return true if one of them lasts for longer than can be told */
-    private boolean addObstacles(Segment segment, Cause cause, long age, long due, List<Obstacle> obstacles) {
+    private boolean addObstacles(Segment segment, DeletionCause cause, long age, long due, List<Obstacle> obstacles) {
         boolean barred = false;
         if (segment.endOffset() > limits.mostStart(log.startOffset())) {
             String name = limits.first(log.startOffset()).map(Hold::name).orElse("");
             obstacles.add(new Obstacle(Kind.HOLD, name));
             barred = true;
         }
-        if (cause == Cause.NONE || cause == Cause.SIZE && due == SegmentFate.UNKNOWN) {
+        if (cause == DeletionCause.NONE || cause == DeletionCause.SIZE && due == SegmentFate.UNKNOWN) {
             whyNever(age, obstacles);
         }
         if (segment.endOffset() > log.highWatermark()) {
             obstacles.add(new Obstacle(Kind.HIGH_WATERMARK, Long.toString(log.highWatermark())));
             barred = true;
         }
-        if (age == segment.maxTimestamp() && age > now && cause == Cause.TIME) {
+        if (age == segment.maxTimestamp() && age > now && cause == DeletionCause.TIME) {
             obstacles.add(new Obstacle(Kind.FUTURE_TIMESTAMP, Long.toString(segment.maxTimestamp())));
         }
         if (!segment.sealed()) {
             obstacles.add(new Obstacle(Kind.ACTIVE, ""));
         }
-        if (cause != Cause.NONE && (cleared == SegmentFate.UNKNOWN || cleared > Math.max(due, now))) {
+        if (cause != DeletionCause.NONE && (cleared == SegmentFate.UNKNOWN || cleared > Math.max(due, now))) {
             obstacles.add(new Obstacle(Kind.OLDER_SEGMENT, Long.toString(blocker)));
         }
         return barred;

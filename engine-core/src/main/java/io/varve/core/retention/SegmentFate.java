@@ -18,7 +18,7 @@ import java.util.List;
  */
 public record SegmentFate(
         Segment segment,
-        Cause cause,
+        DeletionCause cause,
         long ageFromMs,
         long dueMs,
         long goesMs,

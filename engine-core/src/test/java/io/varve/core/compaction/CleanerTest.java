@@ -28,7 +28,7 @@ class CleanerTest {
         partition.append("a=2", "d=1");
         partition.roll();
         partition.append("b=2");
-        Cleaned cleaned = partition.clean();
+        CleaningResult cleaned = partition.clean();
         // b=2 lies in the active segment, which nothing is known of.
         assertThat(partition.left()).containsExactly("1:b=1", "2:c=1", "3:a=2", "4:d=1", "6:b=2");
         assertThat(cleaned.dropped()).isEqualTo(1);
@@ -121,7 +121,7 @@ class CleanerTest {
         RecordBatchBuilder batch = partition.batch();
         batch.append(1, null, Partition.bytes("x"), List.of()).append(1, Partition.bytes("a"), null, List.of());
         partition.append(batch.build());
-        Cleaned cleaned = partition.rollAndClean();
+        CleaningResult cleaned = partition.rollAndClean();
         assertThat(cleaned.keyless()).isEqualTo(1);
         assertThat(partition.left()).containsExactly("1:a");
     }
@@ -282,9 +282,10 @@ class CleanerTest {
         partition
                 .store
                 .snapshots()
-                .offsets(CleanedTo.NAME)
-                .forEach(offset -> partition.store.snapshots().write(CleanedTo.NAME, offset, ByteBuffer.allocate(3)));
-        assertThat(CleanedTo.read(partition.store))
+                .offsets(CleanerCheckpoint.NAME)
+                .forEach(offset ->
+                        partition.store.snapshots().write(CleanerCheckpoint.NAME, offset, ByteBuffer.allocate(3)));
+        assertThat(CleanerCheckpoint.read(partition.store))
                 .isEqualTo(partition.store.extent().start());
     }
 
@@ -297,7 +298,7 @@ class CleanerTest {
         partition.append(garbage);
         partition.append("a=2");
         partition.roll();
-        Cleaned cleaned = partition.clean();
+        CleaningResult cleaned = partition.clean();
         assertThat(cleaned.unreadable()).isEqualTo(1);
         assertThat(cleaned.dropped()).isEqualTo(1);
         assertThat(cleaned.cleanedTo()).isEqualTo(4);

@@ -30,7 +30,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 
 /** A partition in memory whose transactions and producers a test tells; every batch makes a segment of its own if it wants. */
-final class Partition implements Compactable {
+final class Partition implements CompactableLog {
     static final long START_MS = 10_000_000;
 
     final VirtualTime time = new VirtualTime(START_MS);
@@ -104,16 +104,16 @@ final class Partition implements Compactable {
     }
 
     Cleaner cleaner() {
-        return new Cleaner(config, time, new Pace(config.bytesPerSecond(), time, time), failPoints);
+        return new Cleaner(config, time, new CompactionThrottle(config.bytesPerSecond(), time, time), failPoints);
     }
 
-    Cleaned clean() {
+    CleaningResult clean() {
         Cleaner cleaner = cleaner();
         return cleaner.clean(cleaner.look(this));
     }
 
     /** Rolls, so that all up to now may be cleaned, and cleans. */
-    Cleaned rollAndClean() {
+    CleaningResult rollAndClean() {
         roll();
         return clean();
     }

@@ -5,7 +5,7 @@ import io.varve.core.log.GatedStorage;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.runtime.VirtualTime;
@@ -29,11 +29,11 @@ final class EngineFixture implements AutoCloseable {
 
     /** @param syncs how many syncs may pass before the test allows more */
     EngineFixture(EngineConfig config, int syncs) {
-        this(config, syncs, Readable.AT_APPEND);
+        this(config, syncs, ReadableAt.AT_APPEND);
     }
 
     /** @param readable when the storage shows what was appended */
-    EngineFixture(EngineConfig config, int syncs, Readable readable) {
+    EngineFixture(EngineConfig config, int syncs, ReadableAt readable) {
         GatedStorage[] gated = new GatedStorage[1];
         StorageProvider provider = new StorageProvider() {
             @Override

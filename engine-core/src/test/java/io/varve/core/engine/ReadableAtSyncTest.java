@@ -10,7 +10,7 @@ import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.spi.StorageException;
 import java.util.List;
@@ -30,7 +30,7 @@ class ReadableAtSyncTest {
             CompactionConfig.BY_HAND);
 
     private static EngineFixture fixture(EngineConfig config, int syncs) {
-        return new EngineFixture(config, syncs, Readable.AT_SYNC);
+        return new EngineFixture(config, syncs, ReadableAt.AT_SYNC);
     }
 
     @Test

@@ -14,7 +14,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.OffsetOutOfRangeException;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.MemoryStorageProvider;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.HeldException;
 import io.varve.core.retention.Hold;
@@ -199,7 +199,7 @@ class RetentionRunnerTest {
 
     @Test
     void aPartitionThatFailsKeepsNoOtherFromItsTurnAndIsTriedAgain() {
-        MemoryStorage storage = new MemoryStorage(Readable.AT_APPEND, time);
+        MemoryStorage storage = new MemoryStorage(ReadableAt.AT_APPEND, time);
         AtomicInteger tries = new AtomicInteger();
         PartitionLog failing = log(refusingToTrim(storage.open(ID, 0, SMALL), tries, 2));
         PartitionLog sound = log(storage.open(new PartitionId("orders", new UUID(1, 2), 1), 0, SMALL));

@@ -4,7 +4,7 @@ package io.varve.core.log;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.append.AppendOrigin;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.producer.ProducerSnapshotFormat;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
@@ -24,8 +24,8 @@ class TransactionHistoryTest {
     private static final SegmentLimits SMALL = new SegmentLimits(500, Long.MAX_VALUE, 4096, 10 << 20);
 
     @ParameterizedTest
-    @EnumSource(Readable.class)
-    void aPartitionKnowsWhatItsHistorySays(Readable readable) {
+    @EnumSource(ReadableAt.class)
+    void aPartitionKnowsWhatItsHistorySays(ReadableAt readable) {
         long seed = Long.getLong("varve.test.seed", 20_260_713L);
         for (int i = 0; i < HISTORIES; i++) {
             History history = new History(readable, seed + i);
@@ -47,7 +47,7 @@ class TransactionHistoryTest {
         boolean trimmed;
         int step;
 
-        History(Readable readable, long seed) {
+        History(ReadableAt readable, long seed) {
             random = new Random(seed);
             rig = new TransactionRig(readable, SMALL);
         }

@@ -9,7 +9,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.ReadResult;
 import io.varve.core.log.recovery.SnapshotFailPoints;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.producer.ProducerSnapshotFormat;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
@@ -42,7 +42,7 @@ class TransactionRecoveryTest {
     }
 
     /** Several aborted transactions in several segments, one open since offset 1. */
-    private static TransactionRig filled(Readable readable) {
+    private static TransactionRig filled(ReadableAt readable) {
         TransactionRig rig = new TransactionRig(readable, SMALL);
         rig.send(A, 0, 0, "a");
         rig.send(B, 0, 0, "b");
@@ -56,8 +56,8 @@ class TransactionRecoveryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Readable.class)
-    void aCrashWithoutASnapshotKeepsAll(Readable readable) {
+    @EnumSource(ReadableAt.class)
+    void aCrashWithoutASnapshotKeepsAll(ReadableAt readable) {
         TransactionRig rig = filled(readable);
         State before = State.of(rig.log);
         rig.crash();
@@ -67,8 +67,8 @@ class TransactionRecoveryTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Readable.class)
-    void aSnapshotKeepsAll(Readable readable) {
+    @EnumSource(ReadableAt.class)
+    void aSnapshotKeepsAll(ReadableAt readable) {
         TransactionRig rig = filled(readable);
         State before = State.of(rig.log);
         rig.log.snapshotProducers();
@@ -89,7 +89,7 @@ class TransactionRecoveryTest {
     @ValueSource(strings = {"gone", "short", "flipped", "another's"})
     void anIndexThatIsNotWhatTheSnapshotSaysIsBuiltAnewFromTheLog(String damage) {
         for (int victim = 0; victim < 2; victim++) {
-            TransactionRig rig = filled(Readable.AT_APPEND);
+            TransactionRig rig = filled(ReadableAt.AT_APPEND);
             State before = State.of(rig.log);
             rig.log.snapshotProducers();
             damage(blobs(rig), blobs(rig).offsets(TransactionIndex.NAME).get(victim), damage);
@@ -118,7 +118,7 @@ class TransactionRecoveryTest {
 
     @Test
     void anOlderSnapshotDoesWhenTheNewestIsOfRecordsACrashTook() {
-        TransactionRig rig = filled(Readable.AT_APPEND);
+        TransactionRig rig = filled(ReadableAt.AT_APPEND);
         rig.log.snapshotProducers();
         State before = State.of(rig.log);
         rig.send(A, 0, 10, "lost");
@@ -138,7 +138,7 @@ class TransactionRecoveryTest {
 
     @Test
     void aMarkerThatIsNotDurableAfterAReopeningDecidesNothingYet() {
-        TransactionRig rig = new TransactionRig(Readable.AT_APPEND);
+        TransactionRig rig = new TransactionRig(ReadableAt.AT_APPEND);
         rig.send(A, 0, 0, "a");
         rig.commit();
         rig.end(A, 0, true);
@@ -167,7 +167,7 @@ class TransactionRecoveryTest {
                 LogFailPoints.MARKER_AFTER_APPEND
             })
     void aCrashAtAnyPointKeepsAll(String point) {
-        TransactionRig rig = filled(Readable.AT_APPEND);
+        TransactionRig rig = filled(ReadableAt.AT_APPEND);
         rig.log.snapshotProducers();
         rig.send(A, 0, 10, "more");
         rig.end(A, 0, false);
@@ -188,7 +188,7 @@ class TransactionRecoveryTest {
 
     @Test
     void trimmingForgetsWhatEndedInSegmentsThatAreGone() {
-        TransactionRig rig = filled(Readable.AT_APPEND);
+        TransactionRig rig = filled(ReadableAt.AT_APPEND);
         rig.end(B, 0, true);
         rig.commit();
         rig.log.snapshotProducers();
@@ -208,7 +208,7 @@ class TransactionRecoveryTest {
 
     @Test
     void aCrashThatTakesATrimBackFindsTheTransactionsAgain() {
-        TransactionRig rig = filled(Readable.AT_APPEND);
+        TransactionRig rig = filled(ReadableAt.AT_APPEND);
         rig.end(B, 0, true);
         rig.commit();
         rig.log.snapshotProducers();
@@ -222,7 +222,7 @@ class TransactionRecoveryTest {
     /** What compaction may leave: batches without records, markers without their records. */
     @Test
     void readsALogWithGaps() {
-        TransactionRig rig = new TransactionRig(Readable.AT_APPEND);
+        TransactionRig rig = new TransactionRig(ReadableAt.AT_APPEND);
         List<ByteBuffer> batches = new ArrayList<>();
         batches.add(emptied(A, 0, 4)); // its records are gone, it keeps the last sequence; its marker is gone as well
         batches.add(emptied(B, 10, 11));
@@ -240,7 +240,7 @@ class TransactionRecoveryTest {
 
     @Test
     void forgetsWhatCompactionHasTakenOutButNotForThoseWhoReadItBefore() {
-        TransactionRig rig = filled(Readable.AT_APPEND);
+        TransactionRig rig = filled(ReadableAt.AT_APPEND);
         rig.end(B, 0, true);
         rig.commit();
         ReadResult before = rig.log.read(0, 1 << 20, Isolation.READ_COMMITTED);
@@ -261,7 +261,8 @@ class TransactionRecoveryTest {
     /** Compaction has taken away all of a transaction, its marker too, that the snapshot knows as open. */
     @Test
     void passesOverASnapshotWhoseOpenTransactionIsGone() {
-        TransactionRig rig = new TransactionRig(Readable.AT_APPEND, new SegmentLimits(160, Long.MAX_VALUE, 0, 1 << 16));
+        TransactionRig rig =
+                new TransactionRig(ReadableAt.AT_APPEND, new SegmentLimits(160, Long.MAX_VALUE, 0, 1 << 16));
         rig.send(A, 0, 0, "a");
         rig.commit();
         rig.log.snapshotProducers();
@@ -292,7 +293,7 @@ class TransactionRecoveryTest {
 
     @Test
     void aPartitionWithoutTransactionsWritesNoIndex() {
-        TransactionRig rig = new TransactionRig(Readable.AT_APPEND);
+        TransactionRig rig = new TransactionRig(ReadableAt.AT_APPEND);
         rig.log.append(Batches.idempotent(A, 0, 0, "a"), AppendOrigin.CLIENT);
         rig.commit();
         rig.log.snapshotProducers();

@@ -8,7 +8,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.ReadResult;
 import io.varve.core.memory.MemoryStorage;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
 import io.varve.core.record.EndOfTransaction;
@@ -36,11 +36,11 @@ final class TransactionRig {
     PartitionLog log;
     private final PartitionConfig config;
 
-    TransactionRig(Readable readable) {
+    TransactionRig(ReadableAt readable) {
         this(readable, PartitionConfig.DEFAULT.segments());
     }
 
-    TransactionRig(Readable readable, SegmentLimits segments) {
+    TransactionRig(ReadableAt readable, SegmentLimits segments) {
         config = new PartitionConfig(segments, 1 << 20, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE);
         storage = new MemoryStorage(readable);
         open();

@@ -9,7 +9,7 @@ import io.varve.core.log.append.AppendException.Kind;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.read.Isolation;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.transaction.AbortedTransaction;
@@ -32,12 +32,12 @@ class TransactionalLogTest {
     private static final long A = 7;
     private static final long B = 8;
 
-    private final TransactionRig rig = new TransactionRig(Readable.AT_APPEND);
+    private final TransactionRig rig = new TransactionRig(ReadableAt.AT_APPEND);
     private final PartitionLog log = rig.log;
 
     @ParameterizedTest
-    @EnumSource(Readable.class)
-    void showsNothingOfATransactionBeforeItsMarkerIsBelowTheHighWatermark(Readable readable) {
+    @EnumSource(ReadableAt.class)
+    void showsNothingOfATransactionBeforeItsMarkerIsBelowTheHighWatermark(ReadableAt readable) {
         TransactionRig any = new TransactionRig(readable);
         any.log.append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
         any.send(A, 0, 0, "a", "b");
@@ -54,8 +54,8 @@ class TransactionalLogTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Readable.class)
-    void tellsReadersWhatWasAborted(Readable readable) {
+    @EnumSource(ReadableAt.class)
+    void tellsReadersWhatWasAborted(ReadableAt readable) {
         TransactionRig any = new TransactionRig(readable);
         any.send(A, 0, 0, "a0");
         any.send(B, 0, 0, "b0");

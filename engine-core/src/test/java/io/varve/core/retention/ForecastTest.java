@@ -74,7 +74,7 @@ class ForecastTest {
     /** @return true if the first check came when the timestamp that it was to be too early for had come */
     private static boolean isMissed(SegmentFate fate, Long firstCheck) {
         long newest = fate.segment().maxTimestamp();
-        return fate.cause() == Cause.TIME
+        return fate.cause() == DeletionCause.TIME
                 && newest > START
                 && newest > fate.goesMs()
                 && firstCheck != null

@@ -50,7 +50,7 @@ class RetentionPolicyTest {
     void deletesWhatIsOlderThanTheLimit() {
         RetentionPlan plan = decide(time(2_999));
         assertThat(plan.newStart()).isEqualTo(200);
-        assertThat(plan.fates()).extracting(SegmentFate::cause).containsOnly(Cause.TIME);
+        assertThat(plan.fates()).extracting(SegmentFate::cause).containsOnly(DeletionCause.TIME);
         assertThat(plan.fates().get(2).goesMs()).isEqualTo(NOW - 1_000 + 2_999 + 1);
     }
 
@@ -80,7 +80,7 @@ class RetentionPolicyTest {
         RetentionPlan plan = decide(size(150));
         assertThat(plan.newStart()).isEqualTo(100);
         assertThat(plan.fates()).extracting(SegmentFate::moreBytes).containsExactly(0L, 50L, 150L);
-        assertThat(plan.fates()).extracting(SegmentFate::cause).containsOnly(Cause.SIZE);
+        assertThat(plan.fates()).extracting(SegmentFate::cause).containsOnly(DeletionCause.SIZE);
         assertThat(plan.fates()).extracting(SegmentFate::goesMs).containsExactly(NOW, NEVER, NEVER);
     }
 
@@ -203,7 +203,7 @@ class RetentionPolicyTest {
     void whatLiesBelowTheStartGoesWhateverThePolicy() {
         RetentionPlan plan = RetentionPolicy.decide(
                 new LogState(List.of(first, active), 150, 300), RetentionLimits.KEEP, FutureTimestamps.KAFKA, NOW);
-        assertThat(plan.fates().get(0).cause()).isEqualTo(Cause.LOG_START);
+        assertThat(plan.fates().get(0).cause()).isEqualTo(DeletionCause.LOG_START);
         assertThat(plan.newStart()).isEqualTo(150);
     }
 

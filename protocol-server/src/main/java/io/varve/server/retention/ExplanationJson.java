@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.varve.core.retention.Cause;
+import io.varve.core.retention.DeletionCause;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
 import io.varve.core.retention.LogState;
@@ -170,7 +170,7 @@ public final class ExplanationJson {
                 text(node, "tier"));
         return new SegmentFate(
                 segment,
-                enumOf(Cause.class, text(node, "cause")),
+                enumOf(DeletionCause.class, text(node, "cause")),
                 number(node, "ageFrom"),
                 number(node, "due"),
                 number(node, "goes"),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.retention;
 
-import io.varve.core.retention.Cause;
+import io.varve.core.retention.DeletionCause;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
 import io.varve.core.retention.Obstacle;
@@ -116,7 +116,7 @@ final class RetentionTable {
             boolean barred = fate.obstacles().stream()
                     .anyMatch(obstacle ->
                             obstacle.kind() == Obstacle.Kind.HOLD || obstacle.kind() == Obstacle.Kind.OLDER_SEGMENT);
-            return fate.cause() == Cause.SIZE && !more.isEmpty() && !barred ? more : "stays";
+            return fate.cause() == DeletionCause.SIZE && !more.isEmpty() && !barred ? more : "stays";
         }
         if (fate.goesBy(now)) {
             return "with the next check";

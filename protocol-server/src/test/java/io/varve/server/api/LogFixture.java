@@ -5,7 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
@@ -72,11 +72,11 @@ public final class LogFixture implements Topics {
     }
 
     public LogFixture(FetchConfig config) {
-        this(config, Readable.AT_APPEND);
+        this(config, ReadableAt.AT_APPEND);
     }
 
     /** @param readable when the storage shows what was appended */
-    public LogFixture(FetchConfig config, Readable readable) {
+    public LogFixture(FetchConfig config, ReadableAt readable) {
         storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
         LogApis.handlers(this, this::admit, cluster, config, time, ids)

@@ -9,7 +9,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
@@ -61,8 +61,8 @@ class LeaderEpochsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Readable.class)
-    void endsEachEpochWhereTheNextOneBegins(Readable readable) {
+    @EnumSource(ReadableAt.class)
+    void endsEachEpochWhereTheNextOneBegins(ReadableAt readable) {
         storage = new MemoryStorage(readable);
         open(0);
         append(10);

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.config.PartitionConfig;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.CloseConnectionException;
@@ -77,7 +77,7 @@ class ProduceHandlerTest {
     @ParameterizedTest
     @ValueSource(shorts = {1, ALL})
     void isAnsweredWhenConsumersSeeTheRecords(short acks) {
-        for (Readable readable : Readable.values()) {
+        for (ReadableAt readable : ReadableAt.values()) {
             logs = new LogFixture(FetchConfig.DEFAULT, readable);
             topic = logs.create("t", 2);
             isAnsweredWithTheCommit(acks);

@@ -8,10 +8,10 @@ import static org.apache.kafka.common.record.internal.CompressionType.SNAPPY;
 import static org.apache.kafka.common.record.internal.CompressionType.ZSTD;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.compaction.Cleaned;
 import io.varve.core.compaction.Cleaner;
+import io.varve.core.compaction.CleaningResult;
 import io.varve.core.compaction.CompactionConfig;
-import io.varve.core.compaction.Pace;
+import io.varve.core.compaction.CompactionThrottle;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
@@ -229,9 +229,9 @@ class RawBatchesTest {
         }
         VirtualTime time = new VirtualTime(System.currentTimeMillis());
         CompactionConfig config = CompactionConfig.BY_HAND;
-        Cleaner cleaner =
-                new Cleaner(config, Clock.system(), new Pace(config.bytesPerSecond(), time, time), new FailPoints());
-        Cleaned cleaned = cleaner.clean(cleaner.look(log));
+        Cleaner cleaner = new Cleaner(
+                config, Clock.system(), new CompactionThrottle(config.bytesPerSecond(), time, time), new FailPoints());
+        CleaningResult cleaned = cleaner.clean(cleaner.look(log));
         assertThat(cleaned.unreadable()).isZero();
         assertThat(cleaned.dropped()).isEqualTo(2990);
         assertThat(stored(log)).hasSize(10).allMatch(record -> record.valueSize() == zeros.length);

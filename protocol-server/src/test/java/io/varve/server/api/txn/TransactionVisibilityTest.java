@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
-import io.varve.core.memory.Readable;
+import io.varve.core.memory.ReadableAt;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.LogFixture;
@@ -85,8 +85,8 @@ class TransactionVisibilityTest {
     }
 
     @ParameterizedTest
-    @EnumSource(Readable.class)
-    void aFetchOfCommittedRecordsEndsAtTheLastStableOffset(Readable readable) {
+    @EnumSource(ReadableAt.class)
+    void aFetchOfCommittedRecordsEndsAtTheLastStableOffset(ReadableAt readable) {
         logs = new LogFixture(new FetchConfig(10_000, 10), readable);
         topic = logs.create("t", 1);
         PartitionLog log = topic.partition(0);

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SortedMap;
+
+/**
+ * What a commit takes of a partition.
+ *
+ * @param partition whose
+ * @param edits the partition's count of edits
+ * @param changes the partition's count of changes; as many are committed by this
+ * @param state as it stands with everything in this
+ * @param firstBase base of the first segment: whatever lies below under the partition's number is garbage
+ * @param batches staged batches, oldest first
+ * @param sealed segments sealed since the last commit
+ * @param dropped segments trimmed away since the last commit
+ * @param blobs snapshots written, or deleted (empty), since the last commit
+ */
+record CapturedChanges(
+        LmdbPartition partition,
+        long edits,
+        long changes,
+        StoredPartitionState state,
+        long firstBase,
+        List<StagedBatch> batches,
+        List<LmdbSegment> sealed,
+        List<LmdbSegment> dropped,
+        SortedMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs) {
+
+    long bytes() {
+        long bytes = 0;
+        for (StagedBatch batch : batches) {
+            bytes += batch.piece().size();
+        }
+        return bytes;
+    }
+
+    /** @return true if it stores neither batches nor snapshots */
+    boolean isSmall() {
+        return batches.isEmpty() && blobs.values().stream().noneMatch(Optional::isPresent);
+    }
+
+    /** @return true if it leaves segments to be removed */
+    boolean isTrim() {
+        return !dropped.isEmpty();
+    }
+
+    void write(WriteTransaction view) {
+        int number = partition.number;
+        drop(view, number, dropped, firstBase);
+        for (StagedBatch batch : batches) {
+            view.batch(batch.segment().store, batch.next() - 1, batch.piece().bytes());
+        }
+        for (LmdbSegment segment : sealed) {
+            view.sealed(number, segment);
+        }
+        view.state(number, state);
+        blobs.forEach((key, content) -> {
+            KeyCodec.snapshot(view.key(), number, key.name(), key.offset());
+            if (content.isPresent()) {
+                view.cursor(view.databases.snapshots())
+                        .put(view.key(), content.get().bytes());
+            } else {
+                view.delete(view.databases.snapshots());
+            }
+        });
+    }
+
+    /** Forgets segments, and notes that their batches are garbage. */
+    static void drop(WriteTransaction view, int number, List<LmdbSegment> dropped, long firstBase) {
+        if (dropped.isEmpty()) {
+            return;
+        }
+        for (LmdbSegment segment : dropped) {
+            KeyCodec.at(view.key(), number, segment.base);
+            view.delete(view.databases.segments());
+            if (segment.store != number) {
+                view.garbage(segment.store, 0, Long.MAX_VALUE);
+            }
+        }
+        view.garbage(number, 0, firstBase);
+    }
+}

@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.directory.DirectoryLock;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.lmdbjava.LmdbException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A data directory: its lock, its environment, its partitions' beginnings and ends.
+ *
+ * @param lock keeps other processes out
+ * @param environment the data
+ * @param commits the environment's
+ * @param readerCheck looks for readers that died
+ */
+record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommit commits, Scheduler.Task readerCheck)
+        implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(LmdbDirectory.class);
+    /** How long a process that died while it read keeps old pages from being used again, at most, in ms. */
+    private static final long READER_CHECK_MS = 60_000;
+
+    static LmdbDirectory open(Path path, LmdbConfig config, StorageContext context) {
+        DirectoryLock lock = DirectoryLock.take(path);
+        try {
+            OpenedEnvironment opened = OpenedEnvironment.open(path, config, context.failPoints());
+            LmdbEnvironment environment =
+                    new LmdbEnvironment(path, opened, config, context.failPoints(), context.clock());
+            return new LmdbDirectory(
+                    lock,
+                    environment,
+                    new GroupCommit(environment, context.scheduler()),
+                    context.scheduler().scheduleEvery(READER_CHECK_MS, environment::forgetDeadReaders));
+        } catch (RuntimeException e) {
+            lock.close();
+            throw e;
+        }
+    }
+
+    /** @return the partitions that are stored; goes on with removing what the last process left of others */
+    List<LmdbPartition> found() {
+        List<LmdbPartition> found = new ArrayList<>();
+        boolean[] garbage = {false};
+        environment.read(view -> {
+            found.clear();
+            view.scan(environment.databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
+                PartitionId id = KeyCodec.partition(value);
+                if (KeyCodec.isSetAside(value)) {
+                    LOG.info(
+                            "{}: {} (number {}) was set aside by an earlier start: leaving it alone",
+                            environment.directory,
+                            id,
+                            KeyCodec.numberOf(key));
+                } else {
+                    found.add(new LmdbPartition(id, KeyCodec.numberOf(key), environment, commits));
+                }
+                return true;
+            });
+            view.scan(environment.databases.garbage(), ByteBuffer.allocate(0), (key, value) -> {
+                garbage[0] = true;
+                return false;
+            });
+            return found;
+        });
+        if (garbage[0]) {
+            commits.reclaimLater();
+        }
+        return found;
+    }
+
+    /** Creates a partition; durable on return. */
+    LmdbPartition create(PartitionId id) {
+        int[] number = new int[1];
+        environment.writer.lock();
+        try {
+            environment.commit(0, LmdbFailPoints.CREATE_BEFORE_COMMIT, view -> {
+                number[0] = view.nextNumber();
+                view.cursor(view.databases.partitions())
+                        .put(KeyCodec.number(view.key(), number[0]), KeyCodec.partition(view.value(), id));
+                view.state(number[0], StoredPartitionState.empty(number[0]));
+            });
+        } catch (LmdbException e) {
+            throw LmdbErrors.write("creating " + id, environment.directory, e);
+        } finally {
+            environment.writer.unlock();
+        }
+        LmdbPartition partition = new LmdbPartition(id, number[0], environment, commits);
+        partition.loaded(StoredPartitionState.empty(number[0]));
+        return partition;
+    }
+
+    /** Deletes a partition; durable on return. Its batches are removed bit by bit. */
+    void delete(LmdbPartition partition) {
+        int number = partition.number;
+        boolean[] more = {false};
+        environment.writer.lock();
+        try {
+            partition.load();
+            LmdbSegment[] segments = partition.window().segments();
+            environment.commitWithReserve(LmdbFailPoints.DELETE_BEFORE_COMMIT, view -> {
+                KeyCodec.number(view.key(), number);
+                view.delete(view.databases.partitions());
+                view.delete(view.databases.states());
+                view.deleteAll(view.databases.segments(), number);
+                view.deleteAll(view.databases.snapshots(), number);
+                for (LmdbSegment segment : segments) {
+                    if (segment.store != number) {
+                        view.garbage(segment.store, 0, Long.MAX_VALUE);
+                    }
+                }
+                view.garbage(number, 0, Long.MAX_VALUE);
+                more[0] = GarbageRemover.step(view, environment.aside);
+            });
+            environment.failPoints.hit(LmdbFailPoints.DELETE_AFTER_COMMIT);
+            partition.retire("was deleted");
+        } catch (LmdbException e) {
+            throw LmdbErrors.write("deleting " + partition.id, environment.directory, e);
+        } finally {
+            environment.writer.unlock();
+        }
+        if (more[0]) {
+            commits.reclaimLater();
+        }
+    }
+
+    /**
+     * Takes a partition out of use; durable on return. Everything stays where it is, under its number.
+     *
+     * @return where to look for it
+     */
+    String setAside(LmdbPartition partition) {
+        environment.writer.lock();
+        try {
+            environment.commitWithReserve(
+                    LmdbFailPoints.DELETE_BEFORE_COMMIT,
+                    view -> view.cursor(view.databases.partitions())
+                            .put(
+                                    KeyCodec.number(view.key(), partition.number),
+                                    KeyCodec.setAside(view.value(), partition.id)));
+            environment.failPoints.hit(LmdbFailPoints.DELETE_AFTER_COMMIT);
+            partition.retire("was set aside");
+        } catch (LmdbException e) {
+            throw LmdbErrors.write("setting aside " + partition.id, environment.directory, e);
+        } finally {
+            environment.writer.unlock();
+        }
+        return "number " + partition.number + " in " + environment.directory;
+    }
+
+    /** Commits what is staged. */
+    void finish() {
+        StorageException failure = commits.all();
+        if (failure != null) {
+            LOG.warn(
+                    "{} could not be closed properly, and what was not committed is lost: {}",
+                    environment.directory,
+                    failure.getMessage());
+        }
+        environment.failPoints.hit(LmdbFailPoints.CLOSE_AFTER_COMMIT);
+    }
+
+    @Override
+    public void close() {
+        readerCheck.cancel();
+        environment.close();
+        lock.close();
+    }
+}

@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.StorageException;
+import java.nio.BufferUnderflowException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Function;
+import org.lmdbjava.Env;
+import org.lmdbjava.EnvInfo;
+import org.lmdbjava.LmdbException;
+import org.lmdbjava.Txn;
+
+/**
+ * An open LMDB environment: short read transactions by any number of threads, one write transaction at a time, and a map that grows
+ * under them.
+ *
+ * <p>Growing moves the map, so nobody may be in a transaction meanwhile: readers hold {@code gate} shared for as long as they copy
+ * something out, and growing takes it alone. Order of locks: the writer's, then the gate or a partition's monitor.
+ */
+final class LmdbEnvironment implements AutoCloseable {
+    /** Bytes the map grows by at most at a time. */
+    private static final long MOST_STEP = 1L << 30;
+
+    /** Bytes free that say that a disk is full: LMDB calls a write of which a part found room an I/O error. */
+    private static final long LITTLE = 1L << 16;
+
+    private static final long LEAST_RESERVE = 16L << 20;
+    private static final long MOST_RESERVE = 1L << 30;
+
+    /** A change to be committed whole; may be called again, on another transaction, when the map had to grow first. */
+    @FunctionalInterface
+    interface Change {
+        void apply(WriteTransaction view);
+    }
+
+    final Path directory;
+    final FailPoints failPoints;
+    final Clock clock;
+    final StagingMemory staging;
+    final ReadBuffers buffers;
+    final SpaceCheck room;
+    final boolean verifiesReads;
+    final Databases databases;
+    /** Stores that batches are put in before anything tells of them. */
+    final Set<Integer> aside = ConcurrentHashMap.newKeySet();
+    /** Held by whoever has a write transaction, or must be sure that nobody has. */
+    final ReentrantLock writer = new ReentrantLock();
+
+    private final Env<ByteBuffer> env;
+    private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
+    private final Semaphore slots;
+    private final ReaderPool readers;
+    private final ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MOST_KEY);
+    private final ByteBuffer value = ByteBuffer.allocateDirect(KeyCodec.MOST_VALUE);
+    private final int pageBytes;
+    private final long mapMost;
+    private long mapBytes;
+    private boolean closed;
+
+    /** @param clock tells when batches are appended, and times what is said of refused writes */
+    LmdbEnvironment(Path directory, OpenedEnvironment opened, LmdbConfig config, FailPoints failPoints, Clock clock) {
+        this.directory = directory;
+        this.failPoints = failPoints;
+        this.clock = clock;
+        this.env = opened.env();
+        this.databases = opened.databases();
+        this.staging = new StagingMemory(config.stagingBytes());
+        this.buffers = new ReadBuffers(config.readBytes());
+        this.room = new SpaceCheck(directory, config, staging, clock);
+        this.verifiesReads = config.readVerify();
+        this.slots = new Semaphore(config.maxReaders());
+        this.readers = new ReaderPool(env, databases, directory);
+        this.pageBytes = env.stat().pageSize;
+        this.mapBytes = env.info().mapSize;
+        // Deleting and trimming need pages, too, before they free any.
+        long reserve = Math.min(MOST_RESERVE, Math.max(LEAST_RESERVE, config.mapMaxBytes() / 4));
+        this.mapMost = config.mapMaxBytes() + reserve;
+        room.committed(opened.liveBytes());
+        room.reserve.takeBack();
+    }
+
+    /**
+     * Reads, within a transaction that sees one commit.
+     *
+     * @param read must not keep memory of the map, nor take the writer's lock
+     * @throws StorageException CLOSED after {@link #close}; CORRUPT; RETRY
+     */
+    <T> T read(Function<ReadTransaction, T> read) {
+        slots.acquireUninterruptibly();
+        gate.readLock().lock();
+        try {
+            requireOpen();
+            ReadTransaction view = readers.take();
+            try {
+                return read.apply(view);
+            } finally {
+                readers.give(view);
+            }
+        } catch (LmdbException e) {
+            throw LmdbErrors.read("reading", directory, e);
+        } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+            throw LmdbErrors.tooShort("reading", directory, e);
+        } finally {
+            gate.readLock().unlock();
+            slots.release();
+        }
+    }
+
+    /**
+     * Commits a change; durable on return. Call with {@link #writer} held.
+     *
+     * @param bytes of batches that it stores, about
+     * @param failPoint passed before the commit
+     * @throws StorageException CLOSED after {@link #close}; CORRUPT if the change met an entry too short to be one
+     * @throws LmdbException if nothing of it was kept
+     */
+    void commit(long bytes, String failPoint, Change change) {
+        commit(bytes, failPoint, change, mapMost);
+    }
+
+    /** As {@link #commit}, for a change that makes room, and has to write pages before it frees any: the map grows for it, whatever its limit. */
+    void commitMakingRoom(long bytes, String failPoint, Change change) {
+        commit(bytes, failPoint, change, Long.MAX_VALUE);
+    }
+
+    /** @param most bytes up to which the map may grow */
+    private void commit(long bytes, String failPoint, Change change, long most) {
+        requireOpen();
+        growFor(SpaceCheck.needed(bytes), most);
+        boolean readersChecked = false;
+        while (true) {
+            try (Txn<ByteBuffer> txn = env.txnWrite()) {
+                long live;
+                try (WriteTransaction view = new WriteTransaction(txn, databases, key, value)) {
+                    change.apply(view);
+                    live = view.livePages();
+                }
+                failPoints.hit(failPoint);
+                txn.commit();
+                room.committed(live * pageBytes);
+                return;
+            } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
+                throw LmdbErrors.tooShort("committing", directory, e);
+            } catch (LmdbException e) {
+                // What a dead reader pinned may be all that was lacking.
+                boolean freed = !readersChecked && isNoRoom(e) && readers.forgetDead() > 0;
+                readersChecked |= isNoRoom(e);
+                if (!freed && !(e instanceof Env.MapFullException && grow(mapBytes * 2, most))) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    /** As {@link #commitMakingRoom}; where the disk has no room, once more with the reserve. */
+    void commitWithReserve(String failPoint, Change change) {
+        try {
+            commitMakingRoom(0, failPoint, change);
+        } catch (LmdbException e) {
+            if (!isNoRoom(e) || !room.reserve.lend()) {
+                throw e;
+            }
+            commitMakingRoom(0, failPoint, change);
+        }
+    }
+
+    /** Gives back what readers hold whose processes have died. */
+    void forgetDeadReaders() {
+        gate.readLock().lock();
+        try {
+            if (!closed) {
+                readers.forgetDead();
+            }
+        } catch (LmdbException e) {
+            throw LmdbErrors.read("looking for dead readers", directory, e);
+        } finally {
+            gate.readLock().unlock();
+        }
+    }
+
+    /** @return true if nothing was written because there is no room for it, in the map or under it */
+    boolean isNoRoom(LmdbException e) {
+        return LmdbErrors.isNoRoom(e) || LmdbErrors.isInputOutput(e) && room.usable() < LITTLE;
+    }
+
+    private void growFor(long bytes, long most) {
+        long needed = (env.info().lastPageNumber + 1) * pageBytes + bytes;
+        if (needed > mapBytes) {
+            grow(needed, most);
+        }
+    }
+
+    /** @return false if the map is as large as it may be */
+    private boolean grow(long wanted, long most) {
+        long step = Math.min(mapBytes, MOST_STEP);
+        long target = Math.min(most, Math.max(wanted - wanted % pageBytes + pageBytes, mapBytes + step));
+        if (target <= mapBytes) {
+            return false;
+        }
+        gate.writeLock().lock();
+        try {
+            env.setMapSize(target);
+            mapBytes = target;
+            return true;
+        } finally {
+            gate.writeLock().unlock();
+        }
+    }
+
+    EnvInfo info() {
+        return env.info();
+    }
+
+    void requireOpen() {
+        if (closed) {
+            throw new StorageException(StorageException.Kind.CLOSED, "the storage in " + directory + " is closed");
+        }
+    }
+
+    /** Waits for readers and the writer, and lets go of the map. Idempotent. */
+    @Override
+    public void close() {
+        writer.lock();
+        gate.writeLock().lock();
+        try {
+            if (!closed) {
+                closed = true;
+                readers.close();
+                env.close();
+            }
+        } finally {
+            gate.writeLock().unlock();
+            writer.unlock();
+        }
+    }
+}

@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.BatchValidator;
+import io.varve.core.record.InvalidBatchException;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import org.lmdbjava.Cursor;
+import org.lmdbjava.Dbi;
+import org.lmdbjava.GetOp;
+import org.lmdbjava.Txn;
+
+/**
+ * A read transaction and a cursor over the batches, used again and again by one reader at a time. What it hands out as memory of the map is
+ * valid within one use only.
+ */
+final class ReadTransaction implements AutoCloseable {
+    private final Txn<ByteBuffer> txn;
+    private final Cursor<ByteBuffer> batches;
+    private final ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MOST_KEY);
+
+    private ReadTransaction(Txn<ByteBuffer> txn, Cursor<ByteBuffer> batches) {
+        this.txn = txn;
+        this.batches = batches;
+    }
+
+    /** @param txn active; the view closes it, or this does if it throws */
+    static ReadTransaction open(Txn<ByteBuffer> txn, Databases databases) {
+        try {
+            return new ReadTransaction(txn, databases.batches().openCursor(txn));
+        } catch (RuntimeException e) {
+            txn.close();
+            throw e;
+        }
+    }
+
+    void renew() {
+        txn.renew();
+        batches.renew(txn);
+    }
+
+    void reset() {
+        txn.reset();
+    }
+
+    ByteBuffer key() {
+        return key;
+    }
+
+    /** @return the value of {@link #key()}, or null */
+    ByteBuffer get(Dbi<ByteBuffer> database) {
+        return database.get(txn, key);
+    }
+
+    /** Told of an entry; false to stop. */
+    @FunctionalInterface
+    interface Entry {
+        boolean is(ByteBuffer key, ByteBuffer value);
+    }
+
+    /** Goes through a database from {@code from} on; from the beginning when that is empty. */
+    void scan(Dbi<ByteBuffer> database, ByteBuffer from, Entry entry) {
+        try (Cursor<ByteBuffer> cursor = database.openCursor(txn)) {
+            boolean more = from.hasRemaining() ? cursor.get(from, GetOp.MDB_SET_RANGE) : cursor.first();
+            while (more && entry.is(cursor.key().duplicate(), cursor.val().duplicate())) {
+                more = cursor.next();
+            }
+        }
+    }
+
+    private boolean seek(int store, long offset) {
+        return batches.get(KeyCodec.at(key, store, offset), GetOp.MDB_SET_RANGE);
+    }
+
+    private boolean isWithin(int store, long end) {
+        return KeyCodec.numberOf(batches.key()) == store && KeyCodec.offsetOf(batches.key()) < end;
+    }
+
+    /**
+     * Copies whole batches of one segment.
+     *
+     * @param store where they lie
+     * @param offset where to start: with the batch that contains it, or the first after it
+     * @param end where the segment ends, exclusive
+     * @param limit lowest offset that no batch may hold
+     * @param maxBytes soft limit
+     * @param verify whether to compute checksums
+     * @return the batches; the empty slice if the first of them reaches {@code limit}; null if there is none
+     * @throws StorageException CORRUPT if the first of them is damaged
+     */
+    LmdbSlice batches(int store, long offset, long end, long limit, int maxBytes, boolean verify, ReadBuffers buffers) {
+        if (!seek(store, offset) || !isWithin(store, end)) {
+            return null;
+        }
+        List<ByteBuffer> found = new ArrayList<>();
+        long bytes = 0;
+        long before = -1;
+        do {
+            long last = KeyCodec.offsetOf(batches.key());
+            ByteBuffer batch = batches.val();
+            if (last >= limit || !found.isEmpty() && bytes + batch.remaining() > maxBytes) {
+                break;
+            }
+            String damage = damage(batch, before, last, verify);
+            if (damage != null && found.isEmpty()) {
+                throw new StorageException(
+                        StorageException.Kind.CORRUPT,
+                        "the batch up to offset " + last + " under number " + store + " is damaged: " + damage);
+            }
+            if (damage != null) {
+                break; // the next read says so
+            }
+            found.add(batch.duplicate());
+            bytes += batch.remaining();
+            before = last;
+        } while (batches.next() && isWithin(store, end));
+        if (found.isEmpty()) {
+            return LmdbSlice.EMPTY;
+        }
+        ByteBuffer copy = buffers.take((int) bytes);
+        found.forEach(copy::put);
+        return new LmdbSlice(buffers, copy.flip());
+    }
+
+    /**
+     * @param before last offset of the batch before it
+     * @param last what its key says
+     * @return what is wrong with a stored batch, or null; without {@code verify} only what its key, length and offsets tell
+     */
+    private static String damage(ByteBuffer batch, long before, long last, boolean verify) {
+        try {
+            int size = verify
+                    ? BatchValidator.validate(batch, 0, batch.limit())
+                    : BatchValidator.frame(batch, 0, batch.limit());
+            if (size != batch.limit()) {
+                return "its header says " + size + " bytes, " + batch.limit() + " are stored";
+            }
+            long found = BatchHeader.lastOffset(batch, 0);
+            long base = BatchHeader.baseOffset(batch, 0);
+            if (found != last) {
+                return "its header says it ends with offset " + found;
+            }
+            return base > before && base <= last ? null : "its header says it begins with offset " + base;
+        } catch (InvalidBatchException e) {
+            return e.getMessage();
+        }
+    }
+
+    /**
+     * Looks for a timestamp among some batches of one segment.
+     *
+     * @param most how many batches to look at
+     * @return the batch found, or where to go on, or neither at the segment's end
+     */
+    Looked firstAtOrAfter(long timestamp, int store, long offset, long end, int most) {
+        boolean more = seek(store, offset);
+        long next = offset;
+        for (int i = 0; more && isWithin(store, end); i++) {
+            if (i == most) {
+                return new Looked(null, next);
+            }
+            ByteBuffer batch = batches.val();
+            long reached = BatchHeader.maxTimestamp(batch, 0);
+            if (reached >= timestamp) {
+                return new Looked(new OffsetAt(BatchHeader.baseOffset(batch, 0), reached), next);
+            }
+            next = KeyCodec.offsetOf(batches.key()) + 1;
+            more = batches.next();
+        }
+        return new Looked(null, end);
+    }
+
+    /**
+     * How far a search came.
+     *
+     * @param found what was looked for, or null
+     * @param next where to go on, unless found; the segment's end when there is no more
+     */
+    record Looked(OffsetAt found, long next) {}
+
+    @Override
+    public void close() {
+        batches.close();
+        txn.close();
+    }
+}

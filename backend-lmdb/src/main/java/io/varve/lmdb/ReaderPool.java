@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.concurrent.LinkedBlockingDeque;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.lmdbjava.Env;
+import org.lmdbjava.LmdbException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The read transactions of an environment, each with a slot of LMDB's table of readers, which other processes share. They are used again
+ * and again. A process that is killed within a transaction keeps its slot, and keeps what that saw from being used again, until somebody looks
+ * for readers that are dead. Thread-safe, while the environment is open.
+ */
+final class ReaderPool {
+    private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
+    /** How long a read waits for another one's end when other processes have the slots, in ms: reads take microseconds. */
+    private static final long MAX_WAIT_MS = 1_000;
+
+    private final Env<ByteBuffer> env;
+    private final Databases databases;
+    private final Path directory;
+    private final LinkedBlockingDeque<ReadTransaction> idle = new LinkedBlockingDeque<>();
+    private final AtomicInteger views = new AtomicInteger();
+
+    ReaderPool(Env<ByteBuffer> env, Databases databases, Path directory) {
+        this.env = env;
+        this.databases = databases;
+        this.directory = directory;
+    }
+
+    /**
+     * @return a view of the last commit, to be given back
+     * @throws StorageException RETRY if other processes have every slot, and this one has none that comes free soon
+     * @throws LmdbException if LMDB fails
+     */
+    ReadTransaction take() {
+        ReadTransaction view = idle.poll();
+        return view == null ? open() : renewed(view);
+    }
+
+    private ReadTransaction open() {
+        try {
+            return opened();
+        } catch (Env.ReadersFullException e) {
+            return forgetDead() > 0 ? openedAfterDead() : awaitIdle(e);
+        }
+    }
+
+    private ReadTransaction openedAfterDead() {
+        try {
+            return opened();
+        } catch (Env.ReadersFullException e) {
+            return awaitIdle(e); // somebody else was faster
+        }
+    }
+
+    private ReadTransaction opened() {
+        ReadTransaction view = ReadTransaction.open(env.txnRead(), databases);
+        views.incrementAndGet();
+        return view;
+    }
+
+    private ReadTransaction awaitIdle(Env.ReadersFullException full) {
+        ReadTransaction view = views.get() > 0 ? poll() : null;
+        if (view == null) {
+            throw new StorageException(
+                    StorageException.Kind.RETRY,
+                    "the " + env.info().maxReaders + " reader slots (" + LmdbConfig.MAX_READERS + ") of " + directory
+                            + " are taken by other processes",
+                    full);
+        }
+        return renewed(view);
+    }
+
+    /** An interruption is left for the caller: it has nothing to do with who reads. */
+    private ReadTransaction poll() {
+        boolean interrupted = false;
+        try {
+            while (true) {
+                try {
+                    return idle.poll(MAX_WAIT_MS, TimeUnit.MILLISECONDS);
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private ReadTransaction renewed(ReadTransaction view) {
+        try {
+            view.renew();
+            return view;
+        } catch (RuntimeException e) {
+            drop(view);
+            throw e;
+        }
+    }
+
+    void give(ReadTransaction view) {
+        try {
+            view.reset();
+            idle.push(view);
+        } catch (RuntimeException e) {
+            drop(view);
+            throw e;
+        }
+    }
+
+    private void drop(ReadTransaction view) {
+        views.decrementAndGet();
+        view.close();
+    }
+
+    /** @return how many readers' slots were given back whose processes are no more */
+    int forgetDead() {
+        int dead = env.readerCheck();
+        if (dead > 0) {
+            LOG.info("{}: {} reader slots of processes that are no more were given back", directory, dead);
+        }
+        return dead;
+    }
+
+    /** Ends what is idle; call when nothing is in use. */
+    void close() {
+        for (ReadTransaction view = idle.poll(); view != null; view = idle.poll()) {
+            drop(view);
+        }
+    }
+}

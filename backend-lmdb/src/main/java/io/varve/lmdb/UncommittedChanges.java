@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import io.varve.core.record.BatchHeader;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What was done to a partition since the last commit: batches, segments sealed and dropped, snapshots. Guarded by the partition.
+ *
+ * <p>Invariant: batches ascend, and every one lies in a segment that the partition has.
+ */
+final class UncommittedChanges {
+    /** Room for so many batches is kept by a partition that has none. */
+    private static final int FEW = 16;
+
+    private final StagingMemory staging;
+    private long changes;
+    private ArrayDeque<StagedBatch> batches = new ArrayDeque<>(0);
+    private final List<LmdbSegment> sealed = new ArrayList<>(0);
+    private final List<LmdbSegment> dropped = new ArrayList<>(0);
+    private TreeMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs;
+    /** A commit is copying what was captured; what is dropped meanwhile waits in {@link #limbo}. */
+    private boolean inFlight;
+
+    private List<StagingMemory.Piece> limbo = List.of();
+
+    UncommittedChanges(StagingMemory staging) {
+        this.staging = staging;
+    }
+
+    /** Counts a change. */
+    void touch() {
+        changes++;
+    }
+
+    boolean isEmpty() {
+        return changes == 0;
+    }
+
+    boolean hasBatches() {
+        return !batches.isEmpty();
+    }
+
+    /** @return segments trimmed away */
+    List<LmdbSegment> dropped() {
+        return dropped;
+    }
+
+    /** @return snapshots written, or deleted (empty), by key; null when there are none */
+    TreeMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs() {
+        return blobs;
+    }
+
+    /**
+     * Takes a copy of the batch at a position, as part of a segment.
+     *
+     * @return its size
+     */
+    int stage(ByteBuffer bytes, int at, LmdbSegment segment) {
+        int size = BatchHeader.sizeInBytes(bytes, at);
+        long timestamp = BatchHeader.maxTimestamp(bytes, at);
+        batches.add(new StagedBatch(
+                BatchHeader.baseOffset(bytes, at),
+                BatchHeader.nextOffset(bytes, at),
+                timestamp,
+                segment,
+                staging.copy(bytes, at, size)));
+        segment.add(size, timestamp);
+        return size;
+    }
+
+    void seal(LmdbSegment segment) {
+        sealed.add(segment);
+    }
+
+    void putBlob(SnapshotKey key, Optional<StagingMemory.Piece> content) {
+        if (blobs == null) {
+            blobs = new TreeMap<>();
+        }
+        Optional<StagingMemory.Piece> before = blobs.put(key, content);
+        if (before != null) {
+            before.ifPresent(this::free);
+        }
+    }
+
+    /** Segments are trimmed away, and with them the batches below an offset. */
+    void drop(List<LmdbSegment> segments, long below) {
+        dropped.addAll(segments);
+        sealed.removeAll(segments);
+        freeBelow(below);
+    }
+
+    private void freeBelow(long offset) {
+        while (!batches.isEmpty() && batches.peek().next() <= offset) {
+            free(batches.poll().piece());
+        }
+    }
+
+    private void free(StagingMemory.Piece piece) {
+        if (inFlight) {
+            limbo = limbo.isEmpty() ? new ArrayList<>() : limbo;
+            limbo.add(piece);
+        } else {
+            staging.free(piece);
+        }
+    }
+
+    /** @return all of it; {@link #release} is to follow */
+    CapturedChanges capture(LmdbPartition partition, long edits, StoredPartitionState state, long firstBase) {
+        inFlight = true;
+        return new CapturedChanges(
+                partition,
+                edits,
+                changes,
+                state,
+                firstBase,
+                List.copyOf(batches),
+                List.copyOf(sealed),
+                List.copyOf(dropped),
+                blobs == null ? new TreeMap<>() : new TreeMap<>(blobs));
+    }
+
+    /** Whatever became of the commit, it looks at nothing any more. */
+    void release() {
+        inFlight = false;
+        limbo.forEach(staging::free);
+        limbo = List.of();
+    }
+
+    /**
+     * What was captured is durable.
+     *
+     * @param edited whether an edit has come between, so that the batches here are others
+     */
+    void committed(CapturedChanges capture, boolean edited) {
+        if (!edited) {
+            freeBelow(capture.state().end());
+            sealed.removeAll(capture.sealed());
+        }
+        if (batches.isEmpty() && capture.batches().size() > FEW) {
+            batches = new ArrayDeque<>(0);
+        }
+        dropped.removeAll(capture.dropped());
+        capture.blobs().forEach((key, content) -> {
+            if (blobs != null && blobs.get(key) == content) {
+                blobs.remove(key);
+                content.ifPresent(this::free);
+            }
+        });
+        if (blobs != null && blobs.isEmpty()) {
+            blobs = null;
+        }
+        changes -= capture.changes();
+    }
+
+    /** The partition is emptied: only what it drops, and its snapshots, are still to be committed. */
+    void forgetAppends() {
+        batches.forEach(batch -> free(batch.piece()));
+        batches.clear();
+        sealed.clear();
+    }
+
+    /** A truncation has committed, or cut off, all but the snapshots. */
+    void truncated() {
+        forgetAppends();
+        dropped.clear();
+        if (blobs == null) {
+            changes = 0;
+        }
+    }
+
+    /** Nothing of it is wanted any more. */
+    void forget() {
+        forgetAppends();
+        if (blobs != null) {
+            blobs.values().forEach(content -> content.ifPresent(this::free));
+            blobs = null;
+        }
+        changes = 0;
+    }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.lmdb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Memory for what is not committed yet is given back whatever becomes of the commit, and whoever wants some is answered. */
+class StagingMemoryTest extends LmdbFixture {
+    private static final int BATCH = 100_000;
+
+    private PartitionStore other;
+
+    @BeforeEach
+    void stageLittle() {
+        properties.put(LmdbConfig.STAGING, Long.toString(MIB));
+        restart();
+        other = storage.open(new PartitionId("other", new UUID(1, 2), 0), 1, limits);
+    }
+
+    private void failCommits() {
+        failPoints.arm(LmdbFailPoints.SYNC_BEFORE_FORCE, () -> {
+            throw new UncheckedIOException(new IOException("input/output error"));
+        });
+    }
+
+    @Test
+    void whatAFailedCommitWasToTakeKeepsNobodyElseFromAppending() {
+        for (int i = 0; i < 9; i++) {
+            append(BATCH);
+        }
+        store.snapshots().write("state", 0, ByteBuffer.allocate(BATCH));
+        failCommits();
+        assertThat(storage.sync(List.of(store)).byPartition()).containsOnlyKeys(ID);
+        failPoints.disarm(LmdbFailPoints.SYNC_BEFORE_FORCE);
+        assertThat(environment().staging.held()).isZero();
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            for (int i = 0; i < 30; i++) {
+                append(other, BATCH);
+            }
+        });
+        assertThat(storage.sync(List.of(other)).byPartition()).isEmpty();
+        assertThat(readAll(other)).hasSize(30);
+        assertThat(storage.sync(List.of(store)).byPartition())
+                .as("a broken partition stays so")
+                .containsOnlyKeys(ID);
+    }
+
+    @Test
+    void aCommitThatFailsWhileAnAppendMakesRoomBreaksOnlyThoseItWasFor() {
+        for (int i = 0; i < 10; i++) {
+            append(BATCH);
+        }
+        failCommits();
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> append(other, BATCH));
+        failPoints.disarm(LmdbFailPoints.SYNC_BEFORE_FORCE);
+        assertThat(storage.sync(List.of(other)).byPartition()).isEmpty();
+        assertThat(readAll(other)).hasSize(1);
+        StorageException failure = catchThrowableOfType(StorageException.class, () -> append(BATCH));
+        assertThat(failure.kind()).isEqualTo(StorageException.Kind.FULL);
+    }
+
+    @Test
+    void saysWhenAnAppendWouldWaitAndMakesRoomForItBeforehand() {
+        assertThat(other.appendWaits(BATCH)).isFalse();
+        for (int i = 0; i < 10; i++) {
+            append(BATCH);
+        }
+        assertThat(other.appendWaits(BATCH)).isTrue();
+        assertThat(other.appendWaits(100)).isFalse();
+        other.awaitRoom(BATCH);
+        assertThat(other.appendWaits(BATCH)).isFalse();
+        assertThat(readAll(store)).as("what waited for its commit").hasSize(10);
+        failCommits();
+        for (int i = 0; i < 10; i++) {
+            append(BATCH);
+        }
+        other.awaitRoom(BATCH); // throws nothing, whatever becomes of others
+        assertThat(other.appendWaits(BATCH)).isFalse();
+    }
+
+    @Test
+    void anAppendIsToBeTriedAgainWhereNoCommitMakesRoom() {
+        assertThat(environment().staging.reserve(MIB)).isTrue(); // somebody is about to stage, and takes his time
+        StorageException failure = assertTimeoutPreemptively(
+                Duration.ofSeconds(30), () -> catchThrowableOfType(StorageException.class, () -> append(BATCH)));
+        assertThat(failure.kind()).isEqualTo(StorageException.Kind.RETRY);
+        environment().staging.unreserve(MIB);
+        append(BATCH);
+        sync();
+        assertThat(readAll(store)).hasSize(1);
+    }
+}

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+import io.varve.core.VarveException;
+
+/** Compaction was told to stop, and left everything as it was. */
+public final class CompactionStoppedException extends VarveException {
+    private static final long serialVersionUID = 1L;
+
+    CompactionStoppedException() {
+        super("compaction was told to stop", null);
+    }
+}

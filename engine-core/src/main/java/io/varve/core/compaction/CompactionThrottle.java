@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
+
+/**
+ * How fast compaction goes, and when it has to stop: whoever moves bytes says so here, and waits while they are ahead of their time.
+ * Thread-safe; all cleaners of an engine share one.
+ */
+public final class CompactionThrottle implements AutoCloseable {
+    private static final double NANOS_PER_SECOND = 1e9;
+    private static final long NANOS_PER_MS = 1_000_000L;
+    /** What was not moved for so long may be made up for. */
+    private static final long MADE_UP_NANOS = 300 * NANOS_PER_MS;
+
+    private final double bytesPerSecond;
+    private final Clock clock;
+    private final Scheduler scheduler;
+    private final Set<CountDownLatch> waiting = ConcurrentHashMap.newKeySet();
+    private volatile boolean stopped;
+    /** When the bytes moved so far are due; guarded by this. */
+    private double due;
+
+    /**
+     * @param bytesPerSecond most bytes moved in a second, above 0
+     * @param clock tells the time
+     * @param scheduler ends a wait
+     */
+    public CompactionThrottle(double bytesPerSecond, Clock clock, Scheduler scheduler) {
+        this.bytesPerSecond = bytesPerSecond;
+        this.clock = clock;
+        this.scheduler = scheduler;
+        this.due = clock.nanos();
+    }
+
+    /**
+     * Counts bytes that were read or written, and waits as long as they are ahead of their time.
+     *
+     * @param bytes 0 or more
+     * @throws CompactionStoppedException after {@link #close}, also while it waits
+     */
+    void moved(long bytes) {
+        long ms;
+        synchronized (this) {
+            long now = clock.nanos();
+            due = Math.max(due, now - MADE_UP_NANOS) + bytes / bytesPerSecond * NANOS_PER_SECOND;
+            ms = (long) ((due - now) / NANOS_PER_MS);
+        }
+        if (stopped || ms > 0 && !rest(ms)) {
+            throw new CompactionStoppedException();
+        }
+    }
+
+    /**
+     * Waits.
+     *
+     * @param ms how long, 1 or more
+     * @return false if {@link #close} has ended the wait
+     */
+    public boolean rest(long ms) {
+        CountDownLatch over = new CountDownLatch(1);
+        waiting.add(over);
+        Scheduler.Task end = scheduler.schedule(ms, over::countDown);
+        try {
+            if (!stopped) {
+                over.await();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            close();
+        } finally {
+            end.cancel();
+            waiting.remove(over);
+        }
+        return !stopped;
+    }
+
+    /** @return true after {@link #close} */
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    /** Ends every wait, and soon all work. Idempotent. */
+    @Override
+    public void close() {
+        stopped = true;
+        waiting.forEach(CountDownLatch::countDown);
+    }
+}

@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.compaction;
+
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.ControlType;
+import io.varve.core.record.RecordIterator;
+import io.varve.core.transaction.AbortedTransaction;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.PriorityQueue;
+import java.util.Set;
+
+/**
+ * How the transactions ended that a walk through a partition passes, from its lowest offset up: which data are void, and of which markers
+ * nothing is left to mark. Semantics: Kafka's CleanedTransactionMetadata. Not thread-safe.
+ */
+final class TransactionOutcomes {
+    private static final int MOST_CONTROL_BYTES = 1 << 20;
+
+    /** What a marker is still good for. */
+    enum Marker {
+        /** It marks data that were seen. */
+        NEEDED,
+        /** It marks nothing any more, but readers are still told of the transaction, and look for its end. */
+        ANNOUNCED,
+        /** It marks nothing any more. */
+        IDLE
+    }
+
+    /** An aborted transaction whose marker is not passed yet. */
+    private static final class Aborted {
+        final AbortedTransaction transaction;
+        boolean dataSeen;
+
+        Aborted(AbortedTransaction transaction) {
+            this.transaction = transaction;
+        }
+    }
+
+    private final PriorityQueue<AbortedTransaction> ahead =
+            new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
+    private final Set<AbortedTransaction> known = new HashSet<>();
+    private final Map<Long, Aborted> aborting = new HashMap<>();
+    /** Producers of which committed data were seen since their last marker. */
+    private final Set<Long> committing = new HashSet<>();
+
+    private List<AbortedTransaction> gone = new ArrayList<>();
+
+    /** Learns of transactions to come; one may be told again. */
+    void expect(Collection<AbortedTransaction> aborted) {
+        for (AbortedTransaction transaction : aborted) {
+            if (known.add(transaction)) {
+                ahead.add(transaction);
+            }
+        }
+    }
+
+    /**
+     * Passes a batch of data.
+     *
+     * @return true if it is void
+     */
+    boolean onData(ByteBuffer buffer, int at) {
+        meet(BatchHeader.lastOffset(buffer, at));
+        if (!BatchHeader.isTransactional(buffer, at)) {
+            return false;
+        }
+        long producer = BatchHeader.producerId(buffer, at);
+        Aborted aborted = aborting.get(producer);
+        if (aborted == null) {
+            committing.add(producer);
+            return false;
+        }
+        aborted.dataSeen = true;
+        return true;
+    }
+
+    /**
+     * Passes a control batch.
+     *
+     * @return what it is still good for
+     */
+    Marker onMarker(ByteBuffer buffer, int at) {
+        meet(BatchHeader.lastOffset(buffer, at));
+        long producer = BatchHeader.producerId(buffer, at);
+        try (RecordIterator records = RecordIterator.of(buffer, at, MOST_CONTROL_BYTES)) {
+            if (!records.next()) {
+                return Marker.IDLE; // emptied by an earlier cleaning, and kept for its producer's or its offset's sake
+            }
+            ControlType type = records.controlType();
+            if (type == ControlType.COMMIT) {
+                return committing.remove(producer) ? Marker.NEEDED : Marker.IDLE;
+            }
+            return type == ControlType.ABORT ? onAbort(aborting.remove(producer)) : Marker.NEEDED;
+        }
+    }
+
+    private Marker onAbort(Aborted aborted) {
+        if (aborted == null) {
+            return Marker.IDLE;
+        }
+        if (aborted.dataSeen) {
+            return Marker.NEEDED;
+        }
+        gone.add(aborted.transaction);
+        return Marker.ANNOUNCED;
+    }
+
+    /** @return transactions passed since the last call of which no data was seen */
+    List<AbortedTransaction> takeGone() {
+        List<AbortedTransaction> taken = gone;
+        gone = new ArrayList<>();
+        return taken;
+    }
+
+    private void meet(long offset) {
+        while (!ahead.isEmpty() && ahead.peek().firstOffset() <= offset) {
+            AbortedTransaction transaction = ahead.remove();
+            aborting.putIfAbsent(transaction.producerId(), new Aborted(transaction));
+        }
+    }
+}
