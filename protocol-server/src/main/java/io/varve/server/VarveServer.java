@@ -5,6 +5,8 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageProvider;
+import io.varve.server.api.ApiTable;
+import io.varve.server.api.HandlerContext;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.config.ConfigError;
@@ -82,7 +84,16 @@ public final class VarveServer implements AutoCloseable {
                 metadata);
         metadata.watchConfigs(new DynamicBrokerConfig(metadata.brokerConfigs(), net, rooms.engine()))
                 .join();
-        net.serve(Apis.table(config, rooms, groups, transactions, self, new Apis.Runtime(clock, ids)), scheduler);
+        HandlerContext context = new HandlerContext(
+                self,
+                metadata,
+                rooms.engine(),
+                groups,
+                transactions,
+                new HandlerContext.Settings(
+                        config.fetch(), config.groups(), config.storage().directories()),
+                new HandlerContext.Runtime(clock, ids));
+        net.serve(ApiTable.serve(context), scheduler);
     }
 
     /**

@@ -2,24 +2,11 @@
 package io.varve.server.api;
 
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** Serves one Kafka API. Thread-safe. */
+/** Serves one API of Kafka's, in the versions {@link ApiTable} says. Thread-safe. */
+@FunctionalInterface
 public interface ApiHandler {
-    /** @return the API served */
-    ApiKeys api();
-
-    /** @return lowest version served, inclusive */
-    default short minVersion() {
-        return api().oldestVersion();
-    }
-
-    /** @return highest version served, inclusive */
-    default short maxVersion() {
-        return api().latestVersion(false);
-    }
-
     /**
      * Serves a request. Where the API's {@link ApiPolicy} does not say otherwise it runs on the connection's event loop, so it must not
      * take long: a request that would is given back by a {@link HeavyRequestException} before it has any effect, and comes again on a

@@ -7,6 +7,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.ApiException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.slf4j.Logger;
@@ -18,15 +19,15 @@ public final class Dispatcher {
     private static final Answer SILENCE = new Answer.Silence();
     private static final Answer HANG_UP = new Answer.HangUp();
 
-    private final ServedApis table;
+    private final ServedApis served;
     private final LogThrottle failures;
 
     /**
-     * @param table the APIs served
+     * @param served finds handlers
      * @param clock paces the log
      */
-    public Dispatcher(ServedApis table, Clock clock) {
-        this.table = table;
+    public Dispatcher(ServedApis served, Clock clock) {
+        this.served = served;
         failures = new LogThrottle(LOG, clock);
     }
 
@@ -38,7 +39,7 @@ public final class Dispatcher {
      * @throws HeavyRequestException if the request has to be served in the background; nothing has happened
      */
     public CompletionStage<Answer> dispatch(Request request) {
-        ApiHandler handler = table.find(request.body().apiKey(), request.body().version());
+        ApiHandler handler = served.find(request.body().apiKey(), request.body().version());
         if (handler == null) {
             return CompletableFuture.completedFuture(failure(request, unserved(request)));
         }
@@ -95,7 +96,9 @@ public final class Dispatcher {
     }
 
     private static UnsupportedVersionException unserved(Request request) {
-        return new UnsupportedVersionException("version " + request.version() + " of API "
-                + request.header().apiKey().name + " is not served; ask ApiVersions for what is");
+        ApiKeys api = request.header().apiKey();
+        String why = ApiTable.whyAbsent(api);
+        return new UnsupportedVersionException("version " + request.version() + " of API " + api.name + " is not served"
+                + (why == null ? "" : ": " + why) + "; ask ApiVersions for what is");
     }
 }

@@ -9,10 +9,13 @@ package io.varve.server.api;
  * @param steps about how many steps it takes to fill hash tables with its elements
  */
 public record RequestExtent(int elements, long heapBytes, long steps) {
-    private static final long MANY_STEPS = 300_000;
+    /** A request of more elements than this is parsed on a worker thread. */
+    private static final int MAX_ELEMENTS_ON_LOOP = 2_000;
+
+    private static final long MAX_STEPS_ON_LOOP = 300_000;
 
     /** @return true if parsing takes longer than an event loop may stand still */
     public boolean isLarge() {
-        return elements > ApiPolicy.MANY || steps > MANY_STEPS;
+        return elements > MAX_ELEMENTS_ON_LOOP || steps > MAX_STEPS_ON_LOOP;
     }
 }

@@ -15,7 +15,7 @@ import org.apache.kafka.common.requests.RequestHeader;
 /** Reads requests off the wire as Kafka 4.3 does, and gives up where it gives up. */
 public final class RequestParser {
     /** API, version and correlation id. */
-    private static final int LEAST_HEADER = 8;
+    private static final int MIN_HEADER_BYTES = 8;
 
     private RequestParser() {}
 
@@ -30,13 +30,13 @@ public final class RequestParser {
      */
     public static RequestExtent inspect(ByteBuffer frame) {
         ByteBuffer in = frame.duplicate();
-        if (in.remaining() < LEAST_HEADER) {
+        if (in.remaining() < MIN_HEADER_BYTES) {
             throw new InvalidRequestException("a request of " + in.remaining() + " bytes");
         }
         short id = in.getShort(in.position());
         short version = in.getShort(in.position() + Short.BYTES);
         ApiKeys api = known(id, version);
-        ApiPolicy policy = ApiPolicy.of(api);
+        ApiPolicy policy = ApiTable.policy(api);
         try {
             RequestScan scan = new RequestScan(in, policy.maxElements());
             RequestShapes.header(api.requestHeaderVersion(version)).walk(scan);

@@ -2,6 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.server.api.ApiPolicy;
+import io.varve.server.api.ApiTable;
 import io.varve.server.api.RequestExtent;
 import io.varve.server.api.RequestParser;
 import java.nio.ByteBuffer;
@@ -31,7 +32,7 @@ record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent 
     }
 
     static ApiPolicy policyOf(short api) {
-        return ApiKeys.hasId(api) ? ApiPolicy.of(ApiKeys.forId(api)) : ApiPolicy.of(ApiKeys.API_VERSIONS);
+        return ApiKeys.hasId(api) ? ApiTable.policy(ApiKeys.forId(api)) : ApiTable.policy(ApiKeys.API_VERSIONS);
     }
 
     private static short apiOf(ByteBuffer frame) {

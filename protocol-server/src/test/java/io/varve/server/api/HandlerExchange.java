@@ -3,6 +3,7 @@ package io.varve.server.api;
 
 import io.varve.server.metadata.MetadataFixture;
 import java.nio.ByteBuffer;
+import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.MessageUtil;
@@ -14,18 +15,21 @@ import org.apache.kafka.common.requests.RequestHeader;
 public final class HandlerExchange {
     private HandlerExchange() {}
 
-    /** @return the response's data as a client reads it */
+    /**
+     * @param context what the API's handler is made of
+     * @return the response's data as a client reads it
+     */
     @SuppressWarnings("unchecked")
-    public static <R extends ApiMessage> R of(ApiHandler handler, int version, ApiMessage asked) {
+    public static <R extends ApiMessage> R of(HandlerContext context, ApiKeys api, int version, ApiMessage asked) {
         short apiVersion = (short) version;
         ByteBuffer wire = MessageUtil.toByteBufferAccessor(asked, apiVersion).buffer();
-        AbstractRequest body =
-                AbstractRequest.parseRequest(handler.api(), apiVersion, new ByteBufferAccessor(wire)).request;
-        RequestHeader header = new RequestHeader(handler.api(), apiVersion, "test", 1);
-        ApiMessage answer = MetadataFixture.await(
-                handler.handle(new Request(header, body, new Loopback())).toCompletableFuture());
+        AbstractRequest body = AbstractRequest.parseRequest(api, apiVersion, new ByteBufferAccessor(wire)).request;
+        RequestHeader header = new RequestHeader(api, apiVersion, "test", 1);
+        ApiMessage answer = MetadataFixture.await(ApiTable.handler(api, context)
+                .handle(new Request(header, body, new Loopback()))
+                .toCompletableFuture());
         ByteBuffer back = MessageUtil.toByteBufferAccessor(answer, apiVersion).buffer();
-        return (R) AbstractResponse.parseResponse(handler.api(), new ByteBufferAccessor(back), apiVersion)
+        return (R) AbstractResponse.parseResponse(api, new ByteBufferAccessor(back), apiVersion)
                 .data();
     }
 }

@@ -4,17 +4,7 @@ package io.varve.server.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
-import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.api.fetch.FetchConfig;
-import io.varve.server.api.topic.TopicHandlers;
-import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.cluster.Endpoint;
-import io.varve.server.group.GroupsConfig;
 import io.varve.server.group.GroupsFixture;
-import io.varve.server.metadata.MetadataFixture;
-import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -43,22 +33,14 @@ import org.junit.jupiter.api.Test;
 /** Kafka's own producer, consumer and admin client against the log APIs over a socket. */
 class KafkaClientsTest {
     private final GroupsFixture broker = new GroupsFixture();
-    private final MetadataFixture node = broker.broker;
     private NetServer server;
     private Map<String, Object> client;
     private Admin admin;
 
     @BeforeEach
     void start() {
-        server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
-        int port = server.listeners().get(0).port();
-        ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
-        List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
-                node.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
-        handlers.addAll(broker.handlers(self));
-        handlers.addAll(TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())));
-        short version = node.metadata.features().get("metadata.version");
-        server.serve(new ServedApis(handlers, Features.served(version)), new SystemScheduler(1));
+        server = ServedBroker.on(broker);
+        int port = ServedBroker.port(server);
         client = Map.of("bootstrap.servers", "127.0.0.1:" + port, "request.timeout.ms", 10_000);
         admin = Admin.create(client);
     }

@@ -12,6 +12,12 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.fetch.FetchConfig;
+import io.varve.server.api.fetch.FetchHandler;
+import io.varve.server.api.offsets.ListOffsetsHandler;
+import io.varve.server.api.offsets.OffsetForLeaderEpochHandler;
+import io.varve.server.api.produce.ProduceHandler;
+import io.varve.server.api.txn.DescribeProducersHandler;
+import io.varve.server.api.txn.WriteTxnMarkersHandler;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.OffsetsMarkerWriter;
 import io.varve.server.coordinator.TransactionVerifier;
@@ -79,10 +85,14 @@ public final class LogFixture implements Topics {
     public LogFixture(FetchConfig config, ReadableAt readable) {
         storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
-        LogApis.handlers(this, this::admit, cluster, config, time, ids)
-                .forEach(handler -> handlers.put(handler.api(), handler));
-        LogApis.transactionHandlers(this, (partition, marker) -> offsetsMarkers.end(partition, marker))
-                .forEach(handler -> handlers.put(handler.api(), handler));
+        handlers.put(ApiKeys.PRODUCE, new ProduceHandler(this, this::admit));
+        handlers.put(ApiKeys.FETCH, new FetchHandler(this, cluster, config, new HandlerContext.Runtime(time, ids)));
+        handlers.put(ApiKeys.LIST_OFFSETS, new ListOffsetsHandler(this));
+        handlers.put(ApiKeys.OFFSET_FOR_LEADER_EPOCH, new OffsetForLeaderEpochHandler(this));
+        handlers.put(ApiKeys.DESCRIBE_PRODUCERS, new DescribeProducersHandler(this));
+        handlers.put(
+                ApiKeys.WRITE_TXN_MARKERS,
+                new WriteTxnMarkersHandler(this, (partition, marker) -> offsetsMarkers.end(partition, marker)));
     }
 
     private CompletableFuture<Map<TopicPartition, Errors>> admit(

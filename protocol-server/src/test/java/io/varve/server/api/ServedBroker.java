@@ -2,19 +2,12 @@
 package io.varve.server.api;
 
 import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.api.fetch.FetchConfig;
-import io.varve.server.api.topic.TopicHandlers;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
-import io.varve.server.group.GroupsConfig;
 import io.varve.server.group.GroupsFixture;
 import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.Map;
 
 /** A broker behind a socket, for Kafka's own clients. */
 public final class ServedBroker {
@@ -24,12 +17,7 @@ public final class ServedBroker {
     public static NetServer on(GroupsFixture broker) {
         NetServer server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);
-        List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
-                broker.broker.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
-        handlers.addAll(TopicHandlers.all(broker.broker.metadata, () -> self, GroupsConfig.parse(Map.of())));
-        handlers.addAll(broker.handlers(self));
-        short version = broker.broker.metadata.features().get("metadata.version");
-        server.serve(new ServedApis(handlers, Features.served(version)), new SystemScheduler(1));
+        server.serve(ApiTable.serve(broker.handlerContext(self)), new SystemScheduler(1));
         return server;
     }
 

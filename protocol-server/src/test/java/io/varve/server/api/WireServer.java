@@ -2,22 +2,11 @@
 package io.varve.server.api;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.Ids;
-import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.api.fetch.FetchConfig;
-import io.varve.server.api.topic.TopicHandlers;
-import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.cluster.Endpoint;
-import io.varve.server.group.GroupsConfig;
 import io.varve.server.group.GroupsFixture;
-import io.varve.server.metadata.MetadataFixture;
-import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
 import io.varve.server.net.RawClient;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
@@ -41,15 +30,8 @@ public final class WireServer implements AutoCloseable {
     private final int port;
 
     public WireServer() {
-        MetadataFixture node = broker.broker;
-        server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
-        port = server.listeners().get(0).port();
-        ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
-        List<ApiHandler> handlers = new ArrayList<>(LogApis.handlers(
-                node.metadata, broker.transactions, self, FetchConfig.DEFAULT, Clock.system(), Ids.seeded(1)));
-        handlers.addAll(TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())));
-        short version = node.metadata.features().get("metadata.version");
-        server.serve(new ServedApis(handlers, Features.served(version)), new SystemScheduler(1));
+        server = ServedBroker.on(broker);
+        port = ServedBroker.port(server);
         admin = Admin.create(Map.of("bootstrap.servers", "127.0.0.1:" + port));
     }
 

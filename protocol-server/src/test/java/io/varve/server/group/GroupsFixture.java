@@ -3,12 +3,14 @@ package io.varve.server.group;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.group.GroupApis;
-import io.varve.server.api.txn.TransactionApis;
+import io.varve.server.api.ApiTable;
+import io.varve.server.api.HandlerContext;
+import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.metadata.MetadataFixture;
@@ -21,7 +23,7 @@ import io.varve.server.txn.HostedTransactions;
 import io.varve.server.txn.TransactionContext;
 import io.varve.server.txn.Transactions;
 import io.varve.server.txn.TransactionsConfig;
-import java.util.ArrayList;
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -147,17 +149,21 @@ public final class GroupsFixture implements AutoCloseable {
         }
     }
 
-    public List<ApiHandler> handlers(ClusterInfo self) {
-        List<ApiHandler> handlers = new ArrayList<>(GroupApis.handlers(groups, transactions, broker.metadata, self));
-        handlers.addAll(TransactionApis.handlers(transactions, groups, broker.metadata, broker.metadata.producerIds()));
-        return handlers;
+    /** @return what handlers of this broker are made of */
+    public HandlerContext handlerContext(ClusterInfo self) {
+        return new HandlerContext(
+                self,
+                broker.metadata,
+                broker.engine,
+                groups,
+                transactions,
+                new HandlerContext.Settings(
+                        FetchConfig.DEFAULT, GroupsConfig.parse(properties), List.of(Path.of("unused"))),
+                new HandlerContext.Runtime(Clock.system(), Ids.seeded(1)));
     }
 
     public ApiHandler handler(ApiKeys api) {
-        return handlers(SELF).stream()
-                .filter(handler -> handler.api() == api)
-                .findFirst()
-                .orElseThrow();
+        return ApiTable.handler(api, handlerContext(SELF));
     }
 
     @Override

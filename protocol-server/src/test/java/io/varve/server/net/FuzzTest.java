@@ -7,7 +7,6 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import io.netty.util.ResourceLeakDetector;
-import io.varve.server.api.ApiHandler;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.apache.kafka.common.message.ApiMessageType;
@@ -44,14 +43,14 @@ class FuzzTest {
 
     @Test
     void survivesDamagedRequestsOfEveryApi() throws Exception {
-        ApiHandler[] handlers = ApiKeys.apisForListener(ListenerType.BROKER).stream()
+        ScriptedHandler[] handlers = ApiKeys.apisForListener(ListenerType.BROKER).stream()
                 .filter(api -> api != ApiKeys.API_VERSIONS)
                 .map(api -> ScriptedHandler.answering(api, request -> {
                     // As a handler would: look at all of it.
                     assertThat(request.body().data().toString()).isNotNull();
                     return ApiMessageType.fromApiKey(api.id).newResponse();
                 }))
-                .toArray(ApiHandler[]::new);
+                .toArray(ScriptedHandler[]::new);
         try (NetServer server = Servers.start(handlers)) {
             new Fuzz(Servers.port(server), SEED - 1, REQUESTS / 20).run();
             long heap = heapInUse();

@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.runtime.Clock;
-import io.varve.server.api.ServedApis;
 import io.varve.server.cluster.Endpoint;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
@@ -28,7 +26,7 @@ class NetServerTest {
         NetConfig config = NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0));
         try (NetServer server = NetServer.bind(config, Clock.system())) {
             int port = Servers.port(server);
-            server.serve(new ServedApis(List.of(Servers.metadata(port)), Servers.FEATURES), Servers.SCHEDULER);
+            server.serve(Servers.served(Servers.metadata(port)), Servers.SCHEDULER);
             try (Admin admin = Admin.create(Map.<String, Object>of("bootstrap.servers", "127.0.0.1:" + port))) {
                 assertThat(admin.listTopics().names().get(20, TimeUnit.SECONDS)).isEmpty();
                 assertThat(admin.describeFeatures()

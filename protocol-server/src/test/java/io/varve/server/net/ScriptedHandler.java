@@ -3,6 +3,8 @@ package io.varve.server.net;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.api.ServedApi;
+import io.varve.server.api.ServedVersions;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;
@@ -14,6 +16,10 @@ record ScriptedHandler(ApiKeys api, Function<Request, CompletionStage<? extends 
         implements ApiHandler {
     static ScriptedHandler answering(ApiKeys api, Function<Request, ApiMessage> answer) {
         return new ScriptedHandler(api, request -> CompletableFuture.completedFuture(answer.apply(request)));
+    }
+
+    ServedApi served() {
+        return new ServedApi(new ServedVersions(api, api.oldestVersion(), api.latestVersion()), this);
     }
 
     @Override

@@ -4,14 +4,18 @@ package io.varve.server.net;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.api.ApiHandler;
-import io.varve.server.api.Features;
+import io.varve.server.api.ServedApi;
 import io.varve.server.api.ServedApis;
+import io.varve.server.api.ServedVersions;
+import io.varve.server.api.cluster.ApiVersionsHandler;
+import io.varve.server.api.cluster.Features;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -37,14 +41,30 @@ final class Servers {
                 List.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), 2, Sockets.DEFAULT, connections, requests);
     }
 
-    static NetServer start(ApiHandler... handlers) {
+    static NetServer start(ScriptedHandler... handlers) {
         return start(config(Connections.DEFAULT, Requests.DEFAULT), NettyTransport.best(), handlers);
     }
 
-    static NetServer start(NetConfig config, NettyTransport transport, ApiHandler... handlers) {
+    static NetServer start(NetConfig config, NettyTransport transport, ScriptedHandler... handlers) {
         NetServer server = NetServer.bind(config, Clock.system(), transport);
-        server.serve(new ServedApis(List.of(handlers), FEATURES), SCHEDULER);
+        server.serve(served(handlers), SCHEDULER);
         return server;
+    }
+
+    /** @return the APIs of some handlers, and ApiVersions, which tells of them */
+    static ServedApis served(ScriptedHandler... handlers) {
+        List<ServedApi> served = new ArrayList<>();
+        List<ServedVersions> versions = new ArrayList<>();
+        for (ScriptedHandler handler : handlers) {
+            served.add(handler.served());
+            versions.add(handler.served().versions());
+        }
+        ApiKeys api = ApiKeys.API_VERSIONS;
+        ServedVersions ofItself = new ServedVersions(api, api.oldestVersion(), api.latestVersion());
+        versions.add(ofItself);
+        versions.sort(Comparator.comparing(ServedVersions::api));
+        served.add(new ServedApi(ofItself, new ApiVersionsHandler(versions, FEATURES)));
+        return new ServedApis(served);
     }
 
     static int port(NetServer server) {

@@ -8,11 +8,9 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.apache.kafka.common.message.DescribeClusterRequestData;
 import org.apache.kafka.common.message.DescribeClusterResponseData;
 import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClusterBroker;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeClusterRequest;
 
@@ -20,15 +18,11 @@ import org.apache.kafka.common.requests.DescribeClusterRequest;
 public final class DescribeClusterHandler implements ApiHandler {
     private static final byte BROKERS = 1;
 
-    private final Supplier<ClusterInfo> cluster;
+    private final ClusterInfo cluster;
 
-    public DescribeClusterHandler(Supplier<ClusterInfo> cluster) {
+    /** @param cluster this broker, as clients reach it */
+    public DescribeClusterHandler(ClusterInfo cluster) {
         this.cluster = cluster;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DESCRIBE_CLUSTER;
     }
 
     @Override
@@ -39,18 +33,17 @@ public final class DescribeClusterHandler implements ApiHandler {
             return CompletableFuture.completedFuture(response.setErrorCode(Errors.MISMATCHED_ENDPOINT_TYPE.code())
                     .setErrorMessage("The request was sent to an endpoint of the wrong type: this is a broker."));
         }
-        ClusterInfo info = cluster.get();
-        Endpoint here = info.endpoint(request.connection().listenerName());
-        response.setClusterId(info.clusterId())
-                .setControllerId(info.nodeId())
+        Endpoint here = cluster.endpoint(request.connection().listenerName());
+        response.setClusterId(cluster.clusterId())
+                .setControllerId(cluster.nodeId())
                 .setClusterAuthorizedOperations(
                         AuthorizedOperations.onCluster(asked.includeClusterAuthorizedOperations()));
         response.brokers()
                 .add(new DescribeClusterBroker()
-                        .setBrokerId(info.nodeId())
+                        .setBrokerId(cluster.nodeId())
                         .setHost(here.host())
                         .setPort(here.port())
-                        .setRack(info.rack()));
+                        .setRack(cluster.rack()));
         return CompletableFuture.completedFuture(response);
     }
 }

@@ -26,7 +26,6 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsPartition;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsResult;
 import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDirsTopic;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,14 +36,13 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     private final Topics topics;
     private final List<Path> directories;
 
+    /**
+     * @param topics finds topics and their logs
+     * @param directories {@code log.dirs}
+     */
     public DescribeLogDirsHandler(Topics topics, List<Path> directories) {
         this.topics = topics;
         this.directories = List.copyOf(directories);
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DESCRIBE_LOG_DIRS;
     }
 
     @Override

@@ -17,7 +17,6 @@ import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.common.message.FindCoordinatorRequestData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData;
 import org.apache.kafka.common.message.FindCoordinatorResponseData.Coordinator;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorRequest;
@@ -31,15 +30,15 @@ public final class FindCoordinatorHandler implements ApiHandler {
     private final Transactions transactions;
     private final ClusterInfo self;
 
+    /**
+     * @param groups the group coordinator
+     * @param transactions the transaction coordinator
+     * @param self this broker, as clients reach it
+     */
     public FindCoordinatorHandler(Groups groups, Transactions transactions, ClusterInfo self) {
         this.groups = groups;
         this.transactions = transactions;
         this.self = self;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.FIND_COORDINATOR;
     }
 
     @Override

@@ -6,15 +6,9 @@ import io.varve.server.api.Request;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 
 /** ListPartitionReassignments, which {@code kafka-topics.sh --describe} asks: with one broker nothing ever moves. */
 public final class ListPartitionReassignmentsHandler implements ApiHandler {
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.LIST_PARTITION_REASSIGNMENTS;
-    }
-
     @Override
     public CompletionStage<ListPartitionReassignmentsResponseData> handle(Request request) {
         return CompletableFuture.completedFuture(new ListPartitionReassignmentsResponseData().setErrorMessage(null));

@@ -12,22 +12,24 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData;
 import org.apache.kafka.common.message.AlterConfigsRequestData.AlterConfigsResource;
 import org.apache.kafka.common.message.AlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.message.AlterConfigsResponseData;
 import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsResourceResponse;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.AlterConfigsRequest;
 import org.apache.kafka.common.requests.ApiError;
 
 /** AlterConfigs, the old way: a resource's settings become exactly those named, save that holds are only released by name. */
 public final class AlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
-    private final Map<ConfigResource.Type, ConfigTarget> targets;
+    private final ConfigTargets targets;
 
-    public AlterConfigsHandler(ClusterMetadata metadata, Map<ConfigResource.Type, ConfigTarget> targets) {
+    /**
+     * @param metadata what the cluster is
+     * @param targets what can be altered, by type of resource
+     */
+    public AlterConfigsHandler(ClusterMetadata metadata, ConfigTargets targets) {
         this.metadata = metadata;
         this.targets = targets;
     }
@@ -41,11 +43,6 @@ public final class AlterConfigsHandler implements ApiHandler {
             }
         });
         return all;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.ALTER_CONFIGS;
     }
 
     @Override

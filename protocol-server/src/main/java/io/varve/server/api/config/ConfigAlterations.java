@@ -26,7 +26,7 @@ final class ConfigAlterations {
     /** A resource as the request names it: its type may be unknown. */
     record Resource(byte type, String name) {}
 
-    private final Map<ConfigResource.Type, ConfigTarget> targets;
+    private final ConfigTargets targets;
     private final Map<Resource, Integer> times = new HashMap<>();
     private final List<Resource> resources;
     private final ApiError[] errors;
@@ -37,7 +37,7 @@ final class ConfigAlterations {
      * @param targets what can be altered, by type
      * @param resources all resources of the request, in its order
      */
-    ConfigAlterations(Map<ConfigResource.Type, ConfigTarget> targets, List<Resource> resources) {
+    ConfigAlterations(ConfigTargets targets, List<Resource> resources) {
         this.targets = targets;
         this.resources = resources;
         errors = new ApiError[resources.size()];
@@ -58,7 +58,7 @@ final class ConfigAlterations {
             List<String> withoutValue,
             BiFunction<ConfigTarget, Map<String, String>, Map<String, String>> change) {
         perform(position, keys, withoutValue, resource -> {
-            ConfigTarget target = targets.get(ConfigResource.Type.forId(resource.type()));
+            ConfigTarget target = targets.of(ConfigResource.Type.forId(resource.type()));
             if (target == null) {
                 throw new InvalidRequestException("Unknown resource type " + resource.type());
             }

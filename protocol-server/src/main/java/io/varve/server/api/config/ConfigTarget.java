@@ -7,7 +7,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 
 /** What resources of one type can be set to. Refuses with Kafka's exceptions. Thread-safe. */
-public interface ConfigTarget {
+interface ConfigTarget {
     /** Refuses if there can be no such resource. */
     void checkName(String name);
 

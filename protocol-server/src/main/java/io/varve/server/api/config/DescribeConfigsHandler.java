@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.config;
 
+import io.varve.core.engine.LogEngine;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.group.GroupsConfig;
+import io.varve.server.logging.LogLevels;
+import io.varve.server.metadata.ClusterMetadata;
+import io.varve.server.retention.RetentionQuestion;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -14,7 +19,6 @@ import org.apache.kafka.common.message.DescribeConfigsRequestData.DescribeConfig
 import org.apache.kafka.common.message.DescribeConfigsResponseData;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResourceResult;
 import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfigsResult;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
@@ -27,17 +31,17 @@ public final class DescribeConfigsHandler implements ApiHandler {
 
     private static final int SHORT_TEXT = Short.MAX_VALUE;
 
-    private final ShownSettings settings;
-    private final TopicQuestions questions;
+    private final SettingDescriptions settings;
+    private final RetentionExplainer retention;
 
-    public DescribeConfigsHandler(ShownSettings settings, TopicQuestions questions) {
-        this.settings = settings;
-        this.questions = questions;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DESCRIBE_CONFIGS;
+    /**
+     * @param metadata settings of topics and brokers
+     * @param groups settings of groups
+     * @param engine explains the retention of topics
+     */
+    public DescribeConfigsHandler(ClusterMetadata metadata, GroupsConfig groups, LogEngine engine) {
+        settings = new SettingDescriptions(metadata, groups.settings(), new LogLevels());
+        retention = new RetentionExplainer(metadata, metadata.topicConfigs(), engine);
     }
 
     @Override
@@ -52,7 +56,7 @@ public final class DescribeConfigsHandler implements ApiHandler {
                     .setErrorMessage(null);
             response.results().add(result);
             if (resource.resourceType() == ConfigResource.Type.TOPIC.id()
-                    && questions.isQuestion(resource.resourceName())) {
+                    && RetentionQuestion.isOne(resource.resourceName())) {
                 last = last.thenCombine(answer(request, resource, result), (before, done) -> done);
                 continue;
             }
@@ -71,10 +75,8 @@ public final class DescribeConfigsHandler implements ApiHandler {
 
     private CompletionStage<DescribeConfigsResult> answer(
             Request request, DescribeConfigsResource resource, DescribeConfigsResult result) {
-        return questions.answer(resource.resourceName()).handle((answer, failure) -> {
-            if (failure == null
-                    && request.version() < FIRST_WITH_LONG_TEXTS
-                    && answer.value().length() > SHORT_TEXT) {
+        return retention.answer(resource.resourceName()).handle((answer, failure) -> {
+            if (failure == null && request.version() < FIRST_WITH_LONG_TEXTS && answer.length() > SHORT_TEXT) {
                 refuse(
                         result,
                         new InvalidRequestException("The answer is too long for this version of the request:"
@@ -82,8 +84,8 @@ public final class DescribeConfigsHandler implements ApiHandler {
             } else if (failure == null) {
                 result.configs()
                         .add(new DescribeConfigsResourceResult()
-                                .setName(answer.name())
-                                .setValue(answer.value())
+                                .setName(RetentionQuestion.KEY)
+                                .setValue(answer)
                                 .setReadOnly(true)
                                 .setConfigSource(ConfigSource.DEFAULT_CONFIG.id())
                                 .setConfigType(ConfigType.STRING.id()));

@@ -4,6 +4,7 @@ package io.varve.server.api.config;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.config.ConfigAlterations.Resource;
+import io.varve.server.logging.LogLevels;
 import io.varve.server.metadata.ClusterMetadata;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -21,26 +22,23 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterC
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData;
 import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.AlterConfigsResourceResponse;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 
 /** IncrementalAlterConfigs (KIP-339): sets, deletes, appends to and subtracts from single settings. */
 public final class IncrementalAlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
-    private final Map<ConfigResource.Type, ConfigTarget> targets;
+    private final ConfigTargets targets;
     private final LogLevelChanges levels;
 
-    public IncrementalAlterConfigsHandler(
-            ClusterMetadata metadata, Map<ConfigResource.Type, ConfigTarget> targets, LogLevelChanges levels) {
+    /**
+     * @param metadata what the cluster is
+     * @param targets what can be altered, by type of resource
+     */
+    public IncrementalAlterConfigsHandler(ClusterMetadata metadata, ConfigTargets targets) {
         this.metadata = metadata;
         this.targets = targets;
-        this.levels = levels;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.INCREMENTAL_ALTER_CONFIGS;
+        levels = new LogLevelChanges(metadata.config().nodeId(), new LogLevels());
     }
 
     @Override

@@ -12,7 +12,7 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 
 /** Changes the levels of this broker's loggers (KIP-412), all that one resource asks for or none. Thread-safe. */
-public record LogLevelChanges(int nodeId, LogLevels levels) {
+record LogLevelChanges(int nodeId, LogLevels levels) {
     /** @throws org.apache.kafka.common.errors.ApiException as Kafka refuses, before anything is changed */
     void apply(String name, Collection<AlterableConfig> operations, boolean validateOnly) {
         BrokerTarget.requireThisBroker(name, nodeId);

@@ -2,6 +2,7 @@
 package io.varve.server.api.fetch;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.HandlerContext.Runtime;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
@@ -12,7 +13,6 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.message.FetchResponseData;
 import org.apache.kafka.common.message.FetchResponseData.NodeEndpoint;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.FetchMetadata;
 
@@ -35,18 +35,13 @@ public final class FetchHandler implements ApiHandler {
      * @param topics finds the logs
      * @param cluster tells fenced clients where the leader is
      * @param config the broker's limits
-     * @param sessions the consumers' sessions
+     * @param runtime tells how long sessions were idle, and names them
      */
-    public FetchHandler(Topics topics, ClusterInfo cluster, FetchConfig config, FetchSessions sessions) {
+    public FetchHandler(Topics topics, ClusterInfo cluster, FetchConfig config, Runtime runtime) {
         this.topics = topics;
         this.cluster = cluster;
         this.config = config;
-        this.sessions = sessions;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.FETCH;
+        this.sessions = new FetchSessions(config.sessionSlots(), runtime.clock(), runtime.ids());
     }
 
     @Override

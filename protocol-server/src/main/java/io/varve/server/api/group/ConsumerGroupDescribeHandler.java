@@ -6,22 +6,17 @@ import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ConsumerGroupDescribeResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
 
 /** ConsumerGroupDescribe: groups of the consumer protocol (KIP-848). */
-final class ConsumerGroupDescribeHandler implements ApiHandler {
+public final class ConsumerGroupDescribeHandler implements ApiHandler {
     private final Groups groups;
 
-    ConsumerGroupDescribeHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public ConsumerGroupDescribeHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.CONSUMER_GROUP_DESCRIBE;
     }
 
     @Override

@@ -5,21 +5,16 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 
 /** ConsumerGroupHeartbeat: joins, keeps, changes and leaves a consumer group (KIP-848). */
-final class ConsumerGroupHeartbeatHandler implements ApiHandler {
+public final class ConsumerGroupHeartbeatHandler implements ApiHandler {
     private final Groups groups;
 
-    ConsumerGroupHeartbeatHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public ConsumerGroupHeartbeatHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.CONSUMER_GROUP_HEARTBEAT;
     }
 
     @Override

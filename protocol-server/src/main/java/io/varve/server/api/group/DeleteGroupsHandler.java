@@ -6,21 +6,16 @@ import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DeleteGroupsResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.DeleteGroupsRequest;
 
 /** DeleteGroups: groups without members, and their offsets. */
-final class DeleteGroupsHandler implements ApiHandler {
+public final class DeleteGroupsHandler implements ApiHandler {
     private final Groups groups;
 
-    DeleteGroupsHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public DeleteGroupsHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DELETE_GROUPS;
     }
 
     @Override

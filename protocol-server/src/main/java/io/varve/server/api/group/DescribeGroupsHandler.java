@@ -6,22 +6,17 @@ import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DescribeGroupsResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeGroupsRequest;
 
 /** DescribeGroups: classic groups, their members and what they are assigned. */
-final class DescribeGroupsHandler implements ApiHandler {
+public final class DescribeGroupsHandler implements ApiHandler {
     private final Groups groups;
 
-    DescribeGroupsHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public DescribeGroupsHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DESCRIBE_GROUPS;
     }
 
     @Override

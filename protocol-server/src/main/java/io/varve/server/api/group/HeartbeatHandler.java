@@ -5,21 +5,16 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.HeartbeatRequest;
 
 /** Heartbeat of a member of a classic group. */
-final class HeartbeatHandler implements ApiHandler {
+public final class HeartbeatHandler implements ApiHandler {
     private final Groups groups;
 
-    HeartbeatHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public HeartbeatHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.HEARTBEAT;
     }
 
     @Override

@@ -5,22 +5,17 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.JoinGroupRequest;
 import org.apache.kafka.common.requests.JoinGroupResponse;
 
 /** JoinGroup: answered when the rebalance has gathered the group's members. */
-final class JoinGroupHandler implements ApiHandler {
+public final class JoinGroupHandler implements ApiHandler {
     private final Groups groups;
 
-    JoinGroupHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public JoinGroupHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.JOIN_GROUP;
     }
 
     @Override

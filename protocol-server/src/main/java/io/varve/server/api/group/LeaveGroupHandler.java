@@ -5,22 +5,17 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.LeaveGroupRequest;
 import org.apache.kafka.common.requests.LeaveGroupResponse;
 
 /** LeaveGroup: one member before version 3, several from then on (KIP-345). */
-final class LeaveGroupHandler implements ApiHandler {
+public final class LeaveGroupHandler implements ApiHandler {
     private final Groups groups;
 
-    LeaveGroupHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public LeaveGroupHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.LEAVE_GROUP;
     }
 
     @Override

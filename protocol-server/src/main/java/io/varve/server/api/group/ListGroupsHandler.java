@@ -5,21 +5,16 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.ListGroupsRequest;
 
 /** ListGroups, filtered by state (KIP-518) and type (KIP-848). */
-final class ListGroupsHandler implements ApiHandler {
+public final class ListGroupsHandler implements ApiHandler {
     private final Groups groups;
 
-    ListGroupsHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public ListGroupsHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.LIST_GROUPS;
     }
 
     @Override

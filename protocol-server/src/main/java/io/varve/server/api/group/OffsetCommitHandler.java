@@ -14,7 +14,6 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.message.OffsetCommitRequestData;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestPartition;
 import org.apache.kafka.common.message.OffsetCommitRequestData.OffsetCommitRequestTopic;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetCommitRequest;
@@ -24,18 +23,17 @@ import org.apache.kafka.common.requests.OffsetCommitResponse;
  * OffsetCommit. Topics come by name, from version 10 on by id (KIP-848). Partitions that do not exist are answered here; the
  * coordinator gets the rest.
  */
-final class OffsetCommitHandler implements ApiHandler {
+public final class OffsetCommitHandler implements ApiHandler {
     private final Groups groups;
     private final Topics topics;
 
-    OffsetCommitHandler(Groups groups, Topics topics) {
+    /**
+     * @param groups the group coordinator
+     * @param topics finds topics and their logs
+     */
+    public OffsetCommitHandler(Groups groups, Topics topics) {
         this.groups = groups;
         this.topics = topics;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.OFFSET_COMMIT;
     }
 
     @Override

@@ -18,25 +18,23 @@ import org.apache.kafka.common.message.OffsetDeleteRequestData;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestPartition;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopic;
 import org.apache.kafka.common.message.OffsetDeleteRequestData.OffsetDeleteRequestTopicCollection;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetDeleteRequest;
 import org.apache.kafka.common.requests.OffsetDeleteResponse;
 
 /** OffsetDelete (KIP-496): forgets committed offsets of topics a group no longer reads. */
-final class OffsetDeleteHandler implements ApiHandler {
+public final class OffsetDeleteHandler implements ApiHandler {
     private final Groups groups;
     private final Topics topics;
 
-    OffsetDeleteHandler(Groups groups, Topics topics) {
+    /**
+     * @param groups the group coordinator
+     * @param topics finds topics and their logs
+     */
+    public OffsetDeleteHandler(Groups groups, Topics topics) {
         this.groups = groups;
         this.topics = topics;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.OFFSET_DELETE;
     }
 
     @Override

@@ -19,7 +19,6 @@ import org.apache.kafka.common.message.OffsetFetchRequestData.OffsetFetchRequest
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseGroup;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponsePartitions;
 import org.apache.kafka.common.message.OffsetFetchResponseData.OffsetFetchResponseTopics;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
@@ -30,18 +29,17 @@ import org.apache.kafka.common.requests.OffsetFetchResponse;
  * OffsetFetch: one group, from version 8 on several (KIP-709), each with its own error; topics by name, from version 10 on by id
  * (KIP-848).
  */
-final class OffsetFetchHandler implements ApiHandler {
+public final class OffsetFetchHandler implements ApiHandler {
     private final Groups groups;
     private final Topics topics;
 
-    OffsetFetchHandler(Groups groups, Topics topics) {
+    /**
+     * @param groups the group coordinator
+     * @param topics finds topics and their logs
+     */
+    public OffsetFetchHandler(Groups groups, Topics topics) {
         this.groups = groups;
         this.topics = topics;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.OFFSET_FETCH;
     }
 
     @Override

@@ -6,21 +6,16 @@ import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.SyncGroupRequest;
 
 /** SyncGroup: answered when the leader has handed in the assignment. */
-final class SyncGroupHandler implements ApiHandler {
+public final class SyncGroupHandler implements ApiHandler {
     private final Groups groups;
 
-    SyncGroupHandler(Groups groups) {
+    /** @param groups the group coordinator */
+    public SyncGroupHandler(Groups groups) {
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.SYNC_GROUP;
     }
 
     @Override

@@ -30,7 +30,6 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -66,11 +65,6 @@ public final class ProduceHandler implements ApiHandler {
     public ProduceHandler(Topics topics, TransactionVerifier transactions) {
         this.topics = topics;
         admitted = new AdmittedAppends(transactions);
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.PRODUCE;
     }
 
     @Override

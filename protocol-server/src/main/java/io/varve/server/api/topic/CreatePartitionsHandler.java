@@ -17,22 +17,17 @@ import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartiti
 import org.apache.kafka.common.message.CreatePartitionsRequestData.CreatePartitionsTopic;
 import org.apache.kafka.common.message.CreatePartitionsResponseData;
 import org.apache.kafka.common.message.CreatePartitionsResponseData.CreatePartitionsTopicResult;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.CreatePartitionsRequest;
 
 /** CreatePartitions: gives topics more partitions. */
-final class CreatePartitionsHandler implements ApiHandler {
+public final class CreatePartitionsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
 
-    CreatePartitionsHandler(ClusterMetadata metadata) {
+    /** @param metadata what the cluster is */
+    public CreatePartitionsHandler(ClusterMetadata metadata) {
         this.metadata = metadata;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.CREATE_PARTITIONS;
     }
 
     @Override

@@ -22,21 +22,16 @@ import org.apache.kafka.common.message.CreateTopicsRequestData.CreatableTopic;
 import org.apache.kafka.common.message.CreateTopicsResponseData;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicConfigs;
 import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicResult;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 
 /** CreateTopics: makes topics, or says why not, each for itself. */
-final class CreateTopicsHandler implements ApiHandler {
+public final class CreateTopicsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
 
-    CreateTopicsHandler(ClusterMetadata metadata) {
+    /** @param metadata what the cluster is */
+    public CreateTopicsHandler(ClusterMetadata metadata) {
         this.metadata = metadata;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.CREATE_TOPICS;
     }
 
     @Override

@@ -23,7 +23,6 @@ import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTop
 import org.apache.kafka.common.message.DeleteRecordsResponseData;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsPartitionResult;
 import org.apache.kafka.common.message.DeleteRecordsResponseData.DeleteRecordsTopicResult;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.LoggerFactory;
 
@@ -44,14 +43,13 @@ public final class DeleteRecordsHandler implements ApiHandler {
     private final Topics topics;
     private final LogEngine engine;
 
+    /**
+     * @param topics finds topics and their logs
+     * @param engine deletes
+     */
     public DeleteRecordsHandler(Topics topics, LogEngine engine) {
         this.topics = topics;
         this.engine = engine;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DELETE_RECORDS;
     }
 
     @Override

@@ -19,25 +19,20 @@ import org.apache.kafka.common.message.DeleteTopicsRequestData;
 import org.apache.kafka.common.message.DeleteTopicsRequestData.DeleteTopicState;
 import org.apache.kafka.common.message.DeleteTopicsResponseData;
 import org.apache.kafka.common.message.DeleteTopicsResponseData.DeletableTopicResult;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DeleteTopicsRequest;
 
 /** DeleteTopics: deletes topics by name or by id. */
-final class DeleteTopicsHandler implements ApiHandler {
+public final class DeleteTopicsHandler implements ApiHandler {
     private static final short FIRST_WITH_IDS = 6;
     private static final short FIRST_WITH_DELETION_DISABLED = 3;
 
     private final ClusterMetadata metadata;
 
-    DeleteTopicsHandler(ClusterMetadata metadata) {
+    /** @param metadata what the cluster is */
+    public DeleteTopicsHandler(ClusterMetadata metadata) {
         this.metadata = metadata;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DELETE_TOPICS;
     }
 
     @Override

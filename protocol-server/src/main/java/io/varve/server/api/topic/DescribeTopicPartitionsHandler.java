@@ -5,6 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.AuthorizedOperations;
 import io.varve.server.api.Request;
+import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.List;
@@ -18,26 +19,23 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Cursor;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponsePartition;
 import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.DescribeTopicPartitionsResponseTopic;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeTopicPartitionsRequest;
 
 /** DescribeTopicPartitions (KIP-966): topics with their partitions in order of name, page by page. */
-final class DescribeTopicPartitionsHandler implements ApiHandler {
+public final class DescribeTopicPartitionsHandler implements ApiHandler {
     private final Topics topics;
     private final int nodeId;
     private final int pageLimit;
 
-    /** @param pageLimit most partitions on a page, at least 1 */
-    DescribeTopicPartitionsHandler(Topics topics, int nodeId, int pageLimit) {
+    /**
+     * @param topics finds topics and their logs
+     * @param config this broker's id, and how many partitions it describes on a page
+     */
+    public DescribeTopicPartitionsHandler(Topics topics, MetadataConfig config) {
         this.topics = topics;
-        this.nodeId = nodeId;
-        this.pageLimit = pageLimit;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DESCRIBE_TOPIC_PARTITIONS;
+        this.nodeId = config.nodeId();
+        this.pageLimit = config.limits().describedAtOnce();
     }
 
     @Override

@@ -11,7 +11,6 @@ import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.topic.Topic;
-import io.varve.server.metadata.topic.TopicCreator;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -19,7 +18,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
-import java.util.function.Supplier;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.MetadataRequestData.MetadataRequestTopic;
@@ -27,7 +25,6 @@ import org.apache.kafka.common.message.MetadataResponseData;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseBroker;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponsePartition;
 import org.apache.kafka.common.message.MetadataResponseData.MetadataResponseTopic;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.MetadataRequest;
 
@@ -35,25 +32,24 @@ import org.apache.kafka.common.requests.MetadataRequest;
  * Metadata: the brokers, and the topics asked about with their partitions. A topic that is not there is made when the client and the broker
  * allow it, and the answer waits for it: the client's first attempt finds it.
  */
-final class MetadataHandler implements ApiHandler {
+public final class MetadataHandler implements ApiHandler {
     private static final short FIRST_WITH_IDS = 12;
-    private static final int MOST_ON_LOOP = 1_000;
+    private static final int MAX_TOPICS_ON_LOOP = 1_000;
 
     private final Topics topics;
     private final AutoCreation creation;
     private final MetadataConfig config;
-    private final Supplier<ClusterInfo> cluster;
+    private final ClusterInfo cluster;
 
-    MetadataHandler(Topics topics, TopicCreator creation, MetadataConfig config, Supplier<ClusterInfo> cluster) {
-        this.topics = topics;
-        this.creation = new AutoCreation(topics::size, creation, config.limits());
-        this.config = config;
+    /**
+     * @param metadata finds topics, and makes those that are not there
+     * @param cluster this broker, as clients reach it
+     */
+    public MetadataHandler(ClusterMetadata metadata, ClusterInfo cluster) {
+        this.topics = metadata;
+        this.config = metadata.config();
+        this.creation = new AutoCreation(topics::size, metadata, config.limits());
         this.cluster = cluster;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.METADATA;
     }
 
     @Override
@@ -61,7 +57,7 @@ final class MetadataHandler implements ApiHandler {
         MetadataRequest body = (MetadataRequest) request.body();
         int described =
                 body.isAllTopics() ? topics.size() : body.data().topics().size();
-        if (described > MOST_ON_LOOP && !request.background()) {
+        if (described > MAX_TOPICS_ON_LOOP && !request.background()) {
             throw new HeavyRequestException("it asks about " + described + " topics");
         }
         boolean operations = body.data().includeTopicAuthorizedOperations();
@@ -84,19 +80,18 @@ final class MetadataHandler implements ApiHandler {
     }
 
     private MetadataResponseData header(MetadataRequest body, String listener) {
-        ClusterInfo info = cluster.get();
-        Endpoint here = info.endpoint(listener);
+        Endpoint here = cluster.endpoint(listener);
         MetadataResponseData response = new MetadataResponseData()
-                .setClusterId(info.clusterId())
-                .setControllerId(info.nodeId())
+                .setClusterId(cluster.clusterId())
+                .setControllerId(cluster.nodeId())
                 .setClusterAuthorizedOperations(
                         AuthorizedOperations.onCluster(body.data().includeClusterAuthorizedOperations()));
         response.brokers()
                 .add(new MetadataResponseBroker()
-                        .setNodeId(info.nodeId())
+                        .setNodeId(cluster.nodeId())
                         .setHost(here.host())
                         .setPort(here.port())
-                        .setRack(info.rack()));
+                        .setRack(cluster.rack()));
         return response;
     }
 

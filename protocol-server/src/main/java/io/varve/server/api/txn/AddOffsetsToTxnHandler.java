@@ -10,24 +10,22 @@ import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
 import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** AddOffsetsToTxn: makes the partition that keeps a group's offsets part of a transaction. */
-final class AddOffsetsToTxnHandler implements ApiHandler {
+public final class AddOffsetsToTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
 
     private final Transactions transactions;
     private final Groups groups;
 
-    AddOffsetsToTxnHandler(Transactions transactions, Groups groups) {
+    /**
+     * @param transactions the transaction coordinator
+     * @param groups the group coordinator
+     */
+    public AddOffsetsToTxnHandler(Transactions transactions, Groups groups) {
         this.transactions = transactions;
         this.groups = groups;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.ADD_OFFSETS_TO_TXN;
     }
 
     @Override

@@ -23,7 +23,6 @@ import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitio
 import org.apache.kafka.common.message.AddPartitionsToTxnRequestData.AddPartitionsToTxnTransaction;
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData;
 import org.apache.kafka.common.message.AddPartitionsToTxnResponseData.AddPartitionsToTxnResult;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.AddPartitionsToTxnRequest;
@@ -33,7 +32,7 @@ import org.apache.kafka.common.requests.AddPartitionsToTxnResponse;
  * AddPartitionsToTxn: one transaction, from version 4 on several, to add to or only to verify (KIP-890). One partition that cannot be
  * added keeps the others of its transaction from being added.
  */
-final class AddPartitionsToTxnHandler implements ApiHandler {
+public final class AddPartitionsToTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
     private static final short FIRST_BATCHED = 4;
 
@@ -45,14 +44,13 @@ final class AddPartitionsToTxnHandler implements ApiHandler {
     private final Transactions transactions;
     private final Topics topics;
 
-    AddPartitionsToTxnHandler(Transactions transactions, Topics topics) {
+    /**
+     * @param transactions the transaction coordinator
+     * @param topics finds topics and their logs
+     */
+    public AddPartitionsToTxnHandler(Transactions transactions, Topics topics) {
         this.transactions = transactions;
         this.topics = topics;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.ADD_PARTITIONS_TO_TXN;
     }
 
     @Override

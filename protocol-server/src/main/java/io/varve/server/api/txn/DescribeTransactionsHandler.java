@@ -10,20 +10,15 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DescribeTransactionsRequestData;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** DescribeTransactions (KIP-664): each with its own error. */
-final class DescribeTransactionsHandler implements ApiHandler {
+public final class DescribeTransactionsHandler implements ApiHandler {
     private final Transactions transactions;
 
-    DescribeTransactionsHandler(Transactions transactions) {
+    /** @param transactions the transaction coordinator */
+    public DescribeTransactionsHandler(Transactions transactions) {
         this.transactions = transactions;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.DESCRIBE_TRANSACTIONS;
     }
 
     @Override

@@ -9,23 +9,18 @@ import io.varve.server.txn.Transactions;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.EndTxnResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** EndTxn: answered when the decision is durable. From version 5 on the producer's epoch is raised and told (KIP-890). */
-final class EndTxnHandler implements ApiHandler {
+public final class EndTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
     private static final short FIRST_WITH_BUMP = 5;
 
     private final Transactions transactions;
 
-    EndTxnHandler(Transactions transactions) {
+    /** @param transactions the transaction coordinator */
+    public EndTxnHandler(Transactions transactions) {
         this.transactions = transactions;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.END_TXN;
     }
 
     @Override

@@ -11,7 +11,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.InitProducerIdRequestData;
 import org.apache.kafka.common.message.InitProducerIdResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
@@ -19,20 +18,19 @@ import org.apache.kafka.common.protocol.Errors;
  * Gives producers their ids (KIP-98): without a transactional id a new one with epoch 0 at every call, else what the transaction
  * coordinator says.
  */
-final class InitProducerIdHandler implements ApiHandler {
+public final class InitProducerIdHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 4;
 
     private final ProducerIds ids;
     private final Transactions transactions;
 
-    InitProducerIdHandler(ProducerIds ids, Transactions transactions) {
+    /**
+     * @param ids gives producer ids out
+     * @param transactions the transaction coordinator
+     */
+    public InitProducerIdHandler(ProducerIds ids, Transactions transactions) {
         this.ids = ids;
         this.transactions = transactions;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.INIT_PRODUCER_ID;
     }
 
     @Override

@@ -6,20 +6,15 @@ import io.varve.server.api.Request;
 import io.varve.server.txn.Transactions;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** ListTransactions, filtered by state and producer (KIP-664), duration (KIP-994) and name (KIP-1152). */
-final class ListTransactionsHandler implements ApiHandler {
+public final class ListTransactionsHandler implements ApiHandler {
     private final Transactions transactions;
 
-    ListTransactionsHandler(Transactions transactions) {
+    /** @param transactions the transaction coordinator */
+    public ListTransactionsHandler(Transactions transactions) {
         this.transactions = transactions;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.LIST_TRANSACTIONS;
     }
 
     @Override

@@ -15,28 +15,26 @@ import org.apache.kafka.common.message.TxnOffsetCommitRequestData;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestPartition;
 import org.apache.kafka.common.message.TxnOffsetCommitRequestData.TxnOffsetCommitRequestTopic;
 import org.apache.kafka.common.message.TxnOffsetCommitResponseData;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
 import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
 
 /** TxnOffsetCommit. Partitions that do not exist are answered here; the group coordinator gets the rest. */
-final class TxnOffsetCommitHandler implements ApiHandler {
+public final class TxnOffsetCommitHandler implements ApiHandler {
     /** First version whose clients know COORDINATOR_LOAD_IN_PROGRESS. */
     private static final short FIRST_WITH_LOADING = 2;
 
     private final Groups groups;
     private final Topics topics;
 
-    TxnOffsetCommitHandler(Groups groups, Topics topics) {
+    /**
+     * @param groups the group coordinator
+     * @param topics finds topics and their logs
+     */
+    public TxnOffsetCommitHandler(Groups groups, Topics topics) {
         this.groups = groups;
         this.topics = topics;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.TXN_OFFSET_COMMIT;
     }
 
     @Override

@@ -24,7 +24,6 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarker;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData.WritableTxnMarkerTopic;
-import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.WriteTxnMarkersResponse;
@@ -48,11 +47,6 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
     public WriteTxnMarkersHandler(Topics topics, OffsetsMarkerWriter offsets) {
         this.topics = topics;
         this.offsets = offsets;
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.WRITE_TXN_MARKERS;
     }
 
     private record Ended(long producer, TopicPartition partition, CompletableFuture<Errors> error) {}

@@ -4,9 +4,9 @@ package io.varve.server.api.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.varve.server.api.ApiHandler;
+import io.varve.server.api.HandlerContext;
 import io.varve.server.api.HandlerExchange;
-import io.varve.server.api.topic.TopicHandlers;
+import io.varve.server.api.NodeHandlers;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataConfig;
@@ -53,7 +53,7 @@ class ConfigHandlersTest {
     private static final int MAX_GROUPS = 5;
 
     private final MetadataFixture node = new MetadataFixture(17);
-    private List<ApiHandler> handlers;
+    private HandlerContext context;
 
     @BeforeEach
     void start() {
@@ -83,9 +83,9 @@ class ConfigHandlersTest {
     }
 
     private void serve() {
-        handlers = TopicHandlers.all(
-                node.metadata,
-                () -> new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, null),
+        context = NodeHandlers.context(
+                node,
+                new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, null),
                 GroupsConfig.parse(Map.of(
                         "group.consumer.session.timeout.ms", "46000", "max.groups", Integer.toString(MAX_GROUPS))));
     }
@@ -100,10 +100,6 @@ class ConfigHandlersTest {
         node.close();
     }
 
-    private ApiHandler handler(ApiKeys api) {
-        return handlers.stream().filter(h -> h.api() == api).findFirst().orElseThrow();
-    }
-
     private DescribeConfigsResult describe(int version, byte type, String name, List<String> keys) {
         DescribeConfigsRequestData asked =
                 new DescribeConfigsRequestData().setIncludeSynonyms(true).setIncludeDocumentation(version >= 3);
@@ -112,7 +108,7 @@ class ConfigHandlersTest {
                         .setResourceType(type)
                         .setResourceName(name)
                         .setConfigurationKeys(keys));
-        DescribeConfigsResponseData response = HandlerExchange.of(handler(ApiKeys.DESCRIBE_CONFIGS), version, asked);
+        DescribeConfigsResponseData response = HandlerExchange.of(context, ApiKeys.DESCRIBE_CONFIGS, version, asked);
         return response.results().get(0);
     }
 
@@ -125,8 +121,8 @@ class ConfigHandlersTest {
 
     @Test
     void describesATopicsSettingsInEveryVersion() {
-        ApiHandler handler = handler(ApiKeys.DESCRIBE_CONFIGS);
-        for (int v = handler.minVersion(); v <= handler.maxVersion(); v++) {
+        ApiKeys api = ApiKeys.DESCRIBE_CONFIGS;
+        for (int v = api.oldestVersion(); v <= api.latestVersion(); v++) {
             DescribeConfigsResult result = describe(v, TOPIC, "t", null);
             assertThat(result.errorCode()).isZero();
             assertThat(result.configs()).hasSizeGreaterThan(30);
@@ -194,7 +190,7 @@ class ConfigHandlersTest {
                 new IncrementalAlterConfigsRequestData().setValidateOnly(validateOnly);
         asked.resources().add(resource);
         IncrementalAlterConfigsResponseData response =
-                HandlerExchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), version, asked);
+                HandlerExchange.of(context, ApiKeys.INCREMENTAL_ALTER_CONFIGS, version, asked);
         return Errors.forCode(response.responses().get(0).errorCode());
     }
 
@@ -255,8 +251,8 @@ class ConfigHandlersTest {
 
     @Test
     void replacesAllSettingsTheOldWayInEveryVersion() {
-        ApiHandler handler = handler(ApiKeys.ALTER_CONFIGS);
-        for (int v = handler.minVersion(); v <= handler.maxVersion(); v++) {
+        ApiKeys api = ApiKeys.ALTER_CONFIGS;
+        for (int v = api.oldestVersion(); v <= api.latestVersion(); v++) {
             alter(TOPIC, "t", operation("segment.ms", OpType.SET, "5"));
             AlterConfigsRequestData.AlterConfigsResource resource = new AlterConfigsRequestData.AlterConfigsResource()
                     .setResourceType(TOPIC)
@@ -267,7 +263,7 @@ class ConfigHandlersTest {
                             .setValue("9"));
             AlterConfigsRequestData asked = new AlterConfigsRequestData();
             asked.resources().add(resource);
-            AlterConfigsResponseData response = HandlerExchange.of(handler, v, asked);
+            AlterConfigsResponseData response = HandlerExchange.of(context, api, v, asked);
             assertThat(response.responses().get(0).errorCode()).isZero();
             assertThat(node.metadata.byName("t").configs()).isEqualTo(Map.of("retention.ms", "9"));
         }
@@ -403,7 +399,7 @@ class ConfigHandlersTest {
             asked.resources().add(resource);
         }
         IncrementalAlterConfigsResponseData response =
-                HandlerExchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), 1, asked);
+                HandlerExchange.of(context, ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, asked);
         assertThat(response.responses().subList(0, 1_000)).allMatch(answer -> answer.errorCode() == 0);
         assertThat(response.responses().get(1_000).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
         assertThat(alter(METRICS, "m".repeat(250), operation("interval.ms", OpType.SET, "100")))
@@ -527,7 +523,7 @@ class ConfigHandlersTest {
         }
         MetadataFixture.await(node.metadata.createIfAbsent("other"));
         IncrementalAlterConfigsResponseData response =
-                HandlerExchange.of(handler(ApiKeys.INCREMENTAL_ALTER_CONFIGS), 1, asked);
+                HandlerExchange.of(context, ApiKeys.INCREMENTAL_ALTER_CONFIGS, 1, asked);
         assertThat(response.responses())
                 .extracting(answer -> answer.resourceName(), answer -> Errors.forCode(answer.errorCode()))
                 .containsExactly(
@@ -546,7 +542,7 @@ class ConfigHandlersTest {
                 .add(new AlterConfigsRequestData.AlterableConfig().setName(key).setValue(value));
         AlterConfigsRequestData asked = new AlterConfigsRequestData();
         asked.resources().add(resource);
-        AlterConfigsResponseData response = HandlerExchange.of(handler(ApiKeys.ALTER_CONFIGS), 2, asked);
+        AlterConfigsResponseData response = HandlerExchange.of(context, ApiKeys.ALTER_CONFIGS, 2, asked);
         return Errors.forCode(response.responses().get(0).errorCode());
     }
 

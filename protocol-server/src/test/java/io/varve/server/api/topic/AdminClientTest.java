@@ -4,15 +4,9 @@ package io.varve.server.api.topic;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.core.runtime.Clock;
-import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.api.Features;
-import io.varve.server.api.ServedApis;
-import io.varve.server.cluster.ClusterInfo;
-import io.varve.server.cluster.Endpoint;
-import io.varve.server.group.GroupsConfig;
+import io.varve.server.api.ServedBroker;
+import io.varve.server.group.GroupsFixture;
 import io.varve.server.metadata.MetadataFixture;
-import io.varve.server.net.NetConfig;
 import io.varve.server.net.NetServer;
 import java.util.Collection;
 import java.util.List;
@@ -44,22 +38,15 @@ import org.junit.jupiter.api.Test;
 
 /** Kafka's own admin client against the handlers over a socket. */
 class AdminClientTest {
-    private final MetadataFixture node = new MetadataFixture(19);
+    private final GroupsFixture broker = new GroupsFixture();
+    private final MetadataFixture node = broker.broker;
     private NetServer server;
     private Admin admin;
 
     @BeforeEach
     void start() {
-        node.start();
-        server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
-        int port = server.listeners().get(0).port();
-        ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "127.0.0.1", port, null);
-        short version = node.metadata.features().get("metadata.version");
-        server.serve(
-                new ServedApis(
-                        TopicHandlers.all(node.metadata, () -> self, GroupsConfig.parse(Map.of())),
-                        Features.served(version)),
-                new SystemScheduler(1));
+        server = ServedBroker.on(broker);
+        int port = ServedBroker.port(server);
         admin = Admin.create(Map.of(
                 AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG,
                 "127.0.0.1:" + port,
@@ -73,7 +60,7 @@ class AdminClientTest {
     void close() {
         admin.close();
         server.close();
-        node.close();
+        broker.close();
     }
 
     private static <T> T get(KafkaFuture<T> future) {

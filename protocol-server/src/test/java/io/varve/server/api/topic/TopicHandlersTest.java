@@ -5,10 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ApiTable;
+import io.varve.server.api.HandlerContext;
 import io.varve.server.api.HandlerExchange;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Loopback;
+import io.varve.server.api.NodeHandlers;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
@@ -60,7 +62,7 @@ import org.junit.jupiter.api.Test;
 
 class TopicHandlersTest {
     private final MetadataFixture node = new MetadataFixture(13);
-    private List<ApiHandler> handlers;
+    private HandlerContext context;
 
     @AfterEach
     void close() {
@@ -74,11 +76,7 @@ class TopicHandlersTest {
     private void start(MetadataConfig config) {
         node.start(config);
         ClusterInfo info = new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, "rack-a");
-        handlers = TopicHandlers.all(node.metadata, () -> info, GroupsConfig.parse(Map.of()));
-    }
-
-    private ApiHandler handler(ApiKeys api) {
-        return handlers.stream().filter(h -> h.api() == api).findFirst().orElseThrow();
+        context = NodeHandlers.context(node, info, GroupsConfig.parse(Map.of()));
     }
 
     private Topic topic(String name) {
@@ -86,13 +84,13 @@ class TopicHandlersTest {
     }
 
     private void everyVersion(ApiKeys api, IntFunction<Runnable> check) {
-        for (int v = handler(api).minVersion(); v <= handler(api).maxVersion(); v++) {
+        for (int v = api.oldestVersion(); v <= api.latestVersion(); v++) {
             check.apply(v).run();
         }
     }
 
     private MetadataResponseData metadata(int version, MetadataRequestData asked) {
-        return HandlerExchange.of(handler(ApiKeys.METADATA), version, asked);
+        return HandlerExchange.of(context, ApiKeys.METADATA, version, asked);
     }
 
     private static MetadataRequestData named(String... names) {
@@ -191,7 +189,7 @@ class TopicHandlersTest {
         assertThat(made.topics().find("b").errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
         CreatePartitionsRequestData more = new CreatePartitionsRequestData();
         more.topics().add(new CreatePartitionsTopic().setName("a").setCount(6).setAssignments(null));
-        CreatePartitionsResponseData grown = HandlerExchange.of(handler(ApiKeys.CREATE_PARTITIONS), 3, more);
+        CreatePartitionsResponseData grown = HandlerExchange.of(context, ApiKeys.CREATE_PARTITIONS, 3, more);
         assertThat(grown.results().get(0).errorCode()).isEqualTo(Errors.POLICY_VIOLATION.code());
         assertThat(grown.results().get(0).errorMessage()).contains("max.partitions=5");
     }
@@ -202,9 +200,9 @@ class TopicHandlersTest {
         assertThat(metadata(9, named("x")).topics().find("x").errorCode())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         DeleteTopicsRequestData asked = new DeleteTopicsRequestData().setTopicNames(List.of("x"));
-        assertThatThrownBy(() -> HandlerExchange.of(handler(ApiKeys.DELETE_TOPICS), 1, asked))
+        assertThatThrownBy(() -> HandlerExchange.of(context, ApiKeys.DELETE_TOPICS, 1, asked))
                 .isInstanceOf(InvalidRequestException.class);
-        assertThatThrownBy(() -> HandlerExchange.of(handler(ApiKeys.DELETE_TOPICS), 3, asked))
+        assertThatThrownBy(() -> HandlerExchange.of(context, ApiKeys.DELETE_TOPICS, 3, asked))
                 .isInstanceOf(TopicDeletionDisabledException.class);
     }
 
@@ -218,7 +216,7 @@ class TopicHandlersTest {
                         new MetadataRequestTopic().setName(null).setTopicId(orders.id()),
                         new MetadataRequestTopic().setName(null).setTopicId(unknown)))
                 .setIncludeTopicAuthorizedOperations(true);
-        for (int v = 12; v <= handler(ApiKeys.METADATA).maxVersion(); v++) {
+        for (int v = 12; v <= ApiKeys.METADATA.latestVersion(); v++) {
             MetadataResponseData response = metadata(v, asked);
             assertThat(response.topics().find("orders").topicAuthorizedOperations())
                     .isEqualTo(0b1101_1111_1000);
@@ -235,7 +233,7 @@ class TopicHandlersTest {
         start();
         everyVersion(ApiKeys.DESCRIBE_CLUSTER, v -> () -> {
             DescribeClusterResponseData response =
-                    HandlerExchange.of(handler(ApiKeys.DESCRIBE_CLUSTER), v, new DescribeClusterRequestData());
+                    HandlerExchange.of(context, ApiKeys.DESCRIBE_CLUSTER, v, new DescribeClusterRequestData());
             assertThat(response.clusterId()).isEqualTo(node.metadata.clusterId());
             assertThat(response.controllerId()).isEqualTo(1);
             assertThat(response.brokers())
@@ -243,7 +241,7 @@ class TopicHandlersTest {
                     .satisfies(b -> assertThat(b.host()).isEqualTo("here.example"));
             if (v >= 1) {
                 DescribeClusterResponseData controllers = HandlerExchange.of(
-                        handler(ApiKeys.DESCRIBE_CLUSTER), v, new DescribeClusterRequestData().setEndpointType((byte)
+                        context, ApiKeys.DESCRIBE_CLUSTER, v, new DescribeClusterRequestData().setEndpointType((byte)
                                         2));
                 assertThat(controllers.errorCode()).isEqualTo(Errors.MISMATCHED_ENDPOINT_TYPE.code());
             }
@@ -261,7 +259,7 @@ class TopicHandlersTest {
     }
 
     private CreateTopicsResponseData create(int version, CreateTopicsRequestData asked) {
-        return HandlerExchange.of(handler(ApiKeys.CREATE_TOPICS), version, asked);
+        return HandlerExchange.of(context, ApiKeys.CREATE_TOPICS, version, asked);
     }
 
     @Test
@@ -428,7 +426,7 @@ class TopicHandlersTest {
     @SuppressWarnings("unchecked")
     private <R> R answer(ApiKeys api, AbstractRequest body) {
         RequestHeader header = new RequestHeader(api, body.version(), "test", 1);
-        return (R) MetadataFixture.await(handler(api)
+        return (R) MetadataFixture.await(ApiTable.handler(api, context)
                 .handle(new Request(header, body, new Loopback()).inBackground())
                 .toCompletableFuture());
     }
@@ -452,7 +450,7 @@ class TopicHandlersTest {
                             .setTopics(List.of(
                                     new DeleteTopicState().setName(null).setTopicId(topic.id()),
                                     new DeleteTopicState().setName("unknown")));
-            DeleteTopicsResponseData response = HandlerExchange.of(handler(ApiKeys.DELETE_TOPICS), v, asked);
+            DeleteTopicsResponseData response = HandlerExchange.of(context, ApiKeys.DELETE_TOPICS, v, asked);
             assertThat(response.responses().find("d" + v).errorCode()).isZero();
             assertThat(response.responses().find("unknown").errorCode())
                     .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
@@ -467,7 +465,8 @@ class TopicHandlersTest {
         MetadataFixture.await(node.metadata.createInternalIfAbsent("__consumer_offsets", 1, Map.of()));
         Uuid unknown = Uuid.randomUuid();
         DeleteTopicsResponseData response = HandlerExchange.of(
-                handler(ApiKeys.DELETE_TOPICS),
+                context,
+                ApiKeys.DELETE_TOPICS,
                 6,
                 new DeleteTopicsRequestData()
                         .setTopics(List.of(
@@ -494,7 +493,7 @@ class TopicHandlersTest {
             CreatePartitionsRequestData asked = new CreatePartitionsRequestData();
             asked.topics().mustAdd(growing("p" + v, 3));
             asked.topics().mustAdd(growing("unknown", 3));
-            CreatePartitionsResponseData response = HandlerExchange.of(handler(ApiKeys.CREATE_PARTITIONS), v, asked);
+            CreatePartitionsResponseData response = HandlerExchange.of(context, ApiKeys.CREATE_PARTITIONS, v, asked);
             assertThat(response.results())
                     .extracting(result -> Errors.forCode(result.errorCode()))
                     .containsExactly(Errors.NONE, Errors.UNKNOWN_TOPIC_OR_PARTITION);
@@ -514,7 +513,7 @@ class TopicHandlersTest {
         asked.topics()
                 .mustAdd(growing("assigned", 2)
                         .setAssignments(List.of(new CreatePartitionsAssignment().setBrokerIds(List.of(2)))));
-        CreatePartitionsResponseData response = HandlerExchange.of(handler(ApiKeys.CREATE_PARTITIONS), 3, asked);
+        CreatePartitionsResponseData response = HandlerExchange.of(context, ApiKeys.CREATE_PARTITIONS, 3, asked);
         assertThat(response.results())
                 .extracting(result -> Errors.forCode(result.errorCode()))
                 .containsExactly(
@@ -536,7 +535,7 @@ class TopicHandlersTest {
                 new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(2);
         for (int page = 0; page < 20; page++) {
             DescribeTopicPartitionsResponseData response =
-                    HandlerExchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked);
+                    HandlerExchange.of(context, ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, asked);
             response.topics()
                     .forEach(topic -> topic.partitions()
                             .forEach(p -> seen.append(topic.name()).append(p.partitionIndex())));
@@ -552,7 +551,7 @@ class TopicHandlersTest {
         asked.setCursor(new DescribeTopicPartitionsRequestData.Cursor()
                 .setTopicName("a")
                 .setPartitionIndex(-1));
-        assertThatThrownBy(() -> HandlerExchange.of(handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS), 0, asked))
+        assertThatThrownBy(() -> HandlerExchange.of(context, ApiKeys.DESCRIBE_TOPIC_PARTITIONS, 0, asked))
                 .isInstanceOf(InvalidRequestException.class);
     }
 
@@ -562,7 +561,8 @@ class TopicHandlersTest {
         create(7, creating(creatable("a", 3, 1), creatable("b", 1, 1)));
         for (int limit : new int[] {2000, 2, 1, 0, -1}) {
             DescribeTopicPartitionsResponseData page = HandlerExchange.of(
-                    handler(ApiKeys.DESCRIBE_TOPIC_PARTITIONS),
+                    context,
+                    ApiKeys.DESCRIBE_TOPIC_PARTITIONS,
                     0,
                     new DescribeTopicPartitionsRequestData().setResponsePartitionLimit(limit));
             int most = Math.max(1, Math.min(2, limit));
@@ -576,7 +576,7 @@ class TopicHandlersTest {
     void saysThatNothingIsBeingReassigned() {
         start();
         ListPartitionReassignmentsResponseData response = HandlerExchange.of(
-                handler(ApiKeys.LIST_PARTITION_REASSIGNMENTS), 0, new ListPartitionReassignmentsRequestData());
+                context, ApiKeys.LIST_PARTITION_REASSIGNMENTS, 0, new ListPartitionReassignmentsRequestData());
         assertThat(response.errorCode()).isZero();
         assertThat(response.topics()).isEmpty();
     }

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.cluster;
 
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.Request;
+import io.varve.server.api.ServedVersions;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ApiVersionsResponseData;
@@ -16,8 +20,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 
-/** Tells clients which APIs and versions are served. Only what has a handler is told of. */
-final class ApiVersionsHandler implements ApiHandler {
+/** Tells clients which APIs are served in which versions, and the levels of features. */
+public final class ApiVersionsHandler implements ApiHandler {
     /** First version whose clients understand supported features that start at level 0 (KIP-1022). */
     private static final short FEATURE_LEVEL_0 = 4;
 
@@ -25,16 +29,14 @@ final class ApiVersionsHandler implements ApiHandler {
     private final ApiVersionsResponseData full;
     private final ApiVersionsResponseData withoutLevel0;
 
-    /** @param others the handlers of all other APIs */
-    ApiVersionsHandler(Collection<ApiHandler> others, Features features) {
+    /**
+     * @param served all that is served, ApiVersions included, in the order of the keys
+     * @param features what is told besides the versions
+     */
+    public ApiVersionsHandler(Collection<ServedVersions> served, Features features) {
         this.features = features;
-        full = response(others, true);
-        withoutLevel0 = response(others, false);
-    }
-
-    @Override
-    public ApiKeys api() {
-        return ApiKeys.API_VERSIONS;
+        full = response(served, true);
+        withoutLevel0 = response(served, false);
     }
 
     @Override
@@ -49,10 +51,12 @@ final class ApiVersionsHandler implements ApiHandler {
         return CompletableFuture.completedFuture(request.version() >= FEATURE_LEVEL_0 ? full : withoutLevel0);
     }
 
-    private ApiVersionsResponseData response(Collection<ApiHandler> others, boolean level0) {
-        ApiVersionCollection versions = new ApiVersionCollection(others.size() + 1);
-        others.forEach(handler -> versions.add(version(handler)));
-        versions.add(version(this));
+    private ApiVersionsResponseData response(Collection<ServedVersions> served, boolean level0) {
+        ApiVersionCollection versions = new ApiVersionCollection(served.size());
+        // ApiVersions itself comes last.
+        served.stream()
+                .sorted(Comparator.comparing(each -> each.api() == ApiKeys.API_VERSIONS))
+                .forEach(each -> versions.add(version(each)));
         SupportedFeatureKeyCollection supported = new SupportedFeatureKeyCollection();
         features.supported().forEach((name, range) -> {
             if (level0 || range.min() > 0) {
@@ -77,10 +81,9 @@ final class ApiVersionsHandler implements ApiHandler {
     }
 
     /** Old librdkafka compresses with lz4 and zstd only when Produce is said to start at 0 (KAFKA-18659). */
-    private static ApiVersion version(ApiHandler handler) {
-        short min = handler.api() == ApiKeys.PRODUCE
-                ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION
-                : handler.minVersion();
-        return new ApiVersion().setApiKey(handler.api().id).setMinVersion(min).setMaxVersion(handler.maxVersion());
+    private static ApiVersion version(ServedVersions served) {
+        short first =
+                served.api() == ApiKeys.PRODUCE ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION : served.first();
+        return new ApiVersion().setApiKey(served.api().id).setMinVersion(first).setMaxVersion(served.last());
     }
 }

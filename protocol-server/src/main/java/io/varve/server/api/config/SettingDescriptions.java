@@ -26,7 +26,7 @@ import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
 /** Looks up the settings of every kind of resource, and puts them in the protocol's words. Thread-safe. */
-public record ShownSettings(ClusterMetadata metadata, GroupSettings groups, LogLevels levels) {
+record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLevels levels) {
     /** @throws org.apache.kafka.common.errors.ApiException if there is no such resource */
     List<DescribeConfigsResourceResult> of(DescribeConfigsResource resource, DescribeConfigsRequestData asked) {
         ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());

@@ -24,26 +24,23 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  * Explains a topic's retention, as it is or as it would be under other settings, to clients that ask for it by DescribeConfigs; on its worker
  * thread, as the storage is read.
  */
-public final class RetentionQuestions implements TopicQuestions {
+final class RetentionExplainer {
     private final Topics topics;
     private final TopicConfigs definitions;
     private final LogEngine engine;
 
-    public RetentionQuestions(Topics topics, TopicConfigs definitions, LogEngine engine) {
+    RetentionExplainer(Topics topics, TopicConfigs definitions, LogEngine engine) {
         this.topics = topics;
         this.definitions = definitions;
         this.engine = engine;
     }
 
-    @Override
-    public boolean isQuestion(String resource) {
-        return RetentionQuestion.isOne(resource);
-    }
-
-    @Override
-    public CompletionStage<Answer> answer(String resource) {
-        return CompletableFuture.supplyAsync(
-                () -> new Answer(RetentionQuestion.KEY, explain(question(resource))), Runnable::run);
+    /**
+     * @param resource the name of a topic resource that {@link RetentionQuestion#isOne}
+     * @return completes with the explanation as JSON, or fails with a Kafka {@link org.apache.kafka.common.errors.ApiException}
+     */
+    CompletionStage<String> answer(String resource) {
+        return CompletableFuture.supplyAsync(() -> explain(question(resource)), Runnable::run);
     }
 
     private static RetentionQuestion question(String resource) {

@@ -1,0 +1,275 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import static io.varve.server.api.ApiPolicy.HandlerThread.LOOP;
+import static io.varve.server.api.ApiPolicy.HandlerThread.WORKER;
+import static io.varve.server.api.ApiPolicy.HandlerThread.WORKER_IF_LARGE;
+import static io.varve.server.api.ApiPolicy.Size.LARGE;
+import static io.varve.server.api.ApiPolicy.Size.ORDINARY;
+import static io.varve.server.api.ApiPolicy.Size.RECORDS;
+import static io.varve.server.api.ApiPolicy.Size.SMALL;
+import static org.apache.kafka.common.protocol.ApiKeys.*;
+
+import io.varve.server.api.cluster.ApiVersionsHandler;
+import io.varve.server.api.cluster.DescribeClusterHandler;
+import io.varve.server.api.cluster.DescribeLogDirsHandler;
+import io.varve.server.api.cluster.Features;
+import io.varve.server.api.cluster.FindCoordinatorHandler;
+import io.varve.server.api.cluster.ListPartitionReassignmentsHandler;
+import io.varve.server.api.config.AlterConfigsHandler;
+import io.varve.server.api.config.DescribeConfigsHandler;
+import io.varve.server.api.config.IncrementalAlterConfigsHandler;
+import io.varve.server.api.fetch.FetchHandler;
+import io.varve.server.api.group.ConsumerGroupDescribeHandler;
+import io.varve.server.api.group.ConsumerGroupHeartbeatHandler;
+import io.varve.server.api.group.DeleteGroupsHandler;
+import io.varve.server.api.group.DescribeGroupsHandler;
+import io.varve.server.api.group.HeartbeatHandler;
+import io.varve.server.api.group.JoinGroupHandler;
+import io.varve.server.api.group.LeaveGroupHandler;
+import io.varve.server.api.group.ListGroupsHandler;
+import io.varve.server.api.group.OffsetCommitHandler;
+import io.varve.server.api.group.OffsetDeleteHandler;
+import io.varve.server.api.group.OffsetFetchHandler;
+import io.varve.server.api.group.SyncGroupHandler;
+import io.varve.server.api.offsets.ListOffsetsHandler;
+import io.varve.server.api.offsets.OffsetForLeaderEpochHandler;
+import io.varve.server.api.produce.ProduceHandler;
+import io.varve.server.api.topic.CreatePartitionsHandler;
+import io.varve.server.api.topic.CreateTopicsHandler;
+import io.varve.server.api.topic.DeleteRecordsHandler;
+import io.varve.server.api.topic.DeleteTopicsHandler;
+import io.varve.server.api.topic.DescribeTopicPartitionsHandler;
+import io.varve.server.api.topic.MetadataHandler;
+import io.varve.server.api.txn.AddOffsetsToTxnHandler;
+import io.varve.server.api.txn.AddPartitionsToTxnHandler;
+import io.varve.server.api.txn.DescribeProducersHandler;
+import io.varve.server.api.txn.DescribeTransactionsHandler;
+import io.varve.server.api.txn.EndTxnHandler;
+import io.varve.server.api.txn.InitProducerIdHandler;
+import io.varve.server.api.txn.ListTransactionsHandler;
+import io.varve.server.api.txn.TxnOffsetCommitHandler;
+import io.varve.server.api.txn.WriteTxnMarkersHandler;
+import java.util.Collection;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/**
+ * Lists every API of Kafka's protocol, in the order of their keys: in which versions it is served, how the network treats its
+ * requests, and which handler serves it; or why it is not served. ApiVersions is answered from here.
+ *
+ * <p>A new API is a handler and its line. Columns that come with the code that reads them: whether a request is allowed before its
+ * connection is authenticated, and which kind of quota it counts against. That produce requests of a connection are under way
+ * together, and all others one after the other, is what {@link ApiPolicy.Size#RECORDS} says.
+ */
+public final class ApiTable {
+    private static final String GONE = "Kafka 4 has removed it";
+    private static final String NO_AUTHENTICATION = "clients are not authenticated yet";
+    private static final String NO_AUTHORIZER = "there is no authorizer yet";
+    private static final String NO_QUOTAS = "there are no quotas yet";
+    private static final String NO_TELEMETRY = "no metrics are asked of clients yet";
+    private static final String NO_SHARE_GROUPS = "there are no share groups (KIP-932) yet";
+    private static final String NO_STREAMS_GROUPS = "there are no streams groups (KIP-1071) yet";
+    private static final String ONE_BROKER = "the one broker leads and keeps every partition";
+    private static final String NO_QUORUM = "there is no quorum of controllers";
+    private static final String CONTROLLERS_ONLY =
+            "brokers and controllers ask it of controllers, never clients of a broker";
+
+    /** Requests are scanned before anybody looks who serves them. */
+    private static final ApiPolicy OF_ABSENT = new ApiPolicy(ORDINARY, 100_000, WORKER_IF_LARGE);
+
+    /**
+     * A line of the table.
+     *
+     * @param versions that are served, or null
+     * @param policy how the network treats the API's requests
+     * @param handler makes the handler, or null
+     * @param whyAbsent why the API is not served, or null
+     */
+    private record Line(
+            ServedVersions versions,
+            ApiPolicy policy,
+            Function<HandlerContext, ApiHandler> handler,
+            String whyAbsent) {}
+
+    private static final Map<ApiKeys, Line> LINES = new EnumMap<>(ApiKeys.class);
+
+    // Large: a group member's metadata names its topics, a leader's assignments name every partition. 100 elements:
+    // nobody
+    // has so many assignors. FindCoordinator is for a worker: the first that asks makes the coordinator's topic.
+    static {
+        // spotless:off
+        // key  API             versions first, last  size     elements  thread            handler; or why there is none
+        served( 0, PRODUCE,                      3, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions()));
+        served( 1, FETCH,                        4, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime()));
+        served( 2, LIST_OFFSETS,                 1, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata()));
+        served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self()));
+        absent( 4, LEADER_AND_ISR,                  GONE);
+        absent( 5, STOP_REPLICA,                    GONE);
+        absent( 6, UPDATE_METADATA,                 GONE);
+        absent( 7, CONTROLLED_SHUTDOWN,             GONE);
+        served( 8, OFFSET_COMMIT,                2, 10, LARGE,    100_000, WORKER_IF_LARGE, c -> new OffsetCommitHandler(c.groups(), c.metadata()));
+        served( 9, OFFSET_FETCH,                 1, 10, LARGE,    100_000, WORKER_IF_LARGE, c -> new OffsetFetchHandler(c.groups(), c.metadata()));
+        served(10, FIND_COORDINATOR,             0,  6, ORDINARY, 100_000, WORKER,          c -> new FindCoordinatorHandler(c.groups(), c.transactions(), c.self()));
+        served(11, JOIN_GROUP,                   0,  9, LARGE,        100, WORKER,          c -> new JoinGroupHandler(c.groups()));
+        served(12, HEARTBEAT,                    0,  4, SMALL,        100, LOOP,            c -> new HeartbeatHandler(c.groups()));
+        served(13, LEAVE_GROUP,                  0,  5, ORDINARY, 100_000, WORKER_IF_LARGE, c -> new LeaveGroupHandler(c.groups()));
+        served(14, SYNC_GROUP,                   0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new SyncGroupHandler(c.groups()));
+        served(15, DESCRIBE_GROUPS,              0,  6, ORDINARY, 100_000, WORKER,          c -> new DescribeGroupsHandler(c.groups()));
+        served(16, LIST_GROUPS,                  0,  5, SMALL,        100, WORKER,          c -> new ListGroupsHandler(c.groups()));
+        absent(17, SASL_HANDSHAKE,                  NO_AUTHENTICATION);
+        served(18, API_VERSIONS,                 0,  4, SMALL,        100, LOOP,            c -> new ApiVersionsHandler(versions(), Features.served(c.metadataVersion())));
+        served(19, CREATE_TOPICS,                2,  7, LARGE,    100_000, WORKER,          c -> new CreateTopicsHandler(c.metadata()));
+        served(20, DELETE_TOPICS,                1,  6, LARGE,    100_000, WORKER,          c -> new DeleteTopicsHandler(c.metadata()));
+        served(21, DELETE_RECORDS,               0,  2, LARGE,    100_000, WORKER,          c -> new DeleteRecordsHandler(c.metadata(), c.engine()));
+        served(22, INIT_PRODUCER_ID,             0,  5, SMALL,        100, WORKER,          c -> new InitProducerIdHandler(c.metadata().producerIds(), c.transactions()));
+        served(23, OFFSET_FOR_LEADER_EPOCH,      2,  4, LARGE,    100_000, WORKER,          c -> new OffsetForLeaderEpochHandler(c.metadata()));
+        served(24, ADD_PARTITIONS_TO_TXN,        0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new AddPartitionsToTxnHandler(c.transactions(), c.metadata()));
+        served(25, ADD_OFFSETS_TO_TXN,           0,  4, SMALL,        100, LOOP,            c -> new AddOffsetsToTxnHandler(c.transactions(), c.groups()));
+        served(26, END_TXN,                      0,  5, SMALL,        100, LOOP,            c -> new EndTxnHandler(c.transactions()));
+        served(27, WRITE_TXN_MARKERS,            1,  2, ORDINARY, 100_000, WORKER,          c -> new WriteTxnMarkersHandler(c.metadata(), c.groups()));
+        served(28, TXN_OFFSET_COMMIT,            0,  5, LARGE,    100_000, WORKER_IF_LARGE, c -> new TxnOffsetCommitHandler(c.groups(), c.metadata()));
+        absent(29, DESCRIBE_ACLS,                   NO_AUTHORIZER);
+        absent(30, CREATE_ACLS,                     NO_AUTHORIZER);
+        absent(31, DELETE_ACLS,                     NO_AUTHORIZER);
+        served(32, DESCRIBE_CONFIGS,             1,  4, LARGE,    100_000, WORKER,          c -> new DescribeConfigsHandler(c.metadata(), c.settings().groups(), c.engine()));
+        served(33, ALTER_CONFIGS,                0,  2, LARGE,    100_000, WORKER,          c -> new AlterConfigsHandler(c.metadata(), c.configTargets()));
+        absent(34, ALTER_REPLICA_LOG_DIRS,          "a partition stays in the directory it was made in");
+        served(35, DESCRIBE_LOG_DIRS,            1,  5, ORDINARY, 100_000, WORKER,          c -> new DescribeLogDirsHandler(c.metadata(), c.settings().directories()));
+        absent(36, SASL_AUTHENTICATE,               NO_AUTHENTICATION);
+        served(37, CREATE_PARTITIONS,            0,  3, LARGE,    100_000, WORKER,          c -> new CreatePartitionsHandler(c.metadata()));
+        absent(38, CREATE_DELEGATION_TOKEN,         NO_AUTHENTICATION);
+        absent(39, RENEW_DELEGATION_TOKEN,          NO_AUTHENTICATION);
+        absent(40, EXPIRE_DELEGATION_TOKEN,         NO_AUTHENTICATION);
+        absent(41, DESCRIBE_DELEGATION_TOKEN,       NO_AUTHENTICATION);
+        served(42, DELETE_GROUPS,                0,  2, ORDINARY, 100_000, WORKER,          c -> new DeleteGroupsHandler(c.groups()));
+        absent(43, ELECT_LEADERS,                   ONE_BROKER);
+        served(44, INCREMENTAL_ALTER_CONFIGS,    0,  1, LARGE,    100_000, WORKER,          c -> new IncrementalAlterConfigsHandler(c.metadata(), c.configTargets()));
+        absent(45, ALTER_PARTITION_REASSIGNMENTS,   ONE_BROKER);
+        served(46, LIST_PARTITION_REASSIGNMENTS, 0,  0, ORDINARY, 100_000, WORKER_IF_LARGE, c -> new ListPartitionReassignmentsHandler());
+        served(47, OFFSET_DELETE,                0,  0, LARGE,    100_000, WORKER,          c -> new OffsetDeleteHandler(c.groups(), c.metadata()));
+        absent(48, DESCRIBE_CLIENT_QUOTAS,          NO_QUOTAS);
+        absent(49, ALTER_CLIENT_QUOTAS,             NO_QUOTAS);
+        absent(50, DESCRIBE_USER_SCRAM_CREDENTIALS, NO_AUTHENTICATION);
+        absent(51, ALTER_USER_SCRAM_CREDENTIALS,    NO_AUTHENTICATION);
+        absent(52, VOTE,                            CONTROLLERS_ONLY);
+        absent(53, BEGIN_QUORUM_EPOCH,              CONTROLLERS_ONLY);
+        absent(54, END_QUORUM_EPOCH,                CONTROLLERS_ONLY);
+        absent(55, DESCRIBE_QUORUM,                 NO_QUORUM);
+        absent(56, ALTER_PARTITION,                 CONTROLLERS_ONLY);
+        absent(57, UPDATE_FEATURES,                 "the levels of features are those of the software");
+        absent(58, ENVELOPE,                        CONTROLLERS_ONLY);
+        absent(59, FETCH_SNAPSHOT,                  CONTROLLERS_ONLY);
+        served(60, DESCRIBE_CLUSTER,             0,  2, ORDINARY, 100_000, WORKER_IF_LARGE, c -> new DescribeClusterHandler(c.self()));
+        served(61, DESCRIBE_PRODUCERS,           0,  0, ORDINARY, 100_000, WORKER,          c -> new DescribeProducersHandler(c.metadata()));
+        absent(62, BROKER_REGISTRATION,             CONTROLLERS_ONLY);
+        absent(63, BROKER_HEARTBEAT,                CONTROLLERS_ONLY);
+        absent(64, UNREGISTER_BROKER,               ONE_BROKER);
+        served(65, DESCRIBE_TRANSACTIONS,        0,  0, ORDINARY, 100_000, WORKER,          c -> new DescribeTransactionsHandler(c.transactions()));
+        served(66, LIST_TRANSACTIONS,            0,  2, ORDINARY, 100_000, WORKER,          c -> new ListTransactionsHandler(c.transactions()));
+        absent(67, ALLOCATE_PRODUCER_IDS,           CONTROLLERS_ONLY);
+        served(68, CONSUMER_GROUP_HEARTBEAT,     0,  1, LARGE,    100_000, WORKER_IF_LARGE, c -> new ConsumerGroupHeartbeatHandler(c.groups()));
+        served(69, CONSUMER_GROUP_DESCRIBE,      0,  1, ORDINARY, 100_000, WORKER,          c -> new ConsumerGroupDescribeHandler(c.groups()));
+        absent(70, CONTROLLER_REGISTRATION,         CONTROLLERS_ONLY);
+        absent(71, GET_TELEMETRY_SUBSCRIPTIONS,     NO_TELEMETRY);
+        absent(72, PUSH_TELEMETRY,                  NO_TELEMETRY, new ApiPolicy(LARGE, 100, LOOP));
+        absent(73, ASSIGN_REPLICAS_TO_DIRS,         CONTROLLERS_ONLY);
+        absent(74, LIST_CONFIG_RESOURCES,           "resources are not listed yet; DescribeConfigs shows those that are named");
+        served(75, DESCRIBE_TOPIC_PARTITIONS,    0,  0, LARGE,    100_000, WORKER,          c -> new DescribeTopicPartitionsHandler(c.metadata(), c.metadata().config()));
+        absent(76, SHARE_GROUP_HEARTBEAT,           NO_SHARE_GROUPS);
+        absent(77, SHARE_GROUP_DESCRIBE,            NO_SHARE_GROUPS);
+        absent(78, SHARE_FETCH,                     NO_SHARE_GROUPS);
+        absent(79, SHARE_ACKNOWLEDGE,               NO_SHARE_GROUPS);
+        absent(80, ADD_RAFT_VOTER,                  NO_QUORUM);
+        absent(81, REMOVE_RAFT_VOTER,               NO_QUORUM);
+        absent(82, UPDATE_RAFT_VOTER,               CONTROLLERS_ONLY);
+        absent(83, INITIALIZE_SHARE_GROUP_STATE,    NO_SHARE_GROUPS);
+        absent(84, READ_SHARE_GROUP_STATE,          NO_SHARE_GROUPS);
+        absent(85, WRITE_SHARE_GROUP_STATE,         NO_SHARE_GROUPS);
+        absent(86, DELETE_SHARE_GROUP_STATE,        NO_SHARE_GROUPS);
+        absent(87, READ_SHARE_GROUP_STATE_SUMMARY,  NO_SHARE_GROUPS);
+        absent(88, STREAMS_GROUP_HEARTBEAT,         NO_STREAMS_GROUPS);
+        absent(89, STREAMS_GROUP_DESCRIBE,          NO_STREAMS_GROUPS);
+        absent(90, DESCRIBE_SHARE_GROUP_OFFSETS,    NO_SHARE_GROUPS);
+        absent(91, ALTER_SHARE_GROUP_OFFSETS,       NO_SHARE_GROUPS);
+        absent(92, DELETE_SHARE_GROUP_OFFSETS,      NO_SHARE_GROUPS);
+        // spotless:on
+    }
+
+    private ApiTable() {}
+
+    private static void served(
+            int key,
+            ApiKeys api,
+            int first,
+            int last,
+            ApiPolicy.Size size,
+            int maxElements,
+            ApiPolicy.HandlerThread thread,
+            Function<HandlerContext, ApiHandler> handler) {
+        ServedVersions versions = new ServedVersions(api, (short) first, (short) last);
+        add(key, api, new Line(versions, new ApiPolicy(size, maxElements, thread), handler, null));
+    }
+
+    private static void absent(int key, ApiKeys api, String why) {
+        absent(key, api, why, OF_ABSENT);
+    }
+
+    private static void absent(int key, ApiKeys api, String why, ApiPolicy policy) {
+        add(key, api, new Line(null, policy, null, why));
+    }
+
+    private static void add(int key, ApiKeys api, Line line) {
+        if (key != api.id || LINES.put(api, line) != null) {
+            throw new IllegalStateException(
+                    "line " + key + " of the table of APIs: " + api + " has key " + api.id + ", and one line");
+        }
+    }
+
+    /** @return the versions of every API that is served, in the order of the keys */
+    public static Collection<ServedVersions> versions() {
+        return LINES.values().stream()
+                .filter(line -> line.whyAbsent == null)
+                .map(Line::versions)
+                .toList();
+    }
+
+    /**
+     * @param api any API
+     * @return how its requests are treated
+     */
+    public static ApiPolicy policy(ApiKeys api) {
+        return LINES.get(api).policy;
+    }
+
+    /**
+     * @param api any API
+     * @return why it is not served, in words for a client; null if it is
+     */
+    public static String whyAbsent(ApiKeys api) {
+        return LINES.get(api).whyAbsent;
+    }
+
+    /**
+     * @param api one that is served
+     * @param context what its handler is made of
+     * @return a new handler
+     */
+    public static ApiHandler handler(ApiKeys api, HandlerContext context) {
+        return LINES.get(api).handler.apply(context);
+    }
+
+    /**
+     * @param context what the handlers are made of
+     * @return all that is served
+     */
+    public static ServedApis serve(HandlerContext context) {
+        List<ServedApi> served = versions().stream()
+                .map(versions -> new ServedApi(versions, handler(versions.api(), context)))
+                .toList();
+        return new ServedApis(served);
+    }
+}

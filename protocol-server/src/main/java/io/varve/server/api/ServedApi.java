@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+/**
+ * An API with what serves it.
+ *
+ * @param versions in which it is served
+ * @param handler serves it
+ */
+public record ServedApi(ServedVersions versions, ApiHandler handler) {}

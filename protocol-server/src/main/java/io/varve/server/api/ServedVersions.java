@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import org.apache.kafka.common.protocol.ApiKeys;
+
+/**
+ * The versions in which an API is served.
+ *
+ * @param api the API
+ * @param first lowest version, inclusive
+ * @param last highest version, inclusive
+ */
+public record ServedVersions(ApiKeys api, short first, short last) {
+    /** @throws IllegalArgumentException if there is no such version, or kafka-clients cannot parse one of them */
+    public ServedVersions {
+        if (first > last || first < api.oldestVersion() || last > api.latestVersion()) {
+            throw new IllegalArgumentException("versions " + first + " to " + last + " of " + api + ": must be within "
+                    + api.oldestVersion() + " to " + api.latestVersion());
+        }
+    }
+
+    /**
+     * @param version any value
+     * @return true if it is one of them
+     */
+    public boolean includes(short version) {
+        return first <= version && version <= last;
+    }
+}

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api;
+
+import io.varve.core.runtime.Clock;
+import io.varve.server.api.fetch.FetchConfig;
+import io.varve.server.cluster.ClusterInfo;
+import io.varve.server.group.GroupsConfig;
+import io.varve.server.metadata.MetadataFixture;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Makes handlers over a node's metadata and engine, for APIs that need neither groups nor transactions. */
+public final class NodeHandlers {
+    private NodeHandlers() {}
+
+    /** @return what handlers are made of, without coordinators and with two log directories */
+    public static HandlerContext context(MetadataFixture node, ClusterInfo self, GroupsConfig groups) {
+        return new HandlerContext(
+                self,
+                node.metadata,
+                node.engine,
+                null,
+                null,
+                new HandlerContext.Settings(FetchConfig.DEFAULT, groups, List.of(Path.of("/data"), Path.of("/other"))),
+                new HandlerContext.Runtime(Clock.system(), node.ids));
+    }
+}
