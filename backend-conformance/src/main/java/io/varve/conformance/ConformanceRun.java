@@ -47,8 +47,8 @@ public final class ConformanceRun {
      * @return what became of them, in the order they ran
      * @throws IllegalArgumentException if there is no area of a name
      */
-    public static List<Outcome> of(Supplier<? extends StorageRig> rigs, Set<String> areas, Consumer<Outcome> progress) {
-        return of(rigs, Scale.BUILD, areas, progress);
+    public static List<CheckOutcome> of(Supplier<? extends StorageRig> rigs, Set<String> areas, Consumer<CheckOutcome> progress) {
+        return of(rigs, RunScale.BUILD, areas, progress);
     }
 
     /**
@@ -61,8 +61,8 @@ public final class ConformanceRun {
      * @return what became of them, in the order they ran
      * @throws IllegalArgumentException if there is no area of a name
      */
-    public static List<Outcome> of(
-            Supplier<? extends StorageRig> rigs, Scale scale, Set<String> areas, Consumer<Outcome> progress) {
+    public static List<CheckOutcome> of(
+            Supplier<? extends StorageRig> rigs, RunScale scale, Set<String> areas, Consumer<CheckOutcome> progress) {
         LauncherDiscoveryRequest request = LauncherDiscoveryRequestBuilder.request()
                 .selectors(areas.stream().map(ConformanceRun::selector).toList())
                 .configurationParameter("junit.jupiter.extensions.autodetection.enabled", "false")
@@ -98,7 +98,7 @@ public final class ConformanceRun {
 
     /** The kit on the rigs of the run under way. */
     static final class Launched extends StorageConformance {
-        private record Setup(Supplier<? extends StorageRig> rigs, Scale scale) {}
+        private record Setup(Supplier<? extends StorageRig> rigs, RunScale scale) {}
 
         @Override
         protected StorageRig rig() {
@@ -106,20 +106,20 @@ public final class ConformanceRun {
         }
 
         @Override
-        protected Scale scale() {
+        protected RunScale scale() {
             return SETUP.get().scale();
         }
     }
 
     private static final class Listener implements TestExecutionListener {
         private final Clock clock = Clock.system();
-        private final Consumer<Outcome> progress;
+        private final Consumer<CheckOutcome> progress;
         private final Map<String, Long> started = new HashMap<>();
         private final Map<String, String> names = new HashMap<>();
         private final Map<String, List<String>> notes = new HashMap<>();
-        private final List<Outcome> outcomes = new ArrayList<>();
+        private final List<CheckOutcome> outcomes = new ArrayList<>();
 
-        Listener(Consumer<Outcome> progress) {
+        Listener(Consumer<CheckOutcome> progress) {
             this.progress = progress;
         }
 
@@ -138,7 +138,7 @@ public final class ConformanceRun {
         @Override
         public void executionSkipped(TestIdentifier test, String reason) {
             if (test.isTest()) {
-                add(test, Outcome.Status.SKIPPED, new UnsupportedOperationException(reason));
+                add(test, CheckOutcome.Status.SKIPPED, new UnsupportedOperationException(reason));
             }
         }
 
@@ -146,19 +146,19 @@ public final class ConformanceRun {
         public void executionFinished(TestIdentifier test, TestExecutionResult result) {
             Throwable cause = result.getThrowable().orElse(null);
             switch (result.getStatus()) {
-                case FAILED -> add(test, Outcome.Status.FAILED, cause);
-                case ABORTED -> add(test, Outcome.Status.SKIPPED, cause);
+                case FAILED -> add(test, CheckOutcome.Status.FAILED, cause);
+                case ABORTED -> add(test, CheckOutcome.Status.SKIPPED, cause);
                 default -> {
                     if (test.isTest()) {
-                        add(test, Outcome.Status.PASSED, null);
+                        add(test, CheckOutcome.Status.PASSED, null);
                     }
                 }
             }
         }
 
-        private void add(TestIdentifier test, Outcome.Status status, Throwable cause) {
+        private void add(TestIdentifier test, CheckOutcome.Status status, Throwable cause) {
             long nanos = clock.nanos() - started.getOrDefault(test.getUniqueId(), clock.nanos());
-            Outcome outcome = new Outcome(
+            CheckOutcome outcome = new CheckOutcome(
                     area(test),
                     check(test),
                     status,

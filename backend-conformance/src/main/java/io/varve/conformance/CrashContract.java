@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
-import io.varve.conformance.crash.CrashSite;
+import io.varve.conformance.crash.CrashRounds;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -18,7 +18,7 @@ import org.junit.jupiter.api.TestFactory;
 final class CrashContract {
     private CrashContract() {}
 
-    private static Stream<DynamicTest> on(CrashSite site, Stream<DynamicTest> rounds) {
+    private static Stream<DynamicTest> on(CrashRounds site, Stream<DynamicTest> rounds) {
         return rounds.onClose(() -> {
             try {
                 site.close();
@@ -28,22 +28,22 @@ final class CrashContract {
         });
     }
 
-    private static CrashSite site(Supplier<StorageRig> rigs, Scale scale) throws IOException {
-        return new CrashSite(Subject.assumed(rigs), scale.seed());
+    private static CrashRounds site(Supplier<StorageRig> rigs, RunScale scale) throws IOException {
+        return new CrashRounds(TestedBackend.assumed(rigs), scale.seed());
     }
 
     abstract static class AtFailPoints {
         private final Supplier<StorageRig> rigs;
-        private final Scale scale;
+        private final RunScale scale;
 
-        AtFailPoints(Supplier<StorageRig> rigs, Scale scale) {
+        AtFailPoints(Supplier<StorageRig> rigs, RunScale scale) {
             this.rigs = rigs;
             this.scale = scale;
         }
 
         @TestFactory
         Stream<DynamicTest> losesNothingSyncedWhenTheProcessHaltsAt() throws IOException, InterruptedException {
-            CrashSite site = site(rigs, scale);
+            CrashRounds site = site(rigs, scale);
             List<DynamicTest> rounds = new ArrayList<>();
             for (Map.Entry<String, Integer> point : site.failPoints().entrySet()) {
                 SplittableRandom random =
@@ -60,16 +60,16 @@ final class CrashContract {
 
     abstract static class AtRandomMoments {
         private final Supplier<StorageRig> rigs;
-        private final Scale scale;
+        private final RunScale scale;
 
-        AtRandomMoments(Supplier<StorageRig> rigs, Scale scale) {
+        AtRandomMoments(Supplier<StorageRig> rigs, RunScale scale) {
             this.rigs = rigs;
             this.scale = scale;
         }
 
         @TestFactory
         Stream<DynamicTest> losesNothingSyncedWhenTheProcessIsKilled() throws IOException {
-            CrashSite site = site(rigs, scale);
+            CrashRounds site = site(rigs, scale);
             return on(
                     site,
                     IntStream.rangeClosed(1, scale.kills())

@@ -19,7 +19,7 @@ import java.util.stream.Stream;
  * changed wherever that lies, for a backend that copies what it writes to may have left older copies; the device is filled with a file beside the data, where it is small (see {@link RamDisk}), and syncs are let fail at the backend's
  * own failpoints.
  */
-public final class DirectoryFaults implements Faults {
+public final class DirectoryFaults implements StorageFaults {
     /** A larger device is not filled: somebody may need the room. */
     private static final long MOST_TO_FILL = 256L << 20;
 

@@ -31,7 +31,7 @@ abstract class DirectoryLossContract {
 
     private final Supplier<StorageRig> rigs;
     private final SystemScheduler scheduler = new SystemScheduler(2);
-    private Subject subject;
+    private TestedBackend subject;
     private Path root;
     private List<Path> directories;
 
@@ -51,7 +51,7 @@ abstract class DirectoryLossContract {
     @AfterEach
     final void removeRoot() throws IOException {
         scheduler.close();
-        Trees.remove(root);
+        DirectoryTree.remove(root);
     }
 
     private Storage open() {
@@ -91,14 +91,14 @@ abstract class DirectoryLossContract {
             Files.move(lost, away);
             for (boolean empty : new boolean[] {false, true}) {
                 if (empty) {
-                    Trees.remove(lost);
+                    DirectoryTree.remove(lost);
                     Files.createDirectories(lost); // the place where it is mounted
                 }
                 Set<PartitionId> left = new HashSet<>(all);
                 left.removeAll(placed.getOrDefault(lost.toAbsolutePath().normalize(), Set.of()));
                 assertHolds(left, true);
             }
-            Trees.remove(lost);
+            DirectoryTree.remove(lost);
             Files.move(away, lost);
             assertHolds(all, false);
         }

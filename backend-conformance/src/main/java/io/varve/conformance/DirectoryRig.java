@@ -27,7 +27,7 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class DirectoryRig implements StorageRig {
     private static final int DISK_MEBIBYTES = 32;
 
-    private final Subject subject;
+    private final TestedBackend subject;
     private final Class<?> reader;
     private final Path root;
     private final Path first;
@@ -41,7 +41,7 @@ public final class DirectoryRig implements StorageRig {
     private Storage storage;
 
     /** @param subject the backend */
-    public DirectoryRig(Subject subject) {
+    public DirectoryRig(TestedBackend subject) {
         this(subject, null);
     }
 
@@ -50,11 +50,11 @@ public final class DirectoryRig implements StorageRig {
      * @param reader the main class of a process that reads what lies in the directory that is its first argument, the second being {@code
      *     reading}: it writes a line when it does, and goes on until it is killed. Null where no other process may read
      */
-    public DirectoryRig(Subject subject, Class<?> reader) {
+    public DirectoryRig(TestedBackend subject, Class<?> reader) {
         this(subject, reader, false, null, () -> {});
     }
 
-    private DirectoryRig(Subject subject, Class<?> reader, boolean verifiesReads, Path directory, Runnable whenClosed) {
+    private DirectoryRig(TestedBackend subject, Class<?> reader, boolean verifiesReads, Path directory, Runnable whenClosed) {
         this.subject = subject;
         this.reader = reader;
         this.verifiesReads = verifiesReads;
@@ -96,11 +96,11 @@ public final class DirectoryRig implements StorageRig {
         crashes++;
         try {
             Path copy = root.resolve("data-" + crashes);
-            Trees.copy(old, copy);
+            DirectoryTree.copy(old, copy);
             faults().heal();
             abandon(before);
             if (!old.equals(first)) {
-                Trees.remove(old);
+                DirectoryTree.remove(old);
             }
             directory = copy;
         } catch (IOException e) {
@@ -120,7 +120,7 @@ public final class DirectoryRig implements StorageRig {
     }
 
     @Override
-    public Optional<Subject> subject() {
+    public Optional<TestedBackend> subject() {
         return Optional.of(subject);
     }
 
@@ -129,7 +129,7 @@ public final class DirectoryRig implements StorageRig {
         close();
         Map<String, String> verifying = new HashMap<>(subject.properties());
         verifying.put("log.read.verify", "true");
-        Subject careful = new Subject(subject.provider(), verifying, subject.classPath());
+        TestedBackend careful = new TestedBackend(subject.provider(), verifying, subject.classPath());
         return RamDisk.mount(DISK_MEBIBYTES)
                 .map(disk -> new DirectoryRig(careful, reader, true, disk.directory(), disk::close))
                 .orElseGet(() -> new DirectoryRig(careful, reader, true, null, () -> {}));
@@ -161,7 +161,7 @@ public final class DirectoryRig implements StorageRig {
     }
 
     @Override
-    public Faults faults() {
+    public StorageFaults faults() {
         String syncPoint = subject.provider().name() + ".sync.before-force";
         // A backend that never passes it would go on as if nothing had failed.
         List<String> syncPoints = passed.contains(syncPoint) ? List.of(syncPoint) : List.of();
@@ -177,8 +177,8 @@ public final class DirectoryRig implements StorageRig {
             }
         } finally {
             try {
-                Trees.remove(first);
-                Trees.remove(root);
+                DirectoryTree.remove(first);
+                DirectoryTree.remove(root);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
             }

@@ -3,7 +3,7 @@ package io.varve.conformance;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.crash.Elsewhere;
+import io.varve.conformance.crash.OtherProcess;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
@@ -24,7 +24,7 @@ abstract class ExclusionContract {
 
     @Test
     void oneWhoWasRefusedTakesNothingFromTheFirst() throws IOException, InterruptedException {
-        Subject subject = Subject.assumed(rigs);
+        TestedBackend subject = TestedBackend.assumed(rigs);
         Path root = Files.createTempDirectory("varve-exclusion-");
         Path directory = root.resolve("data");
         try (SystemScheduler scheduler = new SystemScheduler(1)) {
@@ -32,21 +32,21 @@ abstract class ExclusionContract {
             try (Storage first = subject.open(directory, scheduler, new FailPoints())) {
                 refused(subject, directory, scheduler);
                 refused(subject, other, scheduler);
-                assertThat(Elsewhere.open(subject, directory))
+                assertThat(OtherProcess.open(subject, directory))
                         .as("another process")
                         .isEqualTo("RETRY");
                 assertThat(first.partitions()).isEmpty();
             }
-            assertThat(Elsewhere.open(subject, directory))
+            assertThat(OtherProcess.open(subject, directory))
                     .as("another process, when the first is through")
                     .isEqualTo("OPENED");
             subject.open(other, scheduler, new FailPoints()).close();
         } finally {
-            Trees.remove(root);
+            DirectoryTree.remove(root);
         }
     }
 
-    private static void refused(Subject subject, Path directory, SystemScheduler scheduler) {
+    private static void refused(TestedBackend subject, Path directory, SystemScheduler scheduler) {
         Contract.assertFails(
                 StorageException.Kind.RETRY,
                 () -> subject.open(directory, scheduler, new FailPoints()).close());

@@ -42,7 +42,7 @@ abstract class FailedSyncContract {
 
     @Test
     void whatAFailedSyncLeftIsNotBelievedAfterARestart() throws IOException {
-        Subject subject = Subject.assumed(rigs);
+        TestedBackend subject = TestedBackend.assumed(rigs);
         try (SmallDisk disk = SmallDisk.overcommitted(DISK_MIB, TAKEN_MIB);
                 SystemScheduler scheduler = new SystemScheduler(2)) {
             Path directory = disk.path.resolve("data");
@@ -61,7 +61,7 @@ abstract class FailedSyncContract {
     /** What the system takes for written stays in its memory when the process ends: new batches in the same place must not be lost with it. */
     @Test
     void whatIsSyncedAfterARestartThatFollowedAFailedSyncIsThere() throws IOException {
-        Subject subject = Subject.assumed(rigs);
+        TestedBackend subject = TestedBackend.assumed(rigs);
         try (SmallDisk disk = SmallDisk.overcommitted(DISK_MIB, TAKEN_MIB);
                 SystemScheduler scheduler = new SystemScheduler(2)) {
             Path directory = disk.path.resolve("data");
@@ -81,7 +81,7 @@ abstract class FailedSyncContract {
     }
 
     /** Leaves behind what a storage stored that was told of a failed sync. Then the device takes everything again. */
-    private static void failASync(Subject subject, SmallDisk disk, Path directory, SystemScheduler scheduler) {
+    private static void failASync(TestedBackend subject, SmallDisk disk, Path directory, SystemScheduler scheduler) {
         Storage first = subject.open(directory, scheduler, new FailPoints());
         PartitionStore store = first.open(Contract.ID, 1, SegmentLimits.DEFAULT);
         append(store, 0, 1);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
-import io.varve.conformance.history.Histories;
+import io.varve.conformance.history.HistoryRunner;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -13,21 +13,21 @@ abstract class HistoryContract {
     private static final long SEEDS_APART = 1_000_003;
 
     private final Supplier<StorageRig> rigs;
-    private final Scale scale;
+    private final RunScale scale;
 
-    HistoryContract(Supplier<StorageRig> rigs, Scale scale) {
+    HistoryContract(Supplier<StorageRig> rigs, RunScale scale) {
         this.rigs = rigs;
         this.scale = scale;
     }
 
     @TestFactory
     Stream<DynamicTest> behavesAsTheReferenceDoes() {
-        Histories histories = new Histories(rigs);
-        int whole = scale.operations() / Histories.STEPS;
-        int rest = scale.operations() % Histories.STEPS;
+        HistoryRunner histories = new HistoryRunner(rigs);
+        int whole = scale.operations() / HistoryRunner.STEPS;
+        int rest = scale.operations() % HistoryRunner.STEPS;
         return IntStream.range(0, whole + (rest > 0 ? 1 : 0)).mapToObj(number -> {
             long seed = scale.seed() * SEEDS_APART + number;
-            int steps = number < whole ? Histories.STEPS : rest;
+            int steps = number < whole ? HistoryRunner.STEPS : rest;
             return DynamicTest.dynamicTest("history " + seed, () -> histories.random(seed, steps));
         });
     }

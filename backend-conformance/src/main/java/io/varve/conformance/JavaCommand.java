@@ -20,7 +20,7 @@ public final class JavaCommand {
      * @param options further ones for the JVM
      * @return the command; the main class's arguments can be added
      */
-    public static List<String> of(Subject subject, Class<?> main, String... options) {
+    public static List<String> of(TestedBackend subject, Class<?> main, String... options) {
         StringBuilder classPath = new StringBuilder(System.getProperty("java.class.path"));
         subject.classPath()
                 .forEach(entry -> classPath.append(File.pathSeparator).append(entry));

@@ -37,11 +37,11 @@ abstract class LeakContract extends Contract {
         for (int i = 0; i < WARM_UP; i++) {
             round.run();
         }
-        Held before = Held.settled(rig);
+        ResourceCounts before = ResourceCounts.settled(rig);
         for (int i = 0; i < ROUNDS; i++) {
             round.run();
         }
-        assertThat(Held.leakedSince(before, rig, TOLERANCE))
+        assertThat(ResourceCounts.leakedSince(before, rig, TOLERANCE))
                 .as("what %d rounds of the same work have left behind", ROUNDS)
                 .isEmpty();
     }

@@ -27,7 +27,7 @@ abstract class ManyPartitionsContract extends Contract {
 
     private final Clock clock = Clock.system();
 
-    ManyPartitionsContract(Supplier<StorageRig> rigs, Scale scale) {
+    ManyPartitionsContract(Supplier<StorageRig> rigs, RunScale scale) {
         super(rigs);
         many = scale.partitions();
         some = Math.min(many, 300);

@@ -44,7 +44,7 @@ abstract class ReplaceContract extends Contract {
         assertThat(store.extent().readableEnd()).isEqualTo(170);
         assertThat(readAll(store, 0)).containsExactly(20L, 60L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L);
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 100L, 150L);
-        assertThat(Segments.timeless(store.segments()).get(0)).isEqualTo(segment(0, 100, 3, EPOCH + 79, true));
+        assertThat(TimelessSegments.timeless(store.segments()).get(0)).isEqualTo(segment(0, 100, 3, EPOCH + 79, true));
         assertThat(read(store, 21, TO_END, 0)).containsExactly(20L);
         assertThat(read(store, 30, TO_END, 0)).containsExactly(60L);
         assertThat(read(store, 80, TO_END, 0)).containsExactly(100L);

@@ -31,7 +31,7 @@ abstract class SegmentContract extends Contract {
     @Test
     void endsASegmentBeforeItWouldExceedItsSize() {
         appendTens(12);
-        assertThat(Segments.timeless(store.segments()))
+        assertThat(TimelessSegments.timeless(store.segments()))
                 .containsExactly(
                         segment(0, 50, 5, EPOCH + 49, true),
                         segment(50, 100, 5, EPOCH + 99, true),
@@ -45,7 +45,7 @@ abstract class SegmentContract extends Contract {
         reopen();
         assertThat(store.segments()).isEqualTo(before);
         crash();
-        assertThat(Segments.timeless(store.segments())).isEqualTo(Segments.timeless(before));
+        assertThat(TimelessSegments.timeless(store.segments())).isEqualTo(TimelessSegments.timeless(before));
     }
 
     @Test

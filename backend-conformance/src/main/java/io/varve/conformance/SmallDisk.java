@@ -200,7 +200,7 @@ public final class SmallDisk implements AutoCloseable {
             }
         }
         try {
-            Trees.remove(root);
+            DirectoryTree.remove(root);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -17,8 +17,8 @@ public abstract class StorageConformance {
     protected abstract StorageRig rig();
 
     /** @return how long to go on with what has no end of its own */
-    protected Scale scale() {
-        return Scale.BUILD;
+    protected RunScale scale() {
+        return RunScale.BUILD;
     }
 
     @Nested
@@ -87,8 +87,8 @@ public abstract class StorageConformance {
     @Nested
     @Order(8)
     @DisplayName("segments")
-    final class Segments extends SegmentContract {
-        Segments() {
+    final class TimelessSegments extends SegmentContract {
+        TimelessSegments() {
             super(StorageConformance.this::rig);
         }
     }

@@ -29,7 +29,7 @@ public interface StorageRig extends AutoCloseable {
      *
      * @return the backend, if what it stores outlives its process
      */
-    default Optional<Subject> subject() {
+    default Optional<TestedBackend> subject() {
         return Optional.empty();
     }
 
@@ -44,8 +44,8 @@ public interface StorageRig extends AutoCloseable {
     }
 
     /** @return what can be done to the device under the storage; nothing, unless the rig says otherwise */
-    default Faults faults() {
-        return Faults.NONE;
+    default StorageFaults faults() {
+        return StorageFaults.NONE;
     }
 
     /**

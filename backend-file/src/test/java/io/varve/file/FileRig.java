@@ -2,10 +2,10 @@
 package io.varve.file;
 
 import io.varve.conformance.DirectoryFaults;
-import io.varve.conformance.Faults;
+import io.varve.conformance.StorageFaults;
 import io.varve.conformance.RamDisk;
 import io.varve.conformance.StorageRig;
-import io.varve.conformance.Subject;
+import io.varve.conformance.TestedBackend;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
@@ -37,7 +37,7 @@ public final class FileRig implements StorageRig {
     final FailPoints failPoints = new FailPoints();
     final Map<String, String> properties = new HashMap<>();
     private final SystemScheduler scheduler = new SystemScheduler(2);
-    private final Faults faults;
+    private final StorageFaults faults;
     private Runnable whenClosed = () -> {};
     private FileStorage storage;
 
@@ -87,8 +87,8 @@ public final class FileRig implements StorageRig {
     }
 
     @Override
-    public Optional<Subject> subject() {
-        return Optional.of(Subject.of(new FileStorageProvider()));
+    public Optional<TestedBackend> subject() {
+        return Optional.of(TestedBackend.of(new FileStorageProvider()));
     }
 
     /** Closes the storage properly; the next {@link #storage} opens it again. */
@@ -153,7 +153,7 @@ public final class FileRig implements StorageRig {
     }
 
     @Override
-    public Faults faults() {
+    public StorageFaults faults() {
         return faults;
     }
 

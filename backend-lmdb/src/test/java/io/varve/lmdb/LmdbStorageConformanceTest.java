@@ -4,7 +4,7 @@ package io.varve.lmdb;
 import io.varve.conformance.DirectoryRig;
 import io.varve.conformance.StorageConformance;
 import io.varve.conformance.StorageRig;
-import io.varve.conformance.Subject;
+import io.varve.conformance.TestedBackend;
 import java.util.List;
 import java.util.Map;
 
@@ -12,7 +12,7 @@ class LmdbStorageConformanceTest extends StorageConformance {
     @Override
     protected StorageRig rig() {
         // Little staging, so that it is used up now and then.
-        Subject subject = new Subject(new LmdbStorageProvider(), Map.of(LmdbConfig.STAGING, "1048576"), List.of());
+        TestedBackend subject = new TestedBackend(new LmdbStorageProvider(), Map.of(LmdbConfig.STAGING, "1048576"), List.of());
         return new DirectoryRig(subject, Bystander.class);
     }
 }

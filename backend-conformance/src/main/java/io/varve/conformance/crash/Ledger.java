@@ -25,8 +25,8 @@ public final class Ledger {
      */
     public record Findings(List<String> violations, int batches, Ledger next) {}
 
-    private final Map<Part, PartLedger> parts = new HashMap<>();
-    private final Map<Long, Operation> begun = new HashMap<>();
+    private final Map<WorkloadPartition, PartitionLedger> parts = new HashMap<>();
+    private final Map<Long, WorkloadOperation> begun = new HashMap<>();
 
     /** Starts with an empty storage. */
     public Ledger() {}
@@ -40,8 +40,8 @@ public final class Ledger {
     }
 
     /** Takes in lines that were in the journal when the crash came. */
-    public void certain(List<Journal.Line> lines) {
-        for (Journal.Line line : lines) {
+    public void certain(List<WorkloadJournal.Line> lines) {
+        for (WorkloadJournal.Line line : lines) {
             if (line.begun() != null) {
                 begin(line.ticket(), line.begun());
             } else {
@@ -51,55 +51,55 @@ public final class Ledger {
     }
 
     /** Takes in lines that may have been written before or after the crash: what they begin may have happened. */
-    public void possible(List<Journal.Line> lines) {
-        for (Journal.Line line : lines) {
+    public void possible(List<WorkloadJournal.Line> lines) {
+        for (WorkloadJournal.Line line : lines) {
             if (line.begun() != null) {
                 begin(line.ticket(), line.begun());
             }
         }
     }
 
-    private void begin(long ticket, Operation operation) {
+    private void begin(long ticket, WorkloadOperation operation) {
         begun.put(ticket, operation);
-        if (operation instanceof Operation.Sync sync) {
+        if (operation instanceof WorkloadOperation.Sync sync) {
             sync.parts().forEach(part -> ledger(part).beginSync(ticket));
-        } else if (operation instanceof Operation.Reopen) {
+        } else if (operation instanceof WorkloadOperation.Reopen) {
             parts.values().forEach(ledger -> ledger.beginSync(ticket));
         } else {
             ledger(partOf(operation)).begin(operation);
         }
     }
 
-    private void end(Operation operation, Journal.Line line) {
-        if (operation instanceof Operation.Sync sync) {
+    private void end(WorkloadOperation operation, WorkloadJournal.Line line) {
+        if (operation instanceof WorkloadOperation.Sync sync) {
             sync.parts()
                     .forEach(part ->
                             ledger(part).endSync(line.ticket(), !line.failed().contains(part)));
-        } else if (operation instanceof Operation.Reopen) {
+        } else if (operation instanceof WorkloadOperation.Reopen) {
             parts.values().forEach(ledger -> ledger.endSync(line.ticket(), true));
         } else {
             ledger(partOf(operation)).done();
         }
     }
 
-    private PartLedger ledger(Part part) {
-        return parts.computeIfAbsent(part, absent -> new PartLedger());
+    private PartitionLedger ledger(WorkloadPartition part) {
+        return parts.computeIfAbsent(part, absent -> new PartitionLedger());
     }
 
-    private static Part partOf(Operation operation) {
-        if (operation instanceof Operation.Create create) {
+    private static WorkloadPartition partOf(WorkloadOperation operation) {
+        if (operation instanceof WorkloadOperation.Create create) {
             return create.part();
-        } else if (operation instanceof Operation.Delete delete) {
+        } else if (operation instanceof WorkloadOperation.Delete delete) {
             return delete.part();
-        } else if (operation instanceof Operation.Append append) {
+        } else if (operation instanceof WorkloadOperation.Append append) {
             return append.part();
-        } else if (operation instanceof Operation.Trim trim) {
+        } else if (operation instanceof WorkloadOperation.Trim trim) {
             return trim.part();
-        } else if (operation instanceof Operation.Truncate truncate) {
+        } else if (operation instanceof WorkloadOperation.Truncate truncate) {
             return truncate.part();
-        } else if (operation instanceof Operation.Replace replace) {
+        } else if (operation instanceof WorkloadOperation.Replace replace) {
             return replace.part();
-        } else if (operation instanceof Operation.Blob blob) {
+        } else if (operation instanceof WorkloadOperation.Blob blob) {
             return blob.part();
         }
         throw new IllegalArgumentException(operation + " is not about one partition");
@@ -115,14 +115,14 @@ public final class Ledger {
         List<String> violations = new ArrayList<>();
         Ledger next = new Ledger();
         Set<PartitionId> present = storage.partitions();
-        Map<Part, PartLedger> expected = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+        Map<WorkloadPartition, PartitionLedger> expected = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         expected.putAll(parts);
         int[] batches = {0};
         expected.forEach((part, ledger) -> {
             List<String> here = new ArrayList<>();
             if (present.contains(part.id())) {
                 try (PartitionStore store = storage.open(part.id(), 1, Workload.LIMITS)) {
-                    PartLedger found = ledger.examine(store, here);
+                    PartitionLedger found = ledger.examine(store, here);
                     if (found != null) {
                         next.parts.put(part, found);
                         batches[0] += found.batches();
@@ -136,7 +136,7 @@ public final class Ledger {
             here.forEach(violation -> violations.add("partition " + part + " " + violation));
         });
         for (PartitionId id : present) {
-            if (!parts.containsKey(Part.of(id)) || !Part.of(id).id().equals(id)) {
+            if (!parts.containsKey(WorkloadPartition.of(id)) || !WorkloadPartition.of(id).id().equals(id)) {
                 violations.add("partition " + id + " of topic id " + id.topicId() + " exists, but nobody created it");
             }
         }

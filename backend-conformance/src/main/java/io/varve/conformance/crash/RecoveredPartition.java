@@ -18,7 +18,7 @@ import java.util.Map;
  * @param end readable end
  * @param batches its batches, each of them known to the byte
  */
-record RecoveredPartition(long start, long end, List<Written> batches) {
+record RecoveredPartition(long start, long end, List<WorkloadBatch> batches) {
     private static final int READ_BYTES = 1 << 20;
 
     /**
@@ -27,12 +27,12 @@ record RecoveredPartition(long start, long end, List<Written> batches) {
      * @param known by base offset, every batch that was ever to be written there
      * @param violations gets what no backend may do whatever happened before
      */
-    static RecoveredPartition in(PartitionStore store, Map<Long, List<Written>> known, List<String> violations) {
+    static RecoveredPartition in(PartitionStore store, Map<Long, List<WorkloadBatch>> known, List<String> violations) {
         Extent extent = store.extent();
         if (extent.start() > extent.readableEnd() || extent.durableEnd() > extent.readableEnd()) {
             violations.add("has the extent " + extent);
         }
-        List<Written> batches = new ArrayList<>();
+        List<WorkloadBatch> batches = new ArrayList<>();
         long offset = extent.start();
         while (true) {
             try (BatchSlice slice = store.read(offset, Long.MAX_VALUE, READ_BYTES)) {
@@ -46,7 +46,7 @@ record RecoveredPartition(long start, long end, List<Written> batches) {
                         violations.add("goes back to offset " + BatchHeader.baseOffset(bytes, at) + " after " + offset);
                         return new RecoveredPartition(extent.start(), extent.readableEnd(), batches);
                     }
-                    Written written = recognize(bytes.slice(at, size), known);
+                    WorkloadBatch written = recognize(bytes.slice(at, size), known);
                     if (written == null) {
                         violations.add(
                                 "holds a batch at offset " + BatchHeader.baseOffset(bytes, at) + " that nobody wrote");
@@ -60,8 +60,8 @@ record RecoveredPartition(long start, long end, List<Written> batches) {
         }
     }
 
-    private static Written recognize(ByteBuffer batch, Map<Long, List<Written>> known) {
-        for (Written candidate : known.getOrDefault(BatchHeader.baseOffset(batch, 0), List.of())) {
+    private static WorkloadBatch recognize(ByteBuffer batch, Map<Long, List<WorkloadBatch>> known) {
+        for (WorkloadBatch candidate : known.getOrDefault(BatchHeader.baseOffset(batch, 0), List.of())) {
             if (candidate.bytes().equals(batch)) {
                 return candidate;
             }

@@ -34,7 +34,7 @@ public final class Workload {
     private static final long PER_GENERATION = 1_000_000_000L;
 
     private final Supplier<Storage> opener;
-    private final Journal journal;
+    private final WorkloadJournal journal;
     private final SplittableRandom random;
     private final Map<Integer, PartitionStore> stores = new ConcurrentHashMap<>();
     /** By slot, where the next append goes: not every backend shows before a sync what was appended. */
@@ -51,7 +51,7 @@ public final class Workload {
      * @param seed says what happens
      * @param generation never the same twice on one storage: it keeps content and topic ids apart
      */
-    public Workload(Supplier<Storage> opener, Journal journal, long seed, int generation) {
+    public Workload(Supplier<Storage> opener, WorkloadJournal journal, long seed, int generation) {
         this.opener = opener;
         this.journal = journal;
         random = new SplittableRandom(seed * 31 + generation);
@@ -63,8 +63,8 @@ public final class Workload {
         storage = opener.get();
         for (PartitionId id : storage.partitions()) {
             PartitionStore store = storage.open(id, 1, LIMITS);
-            ends.put(Part.of(id).slot(), store.extent().readableEnd());
-            stores.put(Part.of(id).slot(), store);
+            ends.put(WorkloadPartition.of(id).slot(), store.extent().readableEnd());
+            stores.put(WorkloadPartition.of(id).slot(), store);
         }
     }
 
@@ -76,7 +76,7 @@ public final class Workload {
             create(slot);
             return;
         }
-        Part part = Part.of(store.id());
+        WorkloadPartition part = WorkloadPartition.of(store.id());
         long start = store.extent().start();
         long end = ends.get(slot);
         switch (random.nextInt(40)) {
@@ -100,21 +100,21 @@ public final class Workload {
         if (chance.nextInt(3) == 0) {
             dirty.removeIf(store -> chance.nextBoolean());
         }
-        List<Part> parts = dirty.stream().map(store -> Part.of(store.id())).toList();
-        long ticket = journal.begin(new Operation.Sync(parts));
-        List<Part> failed = new ArrayList<>();
+        List<WorkloadPartition> parts = dirty.stream().map(store -> WorkloadPartition.of(store.id())).toList();
+        long ticket = journal.begin(new WorkloadOperation.Sync(parts));
+        List<WorkloadPartition> failed = new ArrayList<>();
         storage.sync(dirty).byPartition().forEach((id, failure) -> {
             if (failure.kind() != StorageException.Kind.CLOSED) {
                 throw failure;
             }
-            failed.add(Part.of(id)); // deleted meanwhile
+            failed.add(WorkloadPartition.of(id)); // deleted meanwhile
         });
         journal.doneExcept(ticket, failed);
     }
 
     /** Closes the storage and opens it again; nobody may sync meanwhile. */
     public void reopen() {
-        long ticket = journal.begin(new Operation.Reopen());
+        long ticket = journal.begin(new WorkloadOperation.Reopen());
         stores.clear();
         storage.close();
         journal.done(ticket);
@@ -127,63 +127,63 @@ public final class Workload {
     }
 
     private void create(int slot) {
-        Part part = new Part(slot, ++unique);
-        long ticket = journal.begin(new Operation.Create(part));
+        WorkloadPartition part = new WorkloadPartition(slot, ++unique);
+        long ticket = journal.begin(new WorkloadOperation.Create(part));
         PartitionStore store = storage.open(part.id(), 1, LIMITS);
         journal.done(ticket);
         ends.put(slot, store.extent().readableEnd());
         stores.put(slot, store);
     }
 
-    private void delete(int slot, Part part) {
-        long ticket = journal.begin(new Operation.Delete(part));
+    private void delete(int slot, WorkloadPartition part) {
+        long ticket = journal.begin(new WorkloadOperation.Delete(part));
         storage.delete(part.id());
         journal.done(ticket);
         stores.remove(slot);
     }
 
-    private void append(PartitionStore store, Part part, long start, long end) {
+    private void append(PartitionStore store, WorkloadPartition part, long start, long end) {
         long bytes = store.segments().stream().mapToLong(Segment::bytes).sum();
         if (bytes > MOST_BYTES) {
             trim(store, part, (start + end) / 2);
             return;
         }
         long base = end + (random.nextInt(20) == 0 ? random.nextInt(30) : 0);
-        List<Written> batches = new ArrayList<>();
+        List<WorkloadBatch> batches = new ArrayList<>();
         for (int i = random.nextInt(4); i >= 0; i--) {
-            Written batch = new Written(base, 1 + random.nextInt(6), Batches.LEAST + random.nextInt(600), ++unique);
+            WorkloadBatch batch = new WorkloadBatch(base, 1 + random.nextInt(6), Batches.LEAST + random.nextInt(600), ++unique);
             batches.add(batch);
             base = batch.next();
         }
-        BatchRun run = Batches.run(batches.stream().map(Written::bytes).toArray(ByteBuffer[]::new));
-        long ticket = journal.begin(new Operation.Append(part, batches));
+        BatchRun run = Batches.run(batches.stream().map(WorkloadBatch::bytes).toArray(ByteBuffer[]::new));
+        long ticket = journal.begin(new WorkloadOperation.Append(part, batches));
         store.append(run);
         ends.put(part.slot(), run.nextOffset());
         journal.done(ticket);
     }
 
-    private void trim(PartitionStore store, Part part, long start) {
-        long ticket = journal.begin(new Operation.Trim(part, start));
+    private void trim(PartitionStore store, WorkloadPartition part, long start) {
+        long ticket = journal.begin(new WorkloadOperation.Trim(part, start));
         store.trimTo(start);
         ends.merge(part.slot(), start, Math::max);
         journal.done(ticket);
     }
 
-    private void truncate(PartitionStore store, Part part, long end) {
-        long ticket = journal.begin(new Operation.Truncate(part, end));
+    private void truncate(PartitionStore store, WorkloadPartition part, long end) {
+        long ticket = journal.begin(new WorkloadOperation.Truncate(part, end));
         store.truncateTo(end);
         ends.put(part.slot(), store.extent().readableEnd());
         journal.done(ticket);
     }
 
-    private void snapshot(PartitionStore store, Part part, long offset) {
-        Operation.Blob blob = new Operation.Blob(part, offset, random.nextInt(2000), ++unique);
+    private void snapshot(PartitionStore store, WorkloadPartition part, long offset) {
+        WorkloadOperation.Blob blob = new WorkloadOperation.Blob(part, offset, random.nextInt(2000), ++unique);
         long ticket = journal.begin(blob);
-        store.snapshots().write(Operation.Blob.NAME, offset, blob.bytes());
+        store.snapshots().write(WorkloadOperation.Blob.NAME, offset, blob.bytes());
         journal.done(ticket);
     }
 
-    private void replace(PartitionStore store, Part part) {
+    private void replace(PartitionStore store, WorkloadPartition part) {
         List<Segment> sealed = store.segments().stream().filter(Segment::sealed).toList();
         if (sealed.isEmpty()) {
             return;
@@ -196,7 +196,7 @@ public final class Workload {
         List<Long> kept =
                 batches.stream().map(batch -> BatchHeader.baseOffset(batch, 0)).toList();
         Iterator<ByteBuffer> rest = batches.iterator();
-        long ticket = journal.begin(new Operation.Replace(part, base, end, kept));
+        long ticket = journal.begin(new WorkloadOperation.Replace(part, base, end, kept));
         store.replace(old, () -> rest.hasNext() ? Batches.run(rest.next()) : null);
         journal.done(ticket);
     }

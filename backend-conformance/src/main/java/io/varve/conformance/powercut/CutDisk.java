@@ -28,10 +28,10 @@ final class CutDisk implements AutoCloseable {
 
     private final Path directory;
     private final FileSystemKind kind;
-    private final Mounted store;
-    private Mounted data;
+    private final MountedImage store;
+    private MountedImage data;
 
-    private CutDisk(Path directory, FileSystemKind kind, Mounted store) {
+    private CutDisk(Path directory, FileSystemKind kind, MountedImage store) {
         this.directory = directory;
         this.kind = kind;
         this.store = store;
@@ -46,7 +46,7 @@ final class CutDisk implements AutoCloseable {
         Path image = directory.resolve("store.img");
         sparse(image, STORE_BYTES);
         store.make(image);
-        Mounted mounted = Mounted.mount(image, store, directory.resolve("store"), false);
+        MountedImage mounted = MountedImage.mount(image, store, directory.resolve("store"), false);
         remove(image); // gone with its last user, however that ends
         return new CutDisk(directory, kind, mounted);
     }
@@ -72,12 +72,12 @@ final class CutDisk implements AutoCloseable {
 
     /** Copies a file as it is at one moment during this call, by sharing its blocks. */
     static void reflink(Path from, Path to) {
-        Commands.run("cp", "--reflink=always", from, to);
+        SystemCommand.run("cp", "--reflink=always", from, to);
     }
 
     /** Starts the file system of a cut disk as after the cut: its journal is replayed. */
-    Mounted mount(Path cut) {
-        return Mounted.mount(cut, kind, directory.resolve("mounted-" + cut.getFileName()), true);
+    MountedImage mount(Path cut) {
+        return MountedImage.mount(cut, kind, directory.resolve("mounted-" + cut.getFileName()), true);
     }
 
     /** Goes on with what a cut left, in place of the disk. */
@@ -92,7 +92,7 @@ final class CutDisk implements AutoCloseable {
     }
 
     private void mountData() {
-        data = Mounted.mount(image(), kind, directory.resolve("data"), true);
+        data = MountedImage.mount(image(), kind, directory.resolve("data"), true);
     }
 
     static void sparse(Path file, long bytes) {
@@ -120,7 +120,7 @@ final class CutDisk implements AutoCloseable {
 
     /** Lets go of everything in a directory of a disk, whatever state it is in, and removes the directory. */
     static void abandon(Path directory) {
-        Commands.run(
+        SystemCommand.run(
                 "sh", "-c", "umount --lazy \"$1\"/*/ 2>/dev/null; rm -rf --one-file-system \"$1\"", "sh", directory);
     }
 

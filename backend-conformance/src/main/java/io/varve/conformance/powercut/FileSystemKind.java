@@ -33,6 +33,6 @@ enum FileSystemKind {
     void make(Path image) {
         List<Object> words = new ArrayList<>(make);
         words.add(image);
-        Commands.run(words.toArray());
+        SystemCommand.run(words.toArray());
     }
 }

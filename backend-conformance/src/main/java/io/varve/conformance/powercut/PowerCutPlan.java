@@ -71,7 +71,7 @@ public record PowerCutPlan(int rounds, long seed, String disk, String store, Pat
                 "cp",
                 diskKind().command(),
                 storeKind().command())) {
-            if (!Commands.exists(command)) {
+            if (!SystemCommand.exists(command)) {
                 missing.add(command);
             }
         }

@@ -2,7 +2,7 @@
 package io.varve.conformance.powercut;
 
 import io.varve.conformance.JavaCommand;
-import io.varve.conformance.Subject;
+import io.varve.conformance.TestedBackend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -29,7 +29,7 @@ public final class PowerCuts {
      * @param out gets a line a round
      * @return {@link #PASSED}, {@link #FAILED} or {@link #IMPOSSIBLE}
      */
-    public static int run(Subject subject, PowerCutPlan plan, PrintStream out) {
+    public static int run(TestedBackend subject, PowerCutPlan plan, PrintStream out) {
         String obstacle = plan.obstacle().orElse(null);
         if (obstacle != null) {
             out.println("No power cuts: " + obstacle);
@@ -48,10 +48,10 @@ public final class PowerCuts {
         }
     }
 
-    private static int run(Subject subject, PowerCutPlan plan, Path directory, PrintStream out) {
+    private static int run(TestedBackend subject, PowerCutPlan plan, Path directory, PrintStream out) {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
         command.addAll(
-                JavaCommand.of(subject, Rounds.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
+                JavaCommand.of(subject, PowerCutRounds.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
         command.addAll(List.of(
                 subject.provider().getClass().getName(),
                 Integer.toString(plan.rounds()),

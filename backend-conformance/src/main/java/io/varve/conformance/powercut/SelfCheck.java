@@ -41,7 +41,7 @@ final class SelfCheck {
      */
     private void copiesAreOneMoment(Scheduler scheduler) {
         CutDisk.sparse(image, 2 * FAR);
-        String device = Mounted.attach(image, true);
+        String device = MountedImage.attach(image, true);
         AtomicBoolean stop = new AtomicBoolean();
         AtomicReference<Exception> failure = new AtomicReference<>();
         Thread writer = scheduler.start("self-check", () -> {
@@ -59,7 +59,7 @@ final class SelfCheck {
         } finally {
             stop.set(true);
             join(writer);
-            Commands.run("losetup", "--detach", device);
+            SystemCommand.run("losetup", "--detach", device);
             CutDisk.remove(image);
         }
         if (failure.get() != null || last == 0) {
@@ -106,7 +106,7 @@ final class SelfCheck {
             write(disk.data().resolve("unforced"), false);
             write(disk.data().resolve("forced"), true);
             CutDisk.reflink(image, copy);
-            try (Mounted cut = disk.mount(copy)) {
+            try (MountedImage cut = disk.mount(copy)) {
                 long forced = Files.size(cut.at().resolve("forced"));
                 Path unforced = cut.at().resolve("unforced");
                 long more = Files.exists(unforced) ? nonZero(unforced) : 0;

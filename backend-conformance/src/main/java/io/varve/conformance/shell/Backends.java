@@ -4,7 +4,7 @@ package io.varve.conformance.shell;
 import io.varve.conformance.DirectoryRig;
 import io.varve.conformance.MemoryRig;
 import io.varve.conformance.StorageRig;
-import io.varve.conformance.Subject;
+import io.varve.conformance.TestedBackend;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.spi.StorageProvider;
 import java.net.MalformedURLException;
@@ -60,7 +60,7 @@ final class Backends {
         if (provider instanceof MemoryStorageProvider) {
             return MemoryRig::new;
         }
-        Subject subject = new Subject(provider, options.properties(), options.classPath());
+        TestedBackend subject = new TestedBackend(provider, options.properties(), options.classPath());
         return () -> new DirectoryRig(subject);
     }
 }

@@ -2,7 +2,7 @@
 package io.varve.conformance.shell;
 
 import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.Scale;
+import io.varve.conformance.RunScale;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -199,7 +199,7 @@ public final class Conformance implements Callable<Integer> {
         int kills = wanted.equals(Set.of(KILLS)) ? ONLY_KILL_ROUNDS : KILL_ROUNDS;
         return new Options(
                 backend,
-                new Scale(chance, operations, HALTS, rounds == null ? kills : rounds, PARTITIONS),
+                new RunScale(chance, operations, HALTS, rounds == null ? kills : rounds, PARTITIONS),
                 wanted.isEmpty() ? new LinkedHashSet<>(ConformanceRun.areas()) : wanted,
                 absolute(report),
                 absolute(replay),

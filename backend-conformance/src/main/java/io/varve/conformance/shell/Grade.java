@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.Outcome;
-import io.varve.conformance.Outcome.Status;
+import io.varve.conformance.CheckOutcome;
+import io.varve.conformance.CheckOutcome.Status;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -15,9 +15,9 @@ import java.util.Map;
  *
  * @param areas by area, in the order they ran
  */
-record Grade(Map<String, List<Outcome>> areas) {
-    static Grade of(List<Outcome> outcomes) {
-        Map<String, List<Outcome>> areas = new LinkedHashMap<>();
+record Grade(Map<String, List<CheckOutcome>> areas) {
+    static Grade of(List<CheckOutcome> outcomes) {
+        Map<String, List<CheckOutcome>> areas = new LinkedHashMap<>();
         outcomes.forEach(outcome ->
                 areas.computeIfAbsent(outcome.area(), area -> new ArrayList<>()).add(outcome));
         return new Grade(areas);
@@ -25,31 +25,31 @@ record Grade(Map<String, List<Outcome>> areas) {
 
     /** Some outcomes, counted. */
     record Sum(int checks, int passed, int failed, int skipped, double seconds) {
-        static Sum of(List<Outcome> outcomes) {
+        static Sum of(List<CheckOutcome> outcomes) {
             return new Sum(
                     outcomes.size(),
                     count(outcomes, Status.PASSED),
                     count(outcomes, Status.FAILED),
                     count(outcomes, Status.SKIPPED),
                     outcomes.stream()
-                                    .map(Outcome::took)
+                                    .map(CheckOutcome::took)
                                     .reduce(Duration.ZERO, Duration::plus)
                                     .toMillis()
                             / 1000.0);
         }
 
-        private static int count(List<Outcome> outcomes, Status status) {
+        private static int count(List<CheckOutcome> outcomes, Status status) {
             return (int) outcomes.stream()
                     .filter(outcome -> outcome.status() == status)
                     .count();
         }
     }
 
-    List<Outcome> all() {
+    List<CheckOutcome> all() {
         return areas.values().stream().flatMap(List::stream).toList();
     }
 
-    List<Outcome> failures() {
+    List<CheckOutcome> failures() {
         return all().stream()
                 .filter(outcome -> outcome.status() == Status.FAILED)
                 .toList();

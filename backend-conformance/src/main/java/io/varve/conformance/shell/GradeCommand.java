@@ -2,8 +2,8 @@
 package io.varve.conformance.shell;
 
 import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.Outcome;
-import io.varve.conformance.Outcome.Status;
+import io.varve.conformance.CheckOutcome;
+import io.varve.conformance.CheckOutcome.Status;
 import io.varve.conformance.StorageRig;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.StorageProvider;
@@ -73,7 +73,7 @@ final class GradeCommand {
     }
 
     private void tell(Grade grade, Options options) {
-        for (Outcome outcome : grade.all()) {
+        for (CheckOutcome outcome : grade.all()) {
             if (!outcome.notes().isEmpty()) {
                 out.println();
                 out.println("MEASURED  " + outcome.area() + ": " + Words.of(outcome.check()));
@@ -85,8 +85,8 @@ final class GradeCommand {
                 out.println(Words.reason(outcome.cause()).indent(2).stripTrailing());
             }
         }
-        List<Outcome> failures = grade.failures();
-        for (Outcome outcome : failures.subList(0, Math.min(failures.size(), MAX_FAILURES_PRINTED))) {
+        List<CheckOutcome> failures = grade.failures();
+        for (CheckOutcome outcome : failures.subList(0, Math.min(failures.size(), MAX_FAILURES_PRINTED))) {
             out.println();
             out.println("FAILED  " + outcome.area() + ": " + Words.of(outcome.check()));
             out.println(Words.failure(outcome.cause()).indent(2).stripTrailing());

@@ -2,7 +2,7 @@
 package io.varve.conformance.shell;
 
 import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.Scale;
+import io.varve.conformance.RunScale;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
@@ -23,7 +23,7 @@ import java.util.regex.Pattern;
  */
 record Options(
         String backend,
-        Scale scale,
+        RunScale scale,
         Set<String> areas,
         Path report,
         Path replay,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.Outcome;
-import io.varve.conformance.Outcome.Status;
+import io.varve.conformance.CheckOutcome;
+import io.varve.conformance.CheckOutcome.Status;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.StorageProvider;
 import java.io.IOException;
@@ -107,7 +107,7 @@ final class Page {
             return;
         }
         html.append("<h2>Failures</h2>\n");
-        for (Outcome outcome : grade.failures()) {
+        for (CheckOutcome outcome : grade.failures()) {
             html.append("<div class=\"failure\"><h3>")
                     .append(text(outcome.area() + ": " + Words.of(outcome.check())))
                     .append("</h3><pre>")
@@ -180,7 +180,7 @@ final class Page {
         }
     }
 
-    private void check(Outcome outcome) {
+    private void check(CheckOutcome outcome) {
         Status status = outcome.status();
         html.append("<li><span class=\"mark ").append(status).append("\">");
         html.append(status.name().toLowerCase(Locale.ROOT)).append("</span><span class=\"name\">");

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.Subject;
+import io.varve.conformance.TestedBackend;
 import io.varve.conformance.powercut.PowerCutPlan;
 import io.varve.conformance.powercut.PowerCuts;
 import io.varve.core.memory.MemoryStorageProvider;
@@ -28,7 +28,7 @@ final class PowerCutCommand {
             throw new UsageException(
                     Conformance.POWER_CUT + ": backend memory keeps nothing that a power cut could spare");
         }
-        int status = PowerCuts.run(new Subject(provider, options.properties(), options.classPath()), plan, out);
+        int status = PowerCuts.run(new TestedBackend(provider, options.properties(), options.classPath()), plan, out);
         if (status == PowerCuts.FAILED) {
             out.println("  again: " + again);
         }

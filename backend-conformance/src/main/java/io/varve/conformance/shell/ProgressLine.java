@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.Outcome;
-import io.varve.conformance.Outcome.Status;
+import io.varve.conformance.CheckOutcome;
+import io.varve.conformance.CheckOutcome.Status;
 import io.varve.core.runtime.Clock;
 import java.io.PrintStream;
 import java.util.Locale;
 import java.util.function.Consumer;
 
 /** Shows how far the run is: on a terminal a line that changes, elsewhere a line now and then. */
-final class ProgressLine implements Consumer<Outcome> {
+final class ProgressLine implements Consumer<CheckOutcome> {
     private static final long TERMINAL_NANOS = 50_000_000L;
     private static final long PLAIN_NANOS = 5_000_000_000L;
     private static final int WIDTH = 100;
@@ -32,7 +32,7 @@ final class ProgressLine implements Consumer<Outcome> {
     }
 
     @Override
-    public void accept(Outcome outcome) {
+    public void accept(CheckOutcome outcome) {
         if (!outcome.area().equals(area)) {
             end();
             area = outcome.area();

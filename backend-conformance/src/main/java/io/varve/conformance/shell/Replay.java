@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.Outcome;
+import io.varve.conformance.CheckOutcome;
 import io.varve.conformance.StorageRig;
-import io.varve.conformance.history.Histories;
+import io.varve.conformance.history.HistoryRunner;
 import io.varve.core.runtime.Clock;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -16,21 +16,21 @@ import java.util.function.Supplier;
 final class Replay {
     private Replay() {}
 
-    static List<Outcome> of(Path file, Supplier<StorageRig> rigs, Clock clock) throws IOException {
+    static List<CheckOutcome> of(Path file, Supplier<StorageRig> rigs, Clock clock) throws IOException {
         List<String> lines = Files.readAllLines(file);
         long begin = clock.nanos();
         Throwable failure = null;
         try {
-            new Histories(rigs).replay(lines);
+            new HistoryRunner(rigs).replay(lines);
         } catch (IllegalArgumentException e) {
             throw new UsageException("--replay " + file + ": " + e.getMessage());
         } catch (AssertionError e) {
             failure = e;
         }
-        return List.of(new Outcome(
+        return List.of(new CheckOutcome(
                 "random histories",
                 "replay of " + file.getFileName(),
-                failure == null ? Outcome.Status.PASSED : Outcome.Status.FAILED,
+                failure == null ? CheckOutcome.Status.PASSED : CheckOutcome.Status.FAILED,
                 Duration.ofNanos(clock.nanos() - begin),
                 failure,
                 List.of()));

@@ -18,26 +18,26 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 class LedgerTest {
-    private static final Part PART = new Part(1, 7);
-    private static final Written FIRST = new Written(0, 5, 100, 1);
-    private static final Written SECOND = new Written(5, 5, 200, 2);
-    private static final Written THIRD = new Written(10, 5, 300, 3);
+    private static final WorkloadPartition PART = new WorkloadPartition(1, 7);
+    private static final WorkloadBatch FIRST = new WorkloadBatch(0, 5, 100, 1);
+    private static final WorkloadBatch SECOND = new WorkloadBatch(5, 5, 200, 2);
+    private static final WorkloadBatch THIRD = new WorkloadBatch(10, 5, 300, 3);
 
     @TempDir
     Path directory;
 
     private final MemoryStorage storage = new MemoryStorage();
-    private Journal journal;
+    private WorkloadJournal journal;
     private PartitionStore store;
 
     @BeforeEach
     void open() throws IOException {
-        journal = Journal.open(directory.resolve("journal"));
-        journal.done(journal.begin(new Operation.Create(PART)));
+        journal = WorkloadJournal.open(directory.resolve("journal"));
+        journal.done(journal.begin(new WorkloadOperation.Create(PART)));
         store = storage.open(PART.id(), 1, Workload.LIMITS);
-        done(new Operation.Append(PART, List.of(FIRST)));
-        done(new Operation.Sync(List.of(PART)));
-        done(new Operation.Append(PART, List.of(SECOND, THIRD)));
+        done(new WorkloadOperation.Append(PART, List.of(FIRST)));
+        done(new WorkloadOperation.Sync(List.of(PART)));
+        done(new WorkloadOperation.Append(PART, List.of(SECOND, THIRD)));
     }
 
     @AfterEach
@@ -46,18 +46,18 @@ class LedgerTest {
         storage.close();
     }
 
-    private void done(Operation operation) {
+    private void done(WorkloadOperation operation) {
         journal.done(journal.begin(operation));
     }
 
-    private void holds(Written... batches) {
-        store.append(Batches.run(List.of(batches).stream().map(Written::bytes).toArray(ByteBuffer[]::new)));
+    private void holds(WorkloadBatch... batches) {
+        store.append(Batches.run(List.of(batches).stream().map(WorkloadBatch::bytes).toArray(ByteBuffer[]::new)));
         store.close();
     }
 
     private List<String> violations() throws IOException {
         Ledger ledger = new Ledger();
-        ledger.certain(Journal.read(directory.resolve("journal")));
+        ledger.certain(WorkloadJournal.read(directory.resolve("journal")));
         return ledger.examine(storage).violations();
     }
 
@@ -84,7 +84,7 @@ class LedgerTest {
 
     @Test
     void findsWhatNobodyWrote() throws IOException {
-        holds(FIRST, new Written(5, 5, 200, 99));
+        holds(FIRST, new WorkloadBatch(5, 5, 200, 99));
         assertThat(violations()).anyMatch(violation -> violation.contains("that nobody wrote"));
     }
 
@@ -97,20 +97,20 @@ class LedgerTest {
     @Test
     void findsAPartitionThatNobodyCreated() throws IOException {
         holds(FIRST);
-        storage.open(new Part(3, 3).id(), 1, Workload.LIMITS);
+        storage.open(new WorkloadPartition(3, 3).id(), 1, Workload.LIMITS);
         assertThat(violations()).singleElement().asString().contains("nobody created it");
     }
 
     @Test
     void findsWhatATruncationHadDropped() throws IOException {
-        done(new Operation.Truncate(PART, 10));
+        done(new WorkloadOperation.Truncate(PART, 10));
         holds(FIRST, SECOND, THIRD);
         assertThat(violations()).singleElement().asString().contains("ends at 15, but never reached beyond 10");
     }
 
     @Test
     void allowsATruncationUnderWayToHaveHappenedOrNot() throws IOException {
-        journal.begin(new Operation.Truncate(PART, 5));
+        journal.begin(new WorkloadOperation.Truncate(PART, 5));
         holds(FIRST);
         assertThat(violations()).isEmpty();
         store = storage.open(PART.id(), 1, Workload.LIMITS);
@@ -120,7 +120,7 @@ class LedgerTest {
 
     @Test
     void findsAMixtureOfAReplacement() throws IOException {
-        journal.begin(new Operation.Replace(PART, 0, 15, List.of(5L)));
+        journal.begin(new WorkloadOperation.Replace(PART, 0, 15, List.of(5L)));
         holds(FIRST, THIRD);
         assertThat(violations())
                 .singleElement()
@@ -132,11 +132,11 @@ class LedgerTest {
     @Test
     void whatMayHaveHappenedAfterTheCrashMayBeThereOrNot() throws IOException {
         Ledger ledger = new Ledger();
-        ledger.certain(Journal.read(directory.resolve("journal")));
-        int before = Journal.read(directory.resolve("journal")).size();
-        done(new Operation.Sync(List.of(PART)));
-        done(new Operation.Truncate(PART, 10));
-        List<Journal.Line> lines = Journal.read(directory.resolve("journal"));
+        ledger.certain(WorkloadJournal.read(directory.resolve("journal")));
+        int before = WorkloadJournal.read(directory.resolve("journal")).size();
+        done(new WorkloadOperation.Sync(List.of(PART)));
+        done(new WorkloadOperation.Truncate(PART, 10));
+        List<WorkloadJournal.Line> lines = WorkloadJournal.read(directory.resolve("journal"));
         ledger.possible(lines.subList(before, lines.size()));
         holds(FIRST, SECOND, THIRD);
         assertThat(ledger.examine(storage).violations()).isEmpty();
@@ -151,7 +151,7 @@ class LedgerTest {
 
     @Test
     void holdsAReplacementToBeDurableOnReturn() throws IOException {
-        done(new Operation.Replace(PART, 0, 10, List.of(0L, 5L)));
+        done(new WorkloadOperation.Replace(PART, 0, 10, List.of(0L, 5L)));
         holds(FIRST);
         assertThat(violations()).singleElement().asString().contains("ends at 5, but was durable up to 10");
     }

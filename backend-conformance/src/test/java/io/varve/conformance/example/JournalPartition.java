@@ -44,7 +44,7 @@ final class JournalPartition {
     final NavigableMap<String, NavigableMap<Long, byte[]>> blobs = new TreeMap<>();
     private final Journal journal;
     private PartitionId id;
-    private List<Part> parts = new ArrayList<>(List.of(new Part(0)));
+    private List<JournalSegment> parts = new ArrayList<>(List.of(new JournalSegment(0)));
     private long start;
     /** The start the journal knows of. */
     private long journaledStart;
@@ -134,30 +134,30 @@ final class JournalPartition {
     }
 
     private boolean isFull(BatchRun run, SegmentLimits limits, long now) {
-        Part active = parts.get(parts.size() - 1);
+        JournalSegment active = parts.get(parts.size() - 1);
         long first = active.batches.isEmpty() ? -1 : active.batches.get(0).maxTimestamp();
         return SegmentRoll.isDue(limits, active.bytes(), first, active.firstAppendMs, run, now);
     }
 
     private void applyAppend(Journal.Entry entry) {
         if ((entry.c() & 1) == 1) {
-            parts.add(new Part(end));
+            parts.add(new JournalSegment(end));
         }
-        Part active = parts.get(parts.size() - 1);
+        JournalSegment active = parts.get(parts.size() - 1);
         addBatches(active, entry, entry.a(), entry.b());
         active.lastAppendMs = entry.c() >> 1;
         active.firstAppendMs = active.firstAppendMs < 0 ? active.lastAppendMs : active.firstAppendMs;
         end = entry.b();
     }
 
-    private static void addBatches(Part part, Journal.Entry entry, long from, long to) {
+    private static void addBatches(JournalSegment part, Journal.Entry entry, long from, long to) {
         ByteBuffer bytes = entry.body();
         if (bytes == null) { // damaged: reads of it will find that out
-            part.batches.add(new Batch(from, to, -1, entry.at(), -entry.d()));
+            part.batches.add(new JournalBatch(from, to, -1, entry.at(), -entry.d()));
             return;
         }
         for (int in = 0; in < bytes.limit(); in += BatchHeader.sizeInBytes(bytes, in)) {
-            part.batches.add(new Batch(
+            part.batches.add(new JournalBatch(
                     BatchHeader.baseOffset(bytes, in),
                     BatchHeader.nextOffset(bytes, in),
                     BatchHeader.maxTimestamp(bytes, in),
@@ -169,12 +169,12 @@ final class JournalPartition {
     // Reading
 
     /** @return the batches to hand out, which lie in one segment */
-    List<Batch> find(long offset, long endOffset, int maxBytes) {
+    List<JournalBatch> find(long offset, long endOffset, int maxBytes) {
         ContractChecks.requireReadable(id, offset, maxBytes, start, end);
-        List<Batch> found = new ArrayList<>();
+        List<JournalBatch> found = new ArrayList<>();
         long size = 0;
-        for (Part part : parts) {
-            for (Batch batch : part.batches) {
+        for (JournalSegment part : parts) {
+            for (JournalBatch batch : part.batches) {
                 boolean wanted = batch.next() > offset && batch.next() <= endOffset;
                 if (wanted && (found.isEmpty() || size + batch.size() <= maxBytes)) {
                     found.add(batch);
@@ -191,7 +191,7 @@ final class JournalPartition {
     }
 
     /** Needs no lock: the journal only grows, so what lies at a position stays there. */
-    ByteBuffer bytes(Batch batch) throws IOException {
+    ByteBuffer bytes(JournalBatch batch) throws IOException {
         return journal.readBytes(batch.at(), batch.size());
     }
 
@@ -271,14 +271,14 @@ final class JournalPartition {
 
     private void emptyAt(long offset) {
         changes++;
-        parts = new ArrayList<>(List.of(new Part(offset)));
+        parts = new ArrayList<>(List.of(new JournalSegment(offset)));
         start = offset;
         end = offset;
         durableEnd = offset;
     }
 
     /** @return what a replacement is to replace */
-    List<Part> sealed(List<Segment> old) {
+    List<JournalSegment> sealed(List<Segment> old) {
         int first = SegmentLookup.requireRun(id, segments(), old);
         return List.copyOf(parts.subList(first, first + old.size()));
     }
@@ -298,7 +298,7 @@ final class JournalPartition {
     }
 
     /** A trim or truncation that took something of what is replaced leaves other parts. */
-    void replace(List<Part> replaced, ByteBuffer body) {
+    void replace(List<JournalSegment> replaced, ByteBuffer body) {
         int first = parts.indexOf(replaced.get(0));
         int after = first + replaced.size();
         if (first < 0 || after >= parts.size() || !parts.subList(first, after).equals(replaced)) {
@@ -314,9 +314,9 @@ final class JournalPartition {
     }
 
     private void applyReplacement(Journal.Entry entry) {
-        Part together = new Part(parts.get((int) entry.a()).base);
+        JournalSegment together = new JournalSegment(parts.get((int) entry.a()).base);
         addBatches(together, entry, together.base, parts.get((int) entry.b()).base);
-        List<Part> old = parts.subList((int) entry.a(), (int) entry.b());
+        List<JournalSegment> old = parts.subList((int) entry.a(), (int) entry.b());
         together.lastAppendMs =
                 old.stream().mapToLong(part -> part.lastAppendMs).max().orElse(-1);
         old.clear();

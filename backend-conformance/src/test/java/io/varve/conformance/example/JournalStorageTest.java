@@ -4,11 +4,11 @@ package io.varve.conformance.example;
 import io.varve.conformance.DirectoryRig;
 import io.varve.conformance.StorageConformance;
 import io.varve.conformance.StorageRig;
-import io.varve.conformance.Subject;
+import io.varve.conformance.TestedBackend;
 
 class JournalStorageTest extends StorageConformance {
     @Override
     protected StorageRig rig() {
-        return new DirectoryRig(Subject.of(new JournalStorageProvider()));
+        return new DirectoryRig(TestedBackend.of(new JournalStorageProvider()));
     }
 }

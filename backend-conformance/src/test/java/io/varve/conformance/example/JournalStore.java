@@ -78,7 +78,7 @@ final class JournalStore implements PartitionStore {
         synchronized (partition) {
             token.requireOpen();
             ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            for (Batch batch : partition.find(offset, endOffset, maxBytes)) {
+            for (JournalBatch batch : partition.find(offset, endOffset, maxBytes)) {
                 StorageException damage = addTo(bytes, batch);
                 if (damage != null && bytes.size() == 0) {
                     throw damage;
@@ -92,7 +92,7 @@ final class JournalStore implements PartitionStore {
     }
 
     /** @return why the batch was not added, or null */
-    private StorageException addTo(ByteArrayOutputStream all, Batch batch) {
+    private StorageException addTo(ByteArrayOutputStream all, JournalBatch batch) {
         try {
             ByteBuffer bytes = partition.bytes(batch);
             BatchValidator.validate(bytes, 0, bytes.limit());
@@ -142,7 +142,7 @@ final class JournalStore implements PartitionStore {
 
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
-        List<Part> replaced;
+        List<JournalSegment> replaced;
         synchronized (partition) {
             token.requireWriter();
             replaced = partition.sealed(old);

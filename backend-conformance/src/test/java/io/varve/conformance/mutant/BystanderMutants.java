@@ -32,10 +32,10 @@ final class BystanderMutants {
     }
 
     /** Keeps unsynced bytes in memory, of which it has little. */
-    private static final class KeepsWhatFailed extends Specimen {
+    private static final class KeepsWhatFailed extends MutatedStorage {
         private final Map<PartitionId, Long> held = new ConcurrentHashMap<>();
 
-        KeepsWhatFailed(Device device, MemoryStorage memory) {
+        KeepsWhatFailed(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -47,8 +47,8 @@ final class BystanderMutants {
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
-            return new SpecimenStore(this, sound) {
+        MutatedStore handle(PartitionStore sound) {
+            return new MutatedStore(this, sound) {
                 @Override
                 public void append(BatchRun run) {
                     take(id(), run.bytes().remaining());
@@ -69,12 +69,12 @@ final class BystanderMutants {
         }
     }
 
-    private static final class NeverMissesDeadReaders extends SpecimenStore {
+    private static final class NeverMissesDeadReaders extends MutatedStore {
         private static final long DEVICE = 32 * MIB;
 
         private long pinned;
 
-        NeverMissesDeadReaders(Specimen storage, PartitionStore sound) {
+        NeverMissesDeadReaders(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 

@@ -63,14 +63,14 @@ final class CrashMutants {
                         SyncsTheFenced::new));
     }
 
-    private static final class SyncsNothing extends Specimen {
-        SyncsNothing(Device device, MemoryStorage memory) {
+    private static final class SyncsNothing extends MutatedStorage {
+        SyncsNothing(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
-            return new SpecimenStore(this, sound) {
+        MutatedStore handle(PartitionStore sound) {
+            return new MutatedStore(this, sound) {
                 @Override
                 public io.varve.core.spi.Extent extent() {
                     var right = super.extent();
@@ -85,8 +85,8 @@ final class CrashMutants {
         }
     }
 
-    private static final class SyncsTheFirst extends Specimen {
-        SyncsTheFirst(Device device, MemoryStorage memory) {
+    private static final class SyncsTheFirst extends MutatedStorage {
+        SyncsTheFirst(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -96,8 +96,8 @@ final class CrashMutants {
         }
     }
 
-    private static final class DropsTheTail extends Specimen {
-        DropsTheTail(Device device, MemoryStorage memory) {
+    private static final class DropsTheTail extends MutatedStorage {
+        DropsTheTail(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -117,8 +117,8 @@ final class CrashMutants {
         }
     }
 
-    private static final class LosesTheLastBatch extends Specimen {
-        LosesTheLastBatch(Device device, MemoryStorage memory) {
+    private static final class LosesTheLastBatch extends MutatedStorage {
+        LosesTheLastBatch(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -132,8 +132,8 @@ final class CrashMutants {
         }
     }
 
-    private static final class InventsABatch extends Specimen {
-        InventsABatch(Device device, MemoryStorage memory) {
+    private static final class InventsABatch extends MutatedStorage {
+        InventsABatch(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -147,7 +147,7 @@ final class CrashMutants {
         }
 
         private static void appendLastAgain(PartitionStore store) {
-            List<ByteBuffer> batches = Content.of(store).batches();
+            List<ByteBuffer> batches = PartitionCopy.of(store).batches();
             if (!batches.isEmpty()) {
                 ByteBuffer last = batches.get(batches.size() - 1);
                 ByteBuffer again = ByteBuffer.allocate(last.remaining())
@@ -160,10 +160,10 @@ final class CrashMutants {
     }
 
     /** Keeps what a partition held before a change, and goes back to it in a crash. */
-    private abstract static class Undoes extends Specimen {
-        final Map<PartitionId, Content> before = new ConcurrentHashMap<>();
+    private abstract static class Undoes extends MutatedStorage {
+        final Map<PartitionId, PartitionCopy> before = new ConcurrentHashMap<>();
 
-        Undoes(Device device, MemoryStorage memory) {
+        Undoes(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -178,16 +178,16 @@ final class CrashMutants {
     }
 
     private static final class UndoesTruncation extends Undoes {
-        UndoesTruncation(Device device, MemoryStorage memory) {
+        UndoesTruncation(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
-            return new SpecimenStore(this, sound) {
+        MutatedStore handle(PartitionStore sound) {
+            return new MutatedStore(this, sound) {
                 @Override
                 public void truncateTo(long end) {
-                    before.put(id(), Content.of(sound));
+                    before.put(id(), PartitionCopy.of(sound));
                     super.truncateTo(end);
                 }
             };
@@ -195,16 +195,16 @@ final class CrashMutants {
     }
 
     private static final class UndoesReplacement extends Undoes {
-        UndoesReplacement(Device device, MemoryStorage memory) {
+        UndoesReplacement(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
-            return new SpecimenStore(this, sound) {
+        MutatedStore handle(PartitionStore sound) {
+            return new MutatedStore(this, sound) {
                 @Override
                 public void replace(List<Segment> old, BatchSource cleaned) {
-                    before.put(id(), Content.of(sound));
+                    before.put(id(), PartitionCopy.of(sound));
                     super.replace(old, cleaned);
                 }
             };
@@ -212,26 +212,26 @@ final class CrashMutants {
     }
 
     private static final class ForgetsTrims extends Undoes {
-        ForgetsTrims(Device device, MemoryStorage memory) {
+        ForgetsTrims(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
-            return new SpecimenStore(this, sound) {
+        MutatedStore handle(PartitionStore sound) {
+            return new MutatedStore(this, sound) {
                 @Override
                 public void trimTo(long start) {
-                    before.put(id(), Content.of(sound));
+                    before.put(id(), PartitionCopy.of(sound));
                     super.trimTo(start);
                 }
             };
         }
     }
 
-    private static final class UndoesDelete extends Specimen {
+    private static final class UndoesDelete extends MutatedStorage {
         private final Set<PartitionId> deleted = new HashSet<>();
 
-        UndoesDelete(Device device, MemoryStorage memory) {
+        UndoesDelete(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -254,8 +254,8 @@ final class CrashMutants {
         }
     }
 
-    private static final class ForgetsNewPartitions extends Specimen {
-        ForgetsNewPartitions(Device device, MemoryStorage memory) {
+    private static final class ForgetsNewPartitions extends MutatedStorage {
+        ForgetsNewPartitions(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -275,8 +275,8 @@ final class CrashMutants {
         }
     }
 
-    private static final class LosesSnapshots extends Specimen {
-        LosesSnapshots(Device device, MemoryStorage memory) {
+    private static final class LosesSnapshots extends MutatedStorage {
+        LosesSnapshots(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -293,8 +293,8 @@ final class CrashMutants {
         }
     }
 
-    private static final class SyncsTheFenced extends Specimen {
-        SyncsTheFenced(Device device, MemoryStorage memory) {
+    private static final class SyncsTheFenced extends MutatedStorage {
+        SyncsTheFenced(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 

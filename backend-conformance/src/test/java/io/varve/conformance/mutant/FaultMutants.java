@@ -63,8 +63,8 @@ final class FaultMutants {
                         LeakingRig.Slots::new));
     }
 
-    private static final class KeepsWhatHadNoRoom extends SpecimenStore {
-        KeepsWhatHadNoRoom(Specimen storage, PartitionStore sound) {
+    private static final class KeepsWhatHadNoRoom extends MutatedStore {
+        KeepsWhatHadNoRoom(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -77,8 +77,8 @@ final class FaultMutants {
         }
     }
 
-    private static final class FullIsRetry extends SpecimenStore {
-        FullIsRetry(Specimen storage, PartitionStore sound) {
+    private static final class FullIsRetry extends MutatedStore {
+        FullIsRetry(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -91,10 +91,10 @@ final class FaultMutants {
         }
     }
 
-    private static final class StaysFull extends SpecimenStore {
+    private static final class StaysFull extends MutatedStore {
         private boolean was;
 
-        StaysFull(Specimen storage, PartitionStore sound) {
+        StaysFull(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -108,8 +108,8 @@ final class FaultMutants {
         }
     }
 
-    private static final class NoTrimWhenFull extends SpecimenStore {
-        NoTrimWhenFull(Specimen storage, PartitionStore sound) {
+    private static final class NoTrimWhenFull extends MutatedStore {
+        NoTrimWhenFull(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -121,8 +121,8 @@ final class FaultMutants {
     }
 
     /** The second force succeeds, as it does on Linux, though the bytes are gone. */
-    private static final class ForgetsFailedSyncs extends Specimen {
-        ForgetsFailedSyncs(Device device, MemoryStorage memory) {
+    private static final class ForgetsFailedSyncs extends MutatedStorage {
+        ForgetsFailedSyncs(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -137,8 +137,8 @@ final class FaultMutants {
         }
     }
 
-    private static final class AppendsAfterFailedSync extends Specimen {
-        AppendsAfterFailedSync(Device device, MemoryStorage memory) {
+    private static final class AppendsAfterFailedSync extends MutatedStorage {
+        AppendsAfterFailedSync(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -146,8 +146,8 @@ final class FaultMutants {
         void requireSound(PartitionId id) {}
     }
 
-    private static final class PassesOverDamage extends SpecimenStore {
-        PassesOverDamage(Specimen storage, PartitionStore sound) {
+    private static final class PassesOverDamage extends MutatedStore {
+        PassesOverDamage(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -166,8 +166,8 @@ final class FaultMutants {
         }
     }
 
-    private static final class DamageIsRetry extends SpecimenStore {
-        DamageIsRetry(Specimen storage, PartitionStore sound) {
+    private static final class DamageIsRetry extends MutatedStore {
+        DamageIsRetry(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 

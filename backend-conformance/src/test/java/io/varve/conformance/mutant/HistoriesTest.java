@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import io.varve.conformance.MemoryRig;
-import io.varve.conformance.history.Histories;
+import io.varve.conformance.history.HistoryRunner;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -26,22 +26,22 @@ class HistoriesTest {
                 .filter(candidate -> candidate.fault().equals(fault))
                 .findFirst()
                 .orElseThrow();
-        AssertionError failure = failure(new Histories(mutant.rigs()));
+        AssertionError failure = failure(new HistoryRunner(mutant.rigs()));
         List<String> history = failure.getMessage()
                 .lines()
                 .filter(line -> line.startsWith("    "))
                 .toList();
         assertThat(history).as(failure.getMessage()).hasSizeBetween(1, 5);
-        assertThat(catchThrowableOfType(AssertionError.class, () -> new Histories(mutant.rigs()).replay(history)))
+        assertThat(catchThrowableOfType(AssertionError.class, () -> new HistoryRunner(mutant.rigs()).replay(history)))
                 .hasMessageContaining(history.get(history.size() - 1).strip());
-        new Histories(MemoryRig::new).replay(history);
+        new HistoryRunner(MemoryRig::new).replay(history);
     }
 
-    private static AssertionError failure(Histories histories) {
+    private static AssertionError failure(HistoryRunner histories) {
         for (long seed = 0; seed < MOST_SEEDS; seed++) {
             long chance = seed;
             AssertionError failure =
-                    catchThrowableOfType(AssertionError.class, () -> histories.random(chance, Histories.STEPS));
+                    catchThrowableOfType(AssertionError.class, () -> histories.random(chance, HistoryRunner.STEPS));
             if (failure != null) {
                 return failure;
             }

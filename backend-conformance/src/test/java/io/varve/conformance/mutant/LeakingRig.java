@@ -17,16 +17,16 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
 /** A specimen whose slices take something; what they have leaked is freed with the rig, for the sake of the next test. */
-abstract class LeakingRig extends SpecimenRig {
+abstract class LeakingRig extends MutatedRig {
     LeakingRig(UnaryOperator<BatchSlice> slices) {
         super((device, memory) -> leaking(device, memory, slices));
     }
 
-    private static Specimen leaking(Device device, MemoryStorage memory, UnaryOperator<BatchSlice> slices) {
-        return new Specimen(device, memory) {
+    private static MutatedStorage leaking(FaultyDevice device, MemoryStorage memory, UnaryOperator<BatchSlice> slices) {
+        return new MutatedStorage(device, memory) {
             @Override
-            SpecimenStore handle(PartitionStore sound) {
-                return new SpecimenStore(this, sound) {
+            MutatedStore handle(PartitionStore sound) {
+                return new MutatedStore(this, sound) {
                     @Override
                     public BatchSlice read(long offset, long endOffset, int maxBytes) {
                         return slices.apply(super.read(offset, endOffset, maxBytes));

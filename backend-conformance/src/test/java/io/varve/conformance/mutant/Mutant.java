@@ -16,16 +16,16 @@ import java.util.function.Supplier;
  */
 record Mutant(String fault, String caughtBy, Supplier<StorageRig> rigs) {
     /** A mutant whose fault lies in its storage. */
-    static Mutant of(String fault, String caughtBy, BiFunction<Device, MemoryStorage, Specimen> maker) {
-        return new Mutant(fault, caughtBy, () -> new SpecimenRig(maker));
+    static Mutant of(String fault, String caughtBy, BiFunction<FaultyDevice, MemoryStorage, MutatedStorage> maker) {
+        return new Mutant(fault, caughtBy, () -> new MutatedRig(maker));
     }
 
     /** A mutant whose fault lies in its handles. */
     static Mutant inHandles(
-            String fault, String caughtBy, BiFunction<Specimen, PartitionStore, SpecimenStore> handles) {
-        return of(fault, caughtBy, (device, memory) -> new Specimen(device, memory) {
+            String fault, String caughtBy, BiFunction<MutatedStorage, PartitionStore, MutatedStore> handles) {
+        return of(fault, caughtBy, (device, memory) -> new MutatedStorage(device, memory) {
             @Override
-            SpecimenStore handle(PartitionStore sound) {
+            MutatedStore handle(PartitionStore sound) {
                 return handles.apply(this, sound);
             }
         });

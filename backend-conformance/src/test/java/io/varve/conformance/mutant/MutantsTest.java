@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.Outcome;
+import io.varve.conformance.CheckOutcome;
 import io.varve.conformance.StorageRig;
 import java.util.List;
 import java.util.Set;
@@ -24,7 +24,7 @@ class MutantsTest {
     /** Most runs until a fault that is a race must have shown. */
     private static final int RUNS = 10;
 
-    private static List<Outcome> run(Supplier<StorageRig> rigs, Set<String> areas) {
+    private static List<CheckOutcome> run(Supplier<StorageRig> rigs, Set<String> areas) {
         return ConformanceRun.of(rigs, areas, outcome -> {});
     }
 
@@ -40,15 +40,15 @@ class MutantsTest {
                 .flatMap(all -> all);
     }
 
-    private static List<String> failed(List<Outcome> outcomes) {
+    private static List<String> failed(List<CheckOutcome> outcomes) {
         return outcomes.stream()
-                .filter(outcome -> outcome.status() == Outcome.Status.FAILED)
+                .filter(outcome -> outcome.status() == CheckOutcome.Status.FAILED)
                 .map(outcome -> outcome.area() + ": " + outcome.check())
                 .toList();
     }
 
-    private static boolean isSkipped(Mutant mutant, Outcome outcome) {
-        return outcome.status() == Outcome.Status.SKIPPED
+    private static boolean isSkipped(Mutant mutant, CheckOutcome outcome) {
+        return outcome.status() == CheckOutcome.Status.SKIPPED
                 && mutant.caughtBy().equals(outcome.area() + ": " + outcome.check());
     }
 
@@ -57,7 +57,7 @@ class MutantsTest {
     void theKitCatchesABackendThat(Mutant mutant) {
         String area = mutant.caughtBy().substring(0, mutant.caughtBy().indexOf(':'));
         List<String> caught = List.of();
-        List<Outcome> outcomes = List.of();
+        List<CheckOutcome> outcomes = List.of();
         // Some faults are races: whoever certifies a backend runs the kit more than once, and so does this.
         for (int i = 0; i < RUNS && !caught.contains(mutant.caughtBy()); i++) {
             outcomes = run(mutant.rigs(), Set.of(area));
@@ -71,11 +71,11 @@ class MutantsTest {
 
     @Test
     void theSpecimenItselfPassesEverything() {
-        List<Outcome> outcomes = run(() -> new SpecimenRig(Specimen::new), Set.copyOf(ConformanceRun.areas()));
+        List<CheckOutcome> outcomes = run(() -> new MutatedRig(MutatedStorage::new), Set.copyOf(ConformanceRun.areas()));
         assertThat(failed(outcomes)).isEmpty();
         assertThat(outcomes)
-                .filteredOn(outcome -> outcome.status() == Outcome.Status.SKIPPED)
-                .extracting(Outcome::area)
+                .filteredOn(outcome -> outcome.status() == CheckOutcome.Status.SKIPPED)
+                .extracting(CheckOutcome::area)
                 .isSubsetOf(OF_PROCESSES);
         assertThat(outcomes).hasSizeGreaterThan(100);
     }

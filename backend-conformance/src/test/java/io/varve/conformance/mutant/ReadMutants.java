@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
-import io.varve.conformance.Segments;
+import io.varve.conformance.TimelessSegments;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
@@ -65,8 +65,8 @@ final class ReadMutants {
                         "hands out slices that a trim tears", "concurrency: readersDuringTrims", TornByTrim::new));
     }
 
-    private static final class HalfABatch extends SpecimenStore {
-        HalfABatch(Specimen storage, PartitionStore sound) {
+    private static final class HalfABatch extends MutatedStore {
+        HalfABatch(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -77,8 +77,8 @@ final class ReadMutants {
         }
     }
 
-    private static final class NothingTooLarge extends SpecimenStore {
-        NothingTooLarge(Specimen storage, PartitionStore sound) {
+    private static final class NothingTooLarge extends MutatedStore {
+        NothingTooLarge(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -89,8 +89,8 @@ final class ReadMutants {
         }
     }
 
-    private static final class PastTheEnd extends SpecimenStore {
-        PastTheEnd(Specimen storage, PartitionStore sound) {
+    private static final class PastTheEnd extends MutatedStore {
+        PastTheEnd(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -100,19 +100,19 @@ final class ReadMutants {
         }
     }
 
-    private static final class NoAppendTimes extends SpecimenStore {
-        NoAppendTimes(Specimen storage, PartitionStore sound) {
+    private static final class NoAppendTimes extends MutatedStore {
+        NoAppendTimes(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
         @Override
         public List<Segment> segments() {
-            return Segments.timeless(super.segments());
+            return TimelessSegments.timeless(super.segments());
         }
     }
 
-    private static final class NothingInGaps extends SpecimenStore {
-        NothingInGaps(Specimen storage, PartitionStore sound) {
+    private static final class NothingInGaps extends MutatedStore {
+        NothingInGaps(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -124,8 +124,8 @@ final class ReadMutants {
         }
     }
 
-    private static final class SkipsTheContainingBatch extends SpecimenStore {
-        SkipsTheContainingBatch(Specimen storage, PartitionStore sound) {
+    private static final class SkipsTheContainingBatch extends MutatedStore {
+        SkipsTheContainingBatch(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -137,10 +137,10 @@ final class ReadMutants {
         }
     }
 
-    private static final class KeepsTheBuffer extends SpecimenStore {
+    private static final class KeepsTheBuffer extends MutatedStore {
         private final Map<Long, ByteBuffer> kept = new ConcurrentHashMap<>();
 
-        KeepsTheBuffer(Specimen storage, PartitionStore sound) {
+        KeepsTheBuffer(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -163,8 +163,8 @@ final class ReadMutants {
         }
     }
 
-    private static final class ReadsBelowTheStart extends SpecimenStore {
-        ReadsBelowTheStart(Specimen storage, PartitionStore sound) {
+    private static final class ReadsBelowTheStart extends MutatedStore {
+        ReadsBelowTheStart(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -174,8 +174,8 @@ final class ReadMutants {
         }
     }
 
-    private static final class TimestampOffByOne extends SpecimenStore {
-        TimestampOffByOne(Specimen storage, PartitionStore sound) {
+    private static final class TimestampOffByOne extends MutatedStore {
+        TimestampOffByOne(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -185,8 +185,8 @@ final class ReadMutants {
         }
     }
 
-    private static final class OffsetOfTheSegment extends SpecimenStore {
-        OffsetOfTheSegment(Specimen storage, PartitionStore sound) {
+    private static final class OffsetOfTheSegment extends MutatedStore {
+        OffsetOfTheSegment(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -205,8 +205,8 @@ final class ReadMutants {
         }
     }
 
-    private static final class DurableTooHigh extends SpecimenStore {
-        DurableTooHigh(Specimen storage, PartitionStore sound) {
+    private static final class DurableTooHigh extends MutatedStore {
+        DurableTooHigh(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -218,10 +218,10 @@ final class ReadMutants {
     }
 
     /** One copy of the bytes for all readers, cleared when its batches go. */
-    private static final class TornByTrim extends SpecimenStore {
+    private static final class TornByTrim extends MutatedStore {
         private final Map<Long, ByteBuffer> shared = new ConcurrentHashMap<>();
 
-        TornByTrim(Specimen storage, PartitionStore sound) {
+        TornByTrim(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 

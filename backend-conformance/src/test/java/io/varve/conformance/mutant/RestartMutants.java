@@ -2,7 +2,7 @@
 package io.varve.conformance.mutant;
 
 import io.varve.conformance.DirectoryRig;
-import io.varve.conformance.Subject;
+import io.varve.conformance.TestedBackend;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
@@ -44,15 +44,15 @@ final class RestartMutants {
                 new Mutant(
                         "gives its lock away when it refuses another",
                         "one user: oneWhoWasRefusedTakesNothingFromTheFirst",
-                        () -> new DirectoryRig(Subject.of(new SloppyJournalProvider.GivesLockAway()))),
+                        () -> new DirectoryRig(TestedBackend.of(new SloppyJournalProvider.GivesLockAway()))),
                 new Mutant(
                         "believes after a restart what a failed sync has left",
                         "failed syncs: whatAFailedSyncLeftIsNotBelievedAfterARestart",
-                        () -> new DirectoryRig(Subject.of(new SloppyJournalProvider.OnlyForces()))));
+                        () -> new DirectoryRig(TestedBackend.of(new SloppyJournalProvider.OnlyForces()))));
     }
 
-    private static final class CutsAtDamage extends Specimen {
-        CutsAtDamage(Device device, MemoryStorage memory) {
+    private static final class CutsAtDamage extends MutatedStorage {
+        CutsAtDamage(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -69,8 +69,8 @@ final class RestartMutants {
         }
     }
 
-    private static final class BelievesZeros extends SpecimenStore {
-        BelievesZeros(Specimen storage, PartitionStore sound) {
+    private static final class BelievesZeros extends MutatedStore {
+        BelievesZeros(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -93,10 +93,10 @@ final class RestartMutants {
         }
     }
 
-    private static final class TimelessNeverEnds extends SpecimenStore {
+    private static final class TimelessNeverEnds extends MutatedStore {
         private SegmentLimits limits;
 
-        TimelessNeverEnds(Specimen storage, PartitionStore sound) {
+        TimelessNeverEnds(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -116,10 +116,10 @@ final class RestartMutants {
     }
 
     /** As one does whose readers share the writer's channel. */
-    private static final class InterruptsCloseIt extends SpecimenStore {
+    private static final class InterruptsCloseIt extends MutatedStore {
         private volatile boolean closed;
 
-        InterruptsCloseIt(Specimen storage, PartitionStore sound) {
+        InterruptsCloseIt(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -143,8 +143,8 @@ final class RestartMutants {
         }
     }
 
-    private static final class SwallowsInterrupts extends SpecimenStore {
-        SwallowsInterrupts(Specimen storage, PartitionStore sound) {
+    private static final class SwallowsInterrupts extends MutatedStore {
+        SwallowsInterrupts(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 

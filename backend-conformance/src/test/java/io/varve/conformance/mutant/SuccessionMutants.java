@@ -2,7 +2,7 @@
 package io.varve.conformance.mutant;
 
 import io.varve.conformance.DirectoryRig;
-import io.varve.conformance.Subject;
+import io.varve.conformance.TestedBackend;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
@@ -52,7 +52,7 @@ final class SuccessionMutants {
                 new Mutant(
                         "makes anew what another directory held",
                         "lost directories: claimsAndInventsNothingOfADirectoryThatIsNotThere",
-                        () -> new DirectoryRig(Subject.of(new JournalsWithACatalogue()))),
+                        () -> new DirectoryRig(TestedBackend.of(new JournalsWithACatalogue()))),
                 Mutant.of(
                         "keeps snapshots of records that a crash took",
                         "snapshots: areDroppedWhereACrashTookTheirRecords",
@@ -64,10 +64,10 @@ final class SuccessionMutants {
     }
 
     /** Notes nowhere that a partition is set aside. */
-    private static final class SetsAsideForNow extends Specimen {
+    private static final class SetsAsideForNow extends MutatedStorage {
         private final Set<PartitionId> aside = new HashSet<>();
 
-        SetsAsideForNow(Device device, MemoryStorage memory) {
+        SetsAsideForNow(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -86,8 +86,8 @@ final class SuccessionMutants {
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
-            return new SpecimenStore(this, sound) {
+        MutatedStore handle(PartitionStore sound) {
+            return new MutatedStore(this, sound) {
                 private void requireNotAside() {
                     if (aside.contains(id())) {
                         throw new StorageException(StorageException.Kind.CLOSED, id() + " is set aside");
@@ -110,16 +110,16 @@ final class SuccessionMutants {
     }
 
     /** Counts what there is to sync in the handle, so that a new one has nothing. */
-    private static final class SyncsItsOwnAppends extends Specimen {
-        SyncsItsOwnAppends(Device device, MemoryStorage memory) {
+    private static final class SyncsItsOwnAppends extends MutatedStorage {
+        SyncsItsOwnAppends(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
-        private static final class Counting extends SpecimenStore {
+        private static final class Counting extends MutatedStore {
             private boolean dirty;
             private boolean synced;
 
-            Counting(Specimen storage, PartitionStore sound) {
+            Counting(MutatedStorage storage, PartitionStore sound) {
                 super(storage, sound);
             }
 
@@ -137,7 +137,7 @@ final class SuccessionMutants {
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
+        MutatedStore handle(PartitionStore sound) {
             return new Counting(this, sound);
         }
 
@@ -149,17 +149,17 @@ final class SuccessionMutants {
         }
     }
 
-    private static final class FencesReplacementsEarly extends Specimen {
+    private static final class FencesReplacementsEarly extends MutatedStorage {
         private final Map<PartitionId, PartitionStore> newest = new ConcurrentHashMap<>();
 
-        FencesReplacementsEarly(Device device, MemoryStorage memory) {
+        FencesReplacementsEarly(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
+        MutatedStore handle(PartitionStore sound) {
             newest.put(sound.id(), sound);
-            return new SpecimenStore(this, sound) {
+            return new MutatedStore(this, sound) {
                 @Override
                 public void replace(List<Segment> old, BatchSource cleaned) {
                     if (newest.get(id()) != sound || old.isEmpty()) {
@@ -195,16 +195,16 @@ final class SuccessionMutants {
     }
 
     /** Knows of all snapshots that were written. */
-    private abstract static class Remembering extends Specimen {
+    private abstract static class Remembering extends MutatedStorage {
         final Map<String, Map<Long, ByteBuffer>> written = new ConcurrentHashMap<>();
 
-        Remembering(Device device, MemoryStorage memory) {
+        Remembering(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
-            return new SpecimenStore(this, sound) {
+        MutatedStore handle(PartitionStore sound) {
+            return new MutatedStore(this, sound) {
                 @Override
                 public Snapshots snapshots() {
                     return new ForwardingSnapshots(super.snapshots()) {
@@ -228,7 +228,7 @@ final class SuccessionMutants {
     private static final class LeavesSnapshots extends Remembering {
         private PartitionId deleted;
 
-        LeavesSnapshots(Device device, MemoryStorage memory) {
+        LeavesSnapshots(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -252,7 +252,7 @@ final class SuccessionMutants {
     }
 
     private static final class KeepsSnapshotsInACrash extends Remembering {
-        KeepsSnapshotsInACrash(Device device, MemoryStorage memory) {
+        KeepsSnapshotsInACrash(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
@@ -268,15 +268,15 @@ final class SuccessionMutants {
         }
     }
 
-    private static final class SyncsStrangers extends Specimen {
-        SyncsStrangers(Device device, MemoryStorage memory) {
+    private static final class SyncsStrangers extends MutatedStorage {
+        SyncsStrangers(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
         public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
             return super.sync(dirty.stream()
-                    .filter(handle -> handle instanceof SpecimenStore store && store.storage == this)
+                    .filter(handle -> handle instanceof MutatedStore store && store.storage == this)
                     .toList());
         }
     }

@@ -68,8 +68,8 @@ final class WriteMutants {
                         OnePlacePerTopic::new));
     }
 
-    private static final class TrimsTooFar extends SpecimenStore {
-        TrimsTooFar(Specimen storage, PartitionStore sound) {
+    private static final class TrimsTooFar extends MutatedStore {
+        TrimsTooFar(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -79,10 +79,10 @@ final class WriteMutants {
         }
     }
 
-    private static final class MovesBack extends SpecimenStore {
+    private static final class MovesBack extends MutatedStore {
         private long start;
 
-        MovesBack(Specimen storage, PartitionStore sound) {
+        MovesBack(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -99,8 +99,8 @@ final class WriteMutants {
         }
     }
 
-    private static final class LeavesABatch extends SpecimenStore {
-        LeavesABatch(Specimen storage, PartitionStore sound) {
+    private static final class LeavesABatch extends MutatedStore {
+        LeavesABatch(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -118,10 +118,10 @@ final class WriteMutants {
         }
     }
 
-    private static final class KeepsSnapshots extends SpecimenStore {
+    private static final class KeepsSnapshots extends MutatedStore {
         private final List<Runnable> writes = new ArrayList<>();
 
-        KeepsSnapshots(Specimen storage, PartitionStore sound) {
+        KeepsSnapshots(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -144,17 +144,17 @@ final class WriteMutants {
     }
 
     /** Whoever has a handle writes by the newest one. */
-    private static final class NoFencing extends Specimen {
-        private final Map<PartitionId, List<SpecimenStore>> handles = new ConcurrentHashMap<>();
+    private static final class NoFencing extends MutatedStorage {
+        private final Map<PartitionId, List<MutatedStore>> handles = new ConcurrentHashMap<>();
 
-        NoFencing(Device device, MemoryStorage memory) {
+        NoFencing(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
-            SpecimenStore handle = super.handle(sound);
-            List<SpecimenStore> all = handles.computeIfAbsent(sound.id(), id -> new ArrayList<>());
+        MutatedStore handle(PartitionStore sound) {
+            MutatedStore handle = super.handle(sound);
+            List<MutatedStore> all = handles.computeIfAbsent(sound.id(), id -> new ArrayList<>());
             all.add(handle);
             all.forEach(each -> each.sound = sound);
             return handle;
@@ -162,15 +162,15 @@ final class WriteMutants {
     }
 
     /** A handle that is overtaken gets one append more through, by its successor. */
-    private static final class LateFencing extends Specimen {
+    private static final class LateFencing extends MutatedStorage {
         private final Map<PartitionId, Late> newest = new ConcurrentHashMap<>();
 
-        LateFencing(Device device, MemoryStorage memory) {
+        LateFencing(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 
         @Override
-        SpecimenStore handle(PartitionStore sound) {
+        MutatedStore handle(PartitionStore sound) {
             Late handle = new Late(this, sound);
             Late before = newest.put(sound.id(), handle);
             if (before != null) {
@@ -179,11 +179,11 @@ final class WriteMutants {
             return handle;
         }
 
-        private static final class Late extends SpecimenStore {
+        private static final class Late extends MutatedStore {
             private volatile PartitionStore successor;
             private int appends;
 
-            Late(Specimen storage, PartitionStore sound) {
+            Late(MutatedStorage storage, PartitionStore sound) {
                 super(storage, sound);
             }
 
@@ -203,8 +203,8 @@ final class WriteMutants {
         }
     }
 
-    private static final class WrongKind extends SpecimenStore {
-        WrongKind(Specimen storage, PartitionStore sound) {
+    private static final class WrongKind extends MutatedStore {
+        WrongKind(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -220,8 +220,8 @@ final class WriteMutants {
         }
     }
 
-    private static final class HalfAReplacement extends SpecimenStore {
-        HalfAReplacement(Specimen storage, PartitionStore sound) {
+    private static final class HalfAReplacement extends MutatedStore {
+        HalfAReplacement(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -244,8 +244,8 @@ final class WriteMutants {
     }
 
     /** Checks a batch when its turn has come. */
-    private static final class HalfARun extends SpecimenStore {
-        HalfARun(Specimen storage, PartitionStore sound) {
+    private static final class HalfARun extends MutatedStore {
+        HalfARun(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -273,8 +273,8 @@ final class WriteMutants {
         }
     }
 
-    private static final class SnapshotOffByOne extends SpecimenStore {
-        SnapshotOffByOne(Specimen storage, PartitionStore sound) {
+    private static final class SnapshotOffByOne extends MutatedStore {
+        SnapshotOffByOne(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
@@ -290,10 +290,10 @@ final class WriteMutants {
     }
 
     /** Its key is made of the topic and only the last digit of the number. */
-    private static final class OnePlacePerTopic extends Specimen {
+    private static final class OnePlacePerTopic extends MutatedStorage {
         private final Map<PartitionId, PartitionStore> open = new ConcurrentHashMap<>();
 
-        OnePlacePerTopic(Device device, MemoryStorage memory) {
+        OnePlacePerTopic(FaultyDevice device, MemoryStorage memory) {
             super(device, memory);
         }
 

@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.crash;
+
+import io.varve.conformance.TestedBackend;
+import io.varve.conformance.DirectoryTree;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.Storage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+
+/**
+ * A directory in which one child after another dies. After each death a copy of it is opened and examined; the next child finds the original
+ * as it was left. Not thread-safe.
+ */
+public final class CrashRounds implements AutoCloseable {
+    private static final int LONGEST_LOAD_MS = 250;
+    private static final int LONGEST_OPEN_MS = 500;
+    private static final int MOST_TRIES = 8;
+
+    private final TestedBackend subject;
+    private final long seed;
+    private final SplittableRandom random;
+    private final Path root;
+    private final Path data;
+    private Ledger ledger = new Ledger();
+    private int generation;
+    private boolean keep;
+
+    /**
+     * @param subject the backend
+     * @param seed says what the workloads do and when they die
+     */
+    public CrashRounds(TestedBackend subject, long seed) throws IOException {
+        this.subject = subject;
+        this.seed = seed;
+        random = new SplittableRandom(seed);
+        root = Files.createTempDirectory("varve-crash-");
+        data = root.resolve("data");
+    }
+
+    /**
+     * One round: a child works, is killed at a random moment, now and then another is killed while it recovers, and what is left is
+     * examined.
+     *
+     * @return how many batches were compared
+     * @throws AssertionError if the storage broke its promise; says how, and where the data lies
+     */
+    public int kill() throws IOException, InterruptedException {
+        WorkerArguments order = order(WorkerArguments.Task.of(WorkerArguments.Kind.LOAD));
+        try (WorkerProcess child = WorkerProcess.start(subject, order)) {
+            child.awaitReady();
+            child.killAfter(random.nextInt(LONGEST_LOAD_MS));
+        } catch (IllegalStateException e) {
+            throw broken(order, "kill -9", List.of(e.getMessage()));
+        }
+        if (random.nextInt(4) == 0) {
+            try (WorkerProcess child = WorkerProcess.start(subject, order(WorkerArguments.Task.of(WorkerArguments.Kind.OPEN)))) {
+                child.killAfter(random.nextInt(LONGEST_OPEN_MS));
+            } catch (IllegalStateException e) {
+                throw broken(order, "kill -9, while recovering", List.of(e.getMessage()));
+            }
+        }
+        return examine(order, "kill -9");
+    }
+
+    /**
+     * A dry run on a directory of its own, with the workload that {@link #haltAt} uses.
+     *
+     * @return how often each failpoint is passed
+     */
+    public Map<String, Integer> failPoints() throws IOException, InterruptedException {
+        WorkerArguments order =
+                new WorkerArguments(root.resolve("dry"), root.resolve("journal-dry"), seed, 0, WorkerArguments.Task.of(WorkerArguments.Kind.COUNT));
+        try (WorkerProcess child = WorkerProcess.start(subject, order)) {
+            return child.counts();
+        } finally {
+            DirectoryTree.remove(order.directory());
+        }
+    }
+
+    /**
+     * One round: a child works until it halts at a failpoint, and what is left is examined.
+     *
+     * @param failPoint where
+     * @param hit at which hit of it, from 1; earlier if it is passed less often
+     * @return how many batches were compared
+     * @throws AssertionError if the storage broke its promise; says how, and where the data lies
+     */
+    public int haltAt(String failPoint, int hit) throws IOException, InterruptedException {
+        int batches = 0;
+        for (int round = 0; round < MOST_TRIES; round++) {
+            int due = Math.max(1, hit >> round);
+            WorkerArguments order = order(new WorkerArguments.Task(WorkerArguments.Kind.HALT, failPoint, due));
+            String crash = "halt at " + failPoint + ", hit " + due;
+            boolean reached;
+            try (WorkerProcess child = WorkerProcess.start(subject, order)) {
+                reached = child.awaitHalt();
+            } catch (IllegalStateException e) {
+                throw broken(order, crash, List.of(e.getMessage()));
+            }
+            batches += examine(order, crash);
+            if (reached) {
+                return batches;
+            }
+        }
+        throw new AssertionError(failPoint + " was passed in a dry run, but not in " + MOST_TRIES + " others");
+    }
+
+    private WorkerArguments order(WorkerArguments.Task task) {
+        generation++;
+        return new WorkerArguments(data, root.resolve("journal-" + generation), seed, generation, task);
+    }
+
+    private int examine(WorkerArguments order, String crash) throws IOException {
+        Path copy = root.resolve("copy");
+        DirectoryTree.remove(copy);
+        DirectoryTree.copy(data, copy);
+        ledger.certain(WorkloadJournal.read(order.journal()));
+        Ledger.Findings findings;
+        try {
+            findings = open(copy);
+        } catch (RuntimeException e) {
+            throw broken(order, crash, List.of("it cannot be opened: " + e));
+        }
+        if (!findings.violations().isEmpty()) {
+            throw broken(order, crash, findings.violations());
+        }
+        DirectoryTree.remove(copy);
+        Files.delete(order.journal());
+        ledger = findings.next();
+        return findings.batches();
+    }
+
+    /** Lays the evidence aside; the next round starts on an empty directory. */
+    private AssertionError broken(WorkerArguments order, String crash, List<String> violations) throws IOException {
+        Path evidence = root.resolve("left-by-" + order.generation());
+        Files.move(data, evidence);
+        ledger = new Ledger();
+        keep = true;
+        return new AssertionError("after " + crash + " in round " + order.generation() + " of seed " + seed + ":\n  "
+                + String.join("\n  ", violations) + "\nThe directory as it was left is " + evidence
+                + ", the journal is " + order.journal());
+    }
+
+    private Ledger.Findings open(Path directory) {
+        try (SystemScheduler scheduler = new SystemScheduler(2);
+                Storage storage = subject.open(directory, scheduler, new FailPoints())) {
+            return ledger.examine(storage);
+        }
+    }
+
+    /** Removes what the rounds left, save for evidence of a failure. */
+    @Override
+    public void close() throws IOException {
+        if (!keep) {
+            DirectoryTree.remove(root);
+        }
+    }
+}

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.crash;
+
+import io.varve.conformance.JavaCommand;
+import io.varve.conformance.TestedBackend;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageProvider;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/** Opens a storage in a process of its own, and says how that went. */
+public final class OtherProcess {
+    private OtherProcess() {}
+
+    /**
+     * @param subject the backend
+     * @param directory where its data is
+     * @return {@code OPENED}, or the kind of the refusal
+     */
+    public static String open(TestedBackend subject, Path directory) throws IOException, InterruptedException {
+        List<String> command = JavaCommand.of(subject, OtherProcess.class);
+        command.add(subject.provider().getClass().getName());
+        command.add(directory.toString());
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        process.waitFor();
+        return said.strip();
+    }
+
+    /** @param arguments the provider's class, the directory */
+    public static void main(String[] arguments) throws ReflectiveOperationException {
+        StorageProvider provider = (StorageProvider)
+                Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
+        TestedBackend subject = new TestedBackend(provider, Map.of(), List.of());
+        try (SystemScheduler scheduler = new SystemScheduler(1)) {
+            subject.open(Path.of(arguments[1]), scheduler, new FailPoints()).close();
+            System.out.println("OPENED");
+        } catch (StorageException e) {
+            System.out.println(e.kind());
+        }
+    }
+}

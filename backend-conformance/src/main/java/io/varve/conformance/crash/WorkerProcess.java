@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.crash;
+
+import io.varve.conformance.JavaCommand;
+import io.varve.conformance.TestedBackend;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/** A workload in a process of its own, to be killed. Not thread-safe. */
+public final class WorkerProcess implements AutoCloseable {
+    private static final long PATIENCE_SECONDS = 120;
+    private static final int MOST_COMPLAINT = 4000;
+
+    private final Process process;
+    private final BufferedReader output;
+    private final Path errors;
+
+    private WorkerProcess(Process process, Path errors) {
+        this.process = process;
+        this.errors = errors;
+        output = process.inputReader(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Starts a child.
+     *
+     * @param subject whose storage it opens
+     * @param order what it does; its standard error lies beside the journal, in a file named as that with {@code .err}
+     * @return the running process
+     */
+    public static WorkerProcess start(TestedBackend subject, WorkerArguments order) throws IOException {
+        List<String> command =
+                JavaCommand.of(subject, WorkerMain.class, "-Xmx256m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=off");
+        command.addAll(order.arguments(subject.provider().getClass().getName(), subject.properties()));
+        Path errors = Path.of(order.journal() + ".err");
+        return new WorkerProcess(
+                new ProcessBuilder(command).redirectError(errors.toFile()).start(), errors);
+    }
+
+    /**
+     * Waits until the storage is open and the work begins.
+     *
+     * @throws IllegalStateException if the child ends before, with what it said
+     */
+    public void awaitReady() throws IOException {
+        String line = output.readLine();
+        if (!WorkerMain.READY.equals(line)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("the child did not start: " + line + complaint());
+        }
+    }
+
+    /**
+     * Kills the child after a while, without its having a say: SIGKILL.
+     *
+     * @param millis how long to wait, from now
+     * @throws IllegalStateException if it ended by itself before, with what it said
+     */
+    public void killAfter(long millis) throws InterruptedException {
+        boolean ended = process.waitFor(millis, TimeUnit.MILLISECONDS);
+        process.destroyForcibly().waitFor();
+        if (ended) {
+            throw new IllegalStateException("the workload failed, exit status " + process.exitValue() + complaint());
+        }
+    }
+
+    /**
+     * Waits until the child halts.
+     *
+     * @return true if it did so at its failpoint, false if that was not reached
+     * @throws IllegalStateException if it failed, with what it said
+     */
+    public boolean awaitHalt() throws IOException, InterruptedException {
+        counts();
+        return process.exitValue() == WorkerMain.HALTED;
+    }
+
+    /**
+     * Waits until a counting child halts.
+     *
+     * @return hits by failpoint, in order of their names
+     * @throws IllegalStateException if it failed, with what it said
+     */
+    public Map<String, Integer> counts() throws IOException, InterruptedException {
+        Map<String, Integer> counts = new TreeMap<>();
+        for (String line = output.readLine(); line != null; line = output.readLine()) {
+            if (line.startsWith(WorkerMain.COUNTED)) {
+                String[] words = line.split(" ");
+                counts.put(words[1], Integer.valueOf(words[2]));
+            }
+        }
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IllegalStateException("the workload did not end within " + PATIENCE_SECONDS + " s");
+        }
+        if (process.exitValue() != 0 && process.exitValue() != WorkerMain.HALTED) {
+            throw new IllegalStateException("the workload failed, exit status " + process.exitValue() + complaint());
+        }
+        return counts;
+    }
+
+    private String complaint() {
+        try {
+            String text = Files.readString(errors).strip();
+            return text.isEmpty() ? "" : ":\n" + text.substring(0, Math.min(text.length(), MOST_COMPLAINT));
+        } catch (IOException e) {
+            return ", and what it said cannot be read: " + e.getMessage();
+        }
+    }
+
+    /** Kills what still runs. */
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.history;
+
+import io.varve.conformance.Batches;
+import io.varve.conformance.ReadableAppend;
+import io.varve.conformance.TimelessSegments;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.BatchRun;
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Snapshots;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import java.util.TreeSet;
+import java.util.UUID;
+import java.util.function.Consumer;
+import java.util.function.Function;
+
+/** One partition in the storage under test and in the reference. */
+final class ComparedPartition {
+    private static final long EPOCH = 1_700_000_000_000L;
+    private static final String NAME = "state";
+    private static final int READS = 2;
+
+    final PartitionId id;
+    final long epoch;
+    private final Storage storage;
+    final PartitionStore tested;
+    final PartitionStore model;
+    /** What was synced, by what the storage under test was told and said. */
+    long synced;
+
+    ComparedPartition(PartitionId id, long epoch, Storage storage, PartitionStore tested, PartitionStore model) {
+        this.id = id;
+        this.epoch = epoch;
+        this.storage = storage;
+        this.tested = tested;
+        this.model = model;
+    }
+
+    static PartitionId id(int part, long incarnation) {
+        return new PartitionId("history" + part, new UUID(incarnation, part), 0);
+    }
+
+    /** Small segments with a sparse index; the reference has none, so a full one must never end a segment. */
+    static SegmentLimits limits(long segmentBytes) {
+        return new SegmentLimits((int) segmentBytes, 5000, 300, 1 << 16);
+    }
+
+    /** Does the same to both; either both return equal values, or both fail with the same kind. */
+    <T> void same(String what, Function<PartitionStore, T> call) {
+        Object here = outcome(tested, call);
+        Object there = outcome(model, call);
+        requireSame(what, here, there);
+    }
+
+    private static <T> Object outcome(PartitionStore store, Function<PartitionStore, T> call) {
+        try {
+            return call.apply(store);
+        } catch (StorageException e) {
+            return e.kind();
+        }
+    }
+
+    static void requireSame(String what, Object here, Object there) {
+        if (!Objects.equals(here, there)) {
+            throw new Divergence(what + ": " + here + ", must be " + there);
+        }
+    }
+
+    private void both(String what, Consumer<PartitionStore> call) {
+        same(what, store -> {
+            call.accept(store);
+            return "done";
+        });
+    }
+
+    void append(HistoryStep.Append append) {
+        long base = model.extent().readableEnd() + append.gap();
+        if (base < 0) {
+            return;
+        }
+        ByteBuffer[] batches = new ByteBuffer[append.batches().size()];
+        long next = base;
+        for (int i = 0; i < batches.length; i++) {
+            HistoryStep.Sized sized = append.batches().get(i);
+            batches[i] = Batches.batch(
+                    next, sized.records(), sized.size(), EPOCH + next * 10 - sized.late(), next * 1000 + sized.late());
+            next += sized.records();
+        }
+        both("append", store -> {
+            if (store == tested) {
+                ReadableAppend.to(storage, store, Batches.run(batches));
+            } else {
+                store.append(Batches.run(batches));
+            }
+        });
+    }
+
+    void apply(HistoryStep.Numbers step) {
+        switch (step.verb()) {
+            case TRIM -> both("trim", store -> store.trimTo(step.number(0)));
+            case TRUNCATE -> {
+                both("truncate", store -> store.truncateTo(step.number(0)));
+                synced = Math.min(synced, model.extent().readableEnd());
+            }
+            case LIMIT -> both("limits", store -> store.limits(limits(step.number(0))));
+            case SNAPSHOT ->
+                both(
+                        "snapshot",
+                        store -> store.snapshots()
+                                .write(NAME, step.number(0), blob(step.number(0), (int) step.number(1))));
+            case FORGET ->
+                both("snapshot's deletion", store -> store.snapshots().delete(NAME, step.number(0)));
+            case READ ->
+                same(
+                        "read of " + step.number(2) + " bytes from " + step.number(0) + " to " + step.number(1),
+                        store -> bytes(store, step.number(0), step.number(1), (int) step.number(2)));
+            case REPLACE -> replace((int) step.number(0), (int) step.number(1), step.number(2));
+            default -> throw new IllegalArgumentException(step + " is not about a partition's content");
+        }
+    }
+
+    private static ByteBuffer blob(long offset, int size) {
+        SplittableRandom random = new SplittableRandom(offset * 7919 + size);
+        ByteBuffer blob = ByteBuffer.allocate(size);
+        while (blob.hasRemaining()) {
+            blob.put((byte) random.nextInt());
+        }
+        return blob.flip();
+    }
+
+    private void replace(int first, int count, long mask) {
+        List<Segment> sealed = model.segments().stream().filter(Segment::sealed).toList();
+        if (sealed.isEmpty()) {
+            return;
+        }
+        int from = first % sealed.size();
+        List<Segment> old = sealed.subList(from, Math.min(sealed.size(), from + count));
+        List<ByteBuffer> kept = new ArrayList<>();
+        long end = old.get(old.size() - 1).endOffset();
+        int bit = 0;
+        for (long offset = Math.max(old.get(0).baseOffset(), model.extent().start()); offset < end; ) {
+            try (BatchSlice slice = model.read(offset, end, 0)) {
+                if (slice.sizeInBytes() == 0) {
+                    break;
+                }
+                ByteBuffer batch = slice.buffer();
+                offset = BatchHeader.nextOffset(batch, 0);
+                if ((mask >>> bit++ % Long.SIZE & 1) == 1) {
+                    kept.add(batch);
+                }
+            }
+        }
+        both("replace of " + old, store -> {
+            Iterator<ByteBuffer> rest = kept.iterator();
+            store.replace(old, () -> rest.hasNext() ? run(rest.next()) : null);
+        });
+    }
+
+    /** The two were appended to one after the other. */
+    private static List<Segment> timeless(PartitionStore store) {
+        return TimelessSegments.timeless(store.segments());
+    }
+
+    private static BatchRun run(ByteBuffer batch) {
+        return Batches.run(batch);
+    }
+
+    private static String bytes(PartitionStore store, long offset, long end, int maxBytes) {
+        try (BatchSlice slice = store.read(offset, end, maxBytes)) {
+            ByteBuffer bytes = slice.buffer();
+            StringBuilder text = new StringBuilder();
+            for (int at = bytes.position(); at < bytes.limit(); at += BatchHeader.sizeInBytes(bytes, at)) {
+                int size = Math.min(BatchHeader.sizeInBytes(bytes, at), bytes.limit() - at);
+                text.append(BatchHeader.baseOffset(bytes, at)).append('#');
+                text.append(Integer.toHexString(bytes.slice(at, size).hashCode()))
+                        .append(' ');
+            }
+            return text.append(bytes.remaining()).append(" bytes").toString();
+        }
+    }
+
+    /** Compares everything there is to see, and a few reads by chance. */
+    void compare(SplittableRandom random) {
+        Extent extent = model.extent();
+        Extent here = tested.extent();
+        requireSame("start", here.start(), extent.start());
+        requireSame("readable end", here.readableEnd(), extent.readableEnd());
+        if (here.durableEnd() > here.readableEnd() || here.durableEnd() < Math.min(synced, extent.readableEnd())) {
+            throw new Divergence("durable end: " + here.durableEnd() + ", must be from "
+                    + Math.min(synced, extent.readableEnd()) + " to " + here.readableEnd());
+        }
+        same("segments", ComparedPartition::timeless);
+        same("snapshots", this::snapshots);
+        for (int i = 0; i < READS; i++) {
+            long offset = random.nextLong(extent.start(), extent.readableEnd() + 1);
+            long end =
+                    random.nextBoolean() ? Long.MAX_VALUE : random.nextLong(extent.start(), extent.readableEnd() + 1);
+            int most = random.nextInt(1500);
+            same("read of " + most + " bytes from " + offset + " to " + end, store -> bytes(store, offset, end, most));
+            long timestamp = EPOCH + offset * 10 + random.nextInt(400);
+            same("first batch at or after timestamp " + timestamp, store -> store.offsetAt(timestamp));
+        }
+    }
+
+    private String snapshots(PartitionStore store) {
+        StringBuilder text = new StringBuilder();
+        for (long offset : store.snapshots().offsets(NAME)) {
+            text.append(offset).append(':');
+            text.append(store.snapshots()
+                    .newest(NAME, offset)
+                    .map(found -> found.offset() + "#" + found.bytes().hashCode())
+                    .orElse("none"));
+            text.append(' ');
+        }
+        return text.toString();
+    }
+
+    /**
+     * Snapshots are not forced: after a crash each is there whole or not at all, as it was last written or as it was before, and one that was
+     * deleted may be there again. Brings the reference to what is there.
+     */
+    void takeSnapshotsAsTheyAre() {
+        TreeSet<Long> offsets = new TreeSet<>(model.snapshots().offsets(NAME));
+        offsets.addAll(tested.snapshots().offsets(NAME));
+        for (long offset : offsets) {
+            Optional<Snapshots.Snapshot> found =
+                    tested.snapshots().newest(NAME, offset).filter(newest -> newest.offset() == offset);
+            if (found.isPresent()) {
+                ByteBuffer bytes = found.get().bytes();
+                if (!bytes.equals(blob(offset, bytes.remaining()))) {
+                    throw new Divergence(
+                            "after a crash, the snapshot at " + offset + " is none that was written there");
+                }
+                model.snapshots().write(NAME, offset, bytes);
+            } else {
+                model.snapshots().delete(NAME, offset);
+                tested.snapshots().delete(NAME, offset);
+            }
+        }
+    }
+
+    /**
+     * After a crash that may have taken what was not synced, here but not in the reference.
+     *
+     * @param before the extent before the crash
+     * @param durable where what must be there ends
+     * @return whether nothing was lost
+     */
+    boolean survived(Extent before, long durable) {
+        Extent here = tested.extent();
+        if (here.start() > before.start()
+                || here.readableEnd() > before.readableEnd()
+                || here.readableEnd() < Math.min(durable, before.readableEnd())) {
+            throw new Divergence("after a crash: " + here + ", was " + before + ", durable up to " + durable);
+        }
+        long end = here.readableEnd();
+        for (long offset = before.start(); offset < end; ) {
+            String there = bytes(model, offset, end, 0);
+            requireSame("after a crash, read from " + offset + " to " + end, bytes(tested, offset, end, 0), there);
+            try (BatchSlice slice = model.read(offset, end, 0)) {
+                if (slice.sizeInBytes() == 0) {
+                    break;
+                }
+                offset = BatchHeader.nextOffset(slice.buffer(), 0);
+            }
+        }
+        return here.start() == before.start() && here.readableEnd() == before.readableEnd();
+    }
+}

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.powercut;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The system's commands. */
+final class SystemCommand {
+    private static final int SECONDS = 60;
+
+    private SystemCommand() {}
+
+    /** @return true if a command is on the PATH or among the administrator's */
+    static boolean exists(String name) {
+        return Stream.concat(Stream.of(System.getenv("PATH").split(":")), Stream.of("/usr/sbin", "/sbin"))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, name)));
+    }
+
+    /**
+     * @return what the command printed, without white space around it
+     * @throws CommandFailed if it did not end well within a minute
+     */
+    static String run(Object... words) {
+        List<String> command = Stream.of(words).map(Object::toString).toList();
+        try {
+            ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
+            builder.environment().merge("PATH", "/usr/sbin:/sbin", (path, more) -> path + ":" + more);
+            Process process = builder.start();
+            process.getOutputStream().close();
+            String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8).strip();
+            if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
+                process.destroyForcibly();
+                throw new CommandFailed(String.join(" ", command) + " does not end");
+            }
+            if (process.exitValue() != 0) {
+                throw new CommandFailed(String.join(" ", command) + ": " + output);
+            }
+            return output;
+        } catch (IOException e) {
+            throw new UncheckedIOException(String.join(" ", command), e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new CommandFailed(String.join(" ", command) + " was interrupted");
+        }
+    }
+
+    /** A command of the system did not do what it was asked to. */
+    static final class CommandFailed extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        CommandFailed(String message) {
+            super(message);
+        }
+    }
+}
