@@ -2,6 +2,7 @@
 package io.varve.conformance;
 
 import io.varve.conformance.compaction.CompactionHistory;
+import io.varve.conformance.rig.StorageRig;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;

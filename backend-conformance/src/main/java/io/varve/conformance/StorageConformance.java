@@ -1,6 +1,29 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
+import io.varve.conformance.contract.AppendReadContract;
+import io.varve.conformance.contract.BystanderContract;
+import io.varve.conformance.contract.ConcurrencyContract;
+import io.varve.conformance.contract.CrashContract;
+import io.varve.conformance.contract.DirectoryLossContract;
+import io.varve.conformance.contract.ExclusionContract;
+import io.varve.conformance.contract.FailedSyncContract;
+import io.varve.conformance.contract.FaultContract;
+import io.varve.conformance.contract.HistoryContract;
+import io.varve.conformance.contract.InterruptContract;
+import io.varve.conformance.contract.LeakContract;
+import io.varve.conformance.contract.LifecycleContract;
+import io.varve.conformance.contract.ManyPartitionsContract;
+import io.varve.conformance.contract.PendingContract;
+import io.varve.conformance.contract.ReplaceContract;
+import io.varve.conformance.contract.RunScale;
+import io.varve.conformance.contract.SegmentContract;
+import io.varve.conformance.contract.SnapshotContract;
+import io.varve.conformance.contract.SyncContract;
+import io.varve.conformance.contract.TimestampContract;
+import io.varve.conformance.contract.TrimContract;
+import io.varve.conformance.contract.TruncateContract;
+import io.varve.conformance.rig.StorageRig;
 import org.junit.jupiter.api.ClassOrderer;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Nested;

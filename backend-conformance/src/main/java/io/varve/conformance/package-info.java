@@ -1,5 +1,6 @@
+// SPDX-License-Identifier: Apache-2.0
 /**
- * The contract of {@link io.varve.core.spi.Storage} as tests: a backend extends {@link io.varve.conformance.StorageConformance} and says how
- * it is opened, reopened and crashed.
+ * Checks a storage backend. A test extends {@link io.varve.conformance.StorageConformance} and gives it a rig, which opens,
+ * restarts and crashes the backend's storage.
  */
 package io.varve.conformance;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance;
 
+import io.varve.conformance.rig.MemoryRig;
+import io.varve.conformance.rig.StorageRig;
 import io.varve.core.memory.ReadableAt;
 
 class MemoryCompactionTest extends CompactionConformance {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;

@@ -2,7 +2,7 @@
 package io.varve.file;
 
 import io.varve.conformance.CompactionConformance;
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageRig;
 
 class FileCompactionTest extends CompactionConformance {
     @Override

@@ -4,7 +4,7 @@ package io.varve.file;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;

@@ -3,7 +3,7 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
 import io.varve.file.disk.FileFailPoints;

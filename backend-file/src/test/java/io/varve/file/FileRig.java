@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file;
 
-import io.varve.conformance.DirectoryFaults;
-import io.varve.conformance.StorageFaults;
-import io.varve.conformance.RamDisk;
-import io.varve.conformance.StorageRig;
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.DirectoryFaults;
+import io.varve.conformance.rig.RamDisk;
+import io.varve.conformance.rig.StorageFaults;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;

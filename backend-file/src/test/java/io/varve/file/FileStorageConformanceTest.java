@@ -2,7 +2,7 @@
 package io.varve.file;
 
 import io.varve.conformance.StorageConformance;
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageRig;
 
 class FileStorageConformanceTest extends StorageConformance {
     @Override

@@ -6,8 +6,8 @@ import static io.varve.file.FileTestBase.tens;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.conformance.Batches;
-import io.varve.conformance.SmallDisk;
+import io.varve.conformance.batch.Batches;
+import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.directory.DiskReserve;
 import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.PartitionId;

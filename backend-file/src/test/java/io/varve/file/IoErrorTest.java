@@ -5,8 +5,8 @@ import static io.varve.file.FileTestBase.readAll;
 import static io.varve.file.FileTestBase.tens;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.Batches;
-import io.varve.conformance.SmallDisk;
+import io.varve.conformance.batch.Batches;
+import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;

@@ -3,9 +3,9 @@ package io.varve.file;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.TestedBackend;
 import io.varve.conformance.powercut.PowerCutPlan;
 import io.varve.conformance.powercut.PowerCuts;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.spi.StorageProvider;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -25,7 +25,8 @@ class PowerCutIT {
     private int cut(StorageProvider provider, int rounds) {
         PowerCutPlan plan = PowerCutPlan.of(rounds, SEED);
         plan.obstacle().ifPresent(PowerCutIT::impossible);
-        int status = PowerCuts.run(TestedBackend.of(provider), plan, new PrintStream(said, true, StandardCharsets.UTF_8));
+        int status =
+                PowerCuts.run(TestedBackend.of(provider), plan, new PrintStream(said, true, StandardCharsets.UTF_8));
         if (status == PowerCuts.IMPOSSIBLE) {
             impossible(said.toString(StandardCharsets.UTF_8));
         }

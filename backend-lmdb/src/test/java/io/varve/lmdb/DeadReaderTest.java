@@ -3,8 +3,8 @@ package io.varve.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.JavaCommand;
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.JavaCommand;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -122,7 +122,8 @@ class DeadReaderTest extends LmdbFixture {
     }
 
     private Process bystander(String what) throws IOException {
-        List<String> command = new ArrayList<>(JavaCommand.of(TestedBackend.of(new LmdbStorageProvider()), Bystander.class));
+        List<String> command =
+                new ArrayList<>(JavaCommand.of(TestedBackend.of(new LmdbStorageProvider()), Bystander.class));
         command.addAll(List.of(directory.toString(), what));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -4,7 +4,7 @@ package io.varve.lmdb;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.varve.conformance.SmallDisk;
+import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.directory.DiskReserve;
 import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.PartitionId;

@@ -2,9 +2,9 @@
 package io.varve.lmdb;
 
 import io.varve.conformance.CompactionConformance;
-import io.varve.conformance.DirectoryRig;
-import io.varve.conformance.StorageRig;
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.DirectoryRig;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TestedBackend;
 
 class LmdbCompactionTest extends CompactionConformance {
     @Override

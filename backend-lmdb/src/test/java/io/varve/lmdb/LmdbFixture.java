@@ -3,7 +3,7 @@ package io.varve.lmdb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.compaction;
 
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageRig;
 import io.varve.core.compaction.Cleaner;
 import io.varve.core.compaction.CleaningResult;
 import io.varve.core.compaction.CompactionConfig;

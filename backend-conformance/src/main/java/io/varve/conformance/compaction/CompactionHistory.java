@@ -3,10 +3,10 @@ package io.varve.conformance.compaction;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.StorageRig;
 import io.varve.conformance.compaction.CommittedReader.Seen;
 import io.varve.conformance.compaction.KeyedModel.Fate;
 import io.varve.conformance.compaction.KeyedModel.Written;
+import io.varve.conformance.rig.StorageRig;
 import io.varve.core.compaction.Cleaner;
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.compaction.CompactionLimits;

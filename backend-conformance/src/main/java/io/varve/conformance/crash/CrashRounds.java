@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.crash;
 
-import io.varve.conformance.TestedBackend;
-import io.varve.conformance.DirectoryTree;
+import io.varve.conformance.rig.DirectoryTree;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
@@ -59,7 +59,8 @@ public final class CrashRounds implements AutoCloseable {
             throw broken(order, "kill -9", List.of(e.getMessage()));
         }
         if (random.nextInt(4) == 0) {
-            try (WorkerProcess child = WorkerProcess.start(subject, order(WorkerArguments.Task.of(WorkerArguments.Kind.OPEN)))) {
+            try (WorkerProcess child =
+                    WorkerProcess.start(subject, order(WorkerArguments.Task.of(WorkerArguments.Kind.OPEN)))) {
                 child.killAfter(random.nextInt(LONGEST_OPEN_MS));
             } catch (IllegalStateException e) {
                 throw broken(order, "kill -9, while recovering", List.of(e.getMessage()));
@@ -74,8 +75,12 @@ public final class CrashRounds implements AutoCloseable {
      * @return how often each failpoint is passed
      */
     public Map<String, Integer> failPoints() throws IOException, InterruptedException {
-        WorkerArguments order =
-                new WorkerArguments(root.resolve("dry"), root.resolve("journal-dry"), seed, 0, WorkerArguments.Task.of(WorkerArguments.Kind.COUNT));
+        WorkerArguments order = new WorkerArguments(
+                root.resolve("dry"),
+                root.resolve("journal-dry"),
+                seed,
+                0,
+                WorkerArguments.Task.of(WorkerArguments.Kind.COUNT));
         try (WorkerProcess child = WorkerProcess.start(subject, order)) {
             return child.counts();
         } finally {

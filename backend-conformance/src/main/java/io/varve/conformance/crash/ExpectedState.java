@@ -15,7 +15,8 @@ import java.util.Set;
  * @param durableStart lowest start a crash may bring back
  * @param batches everything in it, also below a start that is not durable
  */
-record ExpectedState(boolean exists, long start, long end, long durable, long durableStart, List<WorkloadBatch> batches) {
+record ExpectedState(
+        boolean exists, long start, long end, long durable, long durableStart, List<WorkloadBatch> batches) {
     static final ExpectedState ABSENT = new ExpectedState(false, 0, 0, 0, 0, List.of());
     static final ExpectedState EMPTY = new ExpectedState(true, 0, 0, 0, 0, List.of());
 
@@ -58,7 +59,8 @@ record ExpectedState(boolean exists, long start, long end, long durable, long du
                 batches.stream().filter(batch -> batch.next() <= to).toList();
         long last = kept.isEmpty() ? -1 : kept.get(kept.size() - 1).next();
         long cut = last > start ? last : Math.min(start, to);
-        return new ExpectedState(true, Math.min(start, cut), cut, Math.min(durable, cut), Math.min(durableStart, cut), kept);
+        return new ExpectedState(
+                true, Math.min(start, cut), cut, Math.min(durable, cut), Math.min(durableStart, cut), kept);
     }
 
     /** @return this, after a sync that covers what is below {@code bound} and trims up to {@code startBound} */

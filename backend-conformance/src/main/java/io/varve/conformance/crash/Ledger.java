@@ -115,7 +115,8 @@ public final class Ledger {
         List<String> violations = new ArrayList<>();
         Ledger next = new Ledger();
         Set<PartitionId> present = storage.partitions();
-        Map<WorkloadPartition, PartitionLedger> expected = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+        Map<WorkloadPartition, PartitionLedger> expected =
+                new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
         expected.putAll(parts);
         int[] batches = {0};
         expected.forEach((part, ledger) -> {
@@ -136,7 +137,8 @@ public final class Ledger {
             here.forEach(violation -> violations.add("partition " + part + " " + violation));
         });
         for (PartitionId id : present) {
-            if (!parts.containsKey(WorkloadPartition.of(id)) || !WorkloadPartition.of(id).id().equals(id)) {
+            if (!parts.containsKey(WorkloadPartition.of(id))
+                    || !WorkloadPartition.of(id).id().equals(id)) {
                 violations.add("partition " + id + " of topic id " + id.topicId() + " exists, but nobody created it");
             }
         }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.crash;
 
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
@@ -43,7 +43,10 @@ final class WorkerMain {
         try {
             StorageProvider provider = (StorageProvider)
                     Class.forName(arguments[0]).getDeclaredConstructor().newInstance();
-            new WorkerMain(WorkerArguments.parse(arguments), new TestedBackend(provider, WorkerArguments.properties(arguments), List.of())).run();
+            new WorkerMain(
+                            WorkerArguments.parse(arguments),
+                            new TestedBackend(provider, WorkerArguments.properties(arguments), List.of()))
+                    .run();
         } catch (Throwable e) {
             fail(e);
         }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.crash;
 
-import io.varve.conformance.JavaCommand;
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.JavaCommand;
+import io.varve.conformance.rig.TestedBackend;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.crash;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
@@ -100,7 +100,8 @@ public final class Workload {
         if (chance.nextInt(3) == 0) {
             dirty.removeIf(store -> chance.nextBoolean());
         }
-        List<WorkloadPartition> parts = dirty.stream().map(store -> WorkloadPartition.of(store.id())).toList();
+        List<WorkloadPartition> parts =
+                dirty.stream().map(store -> WorkloadPartition.of(store.id())).toList();
         long ticket = journal.begin(new WorkloadOperation.Sync(parts));
         List<WorkloadPartition> failed = new ArrayList<>();
         storage.sync(dirty).byPartition().forEach((id, failure) -> {
@@ -151,7 +152,8 @@ public final class Workload {
         long base = end + (random.nextInt(20) == 0 ? random.nextInt(30) : 0);
         List<WorkloadBatch> batches = new ArrayList<>();
         for (int i = random.nextInt(4); i >= 0; i--) {
-            WorkloadBatch batch = new WorkloadBatch(base, 1 + random.nextInt(6), Batches.LEAST + random.nextInt(600), ++unique);
+            WorkloadBatch batch =
+                    new WorkloadBatch(base, 1 + random.nextInt(6), Batches.LEAST + random.nextInt(600), ++unique);
             batches.add(batch);
             base = batch.next();
         }

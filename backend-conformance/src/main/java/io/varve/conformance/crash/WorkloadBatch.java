@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.crash;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import java.nio.ByteBuffer;
 
 /**

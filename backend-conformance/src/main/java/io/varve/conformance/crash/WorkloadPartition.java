@@ -19,7 +19,8 @@ public record WorkloadPartition(int slot, long incarnation) {
 
     static WorkloadPartition parse(String text) {
         int colon = text.indexOf(':');
-        return new WorkloadPartition(Integer.parseInt(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
+        return new WorkloadPartition(
+                Integer.parseInt(text.substring(0, colon)), Long.parseLong(text.substring(colon + 1)));
     }
 
     /** @return its name in the storage */

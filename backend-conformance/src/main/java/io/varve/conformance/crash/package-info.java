@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Crashes of a whole process: a child works and keeps a journal outside the tested directory of what it began and what it was told is
- * done; when it is dead, a ledger made from the journal says what the storage it left behind must and may hold.
+ * Kills a process at work and verifies what it left. The process keeps a journal, outside the tested directory, of each operation
+ * it began and each that returned; a ledger made from the journal says what the storage must and may hold.
  */
 package io.varve.conformance.crash;

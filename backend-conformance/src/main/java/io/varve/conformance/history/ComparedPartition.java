@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.history;
 
-import io.varve.conformance.Batches;
-import io.varve.conformance.ReadableAppend;
-import io.varve.conformance.TimelessSegments;
+import io.varve.conformance.batch.Batches;
+import io.varve.conformance.batch.ReadableAppend;
+import io.varve.conformance.batch.TimelessSegments;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;

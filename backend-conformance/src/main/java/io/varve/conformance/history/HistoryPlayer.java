@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.history;
 
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageRig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
@@ -38,7 +38,8 @@ final class HistoryPlayer implements AutoCloseable {
     private void open(int part, PartitionId id, long epoch) {
         SegmentLimits limits = ComparedPartition.limits(segmentBytes[part]);
         Storage storage = rig.storage();
-        pairs[part] = new ComparedPartition(id, epoch, storage, storage.open(id, epoch, limits), reference.open(id, epoch, limits));
+        pairs[part] = new ComparedPartition(
+                id, epoch, storage, storage.open(id, epoch, limits), reference.open(id, epoch, limits));
     }
 
     /** @return how far the reference's partition reaches */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.history;
 
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageRig;
 import io.varve.core.runtime.Clock;
 import java.util.ArrayList;
 import java.util.List;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.history;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import io.varve.conformance.history.HistoryStep.Numbers;
 import io.varve.conformance.history.HistoryStep.Verb;
 import io.varve.core.spi.Extent;
@@ -50,8 +50,8 @@ final class RandomSteps {
         int gap = random.nextInt(10) == 0 ? random.nextInt(50) : random.nextInt(40) == 0 ? -1 - random.nextInt(5) : 0;
         List<HistoryStep.Sized> batches = new ArrayList<>();
         for (int i = random.nextInt(4); i >= 0; i--) {
-            batches.add(
-                    new HistoryStep.Sized(1 + random.nextInt(9), Batches.LEAST + random.nextInt(400), random.nextInt(300)));
+            batches.add(new HistoryStep.Sized(
+                    1 + random.nextInt(9), Batches.LEAST + random.nextInt(400), random.nextInt(300)));
         }
         return new HistoryStep.Append(part, gap, batches);
     }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.powercut;
 
-import io.varve.conformance.TestedBackend;
-import io.varve.conformance.crash.WorkloadJournal;
 import io.varve.conformance.crash.Workload;
+import io.varve.conformance.crash.WorkloadJournal;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;

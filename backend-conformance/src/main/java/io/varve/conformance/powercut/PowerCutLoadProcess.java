@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.powercut;
 
-import io.varve.conformance.JavaCommand;
-import io.varve.conformance.TestedBackend;
-import io.varve.conformance.crash.WorkloadJournal;
 import io.varve.conformance.crash.Ledger;
+import io.varve.conformance.crash.WorkloadJournal;
+import io.varve.conformance.rig.JavaCommand;
+import io.varve.conformance.rig.TestedBackend;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,10 +36,11 @@ final class PowerCutLoadProcess implements AutoCloseable {
      * @param journal a new file
      * @param ledger what is there already; this load's own from here on
      */
-    static PowerCutLoadProcess start(TestedBackend subject, Path data, Path journal, Ledger ledger, long seed, int generation)
+    static PowerCutLoadProcess start(
+            TestedBackend subject, Path data, Path journal, Ledger ledger, long seed, int generation)
             throws IOException {
-        List<String> command =
-                JavaCommand.of(subject, PowerCutLoad.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
+        List<String> command = JavaCommand.of(
+                subject, PowerCutLoad.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error");
         command.addAll(List.of(
                 subject.provider().getClass().getName(),
                 data.toString(),

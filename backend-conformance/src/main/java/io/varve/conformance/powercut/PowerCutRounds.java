@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.powercut;
 
-import io.varve.conformance.TestedBackend;
 import io.varve.conformance.crash.Ledger;
 import io.varve.conformance.powercut.SystemCommand.CommandFailed;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.ShutdownSignals;
@@ -57,7 +57,8 @@ final class PowerCutRounds {
                     args[6].isEmpty() ? null : Path.of(args[6]));
             StorageProvider provider = (StorageProvider)
                     Class.forName(args[0]).getDeclaredConstructor().newInstance();
-            TestedBackend subject = new TestedBackend(provider, PowerCutLoad.properties(args, FIRST_PROPERTY), List.of());
+            TestedBackend subject =
+                    new TestedBackend(provider, PowerCutLoad.properties(args, FIRST_PROPERTY), List.of());
             Path directory = plan.directory();
             ShutdownSignals.onSignal(() -> CutDisk.abandon(directory));
             scheduler.start("parent", () -> PowerCutLoad.awaitEndOfInput(() -> CutDisk.abandon(directory)));
@@ -110,7 +111,8 @@ final class PowerCutRounds {
         Ledger left = null;
         Path journal = directory.resolve("journal-" + generation);
         Path data = disk.data().resolve(RecoveryCheck.DATA);
-        try (PowerCutLoadProcess load = PowerCutLoadProcess.start(subject, data, journal, known.copy(), plan.seed(), generation)) {
+        try (PowerCutLoadProcess load =
+                PowerCutLoadProcess.start(subject, data, journal, known.copy(), plan.seed(), generation)) {
             int until = Math.min(plan.rounds(), round + CUTS_PER_LOAD);
             while (round < until) {
                 round++;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.powercut;
 
-import io.varve.conformance.JavaCommand;
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.JavaCommand;
+import io.varve.conformance.rig.TestedBackend;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.PrintStream;
@@ -50,8 +50,8 @@ public final class PowerCuts {
 
     private static int run(TestedBackend subject, PowerCutPlan plan, Path directory, PrintStream out) {
         List<String> command = new ArrayList<>(List.of("unshare", "--mount", "--propagation", "private"));
-        command.addAll(
-                JavaCommand.of(subject, PowerCutRounds.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
+        command.addAll(JavaCommand.of(
+                subject, PowerCutRounds.class, "-Xmx512m", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"));
         command.addAll(List.of(
                 subject.provider().getClass().getName(),
                 Integer.toString(plan.rounds()),

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.DirectoryRig;
-import io.varve.conformance.MemoryRig;
-import io.varve.conformance.StorageRig;
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.DirectoryRig;
+import io.varve.conformance.rig.MemoryRig;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.spi.StorageProvider;
 import java.net.MalformedURLException;

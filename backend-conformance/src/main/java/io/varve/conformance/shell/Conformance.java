@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.RunScale;
+import io.varve.conformance.contract.RunScale;
+import io.varve.conformance.run.ConformanceRun;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintStream;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.CheckOutcome;
-import io.varve.conformance.CheckOutcome.Status;
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.run.CheckOutcome;
+import io.varve.conformance.run.CheckOutcome.Status;
+import io.varve.conformance.run.ConformanceRun;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.StorageProvider;
 import java.io.IOException;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.RunScale;
+import io.varve.conformance.contract.RunScale;
+import io.varve.conformance.run.ConformanceRun;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.TestedBackend;
 import io.varve.conformance.powercut.PowerCutPlan;
 import io.varve.conformance.powercut.PowerCuts;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.spi.StorageProvider;
 import java.io.PrintStream;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.shell;
 
-import io.varve.conformance.CheckOutcome;
-import io.varve.conformance.StorageRig;
 import io.varve.conformance.history.HistoryRunner;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.run.CheckOutcome;
 import io.varve.core.runtime.Clock;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,7 @@ package io.varve.conformance.crash;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.PartitionStore;
 import java.io.IOException;
@@ -51,7 +51,8 @@ class LedgerTest {
     }
 
     private void holds(WorkloadBatch... batches) {
-        store.append(Batches.run(List.of(batches).stream().map(WorkloadBatch::bytes).toArray(ByteBuffer[]::new)));
+        store.append(
+                Batches.run(List.of(batches).stream().map(WorkloadBatch::bytes).toArray(ByteBuffer[]::new)));
         store.close();
     }
 

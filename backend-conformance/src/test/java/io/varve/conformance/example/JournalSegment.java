@@ -39,7 +39,8 @@ final class JournalSegment {
     }
 
     Segment describe(long end, boolean sealed) {
-        long newest = batches.stream().mapToLong(JournalBatch::maxTimestamp).max().orElse(-1);
+        long newest =
+                batches.stream().mapToLong(JournalBatch::maxTimestamp).max().orElse(-1);
         return new Segment(base, end, bytes(), newest, lastAppendMs, sealed, Segment.LOCAL);
     }
 }

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.example;
 
-import io.varve.conformance.DirectoryRig;
 import io.varve.conformance.StorageConformance;
-import io.varve.conformance.StorageRig;
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.DirectoryRig;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TestedBackend;
 
 class JournalStorageTest extends StorageConformance {
     @Override

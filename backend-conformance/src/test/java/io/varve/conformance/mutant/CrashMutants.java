@@ -154,7 +154,7 @@ final class CrashMutants {
                         .put(last.duplicate())
                         .flip();
                 BatchHeader.setBaseOffset(again, 0, store.extent().readableEnd());
-                store.append(io.varve.conformance.Batches.run(again));
+                store.append(io.varve.conformance.batch.Batches.run(again));
             }
         }
     }

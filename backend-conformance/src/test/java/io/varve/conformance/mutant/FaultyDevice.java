@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
-import io.varve.conformance.StorageFaults;
+import io.varve.conformance.rig.StorageFaults;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.PartitionId;
 import java.nio.ByteBuffer;

@@ -4,8 +4,8 @@ package io.varve.conformance.mutant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.varve.conformance.MemoryRig;
 import io.varve.conformance.history.HistoryRunner;
+import io.varve.conformance.rig.MemoryRig;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

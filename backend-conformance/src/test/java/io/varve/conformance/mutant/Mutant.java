@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageRig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.PartitionStore;
 import java.util.function.BiFunction;

@@ -4,9 +4,9 @@ package io.varve.conformance.mutant;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.varve.conformance.ConformanceRun;
-import io.varve.conformance.CheckOutcome;
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.run.CheckOutcome;
+import io.varve.conformance.run.ConformanceRun;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -71,7 +71,8 @@ class MutantsTest {
 
     @Test
     void theSpecimenItselfPassesEverything() {
-        List<CheckOutcome> outcomes = run(() -> new MutatedRig(MutatedStorage::new), Set.copyOf(ConformanceRun.areas()));
+        List<CheckOutcome> outcomes =
+                run(() -> new MutatedRig(MutatedStorage::new), Set.copyOf(ConformanceRun.areas()));
         assertThat(failed(outcomes)).isEmpty();
         assertThat(outcomes)
                 .filteredOn(outcome -> outcome.status() == CheckOutcome.Status.SKIPPED)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
-import io.varve.conformance.StorageFaults;
-import io.varve.conformance.StorageRig;
+import io.varve.conformance.rig.StorageFaults;
+import io.varve.conformance.rig.StorageRig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.Storage;
 import java.util.function.BiFunction;

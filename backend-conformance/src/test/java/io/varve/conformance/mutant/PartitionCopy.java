@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
-import io.varve.conformance.Batches;
+import io.varve.conformance.batch.Batches;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchSlice;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
-import io.varve.conformance.TimelessSegments;
+import io.varve.conformance.batch.TimelessSegments;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;

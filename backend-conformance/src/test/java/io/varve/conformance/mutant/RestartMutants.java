@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.conformance.mutant;
 
-import io.varve.conformance.DirectoryRig;
-import io.varve.conformance.TestedBackend;
+import io.varve.conformance.rig.DirectoryRig;
+import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;

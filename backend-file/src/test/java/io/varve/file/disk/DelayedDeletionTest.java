@@ -3,8 +3,8 @@ package io.varve.file.disk;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.conformance.Batches;
-import io.varve.conformance.SmallDisk;
+import io.varve.conformance.batch.Batches;
+import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;

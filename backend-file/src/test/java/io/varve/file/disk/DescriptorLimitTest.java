@@ -4,7 +4,7 @@ package io.varve.file.disk;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import io.varve.conformance.JavaCommand;
+import io.varve.conformance.rig.JavaCommand;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;

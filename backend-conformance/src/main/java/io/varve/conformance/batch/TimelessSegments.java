@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.batch;
+
+import io.varve.core.spi.Segment;
+import java.util.List;
+
+/** Segments made comparable. Stateless. */
+public final class TimelessSegments {
+    private TimelessSegments() {}
+
+    /**
+     * @param segments any
+     * @return the same without when they were appended to, which differs between storages that hold the same
+     */
+    public static List<Segment> timeless(List<Segment> segments) {
+        return segments.stream()
+                .map(one -> new Segment(
+                        one.baseOffset(),
+                        one.endOffset(),
+                        one.bytes(),
+                        one.maxTimestamp(),
+                        -1,
+                        one.sealed(),
+                        one.tier()))
+                .toList();
+    }
+}

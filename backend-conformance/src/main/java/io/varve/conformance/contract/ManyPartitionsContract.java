@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.contract;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.conformance.rig.StorageRig;
+import io.varve.core.runtime.Clock;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import java.lang.management.BufferPoolMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.UUID;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(1800)
+public abstract class ManyPartitionsContract extends Contract {
+    private final int many;
+    /** What is enough where the number is not the point. */
+    private final int some;
+
+    private final Clock clock = Clock.system();
+
+    protected ManyPartitionsContract(Supplier<StorageRig> rigs, RunScale scale) {
+        super(rigs);
+        many = scale.partitions();
+        some = Math.min(many, 300);
+    }
+
+    private static PartitionId id(int number) {
+        return new PartitionId("many", new UUID(1, 1), number);
+    }
+
+    private List<PartitionStore> open(int number) {
+        List<PartitionStore> stores = new ArrayList<>();
+        for (int i = 0; i < number; i++) {
+            stores.add(storage().open(id(i), 1, SMALL));
+        }
+        return stores;
+    }
+
+    @Test
+    void keepsThemApart() {
+        List<PartitionStore> stores = open(some);
+        for (int i = 0; i < some; i++) {
+            for (int batch = 0; batch <= i % 12; batch++) {
+                appendTen(stores.get(i));
+            }
+        }
+        assertThat(storage().sync(stores).byPartition()).isEmpty();
+        rig.crash();
+        holdsWhatWasAppended(open(some));
+        rig.reopen();
+        holdsWhatWasAppended(open(some));
+    }
+
+    private static void holdsWhatWasAppended(List<PartitionStore> stores) {
+        for (int i = 0; i < stores.size(); i++) {
+            assertThat(readAll(stores.get(i), 0)).isEqualTo(tens(0, 10L * (i % 12 + 1)));
+        }
+    }
+
+    @Test
+    void deletesOneAndKeepsTheOthers() {
+        List<PartitionStore> stores = open(some);
+        stores.forEach(this::appendTen);
+        assertThat(storage().sync(stores).byPartition()).isEmpty();
+        for (int i = 0; i < some; i += 3) {
+            storage().delete(id(i));
+        }
+        rig.reopen();
+        assertThat(storage().partitions().stream().filter(id -> id.topic().equals("many")))
+                .containsExactlyInAnyOrderElementsOf(IntStream.range(0, some)
+                        .filter(i -> i % 3 != 0)
+                        .mapToObj(ManyPartitionsContract::id)
+                        .collect(Collectors.toSet()));
+    }
+
+    /** Says what a partition costs; how much is too much is the reader's to judge. */
+    @Test
+    void opensAppendsAndReopensThem(TestReporter reporter) {
+        long nothing = memory();
+        long began = clock.nanos();
+        List<PartitionStore> stores = open(many);
+        stores.forEach(this::appendTen);
+        assertThat(storage().sync(stores).byPartition()).isEmpty();
+        reporter.publishEntry("partitions", Integer.toString(many));
+        reporter.publishEntry("created, appended and synced in", seconds(began));
+        reporter.publishEntry("memory per partition, appended", perPartition(nothing));
+        began = clock.nanos();
+        stores = null;
+        rig.reopen();
+        stores = open(many);
+        reporter.publishEntry("closed and opened again in", seconds(began));
+        reporter.publishEntry("memory per partition, idle", perPartition(nothing));
+        for (PartitionStore each : stores) {
+            assertThat(each.extent().readableEnd()).isEqualTo(10);
+        }
+    }
+
+    private String seconds(long since) {
+        return String.format(Locale.ROOT, "%.2f s", (clock.nanos() - since) / 1e9);
+    }
+
+    private String perPartition(long before) {
+        return Math.max(0, memory() - before) / many + " bytes";
+    }
+
+    /** @return bytes of heap and buffers in use when the collector has done what it can */
+    private static long memory() {
+        for (int i = 0; i < 3; i++) {
+            System.gc();
+        }
+        long bytes = ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+        for (BufferPoolMXBean pool : ManagementFactory.getPlatformMXBeans(BufferPoolMXBean.class)) {
+            bytes += pool.getMemoryUsed();
+        }
+        return bytes;
+    }
+}

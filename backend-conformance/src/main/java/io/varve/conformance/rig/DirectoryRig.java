@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.conformance.rig;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.SystemScheduler;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Any backend that keeps its data in a directory. Its crash is the end of a process: the storage opens on a copy of the directory as it was
+ * at that moment, so what was written is there, synced or not, and nothing was closed. A backend that can do worse to itself, such as
+ * losing what was not synced, does so in a rig of its own.
+ *
+ * <p>Faults are had on a {@link RamDisk}; syncs can be let fail in a backend that passes a failpoint called
+ * {@code NAME.sync.before-force} before it forces anything, {@code NAME} being the backend's.
+ */
+public final class DirectoryRig implements StorageRig {
+    private static final int DISK_MEBIBYTES = 32;
+
+    private final TestedBackend subject;
+    private final Class<?> reader;
+    private final Path root;
+    private final Path first;
+    private final Runnable whenClosed;
+    private final boolean verifiesReads;
+    private final SystemScheduler scheduler = new SystemScheduler(2);
+    private final FailPoints failPoints = new FailPoints();
+    private final Set<String> passed = ConcurrentHashMap.newKeySet();
+    private Path directory;
+    private int crashes;
+    private Storage storage;
+
+    /** @param subject the backend */
+    public DirectoryRig(TestedBackend subject) {
+        this(subject, null);
+    }
+
+    /**
+     * @param subject the backend
+     * @param reader the main class of a process that reads what lies in the directory that is its first argument, the second being {@code
+     *     reading}: it writes a line when it does, and goes on until it is killed. Null where no other process may read
+     */
+    public DirectoryRig(TestedBackend subject, Class<?> reader) {
+        this(subject, reader, false, null, () -> {});
+    }
+
+    private DirectoryRig(
+            TestedBackend subject, Class<?> reader, boolean verifiesReads, Path directory, Runnable whenClosed) {
+        this.subject = subject;
+        this.reader = reader;
+        this.verifiesReads = verifiesReads;
+        this.whenClosed = whenClosed;
+        try {
+            root = Files.createTempDirectory("varve-conformance-");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        first = directory == null ? root.resolve("data") : directory;
+        this.directory = first;
+        failPoints.watch(passed::add);
+    }
+
+    /** @return where the data of the storage that is open lies */
+    public Path directory() {
+        return directory;
+    }
+
+    @Override
+    public Storage storage() {
+        if (storage == null) {
+            storage = subject.open(directory, scheduler, failPoints);
+        }
+        return storage;
+    }
+
+    @Override
+    public Storage reopen() {
+        storage().close();
+        storage = null;
+        return storage();
+    }
+
+    @Override
+    public Storage crash() {
+        Storage before = storage();
+        Path old = directory;
+        crashes++;
+        try {
+            Path copy = root.resolve("data-" + crashes);
+            DirectoryTree.copy(old, copy);
+            faults().heal();
+            abandon(before);
+            if (!old.equals(first)) {
+                DirectoryTree.remove(old);
+            }
+            directory = copy;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        storage = null;
+        return storage();
+    }
+
+    /** It has crashed: nobody cares how it ends, as long as it lets go of what it holds. */
+    private static void abandon(Storage storage) {
+        try {
+            storage.close();
+        } catch (StorageException e) {
+            // such as one whose device failed
+        }
+    }
+
+    @Override
+    public Optional<TestedBackend> subject() {
+        return Optional.of(subject);
+    }
+
+    @Override
+    public StorageRig withFaults() {
+        close();
+        Map<String, String> verifying = new HashMap<>(subject.properties());
+        verifying.put("log.read.verify", "true");
+        TestedBackend careful = new TestedBackend(subject.provider(), verifying, subject.classPath());
+        return RamDisk.mount(DISK_MEBIBYTES)
+                .map(disk -> new DirectoryRig(careful, reader, true, disk.directory(), disk::close))
+                .orElseGet(() -> new DirectoryRig(careful, reader, true, null, () -> {}));
+    }
+
+    @Override
+    public boolean readAndDie() {
+        if (reader == null) {
+            return false;
+        }
+        List<String> command = JavaCommand.of(subject, reader);
+        command.addAll(List.of(directory.toString(), "reading"));
+        try {
+            Process process = new ProcessBuilder(command)
+                    .redirectError(ProcessBuilder.Redirect.INHERIT)
+                    .start();
+            String said = process.inputReader().readLine();
+            process.destroyForcibly().waitFor();
+            if (said == null) {
+                throw new IllegalStateException(reader + " ended before it began to read");
+            }
+            return true;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while " + reader + " was to end", e);
+        }
+    }
+
+    @Override
+    public StorageFaults faults() {
+        String syncPoint = subject.provider().name() + ".sync.before-force";
+        // A backend that never passes it would go on as if nothing had failed.
+        List<String> syncPoints = passed.contains(syncPoint) ? List.of(syncPoint) : List.of();
+        return new DirectoryFaults(directory, failPoints, syncPoints, verifiesReads);
+    }
+
+    @Override
+    public void close() {
+        faults().heal();
+        try (scheduler) {
+            if (storage != null) {
+                abandon(storage);
+            }
+        } finally {
+            try {
+                DirectoryTree.remove(first);
+                DirectoryTree.remove(root);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+            whenClosed.run();
+        }
+    }
+}
