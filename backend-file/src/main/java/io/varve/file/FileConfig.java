@@ -42,6 +42,6 @@ record FileConfig(
                 (int) settings.number(OPEN_FILES, 2000, 1, Integer.MAX_VALUE),
                 DiskReserveConfig.of(settings),
                 (int) settings.number(SYNC_THREADS, 32, 1, 1024),
-                settings.yesOrNo(READ_VERIFY));
+                settings.flag(READ_VERIFY));
     }
 }

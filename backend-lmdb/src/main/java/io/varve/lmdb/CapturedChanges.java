@@ -47,39 +47,39 @@ record CapturedChanges(
         return !dropped.isEmpty();
     }
 
-    void write(WriteTransaction view) {
+    void write(WriteTransaction txn) {
         int number = partition.number;
-        drop(view, number, dropped, firstBase);
+        drop(txn, number, dropped, firstBase);
         for (StagedBatch batch : batches) {
-            view.batch(batch.segment().store, batch.next() - 1, batch.piece().bytes());
+            txn.batch(batch.segment().store, batch.next() - 1, batch.piece().bytes());
         }
         for (LmdbSegment segment : sealed) {
-            view.sealed(number, segment);
+            txn.sealed(number, segment);
         }
-        view.state(number, state);
+        txn.state(number, state);
         blobs.forEach((key, content) -> {
-            KeyCodec.snapshot(view.key(), number, key.name(), key.offset());
+            KeyCodec.snapshot(txn.key(), number, key.name(), key.offset());
             if (content.isPresent()) {
-                view.cursor(view.databases.snapshots())
-                        .put(view.key(), content.get().bytes());
+                txn.cursor(txn.databases.snapshots())
+                        .put(txn.key(), content.get().bytes());
             } else {
-                view.delete(view.databases.snapshots());
+                txn.delete(txn.databases.snapshots());
             }
         });
     }
 
     /** Forgets segments, and notes that their batches are garbage. */
-    static void drop(WriteTransaction view, int number, List<LmdbSegment> dropped, long firstBase) {
+    static void drop(WriteTransaction txn, int number, List<LmdbSegment> dropped, long firstBase) {
         if (dropped.isEmpty()) {
             return;
         }
         for (LmdbSegment segment : dropped) {
-            KeyCodec.at(view.key(), number, segment.base);
-            view.delete(view.databases.segments());
+            KeyCodec.at(txn.key(), number, segment.base);
+            txn.delete(txn.databases.segments());
             if (segment.store != number) {
-                view.garbage(segment.store, 0, Long.MAX_VALUE);
+                txn.garbage(segment.store, 0, Long.MAX_VALUE);
             }
         }
-        view.garbage(number, 0, firstBase);
+        txn.garbage(number, 0, firstBase);
     }
 }

@@ -17,47 +17,47 @@ final class GarbageRemover {
     private GarbageRemover() {}
 
     /**
-     * @param aside stores to leave alone: what is being put there is garbage only if its process dies
+     * @param unpublishedStores stores to leave alone: what is being put there is garbage only if its process dies
      * @return true if something is left for another step
      */
-    static boolean step(WriteTransaction view, Set<Integer> aside) {
-        Cursor<ByteBuffer> notes = view.cursor(view.databases.garbage());
+    static boolean step(WriteTransaction txn, Set<Integer> unpublishedStores) {
+        Cursor<ByteBuffer> notes = txn.cursor(txn.databases.garbage());
         int left = STEP;
         boolean more = notes.first();
         while (more) {
             int store = KeyCodec.numberOf(notes.key());
-            if (aside.contains(store)) {
+            if (unpublishedStores.contains(store)) {
                 more = notes.next();
                 continue;
             }
             long from = KeyCodec.offsetOf(notes.key());
-            left -= remove(view, notes, left);
+            left -= remove(txn, notes, left);
             if (left <= 0) {
                 return true;
             }
-            more = notes.get(KeyCodec.at(view.key(), store, from), GetOp.MDB_SET_RANGE);
+            more = notes.get(KeyCodec.at(txn.key(), store, from), GetOp.MDB_SET_RANGE);
         }
         return false;
     }
 
     /** Removes all garbage of one store, however much: its keys are to be used again. */
-    static void removeAll(WriteTransaction view, int store) {
-        Cursor<ByteBuffer> notes = view.cursor(view.databases.garbage());
-        while (notes.get(KeyCodec.at(view.key(), store, 0), GetOp.MDB_SET_RANGE)
+    static void removeAll(WriteTransaction txn, int store) {
+        Cursor<ByteBuffer> notes = txn.cursor(txn.databases.garbage());
+        while (notes.get(KeyCodec.at(txn.key(), store, 0), GetOp.MDB_SET_RANGE)
                 && KeyCodec.numberOf(notes.key()) == store) {
-            remove(view, notes, Integer.MAX_VALUE);
+            remove(txn, notes, Integer.MAX_VALUE);
         }
     }
 
     /** Removes what the note under the cursor tells of, and the note when nothing is left of it. */
-    private static int remove(WriteTransaction view, Cursor<ByteBuffer> notes, int most) {
+    private static int remove(WriteTransaction txn, Cursor<ByteBuffer> notes, int max) {
         int store = KeyCodec.numberOf(notes.key());
         long from = KeyCodec.offsetOf(notes.key());
         long to = notes.val().getLong(0);
-        int removed = view.deleteRange(view.databases.batches(), store, from, to, most);
-        if (removed < most) {
-            KeyCodec.at(view.key(), store, from);
-            view.delete(view.databases.garbage());
+        int removed = txn.deleteRange(txn.databases.batches(), store, from, to, max);
+        if (removed < max) {
+            KeyCodec.at(txn.key(), store, from);
+            txn.delete(txn.databases.garbage());
         }
         return removed;
     }

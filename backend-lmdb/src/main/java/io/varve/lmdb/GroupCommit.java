@@ -53,7 +53,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
      *
      * @return why that failed, or null
      */
-    StorageException all() {
+    StorageException commitAll() {
         return commit(Set.copyOf(dirty));
     }
 
@@ -78,8 +78,8 @@ final class GroupCommit implements LmdbPartition.Dirty {
             }
             return null;
         } catch (LmdbException e) {
-            if (environment.isNoRoom(e)) {
-                environment.room.refused(e.getMessage());
+            if (environment.isOutOfSpace(e)) {
+                environment.space.refused(e.getMessage());
                 return wanted.stream().noneMatch(LmdbPartition::isDirty)
                         ? null
                         : new StorageException(
@@ -111,7 +111,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
         try {
             store(captures, environment::commit);
         } catch (LmdbException e) {
-            if (!environment.isNoRoom(e)) {
+            if (!environment.isOutOfSpace(e)) {
                 throw e;
             }
             writeBookkeeping(captures, e);
@@ -125,14 +125,14 @@ final class GroupCommit implements LmdbPartition.Dirty {
      * @throws LmdbException the failure there was, if something is left
      */
     private void writeBookkeeping(List<CapturedChanges> captures, LmdbException failure) {
-        environment.room.reserve.lend();
+        environment.space.reserve.release();
         List<CapturedChanges> left = new ArrayList<>(captures);
         for (Predicate<CapturedChanges> kind :
                 List.<Predicate<CapturedChanges>>of(this::isBookkeeping, CapturedChanges::isTrim)) {
             List<CapturedChanges> some = left.stream().filter(kind).toList();
             try {
                 if (!some.isEmpty()) {
-                    store(some, environment::commitMakingRoom);
+                    store(some, environment::commitFreeingSpace);
                     left.removeAll(some);
                 }
             } catch (LmdbException e) {
@@ -145,7 +145,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
     }
 
     private boolean isBookkeeping(CapturedChanges capture) {
-        return environment.room.isReservedFor(capture.partition().id) || capture.isSmall();
+        return environment.space.isReservedFor(capture.partition().id) || capture.isSmall();
     }
 
     /** How a change is committed. */
@@ -157,9 +157,9 @@ final class GroupCommit implements LmdbPartition.Dirty {
     private void store(List<CapturedChanges> captures, Commit commit) {
         long bytes = captures.stream().mapToLong(CapturedChanges::bytes).sum();
         boolean[] more = {false};
-        commit.apply(bytes, LmdbFailPoints.SYNC_BEFORE_FORCE, view -> {
-            captures.forEach(capture -> capture.write(view));
-            more[0] = removeGarbage(view);
+        commit.apply(bytes, LmdbFailPoints.SYNC_BEFORE_FORCE, txn -> {
+            captures.forEach(capture -> capture.write(txn));
+            more[0] = removeGarbage(txn);
         });
         environment.failPoints.hit(LmdbFailPoints.SYNC_AFTER_FORCE);
         captures.forEach(capture -> capture.partition().committed(capture));
@@ -169,9 +169,9 @@ final class GroupCommit implements LmdbPartition.Dirty {
     }
 
     /** @return whether some is left; damage there is in nobody's way */
-    private boolean removeGarbage(WriteTransaction view) {
+    private boolean removeGarbage(WriteTransaction txn) {
         try {
-            return GarbageRemover.step(view, environment.aside);
+            return GarbageRemover.step(txn, environment.unpublishedStores);
         } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
             if (!garbageIsDamaged) {
                 garbageIsDamaged = true;
@@ -186,7 +186,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
 
     private StorageException fail(Collection<LmdbPartition> wanted, RuntimeException e) {
         StorageException failure = LmdbErrors.write("committing", environment.directory, e);
-        wanted.forEach(partition -> partition.breakIfDirty(failure));
+        wanted.forEach(partition -> partition.failIfDirty(failure));
         return failure;
     }
 
@@ -203,7 +203,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
         boolean[] more = {false};
         environment.writer.lock();
         try {
-            environment.commitWithReserve(LmdbFailPoints.RECLAIM_BEFORE_COMMIT, view -> more[0] = removeGarbage(view));
+            environment.commitWithReserve(LmdbFailPoints.RECLAIM_BEFORE_COMMIT, txn -> more[0] = removeGarbage(txn));
         } catch (LmdbException | StorageException e) {
             LOG.debug("{}: what was trimmed or deleted is not removed yet", environment.directory, e);
             return; // the next commit goes on, or the next start

@@ -17,9 +17,9 @@ final class KeyCodec {
     static final int FORMAT_KEY = 0;
     static final int NEXT_NUMBER_KEY = 1;
     /** Most bytes a key may take: LMDB's limit. */
-    static final int MOST_KEY = 511;
+    static final int MAX_KEY_BYTES = 511;
     /** Most bytes a value takes that is not a batch or a snapshot's content: a partition's name. */
-    static final int MOST_VALUE = 512;
+    static final int MAX_VALUE_BYTES = 512;
 
     private static final int PARTITION_AT = 2 * Long.BYTES;
 

@@ -40,22 +40,22 @@ record LmdbConfig(
     static final String READ_VERIFY = "log.read.verify";
 
     private static final long MIB = 1L << 20;
-    private static final long MOST_MAP = 1L << 46;
-    private static final int MOST_READERS = 10_000;
+    private static final long MAP_LIMIT = 1L << 46;
+    private static final int READERS_LIMIT = 10_000;
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     static LmdbConfig of(Map<String, String> properties) {
         StorageProperties settings = new StorageProperties(properties);
-        long initial = settings.number(MAP_INITIAL, 64 * MIB, MIB, MOST_MAP);
-        long max = settings.number(MAP_MAX, Math.max(1L << 40, initial), initial, MOST_MAP);
+        long initial = settings.number(MAP_INITIAL, 64 * MIB, MIB, MAP_LIMIT);
+        long max = settings.number(MAP_MAX, Math.max(1L << 40, initial), initial, MAP_LIMIT);
         return new LmdbConfig(
                 initial,
                 max,
-                (int) settings.number(MAX_READERS, 126, 1, MOST_READERS),
+                (int) settings.number(MAX_READERS, 126, 1, READERS_LIMIT),
                 settings.number(STAGING, 64 * MIB, MIB, Integer.MAX_VALUE),
                 settings.number(READ, 64 * MIB, MIB, Long.MAX_VALUE),
-                settings.yesOrNo(COMPACT),
-                settings.yesOrNo(READ_VERIFY),
+                settings.flag(COMPACT),
+                settings.flag(READ_VERIFY),
                 DiskReserveConfig.of(settings));
     }
 }

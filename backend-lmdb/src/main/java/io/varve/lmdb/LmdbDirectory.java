@@ -38,7 +38,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
                     lock,
                     environment,
                     new GroupCommit(environment, context.scheduler()),
-                    context.scheduler().scheduleEvery(READER_CHECK_MS, environment::forgetDeadReaders));
+                    context.scheduler().scheduleEvery(READER_CHECK_MS, environment::releaseDeadReaders));
         } catch (RuntimeException e) {
             lock.close();
             throw e;
@@ -46,12 +46,12 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
     }
 
     /** @return the partitions that are stored; goes on with removing what the last process left of others */
-    List<LmdbPartition> found() {
+    List<LmdbPartition> loadPartitions() {
         List<LmdbPartition> found = new ArrayList<>();
         boolean[] garbage = {false};
-        environment.read(view -> {
+        environment.read(txn -> {
             found.clear();
-            view.scan(environment.databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
+            txn.scan(environment.databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
                 PartitionId id = KeyCodec.partition(value);
                 if (KeyCodec.isSetAside(value)) {
                     LOG.info(
@@ -64,7 +64,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
                 }
                 return true;
             });
-            view.scan(environment.databases.garbage(), ByteBuffer.allocate(0), (key, value) -> {
+            txn.scan(environment.databases.garbage(), ByteBuffer.allocate(0), (key, value) -> {
                 garbage[0] = true;
                 return false;
             });
@@ -81,11 +81,11 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         int[] number = new int[1];
         environment.writer.lock();
         try {
-            environment.commit(0, LmdbFailPoints.CREATE_BEFORE_COMMIT, view -> {
-                number[0] = view.nextNumber();
-                view.cursor(view.databases.partitions())
-                        .put(KeyCodec.number(view.key(), number[0]), KeyCodec.partition(view.value(), id));
-                view.state(number[0], StoredPartitionState.empty(number[0]));
+            environment.commit(0, LmdbFailPoints.CREATE_BEFORE_COMMIT, txn -> {
+                number[0] = txn.nextNumber();
+                txn.cursor(txn.databases.partitions())
+                        .put(KeyCodec.number(txn.key(), number[0]), KeyCodec.partition(txn.value(), id));
+                txn.state(number[0], StoredPartitionState.empty(number[0]));
             });
         } catch (LmdbException e) {
             throw LmdbErrors.write("creating " + id, environment.directory, e);
@@ -104,20 +104,20 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         environment.writer.lock();
         try {
             partition.load();
-            LmdbSegment[] segments = partition.window().segments();
-            environment.commitWithReserve(LmdbFailPoints.DELETE_BEFORE_COMMIT, view -> {
-                KeyCodec.number(view.key(), number);
-                view.delete(view.databases.partitions());
-                view.delete(view.databases.states());
-                view.deleteAll(view.databases.segments(), number);
-                view.deleteAll(view.databases.snapshots(), number);
+            LmdbSegment[] segments = partition.committedView().segments();
+            environment.commitWithReserve(LmdbFailPoints.DELETE_BEFORE_COMMIT, txn -> {
+                KeyCodec.number(txn.key(), number);
+                txn.delete(txn.databases.partitions());
+                txn.delete(txn.databases.states());
+                txn.deleteAll(txn.databases.segments(), number);
+                txn.deleteAll(txn.databases.snapshots(), number);
                 for (LmdbSegment segment : segments) {
                     if (segment.store != number) {
-                        view.garbage(segment.store, 0, Long.MAX_VALUE);
+                        txn.garbage(segment.store, 0, Long.MAX_VALUE);
                     }
                 }
-                view.garbage(number, 0, Long.MAX_VALUE);
-                more[0] = GarbageRemover.step(view, environment.aside);
+                txn.garbage(number, 0, Long.MAX_VALUE);
+                more[0] = GarbageRemover.step(txn, environment.unpublishedStores);
             });
             environment.failPoints.hit(LmdbFailPoints.DELETE_AFTER_COMMIT);
             partition.retire("was deleted");
@@ -141,10 +141,10 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         try {
             environment.commitWithReserve(
                     LmdbFailPoints.DELETE_BEFORE_COMMIT,
-                    view -> view.cursor(view.databases.partitions())
+                    txn -> txn.cursor(txn.databases.partitions())
                             .put(
-                                    KeyCodec.number(view.key(), partition.number),
-                                    KeyCodec.setAside(view.value(), partition.id)));
+                                    KeyCodec.number(txn.key(), partition.number),
+                                    KeyCodec.setAside(txn.value(), partition.id)));
             environment.failPoints.hit(LmdbFailPoints.DELETE_AFTER_COMMIT);
             partition.retire("was set aside");
         } catch (LmdbException e) {
@@ -156,8 +156,8 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
     }
 
     /** Commits what is staged. */
-    void finish() {
-        StorageException failure = commits.all();
+    void commitAll() {
+        StorageException failure = commits.commitAll();
         if (failure != null) {
             LOG.warn(
                     "{} could not be closed properly, and what was not committed is lost: {}",

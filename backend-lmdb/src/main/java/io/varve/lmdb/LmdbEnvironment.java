@@ -27,18 +27,18 @@ import org.lmdbjava.Txn;
  */
 final class LmdbEnvironment implements AutoCloseable {
     /** Bytes the map grows by at most at a time. */
-    private static final long MOST_STEP = 1L << 30;
+    private static final long MAX_GROWTH = 1L << 30;
 
     /** Bytes free that say that a disk is full: LMDB calls a write of which a part found room an I/O error. */
-    private static final long LITTLE = 1L << 16;
+    private static final long NEARLY_FULL = 1L << 16;
 
-    private static final long LEAST_RESERVE = 16L << 20;
-    private static final long MOST_RESERVE = 1L << 30;
+    private static final long MIN_RESERVE = 16L << 20;
+    private static final long MAX_RESERVE = 1L << 30;
 
     /** A change to be committed whole; may be called again, on another transaction, when the map had to grow first. */
     @FunctionalInterface
     interface Change {
-        void apply(WriteTransaction view);
+        void apply(WriteTransaction txn);
     }
 
     final Path directory;
@@ -46,11 +46,11 @@ final class LmdbEnvironment implements AutoCloseable {
     final Clock clock;
     final StagingMemory staging;
     final ReadBuffers buffers;
-    final SpaceCheck room;
+    final SpaceCheck space;
     final boolean verifiesReads;
     final Databases databases;
     /** Stores that batches are put in before anything tells of them. */
-    final Set<Integer> aside = ConcurrentHashMap.newKeySet();
+    final Set<Integer> unpublishedStores = ConcurrentHashMap.newKeySet();
     /** Held by whoever has a write transaction, or must be sure that nobody has. */
     final ReentrantLock writer = new ReentrantLock();
 
@@ -58,10 +58,10 @@ final class LmdbEnvironment implements AutoCloseable {
     private final ReentrantReadWriteLock gate = new ReentrantReadWriteLock();
     private final Semaphore slots;
     private final ReaderPool readers;
-    private final ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MOST_KEY);
-    private final ByteBuffer value = ByteBuffer.allocateDirect(KeyCodec.MOST_VALUE);
+    private final ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MAX_KEY_BYTES);
+    private final ByteBuffer value = ByteBuffer.allocateDirect(KeyCodec.MAX_VALUE_BYTES);
     private final int pageBytes;
-    private final long mapMost;
+    private final long mapLimit;
     private long mapBytes;
     private boolean closed;
 
@@ -74,17 +74,17 @@ final class LmdbEnvironment implements AutoCloseable {
         this.databases = opened.databases();
         this.staging = new StagingMemory(config.stagingBytes());
         this.buffers = new ReadBuffers(config.readBytes());
-        this.room = new SpaceCheck(directory, config, staging, clock);
+        this.space = new SpaceCheck(directory, config, staging, clock);
         this.verifiesReads = config.readVerify();
         this.slots = new Semaphore(config.maxReaders());
         this.readers = new ReaderPool(env, databases, directory);
         this.pageBytes = env.stat().pageSize;
         this.mapBytes = env.info().mapSize;
         // Deleting and trimming need pages, too, before they free any.
-        long reserve = Math.min(MOST_RESERVE, Math.max(LEAST_RESERVE, config.mapMaxBytes() / 4));
-        this.mapMost = config.mapMaxBytes() + reserve;
-        room.committed(opened.liveBytes());
-        room.reserve.takeBack();
+        long reserve = Math.min(MAX_RESERVE, Math.max(MIN_RESERVE, config.mapMaxBytes() / 4));
+        this.mapLimit = config.mapMaxBytes() + reserve;
+        space.committed(opened.liveBytes());
+        space.reserve.restore();
     }
 
     /**
@@ -98,11 +98,11 @@ final class LmdbEnvironment implements AutoCloseable {
         gate.readLock().lock();
         try {
             requireOpen();
-            ReadTransaction view = readers.take();
+            ReadTransaction txn = readers.acquire();
             try {
-                return read.apply(view);
+                return read.apply(txn);
             } finally {
-                readers.give(view);
+                readers.release(txn);
             }
         } catch (LmdbException e) {
             throw LmdbErrors.read("reading", directory, e);
@@ -123,61 +123,61 @@ final class LmdbEnvironment implements AutoCloseable {
      * @throws LmdbException if nothing of it was kept
      */
     void commit(long bytes, String failPoint, Change change) {
-        commit(bytes, failPoint, change, mapMost);
+        commit(bytes, failPoint, change, mapLimit);
     }
 
     /** As {@link #commit}, for a change that makes room, and has to write pages before it frees any: the map grows for it, whatever its limit. */
-    void commitMakingRoom(long bytes, String failPoint, Change change) {
+    void commitFreeingSpace(long bytes, String failPoint, Change change) {
         commit(bytes, failPoint, change, Long.MAX_VALUE);
     }
 
-    /** @param most bytes up to which the map may grow */
-    private void commit(long bytes, String failPoint, Change change, long most) {
+    /** @param maxMapBytes bytes up to which the map may grow */
+    private void commit(long bytes, String failPoint, Change change, long maxMapBytes) {
         requireOpen();
-        growFor(SpaceCheck.needed(bytes), most);
+        growFor(SpaceCheck.needed(bytes), maxMapBytes);
         boolean readersChecked = false;
         while (true) {
             try (Txn<ByteBuffer> txn = env.txnWrite()) {
                 long live;
-                try (WriteTransaction view = new WriteTransaction(txn, databases, key, value)) {
-                    change.apply(view);
-                    live = view.livePages();
+                try (WriteTransaction write = new WriteTransaction(txn, databases, key, value)) {
+                    change.apply(write);
+                    live = write.livePages();
                 }
                 failPoints.hit(failPoint);
                 txn.commit();
-                room.committed(live * pageBytes);
+                space.committed(live * pageBytes);
                 return;
             } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
                 throw LmdbErrors.tooShort("committing", directory, e);
             } catch (LmdbException e) {
                 // What a dead reader pinned may be all that was lacking.
-                boolean freed = !readersChecked && isNoRoom(e) && readers.forgetDead() > 0;
-                readersChecked |= isNoRoom(e);
-                if (!freed && !(e instanceof Env.MapFullException && grow(mapBytes * 2, most))) {
+                boolean freed = !readersChecked && isOutOfSpace(e) && readers.releaseDead() > 0;
+                readersChecked |= isOutOfSpace(e);
+                if (!freed && !(e instanceof Env.MapFullException && grow(mapBytes * 2, maxMapBytes))) {
                     throw e;
                 }
             }
         }
     }
 
-    /** As {@link #commitMakingRoom}; where the disk has no room, once more with the reserve. */
+    /** As {@link #commitFreeingSpace}; where the disk has no room, once more with the reserve. */
     void commitWithReserve(String failPoint, Change change) {
         try {
-            commitMakingRoom(0, failPoint, change);
+            commitFreeingSpace(0, failPoint, change);
         } catch (LmdbException e) {
-            if (!isNoRoom(e) || !room.reserve.lend()) {
+            if (!isOutOfSpace(e) || !space.reserve.release()) {
                 throw e;
             }
-            commitMakingRoom(0, failPoint, change);
+            commitFreeingSpace(0, failPoint, change);
         }
     }
 
     /** Gives back what readers hold whose processes have died. */
-    void forgetDeadReaders() {
+    void releaseDeadReaders() {
         gate.readLock().lock();
         try {
             if (!closed) {
-                readers.forgetDead();
+                readers.releaseDead();
             }
         } catch (LmdbException e) {
             throw LmdbErrors.read("looking for dead readers", directory, e);
@@ -187,21 +187,21 @@ final class LmdbEnvironment implements AutoCloseable {
     }
 
     /** @return true if nothing was written because there is no room for it, in the map or under it */
-    boolean isNoRoom(LmdbException e) {
-        return LmdbErrors.isNoRoom(e) || LmdbErrors.isInputOutput(e) && room.usable() < LITTLE;
+    boolean isOutOfSpace(LmdbException e) {
+        return LmdbErrors.isOutOfSpace(e) || LmdbErrors.isInputOutput(e) && space.usable() < NEARLY_FULL;
     }
 
-    private void growFor(long bytes, long most) {
+    private void growFor(long bytes, long maxMapBytes) {
         long needed = (env.info().lastPageNumber + 1) * pageBytes + bytes;
         if (needed > mapBytes) {
-            grow(needed, most);
+            grow(needed, maxMapBytes);
         }
     }
 
     /** @return false if the map is as large as it may be */
-    private boolean grow(long wanted, long most) {
-        long step = Math.min(mapBytes, MOST_STEP);
-        long target = Math.min(most, Math.max(wanted - wanted % pageBytes + pageBytes, mapBytes + step));
+    private boolean grow(long wanted, long maxMapBytes) {
+        long step = Math.min(mapBytes, MAX_GROWTH);
+        long target = Math.min(maxMapBytes, Math.max(wanted - wanted % pageBytes + pageBytes, mapBytes + step));
         if (target <= mapBytes) {
             return false;
         }

@@ -12,7 +12,7 @@ import org.lmdbjava.LmdbNativeException;
 /** What a failure of LMDB means to the caller. Stateless. */
 final class LmdbErrors {
     /** ENOSPC, EFBIG, EDQUOT on Linux; EDQUOT on macOS; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL on Windows. */
-    private static final Set<Integer> NO_ROOM = Set.of(28, 27, 122, 69, 112, 39);
+    private static final Set<Integer> OUT_OF_SPACE = Set.of(28, 27, 122, 69, 112, 39);
 
     /** EIO, everywhere but on Windows, where writes are not cut short. */
     private static final int INPUT_OUTPUT = 5;
@@ -20,9 +20,9 @@ final class LmdbErrors {
     private LmdbErrors() {}
 
     /** @return true if nothing was written because there is no room for it, in the map or under it */
-    static boolean isNoRoom(LmdbException e) {
+    static boolean isOutOfSpace(LmdbException e) {
         return e instanceof Env.MapFullException
-                || e instanceof LmdbNativeException known && NO_ROOM.contains(known.getResultCode());
+                || e instanceof LmdbNativeException known && OUT_OF_SPACE.contains(known.getResultCode());
     }
 
     /** @return true if the system says no more than that a write failed */

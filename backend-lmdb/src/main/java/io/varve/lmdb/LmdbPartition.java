@@ -34,7 +34,7 @@ final class LmdbPartition {
     /** Who may use it; opened and ended under this. */
     final Fencing fencing;
     /** Why it takes no appends until the storage is opened anew, or null. */
-    StorageException broken;
+    StorageException writeFailure;
     /** A truncation or a replacement is between its transaction and its publication. */
     private boolean editing;
 
@@ -45,7 +45,7 @@ final class LmdbPartition {
     /** With what is staged. */
     private LmdbSegment[] segments = NONE;
     /** As committed; replaced, never changed, so that readers can keep it. */
-    private LmdbSegment[] shown = NONE;
+    private LmdbSegment[] committedSegments = NONE;
     /** Counts what invalidates a read under way: truncations, replacements, emptyings. */
     private long edits;
 
@@ -74,9 +74,9 @@ final class LmdbPartition {
         }
         List<LmdbSegment> all = new ArrayList<>();
         List<SnapshotKey> blobKeys = new ArrayList<>();
-        StoredPartitionState state = environment.read(view -> {
-            KeyCodec.number(view.key(), number);
-            ByteBuffer stored = view.get(environment.databases.states());
+        StoredPartitionState state = environment.read(txn -> {
+            KeyCodec.number(txn.key(), number);
+            ByteBuffer stored = txn.get(environment.databases.states());
             if (stored == null) {
                 throw new StorageException(
                         StorageException.Kind.CORRUPT,
@@ -85,7 +85,7 @@ final class LmdbPartition {
             }
             StoredPartitionState found = StoredPartitionState.read(stored);
             all.clear();
-            view.scan(environment.databases.segments(), KeyCodec.at(view.key(), number, 0), (key, value) -> {
+            txn.scan(environment.databases.segments(), KeyCodec.at(txn.key(), number, 0), (key, value) -> {
                 boolean own = KeyCodec.numberOf(key) == number && KeyCodec.offsetOf(key) < found.active().base;
                 return own && all.add(LmdbSegment.read(KeyCodec.offsetOf(key), value));
             });
@@ -93,7 +93,7 @@ final class LmdbPartition {
         });
         all.add(state.active());
         requireAscending(all, state);
-        stand(all.toArray(NONE));
+        setCommitted(all.toArray(NONE));
         start = state.start();
         end = state.end();
         committedEnd = end;
@@ -119,37 +119,37 @@ final class LmdbPartition {
 
     /** Takes a state that was just committed. */
     synchronized void loaded(StoredPartitionState state) {
-        stand(state.active());
+        setCommitted(state.active());
         loaded = true;
     }
 
     /** All that is left is committed. */
-    private void stand(LmdbSegment... all) {
+    private void setCommitted(LmdbSegment... all) {
         segments = all;
-        shown = all.clone();
-        shown[all.length - 1] = all[all.length - 1].copy();
+        committedSegments = all.clone();
+        committedSegments[all.length - 1] = all[all.length - 1].copy();
     }
 
     synchronized Extent extent() {
         return new Extent(start, Math.max(start, committedEnd), committedEnd);
     }
 
-    synchronized CommittedView window() {
-        return new CommittedView(start, committedEnd, shown, edits);
+    synchronized CommittedView committedView() {
+        return new CommittedView(start, committedEnd, committedSegments, edits);
     }
 
     /** @return true if a read that went by a window may have missed something */
-    synchronized boolean isStale(CommittedView window, long offset) {
-        return window.edits() != edits || offset < start;
+    synchronized boolean isStale(CommittedView view, long offset) {
+        return view.edits() != edits || offset < start;
     }
 
     List<Segment> segments() {
-        CommittedView window = window();
-        List<Segment> list = new ArrayList<>(window.segments().length);
-        for (int i = 0; i < window.segments().length; i++) {
-            LmdbSegment segment = window.segments()[i];
-            boolean sealed = i + 1 < window.segments().length;
-            long next = sealed ? window.endOf(i) : window.readableEnd();
+        CommittedView view = committedView();
+        List<Segment> list = new ArrayList<>(view.segments().length);
+        for (int i = 0; i < view.segments().length; i++) {
+            LmdbSegment segment = view.segments()[i];
+            boolean sealed = i + 1 < view.segments().length;
+            long next = sealed ? view.endOf(i) : view.readableEnd();
             list.add(new Segment(
                     segment.base,
                     next,
@@ -175,12 +175,12 @@ final class LmdbPartition {
         return uncommitted.hasBatches();
     }
 
-    void requireSound() {
-        if (broken != null) {
+    void requireWritable() {
+        if (writeFailure != null) {
             throw new StorageException(
                     StorageException.Kind.FULL,
-                    id + " takes no writes until the storage is opened anew: " + broken.getMessage(),
-                    broken);
+                    id + " takes no writes until the storage is opened anew: " + writeFailure.getMessage(),
+                    writeFailure);
         }
     }
 
@@ -201,7 +201,7 @@ final class LmdbPartition {
         }
         active.appended(now);
         end = run.nextOffset();
-        touch();
+        markDirty();
     }
 
     void trimTo(long to) {
@@ -218,7 +218,7 @@ final class LmdbPartition {
                 dropSegments(first);
             }
         }
-        touch();
+        markDirty();
     }
 
     private void dropSegments(int count) {
@@ -226,15 +226,15 @@ final class LmdbPartition {
         segments = Arrays.copyOfRange(segments, count, segments.length);
         LmdbSegment first = segments[0];
         uncommitted.drop(dropped, first.base);
-        LmdbSegment[] left = Arrays.stream(shown)
+        LmdbSegment[] left = Arrays.stream(committedSegments)
                 .filter(segment -> segment.base >= first.base)
                 .toArray(LmdbSegment[]::new);
-        shown = left.length > 0 ? left : new LmdbSegment[] {new LmdbSegment(first.base, first.store)};
+        committedSegments = left.length > 0 ? left : new LmdbSegment[] {new LmdbSegment(first.base, first.store)};
     }
 
     private void emptyAt(long offset) {
-        uncommitted.forgetAppends();
-        stand(new LmdbSegment(offset, number));
+        uncommitted.discardAppends();
+        setCommitted(new LmdbSegment(offset, number));
         start = offset;
         end = offset;
         committedEnd = offset;
@@ -243,11 +243,11 @@ final class LmdbPartition {
 
     void putBlob(SnapshotKey key, Optional<StagingMemory.Piece> content) {
         uncommitted.putBlob(key, content);
-        touch();
+        markDirty();
     }
 
-    void touch() {
-        uncommitted.touch();
+    void markDirty() {
+        uncommitted.changed();
         dirty.add(this);
     }
 
@@ -260,17 +260,17 @@ final class LmdbPartition {
      * A commit has failed that was to take what is staged: it will never be committed, and must not keep others from staging. Nothing is
      * taken any more.
      */
-    synchronized void breakIfDirty(StorageException failure) {
-        if (broken == null && !uncommitted.isEmpty()) {
-            broken = failure;
-            uncommitted.forget();
+    synchronized void failIfDirty(StorageException failure) {
+        if (writeFailure == null && !uncommitted.isEmpty()) {
+            writeFailure = failure;
+            uncommitted.discard();
             dirty.remove(this);
         }
     }
 
     /** @return everything there is to commit, or null if nothing is, or may be */
     synchronized CapturedChanges capture() {
-        if (uncommitted.isEmpty() || broken != null || fencing.hasEnded()) {
+        if (uncommitted.isEmpty() || writeFailure != null || fencing.hasEnded()) {
             dirty.remove(this);
             return null;
         }
@@ -291,26 +291,26 @@ final class LmdbPartition {
         boolean edited = edits != capture.edits();
         if (!edited) {
             committedEnd = Math.max(committedEnd, capture.state().end());
-            show(capture.state().active());
+            publish(capture.state().active());
         }
         uncommitted.committed(capture, edited);
-        forgetIfClean();
+        removeIfClean();
     }
 
-    private void forgetIfClean() {
+    private void removeIfClean() {
         if (uncommitted.isEmpty()) {
             dirty.remove(this);
         }
     }
 
     /** Segments up to the one that was active in a commit can be seen as they were then. */
-    private void show(LmdbSegment active) {
+    private void publish(LmdbSegment active) {
         if (active.base < segments[0].base) {
             return; // trimmed meanwhile
         }
         int last = CommittedView.indexOf(segments, active.base);
-        shown = Arrays.copyOf(segments, last + 1);
-        shown[last] = active;
+        committedSegments = Arrays.copyOf(segments, last + 1);
+        committedSegments[last] = active;
     }
 
     /** Keeps other editors and openers out until {@link #endEdit}. */
@@ -344,15 +344,15 @@ final class LmdbPartition {
         start = state.start();
         end = state.end();
         committedEnd = end;
-        stand(left);
+        setCommitted(left);
         edits++;
-        forgetIfClean();
+        removeIfClean();
     }
 
     /** Another segment stands in place of some. */
     void replaced(int first, int count, LmdbSegment together) {
         segments = replaced(segments, first, count, together);
-        shown = replaced(shown, first, count, together);
+        committedSegments = replaced(committedSegments, first, count, together);
         edits++;
     }
 
@@ -366,7 +366,7 @@ final class LmdbPartition {
     /** Lets go of everything that is held for it. */
     synchronized void retire(String why) {
         fencing.end(why);
-        uncommitted.forget();
+        uncommitted.discard();
         dirty.remove(this);
     }
 }

@@ -11,9 +11,9 @@ import io.varve.core.spi.support.ContractChecks;
  */
 final class LmdbPartitionReader {
     /** Most bytes of one read beyond its first batch: the next read goes on from there. */
-    private static final int MOST = 1 << 20;
+    private static final int MAX_BYTES = 1 << 20;
     /** Batches looked at in one transaction by a search for a timestamp. */
-    private static final int MOST_LOOKED_AT = 4096;
+    private static final int MAX_LOOKED_AT = 4096;
 
     private final LmdbPartition partition;
     private final LmdbEnvironment environment;
@@ -24,25 +24,25 @@ final class LmdbPartitionReader {
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
-        int most = environment.buffers.isTight() ? 0 : Math.min(maxBytes, MOST);
+        int max = environment.buffers.isTight() ? 0 : Math.min(maxBytes, MAX_BYTES);
         while (true) {
-            CommittedView window = partition.window();
-            ContractChecks.requireReadable(partition.id, offset, maxBytes, window.start(), window.readableEnd());
-            LmdbSlice slice = read(window, offset, Math.min(endOffset, window.committedEnd()), most);
-            if (!partition.isStale(window, offset)) {
+            CommittedView view = partition.committedView();
+            ContractChecks.requireReadable(partition.id, offset, maxBytes, view.start(), view.readableEnd());
+            LmdbSlice slice = read(view, offset, Math.min(endOffset, view.committedEnd()), max);
+            if (!partition.isStale(view, offset)) {
                 return slice;
             }
             slice.close();
         }
     }
 
-    private LmdbSlice read(CommittedView window, long offset, long limit, int maxBytes) {
-        LmdbSegment[] segments = window.segments();
-        for (int i = window.indexOf(offset); i < segments.length && segments[i].base < limit; i++) {
+    private LmdbSlice read(CommittedView view, long offset, long limit, int maxBytes) {
+        LmdbSegment[] segments = view.segments();
+        for (int i = view.indexOf(offset); i < segments.length && segments[i].base < limit; i++) {
             LmdbSegment segment = segments[i];
             long from = Math.max(offset, segment.base);
-            long end = Math.min(window.endOf(i), window.committedEnd());
-            LmdbSlice slice = environment.read(view -> view.batches(
+            long end = Math.min(view.endOf(i), view.committedEnd());
+            LmdbSlice slice = environment.read(txn -> txn.batches(
                     segment.store, from, end, limit, maxBytes, environment.verifiesReads, environment.buffers));
             if (slice != null) {
                 return slice;
@@ -53,28 +53,27 @@ final class LmdbPartitionReader {
 
     OffsetAt offsetAt(long timestamp) {
         while (true) {
-            CommittedView window = partition.window();
-            OffsetAt found = find(window, timestamp);
-            if (!partition.isStale(window, window.start())) {
+            CommittedView view = partition.committedView();
+            OffsetAt found = find(view, timestamp);
+            if (!partition.isStale(view, view.start())) {
                 return found;
             }
         }
     }
 
-    private OffsetAt find(CommittedView window, long timestamp) {
-        LmdbSegment[] segments = window.segments();
-        for (int i = window.indexOf(window.start()); i < segments.length; i++) {
+    private OffsetAt find(CommittedView view, long timestamp) {
+        LmdbSegment[] segments = view.segments();
+        for (int i = view.indexOf(view.start()); i < segments.length; i++) {
             LmdbSegment segment = segments[i];
-            long end =
-                    segment.maxTimestamp < timestamp ? segment.base : Math.min(window.endOf(i), window.committedEnd());
-            for (long from = Math.max(window.start(), segment.base); from < end; ) {
+            long end = segment.maxTimestamp < timestamp ? segment.base : Math.min(view.endOf(i), view.committedEnd());
+            for (long from = Math.max(view.start(), segment.base); from < end; ) {
                 long at = from;
-                ReadTransaction.Looked looked = environment.read(
-                        view -> view.firstAtOrAfter(timestamp, segment.store, at, end, MOST_LOOKED_AT));
-                if (looked.found() != null) {
-                    return looked.found();
+                ReadTransaction.TimestampSearch search =
+                        environment.read(txn -> txn.firstAtOrAfter(timestamp, segment.store, at, end, MAX_LOOKED_AT));
+                if (search.found() != null) {
+                    return search.found();
                 }
-                from = looked.next();
+                from = search.next();
             }
         }
         return null;

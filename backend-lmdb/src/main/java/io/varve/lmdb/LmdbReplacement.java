@@ -32,11 +32,11 @@ final class LmdbReplacement implements AutoCloseable {
         int[] store = new int[1];
         environment.writer.lock();
         try {
-            environment.commit(0, LmdbFailPoints.REPLACE_BEFORE_SWAP, view -> {
-                store[0] = view.nextNumber();
-                view.garbage(store[0], 0, Long.MAX_VALUE);
+            environment.commit(0, LmdbFailPoints.REPLACE_BEFORE_SWAP, txn -> {
+                store[0] = txn.nextNumber();
+                txn.garbage(store[0], 0, Long.MAX_VALUE);
             });
-            environment.aside.add(store[0]);
+            environment.unpublishedStores.add(store[0]);
         } finally {
             environment.writer.unlock();
         }
@@ -57,7 +57,7 @@ final class LmdbReplacement implements AutoCloseable {
     void write(BatchSource cleaned) {
         long end = old.get(old.size() - 1).endOffset();
         long next = together.base;
-        ByteBuffer chunk = environment.buffers.take(CHUNK);
+        ByteBuffer chunk = environment.buffers.acquire(CHUNK);
         try {
             for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
                 next = ContractChecks.requireReplacement(partition.id, run, next, end);
@@ -66,14 +66,14 @@ final class LmdbReplacement implements AutoCloseable {
                     flush(chunk);
                 }
                 if (size > chunk.capacity()) {
-                    environment.buffers.give(chunk);
-                    chunk = environment.buffers.take(size);
+                    environment.buffers.release(chunk);
+                    chunk = environment.buffers.acquire(size);
                 }
                 chunk.put(run.bytes().duplicate());
             }
             flush(chunk);
         } finally {
-            environment.buffers.give(chunk);
+            environment.buffers.release(chunk);
         }
     }
 
@@ -82,7 +82,7 @@ final class LmdbReplacement implements AutoCloseable {
         if (chunk.hasRemaining()) {
             environment.writer.lock();
             try {
-                environment.commit(chunk.limit(), LmdbFailPoints.REPLACE_BEFORE_SWAP, view -> store(view, chunk));
+                environment.commit(chunk.limit(), LmdbFailPoints.REPLACE_BEFORE_SWAP, txn -> store(txn, chunk));
             } finally {
                 environment.writer.unlock();
             }
@@ -93,33 +93,33 @@ final class LmdbReplacement implements AutoCloseable {
         chunk.clear();
     }
 
-    private void store(WriteTransaction view, ByteBuffer chunk) {
+    private void store(WriteTransaction txn, ByteBuffer chunk) {
         for (int at = 0; at < chunk.limit(); ) {
             int size = BatchHeader.sizeInBytes(chunk, at);
-            view.batch(together.store, BatchHeader.lastOffset(chunk, at), chunk.slice(at, size));
+            txn.batch(together.store, BatchHeader.lastOffset(chunk, at), chunk.slice(at, size));
             at += size;
         }
     }
 
     /** The commit point. Call with the writer's lock held, within an edit, {@code first} being what {@link #find} said. */
     void swap(int first) {
-        LmdbSegment[] segments = partition.window().segments();
+        LmdbSegment[] segments = partition.committedView().segments();
         long end = segments[first + old.size()].base;
-        environment.commitWithReserve(LmdbFailPoints.REPLACE_BEFORE_SWAP, view -> {
+        environment.commitWithReserve(LmdbFailPoints.REPLACE_BEFORE_SWAP, txn -> {
             for (int i = first; i < first + old.size(); i++) {
                 LmdbSegment segment = segments[i];
-                KeyCodec.at(view.key(), partition.number, segment.base);
-                view.delete(view.databases.segments());
+                KeyCodec.at(txn.key(), partition.number, segment.base);
+                txn.delete(txn.databases.segments());
                 if (segment.store == partition.number) {
                     long to = i + 1 < first + old.size() ? segments[i + 1].base : end;
-                    view.garbage(segment.store, segment.base, to);
+                    txn.garbage(segment.store, segment.base, to);
                 } else {
-                    view.garbage(segment.store, 0, Long.MAX_VALUE);
+                    txn.garbage(segment.store, 0, Long.MAX_VALUE);
                 }
             }
-            view.sealed(partition.number, together);
-            KeyCodec.at(view.key(), together.store, 0);
-            view.delete(view.databases.garbage());
+            txn.sealed(partition.number, together);
+            KeyCodec.at(txn.key(), together.store, 0);
+            txn.delete(txn.databases.garbage());
         });
         environment.failPoints.hit(LmdbFailPoints.REPLACE_AFTER_SWAP);
         synchronized (partition) {
@@ -130,6 +130,6 @@ final class LmdbReplacement implements AutoCloseable {
     /** What was put aside and not swapped in is garbage from now on. */
     @Override
     public void close() {
-        environment.aside.remove(together.store);
+        environment.unpublishedStores.remove(together.store);
     }
 }

@@ -37,7 +37,7 @@ final class LmdbSlice implements BatchSlice {
     @Override
     public void close() {
         if (home != null && bytes != EMPTY.bytes) {
-            home.give(bytes);
+            home.release(bytes);
             bytes = EMPTY.bytes;
         }
     }

@@ -64,9 +64,9 @@ final class LmdbSnapshots implements Snapshots {
                 return pending.map(piece -> copy(piece.bytes())).orElse(null);
             }
         }
-        return partition.environment.read(view -> {
-            KeyCodec.snapshot(view.key(), partition.number, key.name(), key.offset());
-            ByteBuffer blob = view.get(partition.environment.databases.snapshots());
+        return partition.environment.read(txn -> {
+            KeyCodec.snapshot(txn.key(), partition.number, key.name(), key.offset());
+            ByteBuffer blob = txn.get(partition.environment.databases.snapshots());
             return blob == null ? null : copy(blob);
         });
     }
@@ -107,10 +107,10 @@ final class LmdbSnapshots implements Snapshots {
     /** Adds the keys of committed blobs of a name, or of all when that is empty. */
     static void stored(LmdbPartition partition, String name, List<SnapshotKey> into) {
         LmdbEnvironment environment = partition.environment;
-        environment.read(view -> {
+        environment.read(txn -> {
             into.clear();
-            KeyCodec.number(view.key(), partition.number);
-            view.scan(environment.databases.snapshots(), view.key(), (key, value) -> {
+            KeyCodec.number(txn.key(), partition.number);
+            txn.scan(environment.databases.snapshots(), txn.key(), (key, value) -> {
                 boolean own = KeyCodec.numberOf(key) == partition.number;
                 if (own) {
                     SnapshotKey found = KeyCodec.snapshot(key);
@@ -124,7 +124,7 @@ final class LmdbSnapshots implements Snapshots {
     }
 
     /** Forgets blobs that wait for a commit and are bound to offsets above one; call with the partition locked. */
-    static void forgetAbove(LmdbPartition partition, long offset) {
+    static void deleteAbove(LmdbPartition partition, long offset) {
         if (partition.uncommitted.blobs() != null) {
             List<SnapshotKey> doomed = partition.uncommitted.blobs().keySet().stream()
                     .filter(key -> key.offset() > offset)

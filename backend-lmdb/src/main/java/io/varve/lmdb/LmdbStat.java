@@ -56,7 +56,9 @@ public final class LmdbStat {
             Dbi<ByteBuffer> meta = Databases.open(env, txn, Databases.META);
             OpenedEnvironment.requireFormat(
                     data,
-                    meta.get(txn, KeyCodec.number(ByteBuffer.allocateDirect(KeyCodec.MOST_KEY), KeyCodec.FORMAT_KEY)));
+                    meta.get(
+                            txn,
+                            KeyCodec.number(ByteBuffer.allocateDirect(KeyCodec.MAX_KEY_BYTES), KeyCodec.FORMAT_KEY)));
             Databases databases = Databases.open(env, txn, meta);
             pages(env, txn, databases, data);
             partitions(ReadTransaction.open(txn, databases), databases);

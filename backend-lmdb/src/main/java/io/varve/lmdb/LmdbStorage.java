@@ -52,7 +52,7 @@ final class LmdbStorage implements Storage {
 
     private void add(LmdbDirectory directory) {
         directories.add(directory);
-        for (LmdbPartition partition : directory.found()) {
+        for (LmdbPartition partition : directory.loadPartitions()) {
             LmdbPartition other = partitions.put(partition.id.toString(), partition);
             if (other != null) {
                 throw new StorageException(
@@ -86,12 +86,12 @@ final class LmdbStorage implements Storage {
             handle = new LmdbStore(
                     this, partition, directory(partition).commits(), partition.fencing.open(epoch), limits);
         }
-        showStaged(handle);
+        commitStaged(handle);
         return handle;
     }
 
     /** What an earlier handle left staged is committed, for the new one's log goes on after what it can see. */
-    private void showStaged(LmdbStore handle) {
+    private void commitStaged(LmdbStore handle) {
         LmdbPartition partition = handle.partition;
         if (partition.hasStaged()) {
             StorageException failure = directory(partition).commits().commit(Set.of(partition));
@@ -183,7 +183,7 @@ final class LmdbStorage implements Storage {
         try {
             synchronized (store.partition) {
                 store.token.requireWriter();
-                store.partition.requireSound();
+                store.partition.requireWritable();
             }
             return true;
         } catch (StorageException e) {
@@ -196,7 +196,7 @@ final class LmdbStorage implements Storage {
     public synchronized void close() {
         if (!closed) {
             closed = true;
-            directories.forEach(LmdbDirectory::finish);
+            directories.forEach(LmdbDirectory::commitAll);
             abandon();
         }
     }

@@ -75,9 +75,9 @@ final class LmdbStore implements PartitionStore {
         if (size > 0) {
             synchronized (partition) {
                 token.requireWriter();
-                partition.requireSound();
+                partition.requireWritable();
             }
-            environment.room.require(partition.id, size);
+            environment.space.require(partition.id, size);
         }
         staging(size, () -> partition.append(run, limits));
         environment.failPoints.hit(LmdbFailPoints.APPEND_AFTER_STAGING);
@@ -85,13 +85,13 @@ final class LmdbStore implements PartitionStore {
 
     @Override
     public boolean appendWaits(int bytes) {
-        return !environment.staging.hasRoom(bytes);
+        return !environment.staging.hasSpace(bytes);
     }
 
     @Override
     public void awaitRoom(int bytes) {
         for (int commit = 0; appendWaits(bytes) && commit < MAX_COMMITS && !partition.fencing.hasEnded(); commit++) {
-            StorageException failure = commits.all();
+            StorageException failure = commits.commitAll();
             if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
                 return;
             }
@@ -105,13 +105,13 @@ final class LmdbStore implements PartitionStore {
         try {
             synchronized (partition) {
                 token.requireWriter();
-                partition.requireSound();
+                partition.requireWritable();
                 write.run();
                 staged = true;
             }
         } finally {
             if (!staged) {
-                environment.staging.unreserve(bytes);
+                environment.staging.release(bytes);
             }
         }
     }
@@ -127,20 +127,20 @@ final class LmdbStore implements PartitionStore {
                 throw new StorageException(
                         StorageException.Kind.RETRY,
                         "append to " + partition.id + ": others were faster to stage theirs after each of " + commit
-                                + " commits, and " + environment.staging.held() + " bytes wait for the next one");
+                                + " commits, and " + environment.staging.reserved() + " bytes wait for the next one");
             }
-            StorageException failure = commits.all();
+            StorageException failure = commits.commitAll();
             // Where the device failed, what was staged is lost, and there is room for the partitions that had nothing
             // in it.
             if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
                 throw new StorageException(
                         StorageException.Kind.FULL,
-                        "append to " + partition.id + ": " + environment.staging.held()
+                        "append to " + partition.id + ": " + environment.staging.reserved()
                                 + " bytes wait for a commit already, and that failed: " + failure.getMessage(),
                         failure);
             }
             synchronized (partition) {
-                partition.requireSound();
+                partition.requireWritable();
             }
         }
     }
@@ -196,7 +196,7 @@ final class LmdbStore implements PartitionStore {
             LmdbTruncation truncation;
             synchronized (partition) {
                 token.requireWriter();
-                partition.requireSound();
+                partition.requireWritable();
                 if (end >= partition.end()) {
                     return;
                 }
@@ -219,7 +219,7 @@ final class LmdbStore implements PartitionStore {
     private boolean requireTruncatable(long end) {
         synchronized (partition) {
             token.requireWriter();
-            partition.requireSound();
+            partition.requireWritable();
             ContractChecks.requireTruncation(partition.id, end);
             return end > partition.committedEnd() && partition.hasStaged();
         }
@@ -238,9 +238,9 @@ final class LmdbStore implements PartitionStore {
         long edits;
         synchronized (partition) {
             token.requireWriter();
-            partition.requireSound();
+            partition.requireWritable();
             LmdbReplacement.find(partition, old);
-            edits = partition.window().edits();
+            edits = partition.committedView().edits();
         }
         commitStaged("replacing segments of"); // so that the segments are where the books say
         try (LmdbReplacement replacement = new LmdbReplacement(partition, old)) {
@@ -256,7 +256,7 @@ final class LmdbStore implements PartitionStore {
     /** Call with the partition locked. A truncation may have put other batches where the old ones were: equal segments do not tell. */
     private int findAgain(List<Segment> old, long edits) {
         try {
-            if (partition.window().edits() == edits) {
+            if (partition.committedView().edits() == edits) {
                 return LmdbReplacement.find(partition, old);
             }
         } catch (StorageException e) {

@@ -16,7 +16,7 @@ final class LmdbTruncation {
     private final LmdbPartition partition;
     private final int number;
     private final long to;
-    private final CommittedView window;
+    private final CommittedView view;
     private final List<LmdbSegment> dropped;
     private LmdbSegment[] left;
     private StoredPartitionState state;
@@ -26,7 +26,7 @@ final class LmdbTruncation {
         this.partition = partition;
         this.number = partition.number;
         this.to = to;
-        this.window = partition.window();
+        this.view = partition.committedView();
         this.dropped = List.copyOf(partition.uncommitted.dropped());
     }
 
@@ -37,39 +37,39 @@ final class LmdbTruncation {
         environment.failPoints.hit(LmdbFailPoints.TRUNCATE_AFTER_COMMIT);
         synchronized (partition) {
             partition.truncated(state, left);
-            LmdbSnapshots.forgetAbove(partition, state.end());
+            LmdbSnapshots.deleteAbove(partition, state.end());
         }
     }
 
-    private void apply(WriteTransaction view) {
+    private void apply(WriteTransaction txn) {
         List<LmdbSegment> kept = new ArrayList<>();
-        for (int i = 0; i < window.segments().length; i++) {
-            LmdbSegment segment = window.segments()[i];
+        for (int i = 0; i < view.segments().length; i++) {
+            LmdbSegment segment = view.segments()[i];
             if (i > 0 && segment.base >= to) {
                 break;
             }
-            kept.add(window.endOf(i) <= to ? segment : recount(view, segment));
+            kept.add(view.endOf(i) <= to ? segment : recount(txn, segment));
         }
         while (kept.size() > 1 && kept.get(kept.size() - 1).bytes == 0) {
             kept.remove(kept.size() - 1);
         }
-        long last = lastNext(view, kept.get(kept.size() - 1));
-        if (last <= window.start()) {
-            emptyAt(view, Math.min(to, window.start()));
+        long last = lastNext(txn, kept.get(kept.size() - 1));
+        if (last <= view.start()) {
+            emptyAt(txn, Math.min(to, view.start()));
         } else {
             left = kept.toArray(LmdbSegment[]::new);
-            state = new StoredPartitionState(window.start(), last, left[left.length - 1]);
-            cut(view);
+            state = new StoredPartitionState(view.start(), last, left[left.length - 1]);
+            cut(txn);
         }
-        deleteSnapshots(view, state.end());
+        deleteSnapshots(txn, state.end());
     }
 
     /** @return the segment without what is cut off */
-    private LmdbSegment recount(WriteTransaction view, LmdbSegment segment) {
+    private LmdbSegment recount(WriteTransaction txn, LmdbSegment segment) {
         LmdbSegment counted = new LmdbSegment(segment.base, segment.store);
-        Cursor<ByteBuffer> batches = view.cursor(view.databases.batches());
-        long below = Math.min(to, window.committedEnd());
-        boolean more = batches.get(KeyCodec.at(view.key(), segment.store, segment.base), GetOp.MDB_SET_RANGE);
+        Cursor<ByteBuffer> batches = txn.cursor(txn.databases.batches());
+        long below = Math.min(to, view.committedEnd());
+        boolean more = batches.get(KeyCodec.at(txn.key(), segment.store, segment.base), GetOp.MDB_SET_RANGE);
         while (more && KeyCodec.numberOf(batches.key()) == segment.store && KeyCodec.offsetOf(batches.key()) < below) {
             counted.add(batches.val().remaining(), BatchHeader.maxTimestamp(batches.val(), 0));
             counted.lastAppendMs = segment.lastAppendMs;
@@ -80,10 +80,10 @@ final class LmdbTruncation {
     }
 
     /** @return offset after the last batch left in a segment; its base if there is none */
-    private long lastNext(WriteTransaction view, LmdbSegment segment) {
-        Cursor<ByteBuffer> batches = view.cursor(view.databases.batches());
-        long below = Math.min(to, window.committedEnd());
-        boolean before = batches.get(KeyCodec.at(view.key(), segment.store, below), GetOp.MDB_SET_RANGE)
+    private long lastNext(WriteTransaction txn, LmdbSegment segment) {
+        Cursor<ByteBuffer> batches = txn.cursor(txn.databases.batches());
+        long below = Math.min(to, view.committedEnd());
+        boolean before = batches.get(KeyCodec.at(txn.key(), segment.store, below), GetOp.MDB_SET_RANGE)
                 ? batches.prev()
                 : batches.last();
         boolean own = before
@@ -93,47 +93,47 @@ final class LmdbTruncation {
     }
 
     /** What is trimmed away has to be gone, too, for its keys may come again. */
-    private void emptyAt(WriteTransaction view, long offset) {
-        for (LmdbSegment segment : window.segments()) {
+    private void emptyAt(WriteTransaction txn, long offset) {
+        for (LmdbSegment segment : view.segments()) {
             if (segment.store != number) {
-                view.garbage(segment.store, 0, Long.MAX_VALUE);
+                txn.garbage(segment.store, 0, Long.MAX_VALUE);
             }
         }
-        CapturedChanges.drop(view, number, dropped, 0);
-        GarbageRemover.removeAll(view, number);
-        delete(view, 0);
+        CapturedChanges.drop(txn, number, dropped, 0);
+        GarbageRemover.removeAll(txn, number);
+        delete(txn, 0);
         LmdbSegment only = new LmdbSegment(offset, number);
         left = new LmdbSegment[] {only};
         state = new StoredPartitionState(offset, offset, only);
-        view.state(number, state);
+        txn.state(number, state);
     }
 
-    private void cut(WriteTransaction view) {
-        GarbageRemover.removeAll(view, number);
-        CapturedChanges.drop(view, number, dropped, left[0].base);
+    private void cut(WriteTransaction txn) {
+        GarbageRemover.removeAll(txn, number);
+        CapturedChanges.drop(txn, number, dropped, left[0].base);
         LmdbSegment active = left[left.length - 1];
-        for (int i = 0; i < window.segments().length; i++) {
-            LmdbSegment segment = window.segments()[i];
+        for (int i = 0; i < view.segments().length; i++) {
+            LmdbSegment segment = view.segments()[i];
             if (segment.store != number && segment.base > active.base) {
-                view.garbage(segment.store, 0, Long.MAX_VALUE);
+                txn.garbage(segment.store, 0, Long.MAX_VALUE);
             } else if (segment.store != number && segment.base == active.base) {
-                view.deleteRange(view.databases.batches(), segment.store, to, Long.MAX_VALUE, Integer.MAX_VALUE);
+                txn.deleteRange(txn.databases.batches(), segment.store, to, Long.MAX_VALUE, Integer.MAX_VALUE);
             }
         }
-        delete(view, Math.max(to, active.base));
-        view.deleteRange(view.databases.segments(), number, active.base, Long.MAX_VALUE, Integer.MAX_VALUE);
-        view.state(number, state);
+        delete(txn, Math.max(to, active.base));
+        txn.deleteRange(txn.databases.segments(), number, active.base, Long.MAX_VALUE, Integer.MAX_VALUE);
+        txn.state(number, state);
     }
 
     /** Removes batches and segments under the partition's own number. */
-    private void delete(WriteTransaction view, long from) {
-        view.deleteRange(view.databases.batches(), number, from, Long.MAX_VALUE, Integer.MAX_VALUE);
-        view.deleteRange(view.databases.segments(), number, from, Long.MAX_VALUE, Integer.MAX_VALUE);
+    private void delete(WriteTransaction txn, long from) {
+        txn.deleteRange(txn.databases.batches(), number, from, Long.MAX_VALUE, Integer.MAX_VALUE);
+        txn.deleteRange(txn.databases.segments(), number, from, Long.MAX_VALUE, Integer.MAX_VALUE);
     }
 
-    private void deleteSnapshots(WriteTransaction view, long above) {
-        Cursor<ByteBuffer> snapshots = view.cursor(view.databases.snapshots());
-        boolean more = snapshots.get(KeyCodec.number(view.key(), number), GetOp.MDB_SET_RANGE);
+    private void deleteSnapshots(WriteTransaction txn, long above) {
+        Cursor<ByteBuffer> snapshots = txn.cursor(txn.databases.snapshots());
+        boolean more = snapshots.get(KeyCodec.number(txn.key(), number), GetOp.MDB_SET_RANGE);
         List<SnapshotKey> doomed = new ArrayList<>();
         while (more && KeyCodec.numberOf(snapshots.key()) == number) {
             SnapshotKey key = KeyCodec.snapshot(snapshots.key());
@@ -143,8 +143,8 @@ final class LmdbTruncation {
             more = snapshots.next();
         }
         for (SnapshotKey key : doomed) {
-            KeyCodec.snapshot(view.key(), number, key.name(), key.offset());
-            view.delete(view.databases.snapshots());
+            KeyCodec.snapshot(txn.key(), number, key.name(), key.offset());
+            txn.delete(txn.databases.snapshots());
         }
     }
 }

@@ -41,7 +41,7 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
         NativeLibrary.require();
         try {
             boolean isNew = DataFile.isNew(directory);
-            ReaderTable.takeRoom(directory, config.maxReaders());
+            ReaderTable.allocate(directory, config.maxReaders());
             if (config.compactOnStart() && !isNew) {
                 compact(directory, config, failPoints);
             }
@@ -96,8 +96,8 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
     }
 
     private static OpenedEnvironment prepare(Path directory, Env<ByteBuffer> env) {
-        ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MOST_KEY);
-        ByteBuffer value = ByteBuffer.allocateDirect(KeyCodec.MOST_VALUE);
+        ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MAX_KEY_BYTES);
+        ByteBuffer value = ByteBuffer.allocateDirect(KeyCodec.MAX_VALUE_BYTES);
         boolean empty = env.stat().entries == 0; // also when an earlier start died before it wrote anything
         try (Txn<ByteBuffer> txn = env.txnWrite()) {
             Dbi<ByteBuffer> meta = Databases.open(env, txn, Databases.META, DbiFlags.MDB_CREATE);
@@ -113,8 +113,8 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
             }
             Databases databases = Databases.open(env, txn, meta, DbiFlags.MDB_CREATE);
             long live;
-            try (WriteTransaction view = new WriteTransaction(txn, databases, key, value)) {
-                live = view.livePages() * env.stat().pageSize;
+            try (WriteTransaction write = new WriteTransaction(txn, databases, key, value)) {
+                live = write.livePages() * env.stat().pageSize;
             }
             txn.commit();
             return new OpenedEnvironment(env, databases, live);

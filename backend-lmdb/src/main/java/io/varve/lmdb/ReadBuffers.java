@@ -12,44 +12,44 @@ import java.util.List;
  * pages again. Buffers come in powers of two and are used again. Thread-safe.
  */
 final class ReadBuffers {
-    private static final int LEAST_SHIFT = 12;
-    private static final int MOST_SHIFT = 24;
+    private static final int MIN_SHIFT = 12;
+    private static final int MAX_SHIFT = 24;
 
-    private final long most;
+    private final long maxBytes;
     private final List<Deque<ByteBuffer>> idle = new ArrayList<>();
     private long idleBytes;
-    private long held;
+    private long handedOut;
 
-    /** @param most bytes handed out above which {@link #isTight} says so, and half of which are kept at most for later */
-    ReadBuffers(long most) {
-        this.most = most;
-        for (int shift = LEAST_SHIFT; shift <= MOST_SHIFT; shift++) {
+    /** @param maxBytes bytes handed out above which {@link #isTight} says so, and half of which are kept at most for later */
+    ReadBuffers(long maxBytes) {
+        this.maxBytes = maxBytes;
+        for (int shift = MIN_SHIFT; shift <= MAX_SHIFT; shift++) {
             idle.add(new ArrayDeque<>());
         }
     }
 
     /** @return true if readers hold so much that a read should take no more than it must */
     synchronized boolean isTight() {
-        return held >= most;
+        return handedOut >= maxBytes;
     }
 
     /** @return an empty buffer with room for at least so many bytes */
-    synchronized ByteBuffer take(int bytes) {
+    synchronized ByteBuffer acquire(int bytes) {
         int level = level(bytes);
         ByteBuffer buffer = level < idle.size() ? idle.get(level).poll() : null;
         if (buffer == null) {
-            buffer = ByteBuffer.allocateDirect(level < idle.size() ? 1 << level + LEAST_SHIFT : bytes);
+            buffer = ByteBuffer.allocateDirect(level < idle.size() ? 1 << level + MIN_SHIFT : bytes);
         } else {
             idleBytes -= buffer.capacity();
         }
-        held += buffer.capacity();
+        handedOut += buffer.capacity();
         return buffer.clear();
     }
 
-    synchronized void give(ByteBuffer buffer) {
-        held -= buffer.capacity();
+    synchronized void release(ByteBuffer buffer) {
+        handedOut -= buffer.capacity();
         int level = level(buffer.capacity());
-        if (level < idle.size() && idleBytes + buffer.capacity() <= most / 2) {
+        if (level < idle.size() && idleBytes + buffer.capacity() <= maxBytes / 2) {
             idleBytes += buffer.capacity();
             idle.get(level).push(buffer);
         }
@@ -57,6 +57,6 @@ final class ReadBuffers {
 
     private static int level(int bytes) {
         int shift = Integer.SIZE - Integer.numberOfLeadingZeros(Math.max(1, bytes) - 1);
-        return Math.max(LEAST_SHIFT, shift) - LEAST_SHIFT;
+        return Math.max(MIN_SHIFT, shift) - MIN_SHIFT;
     }
 }

@@ -21,7 +21,7 @@ import org.lmdbjava.Txn;
 final class ReadTransaction implements AutoCloseable {
     private final Txn<ByteBuffer> txn;
     private final Cursor<ByteBuffer> batches;
-    private final ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MOST_KEY);
+    private final ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MAX_KEY_BYTES);
 
     private ReadTransaction(Txn<ByteBuffer> txn, Cursor<ByteBuffer> batches) {
         this.txn = txn;
@@ -58,15 +58,15 @@ final class ReadTransaction implements AutoCloseable {
 
     /** Told of an entry; false to stop. */
     @FunctionalInterface
-    interface Entry {
-        boolean is(ByteBuffer key, ByteBuffer value);
+    interface EntryVisitor {
+        boolean visit(ByteBuffer key, ByteBuffer value);
     }
 
     /** Goes through a database from {@code from} on; from the beginning when that is empty. */
-    void scan(Dbi<ByteBuffer> database, ByteBuffer from, Entry entry) {
+    void scan(Dbi<ByteBuffer> database, ByteBuffer from, EntryVisitor visitor) {
         try (Cursor<ByteBuffer> cursor = database.openCursor(txn)) {
             boolean more = from.hasRemaining() ? cursor.get(from, GetOp.MDB_SET_RANGE) : cursor.first();
-            while (more && entry.is(cursor.key().duplicate(), cursor.val().duplicate())) {
+            while (more && visitor.visit(cursor.key().duplicate(), cursor.val().duplicate())) {
                 more = cursor.next();
             }
         }
@@ -121,7 +121,7 @@ final class ReadTransaction implements AutoCloseable {
         if (found.isEmpty()) {
             return LmdbSlice.EMPTY;
         }
-        ByteBuffer copy = buffers.take((int) bytes);
+        ByteBuffer copy = buffers.acquire((int) bytes);
         found.forEach(copy::put);
         return new LmdbSlice(buffers, copy.flip());
     }
@@ -153,25 +153,25 @@ final class ReadTransaction implements AutoCloseable {
     /**
      * Looks for a timestamp among some batches of one segment.
      *
-     * @param most how many batches to look at
+     * @param max how many batches to look at
      * @return the batch found, or where to go on, or neither at the segment's end
      */
-    Looked firstAtOrAfter(long timestamp, int store, long offset, long end, int most) {
+    TimestampSearch firstAtOrAfter(long timestamp, int store, long offset, long end, int max) {
         boolean more = seek(store, offset);
         long next = offset;
         for (int i = 0; more && isWithin(store, end); i++) {
-            if (i == most) {
-                return new Looked(null, next);
+            if (i == max) {
+                return new TimestampSearch(null, next);
             }
             ByteBuffer batch = batches.val();
             long reached = BatchHeader.maxTimestamp(batch, 0);
             if (reached >= timestamp) {
-                return new Looked(new OffsetAt(BatchHeader.baseOffset(batch, 0), reached), next);
+                return new TimestampSearch(new OffsetAt(BatchHeader.baseOffset(batch, 0), reached), next);
             }
             next = KeyCodec.offsetOf(batches.key()) + 1;
             more = batches.next();
         }
-        return new Looked(null, end);
+        return new TimestampSearch(null, end);
     }
 
     /**
@@ -180,7 +180,7 @@ final class ReadTransaction implements AutoCloseable {
      * @param found what was looked for, or null
      * @param next where to go on, unless found; the segment's end when there is no more
      */
-    record Looked(OffsetAt found, long next) {}
+    record TimestampSearch(OffsetAt found, long next) {}
 
     @Override
     public void close() {

@@ -26,7 +26,7 @@ final class ReaderPool {
     private final Databases databases;
     private final Path directory;
     private final LinkedBlockingDeque<ReadTransaction> idle = new LinkedBlockingDeque<>();
-    private final AtomicInteger views = new AtomicInteger();
+    private final AtomicInteger open = new AtomicInteger();
 
     ReaderPool(Env<ByteBuffer> env, Databases databases, Path directory) {
         this.env = env;
@@ -39,16 +39,16 @@ final class ReaderPool {
      * @throws StorageException RETRY if other processes have every slot, and this one has none that comes free soon
      * @throws LmdbException if LMDB fails
      */
-    ReadTransaction take() {
-        ReadTransaction view = idle.poll();
-        return view == null ? open() : renewed(view);
+    ReadTransaction acquire() {
+        ReadTransaction txn = idle.poll();
+        return txn == null ? open() : renewed(txn);
     }
 
     private ReadTransaction open() {
         try {
             return opened();
         } catch (Env.ReadersFullException e) {
-            return forgetDead() > 0 ? openedAfterDead() : awaitIdle(e);
+            return releaseDead() > 0 ? openedAfterDead() : awaitIdle(e);
         }
     }
 
@@ -61,21 +61,21 @@ final class ReaderPool {
     }
 
     private ReadTransaction opened() {
-        ReadTransaction view = ReadTransaction.open(env.txnRead(), databases);
-        views.incrementAndGet();
-        return view;
+        ReadTransaction txn = ReadTransaction.open(env.txnRead(), databases);
+        open.incrementAndGet();
+        return txn;
     }
 
     private ReadTransaction awaitIdle(Env.ReadersFullException full) {
-        ReadTransaction view = views.get() > 0 ? poll() : null;
-        if (view == null) {
+        ReadTransaction txn = open.get() > 0 ? poll() : null;
+        if (txn == null) {
             throw new StorageException(
                     StorageException.Kind.RETRY,
                     "the " + env.info().maxReaders + " reader slots (" + LmdbConfig.MAX_READERS + ") of " + directory
                             + " are taken by other processes",
                     full);
         }
-        return renewed(view);
+        return renewed(txn);
     }
 
     /** An interruption is left for the caller: it has nothing to do with who reads. */
@@ -96,33 +96,33 @@ final class ReaderPool {
         }
     }
 
-    private ReadTransaction renewed(ReadTransaction view) {
+    private ReadTransaction renewed(ReadTransaction txn) {
         try {
-            view.renew();
-            return view;
+            txn.renew();
+            return txn;
         } catch (RuntimeException e) {
-            drop(view);
+            drop(txn);
             throw e;
         }
     }
 
-    void give(ReadTransaction view) {
+    void release(ReadTransaction txn) {
         try {
-            view.reset();
-            idle.push(view);
+            txn.reset();
+            idle.push(txn);
         } catch (RuntimeException e) {
-            drop(view);
+            drop(txn);
             throw e;
         }
     }
 
-    private void drop(ReadTransaction view) {
-        views.decrementAndGet();
-        view.close();
+    private void drop(ReadTransaction txn) {
+        open.decrementAndGet();
+        txn.close();
     }
 
     /** @return how many readers' slots were given back whose processes are no more */
-    int forgetDead() {
+    int releaseDead() {
         int dead = env.readerCheck();
         if (dead > 0) {
             LOG.info("{}: {} reader slots of processes that are no more were given back", directory, dead);
@@ -132,8 +132,8 @@ final class ReaderPool {
 
     /** Ends what is idle; call when nothing is in use. */
     void close() {
-        for (ReadTransaction view = idle.poll(); view != null; view = idle.poll()) {
-            drop(view);
+        for (ReadTransaction txn = idle.poll(); txn != null; txn = idle.poll()) {
+            drop(txn);
         }
     }
 }

@@ -26,7 +26,7 @@ final class ReaderTable {
      * @param directory exists, and no server uses it
      * @param readers slots it is to have
      */
-    static void takeRoom(Path directory, int readers) throws IOException {
+    static void allocate(Path directory, int readers) throws IOException {
         int size = ((readers + HEADER) * SLOT + PAGE - 1) / PAGE * PAGE;
         try (FileChannel file =
                 FileChannel.open(directory.resolve(NAME), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {

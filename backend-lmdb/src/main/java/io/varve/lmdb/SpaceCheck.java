@@ -24,7 +24,7 @@ final class SpaceCheck {
     private final Path data;
     private final long mapMax;
     private final StagingMemory staging;
-    private final FullDiskLog refusals;
+    private final FullDiskLog fullDisk;
     private volatile long liveBytes;
 
     /** @param clock times what is said of refused writes */
@@ -35,7 +35,7 @@ final class SpaceCheck {
         this.staging = staging;
         this.reserved = config.reserve();
         this.reserve = new DiskReserve(directory, reserved.bytes());
-        this.refusals = new FullDiskLog(directory, clock);
+        this.fullDisk = new FullDiskLog(directory, clock);
     }
 
     /** A commit went through; it leaves so many bytes in use. */
@@ -56,12 +56,12 @@ final class SpaceCheck {
         if (isReservedFor(id)) {
             requireWithReserve(id, needed(bytes)); // what else is staged does not go before it
         } else {
-            requireWithoutReserve(id, needed(staging.held() + bytes));
+            requireWithoutReserve(id, needed(staging.reserved() + bytes));
         }
     }
 
     private void requireWithReserve(PartitionId id, long needed) {
-        if (has(needed, 0) || reserve.lend() && has(needed, 0)) {
+        if (hasSpace(needed, 0) || reserve.release() && hasSpace(needed, 0)) {
             return;
         }
         throw refuse(id, "the disk has " + usable() + " bytes left");
@@ -77,24 +77,24 @@ final class SpaceCheck {
         // Every time: it costs some microseconds, and one who is refused knows at once, unlike one whose commit finds
         // no
         // room.
-        long kept = reserve.takeBack() ? 0 : reserve.bytes();
-        if (!has(needed, kept)) {
+        long keptFree = reserve.restore() ? 0 : reserve.bytes();
+        if (!hasSpace(needed, keptFree)) {
             throw refuse(
                     id,
                     "the disk has " + usable() + " bytes left"
-                            + (kept > 0 ? ", and " + kept + " are kept for deletions and settings" : ""));
+                            + (keptFree > 0 ? ", and " + keptFree + " are kept for deletions and settings" : ""));
         }
-        refusals.taken();
+        fullDisk.accepted();
     }
 
     /**
-     * @param kept bytes to be left over: of the disk's first, then of the file's own that are free, as they are after a deletion
+     * @param keptFree bytes to be left over: of the disk's first, then of the file's own that are free, as they are after a deletion
      * @return true if there are so many, counting those of the file half: they lie scattered, and some are free only after the next commit
      */
-    private boolean has(long needed, long kept) {
+    private boolean hasSpace(long needed, long keptFree) {
         long usable = usable();
         long spare = Math.max(0, data.toFile().length() - liveBytes);
-        return Math.max(0, usable - kept) + (spare - Math.max(0, kept - usable)) / 2 >= needed;
+        return Math.max(0, usable - keptFree) + (spare - Math.max(0, keptFree - usable)) / 2 >= needed;
     }
 
     /** @return bytes of the file that so many bytes of batches may take: small ones half-filled pages, large ones whole pages of their own */
@@ -109,7 +109,7 @@ final class SpaceCheck {
 
     /** A commit found no room. */
     void refused(String why) {
-        refusals.refused(why);
+        fullDisk.refused(why);
     }
 
     private StorageException refuse(PartitionId id, String why) {

@@ -38,37 +38,37 @@ final class StagingMemory {
         }
     }
 
-    private final long most;
+    private final long maxBytes;
     private final Deque<Page> idle = new ArrayDeque<>();
     private Page filling = new Page(PAGE);
-    private long held;
+    private long reserved;
 
-    StagingMemory(long most) {
-        this.most = most;
+    StagingMemory(long maxBytes) {
+        this.maxBytes = maxBytes;
     }
 
     /** @return true if so many bytes may be staged now: always when nothing is, so that a run of any size gets through */
-    synchronized boolean hasRoom(int bytes) {
-        return held == 0 || held + bytes <= most;
+    synchronized boolean hasSpace(int bytes) {
+        return reserved == 0 || reserved + bytes <= maxBytes;
     }
 
     /** @return true if there was room for so many bytes, which is theirs from now on */
     synchronized boolean reserve(int bytes) {
-        if (!hasRoom(bytes)) {
+        if (!hasSpace(bytes)) {
             return false;
         }
-        held += bytes;
+        reserved += bytes;
         return true;
     }
 
     /** Gives a reservation back that was not used, in whole or in part. */
-    synchronized void unreserve(int bytes) {
-        held -= bytes;
+    synchronized void release(int bytes) {
+        reserved -= bytes;
     }
 
     /** @return bytes staged or reserved */
-    synchronized long held() {
-        return held;
+    synchronized long reserved() {
+        return reserved;
     }
 
     /** Copies bytes, which were reserved; does not move the position. */
@@ -92,7 +92,7 @@ final class StagingMemory {
 
     /** Takes bytes back; nobody reads them any more, or minds what they read. */
     synchronized void free(Piece piece) {
-        held -= piece.size;
+        reserved -= piece.size;
         Page page = piece.page;
         page.pieces--;
         recycle(page);

@@ -24,17 +24,17 @@ final class UncommittedChanges {
     private final List<LmdbSegment> sealed = new ArrayList<>(0);
     private final List<LmdbSegment> dropped = new ArrayList<>(0);
     private TreeMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs;
-    /** A commit is copying what was captured; what is dropped meanwhile waits in {@link #limbo}. */
+    /** A commit is copying what was captured; what is dropped meanwhile waits in {@link #freedInFlight}. */
     private boolean inFlight;
 
-    private List<StagingMemory.Piece> limbo = List.of();
+    private List<StagingMemory.Piece> freedInFlight = List.of();
 
     UncommittedChanges(StagingMemory staging) {
         this.staging = staging;
     }
 
     /** Counts a change. */
-    void touch() {
+    void changed() {
         changes++;
     }
 
@@ -103,8 +103,8 @@ final class UncommittedChanges {
 
     private void free(StagingMemory.Piece piece) {
         if (inFlight) {
-            limbo = limbo.isEmpty() ? new ArrayList<>() : limbo;
-            limbo.add(piece);
+            freedInFlight = freedInFlight.isEmpty() ? new ArrayList<>() : freedInFlight;
+            freedInFlight.add(piece);
         } else {
             staging.free(piece);
         }
@@ -128,8 +128,8 @@ final class UncommittedChanges {
     /** Whatever became of the commit, it looks at nothing any more. */
     void release() {
         inFlight = false;
-        limbo.forEach(staging::free);
-        limbo = List.of();
+        freedInFlight.forEach(staging::free);
+        freedInFlight = List.of();
     }
 
     /**
@@ -159,7 +159,7 @@ final class UncommittedChanges {
     }
 
     /** The partition is emptied: only what it drops, and its snapshots, are still to be committed. */
-    void forgetAppends() {
+    void discardAppends() {
         batches.forEach(batch -> free(batch.piece()));
         batches.clear();
         sealed.clear();
@@ -167,7 +167,7 @@ final class UncommittedChanges {
 
     /** A truncation has committed, or cut off, all but the snapshots. */
     void truncated() {
-        forgetAppends();
+        discardAppends();
         dropped.clear();
         if (blobs == null) {
             changes = 0;
@@ -175,8 +175,8 @@ final class UncommittedChanges {
     }
 
     /** Nothing of it is wanted any more. */
-    void forget() {
-        forgetAppends();
+    void discard() {
+        discardAppends();
         if (blobs != null) {
             blobs.values().forEach(content -> content.ifPresent(this::free));
             blobs = null;

@@ -93,15 +93,15 @@ final class WriteTransaction implements AutoCloseable {
     /**
      * Removes entries of keys {@code (number, from)} up to {@code (number, to)}, exclusive.
      *
-     * @param most how many at most
+     * @param max how many at most
      * @return how many
      */
-    int deleteRange(Dbi<ByteBuffer> database, int number, long from, long to, int most) {
+    int deleteRange(Dbi<ByteBuffer> database, int number, long from, long to, int max) {
         Cursor<ByteBuffer> cursor = cursor(database);
         int deleted = 0;
         boolean more = cursor.get(KeyCodec.at(key, number, from), GetOp.MDB_SET_RANGE);
         while (more
-                && deleted < most
+                && deleted < max
                 && KeyCodec.numberOf(cursor.key()) == number
                 && KeyCodec.offsetOf(cursor.key()) < to) {
             cursor.delete();

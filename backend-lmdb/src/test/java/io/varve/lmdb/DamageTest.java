@@ -52,7 +52,7 @@ class DamageTest extends LmdbFixture {
     }
 
     private static ByteBuffer key(int number, long offset) {
-        return KeyCodec.at(ByteBuffer.allocateDirect(KeyCodec.MOST_KEY), number, offset);
+        return KeyCodec.at(ByteBuffer.allocateDirect(KeyCodec.MAX_KEY_BYTES), number, offset);
     }
 
     private StorageException openFails() {
@@ -108,7 +108,7 @@ class DamageTest extends LmdbFixture {
     @Test
     void segmentsThatDoNotAscendAreDamageOfTheirPartition() {
         StoredPartitionState wrong = new StoredPartitionState(0, 3, new LmdbSegment(700, number));
-        ByteBuffer value = wrong.write(ByteBuffer.allocateDirect(KeyCodec.MOST_VALUE));
+        ByteBuffer value = wrong.write(ByteBuffer.allocateDirect(KeyCodec.MAX_VALUE_BYTES));
         byte[] bytes = new byte[value.remaining()];
         value.get(bytes);
         damage(environment().databases.states(), KeyCodec.number(ByteBuffer.allocateDirect(4), number), bytes);
@@ -119,7 +119,7 @@ class DamageTest extends LmdbFixture {
 
     @Test
     void aSnapshotTooShortForItsChecksumIsPassedOver() {
-        ByteBuffer key = KeyCodec.snapshot(ByteBuffer.allocateDirect(KeyCodec.MOST_KEY), number, "state", 3);
+        ByteBuffer key = KeyCodec.snapshot(ByteBuffer.allocateDirect(KeyCodec.MAX_KEY_BYTES), number, "state", 3);
         damage(environment().databases.snapshots(), key, (byte) 1);
         assertThat(store.snapshots().newest("state", 9).orElseThrow().offset()).isEqualTo(2);
     }

@@ -45,7 +45,7 @@ class StagingMemoryTest extends LmdbFixture {
         failCommits();
         assertThat(storage.sync(List.of(store)).byPartition()).containsOnlyKeys(ID);
         failPoints.disarm(LmdbFailPoints.SYNC_BEFORE_FORCE);
-        assertThat(environment().staging.held()).isZero();
+        assertThat(environment().staging.reserved()).isZero();
         assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
             for (int i = 0; i < 30; i++) {
                 append(other, BATCH);
@@ -97,7 +97,7 @@ class StagingMemoryTest extends LmdbFixture {
         StorageException failure = assertTimeoutPreemptively(
                 Duration.ofSeconds(30), () -> catchThrowableOfType(StorageException.class, () -> append(BATCH)));
         assertThat(failure.kind()).isEqualTo(StorageException.Kind.RETRY);
-        environment().staging.unreserve(MIB);
+        environment().staging.release(MIB);
         append(BATCH);
         sync();
         assertThat(readAll(store)).hasSize(1);

@@ -60,7 +60,7 @@ public final class DirectorySpace {
         try {
             write.run();
         } catch (IOException e) {
-            if (e instanceof ForceFailedException || !(dropped.deleteAll() | reserve.lend())) {
+            if (e instanceof ForceFailedException || !(dropped.deleteAll() | reserve.release())) {
                 throw e;
             }
             write.run();
@@ -82,7 +82,7 @@ public final class DirectorySpace {
 
     /** @return true if there is space now that was not there before */
     public boolean makeFrom(Source source) {
-        return source == Source.RESERVE ? reserve.lend() : dropped.deleteAll();
+        return source == Source.RESERVE ? reserve.release() : dropped.deleteAll();
     }
 
     /**
@@ -91,12 +91,12 @@ public final class DirectorySpace {
      * @throws StorageException FULL if the reserve is in use, and there is no space to fill it again
      */
     public void requireReserve() {
-        reserve.requireHeld();
+        reserve.requireReserved();
     }
 
     /** Call after an append that did without the reserve. */
     public void taken() {
-        log.taken();
+        log.accepted();
     }
 
     /** Call after an append that was refused for want of space. */
@@ -106,12 +106,12 @@ public final class DirectorySpace {
 
     /** Releases the reserve, if the file system is full. */
     public void releaseReserve() {
-        reserve.lend();
+        reserve.release();
     }
 
     /** Fills the reserve again, if it is in use and there is space for all of it. */
     public void refillReserve() {
-        reserve.takeBack();
+        reserve.restore();
     }
 
     /**

@@ -15,12 +15,12 @@ import java.nio.ByteBuffer;
 final class BatchWalk {
     private final PartitionStore store;
     private final int readBytes;
-    private final CompactionThrottle pace;
+    private final CompactionThrottle throttle;
 
-    BatchWalk(PartitionStore store, int readBytes, CompactionThrottle pace) {
+    BatchWalk(PartitionStore store, int readBytes, CompactionThrottle throttle) {
         this.store = store;
         this.readBytes = readBytes;
-        this.pace = pace;
+        this.throttle = throttle;
     }
 
     /** Looks at one batch. */
@@ -41,7 +41,7 @@ final class BatchWalk {
      */
     long once(long from, long to, Visitor visitor) {
         try (BatchSlice slice = read(from, to)) {
-            pace.moved(slice.sizeInBytes());
+            throttle.moved(slice.sizeInBytes());
             ByteBuffer bytes = slice.buffer();
             long next = to;
             for (int at = bytes.position(); at < bytes.limit(); ) {

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 final class CleanedBatches implements BatchSource {
     private final BatchWalk walk;
     private final BatchFilter filter;
-    private final CompactionThrottle pace;
+    private final CompactionThrottle throttle;
     private final CleaningStats stats;
     private final long to;
     private long next;
@@ -21,10 +21,10 @@ final class CleanedBatches implements BatchSource {
      * @param to end, exclusive
      */
     CleanedBatches(
-            BatchWalk walk, BatchFilter filter, CompactionThrottle pace, CleaningStats stats, long from, long to) {
+            BatchWalk walk, BatchFilter filter, CompactionThrottle throttle, CleaningStats stats, long from, long to) {
         this.walk = walk;
         this.filter = filter;
-        this.pace = pace;
+        this.throttle = throttle;
         this.stats = stats;
         this.next = from;
         this.to = to;
@@ -36,7 +36,7 @@ final class CleanedBatches implements BatchSource {
             out.clear();
             next = walk.once(next, to, this::take);
             if (out.position() > 0) {
-                pace.moved(out.position());
+                throttle.moved(out.position());
                 stats.written(out.position());
                 return run(out.duplicate().flip());
             }
@@ -50,8 +50,8 @@ final class CleanedBatches implements BatchSource {
         ByteBuffer left = filter.filter(buffer, at);
         if (left != null) {
             if (out.remaining() < left.remaining()) {
-                int least = Math.addExact(out.position(), left.remaining());
-                out = ByteBuffer.allocate((int) Math.min(Math.max(least, 2L * out.capacity()), Integer.MAX_VALUE - 8))
+                int min = Math.addExact(out.position(), left.remaining());
+                out = ByteBuffer.allocate((int) Math.min(Math.max(min, 2L * out.capacity()), Integer.MAX_VALUE - 8))
                         .put(out.flip());
             }
             out.put(left);

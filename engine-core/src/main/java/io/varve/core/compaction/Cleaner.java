@@ -25,19 +25,19 @@ public final class Cleaner {
 
     private final CompactionConfig config;
     private final Clock clock;
-    private final CompactionThrottle pace;
+    private final CompactionThrottle throttle;
     private final FailPoints failPoints;
 
     /**
      * @param config what may be taken of the machine
      * @param clock the time for delete horizons and lags
-     * @param pace how fast to go
+     * @param throttle how fast to go
      * @param failPoints where tests make it die
      */
-    public Cleaner(CompactionConfig config, Clock clock, CompactionThrottle pace, FailPoints failPoints) {
+    public Cleaner(CompactionConfig config, Clock clock, CompactionThrottle throttle, FailPoints failPoints) {
         this.config = config;
         this.clock = clock;
-        this.pace = pace;
+        this.throttle = throttle;
         this.failPoints = failPoints;
     }
 
@@ -98,10 +98,10 @@ public final class Cleaner {
         CompactionLimits limits = log.compaction();
         CleaningStats stats = new CleaningStats();
         KeyOffsets keys = KeyOffsets.forKeys(
-                dirt.mostRecords(), config.dedupeBufferBytes() / config.threads(), config.loadFactor());
-        BatchWalk walk = new BatchWalk(log.store(), Math.max(1, config.ioBufferBytes() / config.threads()), pace);
+                dirt.maxRecords(), config.dedupeBufferBytes() / config.threads(), config.loadFactor());
+        BatchWalk walk = new BatchWalk(log.store(), Math.max(1, config.ioBufferBytes() / config.threads()), throttle);
         long keysTo = scan(log, dirt, keys, walk);
-        log.settle();
+        log.saveProducerState();
         BatchFilter.Rules rules = new BatchFilter.Rules(clock.millis(), limits.deleteRetentionMs(), keysTo, dirt.end());
         List<Segment> old = dirt.segments().stream()
                 .filter(segment -> segment.baseOffset() < keysTo)
@@ -143,7 +143,7 @@ public final class Cleaner {
         fates.expect(log.abortedTransactions(Math.min(from, end), end));
         failPoints.hit(BEFORE_REPLACE);
         try {
-            log.replace(group, new CleanedBatches(walk, filter, pace, stats, from, end), fates::takeGone);
+            log.replace(group, new CleanedBatches(walk, filter, throttle, stats, from, end), fates::takeGone);
         } catch (StorageException e) {
             boolean isPresent = log.store().segments().containsAll(group);
             throw e.kind() == StorageException.Kind.MISUSE && !isPresent ? trimmed(log, e) : e;

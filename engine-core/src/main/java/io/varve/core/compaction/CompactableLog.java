@@ -40,7 +40,7 @@ public interface CompactableLog {
      *
      * @throws io.varve.core.spi.StorageException FULL, FENCED, CLOSED
      */
-    void settle();
+    void saveProducerState();
 
     /**
      * Puts cleaned batches in place of segments, while appends, reads and trims go on.

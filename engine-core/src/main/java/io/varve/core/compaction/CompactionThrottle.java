@@ -50,7 +50,7 @@ public final class CompactionThrottle implements AutoCloseable {
             due = Math.max(due, now - MADE_UP_NANOS) + bytes / bytesPerSecond * NANOS_PER_SECOND;
             ms = (long) ((due - now) / NANOS_PER_MS);
         }
-        if (stopped || ms > 0 && !rest(ms)) {
+        if (stopped || ms > 0 && !pause(ms)) {
             throw new CompactionStoppedException();
         }
     }
@@ -61,7 +61,7 @@ public final class CompactionThrottle implements AutoCloseable {
      * @param ms how long, 1 or more
      * @return false if {@link #close} has ended the wait
      */
-    public boolean rest(long ms) {
+    public boolean pause(long ms) {
         CountDownLatch over = new CountDownLatch(1);
         waiting.add(over);
         Scheduler.Task end = scheduler.schedule(ms, over::countDown);

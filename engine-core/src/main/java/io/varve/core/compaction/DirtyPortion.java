@@ -100,7 +100,7 @@ public record DirtyPortion(
     }
 
     /** @return most records there can be in the dirty part */
-    public long mostRecords() {
+    public long maxRecords() {
         return Math.max(0, end - firstDirty);
     }
 }

@@ -20,7 +20,7 @@ final class KeyOffsets {
     static final int SLOT_BYTES = 24;
 
     private static final int LONGS = 3;
-    private static final int MOST_SLOTS = (Integer.MAX_VALUE - 8) / LONGS;
+    private static final int MAX_SLOTS = (Integer.MAX_VALUE - 8) / LONGS;
     private static final long NONE = -1;
 
     private final MessageDigest digest;
@@ -28,12 +28,12 @@ final class KeyOffsets {
     private final ByteBuffer hashed = ByteBuffer.wrap(hash);
     private final long[] table;
     private final int slots;
-    private final int most;
+    private final int maxKeys;
     private int size;
 
-    private KeyOffsets(int slots, int most) {
+    private KeyOffsets(int slots, int maxKeys) {
         this.slots = slots;
-        this.most = most;
+        this.maxKeys = maxKeys;
         this.table = new long[slots * LONGS];
         try {
             this.digest = MessageDigest.getInstance("MD5");
@@ -51,12 +51,12 @@ final class KeyOffsets {
      * @return the map, empty
      */
     static KeyOffsets forKeys(long keys, long maxBytes, double loadFactor) {
-        long affordable = Math.max(1, Math.min(maxBytes / SLOT_BYTES, MOST_SLOTS));
+        long affordable = Math.max(1, Math.min(maxBytes / SLOT_BYTES, MAX_SLOTS));
         // One slot stays empty, where a search for a key that is not there ends.
-        long wanted = (long) Math.min(Math.ceil(keys / loadFactor) + 1, MOST_SLOTS);
+        long wanted = (long) Math.min(Math.ceil(keys / loadFactor) + 1, MAX_SLOTS);
         int slots = (int) Math.max(2, Math.min(affordable, wanted));
-        int most = (int) Math.max(1, Math.min(slots - 1L, (long) (slots * loadFactor)));
-        return new KeyOffsets(slots, most);
+        int maxKeys = (int) Math.max(1, Math.min(slots - 1L, (long) (slots * loadFactor)));
+        return new KeyOffsets(slots, maxKeys);
     }
 
     /**
@@ -85,7 +85,7 @@ final class KeyOffsets {
     boolean put(long offset) {
         int at = find();
         if (table[at + 2] == 0) {
-            if (size == most) {
+            if (size == maxKeys) {
                 return false;
             }
             table[at] = hashed.getLong(0);
@@ -118,7 +118,7 @@ final class KeyOffsets {
 
     /** @return number of keys there is room for */
     int capacity() {
-        return most;
+        return maxKeys;
     }
 
     /** @return where the key's slot begins in the table, or the empty slot where it would be */

@@ -21,7 +21,7 @@ import java.util.Set;
  * nothing is left to mark. Semantics: Kafka's CleanedTransactionMetadata. Not thread-safe.
  */
 final class TransactionOutcomes {
-    private static final int MOST_CONTROL_BYTES = 1 << 20;
+    private static final int MAX_CONTROL_BYTES = 1 << 20;
 
     /** What a marker is still good for. */
     enum Marker {
@@ -89,7 +89,7 @@ final class TransactionOutcomes {
     Marker onMarker(ByteBuffer buffer, int at) {
         meet(BatchHeader.lastOffset(buffer, at));
         long producer = BatchHeader.producerId(buffer, at);
-        try (RecordIterator records = RecordIterator.of(buffer, at, MOST_CONTROL_BYTES)) {
+        try (RecordIterator records = RecordIterator.of(buffer, at, MAX_CONTROL_BYTES)) {
             if (!records.next()) {
                 return Marker.IDLE; // emptied by an earlier cleaning, and kept for its producer's or its offset's sake
             }

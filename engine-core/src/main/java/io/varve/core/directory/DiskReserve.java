@@ -27,13 +27,13 @@ public final class DiskReserve {
 
     private final Path file;
     private final long bytes;
-    private volatile boolean held;
+    private volatile boolean reserved;
 
     /** @param bytes how much to keep back; 0 for nothing, then there is never anything to lend */
     public DiskReserve(Path directory, long bytes) {
         this.file = directory.resolve(NAME);
         this.bytes = bytes;
-        this.held = file.toFile().length() == bytes;
+        this.reserved = file.toFile().length() == bytes;
     }
 
     /** @return how many bytes are kept back, when they are */
@@ -46,13 +46,13 @@ public final class DiskReserve {
      *
      * @return true if there is room now that was not there before
      */
-    public synchronized boolean lend() {
+    public synchronized boolean release() {
         try {
-            if (!held || bytes == 0 || free() >= bytes) {
+            if (!reserved || bytes == 0 || free() >= bytes) {
                 return false;
             }
             Files.delete(file);
-            held = false;
+            reserved = false;
             LOG.warn(
                     "{} is full: the {} bytes kept back for deletions and settings are in use now", directory(), bytes);
             return true;
@@ -67,24 +67,24 @@ public final class DiskReserve {
      *
      * @return true if it is held now
      */
-    public boolean takeBack() {
-        return held || take();
+    public boolean restore() {
+        return reserved || take();
     }
 
     private synchronized boolean take() {
-        if (held) {
+        if (reserved) {
             return true;
         }
         try {
             if (free() >= bytes) {
                 fill();
-                held = true;
+                reserved = true;
             }
         } catch (IOException e) {
             discard(e);
             LOG.debug("There is no room for {}", file, e);
         }
-        return held;
+        return reserved;
     }
 
     private void fill() throws IOException {
@@ -106,8 +106,8 @@ public final class DiskReserve {
     }
 
     /** @throws StorageException FULL while the reserve is lent and there is not enough room to take it back */
-    public void requireHeld() {
-        if (!takeBack()) {
+    public void requireReserved() {
+        if (!restore()) {
             throw new StorageException(
                     StorageException.Kind.FULL,
                     directory() + " is full: what room is left is kept for deletions and settings until there are "

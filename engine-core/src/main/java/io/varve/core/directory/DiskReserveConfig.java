@@ -22,15 +22,15 @@ public record DiskReserveConfig(long bytes, Set<String> topics) {
     /** Key of {@link #topics}. */
     public static final String TOPICS = "storage.reserve.topics";
 
-    private static final long MOST = 1 << 30;
-    private static final long PRESET_BYTES = 1 << 20;
-    private static final String PRESET_TOPICS = "__cluster_metadata";
+    private static final long MAX_BYTES = 1 << 30;
+    private static final long DEFAULT_BYTES = 1 << 20;
+    private static final String DEFAULT_TOPICS = "__cluster_metadata";
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     public static DiskReserveConfig of(StorageProperties settings) {
-        String names = settings.text(TOPICS, PRESET_TOPICS);
+        String names = settings.text(TOPICS, DEFAULT_TOPICS);
         return new DiskReserveConfig(
-                settings.number(BYTES, PRESET_BYTES, 0, MOST),
+                settings.number(BYTES, DEFAULT_BYTES, 0, MAX_BYTES),
                 Arrays.stream(names.split(","))
                         .map(String::trim)
                         .filter(name -> !name.isEmpty())

@@ -15,8 +15,8 @@ public final class FullDiskLog {
     private final Path directory;
     private final Clock clock;
     private volatile boolean refusing;
-    private boolean said;
-    private long saidAt;
+    private boolean logged;
+    private long loggedAt;
     private long refusedAt;
 
     /** @param clock times what is said */
@@ -30,9 +30,9 @@ public final class FullDiskLog {
         long now = clock.millis();
         refusedAt = now;
         refusing = true;
-        if (!said || now - saidAt >= QUIET_MS) {
-            said = true;
-            saidAt = now;
+        if (!logged || now - loggedAt >= QUIET_MS) {
+            logged = true;
+            loggedAt = now;
             LOG.error(
                     "{} takes no more bytes: {}; reads go on, writes do when it takes some again (free bytes: {})",
                     directory,
@@ -42,17 +42,17 @@ public final class FullDiskLog {
     }
 
     /** A write went through. */
-    public void taken() {
+    public void accepted() {
         if (refusing) {
-            takenAgain();
+            acceptedAgain();
         }
     }
 
-    private synchronized void takenAgain() {
+    private synchronized void acceptedAgain() {
         // Nearly full, it takes small writes between large ones it refuses: that is not worth a line each.
         if (refusing && clock.millis() - refusedAt >= OVER_MS) {
             refusing = false;
-            said = false;
+            logged = false;
             LOG.info("{} takes bytes again", directory);
         }
     }

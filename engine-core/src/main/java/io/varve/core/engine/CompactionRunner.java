@@ -36,7 +36,7 @@ final class CompactionRunner {
     private final Supplier<Collection<PartitionLog>> partitions;
     private final CompactionConfig config;
     private final StorageContext context;
-    private final CompactionThrottle pace;
+    private final CompactionThrottle throttle;
     private final Cleaner cleaner;
     private final List<Thread> threads = new ArrayList<>();
     private final Set<PartitionLog> busy = ConcurrentHashMap.newKeySet();
@@ -52,8 +52,8 @@ final class CompactionRunner {
         this.partitions = partitions;
         this.config = config;
         this.context = context;
-        this.pace = new CompactionThrottle(config.bytesPerSecond(), context.clock(), context.scheduler());
-        this.cleaner = new Cleaner(config, context.clock(), pace, context.failPoints());
+        this.throttle = new CompactionThrottle(config.bytesPerSecond(), context.clock(), context.scheduler());
+        this.cleaner = new Cleaner(config, context.clock(), throttle, context.failPoints());
     }
 
     void start() {
@@ -71,7 +71,7 @@ final class CompactionRunner {
             } catch (RuntimeException | Error e) {
                 LOG.error("Compaction failed; it goes on in {} ms", config.backoffMs(), e);
             }
-            going = busy ? !pace.isStopped() : pace.rest(config.backoffMs());
+            going = busy ? !throttle.isStopped() : throttle.pause(config.backoffMs());
         }
     }
 
@@ -193,7 +193,7 @@ final class CompactionRunner {
      * @return true if the caller was interrupted meanwhile
      */
     boolean close(long waitMs) {
-        pace.close();
+        throttle.close();
         boolean interrupted = false;
         for (Thread thread : threads) {
             interrupted |= ThreadJoiner.join(thread, waitMs, context.clock());

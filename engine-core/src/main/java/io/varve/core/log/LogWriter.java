@@ -257,7 +257,7 @@ final class LogWriter {
     /** With the lock held by which holds come into force: none is overlooked that was confirmed before. */
     private void requireNotHeld(long offset) {
         long start = store.extent().start();
-        if (offset > config.retention().mostStart(start)) {
+        if (offset > config.retention().maxStart(start)) {
             Hold hold = config.retention().first(start).orElseThrow();
             throw new HeldException("records of " + store.id() + " up to " + offset + " cannot be deleted: hold "
                     + hold.name() + " pins offsets " + hold.from() + " to " + (hold.to() - 1));
@@ -266,7 +266,7 @@ final class LogWriter {
 
     /** @return first offset that a hold pins, or Long.MAX_VALUE */
     long firstHeld() {
-        return config.retention().mostStart(store.extent().start());
+        return config.retention().maxStart(store.extent().start());
     }
 
     /**

@@ -458,7 +458,7 @@ public final class PartitionLog implements CompactableLog {
     }
 
     @Override
-    public void settle() {
+    public void saveProducerState() {
         snapshotProducers();
     }
 

@@ -77,7 +77,7 @@ final class MemoryPartition {
     }
 
     /** Leaves nothing beyond the readable end, for those who cannot know of it. */
-    void show() {
+    void makeReadable() {
         if (readable == ReadableAt.AT_SYNC) {
             sync();
         }
@@ -169,7 +169,7 @@ final class MemoryPartition {
 
     void truncateTo(long to) {
         ContractChecks.requireTruncation(id, to);
-        show();
+        makeReadable();
         if (to >= end) {
             return;
         }

@@ -92,7 +92,7 @@ public final class MemoryStorage implements Storage {
         }
         synchronized (partition) {
             partition.fencing.requireOpenable(epoch);
-            partition.show();
+            partition.makeReadable();
             return new MemoryStore(this, partition, partition.fencing.open(epoch), limits);
         }
     }

@@ -16,7 +16,7 @@ import java.util.BitSet;
  * producer, sequence, flags, timestamps. Used once; not thread-safe.
  */
 public final class BatchRewriter {
-    private static final int MOST_VARINT_BYTES = 5;
+    private static final int MAX_VARINT_BYTES = 5;
     private static final int COPY_BYTES = 8192;
 
     private final ByteBuffer buffer;
@@ -88,7 +88,7 @@ public final class BatchRewriter {
         RecordOutput head = new RecordOutput();
         byte[] piece = new byte[COPY_BYTES];
         for (int i = 0; i < count; i++) {
-            records.confine(MOST_VARINT_BYTES);
+            records.confine(MAX_VARINT_BYTES);
             int length = records.varint();
             if (length < 0) {
                 throw invalid("record " + i + " has length " + length);
@@ -139,11 +139,11 @@ public final class BatchRewriter {
     /** Breaks off when a batch becomes too large, before it takes the memory. */
     private static final class Bounded extends OutputStream {
         private final RecordOutput out;
-        private final int most;
+        private final int max;
 
-        Bounded(RecordOutput out, int most) {
+        Bounded(RecordOutput out, int max) {
             this.out = out;
-            this.most = most;
+            this.max = max;
         }
 
         @Override
@@ -159,9 +159,9 @@ public final class BatchRewriter {
         }
 
         private void require(int more) {
-            if (more > most - out.size()) {
+            if (more > max - out.size()) {
                 throw new InvalidBatchException(
-                        Kind.TOO_LARGE, "the batch takes more than " + most + " bytes as it is to be stored");
+                        Kind.TOO_LARGE, "the batch takes more than " + max + " bytes as it is to be stored");
             }
         }
     }

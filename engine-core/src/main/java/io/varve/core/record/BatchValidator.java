@@ -13,7 +13,7 @@ import java.nio.ByteBuffer;
  */
 public final class BatchValidator {
     /** Length, attributes, two deltas, two lengths, header count: one byte each is the least a record can take. */
-    private static final int LEAST_RECORD_BYTES = 7;
+    private static final int MIN_RECORD_BYTES = 7;
 
     private BatchValidator() {}
 
@@ -66,8 +66,8 @@ public final class BatchValidator {
             throw invalid("record count is " + count + ", last offset delta is " + delta
                     + "; a producer's batch has at least one record and no gaps");
         }
-        long most = Codec.forId(BatchHeader.codecId(buffer, at)).mostContent(size - BatchHeader.SIZE);
-        if (count > most / LEAST_RECORD_BYTES) {
+        long max = Codec.forId(BatchHeader.codecId(buffer, at)).maxContent(size - BatchHeader.SIZE);
+        if (count > max / MIN_RECORD_BYTES) {
             throw invalid("record count is " + count + ", too many for a batch of " + size + " bytes");
         }
         if (BatchHeader.isControl(buffer, at)) {

@@ -31,7 +31,7 @@ abstract class BlockInput extends InputStream {
      *
      * @param length bytes it may hold; never more than the compressed bytes present can yield
      */
-    final byte[] room(int length) {
+    final byte[] buffer(int length) {
         if (block.length < length) {
             block = new byte[length];
         }

@@ -129,7 +129,7 @@ public enum Codec {
      * @param compressed bytes of compressed data
      * @return most bytes that so many can decompress to, whatever they claim
      */
-    final long mostContent(int compressed) {
+    final long maxContent(int compressed) {
         return (long) compressed * mostGrowth;
     }
 

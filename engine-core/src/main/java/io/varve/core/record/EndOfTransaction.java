@@ -15,7 +15,7 @@ import java.util.Optional;
 public record EndOfTransaction(ControlType type, int coordinatorEpoch, long timestamp) {
     private static final int VALUE_SIZE = Short.BYTES + Integer.BYTES;
     /** A marker is never compressed; one from elsewhere that is has no right to more. */
-    private static final int MOST_BYTES = 1 << 16;
+    private static final int MAX_BYTES = 1 << 16;
 
     /**
      * Reads the marker of a control batch.
@@ -26,7 +26,7 @@ public record EndOfTransaction(ControlType type, int coordinatorEpoch, long time
      * @throws InvalidBatchException if the record is not what its batch says
      */
     public static Optional<EndOfTransaction> read(ByteBuffer buffer, int at) {
-        try (RecordIterator records = RecordIterator.of(buffer, at, MOST_BYTES)) {
+        try (RecordIterator records = RecordIterator.of(buffer, at, MAX_BYTES)) {
             if (!records.next()) {
                 return Optional.empty();
             }

@@ -29,7 +29,7 @@ final class Lz4Input extends BlockInput {
     private static final XXHash32 HASH = XXHashFactory.fastestInstance().hash32();
 
     private static final int MAGIC = 0x184D2204;
-    private static final int LEAST_HEADER = 7;
+    private static final int MIN_HEADER = 7;
     private static final int VERSION_AND_RESERVED = 0xC3;
     private static final int VERSION_1 = 0x40;
     private static final int INDEPENDENT_FLAG = 0x20;
@@ -46,7 +46,7 @@ final class Lz4Input extends BlockInput {
     /** @param source compressed bytes from position to limit; the position moves */
     Lz4Input(ByteBuffer source) {
         super(source);
-        need(LEAST_HEADER, "header");
+        need(MIN_HEADER, "header");
         int magic = Integer.reverseBytes(source.getInt());
         if (magic != MAGIC) {
             throw corrupt("LZ4 frame begins with 0x" + Integer.toHexString(magic) + ", must be 0x184d2204");
@@ -104,7 +104,7 @@ final class Lz4Input extends BlockInput {
             verify(block, from, length);
         }
         if ((word & STORED) != 0) {
-            block.get(from, room(length), 0, length);
+            block.get(from, buffer(length), 0, length);
             filled(length);
         } else {
             decompress(block, from, length);
@@ -133,10 +133,10 @@ final class Lz4Input extends BlockInput {
     }
 
     private void decompress(ByteBuffer block, int from, int length) {
-        int most = (int) Math.min(blockMaximum, Codec.LZ4.mostContent(length));
-        byte[] into = room(most);
+        int max = (int) Math.min(blockMaximum, Codec.LZ4.maxContent(length));
+        byte[] into = buffer(max);
         try {
-            filled(DECOMPRESSOR.decompress(block, from, length, ByteBuffer.wrap(into), 0, most));
+            filled(DECOMPRESSOR.decompress(block, from, length, ByteBuffer.wrap(into), 0, max));
         } catch (LZ4Exception e) {
             throw new InvalidBatchException(
                     InvalidBatchException.Kind.NOT_DECOMPRESSIBLE, "LZ4 block of " + length + " bytes is damaged", e);

@@ -162,8 +162,8 @@ final class RecordBytes implements AutoCloseable {
     private void take() {
         int count;
         try {
-            long most = allowance == Long.MAX_VALUE ? Integer.MAX_VALUE : allowance - taken + 1;
-            count = source.read(window, end, (int) Math.min(window.length - end, most));
+            long max = allowance == Long.MAX_VALUE ? Integer.MAX_VALUE : allowance - taken + 1;
+            count = source.read(window, end, (int) Math.min(window.length - end, max));
         } catch (IOException e) {
             throw damaged(e);
         }

@@ -32,7 +32,7 @@ import java.util.function.Consumer;
  */
 public final class RecordIterator implements AutoCloseable {
     private static final int ATTRIBUTES_SIZE = 1;
-    private static final int MOST_VARINT_BYTES = 5;
+    private static final int MAX_VARINT_BYTES = 5;
     private static final int NONE = -1;
 
     private final RecordBytes records;
@@ -150,7 +150,7 @@ public final class RecordIterator implements AutoCloseable {
             }
             return false;
         }
-        records.confine(MOST_VARINT_BYTES);
+        records.confine(MAX_VARINT_BYTES);
         int length = records.varint();
         if (length < 0) {
             throw invalid("record " + read + " has length " + length);

@@ -82,9 +82,9 @@ final class RecordOutput extends OutputStream {
     }
 
     private void need(int more) {
-        int least = Math.addExact(size, more);
-        if (least > bytes.length) {
-            bytes = Arrays.copyOf(bytes, (int) Math.max(least, Math.min(2L * bytes.length, Integer.MAX_VALUE - 8)));
+        int min = Math.addExact(size, more);
+        if (min > bytes.length) {
+            bytes = Arrays.copyOf(bytes, (int) Math.max(min, Math.min(2L * bytes.length, Integer.MAX_VALUE - 8)));
         }
     }
 }

@@ -13,7 +13,7 @@ import java.util.List;
  */
 public final class RecordWalk {
     /** Most records at fault that are named. */
-    static final int MOST_TOLD = 1000;
+    static final int MAX_TOLD = 1000;
 
     private static final int NONE = -1;
 
@@ -123,7 +123,7 @@ public final class RecordWalk {
         RecordFault fault = rules.judge(index, stamped ? claimed : timestamp, hasKey, stamped);
         if (fault != null) {
             faults = faults == null ? new ArrayList<>() : faults;
-            if (faults.size() < MOST_TOLD) {
+            if (faults.size() < MAX_TOLD) {
                 faults.add(fault);
             }
         }

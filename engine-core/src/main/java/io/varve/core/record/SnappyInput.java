@@ -89,7 +89,7 @@ final class SnappyInput extends BlockInput {
     private void decompress(int length) throws IOException {
         int from = source.position();
         long content = contentLength(from, length);
-        if (content > Codec.SNAPPY.mostContent(length)) {
+        if (content > Codec.SNAPPY.maxContent(length)) {
             throw corrupt("snappy block of " + length + " bytes claims to hold " + content);
         }
         if (content > allowance) {
@@ -97,7 +97,7 @@ final class SnappyInput extends BlockInput {
                     InvalidBatchException.Kind.TOO_LARGE,
                     "snappy block holds " + content + " bytes, at most " + allowance + " are accepted");
         }
-        byte[] into = room((int) content);
+        byte[] into = buffer((int) content);
         int count;
         if (source.hasArray()) {
             count = Snappy.uncompress(source.array(), source.arrayOffset() + from, length, into, 0);

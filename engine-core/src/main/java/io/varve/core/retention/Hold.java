@@ -25,7 +25,7 @@ public record Hold(String name, long from, long to) {
      * @param start the log start offset
      * @return how far the start may be moved under this hold, exclusive; Long.MAX_VALUE when what it pinned is gone already
      */
-    long mostStart(long start) {
+    long maxStart(long start) {
         return to <= start ? Long.MAX_VALUE : Math.max(from, start);
     }
 }

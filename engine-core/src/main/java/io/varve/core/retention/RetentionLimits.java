@@ -48,14 +48,14 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
     public Optional<Hold> first(long start) {
         return holds.stream()
                 .filter(hold -> hold.to() > start)
-                .min(Comparator.comparingLong(hold -> hold.mostStart(start)));
+                .min(Comparator.comparingLong(hold -> hold.maxStart(start)));
     }
 
     /**
      * @param start the log start offset
      * @return the highest offset the start may be moved to for all the holds; Long.MAX_VALUE when none is in the way
      */
-    public long mostStart(long start) {
-        return first(start).map(hold -> hold.mostStart(start)).orElse(Long.MAX_VALUE);
+    public long maxStart(long start) {
+        return first(start).map(hold -> hold.maxStart(start)).orElse(Long.MAX_VALUE);
     }
 }

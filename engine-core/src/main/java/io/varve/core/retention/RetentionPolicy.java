@@ -118,7 +118,7 @@ public final class RetentionPolicy {
     /** @return true if one of them lasts for longer than can be told */
     private boolean addObstacles(Segment segment, DeletionCause cause, long age, long due, List<Obstacle> obstacles) {
         boolean barred = false;
-        if (segment.endOffset() > limits.mostStart(log.startOffset())) {
+        if (segment.endOffset() > limits.maxStart(log.startOffset())) {
             String name = limits.first(log.startOffset()).map(Hold::name).orElse("");
             obstacles.add(new Obstacle(Kind.HOLD, name));
             barred = true;

@@ -41,10 +41,10 @@ public record SegmentLimits(
         return new SegmentLimits(segmentBytes, ms, indexIntervalBytes, indexMaxBytes, deleteDelayMs);
     }
 
-    private static void require(boolean holds, String key, long value, long least) {
+    private static void require(boolean holds, String key, long value, long min) {
         if (!holds) {
             throw new StorageException(
-                    StorageException.Kind.MISUSE, key + " is " + value + ", must be at least " + least);
+                    StorageException.Kind.MISUSE, key + " is " + value + ", must be at least " + min);
         }
     }
 }

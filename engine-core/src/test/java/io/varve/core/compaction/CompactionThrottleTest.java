@@ -15,11 +15,11 @@ class CompactionThrottleTest {
 
     @Test
     void movesNoMoreBytesASecondThanAllowed() throws InterruptedException {
-        CompactionThrottle pace = new CompactionThrottle(1000, time, time);
+        CompactionThrottle throttle = new CompactionThrottle(1000, time, time);
         AtomicBoolean done = new AtomicBoolean();
         Thread mover = time.start("mover", () -> {
             for (int i = 0; i < 100; i++) {
-                pace.moved(100);
+                throttle.moved(100);
             }
             done.set(true);
         });
@@ -38,31 +38,31 @@ class CompactionThrottleTest {
 
     @Test
     void endsEveryWaitWhenClosed() throws InterruptedException {
-        CompactionThrottle pace = new CompactionThrottle(1, time, time);
+        CompactionThrottle throttle = new CompactionThrottle(1, time, time);
         AtomicReference<RuntimeException> thrown = new AtomicReference<>();
         Thread mover = time.start("mover", () -> {
             try {
-                pace.moved(1_000_000);
+                throttle.moved(1_000_000);
             } catch (CompactionStoppedException e) {
                 thrown.set(e);
             }
         });
         AtomicBoolean rested = new AtomicBoolean(true);
-        Thread resting = time.start("resting", () -> rested.set(pace.rest(1_000_000)));
-        pace.close();
+        Thread resting = time.start("resting", () -> rested.set(throttle.pause(1_000_000)));
+        throttle.close();
         mover.join();
         resting.join();
         assertThat(thrown.get()).isInstanceOf(CompactionStoppedException.class);
         assertThat(rested.get()).isFalse();
-        assertThat(pace.rest(1)).isFalse();
+        assertThat(throttle.pause(1)).isFalse();
     }
 
     @Test
     void doesNotWaitWithoutALimit() {
-        CompactionThrottle pace = new CompactionThrottle(Double.MAX_VALUE, time, time);
+        CompactionThrottle throttle = new CompactionThrottle(Double.MAX_VALUE, time, time);
         for (int i = 0; i < 1000; i++) {
-            pace.moved(Integer.MAX_VALUE);
+            throttle.moved(Integer.MAX_VALUE);
         }
-        assertThat(pace.isStopped()).isFalse();
+        assertThat(throttle.isStopped()).isFalse();
     }
 }

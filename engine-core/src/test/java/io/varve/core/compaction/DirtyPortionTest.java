@@ -82,7 +82,7 @@ class DirtyPortionTest {
         DirtyPortion dirt = dirt(CompactionLimits.DEFAULT, 15, 40, segments(5, 6, 7, 8));
         assertThat(dirt.cleanBytes()).isEqualTo(11);
         assertThat(dirt.dirtyBytes()).isEqualTo(13);
-        assertThat(dirt.mostRecords()).isEqualTo(15);
+        assertThat(dirt.maxRecords()).isEqualTo(15);
     }
 
     @Test

@@ -190,7 +190,7 @@ final class Partition implements CompactableLog {
     }
 
     @Override
-    public void settle() {}
+    public void saveProducerState() {}
 
     @Override
     public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {

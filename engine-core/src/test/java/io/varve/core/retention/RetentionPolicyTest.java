@@ -104,9 +104,9 @@ class RetentionPolicyTest {
         assertThat(plan.fates().get(1).obstacles()).contains(new Obstacle(Kind.HOLD, "audit"));
         assertThat(plan.fates().get(2).obstacles()).contains(new Obstacle(Kind.HOLD, "audit"));
         assertThat(plan.fates().get(1).dueMs()).isLessThanOrEqualTo(NOW);
-        assertThat(held.mostStart(0)).isEqualTo(150);
-        assertThat(held.mostStart(155)).isEqualTo(155);
-        assertThat(held.mostStart(160)).isEqualTo(Long.MAX_VALUE);
+        assertThat(held.maxStart(0)).isEqualTo(150);
+        assertThat(held.maxStart(155)).isEqualTo(155);
+        assertThat(held.maxStart(160)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test

@@ -15,26 +15,26 @@ import java.util.Map;
 public record StorageProperties(Map<String, String> properties) {
     /**
      * @param key the setting
-     * @param preset what holds when it is absent
-     * @param least lowest value allowed, inclusive
-     * @param most highest value allowed, inclusive
+     * @param absent what holds when it is absent
+     * @param min lowest value allowed, inclusive
+     * @param max highest value allowed, inclusive
      * @return the value
-     * @throws StorageException MISUSE if it is no number from {@code least} to {@code most}
+     * @throws StorageException MISUSE if it is no number from {@code min} to {@code max}
      */
-    public long number(String key, long preset, long least, long most) {
+    public long number(String key, long absent, long min, long max) {
         String value = properties.get(key);
         if (value == null) {
-            return preset;
+            return absent;
         }
         try {
             long number = Long.parseLong(value.trim());
-            if (number >= least && number <= most) {
+            if (number >= min && number <= max) {
                 return number;
             }
         } catch (NumberFormatException e) {
             // falls through to the one message for every wrong value
         }
-        throw wrong(key, value, "a number from " + least + " to " + most);
+        throw wrong(key, value, "a number from " + min + " to " + max);
     }
 
     /**
@@ -42,7 +42,7 @@ public record StorageProperties(Map<String, String> properties) {
      * @return the value, false when it is absent
      * @throws StorageException MISUSE if it is neither true nor false
      */
-    public boolean yesOrNo(String key) {
+    public boolean flag(String key) {
         String value = text(key, "false");
         return switch (value.trim().toLowerCase(Locale.ROOT)) {
             case "true" -> true;
@@ -53,11 +53,11 @@ public record StorageProperties(Map<String, String> properties) {
 
     /**
      * @param key the setting
-     * @param preset what holds when it is absent
+     * @param absent what holds when it is absent
      * @return the value
      */
-    public String text(String key, String preset) {
-        return properties.getOrDefault(key, preset);
+    public String text(String key, String absent) {
+        return properties.getOrDefault(key, absent);
     }
 
     /**

@@ -16,8 +16,8 @@ class StoragePropertiesTest {
     void readsWhatIsThereAndElseWhatHoldsByDefault() {
         assertThat(settings.number("size", 1, 0, 9)).isEqualTo(5);
         assertThat(settings.number("none", 1, 0, 9)).isEqualTo(1);
-        assertThat(settings.yesOrNo("fast")).isTrue();
-        assertThat(settings.yesOrNo("none")).isFalse();
+        assertThat(settings.flag("fast")).isTrue();
+        assertThat(settings.flag("none")).isFalse();
         assertThat(settings.text("none", "x")).isEqualTo("x");
     }
 
@@ -29,7 +29,7 @@ class StoragePropertiesTest {
         assertThatThrownBy(() -> settings.number("odd", 1, 6, 9))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContainingAll("odd", "maybe", "6 to 9");
-        assertThatThrownBy(() -> settings.yesOrNo("odd"))
+        assertThatThrownBy(() -> settings.flag("odd"))
                 .isInstanceOf(StorageException.class)
                 .hasMessageContainingAll("odd", "maybe", "true or false");
     }
