@@ -18,7 +18,7 @@ class ArchitectureTest {
             # package    | what it may use
             *            | core core.spi core.runtime
             disk         | core.directory com.sun.management com.sun.nio.file
-            segment      | disk core.record
+            segment      | disk core.record core.spi.support
             partition    | segment disk core.directory core.spi.support
             start        | partition segment disk
             tool         | start partition segment disk core.directory
