@@ -9,22 +9,16 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageException;
 import io.varve.server.config.ServerConfig;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The main program: {@code Main config/server.properties [--override key=value]...}. */
+/** Starts the server and ends it when the process is told to: the program behind {@code kafka-server-start.sh}. */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
-    private static final String USAGE =
-            "Usage: kafka-server-start.sh config/server.properties [--override key=value]...";
-    private static final String OVERRIDE = "--override";
     private static final int BACKGROUND_THREADS = 2;
-
-    private record Arguments(Path file, List<String> overrides) {}
 
     private Main() {}
 
@@ -32,32 +26,39 @@ public final class Main {
      * Runs the server until the process is told to end.
      *
      * @param arguments the configuration file and overrides
-     * @throws InterruptedException never, in practice: nobody interrupts the main thread
      */
-    public static void main(String[] arguments) throws InterruptedException {
-        Arguments parsed = parse(arguments);
-        if (parsed == null) {
-            System.err.println(USAGE);
-            System.exit(1);
-        }
+    public static void main(String[] arguments) {
+        System.exit(StartCommand.run(arguments, System.out, System.err, Main::serve));
+    }
+
+    private static void serve(Path file, List<String> overrides) {
         AtomicReference<VarveServer> running = new AtomicReference<>();
         ShutdownSignals.onSignal(() -> stop(running.get()));
         try {
-            VarveServer server = start(parsed);
+            VarveServer server = start(file, overrides);
             running.set(server);
             LOG.info("Varve is {}", server.summary());
         } catch (VarveException e) {
             // A user's mistake, or a machine's: one line says what, and a stack trace would only hide it.
             System.err.println(line(e));
-            System.exit(1);
+            System.exit(StartCommand.FAILED);
         }
-        new CountDownLatch(1).await();
+        awaitTheEnd();
     }
 
-    private static VarveServer start(Arguments arguments) {
+    /** The signal's handler ends the process. */
+    private static void awaitTheEnd() {
+        try {
+            new CountDownLatch(1).await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // nobody does: this is the main thread
+        }
+    }
+
+    private static VarveServer start(Path file, List<String> overrides) {
         // Set by bin/, so that relative directories mean the same from wherever a script is called.
         Path home = Path.of(System.getProperty("varve.home", ""));
-        ServerConfig config = ServerConfig.load(arguments.file, arguments.overrides, home);
+        ServerConfig config = ServerConfig.load(file, overrides, home);
         return VarveServer.start(config, Clock.system(), new SystemScheduler(BACKGROUND_THREADS), Ids.random());
     }
 
@@ -68,23 +69,7 @@ public final class Main {
         }
     }
 
-    private static Arguments parse(String[] arguments) {
-        List<String> overrides = new ArrayList<>();
-        Path file = null;
-        for (int i = 0; i < arguments.length; i++) {
-            if (arguments[i].equals(OVERRIDE) && i + 1 < arguments.length) {
-                overrides.add(arguments[++i]);
-            } else if (arguments[i].startsWith(OVERRIDE + "=")) {
-                overrides.add(arguments[i].substring(OVERRIDE.length() + 1));
-            } else if (file == null && !arguments[i].startsWith("-")) {
-                file = Path.of(arguments[i]);
-            } else {
-                return null;
-            }
-        }
-        return file == null ? null : new Arguments(file, overrides);
-    }
-
+    /** @return what failed, without the kind of failure, which is for programs */
     static String line(VarveException failure) {
         String message = failure.getMessage();
         return failure instanceof StorageException storage

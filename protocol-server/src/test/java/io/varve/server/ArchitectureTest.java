@@ -25,7 +25,8 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | importer net api api.fetch api.topic api.config api.group api.txn group txn
+            .                 | command picocli importer net api api.fetch api.topic api.config api.group
+                              | api.txn group txn
                               | coordinator metadata metadata.config metadata.topic cluster config
                               | core.engine core.spi..
             importer          | metadata metadata.config metadata.kraft core.directory core.engine
@@ -73,7 +74,9 @@ class ArchitectureTest {
             metadata.topic    | metadata metadata.config metadata.log metadata.start core.engine core.event
                               | core.log.. core.spi.. kafka.image kafka.metadata kafka.server.common
                               | kafka.server.immutable
-            retention         | core.retention core.spi.. com.fasterxml.jackson.. kafka.clients.admin
+            command           | picocli
+            retention         | command picocli core.retention core.spi.. com.fasterxml.jackson..
+                              | kafka.clients.admin
             cluster           |
             config            | net api.fetch group txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record

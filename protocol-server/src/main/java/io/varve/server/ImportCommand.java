@@ -6,6 +6,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageProvider;
+import io.varve.server.command.CommandLines;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
 import io.varve.server.importer.ImportConfig;
@@ -18,80 +19,82 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 
-/** The program behind {@code varve-import.sh}: takes over the log directories of a stopped Kafka. */
-public final class ImportMain {
-    private static final String USAGE = """
-            Usage: varve-import.sh --from KAFKA_LOG_DIR [--from ANOTHER]... [options]
-              --from DIR             a directory of the log.dirs of a Kafka that was stopped; it is only read
-              --to FILE              the server.properties to import for (default: config/server.properties)
-              --log-dirs DIRS        import into these directories instead of those FILE names
-              --override key=value   another setting stronger than FILE's
-              --exclude TOPIC        leave a topic out
-              --abort-undecided      let transactions without an end count as aborted
-              --dry-run              only look, and print what would be imported""";
+/** Takes over the log directories of a stopped Kafka: {@code bin/varve-import.sh}. */
+@Command(
+        name = "varve-import.sh",
+        mixinStandardHelpOptions = true,
+        versionProvider = CommandLines.Version.class,
+        sortOptions = false,
+        usageHelpWidth = CommandLines.WIDTH,
+        customSynopsis = "varve-import.sh --from KAFKA_LOG_DIR [--from ANOTHER]... [OPTION]...",
+        description =
+                "Copies topics, records, offsets and transactions of a stopped Kafka into a storage without topics.",
+        exitCodeOnInvalidInput = ImportCommand.FAILED,
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:all of it was imported", "1:nothing was; a line says why"})
+public final class ImportCommand implements Callable<Integer> {
+    static final int FAILED = 1;
 
+    private static final int DONE = 0;
     private static final int BACKGROUND_THREADS = 2;
 
-    private final List<Path> from = new ArrayList<>();
-    private final Set<String> exclude = new HashSet<>();
-    private final List<String> overrides = new ArrayList<>();
     private final Path home = Path.of(System.getProperty("varve.home", ""));
+    private List<Path> from;
+
+    @Option(
+            names = "--from",
+            paramLabel = "DIR",
+            required = true,
+            description = "a directory of the log.dirs of a Kafka that was stopped; it is only read")
+    private List<Path> named = new ArrayList<>();
+
+    @Option(
+            names = "--to",
+            paramLabel = "FILE",
+            description = "the server.properties to import for (default: config/server.properties)")
     private Path to = home.resolve("config/server.properties");
+
+    @Option(
+            names = "--log-dirs",
+            paramLabel = "DIRS",
+            description = "import into these directories instead of those FILE names")
+    private String logDirs;
+
+    @Option(
+            names = "--override",
+            paramLabel = "key=value",
+            description = "another setting stronger than FILE's; may be repeated")
+    private List<String> overrides = new ArrayList<>();
+
+    @Option(names = "--exclude", paramLabel = "TOPIC", description = "leave a topic out; may be repeated")
+    private Set<String> exclude = new HashSet<>();
+
+    @Option(names = "--abort-undecided", description = "let transactions without an end count as aborted")
     private boolean abortUndecided;
+
+    @Option(names = "--dry-run", description = "only look, and print what would be imported")
     private boolean dryRun;
 
-    private ImportMain() {}
+    private ImportCommand() {}
 
-    /**
-     * Imports, and exits with 0, or with 1 and one line that says why nothing was imported.
-     *
-     * @param arguments as the usage says
-     */
+    /** @param arguments as {@code --help} says */
     public static void main(String[] arguments) {
-        if (List.of(arguments).contains("--help")) {
-            System.out.println(USAGE);
-            return;
-        }
-        ImportMain program = new ImportMain();
-        if (!program.parse(List.of(arguments)) || program.from.isEmpty()) {
-            System.err.println(USAGE);
-            System.exit(1);
-        }
+        System.exit(CommandLines.run(new ImportCommand(), System.out, System.err, arguments));
+    }
+
+    @Override
+    public Integer call() {
         try {
-            program.run();
+            run();
+            return DONE;
         } catch (VarveException e) {
             System.err.println(Main.line(e));
-            System.exit(1);
+            return FAILED;
         }
-    }
-
-    private boolean parse(List<String> arguments) {
-        for (int i = 0; i < arguments.size(); i++) {
-            String option = arguments.get(i);
-            if (option.equals("--dry-run")) {
-                dryRun = true;
-            } else if (option.equals("--abort-undecided")) {
-                abortUndecided = true;
-            } else if (i + 1 == arguments.size() || !take(option, arguments.get(++i))) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    private boolean take(String option, String value) {
-        switch (option) {
-            case "--from" -> from.add(Path.of(value).toAbsolutePath().normalize());
-            case "--to" -> to = Path.of(value);
-            case "--log-dirs" -> overrides.add("log.dirs=" + absolute(value));
-            case "--override" -> overrides.add(value);
-            case "--exclude" -> exclude.add(value);
-            default -> {
-                return false;
-            }
-        }
-        return true;
     }
 
     /** On the command line relative directories count from where one stands. */
@@ -104,6 +107,10 @@ public final class ImportMain {
     }
 
     private void run() {
+        from = named.stream().map(path -> path.toAbsolutePath().normalize()).toList();
+        if (logDirs != null) {
+            overrides.add("log.dirs=" + absolute(logDirs));
+        }
         overrides.add("log.durability=sync"); // records are durable before the topics are
         ServerConfig config = ServerConfig.load(to, overrides, home);
         config.storage().directories().forEach(this::checkApart);
