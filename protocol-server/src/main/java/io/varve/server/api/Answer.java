@@ -8,7 +8,7 @@ public sealed interface Answer {
     /**
      * A response to send.
      *
-     * @param body the response; whoever takes the answer closes the {@link StoredRecords} in it
+     * @param body the response; whoever takes the answer closes the {@link SliceRecords} in it
      */
     record Message(ApiMessage body) implements Answer {}
 

@@ -136,8 +136,8 @@ sealed interface WireShape {
             }
             scan.elements(count);
             scan.costs(PLACE * (long) count);
-            if (element instanceof Struct struct && struct.hashed && count > KeyCollisions.HARMLESS) {
-                KeyCollisions collisions = new KeyCollisions(count);
+            if (element instanceof Struct struct && struct.hashed && count > HashCollisionEstimate.HARMLESS) {
+                HashCollisionEstimate collisions = new HashCollisionEstimate(count);
                 for (int i = 0; i < count; i++) {
                     collisions.add(struct.walkHashing(scan));
                 }

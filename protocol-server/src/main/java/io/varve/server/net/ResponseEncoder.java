@@ -7,7 +7,7 @@ import io.netty.buffer.Unpooled;
 import io.varve.core.spi.BatchSlice.FileRegion;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
-import io.varve.server.api.StoredRecords;
+import io.varve.server.api.SliceRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -77,7 +77,7 @@ final class ResponseEncoder implements Writable {
             if (encoder != null) {
                 encoder.abandon();
             }
-            StoredRecords.closeAll(body);
+            SliceRecords.closeAll(body);
             throw e;
         }
     }
@@ -113,7 +113,7 @@ final class ResponseEncoder implements Writable {
 
     @Override
     public void writeRecords(BaseRecords records) {
-        if (records instanceof StoredRecords stored) {
+        if (records instanceof SliceRecords stored) {
             write(stored);
         } else if (records instanceof MemoryRecords memory) {
             writeByteBuffer(memory.buffer());
@@ -125,7 +125,7 @@ final class ResponseEncoder implements Writable {
         }
     }
 
-    private void write(StoredRecords records) {
+    private void write(SliceRecords records) {
         int bytes = records.sizeInBytes();
         FileRegion region = records.slice().fileRegion().orElse(null);
         if (region != null && bytes > COPY_LIMIT) {

@@ -2,7 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.server.api.Answer;
-import io.varve.server.api.StoredRecords;
+import io.varve.server.api.SliceRecords;
 import java.util.ArrayDeque;
 import java.util.Queue;
 
@@ -109,7 +109,7 @@ final class ResponseOrder {
     /** @param answer one that cannot be sent; null where there is none */
     static void discard(Answer answer) {
         if (answer instanceof Answer.Message message) {
-            StoredRecords.closeAll(message.body());
+            SliceRecords.closeAll(message.body());
         }
     }
 }

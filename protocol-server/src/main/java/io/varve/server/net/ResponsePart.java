@@ -6,7 +6,7 @@ import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.util.ReferenceCountUtil;
 import io.varve.core.spi.BatchSlice.FileRegion;
-import io.varve.server.api.StoredRecords;
+import io.varve.server.api.SliceRecords;
 import java.nio.ByteBuffer;
 
 /**
@@ -15,7 +15,7 @@ import java.nio.ByteBuffer;
  * @param message a buffer or a file region; null when the records are to be copied as they are written
  * @param records what the message shows, to be closed when it is written or will not be; null when the message owns its bytes
  */
-record ResponsePart(Object message, StoredRecords records) {
+record ResponsePart(Object message, SliceRecords records) {
     /** @return true if the records are to be copied */
     boolean isCopied() {
         return message == null;

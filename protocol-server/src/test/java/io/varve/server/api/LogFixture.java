@@ -208,7 +208,7 @@ public final class LogFixture implements Topics {
         if (answer instanceof FetchResponseData fetch) {
             fetch.responses()
                     .forEach(topic -> topic.partitions().forEach(partition -> {
-                        if (partition.records() instanceof StoredRecords stored) {
+                        if (partition.records() instanceof SliceRecords stored) {
                             ByteBuffer copy = ByteBuffer.allocate(stored.sizeInBytes());
                             copy.put(stored.slice().buffer()).flip();
                             partition.setRecords(MemoryRecords.readableRecords(copy));

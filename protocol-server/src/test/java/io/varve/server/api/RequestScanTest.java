@@ -229,14 +229,14 @@ class RequestScanTest {
 
     @Test
     void foreseesWhatAHashTableTakes() {
-        KeyCollisions apart = new KeyCollisions(100);
+        HashCollisionEstimate apart = new HashCollisionEstimate(100);
         IntStream.range(0, 100).forEach(i -> apart.add(2 * i));
         assertThat(apart.steps()).isZero();
-        KeyCollisions inARow = new KeyCollisions(100);
+        HashCollisionEstimate inARow = new HashCollisionEstimate(100);
         IntStream.range(0, 100).forEach(inARow::add);
         assertThat(inARow.steps()).isEqualTo(100 * 100 / 2);
         for (int slot : new int[] {0, 7, 150, 200}) {
-            KeyCollisions equal = new KeyCollisions(100);
+            HashCollisionEstimate equal = new HashCollisionEstimate(100);
             IntStream.range(0, 100).forEach(i -> equal.add(slot));
             assertThat(equal.steps()).isEqualTo(100 * (100 + 100 * 99 / 2) / 2);
         }

@@ -2,7 +2,7 @@
 package io.varve.server.api.cluster;
 
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.Futures;
+import io.varve.server.api.FutureLists;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
@@ -53,7 +53,7 @@ public final class FindCoordinatorHandler implements ApiHandler {
                 .distinct()
                 .map(key -> find(type, key, here))
                 .toList();
-        return Futures.all(found).thenApply(all -> new FindCoordinatorResponseData().setCoordinators(all));
+        return FutureLists.all(found).thenApply(all -> new FindCoordinatorResponseData().setCoordinators(all));
     }
 
     /** @throws InvalidRequestException when there is no such type, or not in this version */

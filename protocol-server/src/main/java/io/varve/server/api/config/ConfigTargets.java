@@ -16,10 +16,11 @@ public final class ConfigTargets {
      */
     public ConfigTargets(ClusterMetadata metadata, GroupsConfig groups) {
         targets = Map.of(
-                ConfigResource.Type.TOPIC, new TopicTarget(metadata.topicConfigs()),
-                ConfigResource.Type.BROKER, new BrokerTarget(metadata.config().nodeId(), metadata.brokerConfigs()),
-                ConfigResource.Type.GROUP, new GroupTarget(groups.settings(), groups.maxGroups()),
-                ConfigResource.Type.CLIENT_METRICS, new ClientMetricsTarget());
+                ConfigResource.Type.TOPIC, new TopicConfigTarget(metadata.topicConfigs()),
+                ConfigResource.Type.BROKER,
+                        new BrokerConfigTarget(metadata.config().nodeId(), metadata.brokerConfigs()),
+                ConfigResource.Type.GROUP, new GroupConfigTarget(groups.settings(), groups.maxGroups()),
+                ConfigResource.Type.CLIENT_METRICS, new ClientMetricsConfigTarget());
     }
 
     /**

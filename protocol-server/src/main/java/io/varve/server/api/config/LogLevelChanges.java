@@ -15,7 +15,7 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.Altera
 record LogLevelChanges(int nodeId, LogLevels levels) {
     /** @throws org.apache.kafka.common.errors.ApiException as Kafka refuses, before anything is changed */
     void apply(String name, Collection<AlterableConfig> operations, boolean validateOnly) {
-        BrokerTarget.requireThisBroker(name, nodeId);
+        BrokerConfigTarget.requireThisBroker(name, nodeId);
         operations.forEach(this::check);
         if (!validateOnly) {
             for (AlterableConfig operation : operations) {

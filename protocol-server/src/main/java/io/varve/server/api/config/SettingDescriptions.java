@@ -109,7 +109,7 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
         if (name.isEmpty()) {
             throw new InvalidRequestException("Client metrics subscription name must not be empty");
         }
-        return ClientMetricsTarget.settings(
+        return ClientMetricsConfigTarget.settings(
                 metadata.configs(new ConfigResource(ConfigResource.Type.CLIENT_METRICS, name)));
     }
 
@@ -149,7 +149,7 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
         DescribeConfigsResourceResult result = new DescribeConfigsResourceResult()
                 .setName(setting.key().name)
                 .setValue(setting.value())
-                .setConfigSource(ConfigSources.id(setting.source()))
+                .setConfigSource(ConfigSourceIds.id(setting.source()))
                 .setConfigType(typeOf(setting.key().type));
         if (asked.includeSynonyms()) {
             setting.synonyms().forEach(synonym -> result.synonyms().add(synonym(synonym)));
@@ -164,7 +164,7 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
         return new DescribeConfigsSynonym()
                 .setName(synonym.name())
                 .setValue(synonym.value())
-                .setSource(ConfigSources.id(synonym.source()));
+                .setSource(ConfigSourceIds.id(synonym.source()));
     }
 
     private static byte typeOf(ConfigDef.Type type) {

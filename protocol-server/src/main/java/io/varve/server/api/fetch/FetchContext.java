@@ -13,48 +13,48 @@ sealed interface FetchContext {
     int NO_SESSION = 0;
 
     /** @return the partitions to read, in the order to read them */
-    List<FetchWish> wishes();
+    List<PartitionFetch> fetches();
 
     /**
-     * Makes the answer. Takes over the pass: what the answer leaves out is released.
+     * Makes the answer. Takes over the result: what the answer leaves out is released.
      *
-     * @param pass what was read of {@link #wishes()}
+     * @param result what was read of {@link #fetches()}
      * @return the answer
      */
-    FetchResponseData answer(FetchPass pass);
+    FetchResponseData answer(FetchResult result);
 
     /** A fetch outside any session: everything is answered. */
-    record Sessionless(List<FetchWish> wishes) implements FetchContext {
+    record Sessionless(List<PartitionFetch> fetches) implements FetchContext {
         @Override
-        public FetchResponseData answer(FetchPass pass) {
-            return whole(NO_SESSION, wishes, pass);
+        public FetchResponseData answer(FetchResult result) {
+            return whole(NO_SESSION, fetches, result);
         }
     }
 
     /** A full fetch: everything is answered, and a session begins if there is room for it. */
-    record Opening(List<FetchWish> wishes, boolean byTopicId, FetchSessions sessions) implements FetchContext {
+    record Opening(List<PartitionFetch> fetches, boolean byTopicId, FetchSessions sessions) implements FetchContext {
         @Override
-        public FetchResponseData answer(FetchPass pass) {
-            return whole(sessions.open(byTopicId, wishes, pass.answers()), wishes, pass);
+        public FetchResponseData answer(FetchResult result) {
+            return whole(sessions.open(byTopicId, fetches, result.answers()), fetches, result);
         }
     }
 
     /** A further fetch of a session: all its partitions are read, those with news are answered. */
-    record Continuing(FetchSession session, int epoch, List<FetchWish> wishes) implements FetchContext {
+    record Continuing(FetchSession session, int epoch, List<PartitionFetch> fetches) implements FetchContext {
         @Override
-        public FetchResponseData answer(FetchPass pass) {
+        public FetchResponseData answer(FetchResult result) {
             FetchResponseData response = new FetchResponseData().setSessionId(session.id());
-            boolean[] news = session.selectNews(epoch, wishes, pass.answers());
+            boolean[] news = session.selectNews(epoch, fetches, result.answers());
             if (news == null) {
-                pass.release();
+                result.release();
                 return response.setErrorCode(Errors.INVALID_FETCH_SESSION_EPOCH.code());
             }
             for (int i = 0; i < news.length; i++) {
-                PartitionData partition = pass.answers().get(i);
+                PartitionData partition = result.answers().get(i);
                 if (news[i]) {
-                    append(response, wishes.get(i).target(), partition);
+                    append(response, fetches.get(i).target(), partition);
                 } else {
-                    FetchPass.release(partition);
+                    FetchResult.release(partition);
                 }
             }
             return response;
@@ -64,20 +64,20 @@ sealed interface FetchContext {
     /** A fetch whose session is not what the client thinks: nothing is read, the error is the answer. */
     record Refused(Errors error) implements FetchContext {
         @Override
-        public List<FetchWish> wishes() {
+        public List<PartitionFetch> fetches() {
             return List.of();
         }
 
         @Override
-        public FetchResponseData answer(FetchPass pass) {
+        public FetchResponseData answer(FetchResult result) {
             return new FetchResponseData().setErrorCode(error.code()).setSessionId(NO_SESSION);
         }
     }
 
-    private static FetchResponseData whole(int sessionId, List<FetchWish> wishes, FetchPass pass) {
+    private static FetchResponseData whole(int sessionId, List<PartitionFetch> fetches, FetchResult result) {
         FetchResponseData response = new FetchResponseData().setSessionId(sessionId);
-        for (int i = 0; i < wishes.size(); i++) {
-            append(response, wishes.get(i).target(), pass.answers().get(i));
+        for (int i = 0; i < fetches.size(); i++) {
+            append(response, fetches.get(i).target(), result.answers().get(i));
         }
         return response;
     }

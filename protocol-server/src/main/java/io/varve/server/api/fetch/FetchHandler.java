@@ -50,43 +50,43 @@ public final class FetchHandler implements ApiHandler {
         FetchContext context = sessions.begin(
                 new FetchMetadata(data.sessionId(), data.sessionEpoch()),
                 request.version() >= FetchTarget.FIRST_WITH_TOPIC_IDS,
-                FetchWish.of(data),
-                FetchWish.forgotten(data));
+                PartitionFetch.of(data),
+                PartitionFetch.forgotten(data));
         FetchLimits limits = FetchLimits.of(data, request.version(), config);
         FetchReader reader = new FetchReader(topics, cluster.nodeId(), limits);
-        return context.wishes().size() <= FetchReader.SLICE
-                ? answer(request, context, reader, limits, reader.read(context.wishes()))
-                : reader.read(context.wishes(), request.connection())
-                        .thenCompose(pass -> answer(request, context, reader, limits, pass));
+        return context.fetches().size() <= FetchReader.SLICE
+                ? answer(request, context, reader, limits, reader.read(context.fetches()))
+                : reader.read(context.fetches(), request.connection())
+                        .thenCompose(result -> answer(request, context, reader, limits, result));
     }
 
     private CompletionStage<FetchResponseData> answer(
-            Request request, FetchContext context, FetchReader reader, FetchLimits limits, FetchPass pass) {
-        List<FetchWish> known = pass.known(context.wishes());
-        if (limits.maxWaitMs() <= 0 || known.isEmpty() || pass.failed() || pass.bytes() >= limits.minBytes()) {
-            return CompletableFuture.completedFuture(answer(request, context, pass));
+            Request request, FetchContext context, FetchReader reader, FetchLimits limits, FetchResult result) {
+        List<PartitionFetch> known = result.known(context.fetches());
+        if (limits.maxWaitMs() <= 0 || known.isEmpty() || result.failed() || result.bytes() >= limits.minBytes()) {
+            return CompletableFuture.completedFuture(answer(request, context, result));
         }
-        pass.release();
+        result.release();
         FetchWait wait = new FetchWait(
                 reader,
                 known,
                 limits.minBytes(),
                 request.connection(),
-                () -> reader.read(context.wishes(), request.connection())
+                () -> reader.read(context.fetches(), request.connection())
                         .thenApply(last -> answer(request, context, last)));
         return wait.await(limits.maxWaitMs());
     }
 
-    private FetchResponseData answer(Request request, FetchContext context, FetchPass pass) {
+    private FetchResponseData answer(Request request, FetchContext context, FetchResult result) {
         FetchResponseData response;
         try {
-            response = context.answer(pass);
+            response = context.answer(result);
         } catch (RuntimeException | Error failure) {
-            pass.release();
+            result.release();
             throw failure;
         }
-        boolean namesLeader = pass.failed()
-                && pass.answers().stream()
+        boolean namesLeader = result.failed()
+                && result.answers().stream()
                         .anyMatch(answer -> answer.currentLeader().leaderId() >= 0);
         if (namesLeader) {
             Endpoint here = cluster.endpoint(request.connection().listenerName());

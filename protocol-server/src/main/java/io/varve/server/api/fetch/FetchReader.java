@@ -8,7 +8,7 @@ import io.varve.core.log.read.ReadResult;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
 import io.varve.server.api.LogErrors;
-import io.varve.server.api.StoredRecords;
+import io.varve.server.api.SliceRecords;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.List;
@@ -50,44 +50,47 @@ final class FetchReader {
      * Reads partitions in order until the answer is full. The first batch found is taken however large it is, so that a client with
      * too small limits still gets on (KIP-74); partitions after that get none that is larger than what is left.
      *
-     * @param wishes what to read
+     * @param fetches what to read
      * @return what was read; the caller sends it or releases it
      */
-    FetchPass read(List<FetchWish> wishes) {
-        FetchPass pass = new FetchPass(wishes.size());
-        read(wishes, pass, wishes.size());
-        return pass;
+    FetchResult read(List<PartitionFetch> fetches) {
+        FetchResult result = new FetchResult(fetches.size());
+        read(fetches, result, fetches.size());
+        return result;
     }
 
     /**
      * Reads as {@link #read(List)}, but many partitions a slice at a time, between which the connection's event loop serves others.
      *
-     * @param wishes what to read
+     * @param fetches what to read
      * @param connection who asks; called on its event loop
      * @return completes with what was read, for the caller to send or to release; fails when the connection is closed meanwhile
      */
-    CompletionStage<FetchPass> read(List<FetchWish> wishes, Connection connection) {
-        CompletableFuture<FetchPass> done = new CompletableFuture<>();
-        readOn(wishes, new FetchPass(wishes.size()), connection, done);
+    CompletionStage<FetchResult> read(List<PartitionFetch> fetches, Connection connection) {
+        CompletableFuture<FetchResult> done = new CompletableFuture<>();
+        readOn(fetches, new FetchResult(fetches.size()), connection, done);
         return done;
     }
 
     private void readOn(
-            List<FetchWish> wishes, FetchPass pass, Connection connection, CompletableFuture<FetchPass> done) {
+            List<PartitionFetch> fetches,
+            FetchResult result,
+            Connection connection,
+            CompletableFuture<FetchResult> done) {
         if (!connection.isOpen()) {
-            pass.release();
+            result.release();
             done.completeExceptionally(new CloseConnectionException("the connection was closed during a fetch"));
             return;
         }
         try {
-            read(wishes, pass, SLICE);
-            if (pass.answers().size() == wishes.size()) {
-                done.complete(pass);
+            read(fetches, result, SLICE);
+            if (result.answers().size() == fetches.size()) {
+                done.complete(result);
             } else {
-                connection.executor().execute(() -> readOn(wishes, pass, connection, done));
+                connection.executor().execute(() -> readOn(fetches, result, connection, done));
             }
         } catch (RejectedExecutionException loopEnded) {
-            pass.release();
+            result.release();
             done.completeExceptionally(loopEnded);
         } catch (RuntimeException | Error failure) {
             done.completeExceptionally(failure);
@@ -95,52 +98,52 @@ final class FetchReader {
     }
 
     /** Reads so many partitions more, at most. */
-    private void read(List<FetchWish> wishes, FetchPass pass, int more) {
-        int begun = pass.answers().size();
+    private void read(List<PartitionFetch> fetches, FetchResult result, int more) {
+        int begun = result.answers().size();
         try {
-            for (FetchWish wish : wishes.subList(begun, Math.min(wishes.size(), begun + more))) {
-                int left = (int) Math.max(0, limits.maxBytes() - pass.bytes());
-                pass.add(read(wish, Math.min(wish.maxBytes(), left), pass.bytes() == 0));
+            for (PartitionFetch fetch : fetches.subList(begun, Math.min(fetches.size(), begun + more))) {
+                int left = (int) Math.max(0, limits.maxBytes() - result.bytes());
+                result.add(read(fetch, Math.min(fetch.maxBytes(), left), result.bytes() == 0));
             }
         } catch (Throwable failure) {
-            pass.release();
+            result.release();
             throw failure;
         }
     }
 
     /**
-     * @param wish what is wanted
+     * @param fetch what is wanted
      * @return bytes an answer could hold of it now, at most its limit; just 1 for any when a single byte is enough for an answer;
      *     -1 if the answer would be an error
      */
-    int available(FetchWish wish) {
+    int available(PartitionFetch fetch) {
         try {
-            return available(wish, log(wish));
+            return available(fetch, log(fetch));
         } catch (RuntimeException failure) {
             return -1;
         }
     }
 
-    private int available(FetchWish wish, PartitionLog log) {
-        if (log == null || check(wish, log) != Errors.NONE || !isInRange(wish, log) || diverged(wish, log) != null) {
+    private int available(PartitionFetch fetch, PartitionLog log) {
+        if (log == null || check(fetch, log) != Errors.NONE || !isInRange(fetch, log) || diverged(fetch, log) != null) {
             return -1;
         }
         if (limits.minBytes() <= 1) {
-            return visibleEnd(log) > wish.offset() ? 1 : 0;
+            return visibleEnd(log) > fetch.offset() ? 1 : 0;
         }
-        PartitionData answer = read(wish, Math.min(wish.maxBytes(), limits.maxBytes()), true);
+        PartitionData answer = read(fetch, Math.min(fetch.maxBytes(), limits.maxBytes()), true);
         int bytes = answer.records().sizeInBytes();
-        FetchPass.release(answer);
+        FetchResult.release(answer);
         return answer.errorCode() == Errors.NONE.code() ? bytes : -1;
     }
 
     /**
-     * @param wish what is wanted
+     * @param fetch what is wanted
      * @return the partition's log, or null
      */
-    PartitionLog log(FetchWish wish) {
-        Topic topic = topic(wish.target());
-        return topic == null ? null : topic.partition(wish.target().partition());
+    PartitionLog log(PartitionFetch fetch) {
+        Topic topic = topic(fetch.target());
+        return topic == null ? null : topic.partition(fetch.target().partition());
     }
 
     private Topic topic(FetchTarget target) {
@@ -151,68 +154,68 @@ final class FetchReader {
         return limits.version() >= FetchTarget.FIRST_WITH_TOPIC_IDS;
     }
 
-    private PartitionData read(FetchWish wish, int maxBytes, boolean first) {
-        PartitionLog log = log(wish);
+    private PartitionData read(PartitionFetch fetch, int maxBytes, boolean first) {
+        PartitionLog log = log(fetch);
         if (log == null) {
-            boolean unknownId = byId() && topic(wish.target()) == null;
-            return error(wish, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+            boolean unknownId = byId() && topic(fetch.target()) == null;
+            return error(fetch, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
-        Errors refusal = check(wish, log);
+        Errors refusal = check(fetch, log);
         if (refusal != Errors.NONE) {
-            PartitionData answer = error(wish, refusal);
+            PartitionData answer = error(fetch, refusal);
             if (refusal == Errors.FENCED_LEADER_EPOCH && limits.version() >= FIRST_WITH_LEADER) {
                 answer.currentLeader().setLeaderId(nodeId).setLeaderEpoch(log.leaderEpoch());
             }
             return answer;
         }
         try {
-            return read(wish, log, maxBytes, first);
+            return read(fetch, log, maxBytes, first);
         } catch (RuntimeException failure) {
-            return error(wish, LogErrors.ofRead(failure));
+            return error(fetch, LogErrors.ofRead(failure));
         }
     }
 
-    private PartitionData read(FetchWish wish, PartitionLog log, int maxBytes, boolean first) {
+    private PartitionData read(PartitionFetch fetch, PartitionLog log, int maxBytes, boolean first) {
         boolean full = maxBytes == 0 && !first;
-        PartitionData diverged = diverged(wish, log);
+        PartitionData diverged = diverged(fetch, log);
         if (diverged != null) {
             return diverged;
         }
-        if (!isInRange(wish, log)) {
-            return error(wish, Errors.OFFSET_OUT_OF_RANGE);
+        if (!isInRange(fetch, log)) {
+            return error(fetch, Errors.OFFSET_OUT_OF_RANGE);
         }
         // An idle partition costs no read. An offset between the high watermark and the log's end is no error, as in
         // Kafka.
-        if (full || visibleEnd(log) <= wish.offset()) {
-            return answer(wish, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        if (full || visibleEnd(log) <= fetch.offset()) {
+            return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }
-        ReadResult read = log.read(wish.offset(), maxBytes, limits.isolation());
-        PartitionData answer = answer(wish, read.highWatermark(), read.lastStableOffset(), read.logStartOffset());
+        ReadResult read = log.read(fetch.offset(), maxBytes, limits.isolation());
+        PartitionData answer = answer(fetch, read.highWatermark(), read.lastStableOffset(), read.logStartOffset());
         int size = read.slice().sizeInBytes();
         if (size == 0 || size > maxBytes && !first) {
             read.slice().close();
             return answer;
         }
         if (limits.isolation() == Isolation.READ_COMMITTED) {
-            answer.setAbortedTransactions(aborted(wish, read));
+            answer.setAbortedTransactions(aborted(fetch, read));
         }
-        return answer.setRecords(new StoredRecords(read.slice()));
+        return answer.setRecords(new SliceRecords(read.slice()));
     }
 
     /** @return what tells a client that the last record it has is not in this log (KIP-595); null if it is, or the client does not say */
-    private PartitionData diverged(FetchWish wish, PartitionLog log) {
-        int last = wish.lastFetchedEpoch();
+    private PartitionData diverged(PartitionFetch fetch, PartitionLog log) {
+        int last = fetch.lastFetchedEpoch();
         if (last < 0) {
             return null;
         }
         Optional<EpochEnd> end = log.endOfEpoch(last);
         if (end.isEmpty()) {
-            return error(wish, Errors.OFFSET_OUT_OF_RANGE);
+            return error(fetch, Errors.OFFSET_OUT_OF_RANGE);
         }
-        if (end.get().epoch() == last && end.get().endOffset() >= wish.offset()) {
+        if (end.get().epoch() == last && end.get().endOffset() >= fetch.offset()) {
             return null;
         }
-        PartitionData answer = answer(wish, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        PartitionData answer = answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         answer.divergingEpoch()
                 .setEpoch(end.get().epoch())
                 .setEndOffset(end.get().endOffset());
@@ -225,9 +228,9 @@ final class FetchReader {
     }
 
     /** What the client is to leave out of the records read. Those it cannot be told of must not be sent. */
-    private static List<AbortedTransaction> aborted(FetchWish wish, ReadResult read) {
+    private static List<AbortedTransaction> aborted(PartitionFetch fetch, ReadResult read) {
         try {
-            return read.abortedTransactions(wish.offset()).stream()
+            return read.abortedTransactions(fetch.offset()).stream()
                     .map(one -> new AbortedTransaction()
                             .setProducerId(one.producerId())
                             .setFirstOffset(one.firstOffset()))
@@ -238,25 +241,25 @@ final class FetchReader {
         }
     }
 
-    private Errors check(FetchWish wish, PartitionLog log) {
+    private Errors check(PartitionFetch fetch, PartitionLog log) {
         if (limits.follower()) {
-            return wish.leaderEpoch() >= 0 ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NOT_LEADER_OR_FOLLOWER;
+            return fetch.leaderEpoch() >= 0 ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NOT_LEADER_OR_FOLLOWER;
         }
-        return LogErrors.ofLeaderEpoch(wish.leaderEpoch(), log.leaderEpoch());
+        return LogErrors.ofLeaderEpoch(fetch.leaderEpoch(), log.leaderEpoch());
     }
 
-    private static boolean isInRange(FetchWish wish, PartitionLog log) {
-        return log.logStartOffset() <= wish.offset() && wish.offset() <= log.logEndOffset();
+    private static boolean isInRange(PartitionFetch fetch, PartitionLog log) {
+        return log.logStartOffset() <= fetch.offset() && fetch.offset() <= log.logEndOffset();
     }
 
     private long visibleEnd(PartitionLog log) {
         return limits.isolation() == Isolation.READ_COMMITTED ? log.lastStableOffset() : log.highWatermark();
     }
 
-    private PartitionData answer(FetchWish wish, long highWatermark, long lastStableOffset, long logStartOffset) {
+    private PartitionData answer(PartitionFetch fetch, long highWatermark, long lastStableOffset, long logStartOffset) {
         // No aborted transactions are an empty list for read_committed; Kafka sends null otherwise.
         PartitionData answer = new PartitionData()
-                .setPartitionIndex(wish.target().partition())
+                .setPartitionIndex(fetch.target().partition())
                 .setHighWatermark(highWatermark)
                 .setLastStableOffset(lastStableOffset)
                 .setLogStartOffset(logStartOffset)
@@ -264,8 +267,8 @@ final class FetchReader {
         return limits.isolation() == Isolation.READ_COMMITTED ? answer : answer.setAbortedTransactions(null);
     }
 
-    private PartitionData error(FetchWish wish, Errors error) {
+    private PartitionData error(PartitionFetch fetch, Errors error) {
         // Kafka fills no offset beside an error, not even beside OFFSET_OUT_OF_RANGE.
-        return answer(wish, UNKNOWN, UNKNOWN, UNKNOWN).setErrorCode(error.code());
+        return answer(fetch, UNKNOWN, UNKNOWN, UNKNOWN).setErrorCode(error.code());
     }
 }

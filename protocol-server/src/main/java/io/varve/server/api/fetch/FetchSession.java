@@ -21,12 +21,12 @@ final class FetchSession {
 
     /** A partition, and what the client was last told of it. */
     private static final class Entry {
-        private FetchWish wish;
+        private PartitionFetch fetch;
         private long highWatermark;
         private long logStartOffset;
 
-        Entry(FetchWish wish, long highWatermark, long logStartOffset) {
-            this.wish = wish;
+        Entry(PartitionFetch fetch, long highWatermark, long logStartOffset) {
+            this.fetch = fetch;
             this.highWatermark = highWatermark;
             this.logStartOffset = logStartOffset;
         }
@@ -53,22 +53,22 @@ final class FetchSession {
     /**
      * @param id positive
      * @param byTopicId true if the client names topics by id
-     * @param wishes what the client wants
+     * @param fetches what the client wants
      * @param answers what it is told of each
      */
-    FetchSession(int id, boolean byTopicId, List<FetchWish> wishes, List<PartitionData> answers) {
+    FetchSession(int id, boolean byTopicId, List<PartitionFetch> fetches, List<PartitionData> answers) {
         this.id = id;
         this.byTopicId = byTopicId;
-        addAll(wishes, answers, false);
-        addAll(wishes, answers, true);
+        addAll(fetches, answers, false);
+        addAll(fetches, answers, true);
     }
 
-    private void addAll(List<FetchWish> wishes, List<PartitionData> answers, boolean withRecords) {
-        for (int i = 0; i < wishes.size(); i++) {
+    private void addAll(List<PartitionFetch> fetches, List<PartitionData> answers, boolean withRecords) {
+        for (int i = 0; i < fetches.size(); i++) {
             PartitionData answer = answers.get(i);
             if (answer.records().sizeInBytes() > 0 == withRecords) {
-                Entry entry = new Entry(wishes.get(i), answer.highWatermark(), answer.logStartOffset());
-                partitions.put(entry.wish.target(), entry);
+                Entry entry = new Entry(fetches.get(i), answer.highWatermark(), answer.logStartOffset());
+                partitions.put(entry.fetch.target(), entry);
             }
         }
     }
@@ -95,7 +95,11 @@ final class FetchSession {
      *     too many partitions: its client starts anew
      */
     synchronized Errors advance(
-            int requestEpoch, boolean requestById, List<FetchWish> changed, List<FetchTarget> forgotten, int room) {
+            int requestEpoch,
+            boolean requestById,
+            List<PartitionFetch> changed,
+            List<FetchTarget> forgotten,
+            int room) {
         if (requestEpoch != epoch) {
             return Errors.INVALID_FETCH_SESSION_EPOCH;
         }
@@ -105,12 +109,12 @@ final class FetchSession {
         if (partitions.size() + changed.size() > room && partitions.size() + newcomers(changed) > room) {
             return Errors.FETCH_SESSION_ID_NOT_FOUND;
         }
-        for (FetchWish wish : changed) {
-            Entry known = partitions.get(wish.target());
+        for (PartitionFetch fetch : changed) {
+            Entry known = partitions.get(fetch.target());
             if (known == null) {
-                partitions.put(wish.target(), new Entry(wish, UNKNOWN, UNKNOWN));
+                partitions.put(fetch.target(), new Entry(fetch, UNKNOWN, UNKNOWN));
             } else {
-                known.wish = wish;
+                known.fetch = fetch;
             }
         }
         forgotten.forEach(partitions::remove);
@@ -118,34 +122,34 @@ final class FetchSession {
         return Errors.NONE;
     }
 
-    private long newcomers(List<FetchWish> changed) {
+    private long newcomers(List<PartitionFetch> changed) {
         return changed.stream()
-                .filter(wish -> !partitions.containsKey(wish.target()))
+                .filter(fetch -> !partitions.containsKey(fetch.target()))
                 .count();
     }
 
     /** @return what to read now, in order; a copy */
-    synchronized List<FetchWish> wishes() {
-        List<FetchWish> wishes = new ArrayList<>(partitions.size());
-        partitions.values().forEach(entry -> wishes.add(entry.wish));
-        return wishes;
+    synchronized List<PartitionFetch> fetches() {
+        List<PartitionFetch> fetches = new ArrayList<>(partitions.size());
+        partitions.values().forEach(entry -> fetches.add(entry.fetch));
+        return fetches;
     }
 
     /**
      * Ends a fetch: picks the answers that tell the client something, and moves partitions with records to the end.
      *
      * @param requestEpoch the epoch in the request
-     * @param wishes what was read
+     * @param fetches what was read
      * @param answers what was found, by position
      * @return which answers to send, by position; null if another request has used the session meanwhile
      */
-    synchronized boolean[] selectNews(int requestEpoch, List<FetchWish> wishes, List<PartitionData> answers) {
+    synchronized boolean[] selectNews(int requestEpoch, List<PartitionFetch> fetches, List<PartitionData> answers) {
         if (FetchMetadata.nextEpoch(requestEpoch) != epoch) {
             return null;
         }
-        boolean[] news = new boolean[wishes.size()];
+        boolean[] news = new boolean[fetches.size()];
         for (int i = 0; i < news.length; i++) {
-            FetchTarget target = wishes.get(i).target();
+            FetchTarget target = fetches.get(i).target();
             Entry entry = partitions.get(target);
             news[i] = entry != null && entry.update(answers.get(i));
             if (news[i] && answers.get(i).records().sizeInBytes() > 0) {

@@ -79,24 +79,25 @@ public final class FetchSessions {
      *
      * @param metadata the session id and epoch in the request
      * @param byTopicId true if the request names topics by id
-     * @param wishes the partitions it names
+     * @param fetches the partitions it names
      * @param forgotten the partitions its session is to drop
      * @return what to read and how to answer
      */
-    FetchContext begin(FetchMetadata metadata, boolean byTopicId, List<FetchWish> wishes, List<FetchTarget> forgotten) {
+    FetchContext begin(
+            FetchMetadata metadata, boolean byTopicId, List<PartitionFetch> fetches, List<FetchTarget> forgotten) {
         if (metadata.isFull()) {
             if (metadata.sessionId() != FetchContext.NO_SESSION) {
                 close(metadata.sessionId());
             }
-            return metadata.epoch() == FetchMetadata.FINAL_EPOCH || wishes.isEmpty()
-                    ? new FetchContext.Sessionless(wishes)
-                    : new FetchContext.Opening(wishes, byTopicId, this);
+            return metadata.epoch() == FetchMetadata.FINAL_EPOCH || fetches.isEmpty()
+                    ? new FetchContext.Sessionless(fetches)
+                    : new FetchContext.Opening(fetches, byTopicId, this);
         }
         FetchSession session = find(metadata.sessionId());
         if (session == null) {
             return new FetchContext.Refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
         }
-        Errors error = session.advance(metadata.epoch(), byTopicId, wishes, forgotten, room(session));
+        Errors error = session.advance(metadata.epoch(), byTopicId, fetches, forgotten, room(session));
         if (error == Errors.FETCH_SESSION_ID_NOT_FOUND) {
             close(session.id());
         }
@@ -108,28 +109,28 @@ public final class FetchSessions {
             return new FetchContext.Sessionless(List.of());
         }
         touch(session);
-        return new FetchContext.Continuing(session, metadata.epoch(), session.wishes());
+        return new FetchContext.Continuing(session, metadata.epoch(), session.fetches());
     }
 
     /**
      * Begins a session if there is room for it.
      *
      * @param byTopicId true if its client names topics by id
-     * @param wishes what its client wants
+     * @param fetches what its client wants
      * @param answers what the client is told of each, by position
      * @return its id, or 0
      */
-    synchronized int open(boolean byTopicId, List<FetchWish> wishes, List<PartitionData> answers) {
+    synchronized int open(boolean byTopicId, List<PartitionFetch> fetches, List<PartitionData> answers) {
         long now = clock.millis();
-        if (maxSessions == 0 || wishes.size() > MAX_PARTITIONS) {
+        if (maxSessions == 0 || fetches.size() > MAX_PARTITIONS) {
             return FetchContext.NO_SESSION;
         }
-        while (slots.size() >= maxSessions || partitions + wishes.size() > maxPartitions) {
-            if (!evict(wishes.size(), now)) {
+        while (slots.size() >= maxSessions || partitions + fetches.size() > maxPartitions) {
+            if (!evict(fetches.size(), now)) {
                 return FetchContext.NO_SESSION;
             }
         }
-        Slot slot = new Slot(new FetchSession(newId(), byTopicId, wishes, answers), now);
+        Slot slot = new Slot(new FetchSession(newId(), byTopicId, fetches, answers), now);
         slots.put(slot.id(), slot);
         touch(slot, now);
         return slot.id();

@@ -32,22 +32,22 @@ import org.apache.kafka.common.message.FetchResponseData;
 final class FetchWait {
     /** One partition's wait for its high watermark to rise above what the last look saw. */
     private final class Watch implements PartitionLog.Waiter {
-        private final FetchWish wish;
+        private final PartitionFetch fetch;
         private PartitionLog.Subscription subscription = () -> {};
         private int bytes;
         private volatile boolean failed;
 
-        Watch(FetchWish wish) {
-            this.wish = wish;
+        Watch(PartitionFetch fetch) {
+            this.fetch = fetch;
         }
 
         /** Looks at the partition after registering, so that nothing that came in between is missed. */
         void register() {
-            PartitionLog log = reader.log(wish);
+            PartitionLog log = reader.log(fetch);
             if (log != null && !failed) {
                 subscription = log.awaitHighWatermark(log.highWatermark() + 1, this);
             }
-            int found = reader.available(wish);
+            int found = reader.available(fetch);
             ready |= found < 0;
             available += Math.max(0, found) - bytes;
             bytes = Math.max(0, found);
@@ -79,14 +79,14 @@ final class FetchWait {
 
     /**
      * @param reader looks what is there
-     * @param wishes what is waited for
+     * @param fetches what is waited for
      * @param minBytes how much is enough
      * @param connection who waits
      * @param answer reads everything once more and makes the answer
      */
     FetchWait(
             FetchReader reader,
-            List<FetchWish> wishes,
+            List<PartitionFetch> fetches,
             int minBytes,
             Connection connection,
             Supplier<CompletionStage<FetchResponseData>> answer) {
@@ -94,8 +94,8 @@ final class FetchWait {
         this.minBytes = minBytes;
         this.connection = connection;
         this.answer = answer;
-        watches = new ArrayList<>(wishes.size());
-        wishes.forEach(wish -> watches.add(new Watch(wish)));
+        watches = new ArrayList<>(fetches.size());
+        fetches.forEach(fetch -> watches.add(new Watch(fetch)));
     }
 
     /**

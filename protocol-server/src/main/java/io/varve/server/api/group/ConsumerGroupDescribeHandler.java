@@ -23,7 +23,7 @@ public final class ConsumerGroupDescribeHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ConsumerGroupDescribeRequest describe = (ConsumerGroupDescribeRequest) request.body();
         return groups.describeConsumerGroups(
-                        Callers.of(request), Distinct.of(describe.data().groupIds()))
+                        RequestCaller.of(request), Distinct.of(describe.data().groupIds()))
                 .thenApply(described -> {
                     if (describe.data().includeAuthorizedOperations()) {
                         described.stream()

@@ -20,6 +20,6 @@ public final class ConsumerGroupHeartbeatHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ConsumerGroupHeartbeatRequest heartbeat = (ConsumerGroupHeartbeatRequest) request.body();
-        return groups.consumerHeartbeat(Callers.of(request), heartbeat.data());
+        return groups.consumerHeartbeat(RequestCaller.of(request), heartbeat.data());
     }
 }

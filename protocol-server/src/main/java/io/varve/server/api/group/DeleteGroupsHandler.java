@@ -21,7 +21,8 @@ public final class DeleteGroupsHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         DeleteGroupsRequest delete = (DeleteGroupsRequest) request.body();
-        return groups.delete(Callers.of(request), Distinct.of(delete.data().groupsNames()))
+        return groups.delete(
+                        RequestCaller.of(request), Distinct.of(delete.data().groupsNames()))
                 .thenApply(results -> new DeleteGroupsResponseData().setResults(results));
     }
 }

@@ -22,7 +22,8 @@ public final class DescribeGroupsHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         DescribeGroupsRequest describe = (DescribeGroupsRequest) request.body();
-        return groups.describe(Callers.of(request), Distinct.of(describe.data().groups()))
+        return groups.describe(
+                        RequestCaller.of(request), Distinct.of(describe.data().groups()))
                 .thenApply(described -> {
                     if (describe.data().includeAuthorizedOperations()) {
                         described.stream()

@@ -20,6 +20,6 @@ public final class HeartbeatHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         HeartbeatRequest heartbeat = (HeartbeatRequest) request.body();
-        return groups.heartbeat(Callers.of(request), heartbeat.data());
+        return groups.heartbeat(RequestCaller.of(request), heartbeat.data());
     }
 }

@@ -22,7 +22,7 @@ public final class JoinGroupHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         JoinGroupRequest join = (JoinGroupRequest) request.body();
         // The response class knows what versions before 7 cannot say: a missing protocol name.
-        return groups.join(Callers.of(request), join.data())
+        return groups.join(RequestCaller.of(request), join.data())
                 .thenApply(data -> new JoinGroupResponse(data, request.version()).data());
     }
 }

@@ -21,7 +21,7 @@ public final class LeaveGroupHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         LeaveGroupRequest leave = (LeaveGroupRequest) request.body();
-        return groups.leave(Callers.of(request), leave.normalizedData())
+        return groups.leave(RequestCaller.of(request), leave.normalizedData())
                 .thenApply(data -> new LeaveGroupResponse(data, request.version()).data());
     }
 }

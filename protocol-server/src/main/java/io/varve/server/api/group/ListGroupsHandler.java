@@ -20,6 +20,6 @@ public final class ListGroupsHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ListGroupsRequest list = (ListGroupsRequest) request.body();
-        return groups.list(Callers.of(request), list.data());
+        return groups.list(RequestCaller.of(request), list.data());
     }
 }

@@ -73,7 +73,7 @@ public final class OffsetCommitHandler implements ApiHandler {
                 .setGroupInstanceId(data.groupInstanceId())
                 .setRetentionTimeMs(data.retentionTimeMs())
                 .setTopics(known);
-        return groups.commit(Callers.of(request), rest)
+        return groups.commit(RequestCaller.of(request), rest)
                 .thenApply(committed -> response.merge(committed).build().data());
     }
 

@@ -60,7 +60,7 @@ public final class OffsetDeleteHandler implements ApiHandler {
             return CompletableFuture.completedFuture(response.build().data());
         }
         return groups.deleteOffsets(
-                        Callers.of(request),
+                        RequestCaller.of(request),
                         new OffsetDeleteRequestData().setGroupId(data.groupId()).setTopics(known))
                 .thenApply(deleted -> response.merge(deleted).build().data());
     }

@@ -2,7 +2,7 @@
 package io.varve.server.api.group;
 
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.Futures;
+import io.varve.server.api.FutureLists;
 import io.varve.server.api.Request;
 import io.varve.server.group.GroupRequestContext;
 import io.varve.server.group.Groups;
@@ -45,14 +45,14 @@ public final class OffsetFetchHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         OffsetFetchRequest fetch = (OffsetFetchRequest) request.body();
-        GroupRequestContext caller = Callers.of(request);
+        GroupRequestContext caller = RequestCaller.of(request);
         Set<String> seen = new HashSet<>();
         List<CompletableFuture<OffsetFetchResponseGroup>> fetched = fetch.groups().stream()
                 .map(group -> seen.add(group.groupId())
                         ? fetch(caller, group, fetch.requireStable(), request.version())
                         : twice(group, request.version()))
                 .toList();
-        return Futures.all(fetched)
+        return FutureLists.all(fetched)
                 .thenApply(all -> new OffsetFetchResponse.Builder(all)
                         .build(request.version())
                         .data());

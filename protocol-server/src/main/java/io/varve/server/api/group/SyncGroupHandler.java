@@ -24,6 +24,6 @@ public final class SyncGroupHandler implements ApiHandler {
         if (!sync.areMandatoryProtocolTypeAndNamePresent()) {
             throw new InconsistentGroupProtocolException("protocol type and name are mandatory from version 5 on");
         }
-        return groups.sync(Callers.of(request), sync.data());
+        return groups.sync(RequestCaller.of(request), sync.data());
     }
 }

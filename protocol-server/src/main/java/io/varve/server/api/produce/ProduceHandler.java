@@ -50,7 +50,7 @@ public final class ProduceHandler implements ApiHandler {
     private static final short ACKS_ALL = -1;
 
     /** One request on its way. */
-    private record Job(Request request, PendingAnswer pending, AdmittedAppends.Request transaction) {}
+    private record Job(Request request, PendingProduceResponse pending, AdmittedAppends.Request transaction) {}
 
     /** A batch that may be appended. */
     private record Checked(PartitionLog log, AppendRun run, PartitionProduceResponse answer) {}
@@ -70,8 +70,8 @@ public final class ProduceHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ProduceRequestData data = (ProduceRequestData) request.body().data();
-        TransactionalRequest.check(data);
-        StorageRoom.require(data, request, topics);
+        TransactionalRequestCheck.check(data);
+        AppendBackpressure.require(data, request, topics);
         ProduceResponseData response = new ProduceResponseData();
         List<Checked> batches = check(data, request, response);
         if (!request.background()) {
@@ -79,12 +79,12 @@ public final class ProduceHandler implements ApiHandler {
         }
         // Looking at the batches took long; appending them does not, and belongs to the loop. The bytes last as long as
         // this call.
-        return LoopTask.run(request.connection().executor(), () -> append(data, request, response, batches));
+        return EventLoopCall.run(request.connection().executor(), () -> append(data, request, response, batches));
     }
 
     private CompletionStage<ProduceResponseData> append(
             ProduceRequestData data, Request request, ProduceResponseData response, List<Checked> batches) {
-        PendingAnswer pending = new PendingAnswer(response, request.connection());
+        PendingProduceResponse pending = new PendingProduceResponse(response, request.connection());
         AdmittedAppends.Request transaction = data.transactionalId() == null
                 ? null
                 : admitted.request(data.transactionalId(), request.connection(), request.version());
@@ -98,7 +98,8 @@ public final class ProduceHandler implements ApiHandler {
         return transaction.ended().thenCompose(ended -> answer(data, pending));
     }
 
-    private static CompletionStage<ProduceResponseData> answer(ProduceRequestData data, PendingAnswer pending) {
+    private static CompletionStage<ProduceResponseData> answer(
+            ProduceRequestData data, PendingProduceResponse pending) {
         CompletionStage<ProduceResponseData> settled = pending.await(data.timeoutMs());
         return data.acks() == ACKS_NONE ? settled.thenCompose(ProduceHandler::unanswered) : settled;
     }
@@ -106,12 +107,14 @@ public final class ProduceHandler implements ApiHandler {
     /** Looks at every batch of a request before any is appended: what takes long must have had no effect when that shows. */
     private List<Checked> check(ProduceRequestData data, Request request, ProduceResponseData response) {
         boolean unknownAcks = data.acks() != ACKS_NONE && data.acks() != ACKS_LEADER && data.acks() != ACKS_ALL;
-        DecompressionMeter meter = request.background() ? new WorkerBudget(request.connection()) : new LoopBudget();
+        DecompressionMeter meter = request.background()
+                ? new WorkerDecompressionLimit(request.connection())
+                : new LoopDecompressionLimit();
         List<Checked> batches = new ArrayList<>();
-        for (TopicProduceData wanted : NamedTwice.oneOfEach(data.topicData())) {
+        for (TopicProduceData wanted : DistinctPartitions.oneOfEach(data.topicData())) {
             Topic topic = byId(request) ? topics.byId(wanted.topicId()) : topics.byName(wanted.name());
             TopicProduceResponse told = answer(response, wanted);
-            for (PartitionProduceData partition : NamedTwice.lastOfEach(wanted.partitionData())) {
+            for (PartitionProduceData partition : DistinctPartitions.lastOfEach(wanted.partitionData())) {
                 PartitionProduceResponse answer = blank(partition.index());
                 told.partitionResponses().add(answer);
                 if (unknownAcks) {
@@ -208,7 +211,7 @@ public final class ProduceHandler implements ApiHandler {
 
         @Override
         public void refused(Errors error) {
-            Errors told = ProduceVersions.told(error, job.request.version());
+            Errors told = ProduceVersions.errorFor(error, job.request.version());
             fail(answer, told, "The partition could not be made part of the transaction: " + error.message());
         }
 

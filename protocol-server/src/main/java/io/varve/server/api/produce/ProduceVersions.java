@@ -29,7 +29,7 @@ final class ProduceVersions {
      * @param error what the coordinator said
      * @return what the producer is told
      */
-    static Errors told(Errors error, short version) {
+    static Errors errorFor(Errors error, short version) {
         return switch (error) {
             case CONCURRENT_TRANSACTIONS -> version >= FIRST_THAT_ADDS ? error : Errors.NOT_ENOUGH_REPLICAS;
             case NETWORK_EXCEPTION, COORDINATOR_LOAD_IN_PROGRESS, COORDINATOR_NOT_AVAILABLE, NOT_COORDINATOR ->

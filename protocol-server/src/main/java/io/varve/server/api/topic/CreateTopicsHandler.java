@@ -3,7 +3,7 @@ package io.varve.server.api.topic;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
-import io.varve.server.api.config.ConfigSources;
+import io.varve.server.api.config.ConfigSourceIds;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.config.ConfigEntry;
 import io.varve.server.metadata.topic.NewTopic;
@@ -94,7 +94,7 @@ public final class CreateTopicsHandler implements ApiHandler {
             configs.add(new CreatableTopicConfigs()
                     .setName(setting.key().name)
                     .setValue(setting.value())
-                    .setConfigSource(ConfigSources.id(setting.source())));
+                    .setConfigSource(ConfigSourceIds.id(setting.source())));
         }
         return new CreatableTopicResult()
                 .setName(outcome.name())

@@ -39,7 +39,7 @@ public final class AddOffsetsToTxnHandler implements ApiHandler {
                         Set.of(partition),
                         Transactions.PLAIN))
                 .thenApply(error -> new AddOffsetsToTxnResponseData()
-                        .setErrorCode(FencingErrors.told(error, request.version(), FIRST_WITH_FENCED)
+                        .setErrorCode(FencingErrors.forVersion(error, request.version(), FIRST_WITH_FENCED)
                                 .code()));
     }
 }

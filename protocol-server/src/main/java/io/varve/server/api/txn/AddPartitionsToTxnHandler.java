@@ -107,7 +107,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
         return transactions
                 .addPartitions(asked.transactionalId(), producer, partitions, clientVersion(version))
                 .thenApply(error -> {
-                    Errors told = FencingErrors.told(error, version, FIRST_WITH_FENCED);
+                    Errors told = FencingErrors.forVersion(error, version, FIRST_WITH_FENCED);
                     Map<TopicPartition, Errors> errors = new HashMap<>();
                     partitions.forEach(partition -> errors.put(partition, told));
                     return errors;

@@ -38,7 +38,7 @@ public final class EndTxnHandler implements ApiHandler {
 
     private static EndTxnResponseData answer(ProducerEpochResult granted, short version) {
         EndTxnResponseData answer = new EndTxnResponseData()
-                .setErrorCode(FencingErrors.told(granted.error(), version, FIRST_WITH_FENCED)
+                .setErrorCode(FencingErrors.forVersion(granted.error(), version, FIRST_WITH_FENCED)
                         .code());
         return version < FIRST_WITH_BUMP
                 ? answer

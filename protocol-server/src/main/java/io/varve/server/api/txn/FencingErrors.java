@@ -11,7 +11,7 @@ final class FencingErrors {
      * @param version the request's
      * @param first the first version of its API whose clients know PRODUCER_FENCED
      */
-    static Errors told(Errors error, short version, short first) {
+    static Errors forVersion(Errors error, short version, short first) {
         return error == Errors.PRODUCER_FENCED && version < first ? Errors.INVALID_PRODUCER_EPOCH : error;
     }
 }

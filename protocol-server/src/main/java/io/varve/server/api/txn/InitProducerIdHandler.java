@@ -48,7 +48,8 @@ public final class InitProducerIdHandler implements ApiHandler {
         return transactions
                 .initProducer(data.transactionalId(), data.transactionTimeoutMs(), expected)
                 .thenApply((ProducerEpochResult granted) -> answer(
-                        granted.producer(), FencingErrors.told(granted.error(), request.version(), FIRST_WITH_FENCED)));
+                        granted.producer(),
+                        FencingErrors.forVersion(granted.error(), request.version(), FIRST_WITH_FENCED)));
     }
 
     private static InitProducerIdResponseData answer(ProducerEpoch producer, Errors error) {

@@ -3,7 +3,7 @@ package io.varve.server.api.txn;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
-import io.varve.server.api.group.Callers;
+import io.varve.server.api.group.RequestCaller;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
@@ -61,7 +61,8 @@ public final class TxnOffsetCommitHandler implements ApiHandler {
         if (known.isEmpty()) {
             return CompletableFuture.completedFuture(response.build().data());
         }
-        return groups.commitInTransaction(Callers.of(request), data.duplicate().setTopics(known))
+        return groups.commitInTransaction(
+                        RequestCaller.of(request), data.duplicate().setTopics(known))
                 .handle((committed, failure) -> failure == null
                         ? committed
                         : TxnOffsetCommitRequest.getErrorResponse(

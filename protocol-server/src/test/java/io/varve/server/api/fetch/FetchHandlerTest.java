@@ -51,7 +51,7 @@ class FetchHandlerTest {
         logs.fill(topic.partition(0), "a", "b");
         logs.fill(topic.partition(0), "c");
 
-        PartitionData partition = only(ask(version, request(wish(0, 2))));
+        PartitionData partition = only(ask(version, request(fetch(0, 2))));
 
         assertThat(values(partition)).containsExactly("c");
         assertThat(partition.highWatermark()).isEqualTo(3);
@@ -63,22 +63,22 @@ class FetchHandlerTest {
     @Test
     void tellsAtOnceWhereTheLogPartsFromWhatTheClientHas() {
         logs.fill(topic.partition(0), "a", "b");
-        PartitionData parted = only(ask(LATEST, request(wish(0, 1).setLastFetchedEpoch(1))));
+        PartitionData parted = only(ask(LATEST, request(fetch(0, 1).setLastFetchedEpoch(1))));
         assertThat(parted.errorCode()).isZero();
         assertThat(parted.records().sizeInBytes()).isZero();
         assertThat(parted.divergingEpoch().epoch()).isEqualTo(1);
         assertThat(parted.divergingEpoch().endOffset()).isZero();
-        PartitionData same = only(ask(LATEST, request(wish(0, 1).setLastFetchedEpoch(LogFixture.LEADER_EPOCH))));
+        PartitionData same = only(ask(LATEST, request(fetch(0, 1).setLastFetchedEpoch(LogFixture.LEADER_EPOCH))));
         assertThat(values(same)).containsExactly("a", "b");
         assertThat(same.divergingEpoch().endOffset()).isEqualTo(-1);
-        PartitionData unseen = only(ask(LATEST, request(wish(0, 1).setLastFetchedEpoch(9))));
+        PartitionData unseen = only(ask(LATEST, request(fetch(0, 1).setLastFetchedEpoch(9))));
         assertThat(unseen.errorCode()).isEqualTo(Errors.OFFSET_OUT_OF_RANGE.code());
     }
 
     @Test
     void readCommittedGetsAnEmptyListOfAbortedTransactions() {
         logs.fill(topic.partition(0), "a");
-        PartitionData partition = only(ask(LATEST, request(wish(0, 0)).setIsolationLevel(READ_COMMITTED)));
+        PartitionData partition = only(ask(LATEST, request(fetch(0, 0)).setIsolationLevel(READ_COMMITTED)));
         assertThat(values(partition)).containsExactly("a");
         assertThat(partition.abortedTransactions()).isEmpty();
     }
@@ -87,16 +87,16 @@ class FetchHandlerTest {
     void recordsNotYetDurableAreNotShown() {
         logs.fill(topic.partition(0), "a");
         topic.partition(0).append(logs.batch("b").buffer(), AppendOrigin.CLIENT);
-        assertThat(values(only(ask(LATEST, request(wish(0, 0)))))).containsExactly("a");
+        assertThat(values(only(ask(LATEST, request(fetch(0, 0)))))).containsExactly("a");
         PartitionData pastTheHighWatermark =
-                only(ask(LATEST, request(wish(0, 2)).setMaxWaitMs(0)));
+                only(ask(LATEST, request(fetch(0, 2)).setMaxWaitMs(0)));
         assertThat(error(pastTheHighWatermark)).isEqualTo(Errors.NONE);
         assertThat(pastTheHighWatermark.records().sizeInBytes()).isZero();
     }
 
     @Test
     void waitsUntilARecordBecomesVisible() {
-        CompletableFuture<ApiMessage> answer = send(LATEST, request(wish(0, 0), wish(1, 0)));
+        CompletableFuture<ApiMessage> answer = send(LATEST, request(fetch(0, 0), fetch(1, 0)));
         topic.partition(1).append(logs.batch("a").buffer(), AppendOrigin.CLIENT);
         logs.connection.runLoop();
         assertThat(answer).isNotDone();
@@ -111,7 +111,7 @@ class FetchHandlerTest {
 
     @Test
     void answersWithNothingWhenTheWaitIsOverAndLeavesNoWaiterBehind() {
-        CompletableFuture<ApiMessage> answer = send(LATEST, request(wish(0, 0)).setMaxWaitMs(500));
+        CompletableFuture<ApiMessage> answer = send(LATEST, request(fetch(0, 0)).setMaxWaitMs(500));
         logs.time.advance(499);
         assertThat(answer).isNotDone();
         logs.time.advance(1);
@@ -126,7 +126,7 @@ class FetchHandlerTest {
     void waitsForMinBytesOverAllPartitions() {
         logs.fill(topic.partition(0), "a");
         CompletableFuture<ApiMessage> answer =
-                send(LATEST, request(wish(0, 0), wish(1, 0)).setMinBytes(200));
+                send(LATEST, request(fetch(0, 0), fetch(1, 0)).setMinBytes(200));
         for (int i = 0; i < 2; i++) {
             assertThat(answer).isNotDone();
             logs.fill(topic.partition(i), "b");
@@ -138,7 +138,7 @@ class FetchHandlerTest {
 
     @Test
     void aClosedConnectionEndsTheWait() {
-        CompletableFuture<ApiMessage> answer = send(LATEST, request(wish(0, 0)));
+        CompletableFuture<ApiMessage> answer = send(LATEST, request(fetch(0, 0)));
         logs.connection.close();
         assertThatThrownBy(answer::join).hasCauseInstanceOf(CloseConnectionException.class);
         logs.fill(topic.partition(0), "late");
@@ -147,8 +147,8 @@ class FetchHandlerTest {
 
     @Test
     void aDeletedTopicEndsTheWait() {
-        CompletableFuture<ApiMessage> byId = send(LATEST, request(wish(0, 0)));
-        CompletableFuture<ApiMessage> byName = send(12, request(wish(0, 0)));
+        CompletableFuture<ApiMessage> byId = send(LATEST, request(fetch(0, 0)));
+        CompletableFuture<ApiMessage> byName = send(12, request(fetch(0, 0)));
         logs.delete("t");
         logs.connection.runLoop();
         assertThat(error(only((FetchResponseData) byId.join()))).isEqualTo(Errors.UNKNOWN_TOPIC_ID);
@@ -159,7 +159,7 @@ class FetchHandlerTest {
     void aLogThatWillNotGrowButCanBeReadDoesNotMakeItsConsumersSpin() {
         topic.partition(0).failed(new StorageException(StorageException.Kind.FULL, "disk full"));
         CompletableFuture<ApiMessage> answer =
-                send(LATEST, request(wish(0, 0), wish(1, 0)).setMaxWaitMs(500));
+                send(LATEST, request(fetch(0, 0), fetch(1, 0)).setMaxWaitMs(500));
         logs.connection.runLoop();
         assertThat(answer).isNotDone();
         assertThat(logs.connection.tasksOnLoop()).isZero();
@@ -171,7 +171,7 @@ class FetchHandlerTest {
     @Test
     void errorsAreAnsweredAtOnceBesideTheRest() {
         logs.fill(topic.partition(0), "a");
-        FetchRequestData request = request(wish(0, 2), wish(7, 0), wish(1, 0).setCurrentLeaderEpoch(2));
+        FetchRequestData request = request(fetch(0, 2), fetch(7, 0), fetch(1, 0).setCurrentLeaderEpoch(2));
         List<PartitionData> answers = ask(LATEST, request).responses().get(0).partitions();
         assertThat(answers)
                 .extracting(FetchHandlerTest::error)
@@ -184,17 +184,17 @@ class FetchHandlerTest {
 
     @Test
     void fencedClientsAreToldWhereTheLeaderIs() {
-        FetchRequestData request = request(wish(0, 0).setCurrentLeaderEpoch(2));
+        FetchRequestData request = request(fetch(0, 0).setCurrentLeaderEpoch(2));
         assertThat(ask(16, request).nodeEndpoints().find(LogFixture.NODE).port())
                 .isEqualTo(9092);
         assertThat(ask(15, request).nodeEndpoints()).isEmpty();
-        PartitionData ahead = only(ask(LATEST, request(wish(0, 0).setCurrentLeaderEpoch(9))));
+        PartitionData ahead = only(ask(LATEST, request(fetch(0, 0).setCurrentLeaderEpoch(9))));
         assertThat(error(ahead)).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
     }
 
     @Test
     void unknownTopicsGetTheErrorOfTheirVersion() {
-        FetchRequestData request = request(wish(0, 0));
+        FetchRequestData request = request(fetch(0, 0));
         request.topics().get(0).setTopic("nope").setTopicId(Uuid.randomUuid());
         assertThat(error(only(ask(12, request)))).isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         assertThat(error(only(ask(13, request)))).isEqualTo(Errors.UNKNOWN_TOPIC_ID);
@@ -204,15 +204,15 @@ class FetchHandlerTest {
     void damagedBytesAreSaidToBeDamaged() {
         logs.fill(topic.partition(0), "a");
         logs.store(topic, 0).refuseReads(new StorageException(StorageException.Kind.CORRUPT, "bad CRC"));
-        assertThat(error(only(ask(LATEST, request(wish(0, 0)))))).isEqualTo(Errors.CORRUPT_MESSAGE);
+        assertThat(error(only(ask(LATEST, request(fetch(0, 0)))))).isEqualTo(Errors.CORRUPT_MESSAGE);
     }
 
     @Test
     void followersAreRefused() {
         logs.fill(topic.partition(0), "a");
-        FetchRequestData old = request(wish(0, 0)).setReplicaId(2);
+        FetchRequestData old = request(fetch(0, 0)).setReplicaId(2);
         assertThat(error(only(ask(14, old)))).isEqualTo(Errors.NOT_LEADER_OR_FOLLOWER);
-        FetchRequestData current = request(wish(0, 0).setCurrentLeaderEpoch(LogFixture.LEADER_EPOCH));
+        FetchRequestData current = request(fetch(0, 0).setCurrentLeaderEpoch(LogFixture.LEADER_EPOCH));
         current.replicaState().setReplicaId(2);
         assertThat(error(only(ask(LATEST, current)))).isEqualTo(Errors.UNKNOWN_LEADER_EPOCH);
     }
@@ -222,7 +222,7 @@ class FetchHandlerTest {
         logs.fill(topic.partition(0), "x".repeat(500));
         logs.fill(topic.partition(1), "y".repeat(500));
         FetchRequestData request = request(
-                        wish(0, 0).setPartitionMaxBytes(10), wish(1, 0).setPartitionMaxBytes(10))
+                        fetch(0, 0).setPartitionMaxBytes(10), fetch(1, 0).setPartitionMaxBytes(10))
                 .setMaxBytes(10);
         List<PartitionData> answers = ask(LATEST, request).responses().get(0).partitions();
         assertThat(values(answers.get(0))).hasSize(1);
@@ -235,9 +235,9 @@ class FetchHandlerTest {
         for (int i = 0; i < 30; i++) {
             logs.fill(topic.partition(0), "x".repeat(1000));
         }
-        PartitionData capped = only(ask(LATEST, request(wish(0, 0))));
+        PartitionData capped = only(ask(LATEST, request(fetch(0, 0))));
         assertThat(capped.records().sizeInBytes()).isBetween(8_000, 10_000);
-        PartitionData own = only(ask(LATEST, request(wish(0, 0).setPartitionMaxBytes(3000))));
+        PartitionData own = only(ask(LATEST, request(fetch(0, 0).setPartitionMaxBytes(3000))));
         assertThat(own.records().sizeInBytes()).isBetween(1000, 3000);
     }
 
@@ -249,16 +249,16 @@ class FetchHandlerTest {
                 logs.fill(topic.partition(partition), "x".repeat(1000));
             }
         }
-        List<FetchPartition> wishes = new ArrayList<>(List.of(wish(0, 0), wish(1, 0), wish(2, 0)));
+        List<FetchPartition> fetches = new ArrayList<>(List.of(fetch(0, 0), fetch(1, 0), fetch(2, 0)));
         List<Integer> served = new ArrayList<>();
         for (int i = 0; i < 6; i++) {
-            FetchRequestData request = request(wishes.toArray(FetchPartition[]::new))
+            FetchRequestData request = request(fetches.toArray(FetchPartition[]::new))
                     .setSessionEpoch(-1)
                     .setMaxBytes(1000);
             ask(LATEST, request).responses().get(0).partitions().stream()
                     .filter(partition -> partition.records().sizeInBytes() > 0)
                     .forEach(partition -> served.add(partition.partitionIndex()));
-            Collections.rotate(wishes, -1);
+            Collections.rotate(fetches, -1);
         }
         assertThat(served).containsExactly(0, 1, 2, 0, 1, 2);
     }
@@ -267,9 +267,9 @@ class FetchHandlerTest {
     void aPartitionNamedTwiceIsOneAsItWasNamedLast() {
         logs.fill(topic.partition(0), "a");
         logs.fill(topic.partition(0), "b");
-        FetchRequestData request = request(wish(0, 0), wish(1, 0), wish(0, 1));
+        FetchRequestData request = request(fetch(0, 0), fetch(1, 0), fetch(0, 1));
         request.topics()
-                .add(new FetchTopic().setTopic("t").setTopicId(topic.id()).setPartitions(List.of(wish(1, 0))));
+                .add(new FetchTopic().setTopic("t").setTopicId(topic.id()).setPartitions(List.of(fetch(1, 0))));
         List<PartitionData> answers = ask(LATEST, request).responses().get(0).partitions();
         assertThat(answers).extracting(PartitionData::partitionIndex).containsExactly(0, 1);
         assertThat(values(answers.get(0))).containsExactly("b");
@@ -278,12 +278,12 @@ class FetchHandlerTest {
     @ParameterizedTest
     @ValueSource(ints = {12, 13})
     void unknownPartitionsBesideReadableOnesDoNotEndTheWait(int version) {
-        FetchRequestData request = request(wish(7, 0), wish(0, 0));
+        FetchRequestData request = request(fetch(7, 0), fetch(0, 0));
         request.topics()
                 .add(new FetchTopic()
                         .setTopic("gone")
                         .setTopicId(Uuid.randomUuid())
-                        .setPartitions(List.of(wish(0, 0))));
+                        .setPartitions(List.of(fetch(0, 0))));
         CompletableFuture<ApiMessage> answer = send(version, request);
         logs.connection.runLoop();
         assertThat(answer).isNotDone();
@@ -333,10 +333,10 @@ class FetchHandlerTest {
     }
 
     private FetchRequestData ofMany() {
-        FetchRequestData request = request(wish(0, 0));
+        FetchRequestData request = request(fetch(0, 0));
         request.topics().get(0).setTopic("big").setPartitions(new ArrayList<>());
         for (int i = 0; i < MANY; i++) {
-            request.topics().get(0).partitions().add(wish(i, 0));
+            request.topics().get(0).partitions().add(fetch(i, 0));
         }
         return request;
     }
@@ -354,17 +354,17 @@ class FetchHandlerTest {
         return logs.send(ApiKeys.FETCH, version, request);
     }
 
-    private FetchRequestData request(FetchPartition... wishes) {
+    private FetchRequestData request(FetchPartition... fetches) {
         FetchRequestData request =
                 new FetchRequestData().setMaxWaitMs(10_000).setMinBytes(1).setMaxBytes(1 << 20);
-        if (wishes.length > 0) {
+        if (fetches.length > 0) {
             request.topics()
-                    .add(new FetchTopic().setTopic("t").setTopicId(topic.id()).setPartitions(List.of(wishes)));
+                    .add(new FetchTopic().setTopic("t").setTopicId(topic.id()).setPartitions(List.of(fetches)));
         }
         return request;
     }
 
-    private static FetchPartition wish(int partition, long offset) {
+    private static FetchPartition fetch(int partition, long offset) {
         return new FetchPartition()
                 .setPartition(partition)
                 .setFetchOffset(offset)

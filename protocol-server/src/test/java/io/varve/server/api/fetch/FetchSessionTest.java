@@ -307,19 +307,19 @@ class FetchSessionTest {
     }
 
     private static Errors adds(FetchSessions sessions, int id, int epoch, int partition) {
-        FetchWish wish = new FetchWish(new FetchTarget("t", Uuid.ZERO_UUID, partition), 0, 1, -1, -1);
-        FetchContext context = sessions.begin(new FetchMetadata(id, epoch), false, List.of(wish), List.of());
+        PartitionFetch fetch = new PartitionFetch(new FetchTarget("t", Uuid.ZERO_UUID, partition), 0, 1, -1, -1);
+        FetchContext context = sessions.begin(new FetchMetadata(id, epoch), false, List.of(fetch), List.of());
         return context instanceof FetchContext.Refused refused ? refused.error() : Errors.NONE;
     }
 
     private static int open(FetchSessions sessions, int partitions) {
-        List<FetchWish> wishes = new ArrayList<>();
+        List<PartitionFetch> fetches = new ArrayList<>();
         List<PartitionData> answers = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
-            wishes.add(new FetchWish(new FetchTarget("t", Uuid.ZERO_UUID, i), 0, 1, -1, -1));
+            fetches.add(new PartitionFetch(new FetchTarget("t", Uuid.ZERO_UUID, i), 0, 1, -1, -1));
             answers.add(new PartitionData().setRecords(MemoryRecords.EMPTY));
         }
-        return sessions.open(false, wishes, answers);
+        return sessions.open(false, fetches, answers);
     }
 
     private static Errors begins(FetchSessions sessions, int id) {

@@ -162,7 +162,7 @@ class ProduceHandlerTest {
         CompletableFuture<ApiMessage> answer =
                 send(LATEST, request(ALL, logs.batch("a")).setTimeoutMs(timeoutMs));
         logs.connection.runLoop(); // asks for the commit
-        logs.time.advance(PendingAnswer.COMMIT_MS - 1);
+        logs.time.advance(PendingProduceResponse.COMMIT_MS - 1);
         assertThat(answer).isNotDone();
 
         logs.commit();
@@ -174,9 +174,9 @@ class ProduceHandlerTest {
     @Test
     void aCommitThatStandsStillTimesOutAndLetsGo() {
         CompletableFuture<ApiMessage> answer =
-                send(LATEST, request(ALL, logs.batch("a")).setTimeoutMs(PendingAnswer.COMMIT_MS + 100));
+                send(LATEST, request(ALL, logs.batch("a")).setTimeoutMs(PendingProduceResponse.COMMIT_MS + 100));
         logs.connection.runLoop(); // asks for the commit
-        logs.time.advance(PendingAnswer.COMMIT_MS + 99);
+        logs.time.advance(PendingProduceResponse.COMMIT_MS + 99);
         assertThat(answer).isNotDone();
         logs.time.advance(1);
         PartitionProduceResponse partition = only(answer.join());

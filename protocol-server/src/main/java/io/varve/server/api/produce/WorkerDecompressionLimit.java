@@ -10,13 +10,13 @@ import io.varve.server.api.Connection;
  * the threads busy for minutes. A producer that does not wait for answers may leave behind its last request, which is done when it is not
  * extraordinary. Not thread-safe.
  */
-final class WorkerBudget implements DecompressionMeter {
+final class WorkerDecompressionLimit implements DecompressionMeter {
     static final long BYTES_FOR_THE_GONE = 64 << 20;
 
     private final Connection connection;
     private long done;
 
-    WorkerBudget(Connection connection) {
+    WorkerDecompressionLimit(Connection connection) {
         this.connection = connection;
     }
 

@@ -19,19 +19,19 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
  * @param leaderEpoch the leader epoch the client knows, or -1
  * @param lastFetchedEpoch the leader epoch of the last record the client has, or -1 when it does not say
  */
-record FetchWish(FetchTarget target, long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch) {
+record PartitionFetch(FetchTarget target, long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch) {
     /**
      * @param data a fetch request
      * @return the partitions it names, in its order; one that it names several times is one, as it was named last
      */
-    static List<FetchWish> of(FetchRequestData data) {
-        Map<FetchTarget, FetchWish> wishes = new LinkedHashMap<>();
+    static List<PartitionFetch> of(FetchRequestData data) {
+        Map<FetchTarget, PartitionFetch> fetches = new LinkedHashMap<>();
         for (FetchTopic topic : data.topics()) {
             for (FetchPartition partition : topic.partitions()) {
                 FetchTarget target = new FetchTarget(topic.topic(), topic.topicId(), partition.partition());
-                wishes.put(
+                fetches.put(
                         target,
-                        new FetchWish(
+                        new PartitionFetch(
                                 target,
                                 partition.fetchOffset(),
                                 Math.max(0, partition.partitionMaxBytes()),
@@ -39,7 +39,7 @@ record FetchWish(FetchTarget target, long offset, int maxBytes, int leaderEpoch,
                                 partition.lastFetchedEpoch()));
             }
         }
-        return List.copyOf(wishes.values());
+        return List.copyOf(fetches.values());
     }
 
     /**

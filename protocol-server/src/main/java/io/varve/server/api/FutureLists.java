@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** Waits for several answers at once. */
-public final class Futures {
-    private Futures() {}
+public final class FutureLists {
+    private FutureLists() {}
 
     /** @return the values in the order of the futures, when all are there; fails when one fails */
     public static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {

@@ -10,10 +10,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** What a produce request as a whole may not do in a transaction, found before anything is appended. Stateless. */
-final class TransactionalRequest {
+final class TransactionalRequestCheck {
     private static final long NONE = Long.MIN_VALUE;
 
-    private TransactionalRequest() {}
+    private TransactionalRequestCheck() {}
 
     /**
      * Looks at the batches' headers; those that are none are left to {@link ClientBatch}.

@@ -12,12 +12,12 @@ import org.apache.kafka.common.record.internal.RecordsSend;
  * Stored batches inside a response: the network sends them from where they lie (a file region, or memory) and closes the slice
  * when they are sent, or cannot be.
  */
-public final class StoredRecords implements BaseRecords, AutoCloseable {
+public final class SliceRecords implements BaseRecords, AutoCloseable {
     private final BatchSlice slice;
     private boolean closed;
 
     /** @param slice the batches, not empty; owned by this object from now on */
-    public StoredRecords(BatchSlice slice) {
+    public SliceRecords(BatchSlice slice) {
         this.slice = slice;
     }
 
@@ -60,7 +60,7 @@ public final class StoredRecords implements BaseRecords, AutoCloseable {
     }
 
     private static void close(BaseRecords records) {
-        if (records instanceof StoredRecords stored) {
+        if (records instanceof SliceRecords stored) {
             stored.close();
         }
     }

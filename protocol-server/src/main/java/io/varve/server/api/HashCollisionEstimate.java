@@ -7,14 +7,14 @@ package io.varve.server.api;
  * stand behind it in its cluster be seated anew, so that time grows with the square of a cluster's length, and with its cube when its
  * keys are equal or their hash codes collide.
  */
-final class KeyCollisions {
+final class HashCollisionEstimate {
     /** So many elements cannot take long, whatever their keys are. */
     static final int HARMLESS = 64;
 
     private final int[] slots;
 
     /** @param elements how many will be added */
-    KeyCollisions(int elements) {
+    HashCollisionEstimate(int elements) {
         slots = new int[2 * elements + 1];
     }
 

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.fetch;
 
-import io.varve.server.api.StoredRecords;
+import io.varve.server.api.SliceRecords;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What one reading of all of a fetch's partitions gave, in the order of its wishes. Holds stored bytes until sent or released. */
-final class FetchPass {
+/** What one reading of all of a fetch's partitions gave, in the order of its fetches. Holds stored bytes until sent or released. */
+final class FetchResult {
     private final List<PartitionData> answers;
     private long bytes;
     private boolean failed;
     private int unknown;
 
     /** @param partitions how many partitions are to come */
-    FetchPass(int partitions) {
+    FetchResult(int partitions) {
         answers = new ArrayList<>(partitions);
     }
 
@@ -54,30 +54,30 @@ final class FetchPass {
     /**
      * Leaves out partitions that are not there: what cannot be known sooner by not waiting keeps nobody from waiting for others.
      *
-     * @param wishes what was read
+     * @param fetches what was read
      * @return those that may have more later
      */
-    List<FetchWish> known(List<FetchWish> wishes) {
+    List<PartitionFetch> known(List<PartitionFetch> fetches) {
         if (unknown == 0) {
-            return wishes;
+            return fetches;
         }
-        List<FetchWish> known = new ArrayList<>(wishes.size() - unknown);
+        List<PartitionFetch> known = new ArrayList<>(fetches.size() - unknown);
         for (int i = 0; i < answers.size(); i++) {
             if (!isUnknown(answers.get(i))) {
-                known.add(wishes.get(i));
+                known.add(fetches.get(i));
             }
         }
         return known;
     }
 
-    /** Gives all stored bytes back: nothing of this pass is to be sent. */
+    /** Gives all stored bytes back: nothing of this result is to be sent. */
     void release() {
-        answers.forEach(FetchPass::release);
+        answers.forEach(FetchResult::release);
     }
 
     /** @param answer one that is not to be sent */
     static void release(PartitionData answer) {
-        if (answer.records() instanceof StoredRecords stored) {
+        if (answer.records() instanceof SliceRecords stored) {
             stored.close();
         }
     }

@@ -14,8 +14,8 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
  * Keeps an event loop from waiting for a device: where a storage has no room for what a request brings before it has synced what it has, the
  * request is served on a worker thread. Its connection waits, as it should, and no other does. Stateless.
  */
-final class StorageRoom {
-    private StorageRoom() {}
+final class AppendBackpressure {
+    private AppendBackpressure() {}
 
     /**
      * Waits for room on a worker thread, before anything goes to the loop.

@@ -14,10 +14,10 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
  * Of a partition that a produce request names more than once, under one mention of its topic or several, what is said last counts, and each topic
  * is answered once, as in Kafka. Stateless.
  */
-final class NamedTwice {
+final class DistinctPartitions {
     private record Key(String name, Uuid id) {}
 
-    private NamedTwice() {}
+    private DistinctPartitions() {}
 
     /**
      * @param topics what a request says
@@ -29,7 +29,7 @@ final class NamedTwice {
         }
         Map<Key, TopicProduceData> once = new LinkedHashMap<>();
         for (TopicProduceData topic : topics) {
-            once.merge(new Key(topic.name(), topic.topicId()), topic, NamedTwice::both);
+            once.merge(new Key(topic.name(), topic.topicId()), topic, DistinctPartitions::both);
         }
         return once.values();
     }

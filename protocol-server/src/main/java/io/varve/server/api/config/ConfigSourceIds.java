@@ -5,8 +5,8 @@ import io.varve.server.metadata.config.ConfigEntry;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
 /** Where settings come from, in the protocol's words. */
-public final class ConfigSources {
-    private ConfigSources() {}
+public final class ConfigSourceIds {
+    private ConfigSourceIds() {}
 
     public static byte id(ConfigEntry.Source source) {
         return switch (source) {

@@ -12,7 +12,7 @@ import org.apache.kafka.common.errors.InvalidRequestException;
  *
  * @param maxConfigured as many groups as there can be
  */
-record GroupTarget(GroupSettings settings, int maxConfigured) implements ConfigTarget {
+record GroupConfigTarget(GroupSettings settings, int maxConfigured) implements ConfigTarget {
     @Override
     public void checkName(String name) {
         if (name.isEmpty()) {

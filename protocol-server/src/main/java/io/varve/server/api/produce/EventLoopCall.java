@@ -10,11 +10,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /** Has an event loop do what a worker thread waits for. Stateless. */
-final class LoopTask {
+final class EventLoopCall {
     /** How often the loop is asked whether it still runs, while it does not come to the task. */
     private static final long ASK_MS = 100;
 
-    private LoopTask() {}
+    private EventLoopCall() {}
 
     /**
      * Runs a task once: on the loop, or here when the loop has ended, be it with the task in its queue. Call on no event loop.

@@ -8,7 +8,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
 /** Settings of this broker, or of all brokers. */
-record BrokerTarget(int nodeId, BrokerConfigs broker) implements ConfigTarget {
+record BrokerConfigTarget(int nodeId, BrokerConfigs broker) implements ConfigTarget {
     @Override
     public void checkName(String name) {
         if (!name.isEmpty()) {

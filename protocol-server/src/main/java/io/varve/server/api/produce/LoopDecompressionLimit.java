@@ -5,7 +5,7 @@ import io.varve.core.record.DecompressionMeter;
 import io.varve.server.api.HeavyRequestException;
 
 /** What one produce request may decompress on an event loop: about as much as takes a few milliseconds. Not thread-safe. */
-final class LoopBudget implements DecompressionMeter {
+final class LoopDecompressionLimit implements DecompressionMeter {
     private static final long BYTES = 1 << 20;
 
     private long left = BYTES;

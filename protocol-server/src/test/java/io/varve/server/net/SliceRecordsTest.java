@@ -3,7 +3,7 @@ package io.varve.server.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.server.api.StoredRecords;
+import io.varve.server.api.SliceRecords;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 @Timeout(180)
-class StoredRecordsTest {
+class SliceRecordsTest {
     private static final short FETCH = 12;
     private static final int FILE_BYTES = 24 * 1024 * 1024;
     private static final long SEED = 20_260_101;
@@ -212,19 +212,19 @@ class StoredRecordsTest {
                 Servers.metadata(1));
     }
 
-    private StoredRecords stored(int position, int length) {
+    private SliceRecords stored(int position, int length) {
         return tracked(TrackedSlice.ofFile(file, position, length));
     }
 
-    private StoredRecords inMemory(int position, int length, boolean direct) {
+    private SliceRecords inMemory(int position, int length, boolean direct) {
         ByteBuffer bytes = direct ? ByteBuffer.allocateDirect(length) : ByteBuffer.allocate(length);
         return tracked(
                 TrackedSlice.ofMemory(bytes.put(content, position, length).flip()));
     }
 
-    private StoredRecords tracked(TrackedSlice slice) {
+    private SliceRecords tracked(TrackedSlice slice) {
         slices.add(slice);
-        return new StoredRecords(slice);
+        return new SliceRecords(slice);
     }
 
     private byte[] part(int position, int length) {

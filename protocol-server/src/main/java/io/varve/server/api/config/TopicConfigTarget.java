@@ -7,7 +7,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
 /** Topics' settings. */
-record TopicTarget(TopicConfigs definitions) implements ConfigTarget {
+record TopicConfigTarget(TopicConfigs definitions) implements ConfigTarget {
     @Override
     public void checkName(String name) {
         if (name.isEmpty()) {

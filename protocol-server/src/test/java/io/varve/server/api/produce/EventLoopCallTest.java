@@ -12,14 +12,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
-class LoopTaskTest {
+class EventLoopCallTest {
     private final AtomicInteger runs = new AtomicInteger();
 
     @Test
     void runsOnTheLoop() {
         Thread[] by = new Thread[1];
         Executor loop = CompletableFuture.delayedExecutor(0, java.util.concurrent.TimeUnit.MILLISECONDS);
-        assertThat(LoopTask.run(loop, () -> {
+        assertThat(EventLoopCall.run(loop, () -> {
                     by[0] = Thread.currentThread();
                     return runs.incrementAndGet();
                 }))
@@ -32,7 +32,7 @@ class LoopTaskTest {
         Executor ended = task -> {
             throw new RejectedExecutionException("ended");
         };
-        assertThat(LoopTask.run(ended, runs::incrementAndGet)).isEqualTo(1);
+        assertThat(EventLoopCall.run(ended, runs::incrementAndGet)).isEqualTo(1);
     }
 
     @Test
@@ -43,14 +43,14 @@ class LoopTaskTest {
                 throw new RejectedExecutionException("ended");
             }
         };
-        assertThat(LoopTask.run(dying, runs::incrementAndGet)).isEqualTo(1);
+        assertThat(EventLoopCall.run(dying, runs::incrementAndGet)).isEqualTo(1);
         assertThat(asked).hasValue(2);
     }
 
     @Test
     void throwsWhatTheTaskThrew() {
         IllegalStateException failure = new IllegalStateException("no");
-        assertThatThrownBy(() -> LoopTask.run(Runnable::run, () -> {
+        assertThatThrownBy(() -> EventLoopCall.run(Runnable::run, () -> {
                     throw failure;
                 }))
                 .isSameAs(failure);
@@ -60,7 +60,7 @@ class LoopTaskTest {
     void anInterruptDoesNotLetTheBytesGoWhileTheLoopIsAtThem() {
         Thread.currentThread().interrupt();
         Executor loop = CompletableFuture.delayedExecutor(20, java.util.concurrent.TimeUnit.MILLISECONDS);
-        assertThat(LoopTask.run(loop, runs::incrementAndGet)).isEqualTo(1);
+        assertThat(EventLoopCall.run(loop, runs::incrementAndGet)).isEqualTo(1);
         assertThat(Thread.interrupted()).isTrue();
     }
 }

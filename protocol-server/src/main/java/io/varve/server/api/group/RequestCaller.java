@@ -6,11 +6,11 @@ import io.varve.server.group.GroupRequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /** Tells the coordinator who sent a request. */
-public final class Callers {
+public final class RequestCaller {
     /** In characters. Clients choose their names, and groups remember them with each member. */
     private static final int MAX_NAME_LENGTH = 255;
 
-    private Callers() {}
+    private RequestCaller() {}
 
     /**
      * @param request any request

@@ -23,7 +23,7 @@ import org.apache.kafka.common.protocol.Errors;
  * <p>A request's time-out is for followers, which there are none of: it does not cut short the commit, which is the server's own work. Only a
  * storage that stands still for longer than {@link #COMMIT_MS} as well is answered for with REQUEST_TIMED_OUT.
  */
-final class PendingAnswer {
+final class PendingProduceResponse {
     /** One partition's wait; answer and settled are touched only under the request's lock, the subscription only on the event loop. */
     private final class Wait implements PartitionLog.Waiter {
         private final PartitionLog log;
@@ -61,7 +61,7 @@ final class PendingAnswer {
      * @param response completed by {@link #await}; its partitions' answers are filled in meanwhile
      * @param connection who waits
      */
-    PendingAnswer(ProduceResponseData response, Connection connection) {
+    PendingProduceResponse(ProduceResponseData response, Connection connection) {
         this.response = response;
         this.connection = connection;
     }
