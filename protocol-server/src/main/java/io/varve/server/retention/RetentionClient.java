@@ -36,7 +36,7 @@ public final class RetentionClient {
      * @return what retention will do with each of its partitions
      */
     public List<RetentionExplanation> explain(String topic) {
-        return ask(new RetentionQuestion(topic, RetentionQuestion.ALL, Map.of()));
+        return ask(new ExplanationRequest(topic, ExplanationRequest.ALL, Map.of()));
     }
 
     /**
@@ -48,7 +48,7 @@ public final class RetentionClient {
      * @return what retention would do with each of the topic's partitions
      */
     public List<RetentionExplanation> dryRun(String topic, Map<String, String> settings) {
-        return ask(new RetentionQuestion(topic, RetentionQuestion.ALL, settings));
+        return ask(new ExplanationRequest(topic, ExplanationRequest.ALL, settings));
     }
 
     /**
@@ -56,7 +56,7 @@ public final class RetentionClient {
      * @return the explanations, by partition
      * @throws UnsupportedVersionException if the server answers something else: a Kafka, or another version
      */
-    public List<RetentionExplanation> ask(RetentionQuestion question) {
+    public List<RetentionExplanation> ask(ExplanationRequest question) {
         return ExplanationJson.read(askForJson(question));
     }
 
@@ -65,8 +65,8 @@ public final class RetentionClient {
      * @return the explanations as the server sent them, in JSON
      * @throws UnsupportedVersionException if the server answers something else: a Kafka, or another version
      */
-    public String askForJson(RetentionQuestion question) {
-        ConfigEntry answer = describe(question.resource()).get(RetentionQuestion.KEY);
+    public String askForJson(ExplanationRequest question) {
+        ConfigEntry answer = describe(question.resourceName()).get(ExplanationRequest.KEY);
         if (answer == null || answer.value() == null) {
             throw new UnsupportedVersionException("the server does not explain its retention");
         }

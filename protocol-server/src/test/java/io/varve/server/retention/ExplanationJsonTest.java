@@ -122,21 +122,21 @@ class ExplanationJsonTest {
 
     @Test
     void questionsSurviveTheName() {
-        RetentionQuestion question = new RetentionQuestion(
+        ExplanationRequest question = new ExplanationRequest(
                 "orders", 3, Map.of("retention.ms", "5", "varve.hold.a", "*:1-2,3:4-", "cleanup.policy", ""));
-        assertThat(RetentionQuestion.isOne(question.resource())).isTrue();
-        assertThat(RetentionQuestion.parse(question.resource())).isEqualTo(question);
-        RetentionQuestion plain = new RetentionQuestion("orders", RetentionQuestion.ALL, Map.of());
-        assertThat(plain.resource()).isEqualTo("orders?varve.retention.explanation");
-        assertThat(RetentionQuestion.parse(plain.resource())).isEqualTo(plain);
-        assertThat(RetentionQuestion.isOne("orders")).isFalse();
-        assertThat(RetentionQuestion.isOne("orders?varve.retention.explanations"))
+        assertThat(ExplanationRequest.isRequest(question.resourceName())).isTrue();
+        assertThat(ExplanationRequest.parse(question.resourceName())).isEqualTo(question);
+        ExplanationRequest plain = new ExplanationRequest("orders", ExplanationRequest.ALL, Map.of());
+        assertThat(plain.resourceName()).isEqualTo("orders?varve.retention.explanation");
+        assertThat(ExplanationRequest.parse(plain.resourceName())).isEqualTo(plain);
+        assertThat(ExplanationRequest.isRequest("orders")).isFalse();
+        assertThat(ExplanationRequest.isRequest("orders?varve.retention.explanations"))
                 .isFalse();
-        assertThatThrownBy(() -> RetentionQuestion.parse(plain.resource() + "&partition=x"))
+        assertThatThrownBy(() -> ExplanationRequest.parse(plain.resourceName() + "&partition=x"))
                 .hasMessageContaining("partition=x");
-        assertThatThrownBy(() -> RetentionQuestion.parse(plain.resource() + "&=x"))
+        assertThatThrownBy(() -> ExplanationRequest.parse(plain.resourceName() + "&=x"))
                 .hasMessageContaining("=x");
-        assertThatThrownBy(() -> RetentionQuestion.parse(plain.resource() + "&a=%"))
+        assertThatThrownBy(() -> ExplanationRequest.parse(plain.resourceName() + "&a=%"))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 }

@@ -7,7 +7,7 @@ import io.varve.server.api.Request;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.logging.LogLevels;
 import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.retention.RetentionQuestion;
+import io.varve.server.retention.ExplanationRequest;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
@@ -56,7 +56,7 @@ public final class DescribeConfigsHandler implements ApiHandler {
                     .setErrorMessage(null);
             response.results().add(result);
             if (resource.resourceType() == ConfigResource.Type.TOPIC.id()
-                    && RetentionQuestion.isOne(resource.resourceName())) {
+                    && ExplanationRequest.isRequest(resource.resourceName())) {
                 last = last.thenCombine(answer(request, resource, result), (before, done) -> done);
                 continue;
             }
@@ -84,7 +84,7 @@ public final class DescribeConfigsHandler implements ApiHandler {
             } else if (failure == null) {
                 result.configs()
                         .add(new DescribeConfigsResourceResult()
-                                .setName(RetentionQuestion.KEY)
+                                .setName(ExplanationRequest.KEY)
                                 .setValue(answer)
                                 .setReadOnly(true)
                                 .setConfigSource(ConfigSource.DEFAULT_CONFIG.id())

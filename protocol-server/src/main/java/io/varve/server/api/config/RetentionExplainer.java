@@ -10,7 +10,7 @@ import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import io.varve.server.retention.ExplanationJson;
-import io.varve.server.retention.RetentionQuestion;
+import io.varve.server.retention.ExplanationRequest;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,22 +36,22 @@ final class RetentionExplainer {
     }
 
     /**
-     * @param resource the name of a topic resource that {@link RetentionQuestion#isOne}
+     * @param resource the name of a topic resource that {@link ExplanationRequest#isOne}
      * @return completes with the explanation as JSON, or fails with a Kafka {@link org.apache.kafka.common.errors.ApiException}
      */
     CompletionStage<String> answer(String resource) {
         return CompletableFuture.supplyAsync(() -> explain(question(resource)), Runnable::run);
     }
 
-    private static RetentionQuestion question(String resource) {
+    private static ExplanationRequest question(String resource) {
         try {
-            return RetentionQuestion.parse(resource);
+            return ExplanationRequest.parse(resource);
         } catch (IllegalArgumentException e) {
             throw new InvalidRequestException(e.getMessage());
         }
     }
 
-    private String explain(RetentionQuestion question) {
+    private String explain(ExplanationRequest question) {
         Topic topic = topics.byName(question.topic());
         if (topic == null) {
             throw new UnknownTopicOrPartitionException("The topic '" + question.topic() + "' does not exist.");
@@ -66,7 +66,7 @@ final class RetentionExplainer {
     }
 
     private static List<PartitionLog> logs(Topic topic, int partition) {
-        if (partition == RetentionQuestion.ALL) {
+        if (partition == ExplanationRequest.ALL) {
             return topic.partitions();
         }
         PartitionLog log = topic.partition(partition);

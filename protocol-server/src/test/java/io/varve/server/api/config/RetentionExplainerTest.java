@@ -7,7 +7,7 @@ import io.varve.core.retention.RetentionExplanation;
 import io.varve.server.api.FilledNode;
 import io.varve.server.api.HandlerExchange;
 import io.varve.server.retention.ExplanationJson;
-import io.varve.server.retention.RetentionQuestion;
+import io.varve.server.retention.ExplanationRequest;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;
@@ -59,12 +59,12 @@ class RetentionExplainerTest {
     }
 
     private List<RetentionExplanation> explain(int partition, Map<String, String> settings) {
-        String resource = new RetentionQuestion("t", partition, settings).resource();
+        String resource = new ExplanationRequest("t", partition, settings).resourceName();
         DescribeConfigsResult result = ask(4, resource);
         assertThat(result.errorMessage()).isNull();
         assertThat(result.resourceName()).isEqualTo(resource);
         assertThat(result.configs()).singleElement().satisfies(config -> {
-            assertThat(config.name()).isEqualTo(RetentionQuestion.KEY);
+            assertThat(config.name()).isEqualTo(ExplanationRequest.KEY);
             assertThat(config.readOnly()).isTrue();
         });
         return ExplanationJson.read(result.configs().get(0).value());
@@ -72,7 +72,7 @@ class RetentionExplainerTest {
 
     @Test
     void explainsItsRetentionAndWhatItWouldBe() {
-        List<RetentionExplanation> all = explain(RetentionQuestion.ALL, Map.of());
+        List<RetentionExplanation> all = explain(ExplanationRequest.ALL, Map.of());
         assertThat(all).hasSize(2);
         RetentionExplanation explained = all.get(0);
         assertThat(explained.partition()).isEqualTo(filled.log("t", 0).id());

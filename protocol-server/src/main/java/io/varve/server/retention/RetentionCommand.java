@@ -18,7 +18,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidTopicException;
 
 /** {@code bin/varve-retention.sh}: explains a topic's retention, tries out other settings, and pins records. */
-public final class RetentionMain {
+public final class RetentionCommand {
     private static final String USAGE = """
             Usage: varve-retention.sh COMMAND --bootstrap-server HOST:PORT --topic TOPIC [OPTION]...
             Says of every segment of a topic when it will be deleted, why, and what stands in the way.
@@ -64,7 +64,7 @@ public final class RetentionMain {
     private final PrintStream out;
     private boolean json;
 
-    private RetentionMain(PrintStream out) {
+    private RetentionCommand(PrintStream out) {
         this.out = out;
     }
 
@@ -80,7 +80,7 @@ public final class RetentionMain {
             return arguments.isEmpty() ? MISUSED : DONE;
         }
         try {
-            RetentionMain program = new RetentionMain(out);
+            RetentionCommand program = new RetentionCommand(out);
             program.parse(arguments.subList(1, arguments.size()));
             program.perform(arguments.get(0));
             return DONE;
@@ -146,7 +146,7 @@ public final class RetentionMain {
                 case "hold" -> client.hold(topic, required("--name"), ranges);
                 case "release" -> release(client, topic, required("--name"));
                 case "holds" -> client.holds(topic).forEach((name, pinned) -> out.println(name + " " + pinned));
-                default -> print(client, new RetentionQuestion(topic, partition, settings));
+                default -> print(client, new ExplanationRequest(topic, partition, settings));
             }
         }
     }
@@ -158,9 +158,9 @@ public final class RetentionMain {
         client.release(topic, name);
     }
 
-    private void print(RetentionClient client, RetentionQuestion question) {
+    private void print(RetentionClient client, ExplanationRequest question) {
         String answer = client.askForJson(question);
-        out.println(json ? answer : RetentionTable.of(ExplanationJson.read(answer)));
+        out.println(json ? answer : ExplanationTable.of(ExplanationJson.read(answer)));
     }
 
     private int partition() {
@@ -168,7 +168,7 @@ public final class RetentionMain {
         if (text != null && !text.matches("\\d{1,9}")) {
             throw new UsageException("--partition " + text + " is not a partition's number");
         }
-        return text == null ? RetentionQuestion.ALL : Integer.parseInt(text);
+        return text == null ? ExplanationRequest.ALL : Integer.parseInt(text);
     }
 
     private String ranges() {
@@ -179,7 +179,7 @@ public final class RetentionMain {
         int partition = partition();
         return options.containsKey("--ranges")
                 ? options.get("--ranges")
-                : (partition == RetentionQuestion.ALL ? "*" : Integer.toString(partition)) + ":"
+                : (partition == ExplanationRequest.ALL ? "*" : Integer.toString(partition)) + ":"
                         + options.get("--offsets");
     }
 

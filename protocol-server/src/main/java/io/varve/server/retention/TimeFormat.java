@@ -6,13 +6,13 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
 /** Points in time and spans, for people. Stateless. */
-final class Times {
+final class TimeFormat {
     private static final long SECOND = 1_000;
     private static final long MINUTE = 60 * SECOND;
     private static final long HOUR = 60 * MINUTE;
     private static final long DAY = 24 * HOUR;
 
-    private Times() {}
+    private TimeFormat() {}
 
     /** @return the time in ISO 8601, UTC, to the second, and how far it is from now */
     static String at(long ms, long now) {

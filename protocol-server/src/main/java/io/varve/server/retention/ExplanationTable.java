@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /** An explanation for people: a line for each segment. Made for one partition's. */
-final class RetentionTable {
+final class ExplanationTable {
     private static final List<String> HEAD =
             List.of("offsets", "bytes", "tier", "records of", "goes", "because", "in the way");
     private static final int BYTES_COLUMN = 1;
@@ -22,21 +22,21 @@ final class RetentionTable {
     private final RetentionExplanation explained;
     private final long now;
 
-    private RetentionTable(RetentionExplanation explained) {
+    private ExplanationTable(RetentionExplanation explained) {
         this.explained = explained;
         this.now = explained.nowMs();
     }
 
     static String of(List<RetentionExplanation> partitions) {
-        return partitions.stream().map(one -> new RetentionTable(one).text()).collect(Collectors.joining("\n\n"));
+        return partitions.stream().map(one -> new ExplanationTable(one).text()).collect(Collectors.joining("\n\n"));
     }
 
     private String text() {
         List<String> lines = new ArrayList<>();
         lines.add(explained.partition() + ": offsets " + explained.log().startOffset() + " up to "
                 + explained.log().highWatermark() + "; " + limits());
-        lines.add("checked every " + Times.span(explained.rules().config().checkIntervalMs()) + ", next at "
-                + Times.at(explained.nextCheckMs(), now) + "; the next check " + nextCheck());
+        lines.add("checked every " + TimeFormat.span(explained.rules().config().checkIntervalMs()) + ", next at "
+                + TimeFormat.at(explained.nextCheckMs(), now) + "; the next check " + nextCheck());
         for (Hold hold : explained.rules().limits().holds()) {
             String to = hold.to() == Long.MAX_VALUE ? "on" : "up to " + hold.to();
             lines.add("hold " + hold.name() + " pins offsets from " + hold.from() + " " + to);
@@ -68,10 +68,10 @@ final class RetentionTable {
         return "retention.ms "
                 + (limits.retentionMs() < 0
                         ? "not limited"
-                        : limits.retentionMs() + " (" + Times.span(limits.retentionMs()) + ")")
+                        : limits.retentionMs() + " (" + TimeFormat.span(limits.retentionMs()) + ")")
                 + ", retention.bytes "
                 + (limits.retentionBytes() < 0 ? "not limited" : limits.retentionBytes())
-                + ", segments of at most " + Times.span(explained.rules().segmentMs())
+                + ", segments of at most " + TimeFormat.span(explained.rules().segmentMs())
                 + (explained.rules().config().futureTimestamps() == FutureTimestamps.KAFKA
                         ? ", timestamps in the future count"
                         : "");
@@ -101,13 +101,13 @@ final class RetentionTable {
         long first = explained.firstTimestamps().get(i);
         long last = segment.maxTimestamp();
         if (last < 0) {
-            return segment.lastAppendMs() < 0 ? "unknown" : "appended " + Times.at(segment.lastAppendMs(), now);
+            return segment.lastAppendMs() < 0 ? "unknown" : "appended " + TimeFormat.at(segment.lastAppendMs(), now);
         }
         String future = last > segment.lastAppendMs() && segment.lastAppendMs() >= 0 && last > now
-                ? ", appended " + Times.at(segment.lastAppendMs(), now)
+                ? ", appended " + TimeFormat.at(segment.lastAppendMs(), now)
                 : "";
         boolean span = first >= 0 && first < last;
-        return (span ? Times.instant(first) + " to " : "") + Times.at(last, now) + future;
+        return (span ? TimeFormat.instant(first) + " to " : "") + TimeFormat.at(last, now) + future;
     }
 
     private String goes(int i, SegmentFate fate) {
@@ -121,10 +121,10 @@ final class RetentionTable {
         if (fate.goesBy(now)) {
             return "with the next check";
         }
-        String time = Times.at(fate.goesMs(), now);
+        String time = TimeFormat.at(fate.goesMs(), now);
         long latest = explained.latestMs(i);
         if (latest > fate.goesMs()) {
-            time += ", at the latest " + Times.at(latest, now);
+            time += ", at the latest " + TimeFormat.at(latest, now);
         }
         return more.isEmpty() ? time : time + ", or " + more;
     }
@@ -150,7 +150,8 @@ final class RetentionTable {
             case NO_DELETE_POLICY -> "cleanup.policy is without delete";
             case NO_LIMIT -> "no limit is set";
             case UNKNOWN_AGE -> "nothing tells its age";
-            case FUTURE_TIMESTAMP -> "a record from the future: " + Times.at(Long.parseLong(obstacle.detail()), now);
+            case FUTURE_TIMESTAMP ->
+                "a record from the future: " + TimeFormat.at(Long.parseLong(obstacle.detail()), now);
         };
     }
 

@@ -14,9 +14,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class RetentionTableTest {
+class ExplanationTableTest {
     private static String table(RetentionLimits limits, FutureTimestamps rule) {
-        return RetentionTable.of(List.of(ExplanationJsonTest.explanation(limits, rule)));
+        return ExplanationTable.of(List.of(ExplanationJsonTest.explanation(limits, rule)));
     }
 
     private static RetentionLimits keepFor(long ms) {
@@ -86,7 +86,7 @@ class RetentionTableTest {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         List<String> arguments = line.isEmpty() ? List.of() : List.of(line.split(" "));
         try (PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
-            assertThat(RetentionMain.run(arguments, stream, stream)).isEqualTo(2);
+            assertThat(RetentionCommand.run(arguments, stream, stream)).isEqualTo(2);
         }
         assertThat(err.toString(StandardCharsets.UTF_8)).isNotBlank();
     }

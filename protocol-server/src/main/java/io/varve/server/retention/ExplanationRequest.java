@@ -18,7 +18,7 @@ import java.util.TreeMap;
  * @param partition which partition, or -1 for all
  * @param settings settings of the topic to try out, by name; an empty value stands for none: what the broker says
  */
-public record RetentionQuestion(String topic, int partition, Map<String, String> settings) {
+public record ExplanationRequest(String topic, int partition, Map<String, String> settings) {
     /** The name of the one setting in the answer; its value is the explanation in JSON. */
     public static final String KEY = "varve.retention.explanation";
 
@@ -29,7 +29,7 @@ public record RetentionQuestion(String topic, int partition, Map<String, String>
     private static final String PARTITION = "partition";
 
     /** Copies the settings. */
-    public RetentionQuestion {
+    public ExplanationRequest {
         settings = Map.copyOf(settings);
     }
 
@@ -37,18 +37,18 @@ public record RetentionQuestion(String topic, int partition, Map<String, String>
      * @param resource the name of a topic resource
      * @return true if it is a question, well put or not
      */
-    public static boolean isOne(String resource) {
+    public static boolean isRequest(String resource) {
         int mark = resource.indexOf(MARK);
         int after = mark + MARK.length();
         return mark >= 0 && (after == resource.length() || resource.charAt(after) == '&');
     }
 
     /**
-     * @param resource the name of a topic resource that {@link #isOne}
+     * @param resource the name of a topic resource that {@link #isRequest}
      * @return what is asked
      * @throws IllegalArgumentException if it is not well put, naming what is wrong
      */
-    public static RetentionQuestion parse(String resource) {
+    public static ExplanationRequest parse(String resource) {
         int mark = resource.indexOf(MARK);
         Map<String, String> settings = new TreeMap<>();
         int partition = ALL;
@@ -70,11 +70,11 @@ public record RetentionQuestion(String topic, int partition, Map<String, String>
                 throw new IllegalArgumentException("partition=" + value + " is not a partition's number");
             }
         }
-        return new RetentionQuestion(resource.substring(0, mark), partition, settings);
+        return new ExplanationRequest(resource.substring(0, mark), partition, settings);
     }
 
     /** @return the name of the resource that asks this */
-    public String resource() {
+    public String resourceName() {
         StringBuilder name = new StringBuilder(topic).append(MARK);
         if (partition != ALL) {
             name.append('&').append(PARTITION).append('=').append(partition);
