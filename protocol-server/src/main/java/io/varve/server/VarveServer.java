@@ -15,7 +15,6 @@ import io.varve.server.config.StorageConfig;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupContext;
 import io.varve.server.group.Groups;
-import io.varve.server.group.HostedGroups;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.net.NetServer;
@@ -60,7 +59,7 @@ public final class VarveServer implements AutoCloseable {
         ClusterMetadata metadata = rooms.metadata();
         self = self(config, net, metadata);
         // Each asks the other: the groups only on behalf of clients, who come when both are there.
-        groups = HostedGroups.open(
+        groups = Groups.open(
                 config.groups(),
                 new GroupContext(
                         self,
@@ -75,7 +74,7 @@ public final class VarveServer implements AutoCloseable {
                 config.transactions(),
                 new TransactionContext(
                         metadata,
-                        groups,
+                        groups.transactionalOffsets(),
                         metadata.producerIds(),
                         config.metadata().losses(),
                         clock,

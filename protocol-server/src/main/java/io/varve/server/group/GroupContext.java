@@ -12,7 +12,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * What groups find around them.
+ * What groups use of the rest of the server.
  *
  * @param self this broker, the coordinator of all groups
  * @param topics the topics at any moment: where {@code __consumer_offsets} is found, and what groups may subscribe to

@@ -48,26 +48,26 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
     KafkaGroupCoordinator(
             GroupsConfig config,
             GroupConfigManager settings,
-            GroupContext around,
+            GroupContext context,
             Topic offsets,
             Collection<Topic> known) {
-        ClusterInfo self = around.self();
+        ClusterInfo self = context.self();
         List<PartitionLog> partitions = offsets.partitions();
         loading = new LoadProgress(partitions.size());
-        deleted = new OrphanedOffsets(around.topics());
+        deleted = new OrphanedOffsets(context.topics());
         Metrics metrics = new Metrics(Time.SYSTEM);
         MetricsRegistry registry = new MetricsRegistry();
         service = new GroupCoordinatorService.Builder(self.nodeId(), config.coordinator())
-                .withWriter(new CoordinatorLogWriter(offsets, loading, around.transactions()))
+                .withWriter(new CoordinatorLogWriter(offsets, loading, context.transactions()))
                 .withLoader(new CoordinatorLogLoader(
                         offsets,
                         config.coordinator().offsetsLoadBufferSize(),
                         new GroupCoordinatorRecordSerde(),
                         deleted::check,
-                        around.clock(),
-                        new SerialExecutor("group-loader", around.scheduler()),
+                        context.clock(),
+                        new SerialExecutor("group-loader", context.scheduler()),
                         loading,
-                        around.losses()))
+                        context.losses()))
                 .withTime(Time.SYSTEM)
                 .withTimer(new SystemTimerReaper("group-timer-reaper", new SystemTimer("group")))
                 .withCoordinatorRuntimeMetrics(new GroupCoordinatorRuntimeMetrics(metrics))
@@ -75,11 +75,11 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
                 .withGroupConfigManager(settings)
                 .withPersister(new NoOpStatePersister())
                 .withAuthorizerPlugin(Optional.empty())
-                .withPartitionMetadataClient(new EndOffsetLookup(around.topics()))
+                .withPartitionMetadataClient(new EndOffsetLookup(context.topics()))
                 .build();
         // The service closes the rest: loader, timer, its metrics.
         owned = List.of(metrics, registry::shutdown);
-        feed = new MetadataImagePublisher(self.nodeId(), self.rack(), around.clock(), service::onMetadataUpdate);
+        feed = new MetadataImagePublisher(self.nodeId(), self.rack(), context.clock(), service::onMetadataUpdate);
 
         // The order is the coordinator's: how many partitions, what topics, then which partitions it leads.
         service.startup(partitions::size);

@@ -69,7 +69,7 @@ public final class GroupsFixture implements AutoCloseable {
     }
 
     private void open() {
-        groups = HostedGroups.open(
+        groups = Groups.open(
                 GroupsConfig.parse(properties),
                 new GroupContext(
                         SELF,
@@ -84,7 +84,7 @@ public final class GroupsFixture implements AutoCloseable {
                 TransactionsConfig.parse(properties),
                 new TransactionContext(
                         broker.metadata,
-                        groups,
+                        groups.transactionalOffsets(),
                         broker.metadata.producerIds(),
                         losses,
                         Clock.system(),

@@ -2,7 +2,7 @@
 package io.varve.server.api.config;
 
 import io.varve.server.group.GroupSettings;
-import io.varve.server.group.HostedGroups;
+import io.varve.server.group.Groups;
 import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -18,9 +18,8 @@ record GroupConfigTarget(GroupSettings settings, int maxConfigured) implements C
         if (name.isEmpty()) {
             throw new InvalidRequestException("Default group resources are not allowed.");
         }
-        if (name.length() > HostedGroups.MAX_ID_LENGTH) {
-            throw new InvalidRequestException(
-                    "a group's name has at most " + HostedGroups.MAX_ID_LENGTH + " characters");
+        if (name.length() > Groups.MAX_ID_LENGTH) {
+            throw new InvalidRequestException("a group's name has at most " + Groups.MAX_ID_LENGTH + " characters");
         }
     }
 

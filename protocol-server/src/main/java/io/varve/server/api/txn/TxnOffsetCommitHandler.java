@@ -4,7 +4,7 @@ package io.varve.server.api.txn;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.api.group.RequestCaller;
-import io.varve.server.group.Groups;
+import io.varve.server.group.TransactionalOffsets;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
@@ -25,15 +25,15 @@ public final class TxnOffsetCommitHandler implements ApiHandler {
     /** First version whose clients know COORDINATOR_LOAD_IN_PROGRESS. */
     private static final short FIRST_WITH_LOADING = 2;
 
-    private final Groups groups;
+    private final TransactionalOffsets offsets;
     private final Topics topics;
 
     /**
-     * @param groups the group coordinator
+     * @param offsets commits offsets in transactions
      * @param topics finds topics and their logs
      */
-    public TxnOffsetCommitHandler(Groups groups, Topics topics) {
-        this.groups = groups;
+    public TxnOffsetCommitHandler(TransactionalOffsets offsets, Topics topics) {
+        this.offsets = offsets;
         this.topics = topics;
     }
 
@@ -61,8 +61,7 @@ public final class TxnOffsetCommitHandler implements ApiHandler {
         if (known.isEmpty()) {
             return CompletableFuture.completedFuture(response.build().data());
         }
-        return groups.commitInTransaction(
-                        RequestCaller.of(request), data.duplicate().setTopics(known))
+        return offsets.commit(RequestCaller.of(request), data.duplicate().setTopics(known))
                 .handle((committed, failure) -> failure == null
                         ? committed
                         : TxnOffsetCommitRequest.getErrorResponse(
