@@ -65,7 +65,7 @@ public final class VarveServer implements AutoCloseable {
                         self,
                         metadata,
                         this::admit,
-                        metadata::watchConfigs,
+                        metadata::addConfigListener,
                         config.metadata().losses(),
                         clock,
                         scheduler),
@@ -81,7 +81,7 @@ public final class VarveServer implements AutoCloseable {
                         scheduler,
                         rooms.failPoints()),
                 metadata);
-        metadata.watchConfigs(new DynamicBrokerConfig(metadata.brokerConfigs(), net, rooms.engine()))
+        metadata.addConfigListener(new DynamicBrokerConfig(metadata.brokerConfigs(), net, rooms.engine()))
                 .join();
         HandlerContext context = new HandlerContext(
                 self,

@@ -29,7 +29,7 @@ class ArchitectureTest {
                               | api.txn group txn
                               | coordinator metadata metadata.config metadata.topic cluster config
                               | core.engine core.spi..
-            importer          | metadata metadata.config metadata.kraft core.directory core.engine
+            importer          | metadata metadata.config metadata.kraft metadata.log core.directory core.engine
                               | core.log.. core.record core.retention core.spi..
             net               | api cluster logging core.spi.. netty..
             api               | api.produce api.fetch api.offsets api.topic api.config api.cluster api.txn
@@ -58,22 +58,19 @@ class ArchitectureTest {
                               | kafka.coordinator.. kafka.storage.internals.log
             metadata          | metadata.config metadata.kraft metadata.log metadata.producerid
                               | metadata.start metadata.topic core.engine core.event core.log.. core.spi..
-                              | kafka.image kafka.server.common kafka.server.immutable
-            metadata.config   | metadata metadata.log core.compaction core.event core.log.. core.record
+                              | kafka.server.common
+            metadata.config   | metadata.log core.compaction core.event core.log.. core.record
                               | core.retention core.spi.. kafka.server.common kafka.server.config
                               | kafka.storage.internals.log
             metadata.kraft    | metadata.log core.event kafka.image kafka.metadata kafka.server.common
                               | kafka.server.immutable
-            metadata.log      | metadata metadata.topic core.compaction core.engine core.event core.log..
-                              | core.spi.. kafka.image kafka.metadata kafka.server.common
-                              | kafka.server.immutable
-            metadata.producerid|
-            metadata.start    | metadata metadata.log metadata.topic core.engine core.event core.log..
-                              | core.spi.. kafka.image kafka.metadata kafka.server.common
-                              | kafka.server.immutable
-            metadata.topic    | metadata metadata.config metadata.log metadata.start core.engine core.event
-                              | core.log.. core.spi.. kafka.image kafka.metadata kafka.server.common
-                              | kafka.server.immutable
+            metadata.log      | core.compaction core.engine core.event core.log.. core.spi.. kafka.image
+                              | kafka.metadata kafka.server.common kafka.server.immutable
+            metadata.producerid| metadata.log core.event kafka.server.common
+            metadata.start    | metadata.log core.engine core.event core.log.. core.spi.. kafka.image
+                              | kafka.metadata kafka.server.common kafka.server.immutable
+            metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
+                              | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             command           | picocli
             retention         | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin

@@ -15,6 +15,7 @@ import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.TopicLimits;
+import io.varve.server.metadata.topic.TopicsConfig;
 import io.varve.server.net.NetConfig;
 import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.InvalidPathException;
@@ -171,22 +172,27 @@ public record ServerConfig(
                 () -> new MetadataConfig(
                         node,
                         (String) values.get(BrokerConfigDef.RACK),
-                        (Integer) values.get(BrokerConfigDef.PARTITIONS),
-                        ONE_BROKER,
-                        (Boolean) values.get(BrokerConfigDef.AUTO_CREATE),
-                        (Boolean) values.get(BrokerConfigDef.DELETE_TOPICS),
+                        topics(values),
                         inForce(settings, node),
                         AcceptedLosses.parse((String) values.get(BrokerConfigDef.ACCEPTED_LOSSES)),
-                        new TopicLimits(
-                                (Integer) values.get(BrokerConfigDef.MAX_PARTITIONS),
-                                (Integer) values.get(BrokerConfigDef.AUTO_CREATE_MAX),
-                                (Integer) values.get(BrokerConfigDef.AUTO_CREATE_AT_ONCE),
-                                (Integer) values.get(BrokerConfigDef.DESCRIBED_AT_ONCE)),
                         Definitions.all(),
                         new BatchRules(
                                 BrokerConfigDef.FULL.equals(values.get(BrokerConfigDef.RECORD_VALIDATION)),
                                 (Integer) values.get(BrokerConfigDef.MAX_RECORD),
                                 null)));
+    }
+
+    private static TopicsConfig topics(Map<String, Object> values) {
+        return new TopicsConfig(
+                (Integer) values.get(BrokerConfigDef.PARTITIONS),
+                ONE_BROKER,
+                (Boolean) values.get(BrokerConfigDef.AUTO_CREATE),
+                (Boolean) values.get(BrokerConfigDef.DELETE_TOPICS),
+                new TopicLimits(
+                        (Integer) values.get(BrokerConfigDef.MAX_PARTITIONS),
+                        (Integer) values.get(BrokerConfigDef.AUTO_CREATE_MAX),
+                        (Integer) values.get(BrokerConfigDef.AUTO_CREATE_AT_ONCE),
+                        (Integer) values.get(BrokerConfigDef.DESCRIBED_AT_ONCE)));
     }
 
     /** What was set, as it is in force: each of two keys for one thing says the same. */

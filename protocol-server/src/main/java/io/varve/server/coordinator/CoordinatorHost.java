@@ -78,7 +78,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
     public static <C extends HostedCoordinator> CoordinatorHost<C> open(
             Plan plan, Topics topics, TopicCreator creation, Scheduler scheduler, Opening<C> opening) {
         CoordinatorHost<C> host = new CoordinatorHost<>(plan, topics, creation, scheduler, opening);
-        topics.watch(host::topicChanged);
+        topics.addListener(host::topicChanged);
         return host;
     }
 

@@ -10,6 +10,7 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.kraft.KraftTopic;
+import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -18,7 +19,6 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.ApiException;
 
 /**
@@ -70,7 +70,7 @@ public final class KafkaImport {
                 topics.add(next);
             }
             source.requireUntouched();
-            metadata.adopt(topics, source.nextProducerId()).join();
+            metadata.importTopics(topics, source.nextProducerId()).join();
         } catch (RuntimeException e) {
             begun.forEach(this::giveUp);
             throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause ? cause : e;
@@ -94,7 +94,7 @@ public final class KafkaImport {
     /** What an attempt that was interrupted has copied. */
     private void removeLeftOvers(KafkaSource source) {
         Set<UUID> ids = new HashSet<>();
-        source.topics().forEach(topic -> ids.add(java(topic.topic().id())));
+        source.topics().forEach(topic -> ids.add(TopicIds.java(topic.topic().id())));
         engine.stored().stream().filter(id -> ids.contains(id.topicId())).forEach(engine::delete);
     }
 
@@ -103,7 +103,7 @@ public final class KafkaImport {
         PartitionConfig config =
                 metadata.topicConfigs().partitionConfig(topic.configs()).with(RetentionLimits.KEEP);
         for (int p = 0; p < topic.partitions().size(); p++) {
-            PartitionId id = new PartitionId(topic.name(), java(topic.id()), p);
+            PartitionId id = new PartitionId(topic.name(), TopicIds.java(topic.id()), p);
             begun.add(id);
             PartitionLog log = engine.open(id, topic.partitions().get(p).leaderEpoch(), config);
             new PartitionCopier(source.partitions().get(p), log, more -> tell(id, more)).run();
@@ -127,9 +127,5 @@ public final class KafkaImport {
         } catch (StorageException e) {
             progress.accept(id + " could not be removed (" + e.getMessage() + "); it is not served");
         }
-    }
-
-    private static UUID java(Uuid id) {
-        return new UUID(id.getMostSignificantBits(), id.getLeastSignificantBits());
     }
 }

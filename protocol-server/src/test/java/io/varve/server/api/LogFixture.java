@@ -240,7 +240,7 @@ public final class LogFixture implements Topics {
     }
 
     @Override
-    public void watch(TopicListener watcher) {
-        throw new UnsupportedOperationException("nobody watches here");
+    public void addListener(TopicListener listener) {
+        throw new UnsupportedOperationException("nobody listens here");
     }
 }

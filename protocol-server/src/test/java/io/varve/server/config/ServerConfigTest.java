@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.engine.Durability;
 import io.varve.server.cluster.Endpoint;
+import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.config.BrokerConfigs;
 import io.varve.server.metadata.config.ConfigEntry;
 import io.varve.server.metadata.config.TopicConfigs;
@@ -113,7 +114,8 @@ class ServerConfigTest {
     }
 
     private Map<String, ConfigEntry> shown(String text) throws IOException {
-        return new BrokerConfigs(load(text).metadata())
+        MetadataConfig config = load(text).metadata();
+        return new BrokerConfigs(config.brokerKeys(), config.logDefaults())
                 .settings().stream().collect(Collectors.toMap(setting -> setting.key().name, setting -> setting));
     }
 
@@ -159,7 +161,7 @@ class ServerConfigTest {
     @Test
     void takesAReplicationFactorItCannotMeetWithAWarning() throws IOException {
         ServerConfig config = load("default.replication.factor=3");
-        assertThat(config.metadata().defaultReplicationFactor()).isEqualTo(1);
+        assertThat(config.metadata().topics().defaultReplicationFactor()).isEqualTo(1);
         assertThat(config.warnings()).singleElement().asString().contains("nothing is replicated");
     }
 
@@ -178,6 +180,7 @@ class ServerConfigTest {
         Path file = write("num.partitions=2");
         assertThat(ServerConfig.load(file, List.of("num.partitions=3"), home)
                         .metadata()
+                        .topics()
                         .numPartitions())
                 .isEqualTo(3);
         assertThatThrownBy(() -> ServerConfig.load(file, List.of("num.partitions=none"), home))
@@ -236,7 +239,8 @@ class ServerConfigTest {
 
     @Test
     void keepsRecordsForeverWhenToldMinusOneHours() throws IOException {
-        assertThat(new TopicConfigs(load("log.retention.hours=-1").metadata()).value("retention.ms", Map.of()))
+        MetadataConfig config = load("log.retention.hours=-1").metadata();
+        assertThat(new TopicConfigs(config.logDefaults(), config.batches()).value("retention.ms", Map.of()))
                 .isEqualTo("-1");
     }
 

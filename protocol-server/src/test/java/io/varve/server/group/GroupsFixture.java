@@ -75,7 +75,7 @@ public final class GroupsFixture implements AutoCloseable {
                         SELF,
                         broker.metadata,
                         this::admit,
-                        broker.metadata::watchConfigs,
+                        broker.metadata::addConfigListener,
                         losses,
                         Clock.system(),
                         scheduler),

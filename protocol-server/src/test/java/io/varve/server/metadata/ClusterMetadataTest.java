@@ -155,7 +155,7 @@ class ClusterMetadataTest {
         node.start();
         Topic first = await(node.metadata.createIfAbsent("first"));
         List<String> told = new ArrayList<>();
-        node.metadata.watch((before, after) ->
+        node.metadata.addListener((before, after) ->
                 told.add((before == null ? "-" : before.name()) + ">" + (after == null ? "-" : after.name())));
         await(node.metadata.createIfAbsent("second"));
         assertThat(told).containsExactly("->first", "->second");

@@ -224,7 +224,7 @@ class MetadataRecoveryTest {
     }
 
     private static MetadataConfig accepting(String words) {
-        return new MetadataConfig(1, null, 1, 1, true, true, Map.of(), AcceptedLosses.parse(words));
+        return MetadataConfig.defaults(1).withLosses(AcceptedLosses.parse(words));
     }
 
     @Test

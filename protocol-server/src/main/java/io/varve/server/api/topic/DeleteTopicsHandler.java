@@ -37,7 +37,7 @@ public final class DeleteTopicsHandler implements ApiHandler {
 
     @Override
     public CompletionStage<DeleteTopicsResponseData> handle(Request request) {
-        if (!metadata.config().deleteTopics()) {
+        if (!metadata.config().topics().delete()) {
             return CompletableFuture.failedFuture(
                     request.version() < FIRST_WITH_DELETION_DISABLED
                             ? new InvalidRequestException("Topic deletion is disabled.")

@@ -35,7 +35,7 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler {
     public DescribeTopicPartitionsHandler(Topics topics, MetadataConfig config) {
         this.topics = topics;
         this.nodeId = config.nodeId();
-        this.pageLimit = config.limits().describedAtOnce();
+        this.pageLimit = config.topics().limits().describedAtOnce();
     }
 
     @Override

@@ -10,6 +10,7 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.MetadataConfig;
+import io.varve.server.metadata.topic.ReservedTopics;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
@@ -48,7 +49,7 @@ public final class MetadataHandler implements ApiHandler {
     public MetadataHandler(ClusterMetadata metadata, ClusterInfo cluster) {
         this.topics = metadata;
         this.config = metadata.config();
-        this.creation = new AutoCreation(topics::size, metadata, config.limits());
+        this.creation = new AutoCreation(topics::size, metadata, config.topics().limits());
         this.cluster = cluster;
     }
 
@@ -71,7 +72,7 @@ public final class MetadataHandler implements ApiHandler {
         collect(body.data().topics(), request.version(), ids, names);
         ids.forEach(id -> response.topics().add(byId(id, operations)));
         List<CompletableFuture<MetadataResponseTopic>> found = new ArrayList<>(names.size());
-        boolean create = config.autoCreateTopics() && body.allowAutoTopicCreation();
+        boolean create = config.topics().autoCreate() && body.allowAutoTopicCreation();
         names.forEach(name -> found.add(byName(name, create, operations)));
         return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(done -> {
             found.forEach(topic -> response.topics().add(topic.join()));
@@ -142,7 +143,7 @@ public final class MetadataHandler implements ApiHandler {
         if (!org.apache.kafka.common.internals.Topic.isValid(name)) {
             return CompletableFuture.completedFuture(missing(name, Errors.INVALID_TOPIC_EXCEPTION));
         }
-        if (!create || ClusterMetadata.isReserved(name)) {
+        if (!create || ReservedTopics.contains(name)) {
             return CompletableFuture.completedFuture(missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION));
         }
         return creation.create(name)

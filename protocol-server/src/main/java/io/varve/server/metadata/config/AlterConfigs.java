@@ -21,13 +21,13 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, TopicConfigs topics, BrokerConfigs brokers)
         implements Command<MetadataState, ApiMessageAndVersion, List<ApiError>> {
     @Override
-    public Decision<ApiMessageAndVersion, List<ApiError>> decide(MetadataState catalog) {
+    public Decision<ApiMessageAndVersion, List<ApiError>> decide(MetadataState state) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
         List<ApiError> outcomes = new ArrayList<>(changes.size());
-        Configured configured = new Configured(catalog);
+        Configured configured = new Configured(state);
         for (ConfigChange change : changes) {
             try {
-                alter(change, catalog, configured, events);
+                alter(change, state, configured, events);
                 outcomes.add(ApiError.NONE);
             } catch (ApiException e) {
                 outcomes.add(ApiError.fromThrowable(e));
@@ -37,10 +37,10 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
     }
 
     private void alter(
-            ConfigChange change, MetadataState catalog, Configured configured, List<ApiMessageAndVersion> events) {
+            ConfigChange change, MetadataState state, Configured configured, List<ApiMessageAndVersion> events) {
         ConfigResource resource = change.resource();
-        Map<String, String> before = catalog.configs(resource);
-        if (resource.type() == ConfigResource.Type.TOPIC && catalog.topic(resource.name()) == null) {
+        Map<String, String> before = state.configs(resource);
+        if (resource.type() == ConfigResource.Type.TOPIC && state.topic(resource.name()) == null) {
             throw new UnknownTopicOrPartitionException("The topic '" + resource.name() + "' does not exist.");
         }
         Map<String, String> after = change.change().apply(before);
@@ -70,8 +70,8 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
     private static final class Configured {
         private final Map<ConfigResource.Type, Integer> counts = new EnumMap<>(ConfigResource.Type.class);
 
-        Configured(MetadataState catalog) {
-            catalog.configured().forEach(resource -> counts.merge(resource.type(), 1, Integer::sum));
+        Configured(MetadataState state) {
+            state.configured().forEach(resource -> counts.merge(resource.type(), 1, Integer::sum));
         }
 
         /** Resources that are nothing but their settings can be named without end. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.config;
 
-import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.config.ConfigEntry.Source;
 import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import io.varve.server.metadata.log.MetadataEvents;
@@ -45,11 +44,14 @@ public final class BrokerConfigs {
     private final Map<String, String> file;
     private volatile BrokerConfigLayers layers;
 
-    /** @param config names what is set in the server's properties, and what can be set */
-    public BrokerConfigs(MetadataConfig config) {
-        definitions = config.definitions();
-        file = config.logDefaults();
-        layers = BrokerConfigLayers.ofFile(file);
+    /**
+     * @param definitions the keys that can be set, and which of them while the server runs
+     * @param file what is set in the server's properties, by key
+     */
+    public BrokerConfigs(BrokerConfigKeys definitions, Map<String, String> file) {
+        this.definitions = definitions;
+        this.file = Map.copyOf(file);
+        layers = BrokerConfigLayers.ofFile(this.file);
     }
 
     private static Map<String, List<String>> oneSetting(List<?>... groups) {

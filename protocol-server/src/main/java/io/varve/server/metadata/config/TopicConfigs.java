@@ -8,7 +8,6 @@ import io.varve.core.record.Codec;
 import io.varve.core.record.Compressor;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.spi.SegmentLimits;
-import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.config.ConfigEntry.Source;
 import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import java.util.ArrayList;
@@ -50,17 +49,16 @@ public final class TopicConfigs {
 
     private final BatchRules batches;
 
-    /** @param config names the broker's defaults */
-    public TopicConfigs(MetadataConfig config) {
-        this(BrokerConfigLayers.ofFile(config.logDefaults()), config.batches());
-    }
-
-    public TopicConfigs(BrokerConfigLayers layers, BatchRules batches) {
+    /**
+     * @param logDefaults the broker-wide defaults that are configured, by the broker's keys
+     * @param batches how producers' batches are checked, whatever the topic
+     */
+    public TopicConfigs(Map<String, String> logDefaults, BatchRules batches) {
         this.batches = batches;
-        setDefaults(layers);
+        setDefaults(BrokerConfigLayers.ofFile(logDefaults));
     }
 
-    /** Takes other defaults. */
+    /** Replaces the broker's defaults. */
     public void setDefaults(BrokerConfigLayers layers) {
         Map<String, TopicConfigDefaults.Origin> origins = TopicConfigDefaults.resolve(layers);
         Map<String, Object> values = new HashMap<>();

@@ -16,15 +16,15 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 public record ImportTopics(Collection<KraftTopic> topics, long nextProducerId, int node)
         implements Command<MetadataState, ApiMessageAndVersion, Void> {
     @Override
-    public Decision<ApiMessageAndVersion, Void> decide(MetadataState catalog) {
+    public Decision<ApiMessageAndVersion, Void> decide(MetadataState state) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
         for (KraftTopic topic : topics) {
-            if (catalog.topic(topic.name()) != null || catalog.topic(topic.id()) != null) {
+            if (state.topic(topic.name()) != null || state.topic(topic.id()) != null) {
                 throw new TopicExistsException("Topic '" + topic.name() + "' (" + topic.id() + ") already exists.");
             }
             add(topic, events);
         }
-        if (nextProducerId > catalog.image().producerIds().nextProducerId()) {
+        if (nextProducerId > state.image().producerIds().nextProducerId()) {
             // The adopted logs know producers by ids given out there: none of these may be given out again.
             events.add(MetadataEvents.producerIds(node, nextProducerId));
         }

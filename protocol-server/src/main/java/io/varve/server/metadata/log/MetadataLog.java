@@ -9,7 +9,6 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
-import io.varve.server.metadata.topic.ServedTopics;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -23,7 +22,7 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 public final class MetadataLog {
     /** Where the events are. */
     public static final PartitionId PARTITION =
-            new PartitionId(Topic.CLUSTER_METADATA_TOPIC_NAME, ServedTopics.java(Uuid.METADATA_TOPIC_ID), 0);
+            new PartitionId(Topic.CLUSTER_METADATA_TOPIC_NAME, TopicIds.java(Uuid.METADATA_TOPIC_ID), 0);
 
     // A command is one batch: room for the largest request (10,000 partitions) many times over.
     private static final int MAX_BATCH_BYTES = 64 << 20;
@@ -32,10 +31,10 @@ public final class MetadataLog {
      * What a replay gave.
      *
      * @param log where the events are
-     * @param catalog the state they fold into
+     * @param state the state they fold into
      * @param deleted ids of every topic that was ever deleted
      */
-    public record Replayed(PartitionLog log, MetadataState catalog, Set<UUID> deleted) {}
+    public record Replayed(PartitionLog log, MetadataState state, Set<UUID> deleted) {}
 
     private MetadataLog() {}
 
@@ -71,7 +70,7 @@ public final class MetadataLog {
 
     private static void replay(ApiMessageAndVersion event, long nextOffset, MetadataDelta delta, Set<UUID> deleted) {
         if (event.message() instanceof RemoveTopicRecord removed) {
-            deleted.add(ServedTopics.java(removed.topicId()));
+            deleted.add(TopicIds.java(removed.topicId()));
         }
         try {
             delta.replay(event.message());
@@ -99,8 +98,8 @@ public final class MetadataLog {
     }
 
     /** @throws MetadataException if the data was written by another node */
-    public static void checkNode(MetadataState catalog, int nodeId) {
-        for (int owner : catalog.image().cluster().brokers().keySet()) {
+    public static void checkNode(MetadataState state, int nodeId) {
+        for (int owner : state.image().cluster().brokers().keySet()) {
             if (owner != nodeId) {
                 throw new MetadataException(
                         "node.id is " + nodeId + ", but the data in log.dirs was written by node.id " + owner

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.log;
 
-import io.varve.server.metadata.ClusterMetadata;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -14,6 +13,7 @@ import org.apache.kafka.image.MetadataImage;
 import org.apache.kafka.image.MetadataProvenance;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
+import org.apache.kafka.server.common.MetadataVersion;
 
 /**
  * The state the metadata events fold into. Immutable.
@@ -32,29 +32,25 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return new MetadataState(replayed.apply(provenance(nextOffset)), replayed);
     }
 
+    /**
+     * @param events the events that come next
+     * @param nextOffset offset after the last of them
+     * @return the state with them
+     */
     public MetadataState apply(List<ApiMessageAndVersion> events, long nextOffset) {
         MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
         events.forEach(event -> delta.replay(event.message()));
         return new MetadataState(delta.apply(provenance(nextOffset)), delta);
     }
 
+    /** @return the topic of that name, or null */
     public TopicImage topic(String name) {
         return image.topics().getTopic(name);
     }
 
+    /** @return the topic of that id, or null */
     public TopicImage topic(Uuid id) {
         return image.topics().getTopic(id);
-    }
-
-    /** @return how many partitions the topics of clients have together */
-    public int clientPartitions() {
-        int partitions = 0;
-        for (TopicImage topic : image.topics().topicsById().values()) {
-            partitions += ClusterMetadata.isReserved(topic.name())
-                    ? 0
-                    : topic.partitions().size();
-        }
-        return partitions;
     }
 
     /** @return a topic's own settings */
@@ -89,6 +85,25 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
             touched.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
         }
         return touched;
+    }
+
+    /** @return the ids of all topics; a copy */
+    public Set<Uuid> topicIds() {
+        return new HashSet<>(image.topics().topicsById().keySet());
+    }
+
+    /** @return the lowest producer id that is in no block yet */
+    public long nextProducerId() {
+        return Math.max(0, image.producerIds().nextProducerId()); // -1 before the first block
+    }
+
+    /** @return the level of each finalized feature by name */
+    public Map<String, Short> features() {
+        Map<String, Short> features = new HashMap<>(image.features().finalizedVersions());
+        image.features()
+                .metadataVersion()
+                .ifPresent(version -> features.put(MetadataVersion.FEATURE_NAME, version.featureLevel()));
+        return features;
     }
 
     /** @return the cluster's id, or null before the first start */

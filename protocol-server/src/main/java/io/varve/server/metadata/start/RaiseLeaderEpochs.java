@@ -6,7 +6,7 @@ import io.varve.core.event.Decision;
 import io.varve.core.spi.PartitionId;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
-import io.varve.server.metadata.topic.ServedTopics;
+import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -27,13 +27,13 @@ record RaiseLeaderEpochs(int nodeId, boolean mayLoseWhatIsSeen, List<PartitionId
     private static final String YES = "true";
 
     @Override
-    public Decision<ApiMessageAndVersion, Integer> decide(MetadataState catalog) {
+    public Decision<ApiMessageAndVersion, Integer> decide(MetadataState state) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
-        boolean all = catalog.isRunUnfinished();
+        boolean all = state.isRunUnfinished();
         Set<PartitionId> lost = new HashSet<>(anew);
-        for (TopicImage topic : catalog.image().topics().topicsById().values()) {
+        for (TopicImage topic : state.image().topics().topicsById().values()) {
             for (int partition : topic.partitions().keySet()) {
-                if (all || lost.contains(ServedTopics.partition(topic, partition))) {
+                if (all || lost.contains(TopicIds.partition(topic, partition))) {
                     events.add(MetadataEvents.nextLeaderEpoch(topic.id(), partition, nodeId));
                 }
             }

@@ -7,13 +7,12 @@ import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.log.MetadataException;
 import io.varve.server.metadata.log.MetadataLog;
 import io.varve.server.metadata.log.MetadataState;
+import io.varve.server.metadata.log.TopicIds;
 import io.varve.server.metadata.topic.PartitionCreator;
-import io.varve.server.metadata.topic.ServedTopics;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.apache.kafka.common.Uuid;
 import org.apache.kafka.image.TopicImage;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -31,13 +30,13 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
     private static final int NAMED = 5;
 
     public static StorageReconciliation compare(Set<PartitionId> stored, MetadataLog.Replayed replayed) {
-        List<PartitionId> missing = replayed.catalog().image().topics().topicsById().values().stream()
-                .flatMap(topic -> topic.partitions().keySet().stream().map(p -> ServedTopics.partition(topic, p)))
+        List<PartitionId> missing = replayed.state().image().topics().topicsById().values().stream()
+                .flatMap(topic -> topic.partitions().keySet().stream().map(p -> TopicIds.partition(topic, p)))
                 .filter(id -> !stored.contains(id))
                 .sorted(Comparator.comparing(PartitionId::topic).thenComparing(PartitionId::partition))
                 .toList();
         List<PartitionId> unowned = stored.stream()
-                .filter(id -> !id.equals(MetadataLog.PARTITION) && !isOwned(id, replayed.catalog()))
+                .filter(id -> !id.equals(MetadataLog.PARTITION) && !isOwned(id, replayed.state()))
                 .toList();
         return new StorageReconciliation(
                 missing,
@@ -49,9 +48,8 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
                         .toList());
     }
 
-    private static boolean isOwned(PartitionId id, MetadataState catalog) {
-        TopicImage topic = catalog.topic(
-                new Uuid(id.topicId().getMostSignificantBits(), id.topicId().getLeastSignificantBits()));
+    private static boolean isOwned(PartitionId id, MetadataState state) {
+        TopicImage topic = state.topic(TopicIds.kafka(id.topicId()));
         return topic != null
                 && topic.name().equals(id.topic())
                 && topic.partitions().containsKey(id.partition());

@@ -3,8 +3,6 @@ package io.varve.server.metadata.topic;
 
 import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
-import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
@@ -19,16 +17,24 @@ import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
-/** Adds partitions to topics on a client's behalf, to each or not for reasons of its own. */
-public record CreatePartitions(List<NewPartitions> topics, boolean validateOnly, MetadataConfig config, Topics served)
+/**
+ * Adds partitions to topics on a client's behalf. Each topic grows or is refused by itself.
+ *
+ * @param topics what is wanted
+ * @param validateOnly true to decide and change nothing
+ * @param rules what the new partitions are checked against
+ * @param served holds the topics with their new partitions once those are durable
+ */
+public record CreatePartitions(
+        List<NewPartitions> topics, boolean validateOnly, TopicCreationRules rules, Topics served)
         implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
-    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState catalog) {
+    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState state) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
         List<TopicResult> outcomes = new ArrayList<>(topics.size());
         for (NewPartitions more : topics) {
             try {
-                outcomes.add(grow(more, catalog, events));
+                outcomes.add(grow(more, state, events));
             } catch (ApiException e) {
                 outcomes.add(TopicResult.refused(more.name(), Uuid.ZERO_UUID, ApiError.fromThrowable(e)));
             }
@@ -40,12 +46,12 @@ public record CreatePartitions(List<NewPartitions> topics, boolean validateOnly,
                 events, () -> outcomes.stream().map(this::checkServed).toList());
     }
 
-    private TopicResult grow(NewPartitions more, MetadataState catalog, List<ApiMessageAndVersion> events) {
-        TopicImage topic = catalog.topic(more.name());
+    private TopicResult grow(NewPartitions more, MetadataState state, List<ApiMessageAndVersion> events) {
+        TopicImage topic = state.topic(more.name());
         if (topic == null) {
             throw new UnknownTopicOrPartitionException("The topic '" + more.name() + "' does not exist.");
         }
-        if (ClusterMetadata.isReserved(more.name())) {
+        if (ReservedTopics.contains(more.name())) {
             return TopicResult.refused(more.name(), topic.id(), DeleteTopics.reserved(more.name()));
         }
         int now = topic.partitions().size();
@@ -57,16 +63,13 @@ public record CreatePartitions(List<NewPartitions> topics, boolean validateOnly,
                     + " partition(s); " + more.count() + " would not be an increase.");
         }
         int added = more.count() - now;
-        if (added > TopicCreationPlan.MAX_PARTITIONS - events.size()) {
-            throw TopicCreationPlan.tooMany();
-        }
-        TopicCreationPlan.checkRoom(added + events.size(), catalog, config);
+        rules.checkRequestSize(added, events.size());
+        rules.checkTotal(added + events.size(), state);
         checkAssignments(more.assignments(), added);
         for (int p = now; p < more.count(); p++) {
-            events.add(MetadataEvents.partition(topic.id(), p, config.nodeId()));
+            events.add(MetadataEvents.partition(topic.id(), p, rules.nodeId()));
         }
-        return new TopicResult(
-                ApiError.NONE, topic.name(), topic.id(), more.count(), catalog.topicConfigs(topic.name()));
+        return new TopicResult(ApiError.NONE, topic.name(), topic.id(), more.count(), state.topicConfigs(topic.name()));
     }
 
     private void checkAssignments(List<List<Integer>> assignments, int added) {
@@ -77,7 +80,7 @@ public record CreatePartitions(List<NewPartitions> topics, boolean validateOnly,
             throw new InvalidReplicaAssignmentException("Attempted to add " + added
                     + " additional partition(s), but only " + assignments.size() + " assignment(s) were specified.");
         }
-        assignments.forEach(replicas -> TopicCreationPlan.checkReplicas(replicas, config.nodeId()));
+        assignments.forEach(replicas -> rules.checkReplicas(replicas));
     }
 
     private TopicResult checkServed(TopicResult outcome) {

@@ -4,10 +4,8 @@ package io.varve.server.metadata.topic;
 import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
 import io.varve.core.runtime.Ids;
-import io.varve.server.metadata.MetadataConfig;
-import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.log.MetadataState;
-import io.varve.server.metadata.start.BootstrapCluster;
+import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.Uuid;
@@ -16,21 +14,24 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
-/** Creates topics on a client's behalf, each or not for reasons of its own. */
+/**
+ * Creates topics on a client's behalf. Each is created or refused by itself.
+ *
+ * @param topics the topics wanted
+ * @param validateOnly true to decide and change nothing
+ * @param rules what they are checked against
+ * @param served holds the topics once their creation is durable
+ * @param ids makes their ids
+ */
 public record CreateTopics(
-        List<NewTopic> topics,
-        boolean validateOnly,
-        MetadataConfig config,
-        TopicConfigs definitions,
-        Topics served,
-        Ids ids)
+        List<NewTopic> topics, boolean validateOnly, TopicCreationRules rules, Topics served, Ids ids)
         implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
-    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState catalog) {
-        TopicCreationPlan plan = new TopicCreationPlan(catalog, config, definitions);
+    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState state) {
+        TopicCreationPlan plan = new TopicCreationPlan(state, rules);
         List<TopicResult> outcomes = new ArrayList<>(topics.size());
         for (NewTopic topic : topics) {
-            Uuid id = BootstrapCluster.newId(ids);
+            Uuid id = TopicIds.next(ids);
             try {
                 int partitions = plan.add(topic, id);
                 outcomes.add(new TopicResult(ApiError.NONE, topic.name(), id, partitions, topic.configs()));

@@ -3,7 +3,6 @@ package io.varve.server.metadata.topic;
 
 import io.varve.core.event.Command;
 import io.varve.core.event.Decision;
-import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.config.RetentionHolds;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
@@ -18,22 +17,26 @@ import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
-/** Deletes topics on a client's behalf, each or not for reasons of its own. */
+/**
+ * Deletes topics on a client's behalf. Each is deleted or refused by itself.
+ *
+ * @param topics the topics as the client names them
+ */
 public record DeleteTopics(List<TopicRef> topics)
         implements Command<MetadataState, ApiMessageAndVersion, List<TopicResult>> {
     @Override
-    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState catalog) {
+    public Decision<ApiMessageAndVersion, List<TopicResult>> decide(MetadataState state) {
         List<ApiMessageAndVersion> events = new ArrayList<>();
         List<TopicResult> outcomes = new ArrayList<>(topics.size());
         Set<Uuid> removed = new HashSet<>();
         for (TopicRef ref : topics) {
-            TopicImage topic = ref.name() != null ? catalog.topic(ref.name()) : catalog.topic(ref.id());
+            TopicImage topic = ref.name() != null ? state.topic(ref.name()) : state.topic(ref.id());
             if (topic == null || removed.contains(topic.id())) {
                 outcomes.add(TopicResult.refused(ref.name(), ref.id(), unknown(ref)));
-            } else if (ClusterMetadata.isReserved(topic.name())) {
+            } else if (ReservedTopics.contains(topic.name())) {
                 outcomes.add(TopicResult.refused(topic.name(), topic.id(), reserved(topic.name())));
-            } else if (!RetentionHolds.only(catalog.topicConfigs(topic.name())).isEmpty()) {
-                outcomes.add(TopicResult.refused(topic.name(), topic.id(), held(catalog.topicConfigs(topic.name()))));
+            } else if (!RetentionHolds.only(state.topicConfigs(topic.name())).isEmpty()) {
+                outcomes.add(TopicResult.refused(topic.name(), topic.id(), held(state.topicConfigs(topic.name()))));
             } else {
                 removed.add(topic.id());
                 events.add(MetadataEvents.removeTopic(topic.id()));

@@ -8,6 +8,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.server.metadata.config.PartitionConfigs;
 import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.log.MetadataState;
+import io.varve.server.metadata.log.TopicIds;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -71,7 +72,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
             if (present != null && present.partitions().containsKey(number)) {
                 continue;
             }
-            PartitionId id = ServedTopics.partition(wanted, number);
+            PartitionId id = TopicIds.partition(wanted, number);
             if (engine.partition(id).isPresent()) {
                 continue; // brought along with its records
             }

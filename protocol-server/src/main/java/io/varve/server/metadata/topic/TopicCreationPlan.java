@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.topic;
 
-import io.varve.server.metadata.ClusterMetadata;
-import io.varve.server.metadata.MetadataConfig;
-import io.varve.server.metadata.config.TopicConfigs;
 import io.varve.server.metadata.log.MetadataEvents;
 import io.varve.server.metadata.log.MetadataState;
 import java.util.ArrayList;
@@ -19,7 +16,6 @@ import org.apache.kafka.common.errors.InvalidReplicaAssignmentException;
 import org.apache.kafka.common.errors.InvalidReplicationFactorException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
@@ -27,25 +23,20 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 /**
  * Works out the events that make topics, one request at a time, by Kafka's rules. Made for one decision on one state; not thread-safe.
  */
-public final class TopicCreationPlan {
-    /** As Kafka: a request that makes more is refused rather than made one huge batch. */
-    static final int MAX_PARTITIONS = 10_000;
-
-    private final MetadataState catalog;
-    private final MetadataConfig config;
-    private final TopicConfigs definitions;
+final class TopicCreationPlan {
+    private final MetadataState state;
+    private final TopicCreationRules rules;
     private final List<ApiMessageAndVersion> events = new ArrayList<>();
     private final Set<String> planned = new HashSet<>();
     private Map<String, String> byUnifiedName;
     private int partitions;
 
-    public TopicCreationPlan(MetadataState catalog, MetadataConfig config, TopicConfigs definitions) {
-        this.catalog = catalog;
-        this.config = config;
-        this.definitions = definitions;
+    TopicCreationPlan(MetadataState state, TopicCreationRules rules) {
+        this.state = state;
+        this.rules = rules;
     }
 
-    public List<ApiMessageAndVersion> events() {
+    List<ApiMessageAndVersion> events() {
         return events;
     }
 
@@ -57,17 +48,15 @@ public final class TopicCreationPlan {
      * @return how many partitions it gets
      * @throws org.apache.kafka.common.errors.ApiException if it cannot be; nothing is added then
      */
-    public int add(NewTopic topic, Uuid id) {
+    int add(NewTopic topic, Uuid id) {
         String name = topic.name();
         checkName(name);
         int count = partitionCount(topic);
-        if (count > MAX_PARTITIONS - partitions) {
-            throw tooMany();
+        rules.checkRequestSize(count, partitions);
+        if (!ReservedTopics.contains(name)) {
+            rules.checkTotal(count + partitions, state);
         }
-        if (!ClusterMetadata.isReserved(name)) {
-            checkRoom(count + partitions, catalog, config);
-        }
-        definitions.validate(Map.of(), topic.configs());
+        rules.topicConfigs().validate(Map.of(), topic.configs());
         partitions += count;
         planned.add(name);
         if (Topic.hasCollisionChars(name)) {
@@ -77,33 +66,14 @@ public final class TopicCreationPlan {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, name);
         topic.configs().forEach((key, value) -> events.add(MetadataEvents.config(resource, key, value)));
         for (int p = 0; p < count; p++) {
-            events.add(MetadataEvents.partition(id, p, config.nodeId()));
+            events.add(MetadataEvents.partition(id, p, rules.nodeId()));
         }
         return count;
     }
 
-    /** @return the refusal of a request that makes more partitions than one batch should */
-    static PolicyViolationException tooMany() {
-        return new PolicyViolationException(
-                "Excessively large number of partitions per request: at most " + MAX_PARTITIONS + " are made at once.");
-    }
-
-    /**
-     * @param more partitions that are to be made
-     * @param catalog what there is
-     * @param config has the limit
-     * @throws PolicyViolationException if there would be too many, all topics of clients taken together
-     */
-    static void checkRoom(int more, MetadataState catalog, MetadataConfig config) {
-        int limit = config.limits().partitions();
-        if (more > limit - catalog.clientPartitions()) {
-            throw new PolicyViolationException("There would be more than max.partitions=" + limit + " partitions.");
-        }
-    }
-
     private void checkName(String name) {
         Topic.validate(name);
-        if (catalog.topic(name) != null || planned.contains(name)) {
+        if (state.topic(name) != null || planned.contains(name)) {
             throw new TopicExistsException("Topic '" + name + "' already exists.");
         }
         if (Topic.hasCollisionChars(name)) {
@@ -117,7 +87,7 @@ public final class TopicCreationPlan {
     private Map<String, String> unifiedNames() {
         if (byUnifiedName == null) {
             byUnifiedName = new HashMap<>();
-            for (String name : catalog.image().topics().topicsByName().keySet()) {
+            for (String name : state.image().topics().topicsByName().keySet()) {
                 if (Topic.hasCollisionChars(name)) {
                     byUnifiedName.put(Topic.unifyCollisionChars(name), name);
                 }
@@ -135,12 +105,13 @@ public final class TopicCreationPlan {
             throw new InvalidReplicationFactorException(
                     "Replication factor must be larger than 0, or -1 to use the default value.");
         }
-        checkReplicationFactor(factor == NewTopic.BROKER_DEFAULT ? config.defaultReplicationFactor() : factor);
+        checkReplicationFactor(
+                factor == NewTopic.BROKER_DEFAULT ? rules.config().defaultReplicationFactor() : factor);
         int count = topic.partitions();
         if (count < NewTopic.BROKER_DEFAULT || count == 0) {
             throw new InvalidPartitionsException("Number of partitions was set to an invalid non-positive value.");
         }
-        return count == NewTopic.BROKER_DEFAULT ? config.numPartitions() : count;
+        return count == NewTopic.BROKER_DEFAULT ? rules.config().numPartitions() : count;
     }
 
     private static void checkReplicationFactor(int factor) {
@@ -166,26 +137,8 @@ public final class TopicCreationPlan {
                 throw new InvalidReplicaAssignmentException(
                         "partitions should be a consecutive 0-based integer sequence");
             }
-            checkReplicas(topic.assignments().get(p), config.nodeId());
+            rules.checkReplicas(topic.assignments().get(p));
         }
         return count;
-    }
-
-    /** @throws InvalidReplicaAssignmentException if the replicas are not exactly this node */
-    static void checkReplicas(List<Integer> replicas, int node) {
-        if (replicas.isEmpty()) {
-            throw new InvalidReplicaAssignmentException(
-                    "The manual partition assignment includes an empty replica list.");
-        }
-        for (int replica : replicas) {
-            if (replica != node) {
-                throw new InvalidReplicaAssignmentException("The manual partition assignment includes broker " + replica
-                        + ", but no such broker is registered.");
-            }
-        }
-        if (replicas.size() > 1) {
-            throw new InvalidReplicaAssignmentException(
-                    "The manual partition assignment includes the broker " + node + " more than once.");
-        }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.topic;
 
-/** Told of topics that come, change and go, one change after the other. */
+/** Learns of topics that come, change and go, one change after the other. */
 @FunctionalInterface
 public interface TopicListener {
     /**

@@ -27,9 +27,10 @@ public interface Topics {
     }
 
     /**
-     * Watches topics for as long as the server runs.
+     * Calls a listener first for each topic there is, as new, then for each change, as long as the server runs. None is missed, none is
+     * told twice.
      *
-     * @param watcher told first of each topic there is, as new, then of each change; none is missed or told twice
+     * @param listener what is called
      */
-    void watch(TopicListener watcher);
+    void addListener(TopicListener listener);
 }

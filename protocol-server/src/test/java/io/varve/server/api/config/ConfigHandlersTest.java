@@ -12,8 +12,6 @@ import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
 import io.varve.server.metadata.config.BrokerConfigKeys;
-import io.varve.server.metadata.start.AcceptedLosses;
-import io.varve.server.metadata.topic.TopicLimits;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -68,18 +66,9 @@ class ConfigHandlersTest {
                 .define("num.network.threads", ConfigDef.Type.INT, 3, ConfigDef.Importance.LOW, "threads")
                 .define("ssl.key.password", ConfigDef.Type.PASSWORD, null, ConfigDef.Importance.LOW, "secret")
                 .configKeys());
-        return new MetadataConfig(
-                1,
-                null,
-                1,
-                1,
-                true,
-                true,
-                Map.of("log.retention.hours", "2", "ssl.key.password", "secret"),
-                AcceptedLosses.NONE,
-                TopicLimits.DEFAULT,
-                new BrokerConfigKeys(keys, BrokerConfigKeys.OF_TOPICS.dynamic()),
-                io.varve.core.log.config.BatchRules.DEFAULT);
+        return MetadataConfig.defaults(1)
+                .withLogDefaults(Map.of("log.retention.hours", "2", "ssl.key.password", "secret"))
+                .withBrokerKeys(new BrokerConfigKeys(keys, BrokerConfigKeys.OF_TOPICS.dynamic()));
     }
 
     private void serve() {

@@ -16,9 +16,9 @@ import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.MetadataFixture;
-import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicLimits;
+import io.varve.server.metadata.topic.TopicsConfig;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -169,7 +169,8 @@ class TopicHandlersTest {
 
     @Test
     void makesNoTopicsAskedForWhenThereAreManyAlready() {
-        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(100, 2, 100, 2_000)));
+        start(MetadataConfig.defaults(1)
+                .withTopics(TopicsConfig.DEFAULT.withLimits(new TopicLimits(100, 2, 100, 2_000))));
         assertThat(metadata(9, named("a", "b", "c", "d")).topics().stream()
                         .filter(topic -> topic.errorCode() == Errors.NONE.code()))
                 .hasSize(2);
@@ -182,7 +183,8 @@ class TopicHandlersTest {
 
     @Test
     void makesNoMorePartitionsThanThereMayBe() {
-        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(5, 100, 100, 2_000)));
+        start(MetadataConfig.defaults(1)
+                .withTopics(TopicsConfig.DEFAULT.withLimits(new TopicLimits(5, 100, 100, 2_000))));
         MetadataFixture.await(node.metadata.createInternalIfAbsent("__consumer_offsets", 50, Map.of()));
         CreateTopicsResponseData made = create(7, creating(creatable("a", 3, 1), creatable("b", 3, 1)));
         assertThat(made.topics().find("a").errorCode()).isZero();
@@ -196,7 +198,7 @@ class TopicHandlersTest {
 
     @Test
     void makesNoTopicsWhenToldNotTo() {
-        start(new MetadataConfig(1, null, 1, 1, false, false, Map.of(), AcceptedLosses.NONE));
+        start(MetadataConfig.defaults(1).withTopics(new TopicsConfig(1, 1, false, false, TopicLimits.DEFAULT)));
         assertThat(metadata(9, named("x")).topics().find("x").errorCode())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         DeleteTopicsRequestData asked = new DeleteTopicsRequestData().setTopicNames(List.of("x"));
@@ -264,7 +266,9 @@ class TopicHandlersTest {
 
     @Test
     void createsTopicsInEveryVersionAndTellsTheirSettings() {
-        start(new MetadataConfig(1, null, 3, 1, true, true, Map.of("log.retention.hours", "2"), AcceptedLosses.NONE));
+        start(MetadataConfig.defaults(1)
+                .withTopics(new TopicsConfig(3, 1, true, true, TopicLimits.DEFAULT))
+                .withLogDefaults(Map.of("log.retention.hours", "2")));
         everyVersion(ApiKeys.CREATE_TOPICS, v -> () -> {
             CreatableTopic topic = creatable("t" + v, v < 4 ? 3 : -1, v < 4 ? 1 : -1);
             topic.configs().add(new CreatableTopicConfig().setName("segment.ms").setValue("77"));
@@ -557,7 +561,8 @@ class TopicHandlersTest {
 
     @Test
     void aPageIsNoLargerThanTheBrokerAllows() {
-        start(MetadataConfig.defaults(1).withLimits(new TopicLimits(100, 100, 100, 2)));
+        start(MetadataConfig.defaults(1)
+                .withTopics(TopicsConfig.DEFAULT.withLimits(new TopicLimits(100, 100, 100, 2))));
         create(7, creating(creatable("a", 3, 1), creatable("b", 1, 1)));
         for (int limit : new int[] {2000, 2, 1, 0, -1}) {
             DescribeTopicPartitionsResponseData page = HandlerExchange.of(

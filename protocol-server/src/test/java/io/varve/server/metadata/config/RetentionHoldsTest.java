@@ -4,9 +4,9 @@ package io.varve.server.metadata.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.core.log.config.BatchRules;
 import io.varve.core.retention.Hold;
 import io.varve.core.retention.RetentionLimits;
-import io.varve.server.metadata.MetadataConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -18,7 +18,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class RetentionHoldsTest {
-    private static final TopicConfigs TOPICS = new TopicConfigs(MetadataConfig.defaults(1));
+    private static final TopicConfigs TOPICS = new TopicConfigs(Map.of(), BatchRules.DEFAULT);
     private static final Uuid ID = new Uuid(3, 5);
 
     @Test

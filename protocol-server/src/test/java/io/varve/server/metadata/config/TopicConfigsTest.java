@@ -9,7 +9,6 @@ import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.log.MetadataException;
-import io.varve.server.metadata.start.AcceptedLosses;
 import java.util.Map;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;
@@ -17,10 +16,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class TopicConfigsTest {
-    private static final TopicConfigs KAFKA = new TopicConfigs(MetadataConfig.defaults(1));
+    private static final TopicConfigs KAFKA = configured(Map.of());
 
-    private static MetadataConfig configured(Map<String, String> logDefaults) {
-        return new MetadataConfig(1, null, 1, 1, true, true, logDefaults, AcceptedLosses.NONE);
+    private static TopicConfigs configured(Map<String, String> logDefaults) {
+        MetadataConfig config = MetadataConfig.defaults(1).withLogDefaults(logDefaults);
+        return new TopicConfigs(config.logDefaults(), config.batches());
     }
 
     @Test
@@ -30,8 +30,8 @@ class TopicConfigsTest {
 
     @Test
     void prefersTheTopicsSettingToTheBrokersAndItsFinestUnit() {
-        TopicConfigs configs = new TopicConfigs(configured(
-                Map.of("log.roll.hours", "2", "log.retention.hours", "1", "log.retention.minutes", "3", "other", "x")));
+        TopicConfigs configs = configured(
+                Map.of("log.roll.hours", "2", "log.retention.hours", "1", "log.retention.minutes", "3", "other", "x"));
         assertThat(configs.partitionConfig(Map.of("retention.ms", "-1"))
                         .segments()
                         .segmentMs())
@@ -55,7 +55,7 @@ class TopicConfigsTest {
 
     @Test
     void readsWhatTheBrokerSaysIntoThePartition() {
-        PartitionConfig config = new TopicConfigs(configured(Map.of(
+        PartitionConfig config = configured(Map.of(
                         "message.max.bytes", "10",
                         "log.segment.bytes", "2000000",
                         "log.index.size.max.bytes", "100",
@@ -63,7 +63,7 @@ class TopicConfigsTest {
                         "log.message.timestamp.type", "LogAppendTime",
                         "log.message.timestamp.before.max.ms", "8",
                         "log.message.timestamp.after.max.ms", "9",
-                        "log.cleanup.policy", "compact,delete")))
+                        "log.cleanup.policy", "compact,delete"))
                 .partitionConfig(Map.of());
         assertThat(config.maxMessageBytes()).isEqualTo(10);
         assertThat(config.segments().segmentBytes()).isEqualTo(2_000_000);
@@ -77,11 +77,11 @@ class TopicConfigsTest {
 
     @Test
     void readsWhatCompactionIsToDoAndEndsSegmentsInTimeForIt() {
-        TopicConfigs topics = new TopicConfigs(configured(Map.of(
+        TopicConfigs topics = configured(Map.of(
                 "log.cleaner.min.cleanable.ratio", "0.25",
                 "log.cleaner.min.compaction.lag.ms", "7",
                 "log.cleaner.max.compaction.lag.ms", "8000",
-                "log.cleaner.delete.retention.ms", "9")));
+                "log.cleaner.delete.retention.ms", "9"));
         PartitionConfig compacted = topics.partitionConfig(Map.of("cleanup.policy", "compact"));
         assertThat(compacted.compaction()).isEqualTo(new CompactionLimits(true, 0.25, 7, 8000, 9));
         assertThat(compacted.segments().segmentMs()).isEqualTo(8000);
@@ -128,7 +128,7 @@ class TopicConfigsTest {
 
     @Test
     void keepsForeverWhenTheBrokersHoursAreNegative() {
-        TopicConfigs configs = new TopicConfigs(configured(Map.of("log.retention.hours", "-1")));
+        TopicConfigs configs = configured(Map.of("log.retention.hours", "-1"));
         assertThat(configs.value("retention.ms", Map.of())).isEqualTo("-1");
     }
 
@@ -143,7 +143,7 @@ class TopicConfigsTest {
 
     @Test
     void tellsPartitionsHowToCompress() {
-        TopicConfigs configs = new TopicConfigs(configured(Map.of("compression.type", "lz4")));
+        TopicConfigs configs = configured(Map.of("compression.type", "lz4"));
         assertThat(configs.partitionConfig(Map.of()).batches().compressor())
                 .isEqualTo(new io.varve.core.record.Compressor(io.varve.core.record.Codec.LZ4, 9));
         assertThat(configs.partitionConfig(Map.of("compression.type", "zstd", "compression.zstd.level", "7"))

@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.metadata;
+
+import io.varve.server.metadata.config.BrokerConfigs;
+import io.varve.server.metadata.config.ConfigListener;
+import io.varve.server.metadata.config.TopicConfigs;
+import io.varve.server.metadata.log.MetadataEvents;
+import io.varve.server.metadata.log.MetadataState;
+import io.varve.server.metadata.topic.TopicReconciler;
+import java.util.Collection;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.config.ConfigResource;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts durable metadata in force: applies broker settings, has topics reconciled, calls the listeners of settings. Used by the thread that
+ * writes the metadata.
+ */
+final class MetadataPublisher {
+    private static final Logger LOG = LoggerFactory.getLogger(MetadataPublisher.class);
+
+    private final ConfigResource self;
+    private final BrokerConfigs brokerConfigs;
+    private final TopicConfigs topicConfigs;
+    private final TopicReconciler topics;
+    private final Consumer<Collection<Uuid>> retry;
+    private final List<ConfigListener> listeners = new CopyOnWriteArrayList<>();
+
+    /** @param retry has {@link #publishTopics} called again later, for topics that could not be opened or deleted */
+    MetadataPublisher(
+            int nodeId,
+            BrokerConfigs brokerConfigs,
+            TopicConfigs topicConfigs,
+            TopicReconciler topics,
+            Consumer<Collection<Uuid>> retry) {
+        self = new ConfigResource(ConfigResource.Type.BROKER, Integer.toString(nodeId));
+        this.brokerConfigs = brokerConfigs;
+        this.topicConfigs = topicConfigs;
+        this.topics = topics;
+        this.retry = retry;
+    }
+
+    /** @param states the states after each of the batches that became durable together, the newest last */
+    void publish(List<MetadataState> states) {
+        Set<Uuid> touched = new LinkedHashSet<>();
+        Set<ConfigResource> configs = new LinkedHashSet<>();
+        for (MetadataState state : states) {
+            touched.addAll(state.touchedTopics());
+            configs.addAll(state.touchedConfigs());
+        }
+        MetadataState newest = states.get(states.size() - 1);
+        if (configs.contains(self) || configs.contains(MetadataEvents.CLUSTER)) {
+            applyBrokerConfigs(newest);
+            topics.reconsiderAll();
+            touched.addAll(newest.topicIds());
+        }
+        publishTopics(touched, newest);
+        configs.forEach(resource -> listeners.forEach(listener -> call(listener, resource, newest)));
+    }
+
+    /** Takes the broker's settings that were set while a server ran, and makes them the topics' defaults. */
+    void applyBrokerConfigs(MetadataState state) {
+        topicConfigs.setDefaults(brokerConfigs.set(state.configs(self), state.configs(MetadataEvents.CLUSTER)));
+    }
+
+    /** Brings topics and their partitions to what the metadata says, and has those that fail tried again. */
+    void publishTopics(Collection<Uuid> touched, MetadataState state) {
+        List<Uuid> failed = topics.reconcile(touched, state);
+        if (!failed.isEmpty()) {
+            retry.accept(failed);
+        }
+    }
+
+    /** Calls a listener for each resource that has settings, and from then on for each change. */
+    void addListener(ConfigListener listener, MetadataState state) {
+        listeners.add(listener);
+        state.configured().forEach(resource -> listener.changed(resource, state.configs(resource)));
+    }
+
+    private static void call(ConfigListener listener, ConfigResource resource, MetadataState state) {
+        try {
+            listener.changed(resource, state.configs(resource));
+        } catch (RuntimeException e) {
+            LOG.error("The settings of {} could not be applied", resource, e);
+        }
+    }
+}
