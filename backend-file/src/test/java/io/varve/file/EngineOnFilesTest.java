@@ -131,7 +131,7 @@ class EngineOnFilesTest {
             for (int i = 0; i < sent.records; i++) {
                 batch.append(1_000 + sent.sequence, null, ByteBuffer.allocate(50), List.of());
             }
-            var appended = log.append(batch.build(), AppendOrigin.CLIENT);
+            var appended = log.appender().append(batch.build(), AppendOrigin.CLIENT);
             assertThat(appended.nextOffset() - appended.baseOffset()).isEqualTo(sent.records);
             log.awaitHighWatermark(appended.nextOffset(), failure -> {
                 if (failure == null) {
@@ -158,7 +158,7 @@ class EngineOnFilesTest {
                 }
                 offset = readOn(offset, random.nextInt(3000));
                 if (random.nextInt(50) == 0 && log.highWatermark() - KEPT > log.logStartOffset()) {
-                    log.trimTo(log.highWatermark() - KEPT);
+                    log.maintenance().trimTo(log.highWatermark() - KEPT);
                 }
             }
         } catch (StorageException e) {
@@ -167,7 +167,7 @@ class EngineOnFilesTest {
     }
 
     private long readOn(long from, int maxBytes) {
-        ReadResult read = log.read(from, maxBytes, Isolation.READ_UNCOMMITTED);
+        ReadResult read = log.reader().read(from, maxBytes, Isolation.READ_UNCOMMITTED);
         try (var slice = read.slice()) {
             ByteBuffer bytes = slice.buffer();
             long next = from;

@@ -81,7 +81,7 @@ class GroupCommitTest {
     private static void append(PartitionLog log, PartitionLog.Waiter waiter) {
         RecordBatchBuilder batch =
                 new RecordBatchBuilder(Codec.NONE).append(5, null, ByteBuffer.allocate(400), List.of());
-        long next = log.append(batch.build(), AppendOrigin.CLIENT).nextOffset();
+        long next = log.appender().append(batch.build(), AppendOrigin.CLIENT).nextOffset();
         log.awaitHighWatermark(next, waiter);
     }
 }

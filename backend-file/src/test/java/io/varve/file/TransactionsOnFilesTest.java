@@ -54,22 +54,22 @@ class TransactionsOnFilesTest {
     }
 
     private void send(long producer, int sequence) {
-        VerificationGuard guard = log.startVerification(producer, (short) 0, sequence, true);
+        VerificationGuard guard = log.producers().startVerification(producer, (short) 0, sequence, true);
         ByteBuffer batch = new RecordBatchBuilder(Codec.NONE)
                 .producer(producer, (short) 0, sequence)
                 .transactional()
                 .append(1_000, null, ByteBuffer.allocate(50), List.of())
                 .build();
-        log.append(batch, AppendOrigin.CLIENT, guard, Runnable::run);
+        log.appender().append(batch, AppendOrigin.CLIENT, guard);
     }
 
     private void abort(long producer) {
-        log.endTransaction(new TransactionMarker(producer, (short) 0, 3, false, false));
+        log.appender().endTransaction(new TransactionMarker(producer, (short) 0, 3, false, false));
     }
 
     private void commit() {
-        rig.storage().sync(List.of(log.store()));
-        log.committed(log.extent().durableEnd());
+        rig.storage().sync(List.of(log.commitTarget().store()));
+        log.commitTarget().committed(log.extent().durableEnd());
     }
 
     /** One transaction is open from offset 0 on, ten more are aborted. */
@@ -83,13 +83,13 @@ class TransactionsOnFilesTest {
     }
 
     private void assertAllKnown() {
-        assertThat(log.hasOpenTransaction(B, (short) 0)).isTrue();
+        assertThat(log.producers().hasOpenTransaction(B, (short) 0)).isTrue();
         assertThat(log.lastStableOffset()).isZero();
         List<AbortedTransaction> expected = new ArrayList<>();
         for (int i = 0; i < 10; i++) {
             expected.add(new AbortedTransaction(A, 1 + 2 * i, 2 + 2 * i, 0));
         }
-        assertThat(log.abortedTransactions(0, 100)).isEqualTo(expected);
+        assertThat(log.producers().abortedTransactions(0, 100)).isEqualTo(expected);
     }
 
     @Test
@@ -98,7 +98,7 @@ class TransactionsOnFilesTest {
         rig.crash();
         open();
         assertAllKnown();
-        log.snapshotProducers();
+        log.producers().writeSnapshot();
         rig.crash();
         open();
         assertAllKnown();
@@ -111,7 +111,7 @@ class TransactionsOnFilesTest {
     @Test
     void theIndexOfASegmentHasKafkasNameAndBytes() throws IOException {
         fill();
-        log.snapshotProducers();
+        log.producers().writeSnapshot();
         int entries = 0;
         for (var segment : log.segments()) {
             Path file = directory().resolve(FileNames.name(segment.baseOffset(), ".txnindex"));
@@ -133,7 +133,7 @@ class TransactionsOnFilesTest {
     @Test
     void theSnapshotCarriesTheOpenTransaction() throws IOException {
         fill();
-        log.snapshotProducers();
+        log.producers().writeSnapshot();
         ByteBuffer bytes = ByteBuffer.wrap(
                 Files.readAllBytes(directory().resolve(FileNames.name(log.logEndOffset(), ".snapshot"))));
         assertThat(bytes.getInt(6)).isEqualTo(6); // five batches of A, one of B
@@ -152,11 +152,11 @@ class TransactionsOnFilesTest {
         fill();
         abort(B);
         commit();
-        log.snapshotProducers();
+        log.producers().writeSnapshot();
         int before = indexes().size();
-        log.trimTo(log.segments().get(2).baseOffset());
+        log.maintenance().trimTo(log.segments().get(2).baseOffset());
         assertThat(indexes()).hasSize(before - 2);
-        ReadResult read = log.read(log.logStartOffset(), 1 << 20, Isolation.READ_COMMITTED);
+        ReadResult read = log.reader().read(log.logStartOffset(), 1 << 20, Isolation.READ_COMMITTED);
         assertThat(read.abortedTransactions(log.logStartOffset())).isNotEmpty();
         read.slice().close();
     }
@@ -167,7 +167,7 @@ class TransactionsOnFilesTest {
         abort(B);
         commit();
         for (long offset = 1; offset < 20; offset += 2) {
-            ReadResult read = log.read(offset, 1, Isolation.READ_COMMITTED);
+            ReadResult read = log.reader().read(offset, 1, Isolation.READ_COMMITTED);
             try (var slice = read.slice()) {
                 assertThat(slice.fileRegion()).isPresent();
                 assertThat(read.abortedTransactions(offset))
@@ -184,9 +184,9 @@ class TransactionsOnFilesTest {
         int magicOfTheSecondBatch = 118 + 16;
         FileTestBase.flipBit(directory().resolve(FileNames.name(0, FileNames.LOG)), magicOfTheSecondBatch);
         open();
-        assertThat(log.hasOpenTransaction(B, (short) 0)).isTrue();
+        assertThat(log.producers().hasOpenTransaction(B, (short) 0)).isTrue();
         assertThat(log.lastStableOffset()).isZero();
-        assertThat(log.abortedTransactions(0, 100))
+        assertThat(log.producers().abortedTransactions(0, 100))
                 .extracting(AbortedTransaction::firstOffset)
                 .containsExactly(3L, 5L, 7L, 9L, 11L, 13L, 15L, 17L, 19L);
     }

@@ -29,19 +29,19 @@ class TransactionsTest extends LmdbFixture {
     }
 
     private void send(long producer, int sequence) {
-        VerificationGuard guard = log.startVerification(producer, (short) 0, sequence, true);
+        VerificationGuard guard = log.producers().startVerification(producer, (short) 0, sequence, true);
         ByteBuffer batch = new RecordBatchBuilder(Codec.NONE)
                 .producer(producer, (short) 0, sequence)
                 .transactional()
                 .append(EPOCH, null, ByteBuffer.allocate(50), List.of())
                 .build();
-        log.append(batch, AppendOrigin.CLIENT, guard, Runnable::run);
+        log.appender().append(batch, AppendOrigin.CLIENT, guard);
     }
 
     private void assertAllKnown() {
-        assertThat(log.hasOpenTransaction(B, (short) 0)).isTrue();
+        assertThat(log.producers().hasOpenTransaction(B, (short) 0)).isTrue();
         assertThat(log.lastStableOffset()).isZero();
-        assertThat(log.abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(A, 1, 2, 0));
+        assertThat(log.producers().abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(A, 1, 2, 0));
     }
 
     @Test
@@ -49,13 +49,13 @@ class TransactionsTest extends LmdbFixture {
         open();
         send(B, 0);
         send(A, 0);
-        log.endTransaction(new TransactionMarker(A, (short) 0, 3, false, false));
-        assertThat(log.abortedTransactions(0, 100)).hasSize(1);
+        log.appender().endTransaction(new TransactionMarker(A, (short) 0, 3, false, false));
+        assertThat(log.producers().abortedTransactions(0, 100)).hasSize(1);
         sync();
         die();
         open();
         assertAllKnown();
-        log.snapshotProducers();
+        log.producers().writeSnapshot();
         assertThat(store.snapshots().offsets(TransactionIndex.NAME)).containsExactly(0L);
         sync();
         die();

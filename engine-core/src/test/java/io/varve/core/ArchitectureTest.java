@@ -29,7 +29,7 @@ class ArchitectureTest {
             retention    | spi
             compaction   | transaction producer spi spi.support record runtime
             log          | log.config log.append log.read log.epoch log.recovery
-                         | compaction retention transaction producer spi record runtime
+                         | compaction retention transaction producer spi spi.support record runtime
             log.config   | compaction retention spi record
             log.append   | log.config transaction producer spi record
             log.read     | transaction spi record

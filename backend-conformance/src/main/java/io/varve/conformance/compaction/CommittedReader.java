@@ -43,7 +43,7 @@ final class CommittedReader {
     }
 
     private long fetch(long from, int maxBytes) {
-        ReadResult read = log.read(from, maxBytes, Isolation.READ_COMMITTED);
+        ReadResult read = log.reader().read(from, maxBytes, Isolation.READ_COMMITTED);
         try (var slice = read.slice()) {
             ByteBuffer bytes = slice.buffer();
             List<AbortedTransaction> ahead =

@@ -40,13 +40,13 @@ final class CompactedLog {
 
     /** Makes everything durable and visible. */
     void commit() {
-        rig.storage().sync(List.of(log.store()));
-        log.committed(log.extent().durableEnd());
+        rig.storage().sync(List.of(log.commitTarget().store()));
+        log.commitTarget().committed(log.extent().durableEnd());
     }
 
     /** Stops in order, and starts again. */
     void restart() {
-        log.snapshotProducers();
+        log.producers().writeSnapshot();
         rig.reopen();
         open();
     }
@@ -60,7 +60,7 @@ final class CompactedLog {
 
     /** @return what was cleaned, or null when it is not time */
     CleaningResult clean() {
-        Cleaner.Due due = cleaner.look(log);
+        Cleaner.Due due = cleaner.look(log.maintenance());
         return due == null ? null : cleaner.clean(due);
     }
 

@@ -134,7 +134,7 @@ public final class CompactionHistory {
         long stable = partition.log.lastStableOffset();
         long to = start + random.nextInt((int) Math.min(20, stable - start) + 1);
         told.add("trim to " + to);
-        partition.log.trimTo(to);
+        partition.log.maintenance().trimTo(to);
         for (int producer = 0; producer < PRODUCERS; producer++) {
             Sent sent = last.get(producer);
             if (sent != null && sent.offset < to) {
@@ -186,9 +186,12 @@ public final class CompactionHistory {
 
     private AppendResult append(ByteBuffer batch, int producer) {
         VerificationGuard guard = BatchHeader.isTransactional(batch, 0)
-                ? partition.log.startVerification(producer, epochs[producer], BatchHeader.baseSequence(batch, 0), false)
+                ? partition
+                        .log
+                        .producers()
+                        .startVerification(producer, epochs[producer], BatchHeader.baseSequence(batch, 0), false)
                 : VerificationGuard.NONE;
-        return partition.log.append(batch, AppendOrigin.CLIENT, guard, Runnable::run);
+        return partition.log.appender().append(batch, AppendOrigin.CLIENT, guard);
     }
 
     /** A client that did not hear the answer to its last batch sends it again. */
@@ -198,7 +201,7 @@ public final class CompactionHistory {
                 ByteBuffer copy = ByteBuffer.allocate(sent.batch.remaining())
                         .put(sent.batch.duplicate())
                         .flip();
-                AppendResult appended = partition.log.append(copy, AppendOrigin.CLIENT);
+                AppendResult appended = partition.log.appender().append(copy, AppendOrigin.CLIENT);
                 assertThat(appended.duplicate())
                         .as("batch at %d sent again", sent.offset)
                         .isTrue();
@@ -211,7 +214,10 @@ public final class CompactionHistory {
         if (model.isOpen(producer)) {
             boolean commit = random.nextInt(3) > 0;
             told.add("producer " + producer + (commit ? " commits" : " aborts"));
-            partition.log.endTransaction(new TransactionMarker(producer, epochs[producer], 0, commit, false));
+            partition
+                    .log
+                    .appender()
+                    .endTransaction(new TransactionMarker(producer, epochs[producer], 0, commit, false));
             model.ended(producer, commit);
         }
     }
@@ -292,7 +298,8 @@ public final class CompactionHistory {
     private void checkGaps(long start) {
         long end = partition.log.logEndOffset();
         long offset = start + random.nextInt((int) (end - start) + 1);
-        try (var slice = partition.log.read(offset, 1, Isolation.LOG_END).slice()) {
+        try (var slice =
+                partition.log.reader().read(offset, 1, Isolation.LOG_END).slice()) {
             if (slice.sizeInBytes() > 0) {
                 assertThat(BatchHeader.nextOffset(slice.buffer(), 0)).isGreaterThan(offset);
             } else {

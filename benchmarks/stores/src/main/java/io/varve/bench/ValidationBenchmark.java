@@ -115,6 +115,6 @@ public class ValidationBenchmark {
     @Benchmark
     public AppendRun check(Cpu cpu) {
         cpu.batches++;
-        return log.check(batch, AppendOrigin.CLIENT, DecompressionMeter.NONE);
+        return log.appender().check(batch, AppendOrigin.CLIENT, DecompressionMeter.NONE);
     }
 }

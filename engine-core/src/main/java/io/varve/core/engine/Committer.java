@@ -143,7 +143,7 @@ final class Committer implements Runnable {
                 waiters.put(log, those);
             }
             logs.add(log);
-            stores.add(log.store());
+            stores.add(log.commitTarget().store());
         }
         if (logs.isEmpty()) {
             return;
@@ -207,7 +207,7 @@ final class Committer implements Runnable {
             LOG.error("Another commit of {} could not be arranged", log.id(), e);
             StorageException reason =
                     new StorageException(StorageException.Kind.CLOSED, log.id() + " is not committed any more", e);
-            log.failed(reason);
+            log.commitTarget().failed(reason);
             takeWaiting(log).forEach(waiter -> waiter.completeExceptionally(reason));
         }
     }
@@ -215,14 +215,14 @@ final class Committer implements Runnable {
     private void finish(PartitionLog log, StorageException failure) {
         try {
             if (failure == null) {
-                log.committed(durability.visibleEnd(log.extent()));
+                log.commitTarget().committed(durability.visibleEnd(log.extent()));
                 afterCommit.accept(log);
                 return;
             }
             switch (failure.kind()) {
                 case RETRY -> {
                     LOG.warn("{} is not entirely durable yet; trying again: {}", log.id(), failure.getMessage());
-                    log.committed(durability.visibleEnd(log.extent()));
+                    log.commitTarget().committed(durability.visibleEnd(log.extent()));
                 }
                 case CLOSED -> failed(log, failure); // deleted, or the storage is: nobody's fault
                 default -> {
@@ -231,13 +231,13 @@ final class Committer implements Runnable {
                 }
             }
         } catch (StorageException deletedMeanwhile) {
-            log.failed(deletedMeanwhile);
+            log.commitTarget().failed(deletedMeanwhile);
         }
     }
 
     /** What is durable all the same is acknowledged. */
     private void failed(PartitionLog log, StorageException failure) {
-        log.committed(durability.visibleEnd(log.extent()));
-        log.failed(failure);
+        log.commitTarget().committed(durability.visibleEnd(log.extent()));
+        log.commitTarget().failed(failure);
     }
 }

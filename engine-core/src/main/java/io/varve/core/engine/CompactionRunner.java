@@ -33,6 +33,9 @@ final class CompactionRunner {
     /** How long a partition is left alone that could not be cleaned just now. */
     private static final long AGAIN_MS = 60_000;
 
+    /** A partition whose time has come, and what is dirty in it. */
+    private record Candidate(PartitionLog log, Cleaner.Due due) {}
+
     private final Supplier<Collection<PartitionLog>> partitions;
     private final CompactionConfig config;
     private final StorageContext context;
@@ -81,13 +84,13 @@ final class CompactionRunner {
      * @return false if none does
      */
     boolean cleanOnce() {
-        Cleaner.Due due = take();
-        if (due == null) {
+        Candidate dirtiest = take();
+        if (dirtiest == null) {
             return false;
         }
-        PartitionLog log = (PartitionLog) due.log();
+        PartitionLog log = dirtiest.log();
         try {
-            report(log, cleaner.clean(due));
+            report(log, cleaner.clean(dirtiest.due()));
         } catch (CompactionStoppedException e) {
             LOG.debug("{} is left for the next start to clean", log.id());
         } catch (StorageException | InvalidBatchException e) {
@@ -101,27 +104,28 @@ final class CompactionRunner {
     }
 
     /** @return the dirtiest partition that is due, marked as being cleaned; or null */
-    private synchronized Cleaner.Due take() {
+    private synchronized Candidate take() {
         long now = context.clock().millis();
         later.values().removeIf(until -> until <= now);
-        Cleaner.Due dirtiest = partitions.get().stream()
+        Candidate dirtiest = partitions.get().stream()
                 .filter(log -> log.config().compacted()
                         && !busy.contains(log)
                         && !uncleanable.contains(log)
                         && !later.containsKey(log))
                 .map(this::look)
-                .filter(due -> due != null)
-                .max(Comparator.comparingDouble(Cleaner.Due::ratio))
+                .filter(candidate -> candidate != null)
+                .max(Comparator.comparingDouble(candidate -> candidate.due().ratio()))
                 .orElse(null);
         if (dirtiest != null) {
-            busy.add((PartitionLog) dirtiest.log());
+            busy.add(dirtiest.log());
         }
         return dirtiest;
     }
 
-    private Cleaner.Due look(PartitionLog log) {
+    private Candidate look(PartitionLog log) {
         try {
-            return cleaner.look(log);
+            Cleaner.Due due = cleaner.look(log.maintenance());
+            return due == null ? null : new Candidate(log, due);
         } catch (StorageException | InvalidBatchException e) {
             failed(log, e);
             return null;

@@ -60,7 +60,7 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
             pending.add(records);
             long end = log.logEndOffset();
             long readable = Durability.ASYNC.visibleEnd(log.extent());
-            log.committed(readable);
+            log.commitTarget().committed(readable);
             if (readable < end || pending.sum() >= everyRecords) {
                 unsynced.remove(log);
                 committer.request(log);

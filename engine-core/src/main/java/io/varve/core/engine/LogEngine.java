@@ -158,7 +158,7 @@ public final class LogEngine implements AutoCloseable {
             if (log != null) {
                 policy.forget(log);
                 cleaners.forget(log);
-                log.failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));
+                log.commitTarget().failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));
             }
         }
     }
@@ -217,7 +217,7 @@ public final class LogEngine implements AutoCloseable {
      * @throws StorageException FENCED, CLOSED
      */
     public CompletionStage<Void> deleteRecords(PartitionLog log, long offset) {
-        log.trimTo(offset);
+        log.maintenance().trimTo(offset);
         return committer.commit(log);
     }
 
@@ -266,7 +266,7 @@ public final class LogEngine implements AutoCloseable {
         open.values().forEach(ProducerSnapshotQueue::write);
         storage.close();
         StorageException reason = new StorageException(StorageException.Kind.CLOSED, "the engine is closed");
-        open.values().forEach(log -> log.failed(reason));
+        open.values().forEach(log -> log.commitTarget().failed(reason));
         committer.abandon(reason);
         if (interrupted) {
             Thread.currentThread().interrupt();
@@ -278,7 +278,7 @@ public final class LogEngine implements AutoCloseable {
     }
 
     private void snapshotWhenDue(PartitionLog log) {
-        if (log.bytesSinceSnapshot() >= SNAPSHOT_BYTES) {
+        if (log.producers().bytesSinceSnapshot() >= SNAPSHOT_BYTES) {
             snapshots.due(log);
         }
     }
@@ -289,6 +289,6 @@ public final class LogEngine implements AutoCloseable {
     }
 
     private void expireProducers(long before) {
-        open.values().forEach(log -> log.expireProducers(before));
+        open.values().forEach(log -> log.producers().expire(before));
     }
 }

@@ -63,7 +63,7 @@ final class ProducerSnapshotQueue implements AutoCloseable {
 
     static void write(PartitionLog log) {
         try {
-            log.snapshotProducers();
+            log.producers().writeSnapshot();
         } catch (StorageException e) {
             // It only shortens the next replay; the log itself is whole without it.
             LOG.warn("Producer state of {} was not written down: {}", log.id(), e.getMessage());

@@ -16,7 +16,6 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.support.FirstTimestamp;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -78,7 +77,7 @@ final class RetentionRunner {
         RetentionPlan plan = RetentionPolicy.decide(state(log), limits, config.futureTimestamps(), now);
         List<SegmentFate> going = plan.going(now);
         if (!going.isEmpty()) {
-            log.trimTo(plan.newStart());
+            log.maintenance().trimTo(plan.newStart());
             going.forEach(fate -> LOG.info("{}: {}", log.id(), words(fate, limits)));
         }
     }
@@ -127,7 +126,7 @@ final class RetentionRunner {
 
     private static long firstTimestamp(PartitionLog log, Segment segment) {
         try {
-            return FirstTimestamp.of(log.store(), segment);
+            return log.reader().firstTimestamp(segment);
         } catch (StorageException | InvalidBatchException e) {
             // Trimmed meanwhile, or damaged; the explanation goes without it.
             LOG.debug("{}: the first batch of segment {} cannot be read", log.id(), segment.baseOffset(), e);

@@ -301,7 +301,9 @@ public final class EventLog<S, E> implements AutoCloseable {
         private void log(List<E> events, S after) {
             Runnable undo = preparation.prepare(working, after);
             try {
-                end = log.append(codec.encode(events), AppendOrigin.BROKER).nextOffset();
+                end = log.appender()
+                        .append(codec.encode(events), AppendOrigin.BROKER)
+                        .nextOffset();
             } catch (RuntimeException e) {
                 undo.run();
                 throw e;

@@ -10,22 +10,22 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The high watermark of a partition, who waits for it and who watches it. It only rises. Thread-safe.
+ * Holds the high watermark of a partition, which only rises, and calls those that wait for it and the listeners to it. Thread-safe.
  *
- * <p>Watchers are called under the lock, so that each sees every value in order; waiters are called outside it. One that throws is
- * reported and harms nobody else: not the other callbacks, and not the committer that calls.
+ * <p>Listeners are called under the lock, so that each sees every value in order; waiters are called outside it. A callback that throws is
+ * logged and harms neither the other callbacks nor the committer that calls.
  */
 final class HighWatermark {
     private static final Logger LOG = LoggerFactory.getLogger(HighWatermark.class);
 
     private final TreeSet<Waiting> waiting = new TreeSet<>();
-    private final List<LongConsumer> watchers = new ArrayList<>(0);
+    private final List<LongConsumer> listeners = new ArrayList<>(0);
     private volatile long value;
     private volatile StorageException failure;
-    /** How many have waited. */
+    /** How many waits there have been. */
     private long waited;
 
-    /** @param number tells it from others that wait for the same offset, so that any of them is found, and called off, by itself */
+    /** @param number tells it from others that wait for the same offset, so that each is found, and called off, by itself */
     private record Waiting(long offset, long number, PartitionLog.Waiter waiter) implements Comparable<Waiting> {
         @Override
         public int compareTo(Waiting other) {
@@ -69,16 +69,16 @@ final class HighWatermark {
         waiting.remove(entry);
     }
 
-    synchronized PartitionLog.Subscription watch(LongConsumer watcher) {
-        watchers.add(watcher);
+    synchronized PartitionLog.Subscription listen(LongConsumer listener) {
+        listeners.add(listener);
         if (value > 0) {
-            guarded(() -> watcher.accept(value));
+            guarded(() -> listener.accept(value));
         }
-        return () -> unwatch(watcher);
+        return () -> stopListening(listener);
     }
 
-    private synchronized void unwatch(LongConsumer watcher) {
-        watchers.remove(watcher);
+    private synchronized void stopListening(LongConsumer listener) {
+        listeners.remove(listener);
     }
 
     /** Raises the value; a lower one is ignored. */
@@ -89,15 +89,15 @@ final class HighWatermark {
                 return;
             }
             value = to;
-            for (LongConsumer watcher : List.copyOf(watchers)) { // one may end its own watch
-                guarded(() -> watcher.accept(to));
+            for (LongConsumer listener : List.copyOf(listeners)) { // one may end its own subscription
+                guarded(() -> listener.accept(to));
             }
             reached = drainUpTo(to);
         }
         reached.forEach(waiter -> guarded(() -> waiter.done(null)));
     }
 
-    /** Tells everyone that waits, and whoever comes later, that the value will not rise any more. */
+    /** Tells all that wait, now or later, that the value will not rise any more. */
     void fail(StorageException reason) {
         List<PartitionLog.Waiter> stranded;
         synchronized (this) {
@@ -114,7 +114,7 @@ final class HighWatermark {
         try {
             callback.run();
         } catch (RuntimeException | Error e) {
-            LOG.error("Somebody told of a high watermark failed", e);
+            LOG.error("A listener of a high watermark failed", e);
         }
     }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.log.epoch.EpochEnd;
+import io.varve.core.log.read.DamageEndSearch;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.OffsetOutOfRangeException;
 import io.varve.core.log.read.ReadResult;
@@ -10,21 +12,28 @@ import io.varve.core.producer.ProducerStates;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.FirstTimestamp;
 import io.varve.core.transaction.AbortedSnapshot;
 import java.util.Optional;
 
-/** The reading side of a partition: how far each isolation sees, and what lies there. Thread-safe, never waits for a writer. */
-final class LogReader {
+/**
+ * Reads a partition: batches by offset, records by time, leader epochs, each as far as an isolation sees. Thread-safe, never waits for a
+ * writer.
+ */
+public final class LogReader {
+    private final LogWriter writer;
     private final PartitionStore store;
     private final HighWatermark highWatermark;
     private final ProducerStates producers;
     private final TimestampLookup times;
 
-    LogReader(PartitionStore store, HighWatermark highWatermark, ProducerStates producers) {
-        this.store = store;
+    LogReader(LogWriter writer, HighWatermark highWatermark) {
+        this.writer = writer;
+        this.store = writer.store();
         this.highWatermark = highWatermark;
-        this.producers = producers;
+        this.producers = writer.producers();
         this.times = new TimestampLookup(store);
     }
 
@@ -40,11 +49,21 @@ final class LogReader {
                 : Math.min(visible, Math.max(unstable, store.extent().start()));
     }
 
-    /** @param logEndOffset read before the call */
-    ReadResult read(long offset, int maxBytes, Isolation isolation, long logEndOffset) {
+    /**
+     * Reads whole batches from the one that contains {@code offset} on.
+     *
+     * @param offset {@code logStartOffset <= offset <= logEndOffset}
+     * @param maxBytes soft limit in bytes: the first batch is returned even when larger
+     * @param isolation how far to see
+     * @return the batches, an empty slice at or above the end the isolation allows
+     * @throws OffsetOutOfRangeException below the log start offset or above the log end offset
+     * @throws StorageException CORRUPT, CLOSED
+     */
+    public ReadResult read(long offset, int maxBytes, Isolation isolation) {
+        long logEndOffset = writer.logEndOffset(); // before all other ends
         long visible = highWatermark.value();
         long stable = stable(visible);
-        // After the end is known and before anything is read: whatever is read and void, is in it.
+        // After the end is known and before anything is read: it holds every aborted transaction among what is read.
         AbortedSnapshot aborted = producers.aborted();
         Extent extent = store.extent();
         PartitionId id = store.id();
@@ -75,16 +94,66 @@ final class LogReader {
         };
     }
 
-    Optional<TimestampOffset> firstAtOrAfter(long timestamp, Isolation isolation) {
+    /**
+     * Finds the first record at or after a time, as ListOffsets does.
+     *
+     * @param timestamp ms since the epoch
+     * @param isolation how far to see
+     * @return the record, or empty when all visible ones are older
+     * @throws StorageException CORRUPT, CLOSED
+     */
+    public Optional<TimestampOffset> offsetForTimestamp(long timestamp, Isolation isolation) {
         return times.firstAtOrAfter(timestamp, end(isolation));
     }
 
-    Optional<TimestampOffset> newest(Isolation isolation) {
+    /**
+     * @param isolation how far to see
+     * @return the record with the largest timestamp (ListOffsets -3, KIP-734), or empty when there is none
+     * @throws StorageException CORRUPT, CLOSED
+     */
+    public Optional<TimestampOffset> maxTimestamp(Isolation isolation) {
         return times.newest(end(isolation));
     }
 
     private long end(Isolation isolation) {
         long visible = highWatermark.value();
         return Math.min(store.extent().readableEnd(), limit(isolation, visible, stable(visible)));
+    }
+
+    /**
+     * Finds where the records of a leader epoch end (OffsetForLeaderEpoch). The first call may read some batches.
+     *
+     * @param epoch the epoch
+     * @return its end, or that of the largest below it that has records; empty if it is none, or above {@link PartitionLog#leaderEpoch}
+     * @throws StorageException CORRUPT, CLOSED, RETRY
+     */
+    public Optional<EpochEnd> endOfEpoch(int epoch) {
+        return writer.epochs().endOf(epoch, writer.logEndOffset());
+    }
+
+    /**
+     * @param offset {@code logStartOffset <= offset <= logEndOffset}
+     * @return the leader epoch of the record there, or of the next one; -1 if there is none
+     * @throws StorageException CORRUPT, CLOSED, RETRY
+     */
+    public int epochAt(long offset) {
+        return writer.epochs().at(offset, writer.logEndOffset());
+    }
+
+    /**
+     * Reads the largest timestamp of a segment's first batch that is left.
+     *
+     * @param segment one of {@link PartitionLog#segments}
+     * @return ms since the epoch, or -1, as {@link FirstTimestamp#of}
+     * @throws StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed just now
+     * @throws io.varve.core.record.InvalidBatchException if the stored bytes are no batch
+     */
+    public long firstTimestamp(Segment segment) {
+        return FirstTimestamp.of(store, segment);
+    }
+
+    /** @return the first offset after damage at which a sound batch can be read, or {@code end} */
+    long endOfDamage(long damaged, long end) {
+        return DamageEndSearch.behind(store, damaged, end);
     }
 }

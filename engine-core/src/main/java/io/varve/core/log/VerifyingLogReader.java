@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-import io.varve.core.log.read.DamageEndSearch;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
@@ -65,7 +64,8 @@ public final class VerifyingLogReader {
         if (offset >= end) {
             return false;
         }
-        try (BatchSlice slice = log.read(offset, readBytes, Isolation.LOG_END).slice()) {
+        try (BatchSlice slice =
+                log.reader().read(offset, readBytes, Isolation.LOG_END).slice()) {
             if (slice.sizeInBytes() == 0) {
                 return false;
             }
@@ -115,6 +115,6 @@ public final class VerifyingLogReader {
 
     private void passOver(String why, long end) {
         damage.damaged(offset, why);
-        offset = DamageEndSearch.behind(log.store(), offset, end);
+        offset = log.reader().endOfDamage(offset, end);
     }
 }

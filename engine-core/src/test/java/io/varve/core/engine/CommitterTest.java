@@ -45,7 +45,7 @@ class CommitterTest {
     private static CompletableFuture<StorageException> append(PartitionLog log) {
         CompletableFuture<StorageException> acked = new CompletableFuture<>();
         log.awaitHighWatermark(
-                log.append(Batches.at(5, "a"), AppendOrigin.CLIENT).nextOffset(), acked::complete);
+                log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT).nextOffset(), acked::complete);
         return acked;
     }
 
@@ -98,7 +98,7 @@ class CommitterTest {
                 new Failing(memory) {
                     @Override
                     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
-                        memory.sync(List.of(sound.store()));
+                        memory.sync(List.of(sound.commitTarget().store()));
                         throw new IllegalStateException("after the first of them");
                     }
                 },
@@ -123,7 +123,7 @@ class CommitterTest {
                 new Failing(memory) {
                     @Override
                     public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
-                        if (dirty.contains(failing.store())) {
+                        if (dirty.contains(failing.commitTarget().store())) {
                             throw retry;
                         }
                         return memory.sync(dirty);
@@ -151,7 +151,9 @@ class CommitterTest {
         thread.setDaemon(true);
         thread.start();
         for (int i = 0; i < 3; i++) {
-            long next = log.append(Batches.at(5, "a"), AppendOrigin.CLIENT).nextOffset();
+            long next = log.appender()
+                    .append(Batches.at(5, "a"), AppendOrigin.CLIENT)
+                    .nextOffset();
             CompletableFuture<Boolean> told = new CompletableFuture<>();
             log.awaitHighWatermark(next, failure -> {
                 Thread.currentThread().interrupt();
@@ -168,7 +170,7 @@ class CommitterTest {
     @Test
     void producerStateIsWrittenDownOnePartitionAfterAnother() {
         for (int i = 0; i < 3; i++) {
-            log("p" + i).append(Batches.idempotent(i, 0, 0, "a"), AppendOrigin.CLIENT);
+            log("p" + i).appender().append(Batches.idempotent(i, 0, 0, "a"), AppendOrigin.CLIENT);
         }
         ProducerSnapshotQueue turns = new ProducerSnapshotQueue(time);
         logs.forEach(turns::due);
@@ -177,7 +179,11 @@ class CommitterTest {
         for (int i = 0; i < 4; i++) {
             time.advance(i == 0 ? 0 : 20);
             written.add(logs.stream()
-                    .filter(log -> !log.store().snapshots().offsets("producer").isEmpty())
+                    .filter(log -> !log.commitTarget()
+                            .store()
+                            .snapshots()
+                            .offsets("producer")
+                            .isEmpty())
                     .count());
         }
         assertThat(written).containsExactly(1L, 2L, 3L, 3L);

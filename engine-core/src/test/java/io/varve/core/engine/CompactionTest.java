@@ -102,7 +102,7 @@ class CompactionTest {
     }
 
     private static void append(PartitionLog log, String key, String value) {
-        log.append(batch(key, value), AppendOrigin.CLIENT);
+        log.appender().append(batch(key, value), AppendOrigin.CLIENT);
     }
 
     /** Appends so many records of few keys, and waits until they are visible. */
@@ -137,7 +137,8 @@ class CompactionTest {
         List<Map<String, String>> all = new ArrayList<>();
         long offset = log.logStartOffset();
         while (true) {
-            try (var slice = log.read(offset, 1 << 16, Isolation.READ_COMMITTED).slice()) {
+            try (var slice =
+                    log.reader().read(offset, 1 << 16, Isolation.READ_COMMITTED).slice()) {
                 if (slice.sizeInBytes() == 0) {
                     return all;
                 }
@@ -319,7 +320,7 @@ class CompactionTest {
             }
             if (i % 500 == 499) {
                 awaitVisible(log);
-                log.trimTo(log.logStartOffset() + 20);
+                log.maintenance().trimTo(log.logStartOffset() + 20);
             }
         }
         awaitVisible(log);
@@ -389,7 +390,7 @@ class CompactionTest {
         fill(log, 200);
         failPoints.arm(Cleaner.BEFORE_REPLACE, () -> {
             failPoints.disarm(Cleaner.BEFORE_REPLACE);
-            log.trimTo(150);
+            log.maintenance().trimTo(150);
         });
         assertThat(engine.compactOnce()).isTrue();
         assertThat(log.logStartOffset()).isEqualTo(150);

@@ -92,7 +92,7 @@ class RetentionRunnerTest {
     }
 
     private void append(PartitionLog log, long timestamp) {
-        log.append(batch(timestamp), AppendOrigin.CLIENT);
+        log.appender().append(batch(timestamp), AppendOrigin.CLIENT);
     }
 
     /** Two fill a segment, a third goes to the next. */
@@ -218,7 +218,7 @@ class RetentionRunnerTest {
     private PartitionLog log(PartitionStore store) {
         PartitionLog log = PartitionLog.open(store, 0, config(keepFor(HOUR)), time, (which, records) -> {});
         append(log, time.millis());
-        log.committed(1);
+        log.commitTarget().committed(1);
         return log;
     }
 

@@ -42,7 +42,7 @@ class DamagedBatchesTest {
         store(0, Batches.idempotent(7, 0, 0, "sound"), -1);
         store(1, Batches.idempotent(8, 0, 0, "damaged"), BatchHeader.SIZE - 12);
         store(2, Batches.idempotent(9, 0, 0, "sound"), -1);
-        assertThat(log().activeProducers())
+        assertThat(log().producers().active())
                 .extracting(ProducerInfo::producerId)
                 .contains(9L)
                 .doesNotContain(8L);

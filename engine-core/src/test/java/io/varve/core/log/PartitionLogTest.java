@@ -8,6 +8,7 @@ import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendResult;
+import io.varve.core.log.append.AppendRun;
 import io.varve.core.log.config.BatchRules;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.log.read.Isolation;
@@ -17,6 +18,7 @@ import io.varve.core.memory.MemoryStorageProvider;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.Codec;
 import io.varve.core.record.Compressor;
+import io.varve.core.record.DecompressionMeter;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.VirtualTime;
@@ -25,6 +27,7 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
+import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -32,6 +35,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.junit.jupiter.api.AfterEach;
@@ -61,10 +65,11 @@ class PartitionLogTest {
 
     @Test
     void assignsOffsetsAcrossTheBatchesOfOneAppendAndStampsTheLeaderEpoch() {
-        log.append(Batches.at(5, "a"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT);
         ByteBuffer two = Batches.joined(Batches.at(6, "b", "c"), Batches.at(7, "d"));
-        assertThat(log.append(two, AppendOrigin.CLIENT)).isEqualTo(new AppendResult(1, 4, -1, 0, false));
-        try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+        assertThat(log.appender().append(two, AppendOrigin.CLIENT)).isEqualTo(new AppendResult(1, 4, -1, 0, false));
+        try (var slice =
+                log.reader().read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             List<Long> bases = new ArrayList<>();
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(batch -> {
                 batch.ensureValid();
@@ -80,7 +85,8 @@ class PartitionLogTest {
         ByteBuffer damaged = Batches.at(5, "a");
         damaged.put(damaged.limit() - 1, (byte) (damaged.get(damaged.limit() - 1) ^ 1));
         ByteBuffer half = Batches.joined(Batches.at(5, "sound"), damaged);
-        assertThatThrownBy(() -> log.append(half, AppendOrigin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThatThrownBy(() -> log.appender().append(half, AppendOrigin.CLIENT))
+                .isInstanceOf(InvalidBatchException.class);
         assertThat(log.logEndOffset()).isZero();
     }
 
@@ -101,7 +107,7 @@ class PartitionLogTest {
     @Test
     void refusesTimestampsTooFarAhead() {
         assertRefused(Batches.at(NOW + 3_600_001, "future"), AppendException.Kind.INVALID_TIMESTAMP);
-        log.append(Batches.at(NOW + 3_600_000, "just allowed"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(NOW + 3_600_000, "just allowed"), AppendOrigin.CLIENT);
     }
 
     @Test
@@ -112,7 +118,8 @@ class PartitionLogTest {
                         new org.apache.kafka.common.record.internal.EndTransactionMarker(
                                 org.apache.kafka.common.record.internal.ControlRecordType.COMMIT, 0))
                 .buffer();
-        assertThatThrownBy(() -> log.append(marker, AppendOrigin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThatThrownBy(() -> log.appender().append(marker, AppendOrigin.CLIENT))
+                .isInstanceOf(InvalidBatchException.class);
         assertThat(log.logEndOffset()).isZero();
     }
 
@@ -120,9 +127,12 @@ class PartitionLogTest {
     void stampsTheBrokersTimeWhenTheTopicWantsIt() {
         log.configure(new PartitionConfig(
                 SegmentLimits.DEFAULT, 1 << 20, true, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE));
-        assertThat(log.append(Batches.at(5, "a"), AppendOrigin.CLIENT).logAppendTimeMs())
+        assertThat(log.appender()
+                        .append(Batches.at(5, "a"), AppendOrigin.CLIENT)
+                        .logAppendTimeMs())
                 .isEqualTo(NOW);
-        try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+        try (var slice =
+                log.reader().read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(batch -> batch.ensureValid());
             MemoryRecords.readableRecords(slice.buffer())
                     .records()
@@ -132,9 +142,9 @@ class PartitionLogTest {
 
     @Test
     void answersADuplicateWithItsOriginalOffsets() {
-        log.append(Batches.at(5, "other"), AppendOrigin.CLIENT);
-        log.append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT);
-        assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
+        log.appender().append(Batches.at(5, "other"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT);
+        assertThat(log.appender().append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
                 .isEqualTo(new AppendResult(1, 3, -1, 0, true));
         assertThat(log.logEndOffset()).isEqualTo(3);
         assertRefused(Batches.idempotent(1, 0, 3, "d"), AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
@@ -142,48 +152,53 @@ class PartitionLogTest {
 
     @Test
     void adoptsBatchesWithTheirOffsetsEpochsAndProducersAndGoesOnBehindThem() {
-        log.beginAt(40);
+        log.appender().beginAt(40);
         ByteBuffer first = Batches.idempotent(1, 0, 0, "a", "b");
         BatchHeader.setBaseOffset(first, 0, 41);
         BatchHeader.setLeaderEpoch(first, 0, 2);
         ByteBuffer afterAGap = Batches.at(7, "c");
         BatchHeader.setBaseOffset(afterAGap, 0, 50);
         BatchHeader.setLeaderEpoch(afterAGap, 0, 3);
-        log.adopt(Batches.joined(first, afterAGap).asReadOnlyBuffer());
+        log.appender().adopt(Batches.joined(first, afterAGap).asReadOnlyBuffer());
         assertThat(log.logStartOffset()).isEqualTo(40);
         assertThat(log.logEndOffset()).isEqualTo(51);
-        try (var slice = log.read(40, 1 << 20, Isolation.LOG_END).slice()) {
+        try (var slice = log.reader().read(40, 1 << 20, Isolation.LOG_END).slice()) {
             List<String> found = new ArrayList<>();
             MemoryRecords.readableRecords(slice.buffer())
                     .batches()
                     .forEach(batch -> found.add(batch.baseOffset() + "/" + batch.partitionLeaderEpoch()));
             assertThat(found).containsExactly("41/2", "50/3");
         }
-        assertThat(log.append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
+        assertThat(log.appender().append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
                 .isEqualTo(new AppendResult(41, 43, -1, 40, true));
-        assertThat(log.append(Batches.at(8, "d"), AppendOrigin.CLIENT).baseOffset())
+        assertThat(log.appender()
+                        .append(Batches.at(8, "d"), AppendOrigin.CLIENT)
+                        .baseOffset())
                 .isEqualTo(51);
     }
 
     @Test
     void adoptsNothingBelowItsEndNorMovesABegunLog() {
-        log.append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
-        assertThatThrownBy(() -> log.adopt(Batches.at(5, "below"))).isInstanceOf(StorageException.class);
-        assertThatThrownBy(() -> log.beginAt(9)).isInstanceOf(IllegalStateException.class);
+        log.appender().append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
+        assertThatThrownBy(() -> log.appender().adopt(Batches.at(5, "below"))).isInstanceOf(StorageException.class);
+        assertThatThrownBy(() -> log.appender().beginAt(9)).isInstanceOf(IllegalStateException.class);
         assertThat(log.logEndOffset()).isEqualTo(2);
     }
 
     @Test
     void findsRecordsByTime() {
-        log.append(
-                Batches.joined(Batches.at(10, "a", "b"), Batches.at(30, "c"), Batches.at(20, "d")),
-                AppendOrigin.CLIENT);
-        assertThat(log.offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
+        log.appender()
+                .append(
+                        Batches.joined(Batches.at(10, "a", "b"), Batches.at(30, "c"), Batches.at(20, "d")),
+                        AppendOrigin.CLIENT);
+        assertThat(log.reader().offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(10, 0, 3)));
-        assertThat(log.offsetForTimestamp(11, Isolation.READ_UNCOMMITTED))
+        assertThat(log.reader().offsetForTimestamp(11, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(30, 2, 3)));
-        assertThat(log.offsetForTimestamp(31, Isolation.READ_UNCOMMITTED)).isEmpty();
-        assertThat(log.maxTimestamp(Isolation.READ_UNCOMMITTED)).isEqualTo(Optional.of(new TimestampOffset(30, 2, 3)));
+        assertThat(log.reader().offsetForTimestamp(31, Isolation.READ_UNCOMMITTED))
+                .isEmpty();
+        assertThat(log.reader().maxTimestamp(Isolation.READ_UNCOMMITTED))
+                .isEqualTo(Optional.of(new TimestampOffset(30, 2, 3)));
     }
 
     @Test
@@ -191,18 +206,19 @@ class PartitionLogTest {
         ByteBuffer lying = Batches.at(10, "a");
         lying.putLong(35, 50); // max timestamp
         lying.putInt(17, (int) BatchHeader.computeCrc(lying, 0));
-        log.append(Batches.joined(lying, Batches.at(5, "b"), Batches.at(40, "c")), AppendOrigin.CLIENT);
-        assertThat(log.offsetForTimestamp(20, Isolation.READ_UNCOMMITTED))
+        log.appender().append(Batches.joined(lying, Batches.at(5, "b"), Batches.at(40, "c")), AppendOrigin.CLIENT);
+        assertThat(log.reader().offsetForTimestamp(20, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(40, 2, 3)));
     }
 
     @Test
     void neverAnswersATimeWithARecordBelowTheStart() {
-        log.append(Batches.at(10, "a", "b", "c"), AppendOrigin.CLIENT);
-        log.trimTo(1);
-        assertThat(log.offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
+        log.appender().append(Batches.at(10, "a", "b", "c"), AppendOrigin.CLIENT);
+        log.maintenance().trimTo(1);
+        assertThat(log.reader().offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(10, 1, 3)));
-        assertThat(log.maxTimestamp(Isolation.READ_UNCOMMITTED)).isEqualTo(Optional.of(new TimestampOffset(10, 1, 3)));
+        assertThat(log.reader().maxTimestamp(Isolation.READ_UNCOMMITTED))
+                .isEqualTo(Optional.of(new TimestampOffset(10, 1, 3)));
     }
 
     @Test
@@ -214,44 +230,44 @@ class PartitionLogTest {
         beforeTime.putLong(27, Long.MIN_VALUE); // base timestamp
         beforeTime.putInt(17, (int) BatchHeader.computeCrc(beforeTime, 0));
         assertRefused(beforeTime, AppendException.Kind.INVALID_TIMESTAMP);
-        log.append(Batches.at(NOW - 1_000, "just allowed"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(NOW - 1_000, "just allowed"), AppendOrigin.CLIENT);
     }
 
     @Test
     void refusesReadsOutsideTheLogAndTrimsAboveTheHighWatermark() {
-        log.append(Batches.at(5, "a", "b", "c"), AppendOrigin.CLIENT);
-        log.trimTo(3);
-        log.append(Batches.at(5, "d"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(5, "a", "b", "c"), AppendOrigin.CLIENT);
+        log.maintenance().trimTo(3);
+        log.appender().append(Batches.at(5, "d"), AppendOrigin.CLIENT);
         assertThat(log.logStartOffset()).isEqualTo(3);
-        assertThatThrownBy(() -> log.read(2, 100, Isolation.READ_UNCOMMITTED))
+        assertThatThrownBy(() -> log.reader().read(2, 100, Isolation.READ_UNCOMMITTED))
                 .isInstanceOf(OffsetOutOfRangeException.class);
-        assertThatThrownBy(() -> log.read(5, 100, Isolation.READ_UNCOMMITTED))
+        assertThatThrownBy(() -> log.reader().read(5, 100, Isolation.READ_UNCOMMITTED))
                 .isInstanceOf(OffsetOutOfRangeException.class);
-        assertThatThrownBy(() -> log.trimTo(5)).isInstanceOf(OffsetOutOfRangeException.class);
-        log.read(4, 100, Isolation.READ_UNCOMMITTED).slice().close();
+        assertThatThrownBy(() -> log.maintenance().trimTo(5)).isInstanceOf(OffsetOutOfRangeException.class);
+        log.reader().read(4, 100, Isolation.READ_UNCOMMITTED).slice().close();
     }
 
     @Test
     void showsAWatcherEveryHighWatermarkFromThePresentOneOn() {
-        log.append(Batches.at(5, "a"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT);
         List<Long> seen = new ArrayList<>();
         PartitionLog.Subscription watching = log.onHighWatermark(seen::add);
-        log.append(Batches.at(5, "b"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(5, "b"), AppendOrigin.CLIENT);
         watching.close();
-        log.append(Batches.at(5, "c"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(5, "c"), AppendOrigin.CLIENT);
         assertThat(seen).containsExactly(1L, 2L);
     }
 
     @Test
     void neverShowsWhatASyncFoundOfAnAppendThatIsNotThrough() {
-        log.append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
-        log.committed(5);
+        log.appender().append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
+        log.commitTarget().committed(5);
         assertThat(log.highWatermark()).isEqualTo(log.logEndOffset()).isEqualTo(2);
     }
 
     private void assertRefused(ByteBuffer batch, AppendException.Kind kind) {
         long end = log.logEndOffset();
-        assertThatThrownBy(() -> log.append(batch, AppendOrigin.CLIENT))
+        assertThatThrownBy(() -> log.appender().append(batch, AppendOrigin.CLIENT))
                 .isInstanceOfSatisfying(
                         AppendException.class, e -> assertThat(e.kind()).isEqualTo(kind));
         assertThat(log.logEndOffset()).isEqualTo(end);
@@ -261,8 +277,8 @@ class PartitionLogTest {
     @Test
     void asksForTheCommitOfSeveralAppendsOnceTheyAreDone() {
         List<Runnable> afterwards = new ArrayList<>();
-        log.append(Batches.at(5, "a"), AppendOrigin.CLIENT, afterwards::add);
-        log.append(Batches.at(5, "b"), AppendOrigin.CLIENT, afterwards::add);
+        append("a", afterwards::add);
+        append("b", afterwards::add);
         assertThat(log.highWatermark()).isZero();
         afterwards.get(0).run();
         assertThat(log.highWatermark()).isEqualTo(2);
@@ -270,10 +286,15 @@ class PartitionLogTest {
 
     @Test
     void asksForTheCommitItselfWhenTheExecutorHasEnded() {
-        log.append(Batches.at(5, "a"), AppendOrigin.CLIENT, task -> {
+        append("a", task -> {
             throw new RejectedExecutionException("ended");
         });
         assertThat(log.highWatermark()).isEqualTo(1);
+    }
+
+    private void append(String value, Executor afterwards) {
+        AppendRun run = log.appender().check(Batches.at(5, value), AppendOrigin.CLIENT, DecompressionMeter.NONE);
+        log.appender().append(run, VerificationGuard.NONE, afterwards);
     }
 
     private PartitionLog opened(PartitionConfig config) {
@@ -283,8 +304,8 @@ class PartitionLogTest {
                 config,
                 time,
                 (log, records) -> {
-                    storage.sync(List.of(log.store()));
-                    log.committed(log.extent().durableEnd());
+                    storage.sync(List.of(log.commitTarget().store()));
+                    log.commitTarget().committed(log.extent().durableEnd());
                 });
     }
 
@@ -292,14 +313,15 @@ class PartitionLogTest {
     void theMaxTimestampIsWhatTheRecordsSay() {
         ByteBuffer batch = Batches.at(NOW, "a");
         batch.putLong(35, -1).putInt(17, (int) BatchHeader.computeCrc(batch, 0));
-        log.append(batch, AppendOrigin.CLIENT);
-        try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+        log.appender().append(batch, AppendOrigin.CLIENT);
+        try (var slice =
+                log.reader().read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(stored -> {
                 stored.ensureValid();
                 assertThat(stored.maxTimestamp()).isEqualTo(NOW);
             });
         }
-        assertThat(log.offsetForTimestamp(NOW, Isolation.LOG_END)).isPresent();
+        assertThat(log.reader().offsetForTimestamp(NOW, Isolation.LOG_END)).isPresent();
     }
 
     @Test
@@ -307,10 +329,11 @@ class PartitionLogTest {
         log.configure(PartitionConfig.DEFAULT.with(new BatchRules(false, 1 << 20, null)));
         ByteBuffer batch = Batches.at(NOW, "a");
         batch.put(batch.limit() - 1, (byte) 2).putInt(17, (int) BatchHeader.computeCrc(batch, 0));
-        log.append(batch.duplicate(), AppendOrigin.CLIENT);
+        log.appender().append(batch.duplicate(), AppendOrigin.CLIENT);
         log.configure(PartitionConfig.DEFAULT);
         BatchHeader.setBaseOffset(batch, 0, 0);
-        assertThatThrownBy(() -> log.append(batch, AppendOrigin.CLIENT)).isInstanceOf(InvalidBatchException.class);
+        assertThatThrownBy(() -> log.appender().append(batch, AppendOrigin.CLIENT))
+                .isInstanceOf(InvalidBatchException.class);
         assertThat(log.logEndOffset()).isEqualTo(1);
     }
 
@@ -323,14 +346,14 @@ class PartitionLogTest {
     @Test
     void appendsTwoNewBatchesOfOneProducerTogether() {
         ByteBuffer two = Batches.joined(Batches.idempotent(1, 0, 0, "a", "b"), Batches.idempotent(1, 0, 2, "c"));
-        assertThat(log.append(two, AppendOrigin.CLIENT).nextOffset()).isEqualTo(3);
+        assertThat(log.appender().append(two, AppendOrigin.CLIENT).nextOffset()).isEqualTo(3);
         ByteBuffer again = Batches.joined(Batches.idempotent(1, 0, 0, "a", "b"), Batches.idempotent(1, 0, 2, "c"));
-        assertThat(log.append(again, AppendOrigin.CLIENT)).isEqualTo(new AppendResult(0, 3, -1, 0, true));
+        assertThat(log.appender().append(again, AppendOrigin.CLIENT)).isEqualTo(new AppendResult(0, 3, -1, 0, true));
     }
 
     @Test
     void dropsNoNewBatchBecauseAnotherOneIsADuplicate() {
-        log.append(Batches.idempotent(1, 0, 0, "a"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.idempotent(1, 0, 0, "a"), AppendOrigin.CLIENT);
         assertRefused(
                 Batches.joined(Batches.idempotent(1, 0, 0, "a"), Batches.idempotent(1, 0, 1, "b")),
                 AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
@@ -344,13 +367,14 @@ class PartitionLogTest {
     void compressesAsTheTopicWants(Codec codec) {
         Compressor compressor = Compressor.of(codec);
         log.configure(PartitionConfig.DEFAULT.with(new BatchRules(true, 1 << 20, compressor)));
-        log.append(Batches.idempotent(7, 2, 0, "a", "b"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.idempotent(7, 2, 0, "a", "b"), AppendOrigin.CLIENT);
         ByteBuffer gzip = MemoryRecords.withRecords(
                         org.apache.kafka.common.compress.Compression.gzip().build(),
                         new org.apache.kafka.common.record.internal.SimpleRecord(NOW, null, new byte[] {'c'}))
                 .buffer();
-        log.append(gzip, AppendOrigin.CLIENT);
-        try (var slice = log.read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+        log.appender().append(gzip, AppendOrigin.CLIENT);
+        try (var slice =
+                log.reader().read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             MemoryRecords.readableRecords(slice.buffer()).batches().forEach(stored -> {
                 stored.ensureValid();
                 assertThat(stored.compressionType().id).isEqualTo((byte) codec.id());

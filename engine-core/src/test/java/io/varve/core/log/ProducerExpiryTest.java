@@ -50,12 +50,13 @@ class ProducerExpiryTest {
     }
 
     private void expire() {
-        log.expireProducers(clock.millis() - DAY);
+        log.producers().expire(clock.millis() - DAY);
     }
 
     /** Its records are of 1970. */
     private boolean isDuplicate(int sequence) {
-        return log.append(Batches.idempotent(7, 0, sequence, "old"), AppendOrigin.CLIENT)
+        return log.appender()
+                .append(Batches.idempotent(7, 0, sequence, "old"), AppendOrigin.CLIENT)
                 .duplicate();
     }
 
@@ -65,7 +66,7 @@ class ProducerExpiryTest {
         pass(600_000);
         expire();
         assertThat(isDuplicate(0)).isTrue();
-        assertThat(log.activeProducers())
+        assertThat(log.producers().active())
                 .extracting(ProducerInfo::lastTimestamp)
                 .containsExactly(1_000L);
         pass(DAY - 600_000);
@@ -80,7 +81,7 @@ class ProducerExpiryTest {
     void aRestartBeginsToCountAnew() {
         isDuplicate(0);
         pass(600_000);
-        log.snapshotProducers();
+        log.producers().writeSnapshot();
         isDuplicate(1);
         pass(100 * DAY);
         log = open(2);
@@ -89,7 +90,7 @@ class ProducerExpiryTest {
         assertThat(isDuplicate(1)).isTrue();
         pass(DAY + 1);
         expire();
-        assertThat(log.activeProducers()).isEmpty();
+        assertThat(log.producers().active()).isEmpty();
     }
 
     @Test
@@ -101,6 +102,6 @@ class ProducerExpiryTest {
         wallMs -= 5_000 * DAY;
         pass(DAY + 1);
         expire();
-        assertThat(log.activeProducers()).isEmpty();
+        assertThat(log.producers().active()).isEmpty();
     }
 }

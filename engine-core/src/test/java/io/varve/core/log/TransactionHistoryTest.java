@@ -63,7 +63,7 @@ class TransactionHistoryTest {
                     rig.commit();
                     model.durableEnd = model.end();
                 } else if (what < 91) {
-                    rig.log.snapshotProducers();
+                    rig.log.producers().writeSnapshot();
                 } else if (what < 93) {
                     trim();
                 } else if (what < 95) {
@@ -82,9 +82,11 @@ class TransactionHistoryTest {
                 rig.send(producer, epochs[producer], sequences[producer]++, value);
                 model.add(producer, true, value, false);
             } else {
-                rig.log.append(
-                        Batches.idempotent(producer, epochs[producer], sequences[producer]++, value),
-                        AppendOrigin.CLIENT);
+                rig.log
+                        .appender()
+                        .append(
+                                Batches.idempotent(producer, epochs[producer], sequences[producer]++, value),
+                                AppendOrigin.CLIENT);
                 model.add(producer, false, value, false);
             }
         }
@@ -102,13 +104,13 @@ class TransactionHistoryTest {
         private void trim() {
             long to = random.nextLong(rig.log.lastStableOffset() + 1);
             trimmed |= to > 0;
-            rig.log.trimTo(to);
+            rig.log.maintenance().trimTo(to);
             rig.commit(); // what is read again after a crash that took a trim back is not the matter here
             model.durableEnd = model.end();
         }
 
         private void damage() {
-            Snapshots blobs = rig.log.store().snapshots();
+            Snapshots blobs = rig.log.commitTarget().store().snapshots();
             String name = random.nextInt(4) == 0 ? ProducerSnapshotFormat.NAME : TransactionIndex.NAME;
             List<Long> offsets = blobs.offsets(name);
             if (offsets.isEmpty()) {
@@ -155,7 +157,7 @@ class TransactionHistoryTest {
             assertThat(rig.log.lastStableOffset()).isEqualTo(model.lastStableOffset());
             for (int producer = 0; producer < PRODUCERS; producer++) {
                 long id = producer;
-                boolean open = rig.log.activeProducers().stream()
+                boolean open = rig.log.producers().active().stream()
                         .anyMatch(one -> one.producerId() == id && one.currentTransactionFirstOffset() >= 0);
                 assertThat(open).isEqualTo(model.isOpen(producer));
             }
@@ -163,9 +165,10 @@ class TransactionHistoryTest {
             if (!trimmed) {
                 long[] range = {random.nextLong(model.end() + 1), random.nextLong(model.end() + 1)};
                 Arrays.sort(range);
-                assertThat(rig.log.abortedTransactions(range[0], range[1]))
+                assertThat(rig.log.producers().abortedTransactions(range[0], range[1]))
                         .isEqualTo(model.aborted(range[0], range[1]));
-                assertThat(rig.log.abortedTransactions(0, Long.MAX_VALUE)).isEqualTo(model.aborted(0, Long.MAX_VALUE));
+                assertThat(rig.log.producers().abortedTransactions(0, Long.MAX_VALUE))
+                        .isEqualTo(model.aborted(0, Long.MAX_VALUE));
             }
         }
     }

@@ -36,8 +36,8 @@ class TransactionRecoveryTest {
         static State of(PartitionLog log) {
             return new State(
                     log.lastStableOffset(),
-                    log.abortedTransactions(0, Long.MAX_VALUE),
-                    log.hasOpenTransaction(B, (short) 0));
+                    log.producers().abortedTransactions(0, Long.MAX_VALUE),
+                    log.producers().hasOpenTransaction(B, (short) 0));
         }
     }
 
@@ -71,14 +71,14 @@ class TransactionRecoveryTest {
     void aSnapshotKeepsAll(ReadableAt readable) {
         TransactionRig rig = filled(readable);
         State before = State.of(rig.log);
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         assertThat(blobs(rig).offsets(TransactionIndex.NAME)).hasSizeGreaterThan(1);
         rig.crash();
         assertThat(State.of(rig.log)).isEqualTo(before);
         rig.send(B, 0, 1, "still open, and in sequence");
         rig.end(B, 0, false);
         rig.commit();
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         State after = State.of(rig.log);
         rig.restart();
         assertThat(State.of(rig.log)).isEqualTo(after);
@@ -91,11 +91,11 @@ class TransactionRecoveryTest {
         for (int victim = 0; victim < 2; victim++) {
             TransactionRig rig = filled(ReadableAt.AT_APPEND);
             State before = State.of(rig.log);
-            rig.log.snapshotProducers();
+            rig.log.producers().writeSnapshot();
             damage(blobs(rig), blobs(rig).offsets(TransactionIndex.NAME).get(victim), damage);
             rig.crash();
             assertThat(State.of(rig.log)).as("%s %d", damage, victim).isEqualTo(before);
-            rig.log.snapshotProducers(); // nothing new, and yet: what was found damaged must not stay so
+            rig.log.producers().writeSnapshot(); // nothing new, and yet: what was found damaged must not stay so
             rig.crash();
             assertThat(State.of(rig.log)).isEqualTo(before);
         }
@@ -119,17 +119,17 @@ class TransactionRecoveryTest {
     @Test
     void anOlderSnapshotDoesWhenTheNewestIsOfRecordsACrashTook() {
         TransactionRig rig = filled(ReadableAt.AT_APPEND);
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         State before = State.of(rig.log);
         rig.send(A, 0, 10, "lost");
         rig.end(A, 0, false);
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         rig.crash();
         assertThat(State.of(rig.log)).isEqualTo(before);
         rig.send(A, 0, 10, "in its place");
         rig.end(A, 0, false);
         rig.commit();
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         State after = State.of(rig.log);
         rig.crash();
         assertThat(State.of(rig.log)).isEqualTo(after);
@@ -142,8 +142,8 @@ class TransactionRecoveryTest {
         rig.send(A, 0, 0, "a");
         rig.commit();
         rig.end(A, 0, true);
-        rig.log.snapshotProducers();
-        rig.log.store().close();
+        rig.log.producers().writeSnapshot();
+        rig.log.commitTarget().store().close();
         PartitionLog again = PartitionLog.open(
                 rig.storage.open(rig.log.id(), 3, PartitionConfig.DEFAULT.segments()),
                 3,
@@ -152,8 +152,8 @@ class TransactionRecoveryTest {
                 (l, records) -> {});
         assertThat(again.highWatermark()).isEqualTo(1);
         assertThat(again.lastStableOffset()).isZero();
-        rig.storage.sync(List.of(again.store()));
-        again.committed(2);
+        rig.storage.sync(List.of(again.commitTarget().store()));
+        again.commitTarget().committed(2);
         assertThat(again.lastStableOffset()).isEqualTo(2);
     }
 
@@ -168,7 +168,7 @@ class TransactionRecoveryTest {
             })
     void aCrashAtAnyPointKeepsAll(String point) {
         TransactionRig rig = filled(ReadableAt.AT_APPEND);
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         rig.send(A, 0, 10, "more");
         rig.end(A, 0, false);
         rig.commit();
@@ -177,7 +177,7 @@ class TransactionRecoveryTest {
             throw new IllegalStateException("died");
         });
         assertThatThrownBy(() -> {
-                    rig.log.snapshotProducers();
+                    rig.log.producers().writeSnapshot();
                     rig.end(B, 0, true);
                 })
                 .hasMessage("died");
@@ -191,18 +191,18 @@ class TransactionRecoveryTest {
         TransactionRig rig = filled(ReadableAt.AT_APPEND);
         rig.end(B, 0, true);
         rig.commit();
-        rig.log.snapshotProducers();
-        int before = rig.log.abortedTransactions(0, 100).size();
+        rig.log.producers().writeSnapshot();
+        int before = rig.log.producers().abortedTransactions(0, 100).size();
         long base = rig.log.segments().get(2).baseOffset();
-        rig.log.trimTo(base);
+        rig.log.maintenance().trimTo(base);
         State left = State.of(rig.log);
         assertThat(left.aborted()).hasSizeBetween(1, before - 1).allMatch(one -> one.lastOffset() >= base);
         assertThat(blobs(rig).offsets(TransactionIndex.NAME)).allMatch(offset -> offset >= base);
         rig.commit();
         rig.crash();
         assertThat(State.of(rig.log)).isEqualTo(left);
-        rig.log.trimTo(rig.log.highWatermark());
-        assertThat(rig.log.abortedTransactions(0, 100)).isEmpty();
+        rig.log.maintenance().trimTo(rig.log.highWatermark());
+        assertThat(rig.log.producers().abortedTransactions(0, 100)).isEmpty();
         assertThat(blobs(rig).offsets(TransactionIndex.NAME)).isEmpty();
     }
 
@@ -211,9 +211,9 @@ class TransactionRecoveryTest {
         TransactionRig rig = filled(ReadableAt.AT_APPEND);
         rig.end(B, 0, true);
         rig.commit();
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         List<String> before = rig.committed(1 << 20);
-        rig.log.trimTo(rig.log.segments().get(2).baseOffset());
+        rig.log.maintenance().trimTo(rig.log.segments().get(2).baseOffset());
         rig.crash();
         List<String> after = rig.committed(1 << 20);
         assertThat(before.subList(before.size() - after.size(), before.size())).isEqualTo(after);
@@ -227,14 +227,15 @@ class TransactionRecoveryTest {
         batches.add(emptied(A, 0, 4)); // its records are gone, it keeps the last sequence; its marker is gone as well
         batches.add(emptied(B, 10, 11));
         batches.add(moved(12, Batches.transactional(B, 0, 2, "left")));
-        rig.log.adopt(Batches.joined(batches.toArray(ByteBuffer[]::new)));
+        rig.log.appender().adopt(Batches.joined(batches.toArray(ByteBuffer[]::new)));
         rig.commit();
-        assertThat(rig.log.hasOpenTransaction(A, (short) 0)).isFalse();
+        assertThat(rig.log.producers().hasOpenTransaction(A, (short) 0)).isFalse();
         assertThat(rig.log.lastStableOffset()).isEqualTo(12);
         rig.end(B, 0, false);
         rig.commit();
         rig.crash();
-        assertThat(rig.log.abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(B, 12, 13, 14));
+        assertThat(rig.log.producers().abortedTransactions(0, 100))
+                .containsExactly(new AbortedTransaction(B, 12, 13, 14));
         assertThat(rig.log.lastStableOffset()).isEqualTo(14);
     }
 
@@ -243,19 +244,19 @@ class TransactionRecoveryTest {
         TransactionRig rig = filled(ReadableAt.AT_APPEND);
         rig.end(B, 0, true);
         rig.commit();
-        ReadResult before = rig.log.read(0, 1 << 20, Isolation.READ_COMMITTED);
-        List<AbortedTransaction> all = rig.log.abortedTransactions(0, 100);
+        ReadResult before = rig.log.reader().read(0, 1 << 20, Isolation.READ_COMMITTED);
+        List<AbortedTransaction> all = rig.log.producers().abortedTransactions(0, 100);
         List<AbortedTransaction> seen = before.abortedTransactions(0);
-        rig.log.snapshotProducers();
-        rig.log.forgetAborted(all.subList(0, 2));
-        assertThat(rig.log.abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
+        rig.log.producers().writeSnapshot();
+        rig.log.producers().forgetAborted(all.subList(0, 2));
+        assertThat(rig.log.producers().abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
         assertThat(before.abortedTransactions(0)).isEqualTo(seen).isNotEmpty();
         before.slice().close();
         rig.send(A, 0, 10, "more");
         rig.commit();
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         rig.crash();
-        assertThat(rig.log.abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
+        assertThat(rig.log.producers().abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
     }
 
     /** Compaction has taken away all of a transaction, its marker too, that the snapshot knows as open. */
@@ -265,14 +266,14 @@ class TransactionRecoveryTest {
                 new TransactionRig(ReadableAt.AT_APPEND, new SegmentLimits(160, Long.MAX_VALUE, 0, 1 << 16));
         rig.send(A, 0, 0, "a");
         rig.commit();
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         rig.end(A, 0, false);
-        rig.log.append(Batches.at(1_000, "next segment"), AppendOrigin.CLIENT);
+        rig.log.appender().append(Batches.at(1_000, "next segment"), AppendOrigin.CLIENT);
         rig.commit();
         assertThat(rig.log.segments().get(0).endOffset()).isEqualTo(2);
-        rig.log.replace(rig.log.segments().subList(0, 1), () -> null, List::of);
+        rig.log.maintenance().replace(rig.log.segments().subList(0, 1), () -> null, List::of);
         rig.crash();
-        assertThat(rig.log.hasOpenTransaction(A, (short) 0)).isFalse();
+        assertThat(rig.log.producers().hasOpenTransaction(A, (short) 0)).isFalse();
         assertThat(rig.log.lastStableOffset()).isEqualTo(3);
     }
 
@@ -294,9 +295,9 @@ class TransactionRecoveryTest {
     @Test
     void aPartitionWithoutTransactionsWritesNoIndex() {
         TransactionRig rig = new TransactionRig(ReadableAt.AT_APPEND);
-        rig.log.append(Batches.idempotent(A, 0, 0, "a"), AppendOrigin.CLIENT);
+        rig.log.appender().append(Batches.idempotent(A, 0, 0, "a"), AppendOrigin.CLIENT);
         rig.commit();
-        rig.log.snapshotProducers();
+        rig.log.producers().writeSnapshot();
         assertThat(blobs(rig).offsets(TransactionIndex.NAME)).isEmpty();
         assertThat(blobs(rig)
                         .newest(ProducerSnapshotFormat.NAME, 1)
@@ -307,6 +308,6 @@ class TransactionRecoveryTest {
     }
 
     private static Snapshots blobs(TransactionRig rig) {
-        return rig.log.store().snapshots();
+        return rig.log.commitTarget().store().snapshots();
     }
 }

@@ -54,8 +54,8 @@ final class TransactionRig {
 
     /** Makes everything durable and visible. */
     void commit() {
-        storage.sync(List.of(log.store()));
-        log.committed(log.extent().durableEnd());
+        storage.sync(List.of(log.commitTarget().store()));
+        log.commitTarget().committed(log.extent().durableEnd());
     }
 
     /** Cuts the power and starts again. */
@@ -71,13 +71,13 @@ final class TransactionRig {
     }
 
     AppendResult send(long producer, int epoch, int sequence, String... values) {
-        VerificationGuard guard = log.startVerification(producer, (short) epoch, sequence, true);
-        return log.append(
-                Batches.transactional(producer, epoch, sequence, values), AppendOrigin.CLIENT, guard, Runnable::run);
+        VerificationGuard guard = log.producers().startVerification(producer, (short) epoch, sequence, true);
+        return log.appender()
+                .append(Batches.transactional(producer, epoch, sequence, values), AppendOrigin.CLIENT, guard);
     }
 
     AppendResult end(long producer, int epoch, boolean commit) {
-        return log.endTransaction(new TransactionMarker(producer, (short) epoch, 0, commit, false));
+        return log.appender().endTransaction(new TransactionMarker(producer, (short) epoch, 0, commit, false));
     }
 
     /** What a consumer of committed records sees, by the rules of Kafka's client, reading at most so many bytes at a time. */
@@ -85,7 +85,7 @@ final class TransactionRig {
         List<String> values = new ArrayList<>();
         long offset = log.logStartOffset();
         while (true) {
-            ReadResult read = log.read(offset, maxBytes, Isolation.READ_COMMITTED);
+            ReadResult read = log.reader().read(offset, maxBytes, Isolation.READ_COMMITTED);
             try (var slice = read.slice()) {
                 if (slice.sizeInBytes() == 0) {
                     return values;

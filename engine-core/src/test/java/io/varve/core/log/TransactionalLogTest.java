@@ -39,7 +39,7 @@ class TransactionalLogTest {
     @EnumSource(ReadableAt.class)
     void showsNothingOfATransactionBeforeItsMarkerIsBelowTheHighWatermark(ReadableAt readable) {
         TransactionRig any = new TransactionRig(readable);
-        any.log.append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
+        any.log.appender().append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
         any.send(A, 0, 0, "a", "b");
         any.commit();
         assertThat(any.log.highWatermark()).isEqualTo(3);
@@ -50,7 +50,7 @@ class TransactionalLogTest {
         any.commit();
         assertThat(any.log.lastStableOffset()).isEqualTo(4);
         assertThat(any.committed(1 << 20)).containsExactly("plain", "a", "b");
-        assertThat(any.log.abortedTransactions(0, 100)).isEmpty();
+        assertThat(any.log.producers().abortedTransactions(0, 100)).isEmpty();
     }
 
     @ParameterizedTest
@@ -65,7 +65,7 @@ class TransactionalLogTest {
         assertThat(any.log.lastStableOffset()).isEqualTo(1);
         any.end(B, 0, true);
         any.commit();
-        assertThat(any.log.abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(A, 0, 3, 1));
+        assertThat(any.log.producers().abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(A, 0, 3, 1));
         for (int maxBytes : new int[] {1, 100, 1 << 20}) {
             assertThat(any.committed(maxBytes)).containsExactly("b0");
         }
@@ -78,13 +78,13 @@ class TransactionalLogTest {
             rig.end(A, 0, false);
         }
         rig.commit();
-        assertThat(log.abortedTransactions(11, 15))
+        assertThat(log.producers().abortedTransactions(11, 15))
                 .extracting(AbortedTransaction::firstOffset)
                 .containsExactly(10L, 12L, 14L);
-        assertThat(log.abortedTransactions(12, 13))
+        assertThat(log.producers().abortedTransactions(12, 13))
                 .extracting(AbortedTransaction::firstOffset)
                 .containsExactly(12L);
-        assertThat(log.abortedTransactions(40, 100)).isEmpty();
+        assertThat(log.producers().abortedTransactions(40, 100)).isEmpty();
     }
 
     @Test
@@ -102,16 +102,22 @@ class TransactionalLogTest {
 
     @Test
     void offsetsByTimeEndAtTheLastStableOffset() {
-        log.append(Batches.at(900, "plain"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(900, "plain"), AppendOrigin.CLIENT);
         rig.send(A, 0, 0, "a"); // at 1,000 ms
         rig.commit();
-        assertThat(log.offsetForTimestamp(950, Isolation.READ_COMMITTED)).isEmpty();
-        assertThat(log.offsetForTimestamp(950, Isolation.READ_UNCOMMITTED)).isPresent();
-        assertThat(log.maxTimestamp(Isolation.READ_COMMITTED).orElseThrow().timestamp())
+        assertThat(log.reader().offsetForTimestamp(950, Isolation.READ_COMMITTED))
+                .isEmpty();
+        assertThat(log.reader().offsetForTimestamp(950, Isolation.READ_UNCOMMITTED))
+                .isPresent();
+        assertThat(log.reader()
+                        .maxTimestamp(Isolation.READ_COMMITTED)
+                        .orElseThrow()
+                        .timestamp())
                 .isEqualTo(900);
         rig.end(A, 0, true);
         rig.commit();
-        assertThat(log.offsetForTimestamp(950, Isolation.READ_COMMITTED)
+        assertThat(log.reader()
+                        .offsetForTimestamp(950, Isolation.READ_COMMITTED)
                         .orElseThrow()
                         .offset())
                 .isEqualTo(1);
@@ -120,9 +126,9 @@ class TransactionalLogTest {
     @Test
     void aTransactionTrimmedWhileOpenHoldsReadersAtTheStart() {
         rig.send(A, 0, 0, "a", "b", "c");
-        log.append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
         rig.commit();
-        log.trimTo(2);
+        log.maintenance().trimTo(2);
         assertThat(log.lastStableOffset()).isEqualTo(2);
         rig.end(A, 0, true);
         rig.commit();
@@ -132,10 +138,11 @@ class TransactionalLogTest {
     @Test
     void writesTheMarkerKafkaWouldWrite() {
         rig.send(A, 0, 0, "a");
-        assertThat(log.endTransaction(new TransactionMarker(A, (short) 0, 12, false, false)))
+        assertThat(log.appender().endTransaction(new TransactionMarker(A, (short) 0, 12, false, false)))
                 .isEqualTo(new AppendResult(1, 2, -1, 0, false));
         rig.commit();
-        try (var slice = log.read(1, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
+        try (var slice =
+                log.reader().read(1, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
             ByteBuffer kafkas = MemoryRecords.withEndTransactionMarker(
                             1,
                             TransactionRig.NOW,
@@ -155,37 +162,39 @@ class TransactionalLogTest {
     @Test
     void refusesATransactionalBatchThatNobodyVerified() {
         assertRefused(
-                Kind.INVALID_TXN_STATE, () -> log.append(Batches.transactional(A, 0, 0, "a"), AppendOrigin.CLIENT));
+                Kind.INVALID_TXN_STATE,
+                () -> log.appender().append(Batches.transactional(A, 0, 0, "a"), AppendOrigin.CLIENT));
         assertRefused(
-                Kind.INVALID_TXN_STATE, () -> log.append(Batches.transactional(A, 0, 0, "a"), AppendOrigin.BROKER));
-        VerificationGuard others = log.startVerification(B, (short) 0, true);
+                Kind.INVALID_TXN_STATE,
+                () -> log.appender().append(Batches.transactional(A, 0, 0, "a"), AppendOrigin.BROKER));
+        VerificationGuard others = log.producers().startVerification(B, (short) 0, true);
         assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 0, "a"), others));
     }
 
     @Test
     void asksForNoVerificationWhileTheTransactionIsOpen() {
         rig.send(A, 0, 0, "a");
-        assertThat(log.hasOpenTransaction(A, (short) 0)).isTrue();
-        assertThat(log.startVerification(A, (short) 0, true)).isSameAs(VerificationGuard.NONE);
-        log.append(Batches.transactional(A, 0, 1, "b"), AppendOrigin.CLIENT);
-        assertThat(log.hasOpenTransaction(A, (short) 1)).isFalse();
-        assertThat(log.startVerification(A, (short) 1, true)).isNotSameAs(VerificationGuard.NONE);
+        assertThat(log.producers().hasOpenTransaction(A, (short) 0)).isTrue();
+        assertThat(log.producers().startVerification(A, (short) 0, true)).isSameAs(VerificationGuard.NONE);
+        log.appender().append(Batches.transactional(A, 0, 1, "b"), AppendOrigin.CLIENT);
+        assertThat(log.producers().hasOpenTransaction(A, (short) 1)).isFalse();
+        assertThat(log.producers().startVerification(A, (short) 1, true)).isNotSameAs(VerificationGuard.NONE);
     }
 
     @Test
     void aMarkerBetweenVerificationAndAppendMakesTheGuardWorthless() {
-        VerificationGuard guard = log.startVerification(A, (short) 0, 0, false);
+        VerificationGuard guard = log.producers().startVerification(A, (short) 0, 0, false);
         rig.end(A, 0, false);
         assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 0, "late"), guard));
-        VerificationGuard next = log.startVerification(A, (short) 0, 0, false);
+        VerificationGuard next = log.producers().startVerification(A, (short) 0, 0, false);
         assertThat(next).isNotSameAs(guard);
         append(Batches.transactional(A, 0, 0, "in time"), next);
     }
 
     @Test
     void aGuardIsGoodForOneTransaction() {
-        VerificationGuard guard = log.startVerification(A, (short) 0, 0, false);
-        assertThat(log.startVerification(A, (short) 0, 1, false)).isSameAs(guard);
+        VerificationGuard guard = log.producers().startVerification(A, (short) 0, 0, false);
+        assertThat(log.producers().startVerification(A, (short) 0, 1, false)).isSameAs(guard);
         append(Batches.transactional(A, 0, 0, "a"), guard);
         rig.end(A, 0, true);
         assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 1, "b"), guard));
@@ -193,47 +202,49 @@ class TransactionalLogTest {
 
     @Test
     void forgetsVerificationsNobodyEnded() {
-        VerificationGuard guard = log.startVerification(A, (short) 0, 0, false);
-        log.expireProducers(TransactionRig.NOW);
-        assertThat(log.startVerification(A, (short) 0, 0, false)).isSameAs(guard);
-        log.expireProducers(TransactionRig.NOW + 1);
+        VerificationGuard guard = log.producers().startVerification(A, (short) 0, 0, false);
+        log.producers().expire(TransactionRig.NOW);
+        assertThat(log.producers().startVerification(A, (short) 0, 0, false)).isSameAs(guard);
+        log.producers().expire(TransactionRig.NOW + 1);
         assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 0, "a"), guard));
     }
 
     @Test
     void aBatchAboveTheLowestSequenceVerifiedIsNotTheFirst() {
-        log.startVerification(A, (short) 0, 0, false); // could not be verified, and will come again
-        VerificationGuard guard = log.startVerification(A, (short) 0, 5, false);
+        log.producers().startVerification(A, (short) 0, 0, false); // could not be verified, and will come again
+        VerificationGuard guard = log.producers().startVerification(A, (short) 0, 5, false);
         assertRefused(Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> append(Batches.transactional(A, 0, 5, "second"), guard));
         append(Batches.transactional(A, 0, 0, "1", "2", "3", "4", "5"), guard);
-        log.append(Batches.transactional(A, 0, 5, "second"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.transactional(A, 0, 5, "second"), AppendOrigin.CLIENT);
     }
 
     @Test
     void aProducerWhoseEpochIsBumpedStartsAtZeroWhereItIsNotKnown() {
-        VerificationGuard bumped = log.startVerification(A, (short) 3, 4, true);
+        VerificationGuard bumped = log.producers().startVerification(A, (short) 3, 4, true);
         assertRefused(Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> append(Batches.transactional(A, 3, 4, "x"), bumped));
-        VerificationGuard old = log.startVerification(B, (short) 3, 4, false);
+        VerificationGuard old = log.producers().startVerification(B, (short) 3, 4, false);
         append(Batches.transactional(B, 3, 4, "x"), old);
     }
 
     @Test
     void fencesAnOlderEpochOfAProducer() {
         rig.send(A, 5, 0, "a");
-        assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> log.startVerification(A, (short) 4, true));
+        assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> log.producers().startVerification(A, (short) 4, true));
         assertRefused(
                 Kind.INVALID_PRODUCER_EPOCH,
-                () -> log.append(Batches.transactional(A, 4, 1, "b"), AppendOrigin.CLIENT));
+                () -> log.appender().append(Batches.transactional(A, 4, 1, "b"), AppendOrigin.CLIENT));
         assertRefused(
                 Kind.INVALID_PRODUCER_EPOCH,
-                () -> log.append(Batches.transactional(A, 4, 1, "b"), AppendOrigin.BROKER));
+                () -> log.appender().append(Batches.transactional(A, 4, 1, "b"), AppendOrigin.BROKER));
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> rig.end(A, 4, true));
     }
 
     @Test
     void refusesPlainBatchesOfAProducerWhoseTransactionIsOpen() {
         rig.send(A, 0, 0, "a");
-        assertRefused(Kind.INVALID_TXN_STATE, () -> log.append(Batches.idempotent(A, 0, 1, "b"), AppendOrigin.CLIENT));
+        assertRefused(
+                Kind.INVALID_TXN_STATE,
+                () -> log.appender().append(Batches.idempotent(A, 0, 1, "b"), AppendOrigin.CLIENT));
     }
 
     @Test
@@ -242,14 +253,15 @@ class TransactionalLogTest {
         rig.end(A, 0, true);
         assertRefused(
                 Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                () -> log.append(Batches.idempotent(A, 0, 0, "c"), AppendOrigin.CLIENT));
+                () -> log.appender().append(Batches.idempotent(A, 0, 0, "c"), AppendOrigin.CLIENT));
         rig.send(A, 0, 2, "c");
         rig.end(A, 1, true);
         assertRefused(
                 Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                () -> log.append(Batches.idempotent(A, 1, 3, "d"), AppendOrigin.CLIENT));
+                () -> log.appender().append(Batches.idempotent(A, 1, 3, "d"), AppendOrigin.CLIENT));
         rig.send(A, 1, 0, "d");
-        assertThat(log.append(Batches.transactional(A, 1, 0, "d"), AppendOrigin.CLIENT)
+        assertThat(log.appender()
+                        .append(Batches.transactional(A, 1, 0, "d"), AppendOrigin.CLIENT)
                         .duplicate())
                 .isTrue();
     }
@@ -264,21 +276,21 @@ class TransactionalLogTest {
         rig.send(A, 5, 0, "next");
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> bumped(5));
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> bumped(4));
-        assertThat(log.hasOpenTransaction(A, (short) 5)).isTrue();
+        assertThat(log.producers().hasOpenTransaction(A, (short) 5)).isTrue();
     }
 
     private AppendResult bumped(int epoch) {
-        return log.endTransaction(new TransactionMarker(A, (short) epoch, 0, true, true));
+        return log.appender().endTransaction(new TransactionMarker(A, (short) epoch, 0, true, true));
     }
 
     @Test
     void fencesAnOlderCoordinator() {
         rig.send(A, 0, 0, "a");
-        log.endTransaction(new TransactionMarker(A, (short) 0, 9, true, false));
+        log.appender().endTransaction(new TransactionMarker(A, (short) 0, 9, true, false));
         assertRefused(
                 Kind.TRANSACTION_COORDINATOR_FENCED,
-                () -> log.endTransaction(new TransactionMarker(A, (short) 0, 8, true, false)));
-        log.endTransaction(new TransactionMarker(A, (short) 0, 9, true, false));
+                () -> log.appender().endTransaction(new TransactionMarker(A, (short) 0, 8, true, false)));
+        log.appender().endTransaction(new TransactionMarker(A, (short) 0, 9, true, false));
     }
 
     @Test
@@ -286,8 +298,8 @@ class TransactionalLogTest {
         rig.end(A, 6, false);
         rig.commit();
         assertThat(log.lastStableOffset()).isEqualTo(1);
-        assertThat(log.abortedTransactions(0, 10)).isEmpty();
-        assertThat(log.activeProducers())
+        assertThat(log.producers().abortedTransactions(0, 10)).isEmpty();
+        assertThat(log.producers().active())
                 .containsExactly(new ProducerInfo(A, (short) 6, -1, TransactionRig.NOW, 0, -1, -1));
         assertRefused(Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> rig.send(A, 6, 3, "x"));
     }
@@ -295,35 +307,38 @@ class TransactionalLogTest {
     @Test
     void showsItsProducers() {
         rig.send(A, 2, 0, "a", "b", "c");
-        assertThat(log.activeProducers()).containsExactly(new ProducerInfo(A, (short) 2, 2, 1_000, -1, 0, 2));
+        assertThat(log.producers().active()).containsExactly(new ProducerInfo(A, (short) 2, 2, 1_000, -1, 0, 2));
     }
 
     @Test
     void aProducerWithAnOpenTransactionNeverExpires() {
         rig.send(A, 0, 0, "a");
-        log.append(Batches.idempotent(B, 0, 0, "b"), AppendOrigin.CLIENT);
-        log.expireProducers(Long.MAX_VALUE);
-        assertThat(log.activeProducers()).extracting(ProducerInfo::producerId).containsExactly(A);
+        log.appender().append(Batches.idempotent(B, 0, 0, "b"), AppendOrigin.CLIENT);
+        log.producers().expire(Long.MAX_VALUE);
+        assertThat(log.producers().active())
+                .extracting(ProducerInfo::producerId)
+                .containsExactly(A);
         rig.end(A, 0, true);
-        log.expireProducers(Long.MAX_VALUE);
-        assertThat(log.activeProducers()).isEmpty();
+        log.producers().expire(Long.MAX_VALUE);
+        assertThat(log.producers().active()).isEmpty();
     }
 
     @Test
     void offsetsOfACoordinatorFollowTheSameRules() {
-        VerificationGuard guard = log.startVerification(A, (short) 0, true);
-        log.append(Batches.transactional(A, 0, 0, "offset"), AppendOrigin.BROKER, guard, Runnable::run);
-        log.append(Batches.transactional(A, 0, 0, "another, and sequences do not matter"), AppendOrigin.BROKER);
+        VerificationGuard guard = log.producers().startVerification(A, (short) 0, true);
+        log.appender().append(Batches.transactional(A, 0, 0, "offset"), AppendOrigin.BROKER, guard);
+        log.appender()
+                .append(Batches.transactional(A, 0, 0, "another, and sequences do not matter"), AppendOrigin.BROKER);
         ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
                         A, (short) 0, new EndTransactionMarker(ControlRecordType.ABORT, 3))
                 .buffer();
-        log.append(marker, AppendOrigin.BROKER);
+        log.appender().append(marker, AppendOrigin.BROKER);
         rig.commit();
-        assertThat(log.abortedTransactions(0, 10)).containsExactly(new AbortedTransaction(A, 0, 2, 3));
+        assertThat(log.producers().abortedTransactions(0, 10)).containsExactly(new AbortedTransaction(A, 0, 2, 3));
         ByteBuffer zombies = MemoryRecords.withEndTransactionMarker(
                         A, (short) 0, new EndTransactionMarker(ControlRecordType.ABORT, 2))
                 .buffer();
-        assertRefused(Kind.TRANSACTION_COORDINATOR_FENCED, () -> log.append(zombies, AppendOrigin.BROKER));
+        assertRefused(Kind.TRANSACTION_COORDINATOR_FENCED, () -> log.appender().append(zombies, AppendOrigin.BROKER));
     }
 
     @Test
@@ -334,8 +349,8 @@ class TransactionalLogTest {
                 MemoryRecords.withEndTransactionMarker(
                                 A, (short) 0, new EndTransactionMarker(ControlRecordType.COMMIT, 0))
                         .buffer());
-        log.beginAt(10);
-        log.adopt(Batches.joined(data, marker));
+        log.appender().beginAt(10);
+        log.appender().adopt(Batches.joined(data, marker));
         rig.commit();
         assertThat(log.lastStableOffset()).isEqualTo(12);
         assertThat(rig.committed(1 << 20)).containsExactly("a");
@@ -347,7 +362,7 @@ class TransactionalLogTest {
     }
 
     private void append(ByteBuffer batch, VerificationGuard guard) {
-        log.append(batch, AppendOrigin.CLIENT, guard, Runnable::run);
+        log.appender().append(batch, AppendOrigin.CLIENT, guard);
     }
 
     private void assertRefused(Kind kind, ThrowingCallable append) {

@@ -162,10 +162,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
 
         private String where() {
             return log.id()
-                    + log.store()
-                            .directory()
-                            .map(directory -> " in " + directory)
-                            .orElse("");
+                    + log.directory().map(directory -> " in " + directory).orElse("");
         }
 
         private void replay(ByteBuffer chunk) {

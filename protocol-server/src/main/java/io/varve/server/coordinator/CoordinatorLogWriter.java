@@ -91,7 +91,8 @@ public final class CoordinatorLogWriter implements PartitionWriter {
             // The log patches offsets into this buffer and is done with it on return; the coordinator then uses it
             // again.
             return log(partition)
-                    .append(records.buffer(), AppendOrigin.BROKER, ours(guard), Runnable::run)
+                    .appender()
+                    .append(records.buffer(), AppendOrigin.BROKER, ours(guard))
                     .nextOffset();
         } catch (StorageException e) {
             throw switch (e.kind()) {
@@ -116,7 +117,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
             TopicPartition partition, String transactionalId, long producerId, short epoch, int apiVersion) {
         io.varve.core.transaction.VerificationGuard guard;
         try {
-            guard = log(partition).startVerification(producerId, epoch, apiVersion >= FIRST_THAT_ADDS);
+            guard = log(partition).producers().startVerification(producerId, epoch, apiVersion >= FIRST_THAT_ADDS);
         } catch (AppendException e) {
             return CompletableFuture.failedFuture(refusal(e));
         }
@@ -157,7 +158,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
 
     @Override
     public CompletableFuture<Void> deleteRecords(TopicPartition partition, long before) {
-        log(partition).trimTo(before);
+        log(partition).maintenance().trimTo(before);
         return CompletableFuture.completedFuture(null);
     }
 

@@ -41,7 +41,7 @@ final class PartitionCopier {
         from.log().visit(this::batch, this::flush);
         fillUp();
         awaitDurable();
-        to.trimTo(from.log().start());
+        to.maintenance().trimTo(from.log().start());
         if (to.logStartOffset() != from.log().start() || to.logEndOffset() != from.end()) {
             throw new ImportException(to.id() + " became " + to.logStartOffset() + " to " + to.logEndOffset() + ", but "
                     + from.log().directory() + " reaches from "
@@ -78,7 +78,7 @@ final class PartitionCopier {
         ByteBuffer run = segment.duplicate().limit(runEnd).position(runStart);
         begin(runBase);
         try {
-            to.adopt(run);
+            to.appender().adopt(run);
         } catch (InvalidBatchException e) {
             throw new ImportException(
                     from.log().directory() + ", among the batches from offset " + runBase + " on: " + e.getMessage());
@@ -92,7 +92,7 @@ final class PartitionCopier {
         if (to.logEndOffset() == 0) {
             long start = Math.min(firstBatch, from.log().start());
             if (start > 0) {
-                to.beginAt(start);
+                to.appender().beginAt(start);
             }
         }
     }
@@ -101,10 +101,11 @@ final class PartitionCopier {
     private void fillUp() {
         begin(from.end());
         if (to.logEndOffset() < from.end()) {
-            to.adopt(new RecordBatchBuilder(Codec.NONE)
-                    .baseOffset(from.end() - 1)
-                    .leaderEpoch(Math.max(0, from.leaderEpoch()))
-                    .build(from.end() - 1, BatchHeader.NO_TIMESTAMP));
+            to.appender()
+                    .adopt(new RecordBatchBuilder(Codec.NONE)
+                            .baseOffset(from.end() - 1)
+                            .leaderEpoch(Math.max(0, from.leaderEpoch()))
+                            .build(from.end() - 1, BatchHeader.NO_TIMESTAMP));
         }
     }
 

@@ -70,7 +70,7 @@ final class MarkerWriter {
             return;
         }
         try {
-            long end = log.endTransaction(marker).nextOffset();
+            long end = log.appender().endTransaction(marker).nextOffset();
             log.awaitHighWatermark(end, failure -> settle(partition, failure, backoffMs));
         } catch (AppendException superseded) {
             // A client can bring this about as often as it likes, and nothing is wrong then.

@@ -53,7 +53,7 @@ public final class FilledNode implements AutoCloseable {
             ByteBuffer batch = MemoryRecords.withRecords(
                             Compression.NONE, new SimpleRecord(1_000, "k".getBytes(), new byte[100]))
                     .buffer();
-            log.append(batch, AppendOrigin.CLIENT);
+            log.appender().append(batch, AppendOrigin.CLIENT);
         }
         CompletableFuture<Void> visible = new CompletableFuture<>();
         log.awaitHighWatermark(log.logEndOffset(), failure -> visible.complete(null));

@@ -139,7 +139,7 @@ public final class LogFixture implements Topics {
     public void delete(String name) {
         for (PartitionLog log : topics.remove(name).partitions()) {
             storage.delete(log.id());
-            log.failed(new StorageException(StorageException.Kind.CLOSED, log.id() + " was deleted"));
+            log.commitTarget().failed(new StorageException(StorageException.Kind.CLOSED, log.id() + " was deleted"));
         }
     }
 
@@ -151,14 +151,14 @@ public final class LogFixture implements Topics {
     public void commit() {
         topics.values()
                 .forEach(topic -> topic.partitions().forEach(log -> {
-                    storage.sync(List.of(((CountedStore) log.store()).inner()));
-                    log.committed(log.logEndOffset());
+                    storage.sync(List.of(((CountedStore) log.commitTarget().store()).inner()));
+                    log.commitTarget().committed(log.logEndOffset());
                 }));
     }
 
     /** Appends one batch of as many records as values, and makes it visible. */
     public void fill(PartitionLog log, String... values) {
-        log.append(batch(values).buffer(), AppendOrigin.CLIENT);
+        log.appender().append(batch(values).buffer(), AppendOrigin.CLIENT);
         commit();
     }
 

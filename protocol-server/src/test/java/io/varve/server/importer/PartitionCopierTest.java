@@ -51,7 +51,7 @@ class PartitionCopierTest {
         write(batch(codec, 6), NOW + 5);
         transfer();
         assertThat(maxTimestamps()).containsExactly(NOW, NOW, NOW, NOW + 5);
-        assertThat(log.store().segments().get(0).maxTimestamp()).isEqualTo(NOW + 5);
+        assertThat(log.segments().get(0).maxTimestamp()).isEqualTo(NOW + 5);
     }
 
     @Test
@@ -70,11 +70,12 @@ class PartitionCopierTest {
                 assertThat(records.offset()).isEqualTo(sound);
             }
         }
-        log.append(
-                new RecordBatchBuilder(Codec.NONE)
-                        .append(1, null, bytes(), List.of())
-                        .build(),
-                AppendOrigin.CLIENT);
+        log.appender()
+                .append(
+                        new RecordBatchBuilder(Codec.NONE)
+                                .append(1, null, bytes(), List.of())
+                                .build(),
+                        AppendOrigin.CLIENT);
         assertThat(log.logEndOffset()).isEqualTo(7);
     }
 
@@ -117,7 +118,8 @@ class PartitionCopierTest {
     }
 
     private ByteBuffer read(long offset) {
-        try (var slice = log.read(offset, 1, Isolation.READ_UNCOMMITTED).slice()) {
+        try (var slice =
+                log.reader().read(offset, 1, Isolation.READ_UNCOMMITTED).slice()) {
             return ByteBuffer.allocate(slice.sizeInBytes()).put(slice.buffer()).flip();
         }
     }

@@ -294,7 +294,7 @@ class MetadataRecoveryTest {
     private static void append(PartitionLog log) {
         ByteBuffer batch = MemoryRecords.withRecords(Compression.NONE, new SimpleRecord("value".getBytes()))
                 .buffer();
-        long next = log.append(batch, AppendOrigin.BROKER).nextOffset();
+        long next = log.appender().append(batch, AppendOrigin.BROKER).nextOffset();
         CompletableFuture<Void> durable = new CompletableFuture<>();
         log.awaitHighWatermark(next, failure -> durable.complete(null));
         durable.orTimeout(60, TimeUnit.SECONDS).join();

@@ -59,7 +59,7 @@ class TransactionsTest {
     private static void write(GroupsFixture broker, ProducerEpoch producer, TopicPartition... partitions) {
         for (TopicPartition partition : partitions) {
             PartitionLog log = log(broker, partition);
-            VerificationGuard guard = log.startVerification(producer.id(), producer.epoch(), 0, true);
+            VerificationGuard guard = log.producers().startVerification(producer.id(), producer.epoch(), 0, true);
             Map<TopicPartition, Errors> admitted = TestClient.until(
                     errors -> errors.get(partition) != Errors.CONCURRENT_TRANSACTIONS,
                     () -> await(broker.transactions.admit(
@@ -71,7 +71,7 @@ class TransactionsTest {
                     producer.epoch(),
                     0,
                     new SimpleRecord(System.currentTimeMillis(), null, "v".getBytes()));
-            log.append(batch.buffer(), AppendOrigin.CLIENT, guard, Runnable::run);
+            log.appender().append(batch.buffer(), AppendOrigin.CLIENT, guard);
         }
     }
 
@@ -80,7 +80,7 @@ class TransactionsTest {
     }
 
     private static boolean isOpen(GroupsFixture broker, ProducerEpoch producer, TopicPartition partition) {
-        return log(broker, partition).hasOpenTransaction(producer.id(), producer.epoch());
+        return log(broker, partition).producers().hasOpenTransaction(producer.id(), producer.epoch());
     }
 
     @Test

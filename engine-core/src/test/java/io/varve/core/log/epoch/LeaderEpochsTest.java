@@ -48,14 +48,15 @@ class LeaderEpochsTest {
 
     private void append(int records) {
         for (int i = 0; i < records; i++) {
-            log.append(Batches.at(1, "a"), AppendOrigin.CLIENT);
+            log.appender().append(Batches.at(1, "a"), AppendOrigin.CLIENT);
         }
         storage.sync(List.of(store));
-        log.committed(log.logEndOffset());
+        log.commitTarget().committed(log.logEndOffset());
     }
 
     private String end(int epoch) {
-        return log.endOfEpoch(epoch)
+        return log.reader()
+                .endOfEpoch(epoch)
                 .map(end -> end.epoch() + ":" + end.endOffset())
                 .orElse("none");
     }
@@ -73,7 +74,7 @@ class LeaderEpochsTest {
         assertThat(end(0)).isEqualTo("0:10");
         assertThat(end(1)).isEqualTo("0:10");
         assertThat(end(2)).isEqualTo("2:10");
-        assertThat(log.epochAt(10)).isEqualTo(2);
+        assertThat(log.reader().epochAt(10)).isEqualTo(2);
         append(5);
         for (int round = 0; round < 3; round++) {
             open(3);
@@ -81,7 +82,12 @@ class LeaderEpochsTest {
             assertThat(end(2)).isEqualTo("2:15");
             assertThat(end(3)).isEqualTo("3:15");
             assertThat(end(4)).isEqualTo("none");
-            assertThat(List.of(log.epochAt(0), log.epochAt(9), log.epochAt(10), log.epochAt(14), log.epochAt(15)))
+            assertThat(List.of(
+                            log.reader().epochAt(0),
+                            log.reader().epochAt(9),
+                            log.reader().epochAt(10),
+                            log.reader().epochAt(14),
+                            log.reader().epochAt(15)))
                     .containsExactly(0, 0, 2, 2, 3);
             if (round == 1) { // what is not written down is found out
                 store.snapshots()
@@ -101,12 +107,12 @@ class LeaderEpochsTest {
         append(10);
         open(1);
         append(10);
-        log.trimTo(5);
+        log.maintenance().trimTo(5);
         assertThat(end(0)).isEqualTo("0:10");
-        assertThat(log.epochAt(5)).isZero();
-        log.trimTo(12);
+        assertThat(log.reader().epochAt(5)).isZero();
+        log.maintenance().trimTo(12);
         assertThat(end(0)).isEqualTo("0:12"); // as Kafka: of what is gone only that it is
-        assertThat(log.epochAt(12)).isEqualTo(1);
+        assertThat(log.reader().epochAt(12)).isEqualTo(1);
         open(2);
         assertThat(end(0)).isEqualTo("0:12");
         assertThat(end(1)).isEqualTo("1:20");
@@ -117,7 +123,7 @@ class LeaderEpochsTest {
         open(0);
         append(10);
         open(1);
-        log.append(Batches.at(1, "unsynced"), AppendOrigin.CLIENT);
+        log.appender().append(Batches.at(1, "unsynced"), AppendOrigin.CLIENT);
         assertThat(end(0)).isEqualTo("0:10");
         storage = storage.crash();
         openAgain(storage, 2);
@@ -135,12 +141,12 @@ class LeaderEpochsTest {
             var batch = Batches.at(1, "a");
             BatchHeader.setBaseOffset(batch, 0, log.logEndOffset());
             BatchHeader.setLeaderEpoch(batch, 0, epoch);
-            log.adopt(batch);
+            log.appender().adopt(batch);
         }
         assertThat(end(2)).isEqualTo("2:0");
         assertThat(end(3)).isEqualTo("3:2");
         assertThat(end(4)).isEqualTo("3:2");
         assertThat(end(5)).isEqualTo("5:3");
-        assertThat(log.epochAt(0)).isEqualTo(3);
+        assertThat(log.reader().epochAt(0)).isEqualTo(3);
     }
 }

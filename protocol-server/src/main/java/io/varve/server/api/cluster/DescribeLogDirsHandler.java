@@ -78,7 +78,7 @@ public final class DescribeLogDirsHandler implements ApiHandler {
     }
 
     private Path directory(PartitionLog log) {
-        return log.store().directory().filter(directories::contains).orElse(directories.get(0));
+        return log.directory().filter(directories::contains).orElse(directories.get(0));
     }
 
     /** @return the partitions asked for that there are; all when none is named */

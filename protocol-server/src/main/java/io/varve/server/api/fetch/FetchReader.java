@@ -189,7 +189,7 @@ final class FetchReader {
         if (full || visibleEnd(log) <= fetch.offset()) {
             return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }
-        ReadResult read = log.read(fetch.offset(), maxBytes, limits.isolation());
+        ReadResult read = log.reader().read(fetch.offset(), maxBytes, limits.isolation());
         PartitionData answer = answer(fetch, read.highWatermark(), read.lastStableOffset(), read.logStartOffset());
         int size = read.slice().sizeInBytes();
         if (size == 0 || size > maxBytes && !first) {
@@ -208,7 +208,7 @@ final class FetchReader {
         if (last < 0) {
             return null;
         }
-        Optional<EpochEnd> end = log.endOfEpoch(last);
+        Optional<EpochEnd> end = log.reader().endOfEpoch(last);
         if (end.isEmpty()) {
             return error(fetch, Errors.OFFSET_OUT_OF_RANGE);
         }

@@ -129,20 +129,20 @@ public final class ListOffsetsHandler implements ApiHandler {
 
     private static Optional<TimestampOffset> find(PartitionLog log, long timestamp, Isolation isolation) {
         if (timestamp >= 0) {
-            return log.offsetForTimestamp(timestamp, isolation);
+            return log.reader().offsetForTimestamp(timestamp, isolation);
         }
         return switch ((int) timestamp) {
             case (int) ListOffsetsRequest.EARLIEST_TIMESTAMP, (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP ->
                 earliest(log);
             case (int) ListOffsetsRequest.LATEST_TIMESTAMP -> at(log, end(log, isolation));
-            case (int) ListOffsetsRequest.MAX_TIMESTAMP -> log.maxTimestamp(isolation);
+            case (int) ListOffsetsRequest.MAX_TIMESTAMP -> log.reader().maxTimestamp(isolation);
             default -> Optional.empty();
         };
     }
 
     private static Optional<TimestampOffset> earliest(PartitionLog log) {
         long start = log.logStartOffset();
-        return Optional.of(new TimestampOffset(-1, start, log.epochAt(start)));
+        return Optional.of(new TimestampOffset(-1, start, log.reader().epochAt(start)));
     }
 
     private static Optional<TimestampOffset> at(PartitionLog log, long offset) {

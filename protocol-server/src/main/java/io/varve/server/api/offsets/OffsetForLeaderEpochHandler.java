@@ -67,7 +67,8 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
             return end.setErrorCode(error.code());
         }
         try {
-            log.endOfEpoch(wanted.leaderEpoch())
+            log.reader()
+                    .endOfEpoch(wanted.leaderEpoch())
                     .ifPresent(found -> end.setLeaderEpoch(found.epoch()).setEndOffset(found.endOffset()));
             return end;
         } catch (RuntimeException failure) {

@@ -136,11 +136,12 @@ final class AdmittedAppends {
         private VerificationGuard verification(PartitionLog log, AppendRun run) {
             ByteBuffer batch = run.bytes();
             int at = batch.position();
-            return log.startVerification(
-                    BatchHeader.producerId(batch, at),
-                    BatchHeader.producerEpoch(batch, at),
-                    BatchHeader.baseSequence(batch, at),
-                    admission == Admission.ADD);
+            return log.producers()
+                    .startVerification(
+                            BatchHeader.producerId(batch, at),
+                            BatchHeader.producerEpoch(batch, at),
+                            BatchHeader.baseSequence(batch, at),
+                            admission == Admission.ADD);
         }
 
         /** Its turn has come: if those before it have opened the transaction there is nothing to ask. */

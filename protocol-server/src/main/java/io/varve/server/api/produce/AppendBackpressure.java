@@ -35,8 +35,8 @@ final class AppendBackpressure {
             for (PartitionProduceData partition : wanted.partitionData()) {
                 PartitionLog log = topic == null ? null : topic.partition(partition.index());
                 if (log != null && request.background()) {
-                    log.awaitRoom(bytes);
-                } else if (log != null && log.appendWaits(bytes)) {
+                    log.appender().awaitRoom(bytes);
+                } else if (log != null && log.appender().appendWaits(bytes)) {
                     throw new HeavyRequestException("what it appends has to wait for the storage");
                 }
             }

@@ -159,7 +159,7 @@ public final class ProduceHandler implements ApiHandler {
         }
         try {
             ByteBuffer batch = ClientBatch.of(wanted.records(), request.version());
-            batches.add(new Checked(log, log.check(batch, AppendOrigin.CLIENT, meter), answer));
+            batches.add(new Checked(log, log.appender().check(batch, AppendOrigin.CLIENT, meter), answer));
         } catch (HeavyRequestException | CloseConnectionException ends) {
             throw ends;
         } catch (VarveException refused) {
@@ -184,7 +184,8 @@ public final class ProduceHandler implements ApiHandler {
 
     private static void append(
             PartitionLog log, AppendRun run, VerificationGuard guard, Job job, PartitionProduceResponse answer) {
-        AppendResult appended = log.append(run, guard, job.request.connection().executor());
+        AppendResult appended =
+                log.appender().append(run, guard, job.request.connection().executor());
         answer.setBaseOffset(appended.baseOffset())
                 .setLogAppendTimeMs(appended.logAppendTimeMs())
                 .setLogStartOffset(appended.logStartOffset());

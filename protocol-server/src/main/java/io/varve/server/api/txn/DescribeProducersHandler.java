@@ -53,7 +53,7 @@ public final class DescribeProducersHandler implements ApiHandler {
         if (log == null) {
             return answer.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         }
-        return answer.setActiveProducers(log.activeProducers().stream()
+        return answer.setActiveProducers(log.producers().active().stream()
                 .map(DescribeProducersHandler::state)
                 .toList());
     }

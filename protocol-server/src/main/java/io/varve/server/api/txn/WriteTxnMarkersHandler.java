@@ -107,7 +107,7 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
     private static CompletableFuture<Errors> append(PartitionLog log, TransactionMarker marker) {
         CompletableFuture<Errors> durable = new CompletableFuture<>();
         try {
-            AppendResult appended = log.endTransaction(marker);
+            AppendResult appended = log.appender().endTransaction(marker);
             log.awaitHighWatermark(
                     appended.nextOffset(),
                     failure -> durable.complete(failure == null ? Errors.NONE : LogErrors.ofAppend(failure)));

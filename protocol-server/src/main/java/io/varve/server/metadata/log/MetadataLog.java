@@ -81,8 +81,7 @@ public final class MetadataLog {
     }
 
     private static MetadataException unusable(PartitionLog log, RuntimeException why) {
-        String where =
-                log.store().directory().map(directory -> " in " + directory).orElse("");
+        String where = log.directory().map(directory -> " in " + directory).orElse("");
         return new MetadataException(
                 PARTITION + where + " cannot be read, and without it nobody knows what the other partitions are: "
                         + plain(why) + ". Bring " + PARTITION

@@ -86,7 +86,7 @@ class FetchHandlerTest {
     @Test
     void recordsNotYetDurableAreNotShown() {
         logs.fill(topic.partition(0), "a");
-        topic.partition(0).append(logs.batch("b").buffer(), AppendOrigin.CLIENT);
+        topic.partition(0).appender().append(logs.batch("b").buffer(), AppendOrigin.CLIENT);
         assertThat(values(only(ask(LATEST, request(fetch(0, 0)))))).containsExactly("a");
         PartitionData pastTheHighWatermark =
                 only(ask(LATEST, request(fetch(0, 2)).setMaxWaitMs(0)));
@@ -97,7 +97,7 @@ class FetchHandlerTest {
     @Test
     void waitsUntilARecordBecomesVisible() {
         CompletableFuture<ApiMessage> answer = send(LATEST, request(fetch(0, 0), fetch(1, 0)));
-        topic.partition(1).append(logs.batch("a").buffer(), AppendOrigin.CLIENT);
+        topic.partition(1).appender().append(logs.batch("a").buffer(), AppendOrigin.CLIENT);
         logs.connection.runLoop();
         assertThat(answer).isNotDone();
 
@@ -157,7 +157,7 @@ class FetchHandlerTest {
 
     @Test
     void aLogThatWillNotGrowButCanBeReadDoesNotMakeItsConsumersSpin() {
-        topic.partition(0).failed(new StorageException(StorageException.Kind.FULL, "disk full"));
+        topic.partition(0).commitTarget().failed(new StorageException(StorageException.Kind.FULL, "disk full"));
         CompletableFuture<ApiMessage> answer =
                 send(LATEST, request(fetch(0, 0), fetch(1, 0)).setMaxWaitMs(500));
         logs.connection.runLoop();

@@ -41,9 +41,9 @@ class OffsetHandlersTest {
         logs.fill(topic.partition(0), "b");
         logs.time.advance(10);
         logs.fill(topic.partition(0), "c", "d");
-        topic.partition(0).trimTo(1);
+        topic.partition(0).maintenance().trimTo(1);
         logs.time.advance(10);
-        topic.partition(0).append(logs.batch("e").buffer(), AppendOrigin.CLIENT);
+        topic.partition(0).appender().append(logs.batch("e").buffer(), AppendOrigin.CLIENT);
     }
 
     @ParameterizedTest

@@ -104,7 +104,8 @@ class HeavyProduceTest {
 
     private static List<String> keys(PartitionLog log) {
         List<String> keys = new ArrayList<>();
-        try (var slice = log.read(0, 1 << 24, Isolation.READ_UNCOMMITTED).slice()) {
+        try (var slice =
+                log.reader().read(0, 1 << 24, Isolation.READ_UNCOMMITTED).slice()) {
             ByteBuffer bytes = slice.buffer();
             for (int at = bytes.position(); at < bytes.limit(); ) {
                 try (RecordIterator records = RecordIterator.of(bytes, at, 1 << 24)) {

@@ -192,7 +192,7 @@ class ProduceHandlerTest {
     @Test
     void acksAllFailsWhenTheRecordsWillNotBecomeDurable() {
         CompletableFuture<ApiMessage> answer = send(LATEST, request(ALL, logs.batch("a")));
-        topic.partition(0).failed(new StorageException(StorageException.Kind.FULL, "disk full"));
+        topic.partition(0).commitTarget().failed(new StorageException(StorageException.Kind.FULL, "disk full"));
         logs.connection.runLoop();
         PartitionProduceResponse partition = only(answer.join());
         assertThat(error(partition)).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
@@ -209,10 +209,10 @@ class ProduceHandlerTest {
                         new PartitionProduceData().setIndex(1).setRecords(logs.batch("b")),
                         new PartitionProduceData().setIndex(2).setRecords(logs.batch("c"))));
         CompletableFuture<ApiMessage> answer = send(LATEST, request);
-        topic.partition(1).committed(1);
+        topic.partition(1).commitTarget().committed(1);
         logs.connection.runLoop();
         assertThat(answer).isNotDone();
-        topic.partition(0).committed(1);
+        topic.partition(0).commitTarget().committed(1);
         logs.connection.runLoop();
 
         List<PartitionProduceResponse> partitions = ((ProduceResponseData) answer.join())
@@ -228,7 +228,7 @@ class ProduceHandlerTest {
     @Test
     void acks1FailsWhenTheRecordsWillNotBeReadable() {
         CompletableFuture<ApiMessage> answer = send(LATEST, request((short) 1, logs.batch("a")));
-        topic.partition(0).failed(new StorageException(StorageException.Kind.FULL, "disk full"));
+        topic.partition(0).commitTarget().failed(new StorageException(StorageException.Kind.FULL, "disk full"));
         logs.connection.runLoop();
         assertThat(error(only(answer.join()))).isEqualTo(Errors.KAFKA_STORAGE_ERROR);
     }

@@ -173,7 +173,7 @@ class RawBatchesTest {
             assertThat(server.send(log.id().topic(), batch).errorCode()).isZero();
 
             assertThat(stored(log).maxTimestamp()).isEqualTo(base + 500);
-            assertThat(log.store().segments().get(0).maxTimestamp()).isEqualTo(base + 500);
+            assertThat(log.segments().get(0).maxTimestamp()).isEqualTo(base + 500);
             TopicPartition partition = new TopicPartition(log.id().topic(), 0);
             assertThat(server.admin
                             .listOffsets(Map.of(partition, OffsetSpec.forTimestamp(base + 200)))
@@ -231,7 +231,7 @@ class RawBatchesTest {
         CompactionConfig config = CompactionConfig.BY_HAND;
         Cleaner cleaner = new Cleaner(
                 config, Clock.system(), new CompactionThrottle(config.bytesPerSecond(), time, time), new FailPoints());
-        CleaningResult cleaned = cleaner.clean(cleaner.look(log));
+        CleaningResult cleaned = cleaner.clean(cleaner.look(log.maintenance()));
         assertThat(cleaned.unreadable()).isZero();
         assertThat(cleaned.dropped()).isEqualTo(2990);
         assertThat(stored(log)).hasSize(10).allMatch(record -> record.valueSize() == zeros.length);
@@ -265,7 +265,7 @@ class RawBatchesTest {
 
     /** @return the first batch, which Kafka's own reader can read */
     private static org.apache.kafka.common.record.internal.RecordBatch stored(PartitionLog log) {
-        try (var slice = log.read(0, 1, Isolation.READ_UNCOMMITTED).slice()) {
+        try (var slice = log.reader().read(0, 1, Isolation.READ_UNCOMMITTED).slice()) {
             ByteBuffer copy =
                     ByteBuffer.allocate(slice.sizeInBytes()).put(slice.buffer()).flip();
             var batch = MemoryRecords.readableRecords(copy).batches().iterator().next();

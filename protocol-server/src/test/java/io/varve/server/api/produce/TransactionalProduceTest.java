@@ -174,7 +174,7 @@ class TransactionalProduceTest {
     void aMarkerThatComesBetweenVerificationAndAppendMakesItVerifyAgain() {
         CompletableFuture<ApiMessage> response = send(LATEST, "tx", batch(PRODUCER, 0, "a"));
         // What the transaction before left to do: its marker, which takes back the guard.
-        topic.partition(0).endTransaction(new TransactionMarker(PRODUCER, (short) 0, 0, true, false));
+        topic.partition(0).appender().endTransaction(new TransactionMarker(PRODUCER, (short) 0, 0, true, false));
         asked.get(0).answer(Errors.NONE);
         logs.connection.runLoop();
         assertThat(asked).hasSize(2);

@@ -98,8 +98,8 @@ class ValidatorOracleTest {
                 AFTER_MS,
                 rules.compacted ? CompactionLimits.DEFAULT : CompactionLimits.NONE));
         try {
-            long base = log.append(batch, AppendOrigin.CLIENT).baseOffset();
-            try (var slice = log.read(base, 1 << 20, Isolation.LOG_END).slice()) {
+            long base = log.appender().append(batch, AppendOrigin.CLIENT).baseOffset();
+            try (var slice = log.reader().read(base, 1 << 20, Isolation.LOG_END).slice()) {
                 ByteBuffer stored = slice.buffer();
                 MemoryRecords.readableRecords(stored).batches().forEach(RecordBatch::ensureValid);
                 return new Verdict(Errors.NONE, BatchHeader.maxTimestamp(stored, stored.position()), List.of());

@@ -76,12 +76,12 @@ class TransactionVisibilityTest {
                 (short) 0,
                 sequence,
                 new SimpleRecord(logs.time.millis(), null, value.getBytes(StandardCharsets.UTF_8)));
-        VerificationGuard guard = log.startVerification(producer, (short) 0, false);
-        log.append(batch.buffer(), AppendOrigin.CLIENT, guard, Runnable::run);
+        VerificationGuard guard = log.producers().startVerification(producer, (short) 0, false);
+        log.appender().append(batch.buffer(), AppendOrigin.CLIENT, guard);
     }
 
     private void end(PartitionLog log, long producer, boolean commit) {
-        log.endTransaction(new TransactionMarker(producer, (short) 0, 0, commit, false));
+        log.appender().endTransaction(new TransactionMarker(producer, (short) 0, 0, commit, false));
     }
 
     @ParameterizedTest
@@ -215,7 +215,7 @@ class TransactionVisibilityTest {
                 .isEqualTo(Map.of(
                         A, Map.of(new TopicPartition("t", 0), Errors.NONE, new TopicPartition("t", 1), Errors.NONE),
                         B, Map.of(new TopicPartition("t", 5), Errors.UNKNOWN_TOPIC_OR_PARTITION)));
-        assertThat(topic.partition(0).abortedTransactions(0, 10)).hasSize(1);
+        assertThat(topic.partition(0).producers().abortedTransactions(0, 10)).hasSize(1);
         assertThat(topic.partition(0).lastStableOffset()).isEqualTo(2);
     }
 
@@ -241,7 +241,7 @@ class TransactionVisibilityTest {
     @Test
     void refusesMarkersPartitionByPartition() {
         send(topic.partition(0), A, 0, "a");
-        topic.partition(0).endTransaction(new TransactionMarker(A, (short) 3, 9, true, false));
+        topic.partition(0).appender().endTransaction(new TransactionMarker(A, (short) 3, 9, true, false));
         logs.commit();
         Map<Long, Map<TopicPartition, Errors>> errors = errors(logs.send(
                 ApiKeys.WRITE_TXN_MARKERS,

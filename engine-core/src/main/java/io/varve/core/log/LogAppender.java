@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.log;
+
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendRefusals;
+import io.varve.core.log.append.AppendResult;
+import io.varve.core.log.append.AppendRun;
+import io.varve.core.log.append.RunSequenceCheck;
+import io.varve.core.producer.SequenceVerdict;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.ControlType;
+import io.varve.core.record.DecompressionMeter;
+import io.varve.core.record.EndOfTransaction;
+import io.varve.core.record.RecordBatchBuilder;
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.StorageException;
+import io.varve.core.transaction.TransactionMarker;
+import io.varve.core.transaction.VerificationGuard;
+import java.nio.ByteBuffer;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.function.LongConsumer;
+
+/**
+ * Appends to a partition: batches of producers and of the broker, markers of transactions, and what another broker's log held. Thread-safe;
+ * appends are ordered. Each asks for a commit, outside the writer's lock.
+ */
+public final class LogAppender {
+    private final LogWriter writer;
+    private final PartitionStore store;
+    private final HighWatermark highWatermark;
+    private final RunSequenceCheck sequences;
+    private final Clock clock;
+    private final FailPoints failPoints;
+    private final LongConsumer commitRequests;
+
+    /** @param commitRequests told how many records were appended, after each append, outside any lock */
+    LogAppender(
+            LogWriter writer,
+            HighWatermark highWatermark,
+            Clock clock,
+            FailPoints failPoints,
+            LongConsumer commitRequests) {
+        this.writer = writer;
+        this.store = writer.store();
+        this.highWatermark = highWatermark;
+        this.sequences = new RunSequenceCheck(store.id(), writer.producers());
+        this.clock = clock;
+        this.failPoints = failPoints;
+        this.commitRequests = commitRequests;
+    }
+
+    /**
+     * Validates batches, assigns their offsets (patching the headers in place) and appends them. Consumers see them when the high
+     * watermark passes them; until then the storage decides whether a read at {@link io.varve.core.log.read.Isolation#LOG_END} returns them.
+     *
+     * @param batches one or more whole v2 batches from position to limit; writable, big-endian, direct or heap; patched in
+     *     place; the caller's again on return
+     * @param origin who appends
+     * @return where they landed
+     * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
+     * @throws AppendException if they break a rule of this partition
+     * @throws StorageException FULL, FENCED, CLOSED, RETRY
+     */
+    public AppendResult append(ByteBuffer batches, AppendOrigin origin) {
+        return append(batches, origin, VerificationGuard.NONE);
+    }
+
+    /**
+     * As {@link #append(ByteBuffer, AppendOrigin)}, for a producer's batches that may be the first of a transaction here: such a batch
+     * needs the transaction to be open here already, or a guard after which the transaction did not end.
+     *
+     * @param guard what {@link PartitionProducers#startVerification} gave, once the coordinator has confirmed the partition
+     * @throws AppendException INVALID_TXN_STATE if the guard does not hold, or no longer
+     */
+    public AppendResult append(ByteBuffer batches, AppendOrigin origin, VerificationGuard guard) {
+        return append(check(batches, origin, DecompressionMeter.NONE), guard, Runnable::run);
+    }
+
+    /**
+     * Checks batches against the format and this partition's rules, record by record where a producer sends them, without any effect: the
+     * first half of an append.
+     *
+     * @param batches as for {@link #append(ByteBuffer, AppendOrigin)}; not changed yet
+     * @param origin who appends
+     * @param meter told of decompressed bytes; what it throws ends the check
+     * @return what {@link #append(AppendRun, VerificationGuard, Executor)} takes; backed by the same bytes
+     * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
+     * @throws AppendException if they break a rule of this partition
+     */
+    public AppendRun check(ByteBuffer batches, AppendOrigin origin, DecompressionMeter meter) {
+        return AppendRun.checked(store.id(), batches, origin, writer.config(), clock.millis(), meter);
+    }
+
+    /**
+     * Appends what was checked: the second half of an append.
+     *
+     * @param run what {@link #check} of this partition gave
+     * @param guard as for {@link #append(ByteBuffer, AppendOrigin, VerificationGuard)}
+     * @param afterwards runs the request for a commit; where it refuses to, the request is made at once. For several appends in a row: a
+     *     commit asked for after the first would start a sync that leaves the others out, and they would wait for two
+     * @return where it landed
+     * @throws AppendException if the producer's sequence or transaction does not fit
+     * @throws StorageException FULL, FENCED, CLOSED, RETRY
+     */
+    public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards) {
+        Objects.requireNonNull(guard, "guard");
+        run.stamp();
+        store.awaitRoom(run.end() - run.start()); // not with the writer's lock
+        AppendResult result = write(run, guard);
+        if (!result.duplicate()) {
+            requestCommit(run.records(), afterwards);
+        }
+        return result;
+    }
+
+    private void requestCommit(long records, Executor when) {
+        try {
+            when.execute(() -> commitRequests.accept(records));
+        } catch (RejectedExecutionException ended) {
+            commitRequests.accept(records);
+        }
+    }
+
+    private AppendResult write(AppendRun run, VerificationGuard guard) {
+        long base;
+        long next;
+        writer.lock();
+        try {
+            SequenceVerdict.Duplicate earlier = sequences.check(run, guard);
+            if (earlier != null) {
+                long timestamp =
+                        writer.config().logAppendTime() ? earlier.original().timestamp() : -1;
+                return result(
+                        earlier.original().firstOffset(), earlier.original().lastOffset() + 1, timestamp, true);
+            }
+            highWatermark.requireRising();
+            base = writer.logEndOffset();
+            next = writer.append(run);
+        } finally {
+            writer.unlock();
+        }
+        return result(base, next, run.logAppendTimeMs(), false);
+    }
+
+    private AppendResult result(long base, long next, long timestamp, boolean duplicate) {
+        return new AppendResult(base, next, timestamp, store.extent().start(), duplicate);
+    }
+
+    /**
+     * Appends the marker that ends a producer's transaction here. A producer not known here is as welcome: its records may be trimmed.
+     *
+     * @param marker what the coordinator decided
+     * @return where it landed; wait for the high watermark as after any append
+     * @throws AppendException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED
+     * @throws StorageException FULL, FENCED, CLOSED, RETRY
+     */
+    public AppendResult endTransaction(TransactionMarker marker) {
+        long base;
+        long next;
+        writer.lock();
+        try {
+            SequenceVerdict verdict = writer.producers().check(marker);
+            if (verdict != SequenceVerdict.Accepted.INSTANCE) {
+                String what = "a marker of coordinator epoch " + marker.coordinatorEpoch();
+                throw AppendRefusals.of(verdict, store.id(), marker.producerId(), marker.producerEpoch(), what);
+            }
+            highWatermark.requireRising();
+            AppendRun run = check(batch(marker), AppendOrigin.BROKER, DecompressionMeter.NONE);
+            failPoints.hit(LogFailPoints.MARKER_BEFORE_APPEND);
+            base = writer.logEndOffset();
+            next = writer.append(run);
+            failPoints.hit(LogFailPoints.MARKER_AFTER_APPEND);
+        } finally {
+            writer.unlock();
+        }
+        AppendResult result = result(base, next, -1, false);
+        commitRequests.accept(1);
+        return result;
+    }
+
+    private ByteBuffer batch(TransactionMarker marker) {
+        return RecordBatchBuilder.marker(
+                marker.commit() ? ControlType.COMMIT : ControlType.ABORT,
+                clock.millis(),
+                marker.producerId(),
+                marker.producerEpoch(),
+                marker.coordinatorEpoch());
+    }
+
+    /**
+     * Lets an empty log begin at an offset: the first step of taking over what another broker's log held.
+     *
+     * @param start offset of the next record, at or above the log end offset
+     * @throws IllegalStateException if the log holds records
+     * @throws StorageException FENCED, CLOSED
+     */
+    public void beginAt(long start) {
+        writer.lock();
+        try {
+            writer.beginAt(start);
+        } finally {
+            writer.unlock();
+        }
+        commitRequests.accept(0);
+    }
+
+    /**
+     * Appends batches as another broker's log held them: offsets, leader epochs and timestamps stay, gaps between offsets too. For a
+     * partition that is taken over, before anyone appends to it.
+     *
+     * @param batches one or more whole v2 batches from position to limit, big-endian, their leader epochs at most
+     *     {@link PartitionLog#leaderEpoch}; the caller's again on return
+     * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
+     * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend; FULL, FENCED, CLOSED
+     */
+    public void adopt(ByteBuffer batches) {
+        AppendRun run = check(batches, AppendOrigin.BROKER, DecompressionMeter.NONE);
+        for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
+            if (BatchHeader.isControl(run.bytes(), at)) {
+                EndOfTransaction.read(run.bytes(), at); // what is appended must be understood, and nobody else checks
+            }
+        }
+        writer.lock();
+        try {
+            writer.adopt(run);
+        } finally {
+            writer.unlock();
+        }
+        commitRequests.accept(run.records());
+    }
+
+    /**
+     * @param bytes how many are to be appended
+     * @return true if the storage would let them wait for the device now: an event loop leaves that to another thread
+     */
+    public boolean appendWaits(int bytes) {
+        return store.appendWaits(bytes);
+    }
+
+    /**
+     * Waits, as long as the storage thinks right, until an append would not: for threads that may.
+     *
+     * @param bytes how many are to be appended
+     */
+    public void awaitRoom(int bytes) {
+        store.awaitRoom(bytes);
+    }
+}
