@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # How long a start takes to know its groups' offsets again, after many commits: compacted, and killed.
 #
-#   benchmarks/offsets.sh [--groups N] [--partitions N] [--rounds N] [--backend file|lmdb]
+#   benchmarks/offsets.sh [--groups N] [--partitions N] [--rounds N] [--backend NAME]
 #
 # Every group commits an offset for every partition, so many rounds: 100 x 100 x 1000 by default, which are ten million. Then the server is
 # left alone until compaction has nothing to do any more, killed, and started: the time is that from the start until every group's offsets

@@ -10,5 +10,5 @@
 find_java
 target=$VARVE_HOME/benchmarks/stores/target
 build "the benchmarks" benchmarks/stores "$VARVE_HOME/target/build-benchmarks.log"
-exec "$JAVA" -cp "$target/classes:$target/lib/*" org.openjdk.jmh.Main -foe true \
+exec "$JAVA" -cp "$target/classes:$target/lib/*" io.varve.bench.RunStoreBenchmarks -foe true \
   -jvmArgsAppend "-Xmx1g -XX:+UseSerialGC -Dvarve.bench.dir=${BENCH_DIR:-${TMPDIR:-/tmp}} $(native_flags | tr '\n' ' ')" "$@"

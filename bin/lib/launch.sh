@@ -103,7 +103,7 @@ last_build() {
 
 build_server_if_stale() {
   # shellcheck disable=SC2046 # a path a line
-  (IFS=$'\n' && is_stale "$(last_build)" $(sources engine-core $(backends) bin/commands protocol-server)) || return 0
+  (IFS=$'\n' && is_stale "$(last_build)" $(sources engine-core bin/backends $(backends) bin/commands protocol-server)) || return 0
   build "the server" protocol-server "$VARVE_HOME/target/build-server.log"
   touch "$SERVER_TARGET/built-by-script"
 }
@@ -121,7 +121,7 @@ build_kit_if_stale() {
   local stamp=$KIT_TARGET/lib
   [ -z "${VARVE_NO_BUILD:-}" ] || return 0
   # shellcheck disable=SC2046 # a path a line
-  (IFS=$'\n' && is_stale "$stamp" $(sources bin/conformance engine-core backend-conformance $(backends))) || return 0
+  (IFS=$'\n' && is_stale "$stamp" $(sources bin/conformance engine-core backend-conformance bin/backends $(backends))) || return 0
   rm -rf "$KIT_TARGET/lib"
   build "the conformance kit" bin/conformance "$VARVE_HOME/target/build-conformance.log"
   touch "$stamp"

@@ -9,6 +9,7 @@ import io.varve.core.spi.StorageProvider;
 import io.varve.server.command.CommandLines;
 import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
+import io.varve.server.config.StorageBackends;
 import io.varve.server.importer.ImportConfig;
 import io.varve.server.importer.ImportSummary;
 import io.varve.server.importer.KafkaImport;
@@ -147,7 +148,7 @@ public final class ImportCommand implements Callable<Integer> {
 
     private static void adopt(KafkaSource source, ServerConfig config) {
         Clock clock = Clock.system();
-        StorageProvider backend = VarveServer.backend(config.storage());
+        StorageProvider backend = StorageBackends.named(config.storage().backend());
         try (SystemScheduler scheduler = new SystemScheduler(BACKGROUND_THREADS);
                 BrokerState rooms = BrokerState.open(config, backend, clock, scheduler, Ids.random())) {
             new KafkaImport(rooms.engine(), rooms.metadata(), clock, System.err::println).run(source);

@@ -9,9 +9,8 @@ import io.varve.server.api.ApiTable;
 import io.varve.server.api.HandlerContext;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
-import io.varve.server.config.ConfigError;
 import io.varve.server.config.ServerConfig;
-import io.varve.server.config.StorageConfig;
+import io.varve.server.config.StorageBackends;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import io.varve.server.group.GroupContext;
 import io.varve.server.group.Groups;
@@ -25,8 +24,6 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.ServiceLoader;
-import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
@@ -107,7 +104,7 @@ public final class VarveServer implements AutoCloseable {
      */
     public static VarveServer start(ServerConfig config, Clock clock, Scheduler scheduler, Ids ids) {
         config.warnings().forEach(LOG::warn);
-        StorageProvider backend = backend(config.storage());
+        StorageProvider backend = StorageBackends.named(config.storage().backend());
         // The ports come first: two servers must not recover the same directory to find that only one can listen.
         NetServer net = NetServer.bind(config.net(), clock);
         try {
@@ -132,17 +129,6 @@ public final class VarveServer implements AutoCloseable {
             List<TopicPartition> partitions,
             Admission admission) {
         return transactions.admit(transactionalId, producerId, producerEpoch, partitions, admission);
-    }
-
-    static StorageProvider backend(StorageConfig settings) {
-        TreeMap<String, StorageProvider> backends = new TreeMap<>();
-        ServiceLoader.load(StorageProvider.class).forEach(provider -> backends.put(provider.name(), provider));
-        StorageProvider chosen = backends.get(settings.backend());
-        if (chosen == null) {
-            throw new ConfigError("storage.backend=" + settings.backend() + " is wrong: must be one of "
-                    + String.join(", ", backends.keySet()) + " (the backends on the class path)");
-        }
-        return chosen;
     }
 
     /** A server told to take any free port tells clients the one it got. */

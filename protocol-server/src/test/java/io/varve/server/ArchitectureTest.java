@@ -77,7 +77,7 @@ class ArchitectureTest {
             cluster           |
             config            | net api.fetch group txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
-                              | core.retention
+                              | core.retention core.spi..
             logging           | ch.qos.logback..
             """);
 

@@ -64,7 +64,6 @@ final class IgnoredKeys {
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
         because(NO_POOL, "background.threads", "queued.max.requests");
         because("recovery takes one thread", "num.recovery.threads.");
-        because("it is for storage.backend=lmdb", "lmdb.");
         because(NO_PLUGINS, "config.providers", "config.providers.", "create.topic.policy.", "alter.config.policy.");
         because(USE_LISTENERS, "host.name", "port", "advertised.host.name", "advertised.port");
         because("use log.message.timestamp.before.max.ms and .after.max.ms", "log.message.timestamp.difference.");
@@ -86,6 +85,10 @@ final class IgnoredKeys {
                 return entry.getValue();
             }
         }
-        return "not a setting this server knows";
+        return StorageBackends.names().stream()
+                .filter(name -> key.startsWith(name + "."))
+                .findFirst()
+                .map(name -> "it is for storage.backend=" + name)
+                .orElse("not a setting this server knows");
     }
 }

@@ -3,8 +3,10 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -15,25 +17,42 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** Run by the build after the end-to-end tests: by their reports, both backends had the same tests to pass. */
+/** Compares the reports of the end-to-end tests, which the build has run on each backend: by their reports, all backends had the same tests to pass. */
 @EnabledIfSystemProperty(named = "varve.test.reports", matches = ".+")
 class SameTestsCheck {
     private static final String RAN = "ran";
-    private static final String SUFFIX = "\\(on-(file|lmdb)\\)";
+    private static final String ON_FILES = "file";
+    private static final String SUFFIX = "\\(on-[a-z0-9]+\\)";
 
     private final Path reports = Path.of(System.getProperty("varve.test.reports", ""));
 
     @Test
-    void ranOnBothBackendsOrSayWhyNot() throws Exception {
-        Map<String, String> onFiles = outcomes("file");
-        Map<String, String> onLmdb = outcomes("lmdb");
+    void ranOnEveryBackendOrSayWhyNot() throws Exception {
+        Map<String, String> onFiles = outcomes(ON_FILES);
         assertThat(onFiles).as("reports in %s", reports).isNotEmpty();
-        onLmdb.forEach((test, outcome) -> {
-            if (outcome.startsWith(OnlyOnFiles.PREFIX)) {
-                onFiles.replace(test, RAN, outcome);
-            }
-        });
-        assertThat(onLmdb).containsExactlyEntriesOf(onFiles);
+        for (String backend : otherBackends()) {
+            Map<String, String> onOther = outcomes(backend);
+            Map<String, String> expected = new TreeMap<>(onFiles);
+            onOther.forEach((test, outcome) -> {
+                if (outcome.startsWith(OnlyOnFiles.PREFIX)) {
+                    expected.replace(test, RAN, outcome);
+                }
+            });
+            assertThat(onOther).as("on %s", backend).containsExactlyEntriesOf(expected);
+        }
+    }
+
+    /** The build leaves a directory of reports for each backend. */
+    private List<String> otherBackends() throws IOException {
+        try (Stream<Path> directories = Files.list(reports)) {
+            List<String> backends = directories
+                    .filter(Files::isDirectory)
+                    .map(directory -> directory.getFileName().toString())
+                    .filter(name -> !name.equals(ON_FILES))
+                    .toList();
+            assertThat(backends).as("other backends in %s", reports).isNotEmpty();
+            return backends;
+        }
     }
 
     private Map<String, String> outcomes(String backend) throws Exception {
