@@ -8,6 +8,7 @@ import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
+import io.varve.core.spi.support.ContractChecks;
 import io.varve.file.disk.DescriptorLimit;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileNames;
@@ -148,12 +149,8 @@ final class FileStorage implements Storage {
             if (partition == null) {
                 partition = leastUsed().create(id);
                 partitions.put(id.toString(), partition);
-            } else if (!partition.id().equals(id)) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE,
-                        id + " of topic id " + id.topicId() + ": one of topic id "
-                                + partition.id().topicId() + " exists at " + partition.path() + "; delete that first");
             }
+            ContractChecks.requireSameIncarnation(id, partition.id(), " at " + partition.path());
         }
         synchronized (partition) {
             partition.fencing().requireOpenable(epoch);
@@ -215,8 +212,7 @@ final class FileStorage implements Storage {
         for (PartitionStore handle : dirty) {
             if (!(handle instanceof FileStore store)
                     || !directories.contains(store.partition().home())) {
-                throw new StorageException(
-                        StorageException.Kind.MISUSE, "sync of " + handle.id() + ": a handle of another storage");
+                throw ContractChecks.foreignHandle(handle);
             }
             stores.add(store);
         }

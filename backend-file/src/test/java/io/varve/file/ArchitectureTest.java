@@ -16,13 +16,13 @@ class ArchitectureTest {
             core = io.varve.core
             # com.sun.management counts open files, com.sun.nio.file writes past the page cache.
             # package    | what it may use
-            *            | core core.spi core.runtime
+            *            | core core.spi core.spi.support core.runtime
             disk         | core.directory com.sun.management com.sun.nio.file
-            segment      | disk core.record core.spi.support
-            partition    | segment disk core.directory core.spi.support
+            segment      | disk core.record
+            partition    | segment disk core.directory core.record
             start        | partition segment disk
             tool         | start partition segment disk core.directory
-            .            | start partition disk core.directory core.spi.support
+            .            | start partition disk core.directory
             """);
 
     private static final JavaClasses MAIN = new ClassFileImporter()

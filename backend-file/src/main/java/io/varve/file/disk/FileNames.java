@@ -52,14 +52,22 @@ public final class FileNames {
         return name.length() == DIGITS + suffix.length() && name.endsWith(suffix) ? digits(name, 0) : -1;
     }
 
-    /** @return base (index 0) and end (index 1) in a {@link #swapName}, or null when the name is not such */
-    public static long[] swapRange(String name) {
+    /**
+     * A range of base offsets.
+     *
+     * @param base the first, inclusive
+     * @param end exclusive
+     */
+    public record Range(long base, long end) {}
+
+    /** @return the range in a {@link #swapName}, or null when the name is not such */
+    public static Range swapRange(String name) {
         if (name.length() != swapName(0, 0).length() || !name.endsWith(LOG + SWAP) || name.charAt(DIGITS) != '.') {
             return null;
         }
         long base = digits(name, 0);
         long end = digits(name, DIGITS + 1);
-        return base < 0 || end < base ? null : new long[] {base, end};
+        return base < 0 || end < base ? null : new Range(base, end);
     }
 
     /** @return true for the names that say "not finished" */

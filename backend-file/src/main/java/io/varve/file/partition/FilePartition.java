@@ -16,12 +16,14 @@ import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.PartitionDirectory;
 import io.varve.file.disk.RetiredException;
 import io.varve.file.segment.FileSegment;
+import io.varve.file.segment.SegmentCreation;
 import io.varve.file.segment.TornAppendException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * A partition's files and what is known of them.
@@ -129,25 +131,20 @@ public final class FilePartition {
         try {
             return write(run, limits, reserved);
         } catch (StorageException e) {
-            full = requireFull(e);
+            e.rethrowUnless(StorageException.Kind.FULL);
+            full = e;
         }
         for (DirectorySpace.Source source : DirectorySpace.sourcesForAppends(reserved)) {
             if (home.space().makeFrom(source)) {
                 try {
                     return write(run, limits, reserved);
                 } catch (StorageException e) {
-                    full = requireFull(e);
+                    e.rethrowUnless(StorageException.Kind.FULL);
+                    full = e;
                 }
             }
         }
         throw full;
-    }
-
-    private static StorageException requireFull(StorageException e) {
-        if (e.kind() != StorageException.Kind.FULL) {
-            throw e;
-        }
-        return e;
     }
 
     private PartitionView write(BatchRun run, SegmentLimits limits, boolean reserved) {
@@ -175,7 +172,7 @@ public final class FilePartition {
             active.writer().seal();
             active.noteLastAppend();
             segments[segments.length - 1] =
-                    FileSegment.create(directory, base, () -> hit(FileFailPoints.ROLL_AFTER_LOG));
+                    SegmentCreation.create(directory, base, () -> hit(FileFailPoints.ROLL_AFTER_LOG));
         } catch (IOException e) {
             throw Disk.writeFailure("starting a segment at " + base, path(), e);
         }
@@ -186,16 +183,17 @@ public final class FilePartition {
     }
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
-        FilePartitionReader.Wish wish = new FilePartitionReader.Wish(offset, endOffset, maxBytes, home.verifiesReads());
-        return looking(now -> FilePartitionReader.read(id, now, durability.durable(), wish));
+        FilePartitionReader.ReadRequest request =
+                new FilePartitionReader.ReadRequest(offset, endOffset, maxBytes, home.verifiesReads());
+        return readingView(now -> FilePartitionReader.read(id, now, durability.durable(), request));
     }
 
     OffsetAt offsetAt(long timestamp) {
-        return looking(now -> FilePartitionReader.offsetAt(now, timestamp));
+        return readingView(now -> FilePartitionReader.offsetAt(now, timestamp));
     }
 
     List<Segment> segments() {
-        return looking(FilePartition::describe);
+        return readingView(FilePartition::describe);
     }
 
     private static List<Segment> describe(PartitionView now) {
@@ -219,13 +217,13 @@ public final class FilePartition {
         T at(PartitionView now);
     }
 
-    private <T> T looking(Look<T> look) {
+    private <T> T readingView(Look<T> look) {
         while (true) {
             PartitionView now = view;
             try {
                 return look.at(now);
             } catch (RetiredException e) {
-                awaitOther(now);
+                awaitNewView(now);
             } catch (StorageException e) {
                 fencing.requirePresent(); // a deletion may have taken the files away from under the look
                 throw e;
@@ -234,7 +232,7 @@ public final class FilePartition {
     }
 
     /** A writer has taken a segment away: waits until it has published what stands in its place. */
-    synchronized void awaitOther(PartitionView seen) {
+    synchronized void awaitNewView(PartitionView seen) {
         fencing.requirePresent();
         if (view == seen) {
             durability.requireSound();
@@ -271,20 +269,25 @@ public final class FilePartition {
         }
     }
 
-    // What PartitionEdits needs: call with the monitor held.
-
     PartitionView view() {
         return view;
     }
 
-    /** Publishes a trimmed head. */
+    /** Creates an empty segment for a partition that is emptied, which works when the disk is full. Call with the monitor held. */
+    FileSegment createSegment(long base) throws IOException {
+        AtomicReference<FileSegment> created = new AtomicReference<>();
+        directory.withReserve(() -> created.set(SegmentCreation.create(directory, base, () -> {})));
+        return created.get();
+    }
+
+    /** Lets readers see no more than what a trim leaves. Call with the monitor held. */
     void publishTrimmed(PartitionView trimmed) {
         view = trimmed;
         durability.trimmed(trimmed.start());
     }
 
-    /** Lets readers see another set of segments; only within {@link PartitionSync#publish}. */
-    void show(PartitionView other) {
+    /** Lets readers see another set of segments; only for {@link PartitionSync#publish}. */
+    void replaceView(PartitionView other) {
         view = other;
     }
 }

@@ -5,6 +5,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 import io.varve.file.disk.RetiredException;
 import io.varve.file.segment.BatchCursor;
 import io.varve.file.segment.FileSegment;
@@ -23,18 +24,13 @@ final class FilePartitionReader {
      * @param maxBytes soft limit
      * @param verify whether to hold each batch against its checksum
      */
-    record Wish(long offset, long end, int maxBytes, boolean verify) {}
+    record ReadRequest(long offset, long end, int maxBytes, boolean verify) {}
 
-    static BatchSlice read(PartitionId id, PartitionView now, DurablePosition durable, Wish wish) {
-        long offset = wish.offset();
-        int maxBytes = wish.maxBytes();
-        if (offset < now.start() || offset > now.end() || maxBytes < 0) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    "read of " + maxBytes + " bytes at " + offset + " of " + id + ", which holds " + now.start()
-                            + " to " + now.end());
-        }
-        long end = Math.min(wish.end(), now.end());
+    static BatchSlice read(PartitionId id, PartitionView now, DurablePosition durable, ReadRequest request) {
+        long offset = request.offset();
+        int maxBytes = request.maxBytes();
+        ContractChecks.requireReadable(id, offset, maxBytes, now.start(), now.end());
+        long end = Math.min(request.end(), now.end());
         for (int i = now.indexOf(offset); i < now.segments().length && now.segments()[i].base < end; i++) {
             FileSegment segment = now.segments()[i];
             int from = SegmentSearch.soundPositionOf(segment, offset, now.bytesOf(i));
@@ -44,7 +40,7 @@ final class FilePartitionReader {
                     return FileSlice.EMPTY;
                 }
                 int to = SegmentSearch.cut(segment, from, limit, maxBytes);
-                return wish.verify() ? SegmentSearch.soundSlice(segment, from, to) : segment.slice(from, to);
+                return request.verify() ? SegmentSearch.soundSlice(segment, from, to) : segment.slice(from, to);
             }
             if (!now.isActive(i)) {
                 SegmentSearch.requireWhole(segment);
@@ -66,9 +62,7 @@ final class FilePartitionReader {
             int straddling = SegmentSearch.positionOf(segment, end, now.bytesOf(i));
             return straddling < 0 ? now.bytesOf(i) : straddling;
         } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
-            }
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
             // The end lies in the damage, what is asked for before it.
             return SegmentSearch.endOfSound(segment, from, now.bytesOf(i), end);
         }

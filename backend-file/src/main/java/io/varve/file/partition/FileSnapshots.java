@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.partition;
 
+import io.varve.core.record.Crc32c;
 import io.varve.core.spi.Snapshots;
-import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.FileNames;
@@ -17,7 +18,6 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,7 +28,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class FileSnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
-    private static final Pattern NAME = Pattern.compile("[a-z0-9-]{1,32}");
     /** Every file that may hold a blob. */
     private static final String FILES = "*{snapshot,.txnindex}";
 
@@ -48,12 +47,7 @@ public final class FileSnapshots implements Snapshots {
 
     @Override
     public void write(String name, long offset, ByteBuffer bytes) {
-        if (!NAME.matcher(name).matches() || offset < 0) {
-            throw new StorageException(
-                    StorageException.Kind.MISUSE,
-                    store.id() + ": snapshot '" + name + "' at " + offset
-                            + ": a name is 1 to 32 of [a-z0-9-], an offset 0 or more");
-        }
+        ContractChecks.requireSnapshot(store.id(), name, offset);
         KafkaBlob kind = KafkaBlob.named(name);
         boolean kafka = kind != null && kind.isKafkas(bytes);
         ByteBuffer content = kafka ? bytes : withFooter(bytes);
@@ -107,7 +101,7 @@ public final class FileSnapshots implements Snapshots {
     }
 
     /** Deletes every blob bound to an offset above {@code end}. */
-    public static void dropAbove(Path directory, long end) throws IOException {
+    public static void deleteAbove(Path directory, long end) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
             for (Path entry : entries) {
                 if (FileNames.offset(prefix(entry), "") > end) {
@@ -182,10 +176,7 @@ public final class FileSnapshots implements Snapshots {
     private static ByteBuffer withFooter(ByteBuffer bytes) {
         ByteBuffer content = ByteBuffer.allocate(bytes.remaining() + FOOTER);
         content.put(bytes.duplicate());
-        return content.putInt(MAGIC)
-                .putInt(VERSION)
-                .putInt(KafkaBlob.crc(bytes.duplicate()))
-                .flip();
+        return content.putInt(MAGIC).putInt(VERSION).putInt(Crc32c.of(bytes)).flip();
     }
 
     private static boolean hasFooter(ByteBuffer bytes) {
@@ -193,6 +184,6 @@ public final class FileSnapshots implements Snapshots {
         return footer >= 0
                 && bytes.getInt(footer) == MAGIC
                 && bytes.getInt(footer + 4) == VERSION
-                && bytes.getInt(footer + 8) == KafkaBlob.crc(bytes.slice(0, footer));
+                && bytes.getInt(footer + 8) == Crc32c.of(bytes, 0, footer);
     }
 }

@@ -100,7 +100,7 @@ public final class FileStore implements PartitionStore {
     public void trimTo(long start) {
         synchronized (partition) {
             token.requireWriter();
-            new PartitionEdits(partition, limits).trimTo(start);
+            new PartitionTrim(partition, limits).run(start);
         }
     }
 
@@ -109,7 +109,7 @@ public final class FileStore implements PartitionStore {
         synchronized (partition) {
             token.requireWriter();
             partition.durability().requireSound();
-            new PartitionEdits(partition, limits).truncateTo(end);
+            new PartitionTruncation(partition).run(end);
         }
     }
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.partition;
 
+import io.varve.core.record.Crc32c;
 import io.varve.file.disk.FileNames;
 import java.nio.ByteBuffer;
-import java.util.zip.CRC32C;
 
 /** The blobs that Kafka has a file for: when their bytes are in its format they are stored as it stores them, with nothing added. */
 public enum KafkaBlob {
@@ -14,7 +14,7 @@ public enum KafkaBlob {
             int at = bytes.position();
             return bytes.remaining() >= HEADER
                     && bytes.getShort(at) == 1
-                    && bytes.getInt(at + Short.BYTES) == crc(bytes.slice(at + HEADER, bytes.remaining() - HEADER));
+                    && bytes.getInt(at + Short.BYTES) == Crc32c.of(bytes, at + HEADER, bytes.remaining() - HEADER);
         }
     },
     /**
@@ -73,10 +73,4 @@ public enum KafkaBlob {
 
     /** @return whether bytes, from position to limit, are in Kafka's format and whole, as far as that can be told */
     abstract boolean isKafkas(ByteBuffer bytes);
-
-    static int crc(ByteBuffer bytes) {
-        CRC32C crc = new CRC32C();
-        crc.update(bytes);
-        return (int) crc.getValue();
-    }
 }

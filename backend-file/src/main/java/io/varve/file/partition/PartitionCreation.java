@@ -5,7 +5,7 @@ import io.varve.core.spi.StorageException;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.FileNames;
-import io.varve.file.segment.FileSegment;
+import io.varve.file.segment.SegmentCreation;
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -73,7 +73,7 @@ final class PartitionCreation {
     private void fill() throws IOException {
         Files.createDirectories(path);
         Files.deleteIfExists(partition.directory().file(0, FileNames.LOG));
-        FileSegment.create(partition.directory(), 0, () -> {});
+        SegmentCreation.create(partition.directory(), 0, () -> {});
         partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
         // Forced last of the files: one journal commit then carries all of the names, and the next two forces find
         // nothing to do.

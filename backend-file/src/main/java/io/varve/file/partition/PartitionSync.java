@@ -104,6 +104,11 @@ public final class PartitionSync {
         return refusal.failure(partition.id());
     }
 
+    /** As {@link #refuseWrites}, after a change of files that may be half done. */
+    StorageException failedHalfWay(String what, Exception cause) {
+        return refuseWrites(what + " failed half way: " + cause.getMessage(), cause);
+    }
+
     /** Why the partition is read-only. */
     private record Refusal(String why, Throwable cause) {
         StorageException failure(PartitionId id) {
@@ -123,7 +128,7 @@ public final class PartitionSync {
             }
             if (isChanging(before)) {
                 requireSound();
-                partition.awaitOther(now);
+                partition.awaitNewView(now);
                 continue;
             }
             try {
@@ -131,7 +136,7 @@ public final class PartitionSync {
                     return;
                 }
             } catch (RetiredException e) {
-                partition.awaitOther(now);
+                partition.awaitNewView(now);
                 continue;
             } catch (IOException e) { // nothing was forced in vain: a file could not be opened
                 partition.fencing().requirePresent();
@@ -216,7 +221,7 @@ public final class PartitionSync {
      *
      * @param end offset below which everything is on the device
      */
-    void promise(long end) throws IOException {
+    void raiseCheckpoint(long end) throws IOException {
         synchronized (publishing) {
             if (durable.offset() < end) {
                 durable = new DurablePosition(end, null, 0);
@@ -230,7 +235,7 @@ public final class PartitionSync {
      * Before files are cut: the checkpoints must not promise more than what will be left. Until {@link #publish} ends the change, no
      * sync raises the durable end.
      */
-    void promiseLess(long start, long end) throws IOException {
+    void lowerCheckpoints(long start, long end) throws IOException {
         long startBefore = startPoint;
         synchronized (publishing) {
             changes++;
@@ -259,7 +264,7 @@ public final class PartitionSync {
     void publish(PartitionView other, long durableEnd) {
         synchronized (publishing) {
             changes += isChanging(changes) ? 1 : 2;
-            partition.show(other);
+            partition.replaceView(other);
             long offset = Math.min(other.end(), Math.max(durable.offset(), durableEnd));
             durable = offset == other.end()
                     ? new DurablePosition(offset, other.active(), other.tailBytes())

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.partition;
 
+import io.varve.core.spi.support.SegmentLookup;
 import io.varve.file.segment.FileSegment;
 
 /**
@@ -32,17 +33,7 @@ public record PartitionView(long start, FileSegment[] segments, long end, int ta
 
     /** @return the last segment whose base is at most {@code offset}, or the first */
     int indexOf(long offset) {
-        int low = 0;
-        int high = segments.length - 1;
-        while (low < high) {
-            int middle = (low + high + 1) >>> 1;
-            if (segments[middle].base <= offset) {
-                low = middle;
-            } else {
-                high = middle - 1;
-            }
-        }
-        return low;
+        return SegmentLookup.indexOf(offset, segments.length, i -> segments[i].base);
     }
 
     /** @return the index of a segment, or -1 */

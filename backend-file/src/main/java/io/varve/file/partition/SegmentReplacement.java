@@ -6,12 +6,14 @@ import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileFailPoints;
 import io.varve.file.disk.FileNames;
 import io.varve.file.disk.ForceFailedException;
 import io.varve.file.disk.UninterruptibleFile;
 import io.varve.file.segment.FileSegment;
+import io.varve.file.segment.SegmentCreation;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -84,12 +86,11 @@ final class SegmentReplacement {
             long next = base;
             long at = 0;
             for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
-                run.requireAtOrAbove(partition.id(), next);
-                next = run.nextOffset();
+                next = ContractChecks.requireReplacement(partition.id(), run, next, end);
                 ByteBuffer bytes = run.bytes().duplicate();
-                if (next > end || at + bytes.remaining() > Integer.MAX_VALUE) {
-                    throw misuse("replace: batches reach offset " + next + " and byte " + (at + bytes.remaining())
-                            + ", the segments end at " + end);
+                if (at + bytes.remaining() > Integer.MAX_VALUE) {
+                    throw misuse("replace: batches reach byte " + (at + bytes.remaining())
+                            + ", more than a segment can have");
                 }
                 int size = bytes.remaining();
                 Disk.writeFully(open, bytes, at);
@@ -120,7 +121,7 @@ final class SegmentReplacement {
                     .forceFirst(now, after); // what comes before must not be less durable than what is put here
             Disk.forceDirectory(directory);
             // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
-            partition.durability().promise(end);
+            partition.durability().raiseCheckpoint(end);
             partition.hit(FileFailPoints.REPLACE_BEFORE_SWAP);
             Disk.rename(aside, swap);
             Disk.forceDirectory(directory);
@@ -141,7 +142,7 @@ final class SegmentReplacement {
             partition.hit(FileFailPoints.REPLACE_BEFORE_FINISH);
             Path log = directory.resolve(FileNames.name(base, FileNames.LOG));
             Disk.rename(swap, log);
-            FileSegment.createIndexes(partition.directory(), base);
+            SegmentCreation.createIndexes(partition.directory(), base);
             int bytes = Math.toIntExact(Files.size(log));
             FileSegment cleaned = new FileSegment(partition.directory(), base, bytes);
             cleaned.writer().rebuildIndexes(limits);
@@ -159,7 +160,7 @@ final class SegmentReplacement {
                                     now.start(), segments.toArray(new FileSegment[0]), now.end(), now.tailBytes()),
                             end);
         } catch (IOException | StorageException e) {
-            throw partition.durability().refuseWrites("replacing segments failed half way: " + e.getMessage(), e);
+            throw partition.durability().failedHalfWay("replacing segments", e);
         }
     }
 

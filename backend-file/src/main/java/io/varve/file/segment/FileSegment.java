@@ -2,7 +2,6 @@
 package io.varve.file.segment;
 
 import io.varve.core.spi.BatchSlice;
-import io.varve.core.spi.StorageException;
 import io.varve.file.disk.DirectorySpace;
 import io.varve.file.disk.Disk;
 import io.varve.file.disk.FileNames;
@@ -10,7 +9,6 @@ import io.varve.file.disk.PartitionDirectory;
 import io.varve.file.disk.PooledFile;
 import io.varve.file.disk.UninterruptibleFile;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
@@ -38,7 +36,7 @@ public final class FileSegment {
     private SegmentWriter writer;
 
     private boolean retired;
-    private boolean damageSaid;
+    private boolean damageLogged;
 
     /** @param bytes length of the batches in the log file, which exists */
     public FileSegment(PartitionDirectory directory, long base, int bytes) {
@@ -76,7 +74,7 @@ public final class FileSegment {
     }
 
     /** Closes the files and forgets what is known of them, unless they wait to be forced. Only while nobody else has the segment. */
-    public synchronized void rest() {
+    public synchronized void forgetFiles() {
         if (files != null && !files.isDirty()) {
             files.retire();
             files = null;
@@ -201,15 +199,10 @@ public final class FileSegment {
         directory.withReserve(write);
     }
 
-    /** @return true if it begins with a sound batch of its base offset */
-    public boolean beginsSound() {
-        return bytes > 0 && checking(scan -> scan.soundAt(0, base, base + Integer.MAX_VALUE) > 0, bytes);
-    }
-
     /** Says once where the segment is damaged, and where it is sound again. */
-    void sayDamaged(String damage, long sound) {
-        if (!damageSaid) {
-            damageSaid = true;
+    void logDamage(String damage, long sound) {
+        if (!damageLogged) {
+            damageLogged = true;
             LOG.warn("{}; what is sound goes on at byte {}", damage, sound);
         }
     }
@@ -227,67 +220,6 @@ public final class FileSegment {
     /** Sets where batches end in the log file. */
     public void bytes(int bytes) {
         this.bytes = bytes;
-    }
-
-    /** @return largest timestamp of the batches from the first on, up to where they stop making sense, or -1 */
-    public long newestTimestamp() {
-        return reading(
-                cursor -> {
-                    long newest = -1;
-                    try {
-                        while (cursor.onBatch()) {
-                            newest = Math.max(newest, cursor.maxTimestamp());
-                            cursor.advance();
-                        }
-                        return newest;
-                    } catch (StorageException e) {
-                        return newest;
-                    }
-                },
-                0,
-                bytes);
-    }
-
-    /** @return offset after the last batch that can be reached from the last index entry */
-    public long endOfBatches() {
-        return reading(
-                cursor -> {
-                    long next = base;
-                    try {
-                        while (cursor.onBatch()) {
-                            next = Math.max(next, cursor.lastOffset() + 1);
-                            cursor.advance();
-                        }
-                        return next;
-                    } catch (StorageException e) {
-                        return next;
-                    }
-                },
-                offsets().lastPosition(),
-                bytes);
-    }
-
-    /** Creates the files of an empty segment. Their names are durable when the directory is forced. */
-    public static FileSegment create(PartitionDirectory directory, long base, Runnable afterLog) throws IOException {
-        Path log = directory.file(base, FileNames.LOG);
-        Files.createFile(log);
-        try {
-            afterLog.run();
-            createIndexes(directory, base);
-        } catch (IOException e) { // else the next try would find it in its way
-            Disk.discard(directory.file(base, FileNames.TIME_INDEX), e);
-            Disk.discard(directory.file(base, FileNames.INDEX), e);
-            Disk.discard(log, e);
-            throw e;
-        }
-        return new FileSegment(directory, base, 0);
-    }
-
-    /** Creates empty index files, in place of whatever has their names. */
-    public static void createIndexes(PartitionDirectory directory, long base) throws IOException {
-        for (String suffix : new String[] {FileNames.INDEX, FileNames.TIME_INDEX}) {
-            Disk.write(directory.file(base, suffix), ByteBuffer.allocate(0), false);
-        }
     }
 
     /** Gives the files to nobody any more, without touching them on disk. */

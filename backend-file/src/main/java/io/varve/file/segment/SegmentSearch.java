@@ -65,9 +65,7 @@ public final class SegmentSearch {
         try {
             return segment.offsets().floor(offset);
         } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
-            }
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
             segment.offsets().distrust(e.getMessage());
             return 0;
         }
@@ -78,9 +76,7 @@ public final class SegmentSearch {
             try {
                 return step(cursor, indexed);
             } catch (StorageException e) {
-                if (e.kind() != StorageException.Kind.CORRUPT) {
-                    throw e;
-                }
+                e.rethrowUnless(StorageException.Kind.CORRUPT);
                 if (indexed > 0 && cursor.position() == indexed) {
                     return WRONG_INDEX;
                 }
@@ -144,7 +140,7 @@ public final class SegmentSearch {
         if (sound < 0) {
             throw damage;
         }
-        segment.sayDamaged(damage.getMessage(), sound);
+        segment.logDamage(damage.getMessage(), sound);
         cursor.moveTo((int) sound);
     }
 
@@ -176,7 +172,8 @@ public final class SegmentSearch {
                             cursor.advance();
                         }
                     } catch (StorageException e) {
-                        if (e.kind() != StorageException.Kind.CORRUPT || cursor.position() == from) {
+                        e.rethrowUnless(StorageException.Kind.CORRUPT);
+                        if (cursor.position() == from) {
                             throw e;
                         }
                     }
@@ -208,7 +205,8 @@ public final class SegmentSearch {
             }
             return end;
         } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CORRUPT || start == from && end == from) {
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
+            if (start == from && end == from) {
                 throw e;
             }
             return end > start ? end : -1;

@@ -42,7 +42,7 @@ final class SegmentTimes {
             int newest = SegmentSearch.positionOf(segment, times.lastOffset(), segment.bytes());
             return Math.max(0, Math.min(last, newest));
         } catch (StorageException e) {
-            requireCorrupt(e);
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
             return 0;
         }
     }
@@ -68,7 +68,7 @@ final class SegmentTimes {
                     at,
                     segment.bytes());
         } catch (StorageException e) {
-            requireCorrupt(e);
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
             return true;
         }
     }
@@ -86,7 +86,7 @@ final class SegmentTimes {
                             }
                             return newest;
                         } catch (StorageException e) {
-                            requireCorrupt(e);
+                            e.rethrowUnless(StorageException.Kind.CORRUPT);
                             if (!SegmentSearch.steppedOver(segment, cursor)) {
                                 return newest;
                             }
@@ -95,11 +95,5 @@ final class SegmentTimes {
                 },
                 position,
                 segment.bytes());
-    }
-
-    private static void requireCorrupt(StorageException e) {
-        if (e.kind() != StorageException.Kind.CORRUPT) {
-            throw e;
-        }
     }
 }

@@ -63,9 +63,7 @@ public final class SegmentWriter {
         try {
             return cursor.onBatch() ? cursor.maxTimestamp() : -1;
         } catch (StorageException e) {
-            if (e.kind() != StorageException.Kind.CORRUPT) {
-                throw e;
-            }
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
             return -1;
         }
     }
@@ -243,9 +241,7 @@ public final class SegmentWriter {
                             indexFrom(cursor, limits);
                             return null;
                         } catch (StorageException e) {
-                            if (e.kind() != StorageException.Kind.CORRUPT) {
-                                throw e;
-                            }
+                            e.rethrowUnless(StorageException.Kind.CORRUPT);
                             SegmentSearch.stepOver(segment, cursor, Long.MAX_VALUE, e);
                             indexNext();
                         }

@@ -23,7 +23,7 @@ final class LostLogPlaceholders {
      * @param names its files; takes in those that are made
      * @return the log files that were not there, and are now, empty
      */
-    static List<Path> replace(Path directory, Set<String> names) throws IOException {
+    static List<Path> create(Path directory, Set<String> names) throws IOException {
         TreeSet<Long> logs = new TreeSet<>();
         TreeSet<Long> indexed = new TreeSet<>();
         for (String name : names) {

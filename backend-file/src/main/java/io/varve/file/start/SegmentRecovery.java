@@ -7,13 +7,27 @@ import io.varve.file.disk.UninterruptibleFile;
 import io.varve.file.segment.FileSegment;
 import io.varve.file.segment.LogScan;
 import io.varve.file.segment.OffsetIndex;
+import io.varve.file.segment.SegmentSurvey;
 import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Finds out what of a segment is sound after a crash. Everything below the durable end was forced, so it is looked at only
- * from the last index entry below it on, and never cut; what lies past it is kept up to the last whole, CRC-valid batch, and what is bad
- * before that is damage. Completes the indexes, and writes what lies past the durable end again, as it is.
+ * Examines one segment after a crash: finds where its sound batches end, completes its indexes, and writes what lies past the durable end
+ * again, as it is. Batches below the durable end were forced: they are verified only from the last index entry below it on, and never
+ * truncated. What is to be done about the first batch that is not sound:
+ *
+ * <pre>
+ * sound batches   the batch may       the segment is          verdict
+ * behind it       have been forced
+ * yes             -                   -                       damaged: kept, goes on at the next sound batch
+ * no              yes, it was         -                       damaged up to the end: kept, nothing is appended behind it
+ * no              not known           sealed                  damaged up to the end
+ * no              not known           the last                torn
+ * no              no                  the last                torn
+ * no              no                  sealed, ends with it,   damaged up to the end: it was written whole, for the next segment
+ *                                     the next one is sound     was begun after it
+ * no              no                  sealed, other           torn
+ * </pre>
  */
 final class SegmentRecovery {
     /**
@@ -21,127 +35,150 @@ final class SegmentRecovery {
      *
      * @param bytes where the batches kept end in the log file
      * @param end offset after the last batch
-     * @param cut bytes past {@code bytes} that are nobody's
-     * @param why what is wrong with the first byte cut
-     * @param lost true if durable bytes are missing at the end, so that nothing may be appended to this segment
+     * @param torn bytes past {@code bytes}, which are to be truncated
+     * @param why what is wrong with the first of them
+     * @param lost true if durable batches are missing at the end, so that nothing may be appended to this segment
      */
-    record Found(int bytes, long end, long cut, String why, boolean lost) {}
+    record Result(int bytes, long end, long torn, String why, boolean lost) {}
 
     /**
-     * How far to trust.
+     * What comes after the segment.
      *
-     * @param durableEnd the recovery point: offsets below it were forced
-     * @param known false when the checkpoint is lost: then everything may have been forced, and only a tail with nothing sound after
-     *     it is taken for torn
-     * @param unsure true after a stop that was not proper: what lies past the durable end may be in memory only, whatever was forced
-     * @param next base of the next segment, or -1 for the last one
-     * @param nextIsSound looks whether that begins with a sound batch
+     * @param base the next segment's, or -1 when there is none
+     * @param beginsSound tells whether that begins with a sound batch; asked only when there is one
      */
-    record Trust(long durableEnd, boolean known, boolean unsure, long next, BooleanSupplier nextIsSound) {
-        private boolean mayBeDurable(long offset) {
-            return !known || offset < durableEnd;
-        }
+    record Following(long base, BooleanSupplier beginsSound) {
+        /** No segment. */
+        static final Following NOTHING = new Following(-1, () -> false);
 
-        private boolean isLast() {
-            return next < 0;
+        private boolean isNothing() {
+            return base < 0;
         }
     }
 
-    /** Bytes after which the scan of one segment is worth a word. */
+    /** Bytes after which the progress of one segment is logged. */
     private static final int LONG = 64 << 20;
 
     private final FileSegment segment;
-    private final Trust trust;
+    private final PriorState prior;
+    private final Following following;
     private final SegmentLimits limits;
     private final PartitionReceipt receipt;
-    private final long most;
+    private final ProgressLog progress;
+    /** The highest offset a batch of the segment can have. */
+    private final long maxOffset;
+
+    private LogScan scan;
+    private long length;
+    /** Where the scan is in the log file. */
+    private int at;
+    /** The offset due there. */
+    private long next;
     /** Where the batches past the durable end begin. */
-    private int unsureFrom = Integer.MAX_VALUE;
+    private int unforcedFrom = Integer.MAX_VALUE;
 
     /**
      * @param segment the segment; nobody else has it yet
      * @param limits how dense to index
      * @param receipt takes note of damage
      */
-    SegmentRecovery(FileSegment segment, Trust trust, SegmentLimits limits, PartitionReceipt receipt) {
+    SegmentRecovery(
+            FileSegment segment,
+            PriorState prior,
+            Following following,
+            SegmentLimits limits,
+            PartitionReceipt receipt,
+            ProgressLog progress) {
         this.segment = segment;
-        this.trust = trust;
+        this.prior = prior;
+        this.following = following;
         this.limits = limits;
         this.receipt = receipt;
-        this.most = segment.base + Integer.MAX_VALUE;
+        this.progress = progress;
+        this.maxOffset = segment.base + Integer.MAX_VALUE;
     }
 
-    Found look(ProgressLog progress) throws IOException {
+    Result run() throws IOException {
         UninterruptibleFile open = segment.log().acquire();
         try {
-            Found found = scan(open, open.size(), progress);
-            writeAgain(open, Math.min(unsureFrom, found.bytes()), found.bytes());
+            long size = open.size();
+            length = Math.min(size, Integer.MAX_VALUE);
+            scan = new LogScan(open, length);
+            at = verifiedByIndex();
+            next = at > 0 ? segment.offsets().lastOffset() + 1 : segment.base;
+            segment.writer().indexedUpTo(at);
+            Result found = scan(size);
+            writeAgain(open, Math.min(unforcedFrom, found.bytes()), found.bytes());
             return found;
         } finally {
             segment.log().release();
         }
     }
 
-    private Found scan(UninterruptibleFile open, long size, ProgressLog progress) throws IOException {
-        long length = Math.min(size, Integer.MAX_VALUE);
-        LogScan scan = new LogScan(open, length);
-        int at = trusted(scan, length);
+    private Result scan(long size) throws IOException {
         int from = at;
-        long next = at > 0 ? segment.offsets().lastOffset() + 1 : segment.base;
-        segment.writer().indexedUpTo(at);
         while (at < length) {
-            int here = at;
-            if (here - from > LONG) {
-                progress.at(() -> segment.log().path() + ": recovered " + mib(here - from) + " of " + mib(length - from)
-                        + " MiB");
-            }
-            int bytes = scan.soundAt(at, next, most);
+            logProgress(from);
+            int bytes = scan.soundAt(at, next, maxOffset);
             if (bytes > 0) {
-                next = scan.lastOffset(at) + 1;
-                unsureFrom = next > trust.durableEnd() ? Math.min(unsureFrom, at) : unsureFrom;
-                segment.writer().indexBatch(next - 1, scan.maxTimestamp(at), at, bytes, limits);
-                at += bytes;
+                take(bytes);
                 continue;
             }
             String why = scan.why();
-            long sound = scan.findBehind(at, next, most);
-            if (sound < 0 && trust.mayBeDurable(next)) {
-                sound = scan.findSound(at + 1L, next, most);
+            long sound = soundBehind();
+            if (sound < 0 && isTorn()) {
+                return new Result(at, next, size - at, why, false);
             }
-            if (sound < 0 && isTorn(scan, at, next)) {
-                return new Found(at, next, size - at, why, false);
-            }
-            damaged(at, next, why, sound);
+            noteDamage(why, sound);
             if (sound < 0) {
                 segment.times().keepBelow(next);
-                long end = trust.isLast() ? Math.max(next, trust.durableEnd()) : trust.next();
-                return new Found((int) length, end, 0, why, true);
+                long end = following.isNothing() ? Math.max(next, prior.durableEnd()) : following.base();
+                return new Result((int) length, end, 0, why, true);
             }
             at = (int) sound;
             segment.writer().indexNext();
         }
-        if (next < trust.durableEnd()) {
+        if (next < prior.durableEnd()) {
             segment.times().keepBelow(next);
         }
-        return new Found(at, next, size - at, "", false);
+        return new Result(at, next, size - at, "", false);
     }
 
-    /** Nothing sound is behind it in its segment. It is torn all the same, unless it may be durable, or the next segment shows that it was whole. */
-    private boolean isTorn(LogScan scan, int at, long next) throws IOException {
-        if (trust.mayBeDurable(next)) {
-            return !trust.known() && trust.isLast();
+    /** Notes the sound batch that the scan has come to, and goes past it. */
+    private void take(int bytes) {
+        next = scan.lastOffset(at) + 1;
+        if (next > prior.durableEnd()) {
+            unforcedFrom = Math.min(unforcedFrom, at);
         }
-        return trust.isLast() || !scan.endsWithFile(at) || !trust.nextIsSound().getAsBoolean();
+        segment.writer().indexBatch(next - 1, scan.maxTimestamp(at), at, bytes, limits);
+        at += bytes;
     }
 
     /**
-     * A device that failed to take bytes may have been told of to nobody who is left: the last process may have heard of it from its force,
-     * and ended. The system has the bytes, takes them for written, and would let the next force succeed.
+     * Looks for a sound batch behind a bad one. Where the bad one may have been forced, any will do; where not, only one that no client
+     * can have made up.
+     *
+     * @return its position, or -1
      */
-    private void writeAgain(UninterruptibleFile open, long from, long to) throws IOException {
-        if (trust.unsure() && from < to) {
-            segment.log().dirty();
-            segment.withReserve(() -> InPlaceRewrite.bytes(segment.log().path(), open, from, to));
+    private long soundBehind() throws IOException {
+        long sound = scan.findBehind(at, next, maxOffset);
+        return sound < 0 && prior.mayBeDurable(next) ? scan.findSound(at + 1L, next, maxOffset) : sound;
+    }
+
+    /** The lower six rows of the table. */
+    private boolean isTorn() throws IOException {
+        if (prior.mayBeDurable(next)) {
+            return !prior.known() && following.isNothing();
+        }
+        return following.isNothing()
+                || !scan.endsWithFile(at)
+                || !following.beginsSound().getAsBoolean();
+    }
+
+    private void logProgress(int from) {
+        int done = at - from;
+        if (done > LONG) {
+            progress.at(() -> segment.log().path() + ": recovered " + mib(done) + " of " + mib(length - from) + " MiB");
         }
     }
 
@@ -149,35 +186,49 @@ final class SegmentRecovery {
         return bytes >> 20;
     }
 
-    private void damaged(int at, long offset, String why, long sound) {
-        receipt.damaged(segment.log().path() + " is damaged at byte " + at + ", where offset " + offset + " is due ("
+    /**
+     * Writes bytes again before they are forced. The device may have failed to take them: the last process heard of it from its force, and
+     * ended. The system has the bytes in memory, takes them for written, and would let the next force succeed.
+     */
+    private void writeAgain(UninterruptibleFile open, long from, long to) throws IOException {
+        if (!prior.clean() && from < to) {
+            segment.log().dirty();
+            segment.withReserve(() -> InPlaceRewrite.bytes(segment.log().path(), open, from, to));
+        }
+    }
+
+    private void noteDamage(String why, long sound) {
+        receipt.damaged(segment.log().path() + " is damaged at byte " + at + ", where offset " + next + " is due ("
                 + why + "), "
-                + (trust.mayBeDurable(offset) ? "below the durable end" : "with sound batches behind it")
+                + (prior.mayBeDurable(next) ? "below the durable end" : "with sound batches behind it")
                 + ": kept as it is, reads of it fail; "
                 + (sound < 0 ? "nothing after it is sound" : "what is sound goes on at byte " + sound));
     }
 
     /**
-     * Indexes of the active segment are not forced: a power cut may have left either of them short, or with zeros in it.
+     * Drops what the indexes say of batches past the durable end, and verifies the last entry below it. The active segment's indexes are not
+     * forced: a power cut may have left either of them short, or with zeros in it.
      *
-     * @return where the last indexed batch below the durable end ends, after dropping every index entry past it
+     * @return where the batch of the last entry ends, or 0 when there is none
      */
-    private int trusted(LogScan scan, long length) throws IOException {
+    private int verifiedByIndex() throws IOException {
         OffsetIndex offsets = segment.offsets();
-        offsets.keepBelow(trust.durableEnd(), length);
-        segment.times().keepBelow(trust.durableEnd());
+        offsets.keepBelow(prior.durableEnd(), length);
+        segment.times().keepBelow(prior.durableEnd());
         long newest = segment.times().lastTimestamp();
         while (offsets.lastPosition() > 0) {
-            int at = offsets.lastPosition();
-            int size = scan.soundAt(at, segment.base, most);
-            if (size > 0 && scan.lastOffset(at) == offsets.lastOffset() && scan.maxTimestamp(at) <= newest) {
+            int position = offsets.lastPosition();
+            int size = scan.soundAt(position, segment.base, maxOffset);
+            if (size > 0
+                    && scan.lastOffset(position) == offsets.lastOffset()
+                    && scan.maxTimestamp(position) <= newest) {
                 segment.maxTimestamp(newest);
-                return at + size;
+                return position + size;
             }
             offsets.dropLast();
         }
         // Most idle segments are too short for an entry: what is right there need not be written again.
-        if (newest != segment.newestTimestamp()) {
+        if (newest != new SegmentSurvey(segment).newestTimestamp()) {
             segment.writer().clearIndexes();
         } else {
             segment.maxTimestamp(newest);

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.segment;
+
+import io.varve.file.disk.Disk;
+import io.varve.file.disk.FileNames;
+import io.varve.file.disk.PartitionDirectory;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Creates the files of an empty segment. Their names are durable when the directory is forced. */
+public final class SegmentCreation {
+    private SegmentCreation() {}
+
+    /**
+     * Creates a log file and its indexes; where one of them cannot be, none is left.
+     *
+     * @param base the segment's base offset
+     * @param afterLog runs when the log file exists and its indexes do not
+     * @throws IOException if a file cannot be created, or the log exists already
+     */
+    public static FileSegment create(PartitionDirectory directory, long base, Runnable afterLog) throws IOException {
+        Path log = directory.file(base, FileNames.LOG);
+        Files.createFile(log);
+        try {
+            afterLog.run();
+            createIndexes(directory, base);
+        } catch (IOException e) { // else the next try would find it in its way
+            Disk.discard(directory.file(base, FileNames.TIME_INDEX), e);
+            Disk.discard(directory.file(base, FileNames.INDEX), e);
+            Disk.discard(log, e);
+            throw e;
+        }
+        return new FileSegment(directory, base, 0);
+    }
+
+    /**
+     * Creates empty index files, in place of whatever has their names.
+     *
+     * @param base the segment's base offset
+     * @throws IOException if one of them cannot be created
+     */
+    public static void createIndexes(PartitionDirectory directory, long base) throws IOException {
+        for (String suffix : new String[] {FileNames.INDEX, FileNames.TIME_INDEX}) {
+            Disk.write(directory.file(base, suffix), ByteBuffer.allocate(0), false);
+        }
+    }
+}

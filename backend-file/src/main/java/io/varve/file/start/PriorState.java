@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.file.start;
+
+/**
+ * What is said of a partition before its files are looked at: by the checkpoints, and by the marker of a clean shutdown.
+ *
+ * @param start the log start offset
+ * @param durableEnd the recovery point: every offset below it was forced; 0 when it is not known
+ * @param known false when the recovery point is lost: then everything may have been forced
+ * @param clean true if the data directory was closed properly
+ */
+record PriorState(long start, long durableEnd, boolean known, boolean clean) {
+    /** @return true if the offset may have been forced */
+    boolean mayBeDurable(long offset) {
+        return !known || offset < durableEnd;
+    }
+}
