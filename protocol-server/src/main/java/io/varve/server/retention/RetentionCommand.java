@@ -1,199 +1,169 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.retention;
 
-import java.io.IOException;
-import java.io.InputStream;
+import io.varve.server.command.CommandLines;
 import java.io.PrintStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.HashMap;
+import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
-import java.util.Set;
 import java.util.TreeMap;
-import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.AdminClientConfig;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidTopicException;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
 
-/** {@code bin/varve-retention.sh}: explains a topic's retention, tries out other settings, and pins records. */
+/** Explains a topic's retention, tries out other settings, and pins records: {@code bin/varve-retention.sh}. */
+@Command(
+        name = "varve-retention.sh",
+        mixinStandardHelpOptions = true,
+        versionProvider = CommandLines.Version.class,
+        usageHelpWidth = CommandLines.WIDTH,
+        customSynopsis = "varve-retention.sh COMMAND --bootstrap-server HOST:PORT --topic TOPIC [OPTION]...",
+        description = "Says of every segment of a topic when it will be deleted, why, and what stands in the way.",
+        commandListHeading = "%nCommands, each with its own --help:%n",
+        subcommands = {
+            RetentionCommand.Explain.class,
+            RetentionCommand.DryRun.class,
+            RetentionCommand.PinRecords.class,
+            RetentionCommand.Release.class,
+            RetentionCommand.ListHolds.class
+        },
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {"0:done", "1:the server refused, or cannot be reached", "2:the command line is wrong"})
 public final class RetentionCommand {
-    private static final String USAGE = """
-            Usage: varve-retention.sh COMMAND --bootstrap-server HOST:PORT --topic TOPIC [OPTION]...
-            Says of every segment of a topic when it will be deleted, why, and what stands in the way.
-              explain                  as the topic is set
-              dry-run --config K=V...  as it would be if the topic had those settings; changes nothing. An empty V: not set.
-              hold --name NAME --offsets FROM-[TO]
-                                       pins those offsets (TO exclusive; without it, all from FROM on) until released: of --partition, or
-                                       of every one; replaces a hold of that name
-              hold --name NAME --ranges PARTITION:FROM-[TO],...
-                                       the same for several ranges; PARTITION may be *
-              release --name NAME      ends a hold
-              holds                    lists them
-            Options:
-              --partition N            of one partition only (explain, dry-run, hold)
-              --json                   prints the answer as the server sends it (explain, dry-run)
-              --command-config FILE    settings of the client, for instance its security
-            Exits with 0, 1 when the server refuses or cannot be reached, 2 when the command line is wrong.""";
+    private RetentionCommand() {}
 
-    private static final int DONE = 0;
-    private static final int REFUSED = 1;
-    private static final int MISUSED = 2;
-    private static final Set<String> VALUED = Set.of(
-            "--bootstrap-server",
-            "--topic",
-            "--partition",
-            "--command-config",
-            "--config",
-            "--name",
-            "--offsets",
-            "--ranges");
-
-    /** What is wrong with the command line. */
-    private static final class UsageException extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-
-        UsageException(String message) {
-            super(message, null, false, false);
-        }
-    }
-
-    private final Map<String, String> options = new HashMap<>();
-    private final Map<String, String> settings = new TreeMap<>();
-    private final PrintStream out;
-    private boolean json;
-
-    private RetentionCommand(PrintStream out) {
-        this.out = out;
-    }
-
-    /** @param arguments see the usage */
+    /** @param arguments as {@code --help} says */
     public static void main(String[] arguments) {
         System.exit(run(List.of(arguments), System.out, System.err));
     }
 
     /** @return the exit code */
     static int run(List<String> arguments, PrintStream out, PrintStream err) {
-        if (arguments.isEmpty() || arguments.contains("--help")) {
-            (arguments.isEmpty() ? err : out).println(USAGE);
-            return arguments.isEmpty() ? MISUSED : DONE;
-        }
-        try {
-            RetentionCommand program = new RetentionCommand(out);
-            program.parse(arguments.subList(1, arguments.size()));
-            program.perform(arguments.get(0));
-            return DONE;
-        } catch (UsageException e) {
-            err.println(e.getMessage() + " (--help says more)");
-            return MISUSED;
-        } catch (InvalidTopicException e) {
-            err.println("Either there cannot be such a topic, or the server does not explain its retention: "
-                    + e.getMessage());
-            return REFUSED;
-        } catch (KafkaException | IllegalArgumentException e) {
-            err.println(e.getMessage());
-            return REFUSED;
+        return CommandLines.run(new RetentionCommand(), out, err, arguments.toArray(String[]::new));
+    }
+
+    /** Asks for an explanation and prints it. */
+    private abstract static class ExplainingCommand extends TopicCommand {
+        @Option(
+                names = "--partition",
+                paramLabel = "N",
+                converter = PartitionNumber.class,
+                description = "of one partition only")
+        private int partition = ExplanationRequest.ALL;
+
+        @Option(names = "--json", description = "prints the answer as the server sends it")
+        private boolean json;
+
+        final void explain(RetentionClient client, String topic, Map<String, String> settings, PrintWriter out) {
+            String answer = client.askForJson(new ExplanationRequest(topic, partition, settings));
+            out.println(json ? answer : ExplanationTable.of(ExplanationJson.read(answer)));
         }
     }
 
-    private void parse(List<String> arguments) {
-        for (int i = 0; i < arguments.size(); i++) {
-            String option = arguments.get(i);
-            if (option.equals("--json")) {
-                json = true;
-            } else if (!VALUED.contains(option)) {
-                throw new UsageException("There is no option " + option);
-            } else if (++i == arguments.size()) {
-                throw new UsageException(option + " needs a value");
-            } else if (option.equals("--config")) {
-                addSetting(arguments.get(i));
-            } else {
-                options.put(option, arguments.get(i));
+    @Command(name = "explain", description = "Explains retention as the topic is set.")
+    static final class Explain extends ExplainingCommand {
+        @Override
+        void run(RetentionClient client, String topic, PrintWriter out) {
+            explain(client, topic, Map.of(), out);
+        }
+    }
+
+    @Command(
+            name = "dry-run",
+            description = "Explains retention as it would be if the topic had other settings; changes nothing.")
+    static final class DryRun extends ExplainingCommand {
+        @Option(
+                names = "--config",
+                paramLabel = "KEY=VALUE",
+                required = true,
+                converter = SettingName.class, // of the keys; values are taken as they are
+                description = "a setting to try out; an empty VALUE: not set; may be repeated")
+        private Map<String, String> settings = new TreeMap<>();
+
+        @Override
+        void run(RetentionClient client, String topic, PrintWriter out) {
+            explain(client, topic, settings, out);
+        }
+    }
+
+    /** Takes the name of a setting. */
+    private static final class SettingName implements ITypeConverter<String> {
+        @Override
+        public String convert(String text) {
+            if (text.isEmpty()) {
+                throw new TypeConversionException("before '=' there must be the name of a setting");
             }
+            return text;
         }
     }
 
-    private void addSetting(String text) {
-        int equals = text.indexOf('=');
-        if (equals < 1) {
-            throw new UsageException("--config " + text + " is not KEY=VALUE");
-        }
-        settings.put(text.substring(0, equals), text.substring(equals + 1));
+    /** Either some offsets of one partition or all, or ranges of several. */
+    private static final class Pinned {
+        @Option(
+                names = "--offsets",
+                paramLabel = "FROM-[TO]",
+                required = true,
+                description =
+                        "pins those offsets (TO exclusive; without it, all from FROM on): of --partition, or of every one")
+        private String offsets;
+
+        @Option(
+                names = "--ranges",
+                paramLabel = "PARTITION:FROM-[TO],...",
+                required = true,
+                description = "the same for several ranges; PARTITION may be *")
+        private String ranges;
     }
 
-    private String required(String option) {
-        String value = options.get(option);
-        if (value == null) {
-            throw new UsageException(option + " is missing");
+    @Command(
+            name = "hold",
+            description = "Pins records until they are released; replaces a hold of that name.",
+            customSynopsis = {
+                "varve-retention.sh hold --name NAME --offsets FROM-[TO] [--partition N] [OPTION]...",
+                "       varve-retention.sh hold --name NAME --ranges PARTITION:FROM-[TO],... [OPTION]..."
+            })
+    static final class PinRecords extends TopicCommand {
+        @Option(names = "--name", paramLabel = "NAME", required = true, description = "the hold's name")
+        private String name;
+
+        @Option(
+                names = "--partition",
+                paramLabel = "N",
+                converter = PartitionNumber.class,
+                description = "pins --offsets of one partition only")
+        private Integer partition;
+
+        @ArgGroup(multiplicity = "1")
+        private Pinned pinned;
+
+        @Override
+        void run(RetentionClient client, String topic, PrintWriter out) {
+            String every = partition == null ? "*" : partition.toString();
+            client.hold(topic, name, pinned.ranges != null ? pinned.ranges : every + ":" + pinned.offsets);
         }
-        return value;
     }
 
-    private void perform(String command) {
-        if (!Set.of("explain", "dry-run", "hold", "release", "holds").contains(command)) {
-            throw new UsageException("There is no command " + command);
-        }
-        String topic = required("--topic");
-        if (settings.isEmpty() == command.equals("dry-run")) {
-            throw new UsageException("--config says what dry-run tries out, and is for nothing else");
-        }
-        String ranges = command.equals("hold") ? ranges() : "";
-        int partition = partition();
-        try (Admin admin = Admin.create(clientSettings())) {
-            RetentionClient client = new RetentionClient(admin);
-            switch (command) {
-                case "hold" -> client.hold(topic, required("--name"), ranges);
-                case "release" -> release(client, topic, required("--name"));
-                case "holds" -> client.holds(topic).forEach((name, pinned) -> out.println(name + " " + pinned));
-                default -> print(client, new ExplanationRequest(topic, partition, settings));
+    @Command(name = "release", description = "Ends a hold.")
+    static final class Release extends TopicCommand {
+        @Option(names = "--name", paramLabel = "NAME", required = true, description = "the hold's name")
+        private String name;
+
+        @Override
+        void run(RetentionClient client, String topic, PrintWriter out) {
+            if (!client.holds(topic).containsKey(name)) {
+                throw new IllegalArgumentException("Topic " + topic + " has no hold " + name + ".");
             }
+            client.release(topic, name);
         }
     }
 
-    private static void release(RetentionClient client, String topic, String name) {
-        if (!client.holds(topic).containsKey(name)) {
-            throw new IllegalArgumentException("Topic " + topic + " has no hold " + name + ".");
+    @Command(name = "holds", description = "Lists the holds and what they pin.")
+    static final class ListHolds extends TopicCommand {
+        @Override
+        void run(RetentionClient client, String topic, PrintWriter out) {
+            client.holds(topic).forEach((name, ranges) -> out.println(name + " " + ranges));
         }
-        client.release(topic, name);
-    }
-
-    private void print(RetentionClient client, ExplanationRequest question) {
-        String answer = client.askForJson(question);
-        out.println(json ? answer : ExplanationTable.of(ExplanationJson.read(answer)));
-    }
-
-    private int partition() {
-        String text = options.get("--partition");
-        if (text != null && !text.matches("\\d{1,9}")) {
-            throw new UsageException("--partition " + text + " is not a partition's number");
-        }
-        return text == null ? ExplanationRequest.ALL : Integer.parseInt(text);
-    }
-
-    private String ranges() {
-        required("--name");
-        if (options.containsKey("--ranges") == options.containsKey("--offsets")) {
-            throw new UsageException("hold needs either --offsets or --ranges");
-        }
-        int partition = partition();
-        return options.containsKey("--ranges")
-                ? options.get("--ranges")
-                : (partition == ExplanationRequest.ALL ? "*" : Integer.toString(partition)) + ":"
-                        + options.get("--offsets");
-    }
-
-    private Properties clientSettings() {
-        Properties properties = new Properties();
-        String file = options.get("--command-config");
-        if (file != null) {
-            try (InputStream in = Files.newInputStream(Path.of(file))) {
-                properties.load(in);
-            } catch (IOException e) {
-                throw new UsageException("--command-config " + file + " cannot be read: " + e);
-            }
-        }
-        properties.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, required("--bootstrap-server"));
-        return properties;
     }
 }

@@ -6,13 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
 import io.varve.core.retention.RetentionLimits;
-import java.io.ByteArrayOutputStream;
-import java.io.PrintStream;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class ExplanationTableTest {
     private static String table(RetentionLimits limits, FutureTimestamps rule) {
@@ -62,32 +57,5 @@ class ExplanationTableTest {
         assertThat(table(keepFor(-1), FutureTimestamps.APPEND_TIME)).contains("no limit is set");
         assertThat(table(new RetentionLimits(true, -1, 1_600, List.of()), FutureTimestamps.APPEND_TIME))
                 .contains("when 100 more bytes have come");
-    }
-
-    @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "explode --topic t",
-                "explain --bootstrap-server x:1",
-                "explain --topic",
-                "explain --topic t --bogus 1",
-                "explain --topic t --partition x --bootstrap-server x:1",
-                "explain --topic t",
-                "explain --topic t --config a=b",
-                "dry-run --topic t",
-                "dry-run --topic t --config x",
-                "hold --topic t --name n",
-                "hold --topic t --offsets 1-2",
-                "hold --topic t --name n --offsets 1-2 --ranges 0:1-2",
-                "release --topic t --bootstrap-server 127.0.0.1:1 --command-config /nowhere/there"
-            })
-    void saysWhatIsWrongWithACommandLine(String line) {
-        ByteArrayOutputStream err = new ByteArrayOutputStream();
-        List<String> arguments = line.isEmpty() ? List.of() : List.of(line.split(" "));
-        try (PrintStream stream = new PrintStream(err, true, StandardCharsets.UTF_8)) {
-            assertThat(RetentionCommand.run(arguments, stream, stream)).isEqualTo(2);
-        }
-        assertThat(err.toString(StandardCharsets.UTF_8)).isNotBlank();
     }
 }

@@ -36,14 +36,14 @@ final class RetentionExplainer {
     }
 
     /**
-     * @param resource the name of a topic resource that {@link ExplanationRequest#isOne}
+     * @param resource the name of a topic resource that {@link ExplanationRequest#isRequest}
      * @return completes with the explanation as JSON, or fails with a Kafka {@link org.apache.kafka.common.errors.ApiException}
      */
     CompletionStage<String> answer(String resource) {
-        return CompletableFuture.supplyAsync(() -> explain(question(resource)), Runnable::run);
+        return CompletableFuture.supplyAsync(() -> explain(request(resource)), Runnable::run);
     }
 
-    private static ExplanationRequest question(String resource) {
+    private static ExplanationRequest request(String resource) {
         try {
             return ExplanationRequest.parse(resource);
         } catch (IllegalArgumentException e) {
@@ -51,14 +51,14 @@ final class RetentionExplainer {
         }
     }
 
-    private String explain(ExplanationRequest question) {
-        Topic topic = topics.byName(question.topic());
+    private String explain(ExplanationRequest request) {
+        Topic topic = topics.byName(request.topic());
         if (topic == null) {
-            throw new UnknownTopicOrPartitionException("The topic '" + question.topic() + "' does not exist.");
+            throw new UnknownTopicOrPartitionException("The topic '" + request.topic() + "' does not exist.");
         }
-        PartitionConfigs configs = configs(topic, question.settings());
+        PartitionConfigs configs = configs(topic, request.settings());
         List<RetentionExplanation> explained = new ArrayList<>();
-        for (PartitionLog log : logs(topic, question.partition())) {
+        for (PartitionLog log : logs(topic, request.partition())) {
             PartitionConfig config = configs.of(topic.id(), log.id().partition());
             explained.add(engine.explainRetention(log, config));
         }

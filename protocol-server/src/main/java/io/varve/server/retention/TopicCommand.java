@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.retention;
+
+import io.varve.server.command.CommandLines;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Properties;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidTopicException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.TypeConversionException;
+
+/** Asks a server about one topic: reads where the server is and which topic is meant, connects, and says what the server refuses. */
+@Command(
+        mixinStandardHelpOptions = true,
+        versionProvider = CommandLines.Version.class,
+        sortOptions = false,
+        usageHelpWidth = CommandLines.WIDTH)
+abstract class TopicCommand implements Callable<Integer> {
+    private static final int DONE = 0;
+    private static final int REFUSED = 1;
+
+    @Option(
+            names = "--bootstrap-server",
+            paramLabel = "HOST:PORT",
+            required = true,
+            description = "where a server listens")
+    private String bootstrapServer;
+
+    @Option(
+            names = "--command-config",
+            paramLabel = "FILE",
+            description = "settings of the client, for instance its security")
+    private Path commandConfig;
+
+    @Option(names = "--topic", paramLabel = "TOPIC", required = true, description = "the topic's name")
+    private String topic;
+
+    @Spec
+    private CommandSpec spec;
+
+    /**
+     * Does what the command is for.
+     *
+     * @param topic the topic's name
+     * @param out gets what the server answered
+     * @throws KafkaException if the server refuses or cannot be reached
+     * @throws IllegalArgumentException if there is nothing to do it with
+     */
+    abstract void run(RetentionClient client, String topic, PrintWriter out);
+
+    @Override
+    public final Integer call() {
+        PrintWriter err = spec.commandLine().getErr();
+        try (Admin admin = Admin.create(clientSettings())) {
+            run(new RetentionClient(admin), topic, spec.commandLine().getOut());
+            return DONE;
+        } catch (InvalidTopicException e) {
+            err.println("Either there cannot be such a topic, or the server does not explain its retention: "
+                    + e.getMessage());
+            return REFUSED;
+        } catch (KafkaException | IllegalArgumentException e) {
+            err.println(e.getMessage());
+            return REFUSED;
+        }
+    }
+
+    private Properties clientSettings() {
+        Properties properties = new Properties();
+        if (commandConfig != null) {
+            try (InputStream in = Files.newInputStream(commandConfig)) {
+                properties.load(in);
+            } catch (IOException e) {
+                throw new ParameterException(
+                        spec.commandLine(), "--command-config " + commandConfig + " cannot be read: " + e, e);
+            }
+        }
+        properties.setProperty(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrapServer);
+        return properties;
+    }
+
+    /** Takes a partition's number, 0 or more. */
+    static final class PartitionNumber implements ITypeConverter<Integer> {
+        @Override
+        public Integer convert(String text) {
+            if (!text.matches("\\d{1,9}")) {
+                throw new TypeConversionException("'" + text + "' is not a partition's number");
+            }
+            return Integer.valueOf(text);
+        }
+    }
+}
