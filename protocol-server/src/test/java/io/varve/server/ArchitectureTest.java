@@ -29,7 +29,8 @@ class ArchitectureTest {
                               | api.txn group txn
                               | coordinator metadata metadata.config metadata.topic cluster config
                               | core.engine core.spi..
-            importer          | metadata metadata.config metadata.kraft metadata.log core.directory core.engine
+            importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
+                              | core.engine
                               | core.log.. core.record core.retention core.spi..
             net               | api cluster logging core.spi.. netty..
             api               | api.produce api.fetch api.offsets api.topic api.config api.cluster api.txn

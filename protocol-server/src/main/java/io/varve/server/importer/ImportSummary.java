@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.importer;
 
+import io.varve.server.command.TextTable;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** What a source holds, as lines to print: a row per topic, the sum, and what stays behind. Stateless. */
 public final class ImportSummary {
     private static final int MOST_PARTITIONS_SHOWN = 4;
     private static final List<String> HEAD = List.of("topic", "partitions", "records", "bytes", "aborted", "offsets");
+    private static final Set<Integer> NUMBERS = Set.of(1, 2, 3, 4); // all but the topic and the offsets
 
     private ImportSummary() {}
 
@@ -29,7 +32,7 @@ public final class ImportSummary {
                 bytes += partition.bytes();
             }
         }
-        List<String> lines = new ArrayList<>(aligned(rows));
+        List<String> lines = new ArrayList<>(TextTable.lines(rows, NUMBERS));
         lines.add(String.format(
                 "%d topics, %d partitions, %d records, %s", source.topics().size(), partitions, records, bytes(bytes)));
         source.leftOut().forEach(what -> lines.add("left out: " + what));
@@ -62,25 +65,6 @@ public final class ImportSummary {
         List<String> each = new ArrayList<>();
         partitions.forEach(partition -> each.add(partition.log().start() + "-" + partition.end()));
         return String.join(", ", each);
-    }
-
-    private static List<String> aligned(List<List<String>> rows) {
-        int[] widths = new int[HEAD.size()];
-        for (List<String> row : rows) {
-            for (int column = 0; column < widths.length; column++) {
-                widths[column] = Math.max(widths[column], row.get(column).length());
-            }
-        }
-        List<String> lines = new ArrayList<>();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int column = 0; column < widths.length; column++) {
-                boolean text = column == 0 || column == widths.length - 1;
-                line.append(String.format("%" + (text ? "-" : "") + widths[column] + "s  ", row.get(column)));
-            }
-            lines.add(line.toString().stripTrailing());
-        }
-        return lines;
     }
 
     /** @return a size a person can read */

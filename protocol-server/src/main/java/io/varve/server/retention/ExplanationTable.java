@@ -9,15 +9,17 @@ import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.SegmentFate;
 import io.varve.core.spi.Segment;
+import io.varve.server.command.TextTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 
-/** An explanation for people: a line for each segment. Made for one partition's. */
+/** Prints the explanation of one partition for people: its limits and holds, then a table with a row for each segment. */
 final class ExplanationTable {
     private static final List<String> HEAD =
             List.of("offsets", "bytes", "tier", "records of", "goes", "because", "in the way");
-    private static final int BYTES_COLUMN = 1;
+    private static final Set<Integer> NUMBERS = Set.of(HEAD.indexOf("bytes"));
 
     private final RetentionExplanation explained;
     private final long now;
@@ -45,7 +47,7 @@ final class ExplanationTable {
         for (int i = 0; i < explained.plan().fates().size(); i++) {
             rows.add(row(i));
         }
-        lines.addAll(aligned(rows));
+        lines.addAll(TextTable.lines(rows, NUMBERS));
         return String.join("\n", lines);
     }
 
@@ -153,25 +155,5 @@ final class ExplanationTable {
             case FUTURE_TIMESTAMP ->
                 "a record from the future: " + TimeFormat.at(Long.parseLong(obstacle.detail()), now);
         };
-    }
-
-    private static List<String> aligned(List<List<String>> rows) {
-        int[] widths = new int[HEAD.size()];
-        for (List<String> row : rows) {
-            for (int i = 0; i < widths.length; i++) {
-                widths[i] = Math.max(widths[i], row.get(i).length());
-            }
-        }
-        List<String> lines = new ArrayList<>();
-        for (List<String> row : rows) {
-            StringBuilder line = new StringBuilder();
-            for (int i = 0; i < widths.length; i++) {
-                String padding = " ".repeat(widths[i] - row.get(i).length());
-                line.append(i == BYTES_COLUMN ? padding + row.get(i) : row.get(i) + padding)
-                        .append("  ");
-            }
-            lines.add(line.toString().stripTrailing());
-        }
-        return lines;
     }
 }

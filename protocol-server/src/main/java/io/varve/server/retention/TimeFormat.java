@@ -5,7 +5,7 @@ import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 
-/** Points in time and spans, for people. Stateless. */
+/** Prints points in time and spans of time for people. Stateless. */
 final class TimeFormat {
     private static final long SECOND = 1_000;
     private static final long MINUTE = 60 * SECOND;
