@@ -33,8 +33,8 @@ class ArchitectureTest {
                               | core.engine
                               | core.log.. core.record core.retention core.spi..
             net               | api cluster logging core.spi.. netty..
-            api               | api.produce api.fetch api.offsets api.topic api.config api.cluster api.txn
-                              | coordinator metadata.config metadata.topic cluster logging core.engine
+            api               | api.produce api.fetch api.offsets api.topic api.config api.cluster api.group
+                              | api.txn group txn coordinator metadata metadata.config metadata.topic cluster logging core.engine
                               | core.log.. core.record core.spi..
             api.produce       | api coordinator metadata.topic logging core.log.. core.record core.spi..
                               | core.transaction
