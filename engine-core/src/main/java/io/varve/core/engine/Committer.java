@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Group commit. Partitions that were appended to gather while a sync runs; the next sync takes all of them at once, and then
- * raises their high watermarks.
+ * Commits partitions in groups: those that were appended to gather while a sync runs, the next sync takes all of them at once, and
+ * then their high watermarks rise.
  *
  * <p>{@link #commitOnce} is the whole of it; {@link #run} only calls it again and again, so a test can drive it by hand.
  */
@@ -33,7 +33,7 @@ final class Committer implements Runnable {
     private final Consumer<PartitionLog> later;
     private final LinkedBlockingQueue<Object> queue = new LinkedBlockingQueue<>();
     private final Set<PartitionLog> queued = ConcurrentHashMap.newKeySet();
-    /** Who waits for the end of the next sync of a partition; guarded by itself. */
+    /** Futures that wait for the next sync of a partition; guarded by itself. */
     private final Map<PartitionLog, List<CompletableFuture<Void>>> waiting = new HashMap<>();
 
     private static final Object STOP = new Object();
@@ -60,11 +60,11 @@ final class Committer implements Runnable {
     }
 
     /**
-     * Asks for a commit, and for word of it.
+     * Asks for a commit, as {@link #request}, and says when it is done.
      *
      * @return completes when a sync that began after this call has made the partition durable; fails with a {@link StorageException}
      */
-    CompletableFuture<Void> commit(PartitionLog log) {
+    CompletableFuture<Void> force(PartitionLog log) {
         CompletableFuture<Void> done = new CompletableFuture<>();
         synchronized (waiting) {
             waiting.computeIfAbsent(log, ignored -> new ArrayList<>(1)).add(done);
@@ -80,7 +80,7 @@ final class Committer implements Runnable {
         }
     }
 
-    /** After the end: whoever still waits is told so. */
+    /** Fails all that still wait, after the end. */
     void abandon(StorageException reason) {
         List<CompletableFuture<Void>> stranded = new ArrayList<>();
         synchronized (waiting) {
@@ -107,14 +107,14 @@ final class Committer implements Runnable {
             try {
                 taken.add(queue.take());
             } catch (InterruptedException e) {
-                // Some callback's doing. Only stop() ends this thread: everybody's answers wait for it.
+                // A callback's doing. Only stop() ends this thread: all answers wait for it.
                 LOG.debug("The committer was interrupted and goes on");
                 continue;
             }
             queue.drainTo(taken);
             going = !taken.remove(STOP);
             Thread.interrupted(); // or a storage's files would be closed under it
-            commit(taken);
+            commitAll(taken);
         }
     }
 
@@ -127,10 +127,10 @@ final class Committer implements Runnable {
     void commitOnce() {
         List<Object> taken = new ArrayList<>();
         queue.drainTo(taken);
-        commit(taken);
+        commitAll(taken);
     }
 
-    private void commit(List<Object> taken) {
+    private void commitAll(List<Object> taken) {
         List<PartitionLog> logs = new ArrayList<>(taken.size());
         List<PartitionStore> stores = new ArrayList<>(taken.size());
         Map<PartitionLog, List<CompletableFuture<Void>>> waiters = new HashMap<>();
@@ -138,9 +138,9 @@ final class Committer implements Runnable {
             PartitionLog log = (PartitionLog) one;
             // Before the sync: an append from now on asks for the next one.
             queued.remove(log);
-            List<CompletableFuture<Void>> those = takeWaiting(log);
-            if (!those.isEmpty()) {
-                waiters.put(log, those);
+            List<CompletableFuture<Void>> ofLog = takeWaiting(log);
+            if (!ofLog.isEmpty()) {
+                waiters.put(log, ofLog);
             }
             logs.add(log);
             stores.add(log.commitTarget().store());
@@ -150,11 +150,11 @@ final class Committer implements Runnable {
         }
         Map<PartitionId, StorageException> failures = sync(logs, stores);
         for (PartitionLog log : logs) {
-            settle(log, failures.get(log.id()), waiters.getOrDefault(log, List.of()));
+            endRound(log, failures.get(log.id()), waiters.getOrDefault(log, List.of()));
         }
     }
 
-    /** @return the failure of each partition that is not durable; whatever the storage throws, the others are done with */
+    /** @return the failure of each partition that is not durable; whatever the storage throws, the others are durable */
     private Map<PartitionId, StorageException> sync(List<PartitionLog> logs, List<PartitionStore> stores) {
         try {
             return storage.sync(stores).byPartition();
@@ -183,10 +183,10 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Ends a partition's part of a round; what goes wrong in it is not the others' business. */
-    private void settle(PartitionLog log, StorageException failure, List<CompletableFuture<Void>> waiters) {
+    /** Ends a partition's part of a round: raises its high watermark, answers those that wait. A failure here is kept from the others. */
+    private void endRound(PartitionLog log, StorageException failure, List<CompletableFuture<Void>> waiters) {
         try {
-            finish(log, failure);
+            raiseHighWatermark(log, failure);
         } catch (RuntimeException | Error e) {
             LOG.error("What follows a commit of {} failed", log.id(), e);
         }
@@ -212,7 +212,8 @@ final class Committer implements Runnable {
         }
     }
 
-    private void finish(PartitionLog log, StorageException failure) {
+    /** Raises the high watermark as far as the sync came, and fails it when it will not rise any more. */
+    private void raiseHighWatermark(PartitionLog log, StorageException failure) {
         try {
             if (failure == null) {
                 log.commitTarget().committed(durability.visibleEnd(log.extent()));
@@ -224,7 +225,7 @@ final class Committer implements Runnable {
                     LOG.warn("{} is not entirely durable yet; trying again: {}", log.id(), failure.getMessage());
                     log.commitTarget().committed(durability.visibleEnd(log.extent()));
                 }
-                case CLOSED -> failed(log, failure); // deleted, or the storage is: nobody's fault
+                case CLOSED -> failed(log, failure); // deleted, or the storage is closed: not an error
                 default -> {
                     LOG.error("{} could not be made durable and refuses writes: {}", log.id(), failure.getMessage());
                     failed(log, failure);

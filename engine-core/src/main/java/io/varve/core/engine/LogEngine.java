@@ -129,7 +129,7 @@ public final class LogEngine implements AutoCloseable {
      * @return completes when it is; fails with a {@link StorageException} if it cannot be
      */
     public CompletableFuture<Void> force(Collection<PartitionLog> logs) {
-        return CompletableFuture.allOf(logs.stream().map(committer::commit).toArray(CompletableFuture[]::new));
+        return CompletableFuture.allOf(logs.stream().map(committer::force).toArray(CompletableFuture[]::new));
     }
 
     /** As {@link #force(Collection)}, for every open partition. */
@@ -218,7 +218,7 @@ public final class LogEngine implements AutoCloseable {
      */
     public CompletionStage<Void> deleteRecords(PartitionLog log, long offset) {
         log.maintenance().trimTo(offset);
-        return committer.commit(log);
+        return committer.force(log);
     }
 
     /**

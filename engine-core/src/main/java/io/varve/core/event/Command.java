@@ -2,7 +2,7 @@
 package io.varve.core.event;
 
 /**
- * Something wanted of the state.
+ * Asks for a change of the state, or a look at it.
  *
  * @param <S> the state, immutable
  * @param <E> an event

@@ -6,7 +6,7 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * What a command decided.
+ * Holds what a command decided: events and an answer.
  *
  * @param events what happens, in order, all or nothing; may be empty
  * @param answer computes the command's answer once the events are durable and their effects took place; may throw to fail the

@@ -2,9 +2,7 @@
 package io.varve.core.event;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.core.log.VerifyingLogReader;
 import io.varve.core.log.append.AppendOrigin;
-import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
@@ -18,7 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The one writer of a state kept as a log of events.
+ * Writes a state kept as a log of events, as its one writer. {@link EventReplay} reads it back.
  *
  * <pre>
  *   submit --> queue --> [ decide --> prepare --> append ]* --> wait until durable --> state --> effects --> answers
@@ -36,7 +34,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class EventLog<S, E> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventLog.class);
-    private static final int REPLAY_BYTES = 1 << 20;
     private static final int ROUND = 1000;
     private static final long CLOSE_MS = 5_000;
 
@@ -131,54 +128,6 @@ public final class EventLog<S, E> implements AutoCloseable {
         writer = scheduler.start("events-" + log.id().topic(), this::run);
     }
 
-    /**
-     * Reads every event of a log. Waits for the log's end to be durable first, so that nothing is built on what a power cut could
-     * still take.
-     *
-     * @param log where the events are: every offset from 0 on, since nothing is ever dropped of it
-     * @param codec how records become events
-     * @param sink told of each batch in order
-     * @throws StorageException as {@link PartitionLog#read}, or if the end does not become durable; CORRUPT if an event is missing or
-     *     damaged, the message naming log and offset
-     */
-    public static <E> void replay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink) {
-        long end = log.logEndOffset();
-        StorageException failure = awaitDurable(log, end);
-        if (failure != null) {
-            throw failure;
-        }
-        long[] next = {0};
-        VerifyingLogReader batches = new VerifyingLogReader(
-                log,
-                REPLAY_BYTES,
-                bytes -> {
-                    for (int at = bytes.position(); at < bytes.limit(); at += BatchHeader.sizeInBytes(bytes, at)) {
-                        if (BatchHeader.baseOffset(bytes, at) != next[0]) {
-                            throw damaged(
-                                    log,
-                                    next[0],
-                                    "the events before offset " + BatchHeader.baseOffset(bytes, at) + " are gone");
-                        }
-                        next[0] = BatchHeader.nextOffset(bytes, at);
-                    }
-                    codec.decode(bytes, sink);
-                },
-                (offset, why) -> {
-                    throw damaged(log, offset, why);
-                });
-        while (batches.readOnce(end)) {
-            // goes on until the end
-        }
-        if (next[0] < end) {
-            throw damaged(log, next[0], "the events from there to the log's end at " + end + " are gone");
-        }
-    }
-
-    private static StorageException damaged(PartitionLog log, long offset, String why) {
-        return new StorageException(
-                StorageException.Kind.CORRUPT, log.id() + " is damaged at offset " + offset + ": " + why);
-    }
-
     /** @return the state after the last durable event whose effects took place */
     public S state() {
         return state;
@@ -245,7 +194,7 @@ public final class EventLog<S, E> implements AutoCloseable {
         }
     }
 
-    /** Waits for a command. An interruption is the doing of somebody who was told something on this thread: everybody's changes need it. */
+    /** Waits for a command. An interruption comes from a callback on this thread, which all changes need: it goes on. */
     private Pending<S, E, ?> take() {
         while (true) {
             try {
@@ -313,7 +262,7 @@ public final class EventLog<S, E> implements AutoCloseable {
         }
 
         void finish() {
-            StorageException failure = end < 0 ? null : awaitDurable(log, end);
+            StorageException failure = end < 0 ? null : EventReplay.awaitDurable(log, end);
             if (failure != null) {
                 LOG.error(
                         "Events below offset {} of {} may not be durable; refusing changes until restart",
@@ -345,17 +294,5 @@ public final class EventLog<S, E> implements AutoCloseable {
 
     private static <S, E, R> Decided<E, R> decide(Pending<S, E, R> pending, S state) {
         return new Decided<>(pending.command.decide(state), pending.future);
-    }
-
-    /** Waits through syncs that failed but lost nothing: the committer makes up for them. */
-    private static StorageException awaitDurable(PartitionLog log, long offset) {
-        while (true) {
-            CompletableFuture<StorageException> outcome = new CompletableFuture<>();
-            log.awaitHighWatermark(offset, outcome::complete);
-            StorageException failure = outcome.join();
-            if (failure == null || failure.kind() != StorageException.Kind.RETRY) {
-                return failure;
-            }
-        }
     }
 }

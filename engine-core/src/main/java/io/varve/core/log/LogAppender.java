@@ -7,6 +7,7 @@ import io.varve.core.log.append.AppendRefusals;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.log.append.AppendRun;
 import io.varve.core.log.append.RunSequenceCheck;
+import io.varve.core.producer.SequenceCheck;
 import io.varve.core.producer.SequenceVerdict;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.ControlType;
@@ -33,7 +34,8 @@ public final class LogAppender {
     private final LogWriter writer;
     private final PartitionStore store;
     private final HighWatermark highWatermark;
-    private final RunSequenceCheck sequences;
+    private final SequenceCheck sequences;
+    private final RunSequenceCheck runSequences;
     private final Clock clock;
     private final FailPoints failPoints;
     private final LongConsumer commitRequests;
@@ -48,7 +50,8 @@ public final class LogAppender {
         this.writer = writer;
         this.store = writer.store();
         this.highWatermark = highWatermark;
-        this.sequences = new RunSequenceCheck(store.id(), writer.producers());
+        this.sequences = new SequenceCheck(writer.producers());
+        this.runSequences = new RunSequenceCheck(store.id(), sequences);
         this.clock = clock;
         this.failPoints = failPoints;
         this.commitRequests = commitRequests;
@@ -131,7 +134,7 @@ public final class LogAppender {
         long next;
         writer.lock();
         try {
-            SequenceVerdict.Duplicate earlier = sequences.check(run, guard);
+            SequenceVerdict.Duplicate earlier = runSequences.check(run, guard);
             if (earlier != null) {
                 long timestamp =
                         writer.config().logAppendTime() ? earlier.original().timestamp() : -1;
@@ -164,7 +167,7 @@ public final class LogAppender {
         long next;
         writer.lock();
         try {
-            SequenceVerdict verdict = writer.producers().check(marker);
+            SequenceVerdict verdict = sequences.checkMarker(marker);
             if (verdict != SequenceVerdict.Accepted.INSTANCE) {
                 String what = "a marker of coordinator epoch " + marker.coordinatorEpoch();
                 throw AppendRefusals.of(verdict, store.id(), marker.producerId(), marker.producerEpoch(), what);

@@ -8,7 +8,6 @@ import io.varve.core.transaction.AbortedSnapshot;
 import io.varve.core.transaction.AbortedTransaction;
 import io.varve.core.transaction.PartitionTransactions;
 import io.varve.core.transaction.PendingVerifications;
-import io.varve.core.transaction.TransactionMarker;
 import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -18,15 +17,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What one partition knows of its producers (KIP-98, KIP-360, KIP-890): their epochs, their last five batches each, their transactions. A
- * fold over batches: {@link #apply} is the only thing that changes what a replay would give, in live appends and in replay alike. What is
- * being verified is not part of that, and is gone after a restart.
+ * Keeps what one partition knows of its producers (KIP-98, KIP-360): their epochs, their last five batches each, their transactions. A fold
+ * over batches: {@link #apply} alone changes what a replay would give, in live appends and in replay alike. Verifications under way
+ * (KIP-890) are not part of that, and are gone after a restart. {@link SequenceCheck} decides by it what may be appended.
  *
- * <p>Not thread-safe: the partition's writer owns it. Only {@link #firstUnstableOffset}, {@link #visibleTo} and the questions about aborted
- * transactions are anybody's.
+ * <p>Not thread-safe: the partition's writer owns it. Only {@link #firstUnstableOffset}, {@link #visibleTo} and {@link #aborted} may be
+ * called by any thread.
  */
 public final class ProducerStates {
-    /** Most producers remembered, each some 500 bytes: nobody has so many that write, and a new id is anybody's for the asking. */
+    /** Max producers remembered, some 500 bytes each: more than write anywhere, though any client may ask for new ids without end. */
     static final int MAX_PRODUCERS = 100_000;
 
     private final KnownProducers producers;
@@ -43,110 +42,19 @@ public final class ProducerStates {
         producers = new KnownProducers(maxProducers);
     }
 
-    /**
-     * Decides about a batch that is to be appended.
-     *
-     * @param buffer holds the batch
-     * @param at the batch's first byte
-     * @param fromClient whether sequences count: those of the broker's own batches do not
-     * @param guard what shows that the batch belongs to a transaction that is not open here yet
-     * @return what to do with it; ACCEPTED for batches of producers that are not idempotent
-     */
-    public SequenceVerdict check(ByteBuffer buffer, int at, boolean fromClient, VerificationGuard guard) {
-        long id = BatchHeader.producerId(buffer, at);
-        if (id == BatchHeader.NO_PRODUCER_ID) {
-            return SequenceVerdict.Accepted.INSTANCE;
-        }
-        if (BatchHeader.isControl(buffer, at)) {
-            return EndOfTransaction.read(buffer, at)
-                    .map(end -> check(marker(buffer, at, end)))
-                    .orElse(SequenceVerdict.Accepted.INSTANCE);
-        }
-        ProducerEntry entry = producers.get(id);
-        SequencedBatch original = fromClient ? original(entry, buffer, at) : null;
-        if (original != null) {
-            return new SequenceVerdict.Duplicate(original);
-        }
-        short epoch = BatchHeader.producerEpoch(buffer, at);
-        if (entry != null && epoch < entry.epoch()) {
-            return new SequenceVerdict.Fenced(entry.epoch());
-        }
-        boolean transactional = BatchHeader.isTransactional(buffer, at);
-        if (transactional && !hasOpenTransaction(id, epoch) && !verifications.holds(id, guard)) {
-            return new SequenceVerdict.WrongTransaction(
-                    "no transaction is open here that it was verified to belong to");
-        }
-        if (fromClient) {
-            SequenceVerdict sequence = checkSequence(id, entry, epoch, BatchHeader.baseSequence(buffer, at));
-            if (sequence != SequenceVerdict.Accepted.INSTANCE) {
-                return sequence;
-            }
-        }
-        if (!transactional && entry != null && entry.isInTransaction()) {
-            return new SequenceVerdict.WrongTransaction(
-                    "it is not transactional, and a transaction is open since offset " + entry.transactionStart());
-        }
-        return SequenceVerdict.Accepted.INSTANCE;
+    /** @return the producer's entry, or null */
+    ProducerEntry entry(long producerId) {
+        return producers.get(producerId);
     }
 
-    private static SequencedBatch original(ProducerEntry entry, ByteBuffer buffer, int at) {
-        if (entry == null || BatchHeader.producerEpoch(buffer, at) != entry.epoch()) {
-            return null;
-        }
-        int first = BatchHeader.baseSequence(buffer, at);
-        return entry.find(first, SequenceNumbers.plus(first, BatchHeader.lastOffsetDelta(buffer, at)));
+    /** @return whether a guard shows that the producer's transaction was verified, and has not ended since */
+    boolean isVerified(long producerId, VerificationGuard guard) {
+        return verifications.holds(producerId, guard);
     }
 
-    private SequenceVerdict checkSequence(long id, ProducerEntry entry, short epoch, int first) {
-        SequencedBatch newest = entry == null ? null : entry.last();
-        PendingVerifications.Entry verified = verifications.of(id);
-        if (verified != null) {
-            if (verified.epochBumps() && newest == null && first != 0) {
-                return new SequenceVerdict.OutOfOrder(0);
-            }
-            int lowest = verified.lowestSequence();
-            if (lowest != PendingVerifications.NO_SEQUENCE && first > lowest) {
-                return new SequenceVerdict.OutOfOrder(lowest);
-            }
-        }
-        if (entry == null) {
-            // A producer not known here, or forgotten: any sequence starts it, as the client cannot know what was
-            // forgotten.
-            return SequenceVerdict.Accepted.INSTANCE;
-        }
-        int expected = epoch > entry.epoch() || newest == null ? 0 : SequenceNumbers.plus(newest.lastSequence(), 1);
-        return first == expected ? SequenceVerdict.Accepted.INSTANCE : new SequenceVerdict.OutOfOrder(expected);
-    }
-
-    /**
-     * Decides about a marker that is to be appended. One that comes again for a transaction that has ended is accepted: its coordinator may
-     * not have heard the first answer.
-     *
-     * @param marker what a coordinator says
-     * @return ACCEPTED, fenced, or the coordinator fenced
-     */
-    public SequenceVerdict check(TransactionMarker marker) {
-        ProducerEntry entry = producers.get(marker.producerId());
-        if (entry == null) {
-            return SequenceVerdict.Accepted.INSTANCE;
-        }
-        boolean late = marker.producerEpoch() < entry.epoch()
-                || marker.epochBumped() && marker.producerEpoch() == entry.epoch() && entry.isInTransaction();
-        if (late) {
-            return new SequenceVerdict.Fenced(entry.epoch());
-        }
-        return marker.coordinatorEpoch() < entry.coordinatorEpoch()
-                ? new SequenceVerdict.CoordinatorFenced(entry.coordinatorEpoch())
-                : SequenceVerdict.Accepted.INSTANCE;
-    }
-
-    private static TransactionMarker marker(ByteBuffer buffer, int at, EndOfTransaction end) {
-        return new TransactionMarker(
-                BatchHeader.producerId(buffer, at),
-                BatchHeader.producerEpoch(buffer, at),
-                end.coordinatorEpoch(),
-                end.type() == ControlType.COMMIT,
-                false);
+    /** @return the producer's verification under way, or null */
+    PendingVerifications.Entry verification(long producerId) {
+        return verifications.of(producerId);
     }
 
     /**

@@ -6,21 +6,21 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Collects the aborted transactions of one partition, 32 bytes each. One writer at a time; readers take the {@link #view} at any time,
- * without a lock.
+ * Collects the aborted transactions of one partition, 32 bytes each. One writer at a time; readers take the {@link #snapshot} at any
+ * time, without a lock. The aborted list of a fetch is {@link AbortedSnapshot#overlapping}.
  */
 final class AbortedTransactions {
     private static final int FIRST_CAPACITY = 8;
 
-    private volatile AbortedSnapshot view = AbortedSnapshot.NONE;
+    private volatile AbortedSnapshot snapshot = AbortedSnapshot.NONE;
 
-    AbortedSnapshot view() {
-        return view;
+    AbortedSnapshot snapshot() {
+        return snapshot;
     }
 
     /** Adds one whose marker is above those of all others. */
     void add(AbortedTransaction aborted) {
-        view = view.with(aborted, FIRST_CAPACITY);
+        snapshot = snapshot.with(aborted, FIRST_CAPACITY);
     }
 
     /**
@@ -29,12 +29,12 @@ final class AbortedTransactions {
      * @return true if there was one
      */
     boolean trimTo(long offset) {
-        AbortedSnapshot now = view;
+        AbortedSnapshot now = snapshot;
         int row = now.at(offset);
         if (row == now.from()) {
             return false;
         }
-        view = now.startingAt(row);
+        snapshot = now.startingAt(row);
         return true;
     }
 
@@ -45,7 +45,7 @@ final class AbortedTransactions {
      */
     boolean remove(Collection<AbortedTransaction> gone) {
         Set<AbortedTransaction> wanted = new HashSet<>(gone);
-        AbortedSnapshot now = view;
+        AbortedSnapshot now = snapshot;
         AbortedSnapshot left = AbortedSnapshot.NONE;
         boolean fewer = false;
         for (int row = now.from(); row < now.to(); row++) {
@@ -56,7 +56,7 @@ final class AbortedTransactions {
                 left = left.with(one, FIRST_CAPACITY);
             }
         }
-        view = left;
+        snapshot = left;
         return fewer;
     }
 }

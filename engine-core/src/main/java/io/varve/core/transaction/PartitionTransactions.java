@@ -33,7 +33,7 @@ public final class PartitionTransactions {
     private volatile long firstUnstable = ALL_STABLE;
 
     public AbortedSnapshot aborted() {
-        return aborted.view();
+        return aborted.snapshot();
     }
 
     /** @return first offset of any transaction that is open or decided, or {@link #ALL_STABLE} */

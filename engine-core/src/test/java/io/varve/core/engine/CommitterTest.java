@@ -105,8 +105,8 @@ class CommitterTest {
                 log -> {});
         CompletableFuture<StorageException> first = append(sound);
         CompletableFuture<StorageException> second = append(other);
-        CompletableFuture<Void> committed = committer.commit(sound);
-        CompletableFuture<Void> lost = committer.commit(other);
+        CompletableFuture<Void> committed = committer.force(sound);
+        CompletableFuture<Void> lost = committer.force(other);
         committer.commitOnce();
         assertThat(first).isCompletedWithValue(null);
         assertThat(committed).isCompleted();
@@ -133,7 +133,7 @@ class CommitterTest {
                     throw new IllegalStateException("no more tasks are taken");
                 });
         CompletableFuture<StorageException> never = append(failing);
-        CompletableFuture<Void> lost = committer.commit(failing);
+        CompletableFuture<Void> lost = committer.force(failing);
         committer.commitOnce();
         assertThat(never.getNow(null).kind()).isEqualTo(StorageException.Kind.CLOSED);
         assertThat(lost).isCompletedExceptionally();

@@ -111,7 +111,7 @@ class EventLogTest {
                 EngineConfig.DEFAULT);
         PartitionLog log = engine.open(ID, 0, PartitionConfig.DEFAULT);
         List<String> replayed = new ArrayList<>();
-        EventLog.replay(log, codec, (words, nextOffset) -> {
+        EventReplay.replay(log, codec, (words, nextOffset) -> {
             replayed.addAll(words);
             assertThat(nextOffset).isEqualTo(replayed.size());
         });

@@ -139,7 +139,7 @@ class ProducerStatesTest {
     }
 
     private static SequenceVerdict check(ProducerStates states, ByteBuffer batch) {
-        return states.check(batch, 0, true, VerificationGuard.NONE);
+        return new SequenceCheck(states).checkBatch(batch, 0, true, VerificationGuard.NONE);
     }
 
     private void append(int epoch, int sequence, String... values) {

@@ -14,26 +14,26 @@ public final class AppendRefusals {
      * @param epoch its epoch
      * @param what the rest of what the batch says of itself
      */
-    public static AppendException of(SequenceVerdict check, PartitionId id, long producer, short epoch, String what) {
+    public static AppendException of(SequenceVerdict verdict, PartitionId id, long producer, short epoch, String what) {
         String who = "producer " + producer + " of epoch " + epoch + " sent " + what + " to " + id;
-        if (check instanceof SequenceVerdict.Fenced fenced) {
+        if (verdict instanceof SequenceVerdict.Fenced fenced) {
             return new AppendException(
                     AppendException.Kind.INVALID_PRODUCER_EPOCH,
                     who + ", where epoch " + fenced.current() + " has written");
         }
-        if (check instanceof SequenceVerdict.OutOfOrder outOfOrder) {
+        if (verdict instanceof SequenceVerdict.OutOfOrder outOfOrder) {
             return new AppendException(
                     AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
                     who + ", where sequence " + outOfOrder.expected() + " comes next");
         }
-        if (check instanceof SequenceVerdict.WrongTransaction wrong) {
+        if (verdict instanceof SequenceVerdict.WrongTransaction wrong) {
             return new AppendException(AppendException.Kind.INVALID_TXN_STATE, who + ": " + wrong.why());
         }
-        if (check instanceof SequenceVerdict.CoordinatorFenced fenced) {
+        if (verdict instanceof SequenceVerdict.CoordinatorFenced fenced) {
             return new AppendException(
                     AppendException.Kind.TRANSACTION_COORDINATOR_FENCED,
                     who + ", where coordinator epoch " + fenced.current() + " has written");
         }
-        throw new IllegalArgumentException("not a refusal: " + check);
+        throw new IllegalArgumentException("not a refusal: " + verdict);
     }
 }

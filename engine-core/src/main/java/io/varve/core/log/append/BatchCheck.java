@@ -18,7 +18,7 @@ import java.util.List;
  * thread-safe.
  */
 final class BatchCheck {
-    private static final int MOST_SHOWN = 3;
+    private static final int MAX_SHOWN = 3;
 
     private final PartitionConfig config;
     private final RecordRules rules;
@@ -97,7 +97,7 @@ final class BatchCheck {
                 Kind.INVALID_RECORD,
                 "One or more records have been rejected due to " + faults.size()
                         + " record errors in total, and only showing the first three errors at most: "
-                        + faults.subList(0, Math.min(faults.size(), MOST_SHOWN)).stream()
+                        + faults.subList(0, Math.min(faults.size(), MAX_SHOWN)).stream()
                                 .map(RecordFault::message)
                                 .toList(),
                 faults);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.append;
 
-import io.varve.core.producer.ProducerStates;
+import io.varve.core.producer.SequenceCheck;
 import io.varve.core.producer.SequenceNumbers;
 import io.varve.core.producer.SequenceVerdict;
 import io.varve.core.producer.SequencedBatch;
@@ -11,21 +11,29 @@ import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 
 /**
- * Holds the batches of a run against what is known of their producers: all of them are new, or all of them were appended before. A batch
- * that follows another one of its producer in the run is held against that. Used under the partition's lock.
+ * Checks the sequences of a run: all its batches are new, or all of them were appended before. A batch that follows another one of its
+ * producer in the run is compared with that one, any other with what {@link SequenceCheck} knows. Used with the writer's lock held.
  */
 public final class RunSequenceCheck {
     private static final int NONE = -1;
 
     private final PartitionId id;
-    private final ProducerStates producers;
+    private final SequenceCheck sequences;
 
-    public RunSequenceCheck(PartitionId id, ProducerStates producers) {
+    /**
+     * @param id the partition, for messages
+     * @param sequences knows what the producers have appended
+     */
+    public RunSequenceCheck(PartitionId id, SequenceCheck sequences) {
         this.id = id;
-        this.producers = producers;
+        this.sequences = sequences;
     }
 
     /**
+     * Compares all batches of a run with what their producers appended.
+     *
+     * @param run the batches, checked
+     * @param guard shows that they belong to a transaction that is not open here yet
      * @return where the batches were appended before, or null when all are new
      * @throws AppendException if one does not follow its producer's last; OUT_OF_ORDER_SEQUENCE_NUMBER also if some were appended before
      *     and others not
@@ -37,15 +45,15 @@ public final class RunSequenceCheck {
         boolean isNew = false;
         for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(bytes, at)) {
             int before = before(bytes, run, at);
-            SequenceVerdict check = before == NONE || last != null
-                    ? producers.check(bytes, at, run.origin() == AppendOrigin.CLIENT, guard)
+            SequenceVerdict verdict = before == NONE || last != null
+                    ? sequences.checkBatch(bytes, at, run.origin() == AppendOrigin.CLIENT, guard)
                     : follows(bytes, before, at);
-            if (check instanceof SequenceVerdict.Duplicate duplicate) {
+            if (verdict instanceof SequenceVerdict.Duplicate duplicate) {
                 first = first == null ? duplicate : first;
                 last = duplicate.original();
-            } else if (check != SequenceVerdict.Accepted.INSTANCE) {
+            } else if (verdict != SequenceVerdict.Accepted.INSTANCE) {
                 throw AppendRefusals.of(
-                        check,
+                        verdict,
                         id,
                         BatchHeader.producerId(bytes, at),
                         BatchHeader.producerEpoch(bytes, at),

@@ -8,7 +8,10 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** The blob that says where leader epochs begin, as Kafka's {@code leader-epoch-checkpoint} says it: a version, a count, a line for each. */
+/**
+ * Writes and reads the blob that says where leader epochs begin, in the format of Kafka's {@code leader-epoch-checkpoint}: a version, a
+ * count, a line for each. Stateless.
+ */
 final class LeaderEpochBlob {
     static final String NAME = "leader-epochs";
 

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Which offsets were written in which leader epoch. Every batch carries its epoch, and epochs only rise along the log, so a few reads find
- * out where each begins; what they find is kept in a blob, since compaction may take an epoch's first batches. Nothing is read before somebody
- * asks, or appends in an epoch above 0. Thread-safe.
+ * Tells which offsets were written in which leader epoch. Every batch carries its epoch, and epochs only rise along the log, so a few reads
+ * find out where each begins. What they find is kept in a blob, since compaction may take an epoch's first batches. Nothing is read before
+ * the first question, or the first append in an epoch above 0. Thread-safe.
  */
 public final class LeaderEpochs {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
@@ -35,7 +35,10 @@ public final class LeaderEpochs {
 
     private boolean written;
 
-    /** @param current the epoch in force */
+    /**
+     * @param store the partition's
+     * @param current the epoch in force, 0 or more
+     */
     public LeaderEpochs(PartitionStore store, int current) {
         this.store = store;
         this.current = current;
@@ -92,7 +95,8 @@ public final class LeaderEpochs {
     /**
      * @param epoch a leader epoch
      * @param logEnd the log end offset
-     * @return where it ends; empty for one that has not been yet
+     * @return where it ends, and which it is: the epoch below it when it has no records; empty for one that has not been yet
+     * @throws StorageException CORRUPT, CLOSED, RETRY
      */
     public Optional<EpochEnd> endOf(int epoch, long logEnd) {
         if (epoch < 0 || epoch > current) {
@@ -107,7 +111,12 @@ public final class LeaderEpochs {
         return Optional.of(new EpochEnd(own == null ? epoch : own.getKey(), end));
     }
 
-    /** @return the epoch in which an offset was written, or would be now; -1 if that is not known */
+    /**
+     * @param offset an offset of the log
+     * @param logEnd the log end offset
+     * @return the epoch in which an offset was written, or would be now; -1 if that is not known
+     * @throws StorageException CORRUPT, CLOSED, RETRY
+     */
     public int at(long offset, long logEnd) {
         int epoch = -1;
         for (Map.Entry<Integer, Long> each : history(logEnd).entrySet()) {
@@ -154,6 +163,9 @@ public final class LeaderEpochs {
         return starts;
     }
 
+    /** The first offset of a batch, and its epoch. */
+    private record Start(long offset, int epoch) {}
+
     /** Finds the epochs that begin behind those known. */
     private void search(NavigableMap<Integer, Long> found, long start, long end) {
         int last = found.isEmpty() ? NOT_LOADED : found.lastKey();
@@ -169,20 +181,20 @@ public final class LeaderEpochs {
                     low = middle + 1;
                 }
             }
-            long[] batch = low < end ? batchAt(low, end) : null;
+            Start batch = low < end ? batchAt(low, end) : null;
             if (batch == null) {
                 return;
             }
-            last = (int) batch[1];
-            from = Math.max(start, batch[0]);
+            last = batch.epoch;
+            from = Math.max(start, batch.offset);
             found.put(last, from);
         }
     }
 
     private boolean isAbove(int epoch, long offset, long end) {
         try {
-            long[] batch = batchAt(offset, end);
-            return batch == null || batch[1] > epoch;
+            Start batch = batchAt(offset, end);
+            return batch == null || batch.epoch > epoch;
         } catch (StorageException | InvalidBatchException e) {
             if (e instanceof StorageException failure) {
                 failure.rethrowUnless(StorageException.Kind.CORRUPT);
@@ -191,8 +203,8 @@ public final class LeaderEpochs {
         }
     }
 
-    /** @return first offset and epoch of the batch that contains an offset, or of the next one; null if there is none below the end */
-    private long[] batchAt(long offset, long end) {
+    /** @return the batch that contains an offset, or the next one; null if there is none below the end */
+    private Start batchAt(long offset, long end) {
         try (BatchSlice slice = store.read(offset, end, 0)) {
             if (slice.sizeInBytes() == 0) {
                 return null;
@@ -200,7 +212,7 @@ public final class LeaderEpochs {
             ByteBuffer bytes = slice.buffer();
             int at = bytes.position();
             BatchValidator.frame(bytes, at, bytes.limit());
-            return new long[] {BatchHeader.baseOffset(bytes, at), BatchHeader.leaderEpoch(bytes, at)};
+            return new Start(BatchHeader.baseOffset(bytes, at), BatchHeader.leaderEpoch(bytes, at));
         }
     }
 }

@@ -17,8 +17,8 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Finds records of a partition by time: the store finds the batch, {@link BatchTimestampSearch} looks into it. A question takes little memory and
- * decompresses a bounded number of bytes, whatever is stored. Thread-safe.
+ * Finds records of a partition by time: the store finds the batch, {@link BatchTimestampSearch} looks into it. A question takes little
+ * memory and decompresses a bounded number of bytes, whatever is stored. Thread-safe.
  */
 public final class TimestampLookup {
     private static final int SCAN_BYTES = 1 << 20;
@@ -29,22 +29,33 @@ public final class TimestampLookup {
 
     private final PartitionStore store;
 
+    /** @param store the partition's */
     public TimestampLookup(PartitionStore store) {
         this.store = store;
     }
 
-    /** Looks at one batch; returns true to stop. */
+    /** Looks at one batch. */
     @FunctionalInterface
-    private interface Look {
-        boolean at(ByteBuffer bytes, int at);
+    private interface Look<T> {
+        /** @return what was looked for, or null to go on */
+        T at(ByteBuffer bytes, int at);
     }
 
-    /** @return the first record below {@code end} with a timestamp of at least {@code timestamp} */
+    /**
+     * @param timestamp ms since the epoch
+     * @param end where to stop, exclusive
+     * @return the first record below {@code end} with a timestamp of at least {@code timestamp}
+     * @throws StorageException CORRUPT, CLOSED
+     */
     public Optional<TimestampOffset> firstAtOrAfter(long timestamp, long end) {
         return untilNotTrimmed(() -> findFirst(timestamp, end));
     }
 
-    /** @return the first record below {@code end} that has the largest timestamp of those below it */
+    /**
+     * @param end where to stop, exclusive
+     * @return the first record below {@code end} that has the largest timestamp of those below it
+     * @throws StorageException CORRUPT, CLOSED
+     */
     public Optional<TimestampOffset> newest(long end) {
         return untilNotTrimmed(() -> findNewest(end));
     }
@@ -68,17 +79,12 @@ public final class TimestampLookup {
         if (batch == null) {
             return Optional.empty();
         }
-        TimestampOffset[] found = new TimestampOffset[1];
         long start = store.extent().start();
         BatchTimestampSearch times = new BatchTimestampSearch(start);
-        // A header may claim more than the records hold that are there: then the next one's turn.
-        walk(Math.max(start, batch.baseOffset()), end, 0, (bytes, at) -> {
-            if (BatchHeader.maxTimestamp(bytes, at) >= timestamp) {
-                found[0] = times.firstAtOrAfter(bytes, at, timestamp);
-            }
-            return found[0] != null;
-        });
-        return Optional.ofNullable(found[0]);
+        // A header may claim more than the records hold that are there: then it is the next batch's turn.
+        Look<TimestampOffset> look = (bytes, at) ->
+                BatchHeader.maxTimestamp(bytes, at) >= timestamp ? times.firstAtOrAfter(bytes, at, timestamp) : null;
+        return Optional.ofNullable(walk(Math.max(start, batch.baseOffset()), end, 0, look));
     }
 
     private Optional<TimestampOffset> findNewest(long end) {
@@ -155,27 +161,38 @@ public final class TimestampLookup {
     }
 
     private TimestampOffset newestOf(OffsetAt batch, Piece piece, BatchTimestampSearch times) {
-        TimestampOffset[] found = new TimestampOffset[1];
-        walk(Math.max(piece.from, batch.baseOffset()), piece.to, 0, (bytes, at) -> {
-            found[0] = times.newest(bytes, at);
-            return true;
-        });
-        return found[0];
+        // One batch is looked at, whether it has a record that is there or not.
+        Look<Optional<TimestampOffset>> look = (bytes, at) -> Optional.ofNullable(times.newest(bytes, at));
+        Optional<TimestampOffset> found = walk(Math.max(piece.from, batch.baseOffset()), piece.to, 0, look);
+        return found == null ? null : found.orElse(null);
     }
 
     /** @return the batch from an offset on that claims the largest timestamp, of those with records that are not known */
     private OffsetAt newestBatch(Piece piece, long from, Set<Long> known) {
-        OffsetAt[] best = new OffsetAt[1];
-        walk(from, piece.to, SCAN_BYTES, (bytes, at) -> {
+        NewestBatch newest = new NewestBatch(known);
+        walk(from, piece.to, SCAN_BYTES, newest);
+        return newest.batch;
+    }
+
+    /** Remembers the batch that claims the largest timestamp; never ends the walk. */
+    private static final class NewestBatch implements Look<OffsetAt> {
+        private final Set<Long> known;
+        private OffsetAt batch;
+
+        NewestBatch(Set<Long> known) {
+            this.known = known;
+        }
+
+        @Override
+        public OffsetAt at(ByteBuffer bytes, int at) {
             long newest = BatchHeader.maxTimestamp(bytes, at);
             boolean candidate =
                     BatchHeader.recordCount(bytes, at) > 0 && !known.contains(BatchHeader.baseOffset(bytes, at));
-            if (candidate && (best[0] == null || newest > best[0].maxTimestamp())) {
-                best[0] = new OffsetAt(BatchHeader.baseOffset(bytes, at), newest);
+            if (candidate && (batch == null || newest > batch.maxTimestamp())) {
+                batch = new OffsetAt(BatchHeader.baseOffset(bytes, at), newest);
             }
-            return false;
-        });
-        return best[0];
+            return null;
+        }
     }
 
     /**
@@ -200,19 +217,25 @@ public final class TimestampLookup {
         return highest;
     }
 
-    /** Looks at the batches from the one that contains {@code from} on; {@code firstBytes} bounds the first read. */
-    private void walk(long from, long end, int firstBytes, Look look) {
+    /**
+     * Looks at one batch after another, from the one that contains {@code from} on.
+     *
+     * @param firstBytes bounds the first read
+     * @return the first answer of a look, or null if none gave one below {@code end}
+     */
+    private <T> T walk(long from, long end, int firstBytes, Look<T> look) {
         long offset = from;
         int maxBytes = firstBytes;
         while (offset < end) {
             try (BatchSlice slice = store.read(offset, end, maxBytes)) {
                 if (slice.sizeInBytes() == 0) {
-                    return;
+                    return null;
                 }
                 ByteBuffer bytes = slice.buffer();
                 for (int at = bytes.position(); at < bytes.limit(); ) {
-                    if (look.at(bytes, at)) {
-                        return;
+                    T found = look.at(bytes, at);
+                    if (found != null) {
+                        return found;
                     }
                     offset = BatchHeader.nextOffset(bytes, at);
                     at += BatchValidator.frame(bytes, at, bytes.limit());
@@ -220,5 +243,6 @@ public final class TimestampLookup {
             }
             maxBytes = SCAN_BYTES;
         }
+        return null;
     }
 }

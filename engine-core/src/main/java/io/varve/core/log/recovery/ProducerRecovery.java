@@ -31,26 +31,36 @@ public final class ProducerRecovery {
 
     private final PartitionStore store;
     private final Extent extent;
+    /** The next offset to apply, moved on batch by batch. */
+    private long reached;
 
     private ProducerRecovery(PartitionStore store) {
         this.store = store;
         this.extent = store.extent();
     }
 
-    /** @return the state at the readable end, transactions that ended below the durable end being stable */
+    /**
+     * Rebuilds the state of a partition that is being opened; drops snapshots from above its end.
+     *
+     * @param store the partition's
+     * @param snapshots where the state was written down
+     * @return the state at the readable end, transactions that ended below the durable end being stable
+     * @throws StorageException CLOSED, RETRY
+     */
     public static ProducerStates recover(PartitionStore store, ProducerSnapshotStore snapshots) {
         return new ProducerRecovery(store).recover(snapshots);
     }
 
     private ProducerStates recover(ProducerSnapshotStore snapshots) {
         dropSnapshotsAbove(store.snapshots(), extent.readableEnd());
-        // One from below the start leaves out batches that are trimmed by now: whoever wrote them is better not known.
+        // One from below the start lacks batches that are trimmed by now: producers of whom they tell are to be
+        // forgotten.
         Optional<ProducerSnapshotStore.Loaded> loaded =
                 snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()), this::isWhole);
         ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
-        long from = loaded.isPresent() ? loaded.get().offset() : extent.start();
-        while (from < extent.readableEnd()) {
-            from = replayTo(from, states);
+        reached = loaded.isPresent() ? loaded.get().offset() : extent.start();
+        while (reached < extent.readableEnd()) {
+            replayToDamage(states);
         }
         return states;
     }
@@ -84,7 +94,7 @@ public final class ProducerRecovery {
             if (e instanceof StorageException storage) {
                 storage.rethrowUnless(StorageException.Kind.CORRUPT);
             }
-            return true; // who knows: nobody may take for committed what nobody committed
+            return true; // not known: what may be uncommitted must not be shown as committed
         }
     }
 
@@ -98,34 +108,32 @@ public final class ProducerRecovery {
         }
     }
 
-    /** @return where to go on: the end, or behind damage */
-    private long replayTo(long from, ProducerStates states) {
-        long[] reached = {from};
+    /** Replays up to the end, or passes over damage. */
+    private void replayToDamage(ProducerStates states) {
         try {
-            replay(reached, states);
-            return extent.readableEnd();
+            replay(states);
+            reached = extent.readableEnd();
         } catch (StorageException | InvalidBatchException e) {
             if (e instanceof StorageException storage) {
                 storage.rethrowUnless(StorageException.Kind.CORRUPT);
             }
-            // What is sound is served. A producer of whom too little is known would be refused for ever, one not known
-            // is not. Transactions stay as they are known: nobody may take for committed what nobody committed.
+            // What is sound is served. A producer of whom too little is known would be refused for ever, an unknown one
+            // is not. Transactions stay as they are known: what is uncommitted must not be shown as committed.
             LOG.warn(
                     "{}: forgetting its idempotent producers, for there is damage at or after offset {}: {}",
                     store.id(),
-                    reached[0],
+                    reached,
                     e.getMessage());
             states.forgetSequences();
             // Whatever the storage can read is shown to consumers, so it must be known here.
-            return DamageEndSearch.behind(store, reached[0], extent.readableEnd());
+            reached = DamageEndSearch.behind(store, reached, extent.readableEnd());
         }
     }
 
-    /** @param reached element 0: the next offset to apply, moved on batch by batch */
-    private void replay(long[] reached, ProducerStates states) {
-        long from = reached[0];
-        while (reached[0] < extent.readableEnd()) {
-            try (BatchSlice slice = store.read(reached[0], extent.readableEnd(), READ_BYTES)) {
+    private void replay(ProducerStates states) {
+        long from = reached;
+        while (reached < extent.readableEnd()) {
+            try (BatchSlice slice = store.read(reached, extent.readableEnd(), READ_BYTES)) {
                 if (slice.sizeInBytes() == 0) {
                     return; // only a gap lies before the end
                 }
@@ -136,7 +144,7 @@ public final class ProducerRecovery {
                     if (BatchHeader.lastOffset(bytes, at) >= from) { // the first may begin below the partition's start
                         states.apply(bytes, at);
                     }
-                    reached[0] = BatchHeader.nextOffset(bytes, at);
+                    reached = BatchHeader.nextOffset(bytes, at);
                     at += size;
                 }
             }

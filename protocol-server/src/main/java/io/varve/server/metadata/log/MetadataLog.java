@@ -3,7 +3,7 @@ package io.varve.server.metadata.log;
 
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.engine.LogEngine;
-import io.varve.core.event.EventLog;
+import io.varve.core.event.EventReplay;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.spi.PartitionId;
@@ -53,7 +53,7 @@ public final class MetadataLog {
         MetadataDelta delta = MetadataState.blank();
         Set<UUID> deleted = new HashSet<>();
         try {
-            EventLog.replay(
+            EventReplay.replay(
                     log,
                     codec,
                     (events, nextOffset) -> events.forEach(event -> replay(event, nextOffset, delta, deleted)));

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.event;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.VerifyingLogReader;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * Replays a log of events, every one of them or none: events that are missing or damaged end the replay. Used by one thread.
+ *
+ * @param <E> an event
+ */
+public final class EventReplay<E> {
+    private static final int REPLAY_BYTES = 1 << 20;
+
+    private final PartitionLog log;
+    private final EventCodec<E> codec;
+    private final EventCodec.Sink<E> sink;
+    /** Offset of the next event. */
+    private long next;
+
+    private EventReplay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink) {
+        this.log = log;
+        this.codec = codec;
+        this.sink = sink;
+    }
+
+    /**
+     * Reads every event of a log. Waits for the log's end to be durable first, so that nothing is built on what a power cut could
+     * still take.
+     *
+     * @param log where the events are: every offset from 0 on, since nothing is ever dropped of it
+     * @param codec how records become events
+     * @param sink told of each batch in order
+     * @throws StorageException as {@link io.varve.core.log.LogReader#read}, or if the end does not become durable; CORRUPT if an event is
+     *     missing or damaged, the message naming log and offset
+     */
+    public static <E> void replay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink) {
+        new EventReplay<>(log, codec, sink).replay();
+    }
+
+    private void replay() {
+        long end = log.logEndOffset();
+        StorageException failure = awaitDurable(log, end);
+        if (failure != null) {
+            throw failure;
+        }
+        VerifyingLogReader batches = new VerifyingLogReader(log, REPLAY_BYTES, this::decode, (offset, why) -> {
+            throw damaged(offset, why);
+        });
+        while (batches.readOnce(end)) {
+            // goes on until the end
+        }
+        if (next < end) {
+            throw damaged(next, "the events from there to the log's end at " + end + " are gone");
+        }
+    }
+
+    private void decode(ByteBuffer bytes) {
+        for (int at = bytes.position(); at < bytes.limit(); at += BatchHeader.sizeInBytes(bytes, at)) {
+            if (BatchHeader.baseOffset(bytes, at) != next) {
+                throw damaged(next, "the events before offset " + BatchHeader.baseOffset(bytes, at) + " are gone");
+            }
+            next = BatchHeader.nextOffset(bytes, at);
+        }
+        codec.decode(bytes, sink);
+    }
+
+    private StorageException damaged(long offset, String why) {
+        return new StorageException(
+                StorageException.Kind.CORRUPT, log.id() + " is damaged at offset " + offset + ": " + why);
+    }
+
+    /**
+     * Waits through syncs that failed but lost nothing: the committer makes up for them.
+     *
+     * @return null when the log is durable up to the offset, else why it will not be
+     */
+    static StorageException awaitDurable(PartitionLog log, long offset) {
+        while (true) {
+            CompletableFuture<StorageException> outcome = new CompletableFuture<>();
+            log.awaitHighWatermark(offset, outcome::complete);
+            StorageException failure = outcome.join();
+            if (failure == null || failure.kind() != StorageException.Kind.RETRY) {
+                return failure;
+            }
+        }
+    }
+}
