@@ -3,22 +3,23 @@ package io.varve.file;
 
 import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageSetting;
+import io.varve.core.spi.support.ReadVerification;
 import io.varve.core.spi.support.StorageProperties;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * This backend's settings.
+ * The settings of the file backend. Defaults and ranges are those of {@link #SETTINGS}.
  *
- * @param checkpointIntervalMs ms between two writes of the recovery points, at least 1 ({@code log.flush.offset.checkpoint.interval.ms},
- *     default 60000)
- * @param checkpointBytes bytes appended to a directory after which its recovery points are written all the same, at least 1: what a
- *     crash makes the next start scan ({@code file.checkpoint.bytes}, default 128 MiB)
- * @param openFiles idle file handles kept open at most, at least 1 ({@code file.open.files}, default 2000); fewer where the process may have few
- *     files open
- * @param reserve room kept back for the writes that make room
- * @param syncThreads files forced at the same time by one group commit, 1 to 1024 ({@code file.sync.threads}, default 32)
- * @param readVerify whether every batch is held against its CRC-32C before it is handed to a reader ({@code log.read.verify}, default
- *     false)
+ * @param checkpointIntervalMs ms between two writes of the recovery points
+ * @param checkpointBytes bytes appended to a directory after which its recovery points are written all the same: what a crash makes the
+ *     next start scan
+ * @param openFiles how many idle file handles are kept open; fewer where the process may have few files open
+ * @param reserve space reserved for the writes that make room
+ * @param syncThreads how many files one group commit forces at the same time
+ * @param readVerify whether every batch is verified by its CRC-32C before it is handed to a reader
  */
 record FileConfig(
         long checkpointIntervalMs,
@@ -31,17 +32,44 @@ record FileConfig(
     static final String CHECKPOINT_BYTES = "file.checkpoint.bytes";
     static final String OPEN_FILES = "file.open.files";
     static final String SYNC_THREADS = "file.sync.threads";
-    static final String READ_VERIFY = "log.read.verify";
+    static final String READ_VERIFY = ReadVerification.KEY;
+
+    /** Defines each key this backend reads. */
+    static final List<StorageSetting> SETTINGS = Stream.concat(
+                    Stream.of(
+                            StorageSetting.number(
+                                    CHECKPOINT_INTERVAL,
+                                    60_000,
+                                    1,
+                                    Long.MAX_VALUE,
+                                    "Ms between two notes of how far each partition is on the disk."),
+                            StorageSetting.number(
+                                    CHECKPOINT_BYTES,
+                                    128L << 20,
+                                    1,
+                                    Long.MAX_VALUE,
+                                    "Bytes appended to a directory after which that is noted all the same."),
+                            StorageSetting.number(
+                                    OPEN_FILES, 2000, 1, Integer.MAX_VALUE, "How many idle files are kept open."),
+                            StorageSetting.number(
+                                    SYNC_THREADS,
+                                    32,
+                                    1,
+                                    1024,
+                                    "How many files are forced to the disk at the same time."),
+                            ReadVerification.SETTING),
+                    DiskReserveConfig.SETTINGS.stream())
+            .toList();
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     static FileConfig of(Map<String, String> properties) {
-        StorageProperties settings = new StorageProperties(properties);
+        StorageProperties settings = new StorageProperties(SETTINGS, properties);
         return new FileConfig(
-                settings.number(CHECKPOINT_INTERVAL, 60_000, 1, Long.MAX_VALUE),
-                settings.number(CHECKPOINT_BYTES, 128L << 20, 1, Long.MAX_VALUE),
-                (int) settings.number(OPEN_FILES, 2000, 1, Integer.MAX_VALUE),
+                settings.number(CHECKPOINT_INTERVAL),
+                settings.number(CHECKPOINT_BYTES),
+                (int) settings.number(OPEN_FILES),
                 DiskReserveConfig.of(settings),
-                (int) settings.number(SYNC_THREADS, 32, 1, 1024),
+                (int) settings.number(SYNC_THREADS),
                 settings.flag(READ_VERIFY));
     }
 }

@@ -4,12 +4,19 @@ package io.varve.file;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
+import io.varve.core.spi.StorageSetting;
+import java.util.List;
 
 /** {@code storage.backend=file}: plain segment files under {@code log.dirs}. */
 public final class FileStorageProvider implements StorageProvider {
     @Override
     public String name() {
         return "file";
+    }
+
+    @Override
+    public List<StorageSetting> settings() {
+        return FileConfig.SETTINGS;
     }
 
     @Override

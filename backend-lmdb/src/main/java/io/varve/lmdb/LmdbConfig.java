@@ -3,24 +3,25 @@ package io.varve.lmdb;
 
 import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageSetting;
+import io.varve.core.spi.support.ReadVerification;
 import io.varve.core.spi.support.StorageProperties;
+import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
- * This backend's settings.
+ * The settings of the LMDB backend. Defaults and ranges are those of {@link #SETTINGS}.
  *
- * @param mapInitialBytes bytes of address space to begin with, at least 1 MiB ({@code lmdb.map.initial.size}, default 64 MiB)
- * @param mapMaxBytes bytes that stored data may take at most in one data directory, at least the initial size
- *     ({@code lmdb.map.max.size}, default 1 TiB); above it appends are refused as on a full disk
- * @param maxReaders read transactions at the same time, 1 to 10000 ({@code lmdb.max.readers}, default 126)
- * @param stagingBytes bytes appended but not committed at most, in memory outside the heap, at least 1 MiB ({@code lmdb.staging.bytes}, default
- *     64 MiB): whoever appends beyond waits for a commit
- * @param readBytes bytes read and not yet sent at most, in memory outside the heap, at least 1 MiB ({@code lmdb.read.bytes}, default 64 MiB): beyond,
- *     each read returns one batch
- * @param compactOnStart whether a start rewrites the environment without its free pages ({@code lmdb.compact.on.start}, default false)
- * @param readVerify whether every batch is held against its CRC-32C before it is handed to a reader ({@code log.read.verify}, default
- *     false)
- * @param reserve room kept back for the writes that make room
+ * @param mapInitialBytes bytes of address space to begin with
+ * @param mapMaxBytes how many bytes stored data may take in one data directory, at least the initial size; above it appends are refused
+ *     as on a full disk
+ * @param maxReaders how many read transactions there may be at the same time
+ * @param stagingBytes how many bytes may be appended and not committed, in memory outside the heap: an append beyond waits for a commit
+ * @param readBytes how many bytes may be read and not yet sent, in memory outside the heap: beyond, each read returns one batch
+ * @param compactOnStart whether a start rewrites the environment without its free pages
+ * @param readVerify whether every batch is verified by its CRC-32C before it is handed to a reader
+ * @param reserve space reserved for the writes that make room
  */
 record LmdbConfig(
         long mapInitialBytes,
@@ -37,25 +38,58 @@ record LmdbConfig(
     static final String STAGING = "lmdb.staging.bytes";
     static final String READ = "lmdb.read.bytes";
     static final String COMPACT = "lmdb.compact.on.start";
-    static final String READ_VERIFY = "log.read.verify";
 
     private static final long MIB = 1L << 20;
-    private static final long MAP_LIMIT = 1L << 46;
-    private static final int READERS_LIMIT = 10_000;
+    private static final long TIB = 1L << 40;
+    private static final long MAP_LIMIT = 64 * TIB;
+
+    /** Defines each key this backend reads. */
+    static final List<StorageSetting> SETTINGS = Stream.concat(
+                    Stream.of(
+                            StorageSetting.number(
+                                    MAP_INITIAL,
+                                    64 * MIB,
+                                    MIB,
+                                    MAP_LIMIT,
+                                    "Bytes of address space the map begins with."),
+                            StorageSetting.number(
+                                    MAP_MAX,
+                                    TIB,
+                                    MIB,
+                                    MAP_LIMIT,
+                                    "Bytes that stored data may take in a data directory."),
+                            StorageSetting.number(
+                                    MAX_READERS, 126, 1, 10_000, "Reads at the same time, of all processes."),
+                            StorageSetting.number(
+                                    STAGING,
+                                    64 * MIB,
+                                    MIB,
+                                    Integer.MAX_VALUE,
+                                    "Bytes held in memory until they are committed."),
+                            StorageSetting.number(
+                                    READ,
+                                    64 * MIB,
+                                    MIB,
+                                    Long.MAX_VALUE,
+                                    "Bytes held in memory on their way to consumers."),
+                            StorageSetting.flag(
+                                    COMPACT, false, "Whether a start rewrites the environment without its free pages."),
+                            ReadVerification.SETTING),
+                    DiskReserveConfig.SETTINGS.stream())
+            .toList();
 
     /** @throws StorageException MISUSE naming key, value and what is allowed */
     static LmdbConfig of(Map<String, String> properties) {
-        StorageProperties settings = new StorageProperties(properties);
-        long initial = settings.number(MAP_INITIAL, 64 * MIB, MIB, MAP_LIMIT);
-        long max = settings.number(MAP_MAX, Math.max(1L << 40, initial), initial, MAP_LIMIT);
+        StorageProperties settings = new StorageProperties(SETTINGS, properties);
+        long initial = settings.number(MAP_INITIAL);
         return new LmdbConfig(
                 initial,
-                max,
-                (int) settings.number(MAX_READERS, 126, 1, READERS_LIMIT),
-                settings.number(STAGING, 64 * MIB, MIB, Integer.MAX_VALUE),
-                settings.number(READ, 64 * MIB, MIB, Long.MAX_VALUE),
+                settings.number(MAP_MAX, Math.max(TIB, initial), initial, MAP_LIMIT),
+                (int) settings.number(MAX_READERS),
+                settings.number(STAGING),
+                settings.number(READ),
                 settings.flag(COMPACT),
-                settings.flag(READ_VERIFY),
+                settings.flag(ReadVerification.KEY),
                 DiskReserveConfig.of(settings));
     }
 }

@@ -4,6 +4,8 @@ package io.varve.lmdb;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
+import io.varve.core.spi.StorageSetting;
+import java.util.List;
 
 /** {@code storage.backend=lmdb}: an LMDB environment in each of {@code log.dirs}. */
 public final class LmdbStorageProvider implements StorageProvider {
@@ -13,6 +15,11 @@ public final class LmdbStorageProvider implements StorageProvider {
     @Override
     public String name() {
         return "lmdb";
+    }
+
+    @Override
+    public List<StorageSetting> settings() {
+        return LmdbConfig.SETTINGS;
     }
 
     @Override

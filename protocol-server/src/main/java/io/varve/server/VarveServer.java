@@ -40,7 +40,7 @@ public final class VarveServer implements AutoCloseable {
 
     private final ServerConfig config;
     private final NetServer net;
-    private final BrokerState rooms;
+    private final BrokerState state;
     private final ClusterInfo self;
     private final Groups groups;
     private final Transactions transactions;
@@ -48,12 +48,12 @@ public final class VarveServer implements AutoCloseable {
     private final AtomicBoolean closed = new AtomicBoolean();
 
     private VarveServer(
-            ServerConfig config, NetServer net, BrokerState rooms, Clock clock, Scheduler scheduler, Ids ids) {
+            ServerConfig config, NetServer net, BrokerState state, Clock clock, Scheduler scheduler, Ids ids) {
         this.config = config;
         this.net = net;
-        this.rooms = rooms;
+        this.state = state;
         this.scheduler = scheduler;
-        ClusterMetadata metadata = rooms.metadata();
+        ClusterMetadata metadata = state.metadata();
         self = self(config, net, metadata);
         // Each asks the other: the groups only on behalf of clients, who come when both are there.
         groups = Groups.open(
@@ -76,14 +76,14 @@ public final class VarveServer implements AutoCloseable {
                         config.metadata().losses(),
                         clock,
                         scheduler,
-                        rooms.failPoints()),
+                        state.failPoints()),
                 metadata);
-        metadata.addConfigListener(new DynamicBrokerConfig(metadata.brokerConfigs(), net, rooms.engine()))
+        metadata.addConfigListener(new DynamicBrokerConfig(metadata.brokerConfigs(), net, state.engine()))
                 .join();
         HandlerContext context = new HandlerContext(
                 self,
                 metadata,
-                rooms.engine(),
+                state.engine(),
                 groups,
                 transactions,
                 new HandlerContext.Settings(
@@ -108,11 +108,11 @@ public final class VarveServer implements AutoCloseable {
         // The ports come first: two servers must not recover the same directory to find that only one can listen.
         NetServer net = NetServer.bind(config.net(), clock);
         try {
-            BrokerState rooms = BrokerState.open(config, backend, clock, scheduler, ids);
+            BrokerState state = BrokerState.open(config, backend, clock, scheduler, ids);
             try {
-                return new VarveServer(config, net, rooms, clock, scheduler, ids);
+                return new VarveServer(config, net, state, clock, scheduler, ids);
             } catch (RuntimeException e) {
-                rooms.close();
+                state.close();
                 throw e;
             }
         } catch (RuntimeException e) {
@@ -153,7 +153,7 @@ public final class VarveServer implements AutoCloseable {
         String listeners = self.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
         String directories =
                 config.storage().directories().stream().map(Path::toString).collect(Collectors.joining(", "));
-        List<Topic> topics = rooms.metadata().all().stream()
+        List<Topic> topics = state.metadata().all().stream()
                 .filter(topic -> !topic.internal())
                 .toList();
         return String.format(
@@ -167,7 +167,7 @@ public final class VarveServer implements AutoCloseable {
                                 .mapToInt(topic -> topic.partitions().size())
                                 .sum(),
                         "partition"),
-                rooms.recoveryMs());
+                state.recoveryMs());
     }
 
     private static String count(int number, String what) {
@@ -181,7 +181,7 @@ public final class VarveServer implements AutoCloseable {
             net.stop(ANSWER_MS);
             transactions.close();
             groups.close();
-            rooms.close();
+            state.close();
             scheduler.close();
         }
     }

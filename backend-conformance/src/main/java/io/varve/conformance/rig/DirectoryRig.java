@@ -5,6 +5,7 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ReadVerification;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -129,7 +130,7 @@ public final class DirectoryRig implements StorageRig {
     public StorageRig withFaults() {
         close();
         Map<String, String> verifying = new HashMap<>(subject.properties());
-        verifying.put("log.read.verify", "true");
+        verifying.put(ReadVerification.KEY, "true");
         TestedBackend careful = new TestedBackend(subject.provider(), verifying, subject.classPath());
         return RamDisk.mount(DISK_MEBIBYTES)
                 .map(disk -> new DirectoryRig(careful, reader, true, disk.directory(), disk::close))

@@ -3,18 +3,18 @@ package io.varve.core.directory;
 
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageSetting;
 import io.varve.core.spi.support.StorageProperties;
-import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
- * How much room to keep back, and for whom.
+ * Says how much of the disk to reserve, and for whom.
  *
- * @param bytes kept back in each data directory for the writes that make room when its file system is full, 0 to 2^30; 0 keeps none
- *     ({@code storage.reserve.bytes}, default 1 MiB)
- * @param topics those whose appends may use them ({@code storage.reserve.topics}, comma-separated, default {@code __cluster_metadata}:
- *     deletions and settings are written there)
+ * @param bytes reserved in each data directory for the writes that make room when its file system is full; 0 reserves none
+ *     ({@code storage.reserve.bytes})
+ * @param topics those whose appends may use them ({@code storage.reserve.topics}): deletions and settings are written to
+ *     {@code __cluster_metadata}
  */
 public record DiskReserveConfig(long bytes, Set<String> topics) {
     /** Key of {@link #bytes}. */
@@ -22,19 +22,22 @@ public record DiskReserveConfig(long bytes, Set<String> topics) {
     /** Key of {@link #topics}. */
     public static final String TOPICS = "storage.reserve.topics";
 
-    private static final long MAX_BYTES = 1 << 30;
-    private static final long DEFAULT_BYTES = 1 << 20;
-    private static final String DEFAULT_TOPICS = "__cluster_metadata";
+    /** The settings it is read from, for a backend to have among its own. */
+    public static final List<StorageSetting> SETTINGS = List.of(
+            StorageSetting.number(
+                    BYTES,
+                    1 << 20,
+                    0,
+                    1 << 30,
+                    "Bytes reserved in each data directory for the writes that make room when its file system is full; 0 for none."),
+            StorageSetting.list(TOPICS, "__cluster_metadata", "Topics whose appends may use the reserve."));
 
-    /** @throws StorageException MISUSE naming key, value and what is allowed */
+    /**
+     * @param settings with {@link #SETTINGS} among those it defines
+     * @throws StorageException MISUSE naming key, value and what is allowed
+     */
     public static DiskReserveConfig of(StorageProperties settings) {
-        String names = settings.text(TOPICS, DEFAULT_TOPICS);
-        return new DiskReserveConfig(
-                settings.number(BYTES, DEFAULT_BYTES, 0, MAX_BYTES),
-                Arrays.stream(names.split(","))
-                        .map(String::trim)
-                        .filter(name -> !name.isEmpty())
-                        .collect(Collectors.toUnmodifiableSet()));
+        return new DiskReserveConfig(settings.number(BYTES), Set.copyOf(settings.words(TOPICS)));
     }
 
     /** @return true if a partition's appends may use the reserve */

@@ -4,7 +4,9 @@ package io.varve.core.memory;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
+import io.varve.core.spi.StorageSetting;
 import io.varve.core.spi.support.StorageProperties;
+import java.util.List;
 
 /**
  * {@code storage.backend=memory}: every open starts empty, and nothing outlives the process. {@code memory.readable=sync} makes appends
@@ -12,6 +14,8 @@ import io.varve.core.spi.support.StorageProperties;
  */
 public final class MemoryStorageProvider implements StorageProvider {
     private static final String READABLE = "memory.readable";
+    private static final List<StorageSetting> SETTINGS = List.of(StorageSetting.text(
+            READABLE, "append", "When what is appended can be read: append for at once, sync for at the sync."));
 
     @Override
     public String name() {
@@ -19,8 +23,13 @@ public final class MemoryStorageProvider implements StorageProvider {
     }
 
     @Override
+    public List<StorageSetting> settings() {
+        return SETTINGS;
+    }
+
+    @Override
     public Storage open(StorageContext context) {
-        String readable = new StorageProperties(context.properties()).text(READABLE, "append");
+        String readable = new StorageProperties(SETTINGS, context.properties()).text(READABLE);
         return switch (readable) {
             case "append" -> new MemoryStorage(ReadableAt.AT_APPEND, context.clock());
             case "sync" -> new MemoryStorage(ReadableAt.AT_SYNC, context.clock());

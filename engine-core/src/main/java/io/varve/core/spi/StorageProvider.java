@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi;
 
+import java.util.List;
+
 /**
  * Makes a backend's {@link Storage}. Found by {@link java.util.ServiceLoader}: name the class in
  * {@code META-INF/services/io.varve.core.spi.StorageProvider} and give it a public constructor without parameters.
@@ -8,6 +10,16 @@ package io.varve.core.spi;
 public interface StorageProvider {
     /** @return the value of {@code storage.backend} that selects this backend: lower case, no spaces, constant */
     String name();
+
+    /**
+     * Says what this backend can be configured with. The server checks these settings before it opens the storage, shows them with the
+     * broker's others, and says of a key that is defined nowhere that it has no effect.
+     *
+     * @return each setting once, constant; none by default
+     */
+    default List<StorageSetting> settings() {
+        return List.of();
+    }
 
     /**
      * Opens the storage and recovers whatever a crash left behind. On return every partition that was synced before is

@@ -2,6 +2,8 @@
 package io.varve.server.config;
 
 import io.varve.core.compaction.CompactionConfig;
+import io.varve.core.engine.Durability;
+import io.varve.core.engine.EngineConfig;
 import io.varve.core.log.config.BatchRules;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.server.api.fetch.FetchConfig;
@@ -12,9 +14,12 @@ import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import io.varve.server.net.NetConfig.Sockets;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigDef.Importance;
@@ -24,7 +29,11 @@ import org.apache.kafka.common.config.ConfigDef.ValidString;
 import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
-/** The keys this package reads itself, with type, default and what is allowed; other rooms' keys are theirs to define. */
+/**
+ * Defines the broker's keys: type, default and what is allowed of each. Those of backends, groups, transactions and topics are defined by
+ * {@link StorageBackends}, {@code GroupsConfig}, {@code TransactionsConfig} and {@code TopicConfigs}; defaults are those of the records
+ * the values go into.
+ */
 final class BrokerConfigDef {
     static final String LISTENERS = "listeners";
     static final String ADVERTISED_LISTENERS = "advertised.listeners";
@@ -39,11 +48,7 @@ final class BrokerConfigDef {
     static final String DURABILITY = "log.durability";
     static final String FLUSH_MS = "log.flush.interval.ms";
     static final String FLUSH_MESSAGES = "log.flush.interval.messages";
-    static final String CHECKPOINT_MS = "log.flush.offset.checkpoint.interval.ms";
-    static final String READ_VERIFY = "log.read.verify";
     static final String ACCEPTED_LOSSES = AcceptedLosses.KEY;
-    static final String RESERVE_BYTES = "storage.reserve.bytes";
-    static final String RESERVE_TOPICS = "storage.reserve.topics";
     static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
     static final String FUTURE_TIMESTAMPS = "log.retention.future.timestamps";
     static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
@@ -86,25 +91,28 @@ final class BrokerConfigDef {
 
     private static final ConfigDef DEFINITION = new ConfigDef();
 
+    /** Lists that Kafka's libraries used here do not define. They are read as texts, and shown as lists. */
+    private static final Set<String> LISTS = new HashSet<>();
+
+    /** Keys that can be set while the server runs, besides the defaults of topics' settings. */
+    static final Set<String> DYNAMIC = Set.of(MAX_CONNECTIONS, MAX_PER_IP, PRODUCER_EXPIRATION);
+
+    /** Keys that Kafka can change while it runs. Here the engine keeps what it was opened with. */
+    static final Set<String> FIXED = Set.of(FLUSH_MS, FLUSH_MESSAGES);
+
     static {
-        text(LISTENERS, DEFAULT_LISTENERS);
-        text(ADVERTISED_LISTENERS, null);
+        list(LISTENERS, DEFAULT_LISTENERS);
+        list(ADVERTISED_LISTENERS, null);
         text(PROTOCOL_MAP, null);
         text(RACK, null);
         text(BACKEND, "file");
         text(LOG_DIRS, "data");
-        define(DURABILITY, Type.STRING, "sync", ValidString.in("sync", "async"));
-        define(FLUSH_MS, Type.LONG, Long.MAX_VALUE, Range.atLeast(0));
-        define(FLUSH_MESSAGES, Type.LONG, Long.MAX_VALUE, Range.atLeast(1));
-        define(CHECKPOINT_MS, Type.LONG, 60_000L, Range.atLeast(1));
-        define(READ_VERIFY, Type.BOOLEAN, false, null);
-        text(ACCEPTED_LOSSES, "");
-        define(RESERVE_BYTES, Type.LONG, 1L << 20, Range.between(0, 1 << 30));
-        text(RESERVE_TOPICS, "__cluster_metadata");
+        defineDurability(EngineConfig.DEFAULT);
+        list(ACCEPTED_LOSSES, "");
         define(RETENTION_CHECK_MS, Type.LONG, RetentionConfig.DEFAULT.checkIntervalMs(), Range.atLeast(1));
         define(FUTURE_TIMESTAMPS, Type.STRING, BY_APPEND_TIME, ValidString.in(BY_APPEND_TIME, KAFKAS_RULE));
         atLeast(0, NODE_ID, 1);
-        atLeast(1, PRODUCER_EXPIRATION, 86_400_000);
+        atLeast(1, PRODUCER_EXPIRATION, Math.toIntExact(EngineConfig.DEFAULT.producerIdExpirationMs()));
         atLeast(1, PARTITIONS, 1);
         atLeast(1, REPLICATION, 1);
         define(AUTO_CREATE, Type.BOOLEAN, true, null);
@@ -133,6 +141,15 @@ final class BrokerConfigDef {
 
     private BrokerConfigDef() {}
 
+    private static void defineDurability(EngineConfig byDefault) {
+        String[] names = Stream.of(Durability.values())
+                .map(durability -> durability.name().toLowerCase(Locale.ROOT))
+                .toArray(String[]::new);
+        define(DURABILITY, Type.STRING, byDefault.durability().name().toLowerCase(Locale.ROOT), ValidString.in(names));
+        define(FLUSH_MS, Type.LONG, byDefault.flushIntervalMs(), Range.atLeast(0));
+        define(FLUSH_MESSAGES, Type.LONG, byDefault.flushIntervalMessages(), Range.atLeast(1));
+    }
+
     private static void defineCleaner(CompactionConfig byDefault) {
         define(CLEANER_ENABLE, Type.BOOLEAN, byDefault.enabled(), null);
         atLeast(1, CLEANER_THREADS, byDefault.threads());
@@ -141,6 +158,11 @@ final class BrokerConfigDef {
         atLeast(1_024, CLEANER_IO_BUFFER, byDefault.ioBufferBytes());
         define(CLEANER_IO_MAX, Type.DOUBLE, byDefault.bytesPerSecond(), Range.atLeast(1));
         define(CLEANER_BACKOFF, Type.LONG, byDefault.backoffMs(), Range.atLeast(1));
+    }
+
+    private static void list(String key, String byDefault) {
+        text(key, byDefault);
+        LISTS.add(key);
     }
 
     private static void text(String key, String byDefault) {
@@ -152,13 +174,18 @@ final class BrokerConfigDef {
     }
 
     private static void define(String key, Type type, Object byDefault, Validator validator) {
-        // config/server.properties is the documentation; a test holds it against this list.
-        DEFINITION.define(key, type, byDefault, validator, Importance.MEDIUM, key);
+        // config/server.properties is the documentation; a test compares it with these definitions.
+        DEFINITION.define(key, type, byDefault, validator, Importance.MEDIUM, "");
     }
 
     /** @return each key's definition, without documentation */
     static Map<String, ConfigKey> definitions() {
         return DEFINITION.configKeys();
+    }
+
+    /** @return the type a key is shown with, where Kafka has none */
+    static Type shownType(ConfigKey key) {
+        return LISTS.contains(key.name) ? Type.LIST : key.type;
     }
 
     static Set<String> names() {
@@ -173,7 +200,12 @@ final class BrokerConfigDef {
     static Map<String, Object> parse(PropertySources settings) {
         Map<String, Object> parsed = new HashMap<>();
         DEFINITION.configKeys().forEach((name, key) -> parsed.put(name, value(settings, key)));
+        check(settings, StorageBackends.settings((String) parsed.get(BACKEND)));
         return parsed;
+    }
+
+    private static void check(PropertySources settings, Map<String, ConfigKey> keys) {
+        keys.values().forEach(key -> value(settings, key));
     }
 
     private static Object value(PropertySources settings, ConfigKey key) {
@@ -202,7 +234,10 @@ final class BrokerConfigDef {
     }
 
     private static String range(ConfigKey key) {
-        return key.validator.toString().replaceAll("\\[(.*),\\.\\.\\.]", "$1 or more");
+        return key.validator
+                .toString()
+                .replaceAll("\\[(.*),\\.\\.\\.]", "$1 or more")
+                .replaceAll("\\[(.*),\\.\\.\\.,(.*)]", "$1 to $2");
     }
 
     /** @return the words of a comma-separated value, trimmed, without empty ones */

@@ -175,7 +175,7 @@ public record ServerConfig(
                         topics(values),
                         inForce(settings, node),
                         AcceptedLosses.parse((String) values.get(BrokerConfigDef.ACCEPTED_LOSSES)),
-                        Definitions.all(),
+                        Definitions.all((String) values.get(BrokerConfigDef.BACKEND)),
                         new BatchRules(
                                 BrokerConfigDef.FULL.equals(values.get(BrokerConfigDef.RECORD_VALIDATION)),
                                 (Integer) values.get(BrokerConfigDef.MAX_RECORD),
@@ -243,6 +243,7 @@ public record ServerConfig(
     private static List<String> warnings(PropertySources settings, String backend) {
         Set<String> understood = new HashSet<>(BrokerConfigDef.names());
         understood.add(BrokerConfigDef.LOG_DIR);
+        understood.addAll(StorageBackends.settings(backend).keySet());
         understood.addAll(GroupsConfig.keys());
         understood.addAll(TransactionsConfig.keys());
         understood.addAll(TopicConfigs.brokerNames());

@@ -2,11 +2,19 @@
 package io.varve.server.config;
 
 import io.varve.core.spi.StorageProvider;
+import io.varve.core.spi.StorageSetting;
+import java.util.Map;
 import java.util.ServiceLoader;
 import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigDef.ConfigKey;
+import org.apache.kafka.common.config.ConfigDef.Importance;
+import org.apache.kafka.common.config.ConfigDef.Range;
+import org.apache.kafka.common.config.ConfigDef.Type;
 
-/** Finds the backends on the class path, by the names {@code storage.backend} has for them. Stateless. */
+/** Finds the backends on the class path, by the names {@code storage.backend} has for them, and says what they can be configured with. Stateless. */
 public final class StorageBackends {
     private StorageBackends() {}
 
@@ -16,23 +24,64 @@ public final class StorageBackends {
      * @throws ConfigError if there is none, naming those that are there
      */
     public static StorageProvider named(String name) {
-        TreeMap<String, StorageProvider> backends = byName();
-        StorageProvider chosen = backends.get(name);
-        if (chosen == null) {
+        SortedMap<String, StorageProvider> backends = all();
+        StorageProvider named = backends.get(name);
+        if (named == null) {
             throw new ConfigError("storage.backend=" + name + " is wrong: must be one of "
                     + String.join(", ", backends.keySet()) + " (the backends on the class path)");
         }
-        return chosen;
+        return named;
     }
 
     /** The names of all; a backend's own keys begin with its name and a dot. */
     static Set<String> names() {
-        return byName().keySet();
+        return all().keySet();
     }
 
-    private static TreeMap<String, StorageProvider> byName() {
-        TreeMap<String, StorageProvider> backends = new TreeMap<>();
+    private static SortedMap<String, StorageProvider> all() {
+        SortedMap<String, StorageProvider> backends = new TreeMap<>();
         ServiceLoader.load(StorageProvider.class).forEach(provider -> backends.put(provider.name(), provider));
         return backends;
+    }
+
+    /**
+     * @param chosen the backend in use
+     * @return the definition of each key that backends say they have, but for those of another backend alone
+     */
+    static Map<String, ConfigKey> settings(String chosen) {
+        ConfigDef settings = new ConfigDef();
+        Map<String, StorageProvider> backends = all();
+        for (StorageProvider provider : backends.values()) {
+            for (StorageSetting setting : provider.settings()) {
+                String owner = setting.key().split("\\.", 2)[0];
+                boolean ofAnother = backends.containsKey(owner) && !owner.equals(chosen);
+                if (!ofAnother && !settings.names().contains(setting.key())) {
+                    define(settings, setting);
+                }
+            }
+        }
+        return settings.configKeys();
+    }
+
+    private static void define(ConfigDef settings, StorageSetting setting) {
+        Type type = switch (setting.type()) {
+            case NUMBER -> Type.LONG;
+            case FLAG -> Type.BOOLEAN;
+            case TEXT -> Type.STRING;
+            case LIST -> Type.LIST;
+        };
+        settings.define(
+                setting.key(),
+                type,
+                ConfigDef.parseType(setting.key(), setting.byDefault(), type),
+                setting.type() == StorageSetting.Type.NUMBER ? range(setting) : null,
+                Importance.MEDIUM,
+                setting.documentation());
+    }
+
+    private static Range range(StorageSetting setting) {
+        return setting.max() == Long.MAX_VALUE
+                ? Range.atLeast(setting.min())
+                : Range.between(setting.min(), setting.max());
     }
 }

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -29,6 +30,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConfigTest {
     private static final Path SHIPPED = Path.of("..", "config", "server.properties");
+
+    /** Keys that the shipped file shows an example of: they have no default. */
+    private static final Set<String> EXAMPLES = Set.of("advertised.listeners", "listener.security.protocol.map");
 
     @TempDir
     Path home;
@@ -73,21 +77,43 @@ class ServerConfigTest {
                 .isEqualTo(defaults.storage().directories());
     }
 
-    @Test
-    void whatTheShippedFileNamesIsWhatDescribeConfigsShows() throws IOException {
-        Map<String, ConfigEntry> shown = shown("");
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "lmdb"})
+    void theShippedFileStatesTheDefaultEachKeyIsDefinedWith(String backend) throws IOException {
+        MetadataConfig config = load("storage.backend=" + backend).metadata();
+        BrokerConfigs configs = new BrokerConfigs(config.brokerKeys(), config.logDefaults());
+        Matcher commented = Pattern.compile("(?m)^#([a-z][a-z.]*)=(.+)$").matcher(Files.readString(SHIPPED));
+        int compared = 0;
+        while (commented.find()) {
+            String key = commented.group(1);
+            if (!EXAMPLES.contains(key) && !isOfAnother(key, backend)) {
+                assertThat(configs.byDefault(key)).as(key).isEqualTo(commented.group(2));
+                compared++;
+            }
+        }
+        assertThat(compared).isGreaterThan(70);
+    }
+
+    private static boolean isOfAnother(String key, String backend) {
+        return StorageBackends.names().stream().anyMatch(name -> key.startsWith(name + ".") && !name.equals(backend));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"file", "lmdb"})
+    void whatTheShippedFileNamesIsWhatDescribeConfigsShows(String backend) throws IOException {
+        Map<String, ConfigEntry> shown = shown("storage.backend=" + backend);
         Matcher keys = Pattern.compile("(?m)^#?([a-z.]+)=").matcher(Files.readString(SHIPPED));
         int named = 0;
         while (keys.find()) {
             String key = keys.group(1);
-            // A backend's own keys are known to the backend alone.
-            if (StorageBackends.names().stream().noneMatch(name -> key.startsWith(name + "."))) {
+            if (!isOfAnother(key, backend)) {
                 assertThat(shown).containsKey(key);
                 named++;
             }
         }
         assertThat(named).isGreaterThan(70);
         assertThat(shown.keySet()).containsAll(BrokerConfigDef.names());
+        assertThat(shown.keySet()).noneMatch(key -> isOfAnother(key, backend));
         assertThat(shown.values())
                 .allSatisfy(setting -> assertThat(setting.key().documentation)
                         .as(setting.key().name)
@@ -148,7 +174,8 @@ class ServerConfigTest {
         assertIgnored("create.topic.policy.class.name=a.B", "no classes of others are loaded");
         assertIgnored("config.providers=env", "no classes of others are loaded");
         assertIgnored("lmdb.map.max.size=1", "it is for storage.backend=lmdb");
-        assertThat(load("storage.backend=lmdb\nlmdb.map.max.size=1").warnings()).isEmpty();
+        assertThat(load("storage.backend=lmdb\nlmdb.map.max.size=1073741824").warnings())
+                .isEmpty();
         assertThat(load("num.partitons=3").warnings())
                 .containsExactly(
                         home + "/server.properties: num.partitons is ignored: not a setting this server knows");
@@ -205,6 +232,9 @@ class ServerConfigTest {
                 "default.replication.factor=0|a whole number, 1 or more",
                 "num.network.threads=0|a whole number, 1 or more",
                 "log.durability=maybe|one of [sync, async]",
+                "log.read.verify=maybe|true or false",
+                "file.open.files=none|a whole number, 1 to 2147483647",
+                "storage.reserve.bytes=-1|a whole number",
                 "auto.create.topics.enable=yes|true or false",
                 "listeners=9092|a list of NAME://host:port",
                 "listeners=PLAINTEXT://localhost:99999|a list of NAME://host:port",

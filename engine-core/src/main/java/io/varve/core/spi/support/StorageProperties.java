@@ -3,6 +3,8 @@ package io.varve.core.spi.support;
 
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageSetting;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 
@@ -10,10 +12,23 @@ import java.util.Map;
  * Reads a backend's values out of {@link StorageContext#properties}. A wrong one is a MISUSE that names the key, the value and what would be
  * right. Thread-safe.
  *
+ * @param settings defines each key that is read: its default, and what is allowed
  * @param properties configuration by key
  */
-public record StorageProperties(Map<String, String> properties) {
+public record StorageProperties(List<StorageSetting> settings, Map<String, String> properties) {
     /**
+     * @param key a number's key
+     * @return its value, the default when it is absent
+     * @throws StorageException MISUSE if it is no number in the setting's range
+     */
+    public long number(String key) {
+        StorageSetting setting = setting(key);
+        return number(key, Long.parseLong(setting.byDefault()), setting.min(), setting.max());
+    }
+
+    /**
+     * Reads a number whose default or range depends on other settings.
+     *
      * @param key the setting
      * @param absent what holds when it is absent
      * @param min lowest value allowed, inclusive
@@ -38,12 +53,12 @@ public record StorageProperties(Map<String, String> properties) {
     }
 
     /**
-     * @param key the setting
-     * @return the value, false when it is absent
+     * @param key a flag's key
+     * @return its value, the default when it is absent
      * @throws StorageException MISUSE if it is neither true nor false
      */
     public boolean flag(String key) {
-        String value = text(key, "false");
+        String value = text(key);
         return switch (value.trim().toLowerCase(Locale.ROOT)) {
             case "true" -> true;
             case "false" -> false;
@@ -52,12 +67,26 @@ public record StorageProperties(Map<String, String> properties) {
     }
 
     /**
-     * @param key the setting
-     * @param absent what holds when it is absent
-     * @return the value
+     * @param key any key
+     * @return its value as it is written, the default when it is absent
      */
-    public String text(String key, String absent) {
-        return properties.getOrDefault(key, absent);
+    public String text(String key) {
+        return properties.getOrDefault(key, setting(key).byDefault());
+    }
+
+    /** @return the words of a list, trimmed, without empty ones */
+    public List<String> words(String key) {
+        return List.of(text(key).split(",")).stream()
+                .map(String::trim)
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    private StorageSetting setting(String key) {
+        return settings.stream()
+                .filter(setting -> setting.key().equals(key))
+                .findFirst()
+                .orElseThrow(() -> new IllegalArgumentException(key + " is not defined"));
     }
 
     /**
