@@ -8,16 +8,26 @@ import java.util.List;
 import org.apache.kafka.common.Uuid;
 
 /**
- * What a topic's settings mean to each of its partitions. Immutable.
+ * The configuration of each of a topic's partitions, made from the topic's settings. Immutable.
  *
- * @param common what they mean to all of them
+ * @param common what is the same for all of them
  * @param jitterMs by how many ms at most a partition's segments end sooner ({@code segment.jitter.ms}), 0 or more
  * @param holds what is pinned
  */
 public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionHolds holds) {
+    /** @return the same for partitions that are configured otherwise */
+    PartitionConfigs with(PartitionConfig other) {
+        return new PartitionConfigs(other, jitterMs, holds);
+    }
+
+    /** @return the same with other holds */
+    PartitionConfigs with(RetentionHolds other) {
+        return new PartitionConfigs(common, jitterMs, other);
+    }
+
     /**
-     * Kafka draws each segment's jitter by lot; here every partition has its own, for good, which spreads them just as well and can be
-     * foretold.
+     * Gives each partition a jitter of its own, for good. Kafka draws each segment's jitter by lot; a jitter that stays spreads the
+     * partitions as well, and can be foretold.
      *
      * @param topic the topic's id
      * @param partition which partition
@@ -30,11 +40,11 @@ public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionH
             config = config.with(config.retention().withHolds(pinned));
         }
         SegmentLimits segments = config.segments();
-        long most = Math.min(jitterMs, segments.segmentMs() - 1);
-        if (most <= 0) {
+        long maxSooner = Math.min(jitterMs, segments.segmentMs() - 1);
+        if (maxSooner <= 0) {
             return config;
         }
-        long sooner = Math.floorMod(mixed(topic.hashCode() * 31L + partition), most);
+        long sooner = Math.floorMod(mixed(topic.hashCode() * 31L + partition), maxSooner);
         return config.with(segments.withSegmentMs(segments.segmentMs() - sooner));
     }
 

@@ -3,20 +3,17 @@ package io.varve.server.metadata.config;
 
 import io.varve.core.retention.Hold;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigDef;
-import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 
 /**
- * Holds among a topic's settings: {@code varve.hold.NAME} is a list of ranges, each {@code PARTITION:FROM-TO}: the offsets from FROM,
- * inclusive, to TO, exclusive; without TO all there are and will be; {@code *} stands for every partition. Kafka's definitions do not know
- * them, so they are split off before those are asked. Immutable.
+ * Reads the holds among a topic's settings. {@code varve.hold.NAME} is a list of ranges, each {@code PARTITION:FROM-TO}: the offsets from
+ * FROM, inclusive, to TO, exclusive. Without TO a range has no end. {@code *} stands for every partition. Immutable.
  */
 public final class RetentionHolds {
     /** What the name of a hold's setting begins with. */
@@ -25,11 +22,22 @@ public final class RetentionHolds {
     private static final String DOCUMENTATION =
             "Pins records until it is deleted: a list of PARTITION:FROM-TO, TO exclusive"
                     + " and optional, * for every partition. Neither retention nor DeleteRecords removes what it pins.";
+    /** The row of the holds among Varve's own settings. */
+    static final OwnTopicConfig CONFIG = OwnTopicConfig.prefixed(
+            new ConfigDef()
+                    .define(PREFIX, ConfigDef.Type.LIST, List.of(), ConfigDef.Importance.MEDIUM, DOCUMENTATION)
+                    .configKeys()
+                    .get(PREFIX),
+            (configs, set) -> configs.with(of(set)));
+
     private static final Pattern NAME = Pattern.compile("[a-zA-Z0-9._-]{1,100}");
     private static final Pattern RANGE = Pattern.compile("(\\*|\\d{1,10}):(\\d{1,19})-(\\d{1,19})?");
     private static final int EVERY = -1;
 
     private record Range(int partition, Hold hold) {}
+
+    /** Nothing is pinned. */
+    static final RetentionHolds NONE = new RetentionHolds(List.of());
 
     private final List<Range> ranges;
 
@@ -38,17 +46,13 @@ public final class RetentionHolds {
     }
 
     /**
-     * @param settings a topic's own settings
-     * @return the holds among them
+     * @param settings holds, by the settings' names
+     * @return what they pin
      * @throws InvalidConfigurationException naming the setting and what is wrong with it
      */
     static RetentionHolds of(Map<String, String> settings) {
         List<Range> ranges = new ArrayList<>();
-        new TreeMap<>(settings).forEach((key, value) -> {
-            if (isHold(key)) {
-                ranges.addAll(parse(key, value));
-            }
-        });
+        new TreeMap<>(settings).forEach((key, value) -> ranges.addAll(parse(key, value)));
         return new RetentionHolds(List.copyOf(ranges));
     }
 
@@ -60,29 +64,11 @@ public final class RetentionHolds {
         return key.startsWith(PREFIX);
     }
 
-    /** @return the settings that are no holds */
-    static Map<String, String> without(Map<String, String> settings) {
-        if (settings.keySet().stream().noneMatch(RetentionHolds::isHold)) {
-            return settings;
-        }
-        Map<String, String> others = new HashMap<>(settings);
-        others.keySet().removeIf(RetentionHolds::isHold);
-        return others;
-    }
-
     /** @return the settings that are holds */
     public static Map<String, String> only(Map<String, String> settings) {
         Map<String, String> holds = new TreeMap<>(settings);
         holds.keySet().removeIf(key -> !isHold(key));
         return holds;
-    }
-
-    /** @return what a client that asks about a hold's setting is told of it */
-    static ConfigKey definition(String key) {
-        return new ConfigDef()
-                .define(key, ConfigDef.Type.LIST, List.of(), ConfigDef.Importance.MEDIUM, DOCUMENTATION)
-                .configKeys()
-                .get(key);
     }
 
     /** @return what is pinned of a partition */
@@ -91,10 +77,6 @@ public final class RetentionHolds {
                 .filter(range -> range.partition == EVERY || range.partition == partition)
                 .map(Range::hold)
                 .toList();
-    }
-
-    boolean isEmpty() {
-        return ranges.isEmpty();
     }
 
     private static List<Range> parse(String key, String value) {

@@ -48,13 +48,19 @@ public final class TopicConfigs {
     private volatile Defaults defaults;
 
     private final BatchRules batches;
+    private final OwnTopicConfigs own;
 
     /**
      * @param logDefaults the broker-wide defaults that are configured, by the broker's keys
      * @param batches how producers' batches are checked, whatever the topic
      */
     public TopicConfigs(Map<String, String> logDefaults, BatchRules batches) {
+        this(logDefaults, batches, OwnTopicConfigs.VARVE);
+    }
+
+    TopicConfigs(Map<String, String> logDefaults, BatchRules batches, OwnTopicConfigs own) {
         this.batches = batches;
+        this.own = own;
         setDefaults(BrokerConfigLayers.ofFile(logDefaults));
     }
 
@@ -93,11 +99,11 @@ public final class TopicConfigs {
         });
         try {
             // No tier is attached to this log: asking for one is an error, as on a Kafka broker without remote storage.
-            LogConfig.validate(RetentionHolds.without(before), RetentionHolds.without(after), defaults.base, false);
+            LogConfig.validate(own.others(before), own.others(after), defaults.base, false);
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
         }
-        RetentionHolds.of(after);
+        own.apply(partitionConfigs(effective(own.others(after))), after);
     }
 
     /**
@@ -108,8 +114,7 @@ public final class TopicConfigs {
      * @return what they and the broker's defaults mean to each partition
      */
     public PartitionConfigs partitionConfigs(Map<String, String> overrides) {
-        LogConfig config = effective(RetentionHolds.without(overrides));
-        return new PartitionConfigs(partitionConfig(config), config.segmentJitterMs, RetentionHolds.of(overrides));
+        return own.apply(partitionConfigs(effective(own.others(overrides))), overrides);
     }
 
     /**
@@ -118,6 +123,10 @@ public final class TopicConfigs {
      */
     public PartitionConfig partitionConfig(Map<String, String> overrides) {
         return partitionConfigs(overrides).common();
+    }
+
+    private PartitionConfigs partitionConfigs(LogConfig config) {
+        return new PartitionConfigs(partitionConfig(config), config.segmentJitterMs, RetentionHolds.NONE);
     }
 
     private PartitionConfig partitionConfig(LogConfig config) {
@@ -180,16 +189,14 @@ public final class TopicConfigs {
                 settings.add(setting(key, overrides.get(name)));
             }
         });
-        RetentionHolds.only(overrides)
-                .forEach((name, value) -> settings.add(new ConfigEntry(
-                        RetentionHolds.definition(name), value, List.of(new Synonym(name, value, Source.TOPIC)))));
+        own.shown(overrides).forEach(key -> settings.add(ownSetting(key, overrides.get(key.name))));
         return settings;
     }
 
     /** @return true if the setting's value is a list, so that values can be appended to it and subtracted from it */
     public static boolean isList(String name) {
         ConfigKey key = KEYS.get(name);
-        return key != null && key.type == ConfigDef.Type.LIST || RetentionHolds.isHold(name);
+        return key != null && key.type == ConfigDef.Type.LIST || OwnTopicConfigs.VARVE.isList(name);
     }
 
     /**
@@ -199,15 +206,29 @@ public final class TopicConfigs {
      */
     public String value(String name, Map<String, String> overrides) {
         ConfigKey key = KEYS.get(name);
-        return key == null
-                ? RetentionHolds.only(overrides).get(name)
-                : setting(key, overrides.get(name)).value();
+        if (key != null) {
+            return setting(key, overrides.get(name)).value();
+        }
+        return own.shown(overrides).stream()
+                .filter(shown -> shown.name.equals(name))
+                .findAny()
+                .map(shown -> ownSetting(shown, overrides.get(name)).value())
+                .orElse(null);
     }
 
     private LogConfig effective(Map<String, String> overrides) {
         Map<String, Object> values = new HashMap<>(defaults.base);
         values.putAll(overrides);
         return new LogConfig(values, overrides.keySet());
+    }
+
+    private static ConfigEntry ownSetting(ConfigKey key, String override) {
+        List<Synonym> synonyms = new ArrayList<>();
+        if (override != null) {
+            synonyms.add(new Synonym(key.name, override, Source.TOPIC));
+        }
+        String builtIn = ConfigDef.convertToString(key.defaultValue, key.type);
+        return new ConfigEntry(key, override != null ? override : builtIn, synonyms);
     }
 
     private ConfigEntry setting(ConfigKey key, String override) {
