@@ -17,8 +17,8 @@ import io.varve.server.group.Groups;
 import io.varve.server.metadata.ClusterMetadata;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.net.NetServer;
-import io.varve.server.txn.HostedTransactions;
 import io.varve.server.txn.TransactionContext;
+import io.varve.server.txn.TransactionCoordinatorService;
 import io.varve.server.txn.Transactions;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -67,7 +67,7 @@ public final class VarveServer implements AutoCloseable {
                         clock,
                         scheduler),
                 metadata);
-        transactions = HostedTransactions.open(
+        transactions = TransactionCoordinatorService.open(
                 config.transactions(),
                 new TransactionContext(
                         metadata,

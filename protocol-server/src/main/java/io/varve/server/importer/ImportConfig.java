@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * What is to be taken over.
+ * The choice of what is imported.
  *
  * @param from the log directories of one stopped Kafka, at least one
  * @param exclude names of topics to leave out

@@ -3,7 +3,9 @@ package io.varve.server.importer;
 
 import io.varve.core.VarveException;
 
-/** Kafka's data cannot be taken over; nothing was. The message is one line for the user: what is in the way, and what to do. */
+/**
+ * Says that nothing was imported. The message is one line for the user: what is in the way, and what to do.
+ */
 public final class ImportException extends VarveException {
     private static final long serialVersionUID = 1L;
 

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 
-/** What a source holds, as lines to print: a row per topic, the sum, and what stays behind. Stateless. */
+/** Prints what a source holds: a row per topic, the sum, and what is left out. Stateless. */
 public final class ImportSummary {
-    private static final int MOST_PARTITIONS_SHOWN = 4;
+    private static final int MAX_PARTITIONS_SHOWN = 4;
     private static final List<String> HEAD = List.of("topic", "partitions", "records", "bytes", "aborted", "offsets");
     private static final Set<Integer> NUMBERS = Set.of(1, 2, 3, 4); // all but the topic and the offsets
 
     private ImportSummary() {}
 
     /**
-     * @param source what is taken over
+     * @param source what is imported
      * @return the lines; offsets are the first of a partition and the one after its last
      */
     public static List<String> of(KafkaSource source) {
@@ -54,7 +54,7 @@ public final class ImportSummary {
     }
 
     private static String offsets(List<SourcePartition> partitions) {
-        if (partitions.size() > MOST_PARTITIONS_SHOWN) {
+        if (partitions.size() > MAX_PARTITIONS_SHOWN) {
             long start = partitions.stream()
                     .mapToLong(each -> each.log().start())
                     .min()

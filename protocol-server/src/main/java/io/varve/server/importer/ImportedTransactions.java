@@ -10,18 +10,18 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * How the transactions of one partition ended, found by walking its batches in order: a producer's records belong to its next marker.
- * Not thread-safe.
+ * Finds how the transactions of one partition ended, by walking its batches in order: a producer's records
+ * belong to its next marker. Not thread-safe.
  */
 final class ImportedTransactions {
-    private static final int MOST_MARKER_BYTES = 1 << 16;
+    private static final int MAX_MARKER_BYTES = 1 << 16;
 
     /** First offset of each producer's transaction that has no marker yet. */
     private final Map<Long, Long> undecided = new HashMap<>();
     /** By producer: first offset of an aborted transaction → offset of its marker. */
     private final Map<Long, TreeMap<Long, Long>> aborted = new HashMap<>();
 
-    /** Takes note of a batch, whatever it holds. */
+    /** Notes a batch of any kind. */
     void note(ByteBuffer bytes, int at) {
         if (!BatchHeader.isTransactional(bytes, at)) {
             return;
@@ -39,7 +39,7 @@ final class ImportedTransactions {
             undecided.remove(producer); // compaction empties a marker only when the transaction's records are gone
             return;
         }
-        try (RecordIterator records = RecordIterator.of(bytes, at, MOST_MARKER_BYTES)) {
+        try (RecordIterator records = RecordIterator.of(bytes, at, MAX_MARKER_BYTES)) {
             while (records.next()) {
                 end(producer, records.offset(), records.controlType());
             }
@@ -65,13 +65,13 @@ final class ImportedTransactions {
         return Map.copyOf(undecided);
     }
 
-    /** Lets what is undecided count as aborted. */
+    /** Counts transactions without an end as aborted. */
     void abortUndecided() {
         undecided.forEach((producer, first) -> abort(producer, first, Long.MAX_VALUE));
         undecided.clear();
     }
 
-    /** @return true for a batch of records that were taken back; never for a marker */
+    /** @return true for a batch of aborted records; never for a marker */
     boolean isAborted(ByteBuffer bytes, int at) {
         if (aborted.isEmpty() || !BatchHeader.isTransactional(bytes, at) || BatchHeader.isControl(bytes, at)) {
             return false;

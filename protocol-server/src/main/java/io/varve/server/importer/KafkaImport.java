@@ -22,8 +22,8 @@ import java.util.function.Consumer;
 import org.apache.kafka.common.errors.ApiException;
 
 /**
- * Takes a source over: first all records, durably, then all topics in one batch of metadata events. A crash in between leaves partitions
- * no topic knows, which are not served and are replaced by the next attempt.
+ * Imports a stopped Kafka: first all records, durably, then all topics in one batch of metadata events. A
+ * crash in between leaves unowned partitions, which are not served and are replaced by the next attempt.
  */
 public final class KafkaImport {
     private static final long PROGRESS_NANOS = 2_000_000_000L;
@@ -38,7 +38,8 @@ public final class KafkaImport {
     private long said;
 
     /**
-     * @param engine where to; its appends must be durable before they are visible ({@code log.durability=sync})
+     * @param engine where records are copied to; its appends must be durable before they are visible ({@code
+     *     log.durability=sync})
      * @param metadata of the same engine
      * @param clock for the progress
      * @param progress gets a line every two seconds
@@ -51,9 +52,9 @@ public final class KafkaImport {
     }
 
     /**
-     * Takes everything over, or nothing.
+     * Imports everything, or nothing.
      *
-     * @param source what
+     * @param source the stopped Kafka
      * @throws ImportException if a topic is here already, or a batch of the source is damaged
      * @throws StorageException if it cannot be stored
      */
@@ -91,7 +92,7 @@ public final class KafkaImport {
         }
     }
 
-    /** What an attempt that was interrupted has copied. */
+    /** Deletes what an interrupted attempt has copied. */
     private void removeLeftOvers(KafkaSource source) {
         Set<UUID> ids = new HashSet<>();
         source.topics().forEach(topic -> ids.add(TopicIds.java(topic.topic().id())));
@@ -99,7 +100,7 @@ public final class KafkaImport {
     }
 
     private void copy(SourceTopic source, KraftTopic topic) {
-        // What is too old goes when the server runs, not under our hands.
+        // Records that are too old are deleted when the server runs, and not while they are copied.
         PartitionConfig config =
                 metadata.topicConfigs().partitionConfig(topic.configs()).with(RetentionLimits.KEEP);
         for (int p = 0; p < topic.partitions().size(); p++) {

@@ -21,7 +21,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.internals.Topic;
 
 /**
- * One of the log directories of a Kafka that was shut down cleanly:
+ * Reads one of the log directories of a Kafka that was shut down cleanly:
  *
  * <pre>
  *   DIR/meta.properties               which cluster and node it belongs to
@@ -29,10 +29,10 @@ import org.apache.kafka.common.internals.Topic;
  *       .lock                         locked while Kafka runs; gone after a proper stop
  *       log-start-offset-checkpoint   where partitions start that were trimmed
  *       TOPIC-N/                      one partition
- *       TOPIC-N.ID-delete/ and others what is being deleted, moved, or belongs to nobody
+ *       TOPIC-N.ID-delete/ and others what is being deleted, moved, or unowned
  * </pre>
  *
- * Only reads; a lock is taken only on a file that is there.
+ * Nothing is written. A lock is taken only on a file that exists.
  */
 final class KafkaLogDirectory implements AutoCloseable {
     private static final String CLEAN = ".kafka_cleanshutdown";
@@ -108,8 +108,8 @@ final class KafkaLogDirectory implements AutoCloseable {
                 }
             }
         }
-        // The metadata's own log needs no marker: a controller that keeps nothing else in a directory leaves none
-        // there.
+        // The metadata's own log needs no marker: a controller that keeps nothing else in a directory leaves
+        // none there.
         boolean holdsTopics = partitions.keySet().stream().anyMatch(name -> !isMetadata(name));
         if (holdsTopics && !Files.exists(path.resolve(CLEAN))) {
             throw new ImportException(path + " was not closed properly (no " + CLEAN

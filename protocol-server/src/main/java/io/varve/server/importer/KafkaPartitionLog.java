@@ -12,12 +12,15 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** The segments of one partition in Kafka's files. Only reads: files are mapped, so bytes not looked at are not loaded. */
+/**
+ * Reads the segments of one partition in Kafka's files. Files are mapped, so bytes that are not looked at are
+ * not loaded.
+ */
 final class KafkaPartitionLog {
     private static final String SEGMENT = "\\d{20}\\.log";
     private static final String SWAP = ".swap";
 
-    /** Looks at the batches of one segment. */
+    /** Is given the batches of a segment. */
     @FunctionalInterface
     interface Visitor {
         /**

@@ -15,10 +15,13 @@ import java.util.Set;
 import java.util.TreeSet;
 import org.apache.kafka.common.internals.Topic;
 
-/** A stopped Kafka: its log directories together, checked, and what of them is to be taken over. Only reads. */
+/**
+ * Reads and checks the log directories of a stopped Kafka, and chooses what is imported. Nothing is written
+ * there.
+ */
 public final class KafkaSource implements AutoCloseable {
     private static final String REMOTE = "remote.storage.enable";
-    /** State of coordinators that do not run here. */
+    /** Topics with the state of coordinators that are not imported. */
     private static final Set<String> NOT_SERVED =
             Set.of(Topic.TRANSACTION_STATE_TOPIC_NAME, Topic.SHARE_GROUP_STATE_TOPIC_NAME, "__remote_log_metadata");
 
@@ -33,11 +36,12 @@ public final class KafkaSource implements AutoCloseable {
     }
 
     /**
-     * Looks at everything before anything is written.
+     * Reads everything that can be a reason to refuse, before anything is written.
      *
-     * @param config what is to be taken over
+     * @param config the choice of what is imported
      * @return the source, locked against its start
-     * @throws ImportException if it is in use, was not closed properly, is incomplete, or holds what cannot be taken over
+     * @throws ImportException if it is in use, was not closed properly, is incomplete, or holds what cannot
+     *     be imported
      * @throws io.varve.server.metadata.log.MetadataException if its metadata cannot be understood
      */
     public static KafkaSource open(ImportConfig config) {
@@ -121,7 +125,7 @@ public final class KafkaSource implements AutoCloseable {
             survey.transactions().undecided().forEach((producer, first) -> refuse(survey.log(), producer, first));
             partitions.add(survey);
         }
-        return new SourceTopic(understood(topic), partitions);
+        return new SourceTopic(withoutUnknownSettings(topic), partitions);
     }
 
     private KafkaPartitionLog find(KraftTopic topic, int number) {
@@ -152,8 +156,8 @@ public final class KafkaSource implements AutoCloseable {
                         + " on that has no end: start Kafka once more until it is finished or timed out, or give --abort-undecided");
     }
 
-    /** Settings of older Kafkas that mean nothing any more stay behind. */
-    private KraftTopic understood(KraftTopic topic) {
+    /** Leaves out settings of older Kafkas that mean nothing any more. */
+    private KraftTopic withoutUnknownSettings(KraftTopic topic) {
         Map<String, String> configs = new HashMap<>(topic.configs());
         configs.keySet().removeIf(key -> {
             boolean unknown = TopicConfigs.definition(key) == null;

@@ -8,8 +8,9 @@ import io.varve.core.record.RecordIterator;
 import java.nio.ByteBuffer;
 
 /**
- * Makes headers tell of the youngest record. Kafka believes producers' headers; some clients' say that records of now have no time or an old one, and
- * retention would delete them at once. Stateless.
+ * Corrects a batch header whose max timestamp is below its youngest record's. Kafka believes producers'
+ * headers. Some clients' headers say that new records have no time or an old one, and retention would delete
+ * them at once. Stateless.
  */
 final class MaxTimestampCorrection {
     private MaxTimestampCorrection() {}
@@ -17,7 +18,8 @@ final class MaxTimestampCorrection {
     /**
      * @param bytes holds a batch with a whole frame; not changed
      * @param at the batch's first byte
-     * @return a copy whose header tells of the youngest record, or null where the batch's own does, or where its records cannot be read
+     * @return a copy whose header has the youngest record's timestamp, or null if the batch's own has, or if
+     *     its records cannot be read
      * @throws InvalidBatchException if the header would have to change and the batch is not sound
      */
     static ByteBuffer corrected(ByteBuffer bytes, int at) {
@@ -42,7 +44,7 @@ final class MaxTimestampCorrection {
             }
             return youngest;
         } catch (InvalidBatchException unreadable) {
-            return BatchHeader.NO_TIMESTAMP; // it is taken over as it is: only its checksum has to be right
+            return BatchHeader.NO_TIMESTAMP; // it is imported as it is: only its checksum has to be right
         }
     }
 }

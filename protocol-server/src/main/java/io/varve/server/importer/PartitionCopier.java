@@ -12,8 +12,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.LongConsumer;
 
 /**
- * Copies one partition into an empty log: runs of adjacent batches, straight from the mapped file. Batches of aborted transactions are
- * passed over and leave gaps, as compaction does. A header that says less than the youngest record is corrected on the way.
+ * Copies one partition into an empty log: runs of adjacent batches, straight from the mapped file. Leaves out
+ * the batches of aborted transactions, which makes gaps as compaction does. Corrects headers on the way
+ * ({@link MaxTimestampCorrection}).
  */
 final class PartitionCopier {
     /** Small enough for progress to be shown and segments to end where the topic's settings want. */
@@ -28,7 +29,7 @@ final class PartitionCopier {
     private int runEnd;
     private long runBase;
 
-    /** @param progress told how many more bytes were copied */
+    /** @param progress gets the number of bytes copied since its last call */
     PartitionCopier(SourcePartition from, PartitionLog to, LongConsumer progress) {
         this.from = from;
         this.to = to;
@@ -36,7 +37,7 @@ final class PartitionCopier {
         runBytes = Math.min(RUN_BYTES, to.config().segments().segmentBytes());
     }
 
-    /** @return when this returns, all is durable */
+    /** Copies the partition; when this returns, all of it is durable. */
     void run() {
         from.log().visit(this::batch, this::flush);
         fillUp();
@@ -87,7 +88,10 @@ final class PartitionCopier {
         runStart = runEnd;
     }
 
-    /** A log that was trimmed within a batch begins with that batch, and is trimmed again at the end. */
+    /**
+     * Begins the log. One that was trimmed within a batch begins with that batch, and is trimmed again at the
+     * end.
+     */
     private void begin(long firstBatch) {
         if (to.logEndOffset() == 0) {
             long start = Math.min(firstBatch, from.log().start());
@@ -97,7 +101,7 @@ final class PartitionCopier {
         }
     }
 
-    /** The end must not move back where the last offsets have no batch any more: offsets are never given out twice. */
+    /** Keeps the end where the last offsets have no batch any more: offsets are never given out twice. */
     private void fillUp() {
         begin(from.end());
         if (to.logEndOffset() < from.end()) {

@@ -4,7 +4,10 @@ package io.varve.server.importer;
 import io.varve.core.record.BatchHeader;
 import java.nio.ByteBuffer;
 
-/** What one partition holds, learnt from its batch headers before anything is copied. Not thread-safe. */
+/**
+ * One partition to be imported: its log, with what its batch headers tell before anything is copied. Not
+ * thread-safe.
+ */
 final class SourcePartition {
     private final KafkaPartitionLog log;
     private final ImportedTransactions transactions = new ImportedTransactions();
@@ -19,7 +22,7 @@ final class SourcePartition {
         end = log.lastBase();
     }
 
-    /** @param abortUndecided lets transactions without an end count as aborted */
+    /** @param abortUndecided true to count transactions without an end as aborted */
     static SourcePartition of(KafkaPartitionLog log, boolean abortUndecided) {
         SourcePartition survey = new SourcePartition(log);
         log.visit(survey::note, () -> {});

@@ -6,17 +6,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A topic to be taken over.
+ * A topic to be imported.
  *
- * @param topic what it is
- * @param partitions what its partitions hold, by partition number
+ * @param topic the topic as Kafka's metadata describes it
+ * @param partitions its partitions' logs, by partition number
  */
 record SourceTopic(KraftTopic topic, List<SourcePartition> partitions) {
     SourceTopic {
         partitions = List.copyOf(partitions);
     }
 
-    /** @return the topic under the leader that follows: its epochs are above every one a client or a batch may know */
+    /**
+     * @return the topic under the leader that follows: its epochs are above every one a client or a batch may
+     *     know
+     */
     KraftTopic underNextLeader() {
         List<KraftTopic.Partition> next = new ArrayList<>();
         for (int p = 0; p < partitions.size(); p++) {

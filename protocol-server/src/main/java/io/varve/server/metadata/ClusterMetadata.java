@@ -57,8 +57,9 @@ import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
- * Decides and logs changes of what the cluster is: topics, ids, settings, producer ids, the cluster's id. All of it is a fold over the
- * events in {@code __cluster_metadata}. One thread writes them, and a change takes effect when it is durable. Thread-safe.
+ * Decides and logs changes of what the cluster is: topics, ids, settings, producer ids, the cluster's id. All
+ * of it is a fold over the events in {@code __cluster_metadata}. One thread writes them, and a change takes
+ * effect when it is durable. Thread-safe.
  */
 public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseable {
     private static final long RETRY_MS = 1_000;
@@ -104,8 +105,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
     }
 
     /**
-     * Replays the metadata, opens every partition of every topic, and finishes deletions a crash cut short. At the first start on an empty
-     * storage makes the cluster's id.
+     * Replays the metadata, opens every partition of every topic, and finishes deletions a crash cut short.
+     * At the first start on an empty storage makes the cluster's id.
      *
      * @param engine the open engine; must outlive this
      * @param config who this node is and what topics get by default
@@ -113,8 +114,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * @param scheduler gives the writer its thread
      * @param ids makes topic ids and the cluster's id
      * @return ready to serve
-     * @throws MetadataException if the data is another node's, or has partitions but no metadata, or lacks partitions, or cannot be
-     *     understood
+     * @throws MetadataException if the data is another node's, or has partitions but no metadata, or lacks
+     *     partitions, or cannot be understood
      * @throws io.varve.core.spi.StorageException if the metadata cannot be read or written
      */
     public static ClusterMetadata open(
@@ -165,8 +166,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
     }
 
     /**
-     * Calls a listener first for each broker, group and subscription of client metrics that has settings, then for each change, as long as
-     * the server runs.
+     * Calls a listener first for each broker, group and subscription of client metrics that has settings,
+     * then for each change, as long as the server runs.
      *
      * @param listener what is called
      * @return completes when it was called for those that have settings now
@@ -247,7 +248,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * Deletes topics with all their records. Each is deleted or refused by itself.
      *
      * @param unwanted the topics as the client names them
-     * @return completes, when the deletions are durable and the topics no longer served, with a result per topic in order
+     * @return completes, when the deletions are durable and the topics no longer served, with a result per
+     *     topic in order
      */
     public CompletableFuture<List<TopicResult>> deleteTopics(List<TopicRef> unwanted) {
         return submit(new DeleteTopics(unwanted));
@@ -276,11 +278,12 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
     }
 
     /**
-     * Imports topics of another cluster, all of them or none: names, ids, settings and leader epochs stay. Their partitions' logs may be in
-     * the engine already.
+     * Imports topics of another cluster, all of them or none: names, ids, settings and leader epochs stay.
+     * Their partitions' logs may be in the engine already.
      *
      * @param imported the topics; their settings must be valid here
-     * @param nextProducerId lowest producer id the other cluster has not given out: none below it is given out here from now on
+     * @param nextProducerId lowest producer id the other cluster has not given out: none below it is given
+     *     out here from now on
      * @return completes when all is durable and served; fails with a Kafka
      *     {@link org.apache.kafka.common.errors.ApiException} that says why nothing was imported
      */
@@ -288,7 +291,10 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         return submit(new ImportTopics(List.copyOf(imported), nextProducerId, config.nodeId()));
     }
 
-    /** Lets changes in progress finish and refuses later ones. Idempotent. The engine is the caller's to close, after this. */
+    /**
+     * Lets changes in progress finish and refuses later ones. Idempotent. The engine is the caller's to
+     * close, after this.
+     */
     @Override
     public void close() {
         uncleanShutdown.end();

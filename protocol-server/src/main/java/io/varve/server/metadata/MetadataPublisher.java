@@ -19,8 +19,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Puts durable metadata in force: applies broker settings, has topics reconciled, calls the listeners of settings. Used by the thread that
- * writes the metadata.
+ * Puts durable metadata in force: applies broker settings, has topics reconciled, calls the listeners of
+ * settings. Used by the thread that writes the metadata.
  */
 final class MetadataPublisher {
     private static final Logger LOG = LoggerFactory.getLogger(MetadataPublisher.class);
@@ -32,7 +32,10 @@ final class MetadataPublisher {
     private final Consumer<Collection<Uuid>> retry;
     private final List<ConfigListener> listeners = new CopyOnWriteArrayList<>();
 
-    /** @param retry has {@link #publishTopics} called again later, for topics that could not be opened or deleted */
+    /**
+     * @param retry has {@link #publishTopics} called again later, for topics that could not be opened or
+     *     deleted
+     */
     MetadataPublisher(
             int nodeId,
             BrokerConfigs brokerConfigs,

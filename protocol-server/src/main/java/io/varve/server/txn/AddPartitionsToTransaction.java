@@ -6,10 +6,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * AddPartitionsToTxn and AddOffsetsToTxn: partitions become part of the transaction, which begins with the first.
+ * Adds partitions to a transaction, which begins with the first (AddPartitionsToTxn, AddOffsetsToTxn).
  *
- * @param producer who asks
- * @param partitions which
+ * @param producer the producer that asks
+ * @param partitions the partitions it will write
  * @param clientVersion the level of {@code transaction.version} it works by
  * @param nowMs the time
  */

@@ -8,7 +8,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What clients of the coordinator are told when its events cannot be written, as Kafka tells them. Thread-safe. */
+/** Turns a failure to write the coordinator's events into the error that Kafka answers with. Thread-safe. */
 final class CoordinatorErrors {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorErrors.class);
 

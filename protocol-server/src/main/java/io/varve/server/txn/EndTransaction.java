@@ -6,8 +6,8 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 
 /**
- * EndTxn of producers whose epoch is raised with every transaction (transaction.version 2, KIP-890). By the epoch a retry of the last end
- * is told from the end of the next transaction:
+ * Ends a transaction of a producer whose epoch is raised with every transaction (EndTxn, transaction.version
+ * 2, KIP-890). The epoch tells a retry of the last end from the end of the next transaction:
  *
  * <pre>
  *                   abort                      commit
@@ -17,10 +17,10 @@ import org.apache.kafka.coordinator.transaction.TransactionState;
  *   COMPLETE_COMMIT INVALID_...   raised       as it is      INVALID_...
  * </pre>
  *
- * @param producer who asks
- * @param commit what it wants
+ * @param producer the producer that asks
+ * @param commit true to commit, false to abort
  * @param clientVersion the level of {@code transaction.version} it works by
- * @param freshId a producer id nobody has, or -1 as long as none is needed
+ * @param freshId a producer id that was never given out, or -1 as long as none is needed
  * @param nowMs the time
  */
 record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersion, long freshId, long nowMs)
@@ -34,8 +34,8 @@ record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersio
             return TransactionDecision.refused(Errors.CONCURRENT_TRANSACTIONS);
         }
         ProducerHistory known = now.producer();
-        // What ended without a bump gave the present epoch to somebody else: then the one before is no retry's but a
-        // zombie's.
+        // A transaction that ended without a bump gave the present epoch to another producer: then the epoch
+        // before it is a zombie's, and no retry's.
         boolean afterBump = now.bumpsEpochs() && known.epoch() == producer.epoch() + 1;
         boolean afterRotation = now.bumpsEpochs()
                 && known.previousId() == producer.id()
@@ -72,7 +72,7 @@ record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersio
         return commit == (now.state() == TransactionState.COMPLETE_COMMIT);
     }
 
-    /** Without a transaction, an abort is the way of a producer that is in doubt to get a new epoch. */
+    /** Lets an abort without a transaction give a producer that is in doubt a new epoch. */
     private TransactionDecision endNothing(Transaction now) {
         return commit ? TransactionDecision.refused(Errors.INVALID_TXN_STATE) : end(now);
     }

@@ -6,10 +6,11 @@ import org.apache.kafka.coordinator.transaction.TransactionState;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
- * EndTxn of producers that keep their epoch from transaction to transaction (before transaction.version 2).
+ * Ends a transaction of a producer that keeps its epoch from one to the next (EndTxn before
+ * transaction.version 2).
  *
- * @param producer who asks
- * @param commit what it wants
+ * @param producer the producer that asks
+ * @param commit true to commit, false to abort
  * @param nowMs the time
  */
 record EndTransactionInEpoch(ProducerEpoch producer, boolean commit, long nowMs) implements TransactionCommand {

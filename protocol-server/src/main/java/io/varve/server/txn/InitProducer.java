@@ -5,12 +5,13 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
- * InitProducerId: gives a producer its epoch and fences those before it (KIP-98), or lets one go on after an error (KIP-360).
+ * Gives a producer its epoch and fences those before it (InitProducerId, KIP-98), or lets a producer go on after
+ * an error (KIP-360).
  *
- * @param transactionalId which
+ * @param transactionalId the producer's transactional id
  * @param timeoutMs how long its transactions may be open, in ms
- * @param expected who asks, when it has been somebody before, else {@link ProducerEpoch#NONE}
- * @param freshId a producer id nobody has, or -1 as long as none is needed
+ * @param expected the id and epoch the producer had before, or {@link ProducerEpoch#NONE}
+ * @param freshId a producer id that was never given out, or -1 as long as none is needed
  * @param nowMs the time
  */
 record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expected, long freshId, long nowMs)
@@ -30,7 +31,7 @@ record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expecte
         }
         return switch (now.state()) {
             case EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT -> grant(now);
-            // The epoch this fences with is nobody's: the client comes again and gets one of its own.
+            // The epoch that this fences with is unowned: the client asks again and gets one of its own.
             case ONGOING -> new TransactionDecision.Changed(now.fenced(nowMs), Errors.CONCURRENT_TRANSACTIONS);
             case PREPARE_COMMIT, PREPARE_ABORT, DEAD, PREPARE_EPOCH_FENCE ->
                 throw new IllegalStateException(now + " is in no state to decide about");
@@ -38,8 +39,8 @@ record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expecte
     }
 
     /**
-     * Its id is the present one (the epoch is looked at later), or it was the one before and its epochs were used up: then it asks again for
-     * what it was given.
+     * Tells whether the producer's id is the present one; its epoch is checked later. The id before counts
+     * too if its epochs were used up: then the producer asks again for the id it was given.
      */
     private boolean isKnown(ProducerHistory producer) {
         return expected.id() == producer.id()
@@ -64,7 +65,8 @@ record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expecte
             return granted(now, producer.withEpochs(bump(producer), producer.epoch()));
         }
         if (expected.epoch() == producer.lastEpoch()) {
-            // The answer to its last call was lost. Nobody came in between: that would have cleared the last epoch.
+            // The answer to its last call was lost. Another producer in between would have cleared the last
+            // epoch.
             return granted(now, producer.withEpochs(producer.epoch(), producer.lastEpoch()));
         }
         return TransactionDecision.refused(Errors.PRODUCER_FENCED);

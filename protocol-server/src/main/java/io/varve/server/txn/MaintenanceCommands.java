@@ -3,12 +3,14 @@ package io.varve.server.txn;
 
 import org.apache.kafka.common.protocol.Errors;
 
-/** What the coordinator does by itself, as nobody asks for it. */
+/**
+ * Makes the commands that the coordinator gives itself: complete, abort what timed out, expire. Stateless.
+ */
 final class MaintenanceCommands {
     private MaintenanceCommands() {}
 
     /**
-     * The markers are durable.
+     * Completes a transaction whose markers are durable.
      *
      * @param prepared the transaction they were written for
      */
@@ -18,7 +20,7 @@ final class MaintenanceCommands {
                 : TransactionDecision.refused(Errors.INVALID_TXN_STATE);
     }
 
-    /** Ends a transaction that has been open for too long, and fences whose it is. */
+    /** Aborts a transaction that was open too long, and fences its producer. */
     static TransactionCommand abortTimedOut(long nowMs) {
         return now -> now != null && now.isTimedOut(nowMs)
                 ? TransactionDecision.changed(now.fenced(nowMs))
@@ -26,7 +28,7 @@ final class MaintenanceCommands {
     }
 
     /**
-     * Forgets a transactional id nobody has used for long.
+     * Forgets a transactional id that was not used for long.
      *
      * @param expirationMs {@code transactional.id.expiration.ms}
      */

@@ -9,22 +9,23 @@ import java.util.function.Consumer;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 
 /**
- * Writes the markers of decided transactions to their partitions. Transactions and partitions do not wait for each other: one thread
- * appends, and durability is told. Thread-safe.
+ * Has the markers of decided transactions written, each transaction's by a {@link MarkerWriter}. One thread
+ * appends them all and never waits for durability, so that transactions and partitions do not hold each other
+ * up. Thread-safe.
  */
 final class MarkerQueue implements AutoCloseable {
     static final long MAX_BACKOFF_MS = 1_000;
 
-    private final TransactionContext around;
+    private final TransactionContext context;
     private final Consumer<Transaction> done;
     private final SerialExecutor tasks;
     private final Map<String, MarkerWriter> jobs = new ConcurrentHashMap<>();
 
-    /** @param done told of a transaction when all its markers are durable, on any thread */
-    MarkerQueue(TransactionContext around, Consumer<Transaction> done) {
-        this.around = around;
+    /** @param done gets a transaction when all its markers are durable, on any thread */
+    MarkerQueue(TransactionContext context, Consumer<Transaction> done) {
+        this.context = context;
         this.done = done;
-        tasks = new SerialExecutor("transaction-markers", around.scheduler());
+        tasks = new SerialExecutor("transaction-markers", context.scheduler());
     }
 
     /**
@@ -44,12 +45,12 @@ final class MarkerQueue implements AutoCloseable {
                 coordinatorEpoch,
                 decided.state() == TransactionState.PREPARE_COMMIT,
                 decided.bumpsEpochs());
-        MarkerWriter job = new MarkerWriter(decided, marker, around, tasks, done);
+        MarkerWriter job = new MarkerWriter(decided, marker, context, tasks, done);
         jobs.put(decided.transactionalId(), job);
         tasks.add(job::begin);
     }
 
-    /** The transaction is complete, or will be tried anew. */
+    /** Forgets a transaction that is complete, or that will be tried again. */
     void end(Transaction decided) {
         jobs.computeIfPresent(
                 decided.transactionalId(), (id, job) -> job.transaction().equals(decided) ? null : job);
@@ -59,7 +60,7 @@ final class MarkerQueue implements AutoCloseable {
         return tasks.isStopped();
     }
 
-    /** Leaves undone what is not done: the next start finds the decision. Idempotent. */
+    /** Stops writing. The next start finds the decisions whose markers are missing. Idempotent. */
     @Override
     public void close() {
         tasks.close();

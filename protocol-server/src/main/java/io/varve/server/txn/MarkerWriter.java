@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One transaction's markers, from the decision to the last of them being durable. Attempts run on the markers' thread; their outcomes come
- * from anywhere.
+ * Writes one transaction's markers, and tries again where a partition does not take its marker, until all are
+ * durable. Attempts run on the {@link MarkerQueue}'s thread; their outcomes come on any thread.
  */
 final class MarkerWriter {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerWriter.class);
@@ -24,7 +24,7 @@ final class MarkerWriter {
 
     private final Transaction transaction;
     private final TransactionMarker marker;
-    private final TransactionContext around;
+    private final TransactionContext context;
     private final SerialExecutor tasks;
     private final Consumer<Transaction> done;
     private final AtomicInteger missing;
@@ -32,12 +32,12 @@ final class MarkerWriter {
     MarkerWriter(
             Transaction transaction,
             TransactionMarker marker,
-            TransactionContext around,
+            TransactionContext context,
             SerialExecutor tasks,
             Consumer<Transaction> done) {
         this.transaction = transaction;
         this.marker = marker;
-        this.around = around;
+        this.context = context;
         this.tasks = tasks;
         this.done = done;
         missing = new AtomicInteger(transaction.partitions().size());
@@ -48,7 +48,7 @@ final class MarkerWriter {
     }
 
     void begin() {
-        around.failPoints().hit(TransactionFailPoints.BEFORE_MARKERS);
+        context.failPoints().hit(TransactionFailPoints.BEFORE_MARKERS);
         if (transaction.partitions().isEmpty()) {
             finish();
         }
@@ -57,15 +57,15 @@ final class MarkerWriter {
 
     private void write(TopicPartition partition, long backoffMs) {
         if (partition.topic().equals(OFFSETS)) {
-            around.offsets()
+            context.offsets()
                     .end(partition.partition(), marker)
                     .whenComplete((written, failure) -> settle(partition, failure, backoffMs));
             return;
         }
-        Topic topic = around.topics().byName(partition.topic());
+        Topic topic = context.topics().byName(partition.topic());
         PartitionLog log = topic == null ? null : topic.partition(partition.partition());
         if (log == null) {
-            // Deleted, and its records with it: there is nothing left to decide about.
+            // The topic was deleted with its records: nothing is left to commit or abort.
             written();
             return;
         }
@@ -73,7 +73,7 @@ final class MarkerWriter {
             long end = log.appender().endTransaction(marker).nextOffset();
             log.awaitHighWatermark(end, failure -> settle(partition, failure, backoffMs));
         } catch (AppendException superseded) {
-            // A client can bring this about as often as it likes, and nothing is wrong then.
+            // A client can cause this as often as it likes, and nothing is wrong then.
             LOG.debug("{} has moved on, so it needs no marker of {}: {}", partition, name(), superseded.getMessage());
             written();
         } catch (StorageException refused) {
@@ -87,23 +87,26 @@ final class MarkerWriter {
         } else if (!tasks.isStopped()) {
             LOG.debug("{} takes no marker of {} now, trying again in {} ms", partition, name(), backoffMs, failure);
             long next = Math.min(2 * backoffMs, MarkerQueue.MAX_BACKOFF_MS);
-            around.scheduler().schedule(backoffMs, () -> tasks.add(() -> write(partition, next)));
+            context.scheduler().schedule(backoffMs, () -> tasks.add(() -> write(partition, next)));
         }
     }
 
     private void written() {
-        around.failPoints().hit(TransactionFailPoints.MARKER_WRITTEN);
+        context.failPoints().hit(TransactionFailPoints.MARKER_WRITTEN);
         if (missing.decrementAndGet() == 0) {
             finish();
         }
     }
 
     private void finish() {
-        around.failPoints().hit(TransactionFailPoints.MARKERS_WRITTEN);
+        context.failPoints().hit(TransactionFailPoints.MARKERS_WRITTEN);
         done.accept(transaction);
     }
 
-    /** A client chose the transactional id, so it stays out of the log. */
+    /**
+     * Names the transaction without its transactional id, which a client chose and which stays out of the
+     * log.
+     */
     private String name() {
         return "producer " + marker.producerId() + " in epoch " + marker.producerEpoch();
     }

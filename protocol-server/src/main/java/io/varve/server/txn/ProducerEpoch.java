@@ -4,7 +4,7 @@ package io.varve.server.txn;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
- * A producer as it names itself.
+ * The id and epoch by which a producer names itself.
  *
  * @param id producer id, or -1
  * @param epoch producer epoch, or -1

@@ -4,7 +4,7 @@ package io.varve.server.txn;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * What a producer is to go on with.
+ * The id and epoch that a producer goes on with, or an error.
  *
  * @param error NONE, or why it gets nothing
  * @param producer its id and epoch from now on; {@link ProducerEpoch#NONE} with an error

@@ -4,13 +4,16 @@ package io.varve.server.txn;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
- * The producer behind a transactional id, and what tells its retries from zombies. Immutable.
+ * The present and former ids and epochs of the producer behind a transactional id. They tell its retries from
+ * zombies. Immutable.
  *
  * @param id its producer id
  * @param epoch its epoch; -1 before it was given one
- * @param lastEpoch the epoch before, when its owner raised it and may ask again, else -1: then older epochs are fenced
+ * @param lastEpoch the epoch before, when its owner raised it and may ask again, else -1: then older epochs
+ *     are fenced
  * @param previousId the producer id before the last change
- * @param nextId the producer id to go on with when the transaction is complete, as this one's epochs are used up; else -1
+ * @param nextId the producer id to go on with when the transaction is complete, as this one's epochs are used
+ *     up; else -1
  */
 record ProducerHistory(long id, short epoch, short lastEpoch, long previousId, long nextId) {
     /** A producer that has an id and was given no epoch yet. */
@@ -23,7 +26,10 @@ record ProducerHistory(long id, short epoch, short lastEpoch, long previousId, l
                 RecordBatch.NO_PRODUCER_ID);
     }
 
-    /** The last epoch is kept from producers, so that there is always one to fence them with. */
+    /**
+     * Tells whether only the last epoch is left, which no producer gets, so that there is always one to fence
+     * with.
+     */
     static boolean isExhausted(short epoch) {
         return epoch >= Short.MAX_VALUE - 1;
     }

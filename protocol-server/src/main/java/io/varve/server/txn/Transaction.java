@@ -9,7 +9,8 @@ import org.apache.kafka.coordinator.transaction.TransactionState;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
- * All there is to know about a transactional id. Immutable: a change makes a new one.
+ * The state of a transactional id: its producer and its latest transaction. Immutable: a change makes a new
+ * one.
  *
  * <pre>
  *   EMPTY ──add──▶ ONGOING ──end──▶ PREPARE_COMMIT | PREPARE_ABORT ──markers──▶ COMPLETE_COMMIT | COMPLETE_ABORT
@@ -18,13 +19,14 @@ import org.apache.kafka.server.common.TransactionVersion;
  *     └──────────────────────────────────init───────────────────────────────────────────────┘
  * </pre>
  *
- * With transaction.version 2 an abort without partitions also leads from EMPTY and COMPLETE_* to PREPARE_ABORT.
+ * With transaction.version 2 an abort without partitions also leads from EMPTY and COMPLETE_* to
+ * PREPARE_ABORT.
  *
  * @param transactionalId its name
- * @param producer whose it is
+ * @param producer its producer
  * @param timeoutMs how long a transaction may be open, in ms
- * @param state where it is
- * @param partitions those written in the transaction; empty unless it is open or being ended
+ * @param state the transaction's state
+ * @param partitions the partitions written in the transaction; empty unless it is open or being ended
  * @param times when it began and changed
  * @param clientVersion the level of {@code transaction.version} of its last change
  */
@@ -122,25 +124,25 @@ record Transaction(
                 version);
     }
 
-    /** @return aborted over its owner's head, whose epoch is fenced by the next one */
+    /** @return aborted by the coordinator; the next epoch fences the producer */
     Transaction fenced(long nowMs) {
         return prepared(
                 false, producer.bumped(RecordBatch.NO_PRODUCER_ID), TransactionVersion.TV_2.featureLevel(), nowMs);
     }
 
-    /** @return with what its producer goes on, which need not wait for the markers */
+    /** @return the id and epoch its producer goes on with, before the markers are written too */
     ProducerEpoch afterwards() {
         return bumpsEpochs() && producer.nextId() != RecordBatch.NO_PRODUCER_ID
                 ? new ProducerEpoch(producer.nextId(), (short) 0)
                 : producer.now();
     }
 
-    /** @return whether a producer is one that was told to go on already, and comes before the markers are written */
+    /** @return whether a producer uses the epoch it was given at the end, before the markers are written */
     boolean isAhead(ProducerEpoch other) {
         return isPrepared() && other.equals(afterwards());
     }
 
-    /** @return what a prepared one is once its markers are durable */
+    /** @return completed, as a prepared one is once its markers are durable */
     Transaction completed(long nowMs) {
         boolean rotates = bumpsEpochs() && producer.nextId() != RecordBatch.NO_PRODUCER_ID;
         return new Transaction(

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
-/** Something asked of one transactional id. Pure: equal states give equal decisions. */
+/**
+ * Decides what becomes of one transactional id, as a command of the event-sourced coordinator. Pure: equal
+ * states give equal decisions.
+ */
 @FunctionalInterface
 interface TransactionCommand {
     /**

@@ -10,12 +10,12 @@ import io.varve.server.metadata.start.AcceptedLosses;
 import io.varve.server.metadata.topic.Topics;
 
 /**
- * What transactions find around them.
+ * The parts of the server that the transaction coordinator uses.
  *
- * @param topics where {@code __transaction_state} is found, and the partitions written in transactions
+ * @param topics finds {@code __transaction_state} and the partitions written in transactions
  * @param offsets ends transactions in which offsets were committed
  * @param producerIds gives transactional ids their producer ids
- * @param losses damage in {@code __transaction_state} that may be passed over
+ * @param losses the damage in {@code __transaction_state} that the user accepts
  * @param clock the time for timeouts and expiry
  * @param scheduler gives threads, and times retries
  * @param failPoints {@link TransactionFailPoints} are hit there

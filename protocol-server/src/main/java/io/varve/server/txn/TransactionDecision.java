@@ -3,7 +3,7 @@ package io.varve.server.txn;
 
 import org.apache.kafka.common.protocol.Errors;
 
-/** What a command comes to. */
+/** The outcome of a {@link TransactionCommand}. */
 sealed interface TransactionDecision {
     /**
      * Nothing changes.
@@ -13,28 +13,28 @@ sealed interface TransactionDecision {
     record Refused(Errors error) implements TransactionDecision {}
 
     /**
-     * What is asked for is so already.
+     * The transaction is already as the command wants it.
      *
-     * @param now as it is
+     * @param now the transaction
      */
     record Unchanged(Transaction now) implements TransactionDecision {}
 
     /**
      * The transaction changes.
      *
-     * @param next as it will be
-     * @param answer what the client is told when that is durable: NONE, or to come again
+     * @param next the transaction as it will be
+     * @param answer the client's answer when that is durable: NONE, or an error that has it ask again
      */
     record Changed(Transaction next, Errors answer) implements TransactionDecision {}
 
     /**
      * The transactional id is forgotten.
      *
-     * @param transactionalId which
+     * @param transactionalId the id
      */
     record Forgotten(String transactionalId) implements TransactionDecision {}
 
-    /** The same command is to be given again with a fresh producer id. */
+    /** The command needs a fresh producer id, and is to be given again with one. */
     record ProducerIdNeeded() implements TransactionDecision {}
 
     static TransactionDecision refused(Errors error) {

@@ -6,7 +6,7 @@ import org.apache.kafka.common.message.DescribeTransactionsResponseData.TopicDat
 import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A transaction as DescribeTransactions shows it. */
+/** Builds the answers of DescribeTransactions. Stateless. */
 final class TransactionDescription {
     private TransactionDescription() {}
 

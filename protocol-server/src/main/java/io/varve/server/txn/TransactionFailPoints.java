@@ -3,7 +3,7 @@ package io.varve.server.txn;
 
 import java.util.List;
 
-/** The names of the places between two durable steps of a transaction, where a test may let the process die. */
+/** Names the places between two durable steps of a transaction where a test may let the process die. */
 public final class TransactionFailPoints {
     /** A producer was given its epoch: durable, not yet answered. */
     public static final String INITIALIZED = "txn.initialized";

@@ -14,14 +14,14 @@ import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 
 /**
- * What ListTransactions lets through: by state and producer (KIP-664), by how long it has been open (KIP-994), by transactional id
- * (KIP-1152). Empty filters let everything through.
+ * Selects the transactions that ListTransactions shows: by state and producer (KIP-664), by how long they
+ * have been open (KIP-994), by transactional id (KIP-1152). An empty filter lets everything through.
  *
- * @param states those wanted
- * @param filtersStates whether states were named, be they known or not
- * @param unknown states named that there are none of
- * @param producerIds those wanted
- * @param durationMs open for longer than that, or -1
+ * @param states the states wanted
+ * @param filtersStates whether the request names states, known or not
+ * @param unknown states named that do not exist
+ * @param producerIds the producers wanted
+ * @param durationMs for how many ms a transaction must have been open, exclusive, or -1
  * @param pattern matches the whole id, or null
  * @param nowMs the time
  */
@@ -69,7 +69,7 @@ record TransactionFilter(
                 && (pattern == null || pattern.matches(transaction.transactionalId()));
     }
 
-    CompletableFuture<ListTransactionsResponseData> ask(RunningTransactionCoordinator coordinator) {
+    CompletableFuture<ListTransactionsResponseData> ask(TransactionCoordinator coordinator) {
         List<CompletableFuture<List<Transaction>>> found = coordinator.readAll(
                 "list",
                 (shard, offset) ->

@@ -19,8 +19,9 @@ import org.apache.kafka.coordinator.transaction.generated.TransactionLogValue.Pa
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
- * A transaction as Kafka writes it to {@code __transaction_state}. One thing Kafka keeps in memory only is written too, in a tagged field
- * it passes over: the producer's last epoch. So a retry is known for one after a restart.
+ * Encodes and decodes transactions as Kafka does in {@code __transaction_state}. Adds the producer's last
+ * epoch, which Kafka keeps in memory only, in a tagged field that Kafka passes over: so a retry is recognized
+ * after a restart. Stateless.
  */
 final class TransactionRecords {
     /** The first version with tagged fields; Kafka writes it from transaction.version 1 on. */

@@ -13,15 +13,16 @@ import org.apache.kafka.timeline.SnapshotRegistry;
 import org.apache.kafka.timeline.TimelineHashMap;
 
 /**
- * The transactions of one partition of {@code __transaction_state}. Kafka's runtime calls it from one thread at a time, and takes changes
- * back when their events cannot be written.
+ * Keeps the transactions of one partition of {@code __transaction_state}: the coordinator's state machine.
+ * Kafka's runtime calls it from one thread at a time, and takes changes back when their events cannot be
+ * written.
  */
 final class TransactionShard implements CoordinatorShard<CoordinatorRecord> {
     private final TimelineHashMap<String, Transaction> transactions;
 
     private final int maxIds;
 
-    /** @param maxIds when so many are known, no further one is made; those of the log are all taken up */
+    /** @param maxIds how many ids there may be before new ones are refused; those in the log are all kept */
     TransactionShard(SnapshotRegistry snapshots, int maxIds) {
         this.maxIds = maxIds;
         transactions = new TimelineHashMap<>(snapshots, 16);
@@ -42,7 +43,7 @@ final class TransactionShard implements CoordinatorShard<CoordinatorRecord> {
         return transactions.values(offset);
     }
 
-    /** Decides; what is decided counts when it is replayed. */
+    /** Has a command decide. The decision takes effect when it is replayed. */
     CoordinatorResult<TransactionDecision, CoordinatorRecord> decide(
             String transactionalId, TransactionCommand command) {
         Transaction now = latest(transactionalId);

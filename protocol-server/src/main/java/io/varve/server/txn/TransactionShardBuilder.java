@@ -11,12 +11,12 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorTimer;
 import org.apache.kafka.timeline.SnapshotRegistry;
 
-/** Makes a partition's state machine, which needs nothing of what the runtime offers but snapshots. */
+/** Builds a partition's state machine, which uses only snapshots of what the runtime offers. */
 final class TransactionShardBuilder implements CoordinatorShardBuilder<TransactionShard, CoordinatorRecord> {
     private final int maxIds;
     private SnapshotRegistry snapshots;
 
-    /** @param maxIds most transactional ids of a partition */
+    /** @param maxIds how many transactional ids a partition may have */
     TransactionShardBuilder(int maxIds) {
         this.maxIds = maxIds;
     }

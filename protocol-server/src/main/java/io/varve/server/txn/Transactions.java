@@ -12,17 +12,22 @@ import org.apache.kafka.common.message.ListTransactionsResponseData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * The transactions of this broker, by transactional id. Thread-safe; no method blocks. Futures complete on any thread, with what was decided
- * once it is durable; they do not fail but for bugs, what goes wrong is an error in the value.
+ * Coordinates the transactions of this broker, by transactional id. Thread-safe; no method blocks. Futures
+ * complete on any thread, once the decision is durable. They fail for bugs only: what goes wrong is an error
+ * in the value.
  *
- * <p>Transactions live in {@code __transaction_state}, which is made by the first {@link #find}. Until then every other call answers
- * NOT_COORDINATOR, which makes clients ask where the coordinator is. While they are read back after a start, calls answer
- * COORDINATOR_LOAD_IN_PROGRESS.
+ * <p>Transactions are events in {@code __transaction_state}, which the first {@link #find} creates. Until
+ * then every other call answers NOT_COORDINATOR, which makes clients ask where the coordinator is. While the
+ * topic is read after a start, calls answer COORDINATOR_LOAD_IN_PROGRESS.
  */
 public interface Transactions extends TransactionVerifier, AutoCloseable {
-    /** Level of {@code transaction.version} of clients that add partitions themselves and keep their epoch. */
+    /**
+     * Level of {@code transaction.version} of clients that add partitions themselves and keep their epoch.
+     */
     short PLAIN = 0;
-    /** The level from which the broker adds partitions, and raises the epoch with every transaction (KIP-890). */
+    /**
+     * The level from which the broker adds partitions, and raises the epoch with every transaction (KIP-890).
+     */
     short BUMPING = 2;
 
     /**
@@ -38,7 +43,7 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
      *
      * @param transactionalId not empty
      * @param timeoutMs how long its transactions may be open, in ms
-     * @param expected who asks, when it has been somebody before (KIP-360), else {@link ProducerEpoch#NONE}
+     * @param expected the id and epoch the producer had before (KIP-360), or {@link ProducerEpoch#NONE}
      * @return id and epoch; CONCURRENT_TRANSACTIONS while a transaction of the producer before is being ended
      */
     CompletableFuture<ProducerEpochResult> initProducer(String transactionalId, int timeoutMs, ProducerEpoch expected);
@@ -59,11 +64,12 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
             String transactionalId, ProducerEpoch producer, Set<TopicPartition> partitions);
 
     /**
-     * Commits or aborts a transaction; partitions learn of it in the background.
+     * Commits or aborts a transaction. Its markers are written in the background.
      *
      * @param commit true to commit
-     * @param clientVersion level of {@code transaction.version} the client works by; from 2 on its epoch is raised
-     * @return with what the producer goes on
+     * @param clientVersion level of {@code transaction.version} the client works by; from 2 on its epoch is
+     *     raised
+     * @return the id and epoch the producer goes on with
      */
     CompletableFuture<ProducerEpochResult> end(
             String transactionalId, ProducerEpoch producer, boolean commit, short clientVersion);
@@ -74,7 +80,10 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
     /** @return what ListTransactions shows; nothing when there never was a transaction */
     CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request);
 
-    /** Stops coordinating. What was answered is in the log; what was decided goes on after the next start. Idempotent. */
+    /**
+     * Stops coordinating. What was answered is in the log; what was decided goes on after the next start.
+     * Idempotent.
+     */
     @Override
     void close();
 }

@@ -15,18 +15,19 @@ import org.apache.kafka.coordinator.transaction.TransactionLogConfig;
 import org.apache.kafka.coordinator.transaction.TransactionStateManagerConfig;
 
 /**
- * The broker's transaction settings: {@code transaction.*}, {@code transactional.id.expiration.ms} and {@code add.partitions.to.txn.*},
- * with Kafka's names, units and defaults but one: {@code transaction.state.log.segment.bytes} is 4 MiB, because a start reads all that is not
- * compacted, the active segments. {@code max.transactional.ids} is ours. {@code transaction.state.log.replication.factor} and {@code .min.isr} are accepted and have no
- * effect.
+ * The broker's transaction settings: {@code transaction.*}, {@code transactional.id.expiration.ms} and
+ * {@code add.partitions.to.txn.*}. Names, units and defaults are Kafka's but for
+ * {@code transaction.state.log.segment.bytes}: its default is 4 MiB, because a start reads the active
+ * segments, which are not compacted. {@code max.transactional.ids} is Varve's own.
+ * {@code transaction.state.log.replication.factor} and {@code .min.isr} are accepted and have no effect.
  */
 public final class TransactionsConfig {
-    /** Most transactional ids remembered. */
+    /** How many transactional ids are remembered. */
     private static final String MAX_IDS = "max.transactional.ids";
 
     private static final int DEFAULT_MAX_IDS = 100_000;
 
-    private static final ConfigDef OURS = new ConfigDef()
+    private static final ConfigDef OWN = new ConfigDef()
             .define(
                     MAX_IDS,
                     ConfigDef.Type.INT,
@@ -36,11 +37,11 @@ public final class TransactionsConfig {
                     "Most transactional ids that are remembered, of all partitions of the state topic together.");
 
     private static final List<ConfigDef> PARTS = List.of(
-            OURS,
+            OWN,
             TransactionLogConfig.CONFIG_DEF,
             TransactionStateManagerConfig.CONFIG_DEF,
             AddPartitionsToTxnConfig.CONFIG_DEF);
-    /** Theirs is how long partitions remember producers, which is the engine's business. */
+    /** Kafka's definitions hold how long partitions remember producers too, which the engine reads. */
     private static final String OF_THE_ENGINE = "producer.id.";
 
     private static final String SEGMENT_BYTES = Integer.toString(4 << 20);
@@ -66,7 +67,7 @@ public final class TransactionsConfig {
     /**
      * Reads the settings and checks them.
      *
-     * @param properties the broker's properties; keys not of this room are ignored
+     * @param properties the broker's properties; other keys are ignored
      * @return the settings
      * @throws ConfigException naming key, value and what is allowed, in one line
      */
@@ -111,7 +112,10 @@ public final class TransactionsConfig {
         return log.transactionTopicPartitions();
     }
 
-    /** Most transactional ids that each partition of {@code __transaction_state} remembers: its share, rounded up. */
+    /**
+     * How many transactional ids each partition of {@code __transaction_state} may remember: its share,
+     * rounded up.
+     */
     int maxIdsPerPartition(int partitions) {
         return (maxIds + partitions - 1) / partitions;
     }
@@ -134,7 +138,7 @@ public final class TransactionsConfig {
         return log.transactionPartitionVerificationEnable();
     }
 
-    /** Most ms a transaction may be open. */
+    /** For how many ms at most a transaction may be open. */
     int maxTimeoutMs() {
         return state.transactionMaxTimeoutMs();
     }
@@ -159,7 +163,7 @@ public final class TransactionsConfig {
         return retry.addPartitionsToTxnRetryBackoffMs();
     }
 
-    /** Most ms of such attempts. */
+    /** For how many ms at most such attempts go on. */
     int retryMaxMs() {
         return retry.addPartitionsToTxnRetryBackoffMaxMs();
     }

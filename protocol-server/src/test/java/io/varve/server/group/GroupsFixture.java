@@ -19,8 +19,8 @@ import io.varve.server.metadata.topic.NewPartitions;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.TopicRef;
 import io.varve.server.metadata.topic.TopicResult;
-import io.varve.server.txn.HostedTransactions;
 import io.varve.server.txn.TransactionContext;
+import io.varve.server.txn.TransactionCoordinatorService;
 import io.varve.server.txn.Transactions;
 import io.varve.server.txn.TransactionsConfig;
 import java.nio.file.Path;
@@ -80,7 +80,7 @@ public final class GroupsFixture implements AutoCloseable {
                         Clock.system(),
                         scheduler),
                 broker.metadata);
-        transactions = HostedTransactions.open(
+        transactions = TransactionCoordinatorService.open(
                 TransactionsConfig.parse(properties),
                 new TransactionContext(
                         broker.metadata,

@@ -17,7 +17,14 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
-/** Changes settings on a client's behalf, each resource's or not for reasons of its own. */
+/**
+ * Changes settings on a client's behalf. Each resource's change is made or refused by itself.
+ *
+ * @param changes the changes wanted, resources distinct
+ * @param validateOnly true to decide and change nothing
+ * @param topics checks topics' settings
+ * @param brokers checks brokers' settings
+ */
 public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, TopicConfigs topics, BrokerConfigs brokers)
         implements Command<MetadataState, ApiMessageAndVersion, List<ApiError>> {
     @Override
@@ -51,7 +58,7 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
                 brokers.validate(changed);
                 brokers.limit(after, changed.keySet());
             }
-            default -> {} // who asks for the change knows what is allowed
+            default -> {} // the handlers of groups and client metrics check theirs
         }
         configured.count(change, before, after);
         after.forEach((key, value) -> {
@@ -66,7 +73,10 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
         });
     }
 
-    /** How many resources of each type but topics have settings, as the changes are decided one after another. */
+    /**
+     * Counts the resources, other than topics, that have settings, while changes are decided one after
+     * another.
+     */
     private static final class Configured {
         private final Map<ConfigResource.Type, Integer> counts = new EnumMap<>(ConfigResource.Type.class);
 
@@ -74,7 +84,7 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
             state.configured().forEach(resource -> counts.merge(resource.type(), 1, Integer::sum));
         }
 
-        /** Resources that are nothing but their settings can be named without end. */
+        /** Keeps clients from naming resources without end that consist of nothing but settings. */
         void count(ConfigChange change, Map<String, String> before, Map<String, String> after) {
             ConfigResource.Type type = change.resource().type();
             if (before.isEmpty() && !after.isEmpty()) {
@@ -89,7 +99,7 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
         }
     }
 
-    /** What is there already may be of another version, and is in nobody's way. */
+    /** Picks the settings to check: a stored one may be of another version, and does no harm. */
     private static Map<String, String> changed(Map<String, String> before, Map<String, String> after) {
         Map<String, String> changed = new HashMap<>(after);
         changed.entrySet().removeAll(before.entrySet());

@@ -14,9 +14,9 @@ import org.apache.kafka.storage.internals.log.CleanerConfig;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
- * What brokers can be configured with.
+ * The keys that brokers can be configured with.
  *
- * @param keys type, default, what is allowed and documentation of each key
+ * @param keys type, default, validator and documentation of each key
  * @param dynamic the keys that can be set while running; all others of {@code keys} cannot
  */
 public record BrokerConfigKeys(Map<String, ConfigKey> keys, Set<String> dynamic) {
@@ -64,7 +64,10 @@ public record BrokerConfigKeys(Map<String, ConfigKey> keys, Set<String> dynamic)
                 .get(name);
     }
 
-    /** As in Kafka, the strongest key of each topic setting: {@code log.retention.ms}, not {@code log.retention.hours}. */
+    /**
+     * As in Kafka, the strongest key of each topic setting: {@code log.retention.ms}, not
+     * {@code log.retention.hours}.
+     */
     private static Set<String> dynamicOfTopics() {
         return new HashSet<>(ServerTopicConfigSynonyms.TOPIC_CONFIG_SYNONYMS.values());
     }

@@ -17,12 +17,17 @@ import java.util.Map;
  * @param file set in the server's properties; weakest
  */
 public record BrokerConfigLayers(Map<String, String> broker, Map<String, String> cluster, Map<String, String> file) {
+    /** Copies the layers. */
     public BrokerConfigLayers {
         broker = Map.copyOf(broker);
         cluster = Map.copyOf(cluster);
         file = Map.copyOf(file);
     }
 
+    /**
+     * @param file what is set in the server's properties, by key
+     * @return these settings with nothing over them
+     */
     public static BrokerConfigLayers ofFile(Map<String, String> file) {
         return new BrokerConfigLayers(Map.of(), Map.of(), file);
     }

@@ -22,8 +22,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The broker's settings: those of the server's properties, under those that clients set while it runs (KIP-226). Thread-safe; what was set is
- * replaced as a whole.
+ * Holds the broker's settings: those of the server's properties, and over them those that clients set while
+ * it runs (KIP-226). Checks what clients set. Thread-safe: a layer is replaced as a whole.
  */
 public final class BrokerConfigs {
     /** Keys that stand for one setting, the strongest first. */
@@ -33,7 +33,7 @@ public final class BrokerConfigs {
             List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours"),
             List.of("log.dirs", "log.dir"));
 
-    /** Of keys that stand for nothing here, those set on one broker, or on all. */
+    /** How many keys that this broker does not know may be set on one broker, and how many on all. */
     private static final int MAX_UNKNOWN = 100;
 
     private static final int MAX_UNKNOWN_LENGTH = 249;
@@ -64,7 +64,7 @@ public final class BrokerConfigs {
     }
 
     /**
-     * Takes what is set while running. What is not allowed, as it may be when another version set it, is left out.
+     * Replaces what is set while running. Leaves out what is not allowed: another version may have set it.
      *
      * @param broker on this broker
      * @param cluster on all brokers
@@ -100,7 +100,8 @@ public final class BrokerConfigs {
     }
 
     /**
-     * Checks what is to be set while running, as Kafka does: a key it does not know is taken, kept and has no effect.
+     * Checks what is to be set while running, as Kafka does: an unknown key is accepted, kept and has no
+     * effect.
      *
      * @param wanted the settings of one broker, or of all
      * @throws InvalidRequestException naming the keys that cannot be set, or the value that is wrong
@@ -128,7 +129,7 @@ public final class BrokerConfigs {
     }
 
     /**
-     * Keeps keys of which nobody knows what they are from growing without end. Those there are stay.
+     * Limits the keys that this broker does not know. Those that are stored stay.
      *
      * @param wanted all settings of one broker, or of all
      * @param changed those of them that are to be set now
@@ -185,12 +186,12 @@ public final class BrokerConfigs {
         return definitions.dynamic().contains(name);
     }
 
-    /** @return true if its value must not be shown: a secret, or a key of which nobody knows what it is */
+    /** @return true if its value must not be shown: it is a secret, or the key is unknown */
     public static boolean isSensitive(ConfigEntry setting) {
         return setting.key().type == ConfigDef.Type.PASSWORD || isUnknown(setting.key());
     }
 
-    /** @return true if it is not a key of this server's or of Kafka's */
+    /** @return true if neither this server nor Kafka defines the key */
     public static boolean isUnknown(ConfigKey key) {
         return key.documentation == null;
     }
@@ -219,7 +220,10 @@ public final class BrokerConfigs {
         return settings;
     }
 
-    /** @return the values a key has and would have, the one in force first; empty if it is none of this broker's */
+    /**
+     * @return the values a key has and would have, the one in force first; empty if it is none of this
+     *     broker's
+     */
     public List<Synonym> synonyms(String name) {
         ConfigKey key = definitions.keys().get(name);
         return key == null ? List.of() : setting(key, layers).synonyms();

@@ -9,9 +9,10 @@ import org.apache.kafka.common.config.ConfigResource;
  * A change of the settings of one topic, broker, group or other resource.
  *
  * @param resource whose settings; a broker without a name stands for all brokers
- * @param change makes the settings wanted from those there are, without changing its argument; may refuse with a Kafka {@link
- *     org.apache.kafka.common.errors.ApiException}
- * @param maxConfigured of how many resources of its type settings are kept: when there are so many, one that has none gets none
+ * @param change makes the wanted settings from the present ones, without changing its argument; may refuse
+ *     with a Kafka {@link org.apache.kafka.common.errors.ApiException}
+ * @param maxConfigured how many resources of this type may have settings: beyond that, one without settings
+ *     gets none
  */
 public record ConfigChange(ConfigResource resource, UnaryOperator<Map<String, String>> change, int maxConfigured) {
     /**

@@ -5,7 +5,7 @@ import java.util.List;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 
 /**
- * A setting in force.
+ * A setting with its value in force and where that comes from, as DescribeConfigs shows it.
  *
  * @param key its definition
  * @param value its value, or null

@@ -33,7 +33,8 @@ record OwnTopicConfig(ConfigKey key, boolean isPrefix, Effect effect) {
      * Makes the row of one setting.
      *
      * @param key its definition, with a default
-     * @param effect puts a value, parsed and checked, into a partition's configuration; called with the default when none is set
+     * @param effect puts a value, parsed and checked, into a partition's configuration; called with the
+     *     default when none is set
      * @return the row
      */
     static OwnTopicConfig named(ConfigKey key, BiFunction<PartitionConfig, Object, PartitionConfig> effect) {

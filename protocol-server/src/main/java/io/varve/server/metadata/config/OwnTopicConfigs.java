@@ -10,20 +10,23 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 
 /**
- * Lists the topic settings that are Varve's own, beside those of Kafka's {@code LogConfig}. Kafka's definitions refuse what they do not
- * know, so {@link TopicConfigs} splits these off before it asks them. Immutable.
+ * Lists the topic settings that are Varve's own, beside those of Kafka's {@code LogConfig}. Kafka's
+ * definitions refuse what they do not know, so {@link TopicConfigs} splits these off before it asks them.
+ * Immutable.
  *
  * <p>To add a setting:
  *
  * <ol>
- *   <li>Add a row to {@link #VARVE}: {@link OwnTopicConfig#named} takes name, type, default, validator (the range), importance and
- *       documentation, and a function that puts the value into a {@code PartitionConfig}.
- *   <li>Add the field to {@code PartitionConfig}, or to one of the values it holds, where none carries the value yet.
+ *   <li>Add a row to {@link #VARVE}: {@link OwnTopicConfig#named} takes name, type, default, validator (the
+ *       range), importance and documentation, and a function that puts the value into a
+ *       {@code PartitionConfig}.
+ *   <li>Add the field to {@code PartitionConfig}, or to one of the values it holds, where none carries the
+ *       value yet.
  *   <li>Use that field in the engine.
  * </ol>
  *
- * CreateTopics, AlterConfigs, IncrementalAlterConfigs and DescribeConfigs take their part of it from the row. A broker-wide default would
- * be a broker's key, which is defined with the others of the server's properties.
+ * CreateTopics, AlterConfigs, IncrementalAlterConfigs and DescribeConfigs take their part of it from the row.
+ * A broker-wide default would be a broker's key, which is defined with the others of the server's properties.
  */
 final class OwnTopicConfigs {
     /** The settings there are. */
@@ -52,7 +55,7 @@ final class OwnTopicConfigs {
         return key != null && key.type == ConfigDef.Type.LIST;
     }
 
-    /** @return the settings that are Kafka's, or nobody's */
+    /** @return the settings that match no row: Kafka's, and unknown ones */
     Map<String, String> others(Map<String, String> settings) {
         if (settings.keySet().stream().noneMatch(this::contains)) {
             return settings;
@@ -66,7 +69,8 @@ final class OwnTopicConfigs {
      * @param configs what Kafka's settings ask for
      * @param settings a topic's own settings, Kafka's among them
      * @return the same with what these settings ask for
-     * @throws org.apache.kafka.common.errors.InvalidConfigurationException naming the setting and what is wrong with its value
+     * @throws org.apache.kafka.common.errors.InvalidConfigurationException naming the setting and what is
+     *     wrong with its value
      */
     PartitionConfigs apply(PartitionConfigs configs, Map<String, String> settings) {
         PartitionConfigs applied = configs;
@@ -80,7 +84,8 @@ final class OwnTopicConfigs {
 
     /**
      * @param settings a topic's own settings
-     * @return the definitions to show, by name: of every setting that has one name, and of those of a family that the topic has
+     * @return the definitions to show, by name: of every setting that has one name, and of those of a family
+     *     that the topic has
      */
     Collection<ConfigKey> shown(Map<String, String> settings) {
         Map<String, ConfigKey> shown = new TreeMap<>();

@@ -11,7 +11,8 @@ import org.apache.kafka.common.Uuid;
  * The configuration of each of a topic's partitions, made from the topic's settings. Immutable.
  *
  * @param common what is the same for all of them
- * @param jitterMs by how many ms at most a partition's segments end sooner ({@code segment.jitter.ms}), 0 or more
+ * @param jitterMs by how many ms at most a partition's segments end sooner ({@code segment.jitter.ms}), 0 or
+ *     more
  * @param holds what is pinned
  */
 public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionHolds holds) {
@@ -26,8 +27,8 @@ public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionH
     }
 
     /**
-     * Gives each partition a jitter of its own, for good. Kafka draws each segment's jitter by lot; a jitter that stays spreads the
-     * partitions as well, and can be foretold.
+     * Gives each partition a jitter of its own, for good. Kafka draws each segment's jitter by lot; a jitter
+     * that stays spreads the partitions as well, and can be foretold.
      *
      * @param topic the topic's id
      * @param partition which partition

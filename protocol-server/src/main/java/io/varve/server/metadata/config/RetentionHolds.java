@@ -12,8 +12,9 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 
 /**
- * Reads the holds among a topic's settings. {@code varve.hold.NAME} is a list of ranges, each {@code PARTITION:FROM-TO}: the offsets from
- * FROM, inclusive, to TO, exclusive. Without TO a range has no end. {@code *} stands for every partition. Immutable.
+ * Reads the holds among a topic's settings. {@code varve.hold.NAME} is a list of ranges, each
+ * {@code PARTITION:FROM-TO}: the offsets from FROM, inclusive, to TO, exclusive. Without TO a range has no
+ * end. {@code *} stands for every partition. Immutable.
  */
 public final class RetentionHolds {
     /** What the name of a hold's setting begins with. */

@@ -14,7 +14,10 @@ import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
-/** Broker-wide defaults of topic settings: {@code log.retention.hours} for {@code retention.ms} and the like. Stateless. */
+/**
+ * Converts the broker-wide defaults of topic settings: {@code log.retention.hours} into {@code retention.ms}
+ * and the like. Stateless.
+ */
 public final class TopicConfigDefaults {
     /** Where a default came from: its value in the topic's unit, and the broker's key and value behind it. */
     record Origin(String value, String brokerKey, String brokerValue) {}
@@ -30,7 +33,9 @@ public final class TopicConfigDefaults {
         return names;
     }
 
-    /** @return the broker keys that stand for a topic setting, the strongest first; empty when there is none */
+    /**
+     * @return the broker keys that stand for a topic setting, the strongest first; empty when there is none
+     */
     static List<ConfigSynonym> synonyms(String topicKey) {
         return ServerTopicConfigSynonyms.ALL_TOPIC_CONFIG_SYNONYMS.getOrDefault(topicKey, List.of());
     }
@@ -69,8 +74,8 @@ public final class TopicConfigDefaults {
         });
     }
 
-    // Not by the synonym's own converter: that logs a stack trace and passes over what it cannot read, and makes -1
-    // hours of -1.
+    // Not by the synonym's own converter: that logs a stack trace and passes over what it cannot read, and
+    // makes -1 hours of -1.
     private static String convert(String name, String configured) {
         TimeUnit unit = name.endsWith(".hours") ? TimeUnit.HOURS : name.endsWith(".minutes") ? TimeUnit.MINUTES : null;
         if (unit == null) {

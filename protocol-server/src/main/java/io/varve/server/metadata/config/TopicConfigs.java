@@ -26,14 +26,14 @@ import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.storage.internals.log.LogConfig;
 
 /**
- * What topics can be configured with: Kafka's definitions ({@code LogConfig}), this broker's defaults, and what both mean to a partition.
- * Thread-safe; the
- * defaults may change at any time, and then partitions' configurations are asked for again.
+ * Checks and shows topics' settings, and turns them into partitions' configurations. Knows Kafka's
+ * definitions ({@code LogConfig}), Varve's own ({@link OwnTopicConfigs}) and this broker's defaults.
+ * Thread-safe. The defaults may change at any time; partitions' configurations are asked for again then.
  */
 public final class TopicConfigs {
     private static final Map<String, ConfigKey> KEYS = LogConfig.configKeys();
     /** Segments are not ended for time more often than this, however short retention is. */
-    private static final long LEAST_SEGMENT_MS = 60_000;
+    private static final long MIN_SEGMENT_MS = 60_000;
 
     /**
      * The broker's defaults.
@@ -98,7 +98,8 @@ public final class TopicConfigs {
             }
         });
         try {
-            // No tier is attached to this log: asking for one is an error, as on a Kafka broker without remote storage.
+            // No tier is attached to this log: asking for one is an error, as on a Kafka broker without
+            // remote storage.
             LogConfig.validate(own.others(before), own.others(after), defaults.base, false);
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
@@ -107,8 +108,8 @@ public final class TopicConfigs {
     }
 
     /**
-     * What settings mean to partitions. {@code min.insync.replicas} asks for no more than there are replicas, as in Kafka, and
-     * there is one.
+     * Turns settings into partitions' configurations. {@code min.insync.replicas} has no effect: as in Kafka
+     * it asks for no more than there are replicas, and there is one.
      *
      * @param overrides a topic's own settings, valid
      * @return what they and the broker's defaults mean to each partition
@@ -169,12 +170,13 @@ public final class TopicConfigs {
     }
 
     /**
-     * A segment goes when its newest record is old enough. In Kafka a slow topic's active segment gathers records for {@code segment.ms},
-     * so that with ten minutes of retention they live for a week; here it takes no more than what retention keeps.
+     * Ends segments after no more time than retention keeps records. A segment is deleted when its newest
+     * record is old enough. In Kafka a slow topic's active segment gathers records for {@code segment.ms}, so
+     * that with ten minutes of retention they live for a week.
      */
     private static long segmentMs(LogConfig config) {
         return config.delete && config.retentionMs >= 0
-                ? Math.min(config.maxSegmentMs(), Math.max(config.retentionMs, LEAST_SEGMENT_MS))
+                ? Math.min(config.maxSegmentMs(), Math.max(config.retentionMs, MIN_SEGMENT_MS))
                 : config.maxSegmentMs();
     }
 
@@ -193,7 +195,10 @@ public final class TopicConfigs {
         return settings;
     }
 
-    /** @return true if the setting's value is a list, so that values can be appended to it and subtracted from it */
+    /**
+     * @return true if the setting's value is a list, so that values can be appended to it and subtracted from
+     *     it
+     */
     public static boolean isList(String name) {
         ConfigKey key = KEYS.get(name);
         return key != null && key.type == ConfigDef.Type.LIST || OwnTopicConfigs.VARVE.isList(name);

@@ -12,7 +12,13 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
-/** Takes over topics of another cluster with their ids, all in one batch of events or none. */
+/**
+ * Imports topics of another cluster with their ids, all in one batch of events or none.
+ *
+ * @param topics the topics; their settings must be valid here
+ * @param nextProducerId lowest producer id that the other cluster has not given out
+ * @param node this broker's id, which leads the partitions
+ */
 public record ImportTopics(Collection<KraftTopic> topics, long nextProducerId, int node)
         implements Command<MetadataState, ApiMessageAndVersion, Void> {
     @Override
@@ -25,7 +31,7 @@ public record ImportTopics(Collection<KraftTopic> topics, long nextProducerId, i
             add(topic, events);
         }
         if (nextProducerId > state.image().producerIds().nextProducerId()) {
-            // The adopted logs know producers by ids given out there: none of these may be given out again.
+            // The imported logs know producers by ids given out there: none of these may be given out again.
             events.add(MetadataEvents.producerIds(node, nextProducerId));
         }
         return new Decision<>(events, () -> null);

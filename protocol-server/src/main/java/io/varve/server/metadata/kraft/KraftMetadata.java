@@ -39,12 +39,12 @@ import org.apache.kafka.metadata.PartitionRegistration;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
- * What an Apache Kafka cluster (KRaft) says of itself: the newest snapshot in its {@code __cluster_metadata-0} and the events after it.
- * Only reads.
+ * The metadata of an Apache Kafka cluster (KRaft), read from the newest snapshot in its
+ * {@code __cluster_metadata-0} and the events after it. Nothing is written there.
  *
  * @param topics its topics, by name
  * @param nextProducerId lowest producer id it has not given out
- * @param leftOut what else it knows that this server does not serve, in words; often empty
+ * @param leftOut what else the cluster has that this server does not serve, in words; often empty
  */
 public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, List<String> leftOut) {
     private static final Pattern SNAPSHOT = Pattern.compile("(\\d{20})-(\\d{10})\\.checkpoint");
@@ -120,7 +120,8 @@ public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, 
             throw new MetadataException("topic " + topic.name() + " has "
                     + topic.partitions().size() + " partitions, but none with number " + number);
         }
-        // A node that stops leaves the in-sync replicas; if it was among the last, it stays eligible to lead (KIP-966).
+        // A node that stops leaves the in-sync replicas; if it was among the last, it stays eligible to lead
+        // (KIP-966).
         Set<Integer> complete = set(partition.isr);
         complete.addAll(set(partition.elr));
         complete.addAll(set(partition.lastKnownElr));
@@ -156,7 +157,7 @@ public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, 
         return type.name().toLowerCase(Locale.ROOT).replace('_', ' ') + "s";
     }
 
-    /** A replay of files. Events of an unfinished metadata transaction (KIP-868) do not count. */
+    /** Replays files. Leaves out the events of an unfinished metadata transaction (KIP-868). */
     private static final class Replay {
         private final MetadataDelta delta = MetadataState.blank();
         private final MetadataRecordCodec codec = new MetadataRecordCodec(Clock.system());

@@ -7,7 +7,7 @@ import java.util.Set;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A topic as another cluster's metadata describes it.
+ * A topic of another cluster, as that cluster's metadata describes it.
  *
  * @param name its name
  * @param id its id

@@ -17,35 +17,53 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** The events this server writes, in the versions of the newest metadata format it knows. Stateless. */
+/**
+ * Builds the metadata events that this server writes, in the versions of the newest format it knows.
+ * Stateless.
+ */
 public final class MetadataEvents {
     /** The format of the events: {@code metadata.version}. */
     public static final MetadataVersion VERSION = MetadataVersion.latestProduction();
 
     /**
-     * Kafka keeps the cluster id outside its metadata log. Here it is a cluster-wide setting like any other: nothing durable lives beside
-     * the logs.
+     * Kafka keeps the cluster id outside its metadata log. Here it is a cluster-wide setting like any other:
+     * nothing durable lives beside the logs.
      */
     public static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
 
+    /** The key of the cluster's id among the settings of {@link #CLUSTER}. */
     public static final String CLUSTER_ID = "cluster.id";
 
-    /** Set while a server runs that may lose what consumers saw: whoever finds it at a start finds what a crash left. */
+    /**
+     * Set while a server runs that may lose what consumers saw. A start that finds it follows an unclean
+     * shutdown.
+     */
     public static final String UNFINISHED_RUN = "varve.run.unfinished";
 
-    /** What the broker itself keeps among the settings of all brokers. Clients neither see nor change it. */
+    /**
+     * The keys that the broker itself keeps among the settings of all brokers. Clients neither see nor change
+     * them.
+     */
     public static final Set<String> OWN_KEYS = Set.of(CLUSTER_ID, UNFINISHED_RUN);
 
     private MetadataEvents() {}
 
+    /** @return the event that gives the cluster its id */
     public static ApiMessageAndVersion clusterId(String id) {
         return config(CLUSTER, CLUSTER_ID, id);
     }
 
+    /** @return the event that finalizes a feature at a level */
     public static ApiMessageAndVersion feature(String name, short level) {
         return event(new FeatureLevelRecord().setName(name).setFeatureLevel(level), 0);
     }
 
+    /**
+     * @param id the node's id
+     * @param incarnation an id of this registration
+     * @param rack the node's rack, or null
+     * @return the event that registers a node
+     */
     public static ApiMessageAndVersion broker(int id, Uuid incarnation, String rack) {
         return event(
                 new RegisterBrokerRecord()
@@ -57,14 +75,17 @@ public final class MetadataEvents {
                 VERSION.registerBrokerRecordVersion());
     }
 
+    /** @return the event that creates a topic, without its partitions */
     public static ApiMessageAndVersion topic(String name, Uuid id) {
         return event(new TopicRecord().setName(name).setTopicId(id), 0);
     }
 
+    /** @return the event that creates a partition led by a node, in leader epoch 0 */
     public static ApiMessageAndVersion partition(Uuid topic, int partition, int node) {
         return partition(topic, partition, node, 0);
     }
 
+    /** @return the event that creates a partition led by a node in a leader epoch */
     public static ApiMessageAndVersion partition(Uuid topic, int partition, int node, int leaderEpoch) {
         return event(
                 new PartitionRecord()
@@ -78,7 +99,7 @@ public final class MetadataEvents {
                 VERSION.partitionRecordVersion());
     }
 
-    /** The leader of a partition is elected again: its leader epoch is one higher from then on. */
+    /** @return the event that elects a partition's leader again, which raises its leader epoch by one */
     public static ApiMessageAndVersion nextLeaderEpoch(Uuid topic, int partition, int node) {
         return event(
                 new PartitionChangeRecord()
@@ -99,6 +120,7 @@ public final class MetadataEvents {
                 0);
     }
 
+    /** @return the event that deletes a topic with its partitions and settings */
     public static ApiMessageAndVersion removeTopic(Uuid id) {
         return event(new RemoveTopicRecord().setTopicId(id), 0);
     }

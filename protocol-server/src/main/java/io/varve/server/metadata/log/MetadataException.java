@@ -3,7 +3,10 @@ package io.varve.server.metadata.log;
 
 import io.varve.core.VarveException;
 
-/** The metadata does not fit the configuration or the stored data: the server must not start. The message is one line. */
+/**
+ * Says that the metadata does not fit the configuration or the stored data, so that the server must not
+ * start. The message is one line.
+ */
 public final class MetadataException extends VarveException {
     private static final long serialVersionUID = 1L;
 

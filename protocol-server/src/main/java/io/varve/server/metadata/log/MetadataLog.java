@@ -18,19 +18,19 @@ import org.apache.kafka.common.metadata.RemoveTopicRecord;
 import org.apache.kafka.image.MetadataDelta;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
-/** The start: reads the metadata's events. Stateless. */
+/** Replays the metadata's events at a start. Stateless. */
 public final class MetadataLog {
-    /** Where the events are. */
+    /** The partition that holds the events. */
     public static final PartitionId PARTITION =
             new PartitionId(Topic.CLUSTER_METADATA_TOPIC_NAME, TopicIds.java(Uuid.METADATA_TOPIC_ID), 0);
 
-    // A command is one batch: room for the largest request (10,000 partitions) many times over.
+    // A command is one batch: this is many times what the largest request (10,000 partitions) takes.
     private static final int MAX_BATCH_BYTES = 64 << 20;
 
     /**
-     * What a replay gave.
+     * The result of a replay.
      *
-     * @param log where the events are
+     * @param log the log that holds the events
      * @param state the state they fold into
      * @param deleted ids of every topic that was ever deleted
      */

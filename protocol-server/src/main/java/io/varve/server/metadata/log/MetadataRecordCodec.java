@@ -16,12 +16,16 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.metadata.MetadataRecordSerde;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
-/** Metadata events as Kafka writes them: {@code kafka-dump-log.sh --cluster-metadata-decoder} reads them. Thread-safe. */
+/**
+ * Encodes and decodes metadata events as Kafka does: {@code kafka-dump-log.sh --cluster-metadata-decoder}
+ * reads them. Thread-safe.
+ */
 public final class MetadataRecordCodec implements EventCodec<ApiMessageAndVersion> {
     private static final MetadataRecordSerde SERDE = MetadataRecordSerde.INSTANCE;
 
     private final Clock clock;
 
+    /** @param clock stamps the records */
     public MetadataRecordCodec(Clock clock) {
         this.clock = clock;
     }

@@ -16,7 +16,7 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.apache.kafka.server.common.MetadataVersion;
 
 /**
- * The state the metadata events fold into. Immutable.
+ * The state that the metadata events fold into. Immutable.
  *
  * @param image everything known
  * @param change what the last events changed, on top of {@code change.image()}
@@ -58,7 +58,10 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, name));
     }
 
-    /** @return a resource's own settings, as clients set them: without what the broker itself keeps among those of all brokers */
+    /**
+     * @return a resource's own settings, as clients set them: without what the broker itself keeps among
+     *     those of all brokers
+     */
     public Map<String, String> configs(ConfigResource resource) {
         Map<String, String> all = image.configs().configMapForResource(resource);
         if (!resource.equals(MetadataEvents.CLUSTER)) {

@@ -9,8 +9,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
 /**
- * Gives out producer ids from blocks reserved by an event each, as Kafka does: ids of a block that was not used up are lost at a restart,
- * never given out twice. Thread-safe.
+ * Gives out producer ids from blocks. Each block is reserved by an event, as in Kafka. The rest of a block is
+ * lost at a restart, so that no id is given out twice. Thread-safe.
  */
 public final class ProducerIdBlocks implements ProducerIds {
     /** Ids in a block. */

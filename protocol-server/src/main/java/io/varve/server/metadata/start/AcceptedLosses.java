@@ -8,11 +8,11 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * What was lost and may stay so: the value of {@code log.loss.accepted}. Each word consents to one loss, so that a setting somebody forgets
- * to take out hides no later one.
+ * The losses that a start accepts: the value of {@code log.loss.accepted}. Each word accepts one loss, so
+ * that a setting that was forgotten in the file hides no later one.
  *
- * @param words {@code topic-partition} for a partition that is missing, {@code topic-*} for all of a topic's, {@code topic-partition@offset}
- *     for damage in a coordinator's log, {@code *} for everything
+ * @param words {@code topic-partition} for a partition that is missing, {@code topic-*} for all of a topic's,
+ *     {@code topic-partition@offset} for damage in a coordinator's log, {@code *} for everything
  */
 public record AcceptedLosses(List<String> words) {
     /** The setting. */

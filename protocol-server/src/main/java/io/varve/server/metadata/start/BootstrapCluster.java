@@ -18,8 +18,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
- * Writes, where they are missing, the features in force, the cluster's id and this node's registration. At later starts there is nothing
- * to do.
+ * Writes, where they are missing, the features in force, the cluster's id and this node's registration. At
+ * later starts there is nothing to do.
  *
  * @param nodeId {@code node.id}
  * @param rack {@code broker.rack}, or null

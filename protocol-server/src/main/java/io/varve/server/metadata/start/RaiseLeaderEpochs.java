@@ -15,12 +15,13 @@ import org.apache.kafka.image.TopicImage;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
- * Raises the leader epoch of partitions in which other records may come to stand where consumers have read some: of all after a run that did not
- * end in order and showed what was not durable, and of those that are made anew. Notes what kind of run begins.
+ * Raises the leader epochs of partitions whose offsets may get other records than consumers have read there.
+ * These are all partitions after an unclean shutdown of a server that showed records before they were
+ * durable, and partitions that are created anew. Sets or removes the flag for the server that starts.
  *
  * @param nodeId this broker
- * @param mayLoseWhatIsSeen whether the run that begins shows what is not durable
- * @param anew partitions that were lost and are made again
+ * @param mayLoseWhatIsSeen whether the server that starts shows records before they are durable
+ * @param anew partitions that were lost and are created again
  */
 record RaiseLeaderEpochs(int nodeId, boolean mayLoseWhatIsSeen, List<PartitionId> anew)
         implements Command<MetadataState, ApiMessageAndVersion, Integer> {
@@ -45,7 +46,7 @@ record RaiseLeaderEpochs(int nodeId, boolean mayLoseWhatIsSeen, List<PartitionId
         return new Decision<>(events, () -> raised);
     }
 
-    /** @return the event that says whether such a run is under way */
+    /** @return the event that sets or removes the flag of an unclean shutdown */
     static ApiMessageAndVersion note(boolean underWay) {
         return MetadataEvents.config(MetadataEvents.CLUSTER, MetadataEvents.UNFINISHED_RUN, underWay ? YES : null);
     }

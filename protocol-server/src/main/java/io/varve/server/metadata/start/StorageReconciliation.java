@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a start finds stored, beside what the metadata says. A partition is made before its event is logged ({@link PartitionCreator}), so one
- * that topics have and the storage has not was there once.
+ * Compares the partitions that a start finds stored with those the metadata names, and removes what should
+ * not be there. A partition is created before its event is logged ({@link PartitionCreator}), so one that a
+ * topic has and the storage has not is lost.
  *
  * @param missing topics' partitions that are not stored, in order
  * @param deleted partitions of deleted topics that a crash has left
@@ -29,6 +30,11 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
     private static final Logger LOG = LoggerFactory.getLogger(StorageReconciliation.class);
     private static final int NAMED = 5;
 
+    /**
+     * @param stored the partitions that are stored
+     * @param replayed the metadata
+     * @return where they differ; nothing has been changed
+     */
     public static StorageReconciliation compare(Set<PartitionId> stored, MetadataLog.Replayed replayed) {
         List<PartitionId> missing = replayed.state().image().topics().topicsById().values().stream()
                 .flatMap(topic -> topic.partitions().keySet().stream().map(p -> TopicIds.partition(topic, p)))
@@ -55,7 +61,10 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
                 && topic.partitions().containsKey(id.partition());
     }
 
-    /** @throws MetadataException if a partition is missing whose loss the user has not accepted; nothing has been changed then */
+    /**
+     * @throws MetadataException if a partition is missing whose loss the user has not accepted; nothing has
+     *     been changed then
+     */
     public void requireNothingLost(AcceptedLosses accepted) {
         List<PartitionId> lost =
                 missing.stream().filter(id -> !accepted.missing(id)).toList();
@@ -72,7 +81,7 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
                 + (many ? "*" : words) + ", and they are made anew, empty");
     }
 
-    /** Finishes deletions that a crash cut short, and puts what belongs to no topic out of the way of those to come. */
+    /** Finishes deletions that a crash cut short, and sets aside partitions that belong to no topic. */
     public void tidy(LogEngine engine) {
         for (PartitionId id : deleted) {
             try {

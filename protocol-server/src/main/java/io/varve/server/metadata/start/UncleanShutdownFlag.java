@@ -15,7 +15,10 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Notes in the metadata that a run of the node has begun, and that it ended in order, and raises leader epochs after one that did not. */
+/**
+ * Sets a flag in the metadata when the server starts, and removes it when the server stops in order. Has
+ * leader epochs raised by a start that finds it set.
+ */
 public final class UncleanShutdownFlag {
     private static final Logger LOG = LoggerFactory.getLogger(UncleanShutdownFlag.class);
     private static final long END_MS = 2_000;
@@ -23,7 +26,7 @@ public final class UncleanShutdownFlag {
     private final int nodeId;
     private final LogEngine engine;
     private final EventLog<MetadataState, ApiMessageAndVersion> events;
-    /** Whether the run before this one has been dealt with. */
+    /** Whether a flag that the server before this one left has been dealt with. */
     private volatile boolean begun;
 
     public UncleanShutdownFlag(int nodeId, LogEngine engine, EventLog<MetadataState, ApiMessageAndVersion> events) {
@@ -33,17 +36,17 @@ public final class UncleanShutdownFlag {
     }
 
     /**
-     * Call before any partition is open: each is opened in the epoch that results.
+     * Begins a run. Call this before any partition is open: each is opened in the epoch that results.
      *
      * @param replayed the metadata as found
-     * @param anew partitions that are made anew
+     * @param anew partitions that are created anew
      */
     public void begin(MetadataLog.Replayed replayed, List<PartitionId> anew) {
         int raised = events.submit(new RaiseLeaderEpochs(nodeId, engine.mayLoseWhatWasSeen(), anew))
                 .join();
         begun = true;
         if (engine.mayLoseWhatWasSeen()) {
-            // Whatever is read from here on, a power cut must not take the news that it may have been.
+            // Records may be read from here on: a power cut must not take the flag that says so.
             engine.force(List.of(replayed.log())).join();
         }
         if (raised > 0) {
@@ -54,7 +57,7 @@ public final class UncleanShutdownFlag {
         }
     }
 
-    /** Notes that this run ended in order, if nothing is left that a power cut could take. */
+    /** Removes the flag, if nothing is left that a power cut could take. */
     public void end() {
         if (!begun || !events.state().isRunUnfinished()) {
             return;

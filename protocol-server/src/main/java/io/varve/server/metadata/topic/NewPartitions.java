@@ -4,10 +4,10 @@ package io.varve.server.metadata.topic;
 import java.util.List;
 
 /**
- * A topic that is to have more partitions; nothing in it is trusted.
+ * A request that a topic gets more partitions, unchecked.
  *
  * @param name the topic's name
- * @param count how many it is to have in all
- * @param assignments brokers of each partition to add, or null to let the broker choose
+ * @param count how many partitions it is to have in all
+ * @param assignments replicas of each partition to add, or null to let the broker choose
  */
 public record NewPartitions(String name, int count, List<List<Integer>> assignments) {}

@@ -5,12 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A topic wanted by a client; nothing in it is trusted.
+ * A topic that a client wants created, unchecked.
  *
  * @param name its name
  * @param partitions how many, or -1 for the broker's default
  * @param replicationFactor how many copies, or -1 for the broker's default
- * @param assignments brokers by partition number, empty to let the broker choose; then both counts are to be -1
+ * @param assignments brokers by partition number, empty to let the broker choose; then both counts are to be
+ *     -1
  * @param configs its own settings; values may be null
  */
 public record NewTopic(

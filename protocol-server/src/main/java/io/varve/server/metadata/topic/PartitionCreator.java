@@ -19,24 +19,32 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the partitions of which events are about to tell. They come first: an event that is durable then proves that its partitions were
- * made, so that one a start does not find is lost and not unfinished; and where they cannot be made, nothing has happened. What a crash
- * leaves in between are partitions that hold nothing and belong to nobody. One thread's.
+ * Creates the partitions of a topic before the event that adds them is logged. A durable event then proves
+ * that its partitions existed, so a partition that a start does not find is lost. Where partitions cannot be
+ * created, nothing has happened. A crash in between leaves partitions that are empty and unowned. Used by one
+ * thread.
  */
 public final class PartitionCreator implements EventLog.Preparation<MetadataState> {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionCreator.class);
 
     private final LogEngine engine;
-    private final TopicConfigs definitions;
-    /** Made for nothing, and still there: the device refused to delete them. */
+    private final TopicConfigs topicConfigs;
+    /** Partitions whose event was not logged, and which the device refused to delete. */
     private final Set<PartitionId> abandoned = new HashSet<>();
 
-    public PartitionCreator(LogEngine engine, TopicConfigs definitions) {
+    /**
+     * @param engine where partitions are created
+     * @param topicConfigs says how they are configured
+     */
+    public PartitionCreator(LogEngine engine, TopicConfigs topicConfigs) {
         this.engine = engine;
-        this.definitions = definitions;
+        this.topicConfigs = topicConfigs;
     }
 
-    /** A topic needs the place of an earlier one of its name, whose partitions go when its removal is in force. */
+    /**
+     * Has a topic wait for the partitions of an earlier one of its name to be deleted, when its removal is in
+     * force.
+     */
     @Override
     public boolean waits(MetadataState inForce, MetadataState next) {
         for (Uuid id : next.touchedTopics()) {
@@ -77,7 +85,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
                 continue; // brought along with its records
             }
             if (meaning == null) {
-                meaning = definitions.partitionConfigs(next.topicConfigs(wanted.name()));
+                meaning = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));
             }
             made.add(id);
             engine.open(id, wanted.partitions().get(number).leaderEpoch, meaning.of(wanted.id(), number));

@@ -7,13 +7,14 @@ import java.util.Map;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A topic as it is served now. Immutable: a change makes a new one.
+ * A topic that is served, with its partitions' logs. Immutable: a change makes a new one.
  *
  * @param name its name
  * @param id its id
  * @param partitions its partitions' logs, by partition number
  * @param configs the topic's own settings by Kafka's names, without defaults
- * @param internal true for the broker's own topics ({@code __consumer_offsets} and the like), which clients may not write
+ * @param internal true for the broker's own topics ({@code __consumer_offsets} and the like), which clients
+ *     may not write
  */
 public record Topic(
         String name, Uuid id, List<PartitionLog> partitions, Map<String, String> configs, boolean internal) {

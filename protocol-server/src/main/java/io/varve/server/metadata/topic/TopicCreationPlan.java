@@ -21,7 +21,8 @@ import org.apache.kafka.common.internals.Topic;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
- * Works out the events that make topics, one request at a time, by Kafka's rules. Made for one decision on one state; not thread-safe.
+ * Checks the topics of one request by Kafka's rules, and collects the events that create them. Made for one
+ * decision on one state; not thread-safe.
  */
 final class TopicCreationPlan {
     private final MetadataState state;

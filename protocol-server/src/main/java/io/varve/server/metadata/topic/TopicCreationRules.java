@@ -34,7 +34,8 @@ public record TopicCreationRules(int nodeId, TopicsConfig config, TopicConfigs t
     /**
      * @param added partitions that are to be made, with those the same request makes already
      * @param state what exists
-     * @throws PolicyViolationException the topics of clients would have more than {@code max.partitions} together
+     * @throws PolicyViolationException the topics of clients would have more than {@code max.partitions}
+     *     together
      */
     void checkTotal(int added, MetadataState state) {
         int limit = config.limits().partitions();

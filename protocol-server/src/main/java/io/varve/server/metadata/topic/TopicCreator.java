@@ -4,7 +4,7 @@ package io.varve.server.metadata.topic;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** Makes topics on behalf of clients that name one not there yet, and of the coordinators. Thread-safe. */
+/** Creates topics that clients name before they exist, and those of the coordinators. Thread-safe. */
 public interface TopicCreator {
     /**
      * Creates a topic with the broker's defaults unless it exists.
@@ -16,7 +16,8 @@ public interface TopicCreator {
     CompletableFuture<Topic> createIfAbsent(String name);
 
     /**
-     * Creates one of the broker's own topics unless it exists. Clients may not write to it ({@link Topic#internal()}).
+     * Creates one of the broker's own topics unless it exists. Clients may not write to it ({@link
+     * Topic#internal()}).
      *
      * @param name {@code __consumer_offsets} or another of the broker's own names
      * @param partitions number of partitions, at least 1

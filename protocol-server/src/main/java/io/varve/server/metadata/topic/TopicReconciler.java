@@ -25,8 +25,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the engine's partitions to what the metadata says: opens, creates, configures and deletes them. Shows the topics whose partitions
- * are all open in a {@link TopicRegistry}. Used by one thread at a time.
+ * Brings the engine's partitions to what the metadata says: opens, creates, configures and deletes them.
+ * Shows the topics whose partitions are all open in a {@link TopicRegistry}. Used by one thread at a time.
  */
 public final class TopicReconciler {
     private static final Logger LOG = LoggerFactory.getLogger(TopicReconciler.class);
@@ -53,8 +53,8 @@ public final class TopicReconciler {
     }
 
     /**
-     * Hides and deletes topics that are gone, opens and creates partitions, applies settings, shows the result. Topics that are gone go
-     * first: a successor of the same name may need their place.
+     * Hides and deletes topics that are gone, opens and creates partitions, applies settings, shows the
+     * result. Topics that are gone go first: a successor of the same name may need their place.
      *
      * @param ids the topics that may differ
      * @param state the durable metadata
@@ -68,7 +68,10 @@ public final class TopicReconciler {
         return failed;
     }
 
-    /** Has the next {@link #reconcile} of each topic apply its settings, though they are the same: the broker's defaults have changed. */
+    /**
+     * Has the next {@link #reconcile} of each topic apply its settings, though they are the same: the
+     * broker's defaults have changed.
+     */
     public void reconsiderAll() {
         served.all().forEach(topic -> reconsidered.add(topic.id()));
     }

@@ -14,7 +14,7 @@ public record TopicRef(String name, Uuid id) implements Comparable<TopicRef> {
     private static final Comparator<TopicRef> ORDER = Comparator.comparing(TopicRef::id)
             .thenComparing(TopicRef::name, Comparator.nullsFirst(Comparator.naturalOrder()));
 
-    /** An order of any kind: it keeps hash maps quick when a client chooses ids of one hash. */
+    /** Orders references in some way, which keeps hash maps quick when a client chooses ids of one hash. */
     @Override
     public int compareTo(TopicRef other) {
         return ORDER.compare(this, other);

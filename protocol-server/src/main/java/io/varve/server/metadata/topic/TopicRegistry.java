@@ -10,7 +10,10 @@ import org.apache.kafka.common.Uuid;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Holds the topics served now, those whose partitions are all open, and calls listeners of their changes. Thread-safe. */
+/**
+ * Holds the topics served now, those whose partitions are all open, and calls listeners of their changes.
+ * Thread-safe.
+ */
 public final class TopicRegistry implements Topics {
     private static final Logger LOG = LoggerFactory.getLogger(TopicRegistry.class);
 

@@ -6,19 +6,19 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * What became of one topic of a request.
+ * The result of a request for one of its topics.
  *
- * @param error why nothing did, or {@link ApiError#NONE}
+ * @param error why the request was refused for this topic, or {@link ApiError#NONE}
  * @param name the topic's name, or null when unknown
  * @param id the topic's id, zero when unknown
- * @param partitions how many it has now; 0 after an error
+ * @param partitions how many partitions it has now; 0 after an error
  * @param configs its own settings; empty after an error
  */
 public record TopicResult(ApiError error, String name, Uuid id, int partitions, Map<String, String> configs) {
     /**
      * @param name the topic's name, or null
      * @param id the topic's id, or zero
-     * @param error why nothing became of it
+     * @param error why the request was refused
      */
     static TopicResult refused(String name, Uuid id, ApiError error) {
         return new TopicResult(error, name, id, 0, Map.of());

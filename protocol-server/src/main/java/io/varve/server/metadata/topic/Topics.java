@@ -27,8 +27,8 @@ public interface Topics {
     }
 
     /**
-     * Calls a listener first for each topic there is, as new, then for each change, as long as the server runs. None is missed, none is
-     * told twice.
+     * Calls a listener first for each topic there is, as new, then for each change, as long as the server
+     * runs. None is missed, none is told twice.
      *
      * @param listener what is called
      */

@@ -4,11 +4,14 @@ package io.varve.server.metadata.topic;
 import io.varve.server.metadata.log.MetadataException;
 
 /**
- * The broker's settings about topics: what a topic gets that its creator does not choose, and what clients may do.
+ * The broker's settings about topics: what a topic gets that its creator does not choose, and what clients
+ * may do.
  *
- * @param numPartitions {@code num.partitions}: partitions of a topic whose creator names no number, at least 1
+ * @param numPartitions {@code num.partitions}: partitions of a topic whose creator names no number, at least
+ *     1
  * @param defaultReplicationFactor {@code default.replication.factor}: only 1 can be met
- * @param autoCreate {@code auto.create.topics.enable}: makes a topic when a client asks about one that does not exist
+ * @param autoCreate {@code auto.create.topics.enable}: makes a topic when a client asks about one that does
+ *     not exist
  * @param delete {@code delete.topic.enable}: lets clients delete topics
  * @param limits how many topics and partitions clients can make
  */

@@ -34,10 +34,11 @@ import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
 
 /**
- * The state machines of all partitions of {@code __transaction_state} in Kafka's runtime, and what follows from their decisions. Thread-safe;
- * nothing blocks but the start and the end.
+ * Runs the state machines of all partitions of {@code __transaction_state} ({@link TransactionShard}) in
+ * Kafka's runtime. Has markers written for what they decide, aborts transactions that are open too long,
+ * forgets unused ids. Thread-safe; only start and end block.
  */
-final class RunningTransactionCoordinator implements HostedCoordinator {
+final class TransactionCoordinator implements HostedCoordinator {
     private static final String NAME = "transaction-coordinator";
     /** How long an event may take to become durable before its client is told to come again. */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
@@ -45,7 +46,7 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
     private static final int CACHED_BUFFER_BYTES = 1 << 20;
 
     private final TransactionsConfig config;
-    private final TransactionContext around;
+    private final TransactionContext context;
     private final CoordinatorErrors errors;
     private final Topic topic;
     private final LoadProgress loading;
@@ -58,45 +59,45 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
      *
      * @param topic {@code __transaction_state}
      */
-    RunningTransactionCoordinator(TransactionsConfig config, TransactionContext around, Topic topic) {
+    TransactionCoordinator(TransactionsConfig config, TransactionContext context, Topic topic) {
         this.config = config;
-        this.around = around;
-        errors = new CoordinatorErrors(around.clock());
+        this.context = context;
+        errors = new CoordinatorErrors(context.clock());
         this.topic = topic;
         int partitions = topic.partitions().size();
         loading = new LoadProgress(partitions);
         Metrics metrics = new Metrics(Time.SYSTEM);
         CoordinatorRuntimeMetrics runtimeMetrics = new CoordinatorRuntimeMetricsImpl(metrics, NAME + "-metrics", false);
-        LogContext context = new LogContext("[" + NAME + "] ");
+        LogContext logContext = new LogContext("[" + NAME + "] ");
         runtime = new CoordinatorRuntime.Builder<TransactionShard, CoordinatorRecord>()
                 .withTime(Time.SYSTEM)
                 .withTimer(new SystemTimerReaper(NAME + "-timer-reaper", new SystemTimer(NAME)))
-                .withLogPrefix(context.logPrefix())
-                .withLogContext(context)
+                .withLogPrefix(logContext.logPrefix())
+                .withLogContext(logContext)
                 .withEventProcessor(new MultiThreadedEventProcessor(
-                        context, NAME + "-event-processor-", 1, Time.SYSTEM, runtimeMetrics))
-                .withPartitionWriter(new CoordinatorLogWriter(topic, loading, RunningTransactionCoordinator::refuse))
+                        logContext, NAME + "-event-processor-", 1, Time.SYSTEM, runtimeMetrics))
+                .withPartitionWriter(new CoordinatorLogWriter(topic, loading, TransactionCoordinator::refuse))
                 .withLoader(new CoordinatorLogLoader(
                         topic,
                         config.loadBufferBytes(),
                         new TransactionCoordinatorRecordSerde(),
                         event -> {},
-                        around.clock(),
-                        new SerialExecutor("transaction-loader", around.scheduler()),
+                        context.clock(),
+                        new SerialExecutor("transaction-loader", context.scheduler()),
                         loading,
-                        around.losses()))
+                        context.losses()))
                 .withCoordinatorShardBuilderSupplier(
                         () -> new TransactionShardBuilder(config.maxIdsPerPartition(partitions)))
                 .withWriteTimeout(WRITE_TIMEOUT)
                 .withCoordinatorRuntimeMetrics(runtimeMetrics)
-                .withCoordinatorMetrics(new NoMetrics())
+                .withCoordinatorMetrics(new NoCoordinatorMetrics())
                 .withSerializer(new TransactionCoordinatorRecordSerde())
                 .withCompression(Compression.NONE)
                 .withExecutorService(new CoordinatorBackgroundThreadPoolExecutor(
                         NAME + "-background-", 1, Time.SYSTEM, runtimeMetrics))
                 .withCachedBufferMaxBytesSupplier(() -> CACHED_BUFFER_BYTES)
                 .build();
-        markers = new MarkerQueue(around, this::complete);
+        markers = new MarkerQueue(context, this::complete);
         owned.add(metrics);
         begin(partitions);
     }
@@ -104,8 +105,8 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
     private void begin(int partitions) {
         IntStream.range(0, partitions)
                 .forEach(partition -> runtime.scheduleLoadOperation(partition(partition), coordinatorEpoch(partition)));
-        owned.add(around.scheduler().scheduleEvery(config.abortIntervalMs(), this::abortTimedOut)::cancel);
-        owned.add(around.scheduler().scheduleEvery(config.expireIntervalMs(), this::expire)::cancel);
+        owned.add(context.scheduler().scheduleEvery(config.abortIntervalMs(), this::abortTimedOut)::cancel);
+        owned.add(context.scheduler().scheduleEvery(config.expireIntervalMs(), this::expire)::cancel);
     }
 
     /** The state of transactions is not itself written in transactions. */
@@ -133,7 +134,7 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
     }
 
     /**
-     * Gives a command to a transaction. What it decides to end is ended: its markers are written in the background.
+     * Gives a command to a transaction. Where it decides the end, the markers are written in the background.
      *
      * @return what was decided, when it is durable
      */
@@ -144,14 +145,14 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
         return decided.thenApply(decision -> {
             if (decision instanceof TransactionDecision.Changed changed
                     && changed.next().isPrepared()) {
-                around.failPoints().hit(TransactionFailPoints.DECIDED);
+                context.failPoints().hit(TransactionFailPoints.DECIDED);
                 resume(transactionalId);
             }
             return decision;
         });
     }
 
-    /** @return what a look at the durable state of one transaction, or null, gives */
+    /** @return what {@code look} makes of the durable state of one transaction, or of null */
     <T> CompletableFuture<T> read(String name, String transactionalId, Function<Transaction, T> look) {
         return runtime.scheduleReadOperation(
                 name,
@@ -159,7 +160,10 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
                 (shard, offset) -> look.apply(shard.committed(transactionalId, offset)));
     }
 
-    /** @return what a look at the durable state of each partition's transactions gives, one future for each */
+    /**
+     * @return what {@code look} makes of the durable state of each partition's transactions, one future for
+     *     each
+     */
     <T> List<CompletableFuture<T>> readAll(String name, BiFunction<TransactionShard, Long, T> look) {
         return runtime.scheduleReadAllOperation(name, look::apply);
     }
@@ -174,8 +178,9 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
     }
 
     /**
-     * Has markers written for what is decided durably. Only in the partition's own thread: there it is seen when their job was done
-     * meanwhile, so that no marker comes late and ends the next transaction.
+     * Has markers written for a decision that is durable. Call this in the partition's own thread only: there
+     * it is certain whether they were written meanwhile, so that no marker comes late and ends the next
+     * transaction.
      */
     private Void begin(TransactionShard shard, long offset, Transaction decided) {
         if (decided != null && decided.isPrepared() && decided.equals(shard.latest(decided.transactionalId()))) {
@@ -184,30 +189,33 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
         return null;
     }
 
-    /** The markers of a transaction are durable. */
+    /** Completes a transaction whose markers are durable. */
     private void complete(Transaction prepared) {
         String transactionalId = prepared.transactionalId();
         TransactionCommand command =
-                MaintenanceCommands.complete(prepared, around.clock().millis());
+                MaintenanceCommands.complete(prepared, context.clock().millis());
         runtime.scheduleWriteOperation("complete", partition(partitionFor(transactionalId)), shard -> {
                     markers.end(prepared);
                     return shard.decide(transactionalId, command);
                 })
                 .whenComplete((decision, failure) -> {
                     if (failure == null) {
-                        around.failPoints().hit(TransactionFailPoints.COMPLETED);
+                        context.failPoints().hit(TransactionFailPoints.COMPLETED);
                     } else if (!markers.isStopped()) {
-                        // Perhaps the partition never got to it: then the job is still there, and would keep a new one
+                        // Where the partition never ran the operation, the old writer would keep a new one
                         // out.
                         markers.end(prepared);
-                        around.scheduler().schedule(MarkerQueue.MAX_BACKOFF_MS, () -> resume(transactionalId));
+                        context.scheduler().schedule(MarkerQueue.MAX_BACKOFF_MS, () -> resume(transactionalId));
                     }
                 });
     }
 
-    /** Looks for transactions open for too long, and for decided ones nobody writes markers for. */
+    /**
+     * Aborts transactions that are open too long, and resumes decided ones whose markers are not being
+     * written.
+     */
     void abortTimedOut() {
-        long now = around.clock().millis();
+        long now = context.clock().millis();
         readAll("find-timed-out", (shard, offset) -> {
                     List<String> timedOut = new ArrayList<>();
                     for (Transaction transaction : shard.committed(offset)) {
@@ -223,9 +231,9 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
                         .exceptionally(this::whileStopping));
     }
 
-    /** Forgets transactional ids unused for long. */
+    /** Forgets transactional ids that were not used for long. */
     void expire() {
-        long now = around.clock().millis();
+        long now = context.clock().millis();
         readAll(
                         "find-expired",
                         (shard, offset) -> shard.committed(offset).stream()
@@ -237,7 +245,7 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
                         .exceptionally(this::whileStopping));
     }
 
-    /** Partitions that load or stop are looked at another time. */
+    /** Passes over partitions that load or stop: the next look finds them. */
     private Void whileStopping(Throwable failure) {
         errors.of(failure);
         return null;
@@ -248,7 +256,7 @@ final class RunningTransactionCoordinator implements HostedCoordinator {
         abortTimedOut();
     }
 
-    /** Nothing is kept by topic: a deleted one's partitions are passed over when their markers are due. */
+    /** Does nothing: the partitions of a deleted topic are passed over when their markers are due. */
     @Override
     public void topicChanged(Topic before, Topic after) {}
 

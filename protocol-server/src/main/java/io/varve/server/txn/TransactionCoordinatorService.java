@@ -19,44 +19,47 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.server.common.TransactionVersion;
 
-/** Transactions served by {@link RunningTransactionCoordinator}. A server nobody uses transactions on pays nothing for them. */
-public final class HostedTransactions implements Transactions {
-    /** In characters. Ids are remembered, and what is remembered has an end. */
+/**
+ * Serves transactions with a {@link TransactionCoordinator}, which starts when the first client asks for it.
+ * A server without transactions pays nothing for them.
+ */
+public final class TransactionCoordinatorService implements Transactions {
+    /** In characters: ids are remembered, so their size has a limit. */
     private static final int MAX_ID_LENGTH = 1_024;
 
-    private final CoordinatorHost<RunningTransactionCoordinator> host;
+    private final CoordinatorHost<TransactionCoordinator> host;
     private final TransactionsConfig config;
-    private final TransactionContext around;
+    private final TransactionContext context;
     private final FailPoints failPoints;
     private final CoordinatorErrors errors;
 
-    private HostedTransactions(
-            CoordinatorHost<RunningTransactionCoordinator> host, TransactionsConfig config, TransactionContext around) {
+    private TransactionCoordinatorService(
+            CoordinatorHost<TransactionCoordinator> host, TransactionsConfig config, TransactionContext context) {
         this.host = host;
         this.config = config;
-        this.around = around;
-        failPoints = around.failPoints();
-        errors = new CoordinatorErrors(around.clock());
+        this.context = context;
+        failPoints = context.failPoints();
+        errors = new CoordinatorErrors(context.clock());
     }
 
     /**
-     * Begins to serve transactions. Returns at once: those in the log are loaded in the background, and what was decided is then brought
-     * to its end.
+     * Begins to serve transactions. Returns at once. The log is loaded in the background, then the markers of
+     * decided transactions are written.
      *
      * @param config the checked settings
-     * @param around what they find around them
+     * @param context the parts of the server that transactions use
      * @param creation makes {@code __transaction_state}
      * @return the transactions; close them before the groups and the log engine
      */
-    public static Transactions open(TransactionsConfig config, TransactionContext around, TopicCreator creation) {
-        CoordinatorHost<RunningTransactionCoordinator> host = CoordinatorHost.open(
+    public static Transactions open(TransactionsConfig config, TransactionContext context, TopicCreator creation) {
+        CoordinatorHost<TransactionCoordinator> host = CoordinatorHost.open(
                 new CoordinatorHost.Plan(
                         "transaction", Topic.TRANSACTION_STATE_TOPIC_NAME, config.partitions(), config.topicConfigs()),
-                around.topics(),
+                context.topics(),
                 creation,
-                around.scheduler(),
-                (topic, known) -> new RunningTransactionCoordinator(config, around, topic));
-        return new HostedTransactions(host, config, around);
+                context.scheduler(),
+                (topic, known) -> new TransactionCoordinator(config, context, topic));
+        return new TransactionCoordinatorService(host, config, context);
     }
 
     @Override
@@ -81,7 +84,7 @@ public final class HostedTransactions implements Transactions {
                                 timeoutMs,
                                 expected,
                                 fresh,
-                                around.clock().millis()))
+                                context.clock().millis()))
                 .thenApply(granted -> passed(TransactionFailPoints.INITIALIZED, granted));
     }
 
@@ -102,9 +105,9 @@ public final class HostedTransactions implements Transactions {
                                 commit,
                                 clientVersion,
                                 fresh,
-                                around.clock().millis())
+                                context.clock().millis())
                         : new EndTransactionInEpoch(
-                                producer, commit, around.clock().millis()));
+                                producer, commit, context.clock().millis()));
     }
 
     /** Gives a command once without a producer id to spare and, when it needs one, again with one. */
@@ -112,7 +115,7 @@ public final class HostedTransactions implements Transactions {
             String name, String transactionalId, LongFunction<TransactionCommand> command) {
         return decide(name, transactionalId, command.apply(RecordBatch.NO_PRODUCER_ID))
                 .thenCompose(decision -> decision instanceof TransactionDecision.ProducerIdNeeded
-                        ? around.producerIds()
+                        ? context.producerIds()
                                 .next()
                                 .thenCompose(fresh -> decide(name, transactionalId, command.apply(fresh)))
                         : CompletableFuture.completedFuture(decision))
@@ -149,7 +152,7 @@ public final class HostedTransactions implements Transactions {
         }
         failPoints.hit(TransactionFailPoints.BEFORE_PARTITIONS);
         TransactionCommand command = new AddPartitionsToTransaction(
-                producer, partitions, clientVersion, around.clock().millis());
+                producer, partitions, clientVersion, context.clock().millis());
         return decide("add-partitions", transactionalId, command)
                 .handle((decision, failure) -> failure == null ? error(decision) : errors.of(failure))
                 .thenApply(error -> passed(TransactionFailPoints.PARTITIONS_ADDED, error));
@@ -159,8 +162,8 @@ public final class HostedTransactions implements Transactions {
         return decision instanceof TransactionDecision.Refused refused ? refused.error() : Errors.NONE;
     }
 
-    private <T> T passed(String boundary, T answer) {
-        failPoints.hit(boundary);
+    private <T> T passed(String failPoint, T answer) {
+        failPoints.hit(failPoint);
         return answer;
     }
 
@@ -214,7 +217,10 @@ public final class HostedTransactions implements Transactions {
         return new RetryPolicy(config.retryMs(), config.retryMaxMs() / config.retryMs());
     }
 
-    /** Who sends batches is told of fencing as partitions tell of it, and of aborts only when it understands (KIP-1050). */
+    /**
+     * Translates an error for a client that sends batches: fencing as partitions tell it, aborts only if it
+     * knows them (KIP-1050).
+     */
     private static Errors ofBatch(Errors error, Admission admission) {
         return switch (error) {
             case PRODUCER_FENCED -> Errors.INVALID_PRODUCER_EPOCH;
@@ -237,7 +243,8 @@ public final class HostedTransactions implements Transactions {
 
     @Override
     public CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request) {
-        TransactionFilter listing = TransactionFilter.of(request, around.clock().millis());
+        TransactionFilter listing =
+                TransactionFilter.of(request, context.clock().millis());
         if (host.isUnused()) {
             return CompletableFuture.completedFuture(listing.response(List.of()));
         }

@@ -6,8 +6,8 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorMetrics;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorMetricsShard;
 import org.apache.kafka.timeline.SnapshotRegistry;
 
-/** The runtime asks for a state machine's own metrics; this one has none. */
-final class NoMetrics extends CoordinatorMetrics {
+/** Gives Kafka's runtime no metrics of the transaction state machine. */
+final class NoCoordinatorMetrics extends CoordinatorMetrics {
     private record Shard(TopicPartition topicPartition) implements CoordinatorMetricsShard {
         @Override
         public void record(String sensor) {}
