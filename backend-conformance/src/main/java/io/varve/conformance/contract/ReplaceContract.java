@@ -13,13 +13,17 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
+/** Replaces sealed segments by compacted batches, while appends, trims, truncations and deletions go on. */
 public abstract class ReplaceContract extends Contract {
     private static final long OVERTAKING_MS = 500;
     /** Long enough for a few appends and a sync on any machine. */
@@ -173,6 +177,23 @@ public abstract class ReplaceContract extends Contract {
         }
     }
 
+    /** A source may take a lock with its last answer, which its caller releases: that needs one thread, and one end. */
+    @Test
+    void asksItsSourceOnTheCallersThreadUntilThereIsNoMore() {
+        appendTens(17);
+        BatchSource batches = of(20L, 90L);
+        List<Thread> askers = Collections.synchronizedList(new ArrayList<>());
+        AtomicInteger ends = new AtomicInteger();
+        store.replace(sealed(0, 2), () -> {
+            askers.add(Thread.currentThread());
+            BatchRun next = batches.next();
+            ends.addAndGet(next == null ? 1 : 0);
+            return next;
+        });
+        assertThat(askers).as("threads that asked the source").containsOnly(Thread.currentThread());
+        assertThat(ends).as("how often the source was asked at its end").hasValue(1);
+    }
+
     @Test
     void aSourceThatFailsChangesNothing() {
         appendTens(17);
@@ -232,7 +253,7 @@ public abstract class ReplaceContract extends Contract {
                         },
                         30L,
                         60L));
-        List<Long> left = new java.util.ArrayList<>(List.of(30L, 60L));
+        List<Long> left = new ArrayList<>(List.of(30L, 60L));
         left.addAll(tens(100, 240));
         assertThat(readAll(store, 0)).isEqualTo(left);
         appendTens(1);

@@ -32,6 +32,7 @@ class MutantsTest {
         return Stream.of(
                         ReadMutants.all(),
                         WriteMutants.all(),
+                        SourceMutants.all(),
                         CrashMutants.all(),
                         FaultMutants.all(),
                         BystanderMutants.all(),
