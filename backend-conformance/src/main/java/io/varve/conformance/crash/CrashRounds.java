@@ -51,7 +51,7 @@ public final class CrashRounds implements AutoCloseable {
      * @throws AssertionError if the storage broke its promise; says how, and where the data lies
      */
     public int kill() throws IOException, InterruptedException {
-        WorkerArguments order = order(WorkerArguments.Task.of(WorkerArguments.Kind.LOAD));
+        WorkerArguments order = order(WorkerArguments.WorkerTask.of(WorkerArguments.Kind.LOAD));
         try (WorkerProcess child = WorkerProcess.start(subject, order)) {
             child.awaitReady();
             child.killAfter(random.nextInt(LONGEST_LOAD_MS));
@@ -60,7 +60,7 @@ public final class CrashRounds implements AutoCloseable {
         }
         if (random.nextInt(4) == 0) {
             try (WorkerProcess child =
-                    WorkerProcess.start(subject, order(WorkerArguments.Task.of(WorkerArguments.Kind.OPEN)))) {
+                    WorkerProcess.start(subject, order(WorkerArguments.WorkerTask.of(WorkerArguments.Kind.OPEN)))) {
                 child.killAfter(random.nextInt(LONGEST_OPEN_MS));
             } catch (IllegalStateException e) {
                 throw broken(order, "kill -9, while recovering", List.of(e.getMessage()));
@@ -80,7 +80,7 @@ public final class CrashRounds implements AutoCloseable {
                 root.resolve("journal-dry"),
                 seed,
                 0,
-                WorkerArguments.Task.of(WorkerArguments.Kind.COUNT));
+                WorkerArguments.WorkerTask.of(WorkerArguments.Kind.COUNT));
         try (WorkerProcess child = WorkerProcess.start(subject, order)) {
             return child.counts();
         } finally {
@@ -100,7 +100,7 @@ public final class CrashRounds implements AutoCloseable {
         int batches = 0;
         for (int round = 0; round < MOST_TRIES; round++) {
             int due = Math.max(1, hit >> round);
-            WorkerArguments order = order(new WorkerArguments.Task(WorkerArguments.Kind.HALT, failPoint, due));
+            WorkerArguments order = order(new WorkerArguments.WorkerTask(WorkerArguments.Kind.HALT, failPoint, due));
             String crash = "halt at " + failPoint + ", hit " + due;
             boolean reached;
             try (WorkerProcess child = WorkerProcess.start(subject, order)) {
@@ -116,7 +116,7 @@ public final class CrashRounds implements AutoCloseable {
         throw new AssertionError(failPoint + " was passed in a dry run, but not in " + MOST_TRIES + " others");
     }
 
-    private WorkerArguments order(WorkerArguments.Task task) {
+    private WorkerArguments order(WorkerArguments.WorkerTask task) {
         generation++;
         return new WorkerArguments(data, root.resolve("journal-" + generation), seed, generation, task);
     }

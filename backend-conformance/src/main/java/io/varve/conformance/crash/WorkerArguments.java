@@ -16,7 +16,7 @@ import java.util.TreeMap;
  * @param generation never the same twice on one directory
  * @param task what for
  */
-public record WorkerArguments(Path directory, Path journal, long seed, int generation, Task task) {
+public record WorkerArguments(Path directory, Path journal, long seed, int generation, WorkerTask task) {
     private static final int FIRST_PROPERTY = 8;
 
     /** What a child does between its start and its death. */
@@ -38,10 +38,10 @@ public record WorkerArguments(Path directory, Path journal, long seed, int gener
      * @param failPoint where to halt
      * @param hit at which hit of it, from 1
      */
-    public record Task(Kind kind, String failPoint, int hit) {
+    public record WorkerTask(Kind kind, String failPoint, int hit) {
         /** @return one that needs no failpoint */
-        public static Task of(Kind kind) {
-            return new Task(kind, "-", 0);
+        public static WorkerTask of(Kind kind) {
+            return new WorkerTask(kind, "-", 0);
         }
     }
 
@@ -65,7 +65,7 @@ public record WorkerArguments(Path directory, Path journal, long seed, int gener
                 Path.of(arguments[2]),
                 Long.parseLong(arguments[3]),
                 Integer.parseInt(arguments[4]),
-                new Task(Kind.valueOf(arguments[5]), arguments[6], Integer.parseInt(arguments[7])));
+                new WorkerTask(Kind.valueOf(arguments[5]), arguments[6], Integer.parseInt(arguments[7])));
     }
 
     static Map<String, String> properties(String[] arguments) {

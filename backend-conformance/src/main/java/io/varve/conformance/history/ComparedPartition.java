@@ -86,7 +86,7 @@ final class ComparedPartition {
         });
     }
 
-    void append(HistoryStep.Append append) {
+    void append(HistoryStep.BatchAppend append) {
         long base = model.extent().readableEnd() + append.gap();
         if (base < 0) {
             return;

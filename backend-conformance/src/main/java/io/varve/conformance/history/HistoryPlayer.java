@@ -54,7 +54,7 @@ final class HistoryPlayer implements AutoCloseable {
      */
     void take(HistoryStep step) {
         try {
-            if (step instanceof HistoryStep.Append append) {
+            if (step instanceof HistoryStep.BatchAppend append) {
                 pairs[append.part()].append(append);
             } else if (step instanceof HistoryStep.Numbers numbers) {
                 takeOne(numbers);

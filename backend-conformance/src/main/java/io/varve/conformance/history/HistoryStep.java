@@ -34,14 +34,14 @@ sealed interface HistoryStep {
     }
 
     /** Appends batches {@code gap} offsets above the end; with a gap below 0 that is a misuse. */
-    record Append(int part, int gap, List<Sized> batches) implements HistoryStep {
+    record BatchAppend(int part, int gap, List<Sized> batches) implements HistoryStep {
         @Override
         public List<HistoryStep> simpler() {
             List<HistoryStep> simpler = new ArrayList<>();
             for (int i = 0; batches.size() > 1 && i < batches.size(); i++) {
                 List<Sized> fewer = new ArrayList<>(batches);
                 fewer.remove(i);
-                simpler.add(new Append(part, gap, fewer));
+                simpler.add(new BatchAppend(part, gap, fewer));
             }
             List<Sized> plain = batches.stream()
                     .map(batch -> new Sized(batch.records(), batch.size(), 0))
@@ -51,11 +51,11 @@ sealed interface HistoryStep {
                     .toList();
             for (List<Sized> other : List.of(plain, single)) {
                 if (!other.equals(batches)) {
-                    simpler.add(new Append(part, gap, other));
+                    simpler.add(new BatchAppend(part, gap, other));
                 }
             }
             if (gap != 0) {
-                simpler.add(new Append(part, 0, batches));
+                simpler.add(new BatchAppend(part, 0, batches));
             }
             return simpler;
         }
@@ -161,7 +161,7 @@ sealed interface HistoryStep {
             if (words[0].equals("append")) {
                 List<Sized> batches =
                         Arrays.stream(words).skip(3).map(Sized::parse).toList();
-                return new Append(Integer.parseInt(words[1]), Integer.parseInt(words[2]), batches);
+                return new BatchAppend(Integer.parseInt(words[1]), Integer.parseInt(words[2]), batches);
             }
             Verb verb = Verb.valueOf(words[0].toUpperCase(java.util.Locale.ROOT));
             if (words.length != verb.numbers + 2) {

@@ -53,6 +53,6 @@ final class RandomSteps {
             batches.add(new HistoryStep.Sized(
                     1 + random.nextInt(9), Batches.LEAST + random.nextInt(400), random.nextInt(300)));
         }
-        return new HistoryStep.Append(part, gap, batches);
+        return new HistoryStep.BatchAppend(part, gap, batches);
     }
 }

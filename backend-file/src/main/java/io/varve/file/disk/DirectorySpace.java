@@ -15,15 +15,16 @@ import java.util.List;
 /** Makes space in a data directory whose file system is full: by deleting dropped files, and by releasing the reserve. Thread-safe. */
 public final class DirectorySpace {
     /** A way to make space. */
-    public enum Source {
+    public enum SpaceSource {
         /** The reserve, which holds space for the writes that free more than they take. */
         RESERVE,
         /** Files of deleted segments, kept only for those who want them back by hand. */
         DROPPED_FILES
     }
 
-    private static final List<Source> FOR_APPENDS = List.of(Source.DROPPED_FILES);
-    private static final List<Source> FOR_RESERVED_APPENDS = List.of(Source.RESERVE, Source.DROPPED_FILES);
+    private static final List<SpaceSource> FOR_APPENDS = List.of(SpaceSource.DROPPED_FILES);
+    private static final List<SpaceSource> FOR_RESERVED_APPENDS =
+            List.of(SpaceSource.RESERVE, SpaceSource.DROPPED_FILES);
 
     private final DiskReserveConfig config;
     private final DiskReserve reserve;
@@ -76,13 +77,13 @@ public final class DirectorySpace {
      * @param reserved whether the append may use the reserve
      * @return the ways to make space for an append, in the order in which they are to be tried
      */
-    public static List<Source> sourcesForAppends(boolean reserved) {
+    public static List<SpaceSource> sourcesForAppends(boolean reserved) {
         return reserved ? FOR_RESERVED_APPENDS : FOR_APPENDS;
     }
 
     /** @return true if there is space now that was not there before */
-    public boolean makeFrom(Source source) {
-        return source == Source.RESERVE ? reserve.release() : dropped.deleteAll();
+    public boolean makeFrom(SpaceSource source) {
+        return source == SpaceSource.RESERVE ? reserve.release() : dropped.deleteAll();
     }
 
     /**

@@ -18,7 +18,7 @@ public final class Checkpoints {
      *
      * @param unnamed the recovery point of a partition that has no entry
      */
-    public record Content(Map<String, Long> recoveryPoints, Map<String, Long> startOffsets, long unnamed) {
+    public record CheckpointContent(Map<String, Long> recoveryPoints, Map<String, Long> startOffsets, long unnamed) {
         /** @return offset below which everything of the partition is durable, or -1 when nothing is known of it */
         public long recoveryPoint(String partition) {
             return recoveryPoints.getOrDefault(partition, unnamed);
@@ -46,9 +46,9 @@ public final class Checkpoints {
      *
      * @param clean true if the last user closed the data directory properly
      */
-    public synchronized Content read(boolean clean) throws IOException {
+    public synchronized CheckpointContent read(boolean clean) throws IOException {
         Map<String, Long> points = recoveryPoints.read();
-        return new Content(points, startOffsets.read(), clean || !recoveryPoints.isKnown() ? -1 : 0);
+        return new CheckpointContent(points, startOffsets.read(), clean || !recoveryPoints.isKnown() ? -1 : 0);
     }
 
     /** Writes both as the partitions stand now, where they changed; durable on return. */

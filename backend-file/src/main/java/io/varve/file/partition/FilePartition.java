@@ -134,7 +134,7 @@ public final class FilePartition {
             e.rethrowUnless(StorageException.Kind.FULL);
             full = e;
         }
-        for (DirectorySpace.Source source : DirectorySpace.sourcesForAppends(reserved)) {
+        for (DirectorySpace.SpaceSource source : DirectorySpace.sourcesForAppends(reserved)) {
             if (home.space().makeFrom(source)) {
                 try {
                     return write(run, limits, reserved);

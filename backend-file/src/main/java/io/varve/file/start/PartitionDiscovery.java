@@ -27,7 +27,7 @@ public final class PartitionDiscovery {
     /** @return true if the last user closed the data directory properly */
     public boolean run() throws IOException {
         boolean clean = directory.deleteCleanMarker();
-        Checkpoints.Content checkpoints = directory.checkpoints().read(clean);
+        Checkpoints.CheckpointContent checkpoints = directory.checkpoints().read(clean);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path(), Files::isDirectory)) {
             for (Path entry : entries) {
                 look(entry, checkpoints);
@@ -39,7 +39,7 @@ public final class PartitionDiscovery {
         return clean;
     }
 
-    private void look(Path entry, Checkpoints.Content checkpoints) throws IOException {
+    private void look(Path entry, Checkpoints.CheckpointContent checkpoints) throws IOException {
         String name = entry.getFileName().toString();
         if (name.endsWith(FileNames.DELETED_DIRECTORY)) {
             Disk.removeTree(entry);

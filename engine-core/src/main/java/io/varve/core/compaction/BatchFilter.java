@@ -30,17 +30,21 @@ final class BatchFilter {
      * @param keysTo end of the offsets the keys tell of, exclusive: records above stay
      * @param end end of all that is cleaned: the batch that ends here stays, if only empty, so that the offset is not lost
      */
-    record Rules(long now, long deleteRetentionMs, long keysTo, long end) {}
+    record FilterRules(long now, long deleteRetentionMs, long keysTo, long end) {}
 
     private final KeyOffsets keys;
-    private final Rules rules;
+    private final FilterRules rules;
     private final TransactionOutcomes fates;
     private final Map<Long, ProducerInfo> producers = new HashMap<>();
     private final BitSet kept = new BitSet();
     private final CleaningStats stats;
 
     BatchFilter(
-            KeyOffsets keys, Rules rules, TransactionOutcomes fates, List<ProducerInfo> active, CleaningStats stats) {
+            KeyOffsets keys,
+            FilterRules rules,
+            TransactionOutcomes fates,
+            List<ProducerInfo> active,
+            CleaningStats stats) {
         this.keys = keys;
         this.rules = rules;
         this.fates = fates;

@@ -102,7 +102,8 @@ public final class Cleaner {
         BatchWalk walk = new BatchWalk(log.store(), Math.max(1, config.ioBufferBytes() / config.threads()), throttle);
         long keysTo = scan(log, dirt, keys, walk);
         log.saveProducerState();
-        BatchFilter.Rules rules = new BatchFilter.Rules(clock.millis(), limits.deleteRetentionMs(), keysTo, dirt.end());
+        BatchFilter.FilterRules rules =
+                new BatchFilter.FilterRules(clock.millis(), limits.deleteRetentionMs(), keysTo, dirt.end());
         List<Segment> old = dirt.segments().stream()
                 .filter(segment -> segment.baseOffset() < keysTo)
                 .toList();

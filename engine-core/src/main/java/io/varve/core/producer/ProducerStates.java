@@ -53,7 +53,7 @@ public final class ProducerStates {
     }
 
     /** @return the producer's verification under way, or null */
-    PendingVerifications.Entry verification(long producerId) {
+    PendingVerifications.ProducerVerification verification(long producerId) {
         return verifications.of(producerId);
     }
 

@@ -79,7 +79,7 @@ public final class SequenceCheck {
 
     private SequenceVerdict checkSequence(long id, ProducerEntry entry, short epoch, int first) {
         SequencedBatch newest = entry == null ? null : entry.last();
-        PendingVerifications.Entry verified = producers.verification(id);
+        PendingVerifications.ProducerVerification verified = producers.verification(id);
         if (verified != null) {
             if (verified.epochBumps() && newest == null && first != 0) {
                 return new SequenceVerdict.OutOfOrder(0);

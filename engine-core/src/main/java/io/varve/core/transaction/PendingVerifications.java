@@ -15,17 +15,17 @@ public final class PendingVerifications {
     /** A batch without sequences. */
     public static final int NO_SEQUENCE = -1;
 
-    private Map<Long, Entry> entries = Map.of();
+    private Map<Long, ProducerVerification> entries = Map.of();
 
     /** One producer's. */
-    public static final class Entry {
+    public static final class ProducerVerification {
         private final VerificationGuard guard = new VerificationGuard();
         private final long begun;
         private final boolean epochBumps;
         private short epoch;
         private int lowestSequence;
 
-        private Entry(long begun, short epoch, int sequence, boolean epochBumps) {
+        private ProducerVerification(long begun, short epoch, int sequence, boolean epochBumps) {
             this.begun = begun;
             this.epoch = epoch;
             this.lowestSequence = sequence;
@@ -56,19 +56,20 @@ public final class PendingVerifications {
         if (entries.isEmpty()) {
             entries = new HashMap<>();
         }
-        Entry entry = entries.computeIfAbsent(producer, id -> new Entry(now, epoch, sequence, epochBumps));
+        ProducerVerification entry =
+                entries.computeIfAbsent(producer, id -> new ProducerVerification(now, epoch, sequence, epochBumps));
         entry.note(epoch, sequence);
         return entry.guard;
     }
 
     /** @return the producer's entry, or null */
-    public Entry of(long producer) {
+    public ProducerVerification of(long producer) {
         return entries.get(producer);
     }
 
     /** @return true if the guard is the one the producer was given, and nothing has happened to its transaction since */
     public boolean holds(long producer, VerificationGuard guard) {
-        Entry entry = entries.get(producer);
+        ProducerVerification entry = entries.get(producer);
         return entry != null && entry.guard == guard;
     }
 

@@ -44,7 +44,7 @@ public final class TransactionIndex {
      * @param part vouches for it
      * @param bytes all of it; empty when it is known to be stored already
      */
-    public record Segment(Part part, Optional<ByteBuffer> bytes) {}
+    public record StoredPart(Part part, Optional<ByteBuffer> bytes) {}
 
     /**
      * Divides the aborted transactions of a partition among its segments.
@@ -54,8 +54,8 @@ public final class TransactionIndex {
      * @param stored what is known to be stored
      * @return the segments that have any, ascending
      */
-    public static List<Segment> write(AbortedSnapshot rows, List<Long> bases, List<Part> stored) {
-        List<Segment> segments = new ArrayList<>();
+    public static List<StoredPart> write(AbortedSnapshot rows, List<Long> bases, List<Part> stored) {
+        List<StoredPart> segments = new ArrayList<>();
         int row = rows.from();
         for (int i = 0; i < bases.size() && row < rows.to(); i++) {
             int end = i + 1 < bases.size() ? rows.at(bases.get(i + 1)) : rows.to();
@@ -67,11 +67,11 @@ public final class TransactionIndex {
         return segments;
     }
 
-    private static Segment segment(long base, AbortedSnapshot rows, int from, int to, List<Part> stored) {
+    private static StoredPart segment(long base, AbortedSnapshot rows, int from, int to, List<Part> stored) {
         long lastMarker = rows.lastOffset(to - 1);
         for (Part part : stored) {
             if (part.base() == base && part.count() == to - from && part.lastMarker() == lastMarker) {
-                return new Segment(part, Optional.empty());
+                return new StoredPart(part, Optional.empty());
             }
         }
         ByteBuffer bytes = ByteBuffer.allocate((to - from) * ENTRY_BYTES);
@@ -84,7 +84,7 @@ public final class TransactionIndex {
                     .putLong(one.lastStableOffset());
         }
         bytes.flip();
-        return new Segment(new Part(base, lastMarker, to - from, Crc32c.of(bytes)), Optional.of(bytes));
+        return new StoredPart(new Part(base, lastMarker, to - from, Crc32c.of(bytes)), Optional.of(bytes));
     }
 
     /**

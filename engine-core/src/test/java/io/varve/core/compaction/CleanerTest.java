@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 class CleanerTest {
-    private final Partition partition = new Partition();
+    private final CompactedPartition partition = new CompactedPartition();
 
     @Test
     void keepsTheNewestRecordOfEachKeyAtItsOffset() {
@@ -40,8 +40,8 @@ class CleanerTest {
 
     @Test
     void passesABatchThatKeepsAllItsRecordsOnByteForByte() {
-        partition.append(
-                Partition.with(partition.batch(Codec.ZSTD), 5, "a=1", "b=1").build());
+        partition.append(CompactedPartition.with(partition.batch(Codec.ZSTD), 5, "a=1", "b=1")
+                .build());
         ByteBuffer before = read(0);
         partition.rollAndClean();
         assertThat(read(0)).isEqualTo(before);
@@ -58,9 +58,11 @@ class CleanerTest {
     void leavesEverythingButTheRecordsOfABatchAsItWas(Codec codec) {
         partition.append("first=1");
         RecordBatchBuilder batch = partition.batch(codec).producer(77, (short) 3, 40);
-        List<RecordHeader> headers = List.of(new RecordHeader("h", Partition.bytes("v")), new RecordHeader("n", null));
+        List<RecordHeader> headers =
+                List.of(new RecordHeader("h", CompactedPartition.bytes("v")), new RecordHeader("n", null));
         for (int i = 0; i < 20; i++) {
-            batch.append(1000 + i, Partition.bytes("k" + i), Partition.bytes("value ".repeat(i)), headers);
+            batch.append(
+                    1000 + i, CompactedPartition.bytes("k" + i), CompactedPartition.bytes("value ".repeat(i)), headers);
         }
         partition.append(batch.build());
         for (int i = 0; i < 20; i++) {
@@ -86,7 +88,7 @@ class CleanerTest {
 
     @Test
     void keepsTheBrokersTime() {
-        partition.append(Partition.with(partition.batch().logAppendTime(5000), 1, "a=1", "b=1")
+        partition.append(CompactedPartition.with(partition.batch().logAppendTime(5000), 1, "a=1", "b=1")
                 .build());
         partition.append("a=2");
         partition.rollAndClean();
@@ -103,23 +105,25 @@ class CleanerTest {
         partition.rollAndClean();
         assertThat(partition.left()).containsExactly("1:b=1", "2:a", "3:c=1");
         RecordBatch batch = partition.batches().get(1);
-        assertThat(batch.deleteHorizonMs()).isEqualTo(OptionalLong.of(Partition.START_MS + 1000));
-        assertThat(batch.iterator().next().timestamp()).isEqualTo(Partition.START_MS);
+        assertThat(batch.deleteHorizonMs()).isEqualTo(OptionalLong.of(CompactedPartition.START_MS + 1000));
+        assertThat(batch.iterator().next().timestamp()).isEqualTo(CompactedPartition.START_MS);
         partition.time.advance(999);
         partition.rollAndClean();
         assertThat(partition.left()).contains("2:a");
-        assertThat(partition.batches().get(1).deleteHorizonMs()).isEqualTo(OptionalLong.of(Partition.START_MS + 1000));
+        assertThat(partition.batches().get(1).deleteHorizonMs())
+                .isEqualTo(OptionalLong.of(CompactedPartition.START_MS + 1000));
         partition.time.advance(1);
         partition.rollAndClean();
         assertThat(partition.left()).containsExactly("1:b=1", "3:c=1");
         assertThat(partition.batches().get(1).deleteHorizonMs()).isPresent();
-        assertThat(partition.batches().get(1).iterator().next().timestamp()).isEqualTo(Partition.START_MS);
+        assertThat(partition.batches().get(1).iterator().next().timestamp()).isEqualTo(CompactedPartition.START_MS);
     }
 
     @Test
     void recordsWithoutAKeyGoAndAreCounted() {
         RecordBatchBuilder batch = partition.batch();
-        batch.append(1, null, Partition.bytes("x"), List.of()).append(1, Partition.bytes("a"), null, List.of());
+        batch.append(1, null, CompactedPartition.bytes("x"), List.of())
+                .append(1, CompactedPartition.bytes("a"), null, List.of());
         partition.append(batch.build());
         CleaningResult cleaned = partition.rollAndClean();
         assertThat(cleaned.keyless()).isEqualTo(1);
@@ -179,9 +183,9 @@ class CleanerTest {
 
     @Test
     void keepsTheLastSequenceOfAProducerThatMayGoOn() {
-        partition.append(Partition.with(partition.batch().producer(1, (short) 0, 0), 5, "a=1", "b=1")
+        partition.append(CompactedPartition.with(partition.batch().producer(1, (short) 0, 0), 5, "a=1", "b=1")
                 .build());
-        partition.append(Partition.with(partition.batch().producer(1, (short) 0, 2), 6, "a=2", "b=2")
+        partition.append(CompactedPartition.with(partition.batch().producer(1, (short) 0, 2), 6, "a=2", "b=2")
                 .build());
         partition.append("a=3", "b=3");
         partition.producers.add(new ProducerInfo(1, (short) 0, 3, 6, -1, -1, 3));
@@ -260,7 +264,8 @@ class CleanerTest {
     void doesNotTakeDamageForDataAndChangesNothing() {
         partition.append("a=1", "b=1");
         partition.append("a=2");
-        ByteBuffer damaged = Partition.with(partition.batch(), 5, "c=1").build();
+        ByteBuffer damaged =
+                CompactedPartition.with(partition.batch(), 5, "c=1").build();
         damaged.put(damaged.limit() - 2, (byte) 'x');
         partition.append(damaged);
         partition.roll();
@@ -292,7 +297,8 @@ class CleanerTest {
     @Test
     void keepsABatchWhoseRecordsMakeNoSenseAndCleansTheRest() {
         partition.append("a=1", "b=1");
-        ByteBuffer garbage = Partition.with(partition.batch(), 5, "c=1").build();
+        ByteBuffer garbage =
+                CompactedPartition.with(partition.batch(), 5, "c=1").build();
         garbage.put(garbage.limit() - 1, (byte) 2); // it claims a header that is not there
         garbage.putInt(17, (int) BatchHeader.computeCrc(garbage, 0));
         partition.append(garbage);
@@ -308,7 +314,8 @@ class CleanerTest {
     @Test
     void aKeyBeforeTheDamageOfABatchDoesNotTakeThePlaceOfOlderRecords() {
         partition.append("a=1", "b=1");
-        ByteBuffer garbage = Partition.with(partition.batch(), 5, "a=2", "c=1").build();
+        ByteBuffer garbage =
+                CompactedPartition.with(partition.batch(), 5, "a=2", "c=1").build();
         garbage.put(garbage.limit() - 1, (byte) 2); // its last record claims a header that is not there
         garbage.putInt(17, (int) BatchHeader.computeCrc(garbage, 0));
         partition.append(garbage);
@@ -327,7 +334,7 @@ class CleanerTest {
         RecordBatchBuilder batch = partition.batch(Codec.GZIP);
         byte[] zeros = new byte[1 << 20];
         for (int i = 0; i < 20; i++) {
-            batch.append(1, Partition.bytes("k" + i % 10), ByteBuffer.wrap(zeros), List.of());
+            batch.append(1, CompactedPartition.bytes("k" + i % 10), ByteBuffer.wrap(zeros), List.of());
         }
         partition.append(batch.build());
         partition.rollAndClean();

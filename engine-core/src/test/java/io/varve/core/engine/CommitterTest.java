@@ -3,7 +3,7 @@ package io.varve.core.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.Batches;
+import io.varve.core.log.LogBatches;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
@@ -45,7 +45,10 @@ class CommitterTest {
     private static CompletableFuture<StorageException> append(PartitionLog log) {
         CompletableFuture<StorageException> acked = new CompletableFuture<>();
         log.awaitHighWatermark(
-                log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT).nextOffset(), acked::complete);
+                log.appender()
+                        .append(LogBatches.at(5, "a"), AppendOrigin.CLIENT)
+                        .nextOffset(),
+                acked::complete);
         return acked;
     }
 
@@ -152,7 +155,7 @@ class CommitterTest {
         thread.start();
         for (int i = 0; i < 3; i++) {
             long next = log.appender()
-                    .append(Batches.at(5, "a"), AppendOrigin.CLIENT)
+                    .append(LogBatches.at(5, "a"), AppendOrigin.CLIENT)
                     .nextOffset();
             CompletableFuture<Boolean> told = new CompletableFuture<>();
             log.awaitHighWatermark(next, failure -> {
@@ -170,7 +173,7 @@ class CommitterTest {
     @Test
     void producerStateIsWrittenDownOnePartitionAfterAnother() {
         for (int i = 0; i < 3; i++) {
-            log("p" + i).appender().append(Batches.idempotent(i, 0, 0, "a"), AppendOrigin.CLIENT);
+            log("p" + i).appender().append(LogBatches.idempotent(i, 0, 0, "a"), AppendOrigin.CLIENT);
         }
         ProducerSnapshotQueue turns = new ProducerSnapshotQueue(time);
         logs.forEach(turns::due);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionConfig;
-import io.varve.core.log.Batches;
+import io.varve.core.log.LogBatches;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendResult;
@@ -29,7 +29,7 @@ class LogEngineTest {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
             CompletableFuture<StorageException> acked = new CompletableFuture<>();
-            AppendResult appended = log.appender().append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
+            AppendResult appended = log.appender().append(LogBatches.at(5, "a", "b"), AppendOrigin.CLIENT);
             log.awaitHighWatermark(appended.nextOffset(), acked::complete);
             assertThat(appended.nextOffset()).isEqualTo(2);
             assertThat(log.highWatermark()).isZero();
@@ -50,13 +50,13 @@ class LogEngineTest {
             PartitionLog first = fixture.log();
             await(
                     first,
-                    first.appender().append(Batches.at(5, "taken by the first sync"), AppendOrigin.CLIENT),
+                    first.appender().append(LogBatches.at(5, "taken by the first sync"), AppendOrigin.CLIENT),
                     fixture);
             CompletableFuture<?>[] acks = new CompletableFuture<?>[100];
             for (int i = 0; i < acks.length; i++) {
                 PartitionLog log =
                         fixture.engine.open(new PartitionId("many", new UUID(3, 4), i), 0, PartitionConfig.DEFAULT);
-                AppendResult appended = log.appender().append(Batches.at(5, "x"), AppendOrigin.CLIENT);
+                AppendResult appended = log.appender().append(LogBatches.at(5, "x"), AppendOrigin.CLIENT);
                 acks[i] = acked(log, appended);
             }
             // The first of them may start a sync alone; all the others share the second.
@@ -76,7 +76,7 @@ class LogEngineTest {
                 CompactionConfig.BY_HAND);
         try (EngineFixture fixture = new EngineFixture(async, 0)) {
             PartitionLog log = fixture.log();
-            log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT);
+            log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT);
             assertThat(log.highWatermark()).isEqualTo(1);
             assertThat(log.extent().durableEnd()).isZero();
         }
@@ -88,7 +88,7 @@ class LogEngineTest {
                 Durability.ASYNC, Long.MAX_VALUE, 2, Long.MAX_VALUE, RetentionConfig.DEFAULT, CompactionConfig.BY_HAND);
         try (EngineFixture fixture = new EngineFixture(async, ANY)) {
             PartitionLog log = fixture.log();
-            log.appender().append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
+            log.appender().append(LogBatches.at(5, "a", "b"), AppendOrigin.CLIENT);
             while (log.extent().durableEnd() < 2) {
                 Thread.onSpinWait();
             }
@@ -100,7 +100,7 @@ class LogEngineTest {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
             CompletableFuture<StorageException> before =
-                    acked(log, log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT));
+                    acked(log, log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT));
             fixture.storage.failWith(new StorageException(StorageException.Kind.FULL, "disk gone"));
             fixture.storage.allow(1);
             assertThat(before.get(60, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.FULL);
@@ -116,7 +116,7 @@ class LogEngineTest {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
             CompletableFuture<StorageException> acked =
-                    acked(log, log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT));
+                    acked(log, log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT));
             fixture.storage.failWith(new StorageException(StorageException.Kind.RETRY, "no room for a checkpoint"));
             fixture.storage.allow(2);
             fixture.storage.awaitSyncs(2);
@@ -124,7 +124,7 @@ class LogEngineTest {
             fixture.storage.failWith(null);
             fixture.storage.allow(ANY);
             assertThat(acked.get(60, TimeUnit.SECONDS)).isNull();
-            assertThat(acked(log, log.appender().append(Batches.at(5, "b"), AppendOrigin.CLIENT))
+            assertThat(acked(log, log.appender().append(LogBatches.at(5, "b"), AppendOrigin.CLIENT))
                             .get(60, TimeUnit.SECONDS))
                     .isNull();
         }
@@ -137,14 +137,14 @@ class LogEngineTest {
             log.onHighWatermark(offset -> {
                 throw new IllegalStateException("a watcher failed at " + offset);
             });
-            AppendResult first = log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT);
+            AppendResult first = log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT);
             log.awaitHighWatermark(first.nextOffset(), failure -> {
                 throw new AssertionError("a waiter failed");
             });
             CompletableFuture<StorageException> other = acked(log, first);
             fixture.storage.allow(ANY);
             assertThat(other.get(60, TimeUnit.SECONDS)).isNull();
-            assertThat(acked(log, log.appender().append(Batches.at(5, "b"), AppendOrigin.CLIENT))
+            assertThat(acked(log, log.appender().append(LogBatches.at(5, "b"), AppendOrigin.CLIENT))
                             .get(60, TimeUnit.SECONDS))
                     .isNull();
         }
@@ -156,14 +156,14 @@ class LogEngineTest {
             PartitionLog log = fixture.log();
             fixture.storage.dieOnce(new OutOfMemoryError("as if"));
             CompletableFuture<StorageException> lost =
-                    acked(log, log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT));
+                    acked(log, log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT));
             assertThat(lost.get(60, TimeUnit.SECONDS)).isNotNull();
-            assertThatThrownBy(
-                            () -> log.appender().append(Batches.at(5, "never to be acknowledged"), AppendOrigin.CLIENT))
+            assertThatThrownBy(() ->
+                            log.appender().append(LogBatches.at(5, "never to be acknowledged"), AppendOrigin.CLIENT))
                     .isInstanceOf(StorageException.class);
             PartitionLog other =
                     fixture.engine.open(new PartitionId("other", new UUID(3, 4), 0), 0, PartitionConfig.DEFAULT);
-            assertThat(acked(other, other.appender().append(Batches.at(5, "b"), AppendOrigin.CLIENT))
+            assertThat(acked(other, other.appender().append(LogBatches.at(5, "b"), AppendOrigin.CLIENT))
                             .get(60, TimeUnit.SECONDS))
                     .isNull();
         }
@@ -178,7 +178,7 @@ class LogEngineTest {
             fixture.engine.delete(EngineFixture.ID);
             assertThat(waiting.get(60, TimeUnit.SECONDS).kind()).isEqualTo(StorageException.Kind.CLOSED);
             assertThat(fixture.engine.partition(EngineFixture.ID)).isEmpty();
-            assertThatThrownBy(() -> log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT))
+            assertThatThrownBy(() -> log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT))
                     .isInstanceOfSatisfying(
                             StorageException.class, e -> assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED));
             assertThat(fixture.log()).isNotSameAs(log);
@@ -191,7 +191,7 @@ class LogEngineTest {
             PartitionLog log = fixture.log();
             CompletableFuture<StorageException> calledOff = new CompletableFuture<>();
             log.awaitHighWatermark(1, calledOff::complete).close();
-            acked(log, log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT))
+            acked(log, log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT))
                     .get(60, TimeUnit.SECONDS);
             assertThat(calledOff).isNotDone();
         }
@@ -206,7 +206,7 @@ class LogEngineTest {
                                 log,
                                 log.appender()
                                         .append(
-                                                Batches.idempotent(9, 0, sequence, "v" + sequence),
+                                                LogBatches.idempotent(9, 0, sequence, "v" + sequence),
                                                 AppendOrigin.CLIENT))
                         .get(60, TimeUnit.SECONDS);
                 if (sequence == 2) {
@@ -220,10 +220,10 @@ class LogEngineTest {
                     PartitionConfig.DEFAULT,
                     fixture.time,
                     (l, records) -> {});
-            AppendResult again = reopened.appender().append(Batches.idempotent(9, 0, 3, "v3"), AppendOrigin.CLIENT);
+            AppendResult again = reopened.appender().append(LogBatches.idempotent(9, 0, 3, "v3"), AppendOrigin.CLIENT);
             assertThat(again).isEqualTo(new AppendResult(3, 4, -1, 0, true));
             assertThat(reopened.appender()
-                            .append(Batches.idempotent(9, 0, 6, "v6"), AppendOrigin.CLIENT)
+                            .append(LogBatches.idempotent(9, 0, 6, "v6"), AppendOrigin.CLIENT)
                             .baseOffset())
                     .isEqualTo(6);
         }
@@ -238,7 +238,7 @@ class LogEngineTest {
                                 log,
                                 log.appender()
                                         .append(
-                                                Batches.idempotent(9, 0, sequence, "v" + sequence),
+                                                LogBatches.idempotent(9, 0, sequence, "v" + sequence),
                                                 AppendOrigin.CLIENT))
                         .get(60, TimeUnit.SECONDS);
                 if (sequence == 2) {
@@ -254,7 +254,7 @@ class LogEngineTest {
                     fixture.time,
                     (l, records) -> {});
             assertThat(reopened.appender()
-                            .append(Batches.idempotent(9, 0, 6, "v6"), AppendOrigin.CLIENT)
+                            .append(LogBatches.idempotent(9, 0, 6, "v6"), AppendOrigin.CLIENT)
                             .baseOffset())
                     .isEqualTo(6);
         }
@@ -274,7 +274,7 @@ class LogEngineTest {
     private static List<String> values(PartitionLog log, Isolation isolation) {
         ReadResult read = log.reader().read(0, ANY, isolation);
         try (var slice = read.slice()) {
-            return Batches.values(slice.buffer());
+            return LogBatches.values(slice.buffer());
         }
     }
 }

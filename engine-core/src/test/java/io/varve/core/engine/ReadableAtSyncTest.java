@@ -4,7 +4,7 @@ package io.varve.core.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.compaction.CompactionConfig;
-import io.varve.core.log.Batches;
+import io.varve.core.log.LogBatches;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.append.AppendResult;
@@ -37,7 +37,7 @@ class ReadableAtSyncTest {
     void showsNothingOfAnAppendBeforeTheCommit() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            AppendResult appended = log.appender().append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
+            AppendResult appended = log.appender().append(LogBatches.at(5, "a", "b"), AppendOrigin.CLIENT);
             assertThat(appended).isEqualTo(new AppendResult(0, 2, -1, 0, false));
             assertThat(log.logEndOffset()).isEqualTo(2);
             for (Isolation isolation : Isolation.values()) {
@@ -58,7 +58,7 @@ class ReadableAtSyncTest {
         try (EngineFixture fixture = fixture(ASYNC, ANY)) {
             PartitionLog log = fixture.log();
             for (int i = 0; i < 5; i++) {
-                assertThat(committed(log, log.appender().append(Batches.at(5, "v" + i), AppendOrigin.CLIENT)))
+                assertThat(committed(log, log.appender().append(LogBatches.at(5, "v" + i), AppendOrigin.CLIENT)))
                         .isNull();
             }
             assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).containsExactly("v0", "v1", "v2", "v3", "v4");
@@ -69,12 +69,12 @@ class ReadableAtSyncTest {
     void aRetryOfWhatIsNotCommittedYetWaitsForTheSameCommit() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            log.appender().append(Batches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT);
-            AppendResult retry = log.appender().append(Batches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT);
+            log.appender().append(LogBatches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT);
+            AppendResult retry = log.appender().append(LogBatches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT);
             assertThat(retry).isEqualTo(new AppendResult(0, 1, -1, 0, true));
             fixture.storage.allow(ANY);
             assertThat(committed(log, retry)).isNull();
-            assertThat(log.appender().append(Batches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT))
+            assertThat(log.appender().append(LogBatches.idempotent(9, 0, 0, "once"), AppendOrigin.CLIENT))
                     .isEqualTo(new AppendResult(0, 1, -1, 0, true));
             assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).containsExactly("once");
         }
@@ -86,7 +86,7 @@ class ReadableAtSyncTest {
             PartitionLog log = fixture.log();
             AppendResult last = null;
             for (int i = 0; i < 100; i++) {
-                last = log.appender().append(Batches.at(5, "v" + i), AppendOrigin.CLIENT);
+                last = log.appender().append(LogBatches.at(5, "v" + i), AppendOrigin.CLIENT);
                 assertThat(last.baseOffset()).isEqualTo(i);
             }
             // The first of them may have started a sync alone; all others share the second.
@@ -101,7 +101,7 @@ class ReadableAtSyncTest {
         try (EngineFixture fixture = fixture(ASYNC, 0)) {
             PartitionLog log = fixture.log();
             fixture.storage.failWith(new StorageException(StorageException.Kind.RETRY, "no room"));
-            AppendResult appended = log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT);
+            AppendResult appended = log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT);
             fixture.storage.allow(2);
             fixture.storage.awaitSyncs(2);
             assertThat(log.highWatermark()).isZero();
@@ -116,12 +116,12 @@ class ReadableAtSyncTest {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, ANY)) {
             PartitionLog log = fixture.log();
             log.appender().beginAt(40);
-            AppendResult appended = log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT);
+            AppendResult appended = log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT);
             assertThat(appended.baseOffset()).isEqualTo(40);
             assertThat(committed(log, appended)).isNull();
             assertThat(log.logStartOffset()).isEqualTo(40);
             log.maintenance().trimTo(41);
-            AppendResult next = log.appender().append(Batches.at(5, "b"), AppendOrigin.CLIENT);
+            AppendResult next = log.appender().append(LogBatches.at(5, "b"), AppendOrigin.CLIENT);
             assertThat(committed(log, next)).isNull();
             assertThat(values(log, 41, Isolation.READ_UNCOMMITTED)).containsExactly("b");
         }
@@ -131,8 +131,8 @@ class ReadableAtSyncTest {
     void trimmingToTheHighWatermarkLeavesWhatIsBeingCommitted() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 1)) {
             PartitionLog log = fixture.log();
-            committed(log, log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT));
-            AppendResult next = log.appender().append(Batches.at(5, "b"), AppendOrigin.CLIENT);
+            committed(log, log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT));
+            AppendResult next = log.appender().append(LogBatches.at(5, "b"), AppendOrigin.CLIENT);
             log.maintenance().trimTo(1);
             fixture.storage.allow(ANY);
             assertThat(committed(log, next)).isNull();
@@ -144,9 +144,9 @@ class ReadableAtSyncTest {
     void aLogOpenedAgainKnowsWhatWasAppendedBefore() throws Exception {
         try (EngineFixture fixture = fixture(EngineConfig.DEFAULT, 0)) {
             PartitionLog log = fixture.log();
-            log.appender().append(Batches.idempotent(9, 0, 0, "a"), AppendOrigin.CLIENT);
+            log.appender().append(LogBatches.idempotent(9, 0, 0, "a"), AppendOrigin.CLIENT);
             log.producers().writeSnapshot();
-            log.appender().append(Batches.idempotent(9, 0, 1, "b"), AppendOrigin.CLIENT);
+            log.appender().append(LogBatches.idempotent(9, 0, 1, "b"), AppendOrigin.CLIENT);
             log.commitTarget().store().close();
             PartitionLog reopened = PartitionLog.open(
                     fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.segments()),
@@ -156,11 +156,11 @@ class ReadableAtSyncTest {
                     (l, records) -> {});
             assertThat(reopened.logEndOffset()).isEqualTo(2);
             assertThat(reopened.appender()
-                            .append(Batches.idempotent(9, 0, 1, "b"), AppendOrigin.CLIENT)
+                            .append(LogBatches.idempotent(9, 0, 1, "b"), AppendOrigin.CLIENT)
                             .duplicate())
                     .isTrue();
             assertThat(reopened.appender()
-                            .append(Batches.idempotent(9, 0, 2, "c"), AppendOrigin.CLIENT)
+                            .append(LogBatches.idempotent(9, 0, 2, "c"), AppendOrigin.CLIENT)
                             .baseOffset())
                     .isEqualTo(2);
         }
@@ -174,7 +174,7 @@ class ReadableAtSyncTest {
 
     private static List<String> values(PartitionLog log, long from, Isolation isolation) {
         try (var slice = log.reader().read(from, ANY, isolation).slice()) {
-            return Batches.values(slice.buffer());
+            return LogBatches.values(slice.buffer());
         }
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.compaction.CompactionConfig;
 import io.varve.core.compaction.CompactionLimits;
-import io.varve.core.log.Batches;
+import io.varve.core.log.LogBatches;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.BatchRules;
@@ -97,7 +97,7 @@ class RetentionRunnerTest {
 
     /** Two fill a segment, a third goes to the next. */
     private static ByteBuffer batch(long timestamp) {
-        return Batches.at(timestamp, "x".repeat(400));
+        return LogBatches.at(timestamp, "x".repeat(400));
     }
 
     @Test

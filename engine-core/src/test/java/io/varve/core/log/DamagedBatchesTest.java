@@ -39,9 +39,9 @@ class DamagedBatchesTest {
 
     @Test
     void knowsNoProducerByADamagedBatch() {
-        store(0, Batches.idempotent(7, 0, 0, "sound"), -1);
-        store(1, Batches.idempotent(8, 0, 0, "damaged"), BatchHeader.SIZE - 12);
-        store(2, Batches.idempotent(9, 0, 0, "sound"), -1);
+        store(0, LogBatches.idempotent(7, 0, 0, "sound"), -1);
+        store(1, LogBatches.idempotent(8, 0, 0, "damaged"), BatchHeader.SIZE - 12);
+        store(2, LogBatches.idempotent(9, 0, 0, "sound"), -1);
         assertThat(log().producers().active())
                 .extracting(ProducerInfo::producerId)
                 .contains(9L)
@@ -50,16 +50,16 @@ class DamagedBatchesTest {
 
     @Test
     void showsSoundBatchesAndTellsOfTheOthers() {
-        store(0, Batches.at(1, "a", "b"), -1);
-        store(2, Batches.at(1, "c", "d"), 65);
-        store(4, Batches.at(1, "e"), -1);
-        store(5, Batches.at(1, "f"), BatchHeader.SIZE - 3); // its count of records
-        store(6, Batches.at(1, "x"), 65); // next to it: one damage
-        store(8, Batches.at(1, "g"), -1);
+        store(0, LogBatches.at(1, "a", "b"), -1);
+        store(2, LogBatches.at(1, "c", "d"), 65);
+        store(4, LogBatches.at(1, "e"), -1);
+        store(5, LogBatches.at(1, "f"), BatchHeader.SIZE - 3); // its count of records
+        store(6, LogBatches.at(1, "x"), 65); // next to it: one damage
+        store(8, LogBatches.at(1, "g"), -1);
         List<String> values = new ArrayList<>();
         List<Long> damaged = new ArrayList<>();
         VerifyingLogReader batches = new VerifyingLogReader(
-                log(), 1 << 20, bytes -> values.addAll(Batches.values(bytes)), (offset, why) -> damaged.add(offset));
+                log(), 1 << 20, bytes -> values.addAll(LogBatches.values(bytes)), (offset, why) -> damaged.add(offset));
         while (batches.readOnce(9)) {}
         assertThat(values).containsExactly("a", "b", "e", "g");
         assertThat(damaged).containsExactly(2L, 5L);

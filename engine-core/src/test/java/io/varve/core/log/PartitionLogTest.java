@@ -65,8 +65,8 @@ class PartitionLogTest {
 
     @Test
     void assignsOffsetsAcrossTheBatchesOfOneAppendAndStampsTheLeaderEpoch() {
-        log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT);
-        ByteBuffer two = Batches.joined(Batches.at(6, "b", "c"), Batches.at(7, "d"));
+        log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT);
+        ByteBuffer two = LogBatches.joined(LogBatches.at(6, "b", "c"), LogBatches.at(7, "d"));
         assertThat(log.appender().append(two, AppendOrigin.CLIENT)).isEqualTo(new AppendResult(1, 4, -1, 0, false));
         try (var slice =
                 log.reader().read(0, 1 << 20, Isolation.READ_UNCOMMITTED).slice()) {
@@ -82,9 +82,9 @@ class PartitionLogTest {
 
     @Test
     void refusesDamagedBytesAndKeepsNothing() {
-        ByteBuffer damaged = Batches.at(5, "a");
+        ByteBuffer damaged = LogBatches.at(5, "a");
         damaged.put(damaged.limit() - 1, (byte) (damaged.get(damaged.limit() - 1) ^ 1));
-        ByteBuffer half = Batches.joined(Batches.at(5, "sound"), damaged);
+        ByteBuffer half = LogBatches.joined(LogBatches.at(5, "sound"), damaged);
         assertThatThrownBy(() -> log.appender().append(half, AppendOrigin.CLIENT))
                 .isInstanceOf(InvalidBatchException.class);
         assertThat(log.logEndOffset()).isZero();
@@ -94,20 +94,20 @@ class PartitionLogTest {
     void refusesABatchAboveMaxMessageBytes() {
         log.configure(new PartitionConfig(
                 SegmentLimits.DEFAULT, 100, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE));
-        assertRefused(Batches.at(5, "x".repeat(100)), AppendException.Kind.MESSAGE_TOO_LARGE);
+        assertRefused(LogBatches.at(5, "x".repeat(100)), AppendException.Kind.MESSAGE_TOO_LARGE);
     }
 
     @Test
     void refusesNullKeysOnACompactedTopic() {
         log.configure(new PartitionConfig(
                 SegmentLimits.DEFAULT, 1 << 20, false, Long.MAX_VALUE, 3_600_000, CompactionLimits.DEFAULT));
-        assertRefused(Batches.at(5, "no key"), AppendException.Kind.INVALID_RECORD);
+        assertRefused(LogBatches.at(5, "no key"), AppendException.Kind.INVALID_RECORD);
     }
 
     @Test
     void refusesTimestampsTooFarAhead() {
-        assertRefused(Batches.at(NOW + 3_600_001, "future"), AppendException.Kind.INVALID_TIMESTAMP);
-        log.appender().append(Batches.at(NOW + 3_600_000, "just allowed"), AppendOrigin.CLIENT);
+        assertRefused(LogBatches.at(NOW + 3_600_001, "future"), AppendException.Kind.INVALID_TIMESTAMP);
+        log.appender().append(LogBatches.at(NOW + 3_600_000, "just allowed"), AppendOrigin.CLIENT);
     }
 
     @Test
@@ -128,7 +128,7 @@ class PartitionLogTest {
         log.configure(new PartitionConfig(
                 SegmentLimits.DEFAULT, 1 << 20, true, Long.MAX_VALUE, 3_600_000, CompactionLimits.NONE));
         assertThat(log.appender()
-                        .append(Batches.at(5, "a"), AppendOrigin.CLIENT)
+                        .append(LogBatches.at(5, "a"), AppendOrigin.CLIENT)
                         .logAppendTimeMs())
                 .isEqualTo(NOW);
         try (var slice =
@@ -142,24 +142,24 @@ class PartitionLogTest {
 
     @Test
     void answersADuplicateWithItsOriginalOffsets() {
-        log.appender().append(Batches.at(5, "other"), AppendOrigin.CLIENT);
-        log.appender().append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT);
-        assertThat(log.appender().append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
+        log.appender().append(LogBatches.at(5, "other"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT);
+        assertThat(log.appender().append(LogBatches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
                 .isEqualTo(new AppendResult(1, 3, -1, 0, true));
         assertThat(log.logEndOffset()).isEqualTo(3);
-        assertRefused(Batches.idempotent(1, 0, 3, "d"), AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
+        assertRefused(LogBatches.idempotent(1, 0, 3, "d"), AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
 
     @Test
     void adoptsBatchesWithTheirOffsetsEpochsAndProducersAndGoesOnBehindThem() {
         log.appender().beginAt(40);
-        ByteBuffer first = Batches.idempotent(1, 0, 0, "a", "b");
+        ByteBuffer first = LogBatches.idempotent(1, 0, 0, "a", "b");
         BatchHeader.setBaseOffset(first, 0, 41);
         BatchHeader.setLeaderEpoch(first, 0, 2);
-        ByteBuffer afterAGap = Batches.at(7, "c");
+        ByteBuffer afterAGap = LogBatches.at(7, "c");
         BatchHeader.setBaseOffset(afterAGap, 0, 50);
         BatchHeader.setLeaderEpoch(afterAGap, 0, 3);
-        log.appender().adopt(Batches.joined(first, afterAGap).asReadOnlyBuffer());
+        log.appender().adopt(LogBatches.joined(first, afterAGap).asReadOnlyBuffer());
         assertThat(log.logStartOffset()).isEqualTo(40);
         assertThat(log.logEndOffset()).isEqualTo(51);
         try (var slice = log.reader().read(40, 1 << 20, Isolation.LOG_END).slice()) {
@@ -169,18 +169,19 @@ class PartitionLogTest {
                     .forEach(batch -> found.add(batch.baseOffset() + "/" + batch.partitionLeaderEpoch()));
             assertThat(found).containsExactly("41/2", "50/3");
         }
-        assertThat(log.appender().append(Batches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
+        assertThat(log.appender().append(LogBatches.idempotent(1, 0, 0, "a", "b"), AppendOrigin.CLIENT))
                 .isEqualTo(new AppendResult(41, 43, -1, 40, true));
         assertThat(log.appender()
-                        .append(Batches.at(8, "d"), AppendOrigin.CLIENT)
+                        .append(LogBatches.at(8, "d"), AppendOrigin.CLIENT)
                         .baseOffset())
                 .isEqualTo(51);
     }
 
     @Test
     void adoptsNothingBelowItsEndNorMovesABegunLog() {
-        log.appender().append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
-        assertThatThrownBy(() -> log.appender().adopt(Batches.at(5, "below"))).isInstanceOf(StorageException.class);
+        log.appender().append(LogBatches.at(5, "a", "b"), AppendOrigin.CLIENT);
+        assertThatThrownBy(() -> log.appender().adopt(LogBatches.at(5, "below")))
+                .isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> log.appender().beginAt(9)).isInstanceOf(IllegalStateException.class);
         assertThat(log.logEndOffset()).isEqualTo(2);
     }
@@ -189,7 +190,7 @@ class PartitionLogTest {
     void findsRecordsByTime() {
         log.appender()
                 .append(
-                        Batches.joined(Batches.at(10, "a", "b"), Batches.at(30, "c"), Batches.at(20, "d")),
+                        LogBatches.joined(LogBatches.at(10, "a", "b"), LogBatches.at(30, "c"), LogBatches.at(20, "d")),
                         AppendOrigin.CLIENT);
         assertThat(log.reader().offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(10, 0, 3)));
@@ -203,17 +204,18 @@ class PartitionLogTest {
 
     @Test
     void findsARecordByTimeBehindABatchWhoseHeaderClaimsTooMuch() {
-        ByteBuffer lying = Batches.at(10, "a");
+        ByteBuffer lying = LogBatches.at(10, "a");
         lying.putLong(35, 50); // max timestamp
         lying.putInt(17, (int) BatchHeader.computeCrc(lying, 0));
-        log.appender().append(Batches.joined(lying, Batches.at(5, "b"), Batches.at(40, "c")), AppendOrigin.CLIENT);
+        log.appender()
+                .append(LogBatches.joined(lying, LogBatches.at(5, "b"), LogBatches.at(40, "c")), AppendOrigin.CLIENT);
         assertThat(log.reader().offsetForTimestamp(20, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(40, 2, 3)));
     }
 
     @Test
     void neverAnswersATimeWithARecordBelowTheStart() {
-        log.appender().append(Batches.at(10, "a", "b", "c"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(10, "a", "b", "c"), AppendOrigin.CLIENT);
         log.maintenance().trimTo(1);
         assertThat(log.reader().offsetForTimestamp(10, Isolation.READ_UNCOMMITTED))
                 .isEqualTo(Optional.of(new TimestampOffset(10, 1, 3)));
@@ -225,19 +227,19 @@ class PartitionLogTest {
     void refusesTimestampsTooFarBehind() {
         log.configure(
                 new PartitionConfig(SegmentLimits.DEFAULT, 1 << 20, false, 1_000, 3_600_000, CompactionLimits.NONE));
-        assertRefused(Batches.at(NOW - 1_001, "old"), AppendException.Kind.INVALID_TIMESTAMP);
-        ByteBuffer beforeTime = Batches.at(NOW, "x");
+        assertRefused(LogBatches.at(NOW - 1_001, "old"), AppendException.Kind.INVALID_TIMESTAMP);
+        ByteBuffer beforeTime = LogBatches.at(NOW, "x");
         beforeTime.putLong(27, Long.MIN_VALUE); // base timestamp
         beforeTime.putInt(17, (int) BatchHeader.computeCrc(beforeTime, 0));
         assertRefused(beforeTime, AppendException.Kind.INVALID_TIMESTAMP);
-        log.appender().append(Batches.at(NOW - 1_000, "just allowed"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(NOW - 1_000, "just allowed"), AppendOrigin.CLIENT);
     }
 
     @Test
     void refusesReadsOutsideTheLogAndTrimsAboveTheHighWatermark() {
-        log.appender().append(Batches.at(5, "a", "b", "c"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(5, "a", "b", "c"), AppendOrigin.CLIENT);
         log.maintenance().trimTo(3);
-        log.appender().append(Batches.at(5, "d"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(5, "d"), AppendOrigin.CLIENT);
         assertThat(log.logStartOffset()).isEqualTo(3);
         assertThatThrownBy(() -> log.reader().read(2, 100, Isolation.READ_UNCOMMITTED))
                 .isInstanceOf(OffsetOutOfRangeException.class);
@@ -249,18 +251,18 @@ class PartitionLogTest {
 
     @Test
     void showsAWatcherEveryHighWatermarkFromThePresentOneOn() {
-        log.appender().append(Batches.at(5, "a"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT);
         List<Long> seen = new ArrayList<>();
         PartitionLog.Subscription watching = log.onHighWatermark(seen::add);
-        log.appender().append(Batches.at(5, "b"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(5, "b"), AppendOrigin.CLIENT);
         watching.close();
-        log.appender().append(Batches.at(5, "c"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(5, "c"), AppendOrigin.CLIENT);
         assertThat(seen).containsExactly(1L, 2L);
     }
 
     @Test
     void neverShowsWhatASyncFoundOfAnAppendThatIsNotThrough() {
-        log.appender().append(Batches.at(5, "a", "b"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(5, "a", "b"), AppendOrigin.CLIENT);
         log.commitTarget().committed(5);
         assertThat(log.highWatermark()).isEqualTo(log.logEndOffset()).isEqualTo(2);
     }
@@ -293,7 +295,7 @@ class PartitionLogTest {
     }
 
     private void append(String value, Executor afterwards) {
-        AppendRun run = log.appender().check(Batches.at(5, value), AppendOrigin.CLIENT, DecompressionMeter.NONE);
+        AppendRun run = log.appender().check(LogBatches.at(5, value), AppendOrigin.CLIENT, DecompressionMeter.NONE);
         log.appender().append(run, VerificationGuard.NONE, afterwards);
     }
 
@@ -311,7 +313,7 @@ class PartitionLogTest {
 
     @Test
     void theMaxTimestampIsWhatTheRecordsSay() {
-        ByteBuffer batch = Batches.at(NOW, "a");
+        ByteBuffer batch = LogBatches.at(NOW, "a");
         batch.putLong(35, -1).putInt(17, (int) BatchHeader.computeCrc(batch, 0));
         log.appender().append(batch, AppendOrigin.CLIENT);
         try (var slice =
@@ -327,7 +329,7 @@ class PartitionLogTest {
     @Test
     void believesTheHeaderWhereThatIsWanted() {
         log.configure(PartitionConfig.DEFAULT.with(new BatchRules(false, 1 << 20, null)));
-        ByteBuffer batch = Batches.at(NOW, "a");
+        ByteBuffer batch = LogBatches.at(NOW, "a");
         batch.put(batch.limit() - 1, (byte) 2).putInt(17, (int) BatchHeader.computeCrc(batch, 0));
         log.appender().append(batch.duplicate(), AppendOrigin.CLIENT);
         log.configure(PartitionConfig.DEFAULT);
@@ -340,25 +342,27 @@ class PartitionLogTest {
     @Test
     void refusesABatchThatNoSegmentMayHold() {
         log.configure(PartitionConfig.DEFAULT.with(new SegmentLimits(200, Long.MAX_VALUE, 0, 1 << 20)));
-        assertRefused(Batches.at(NOW, "x".repeat(200)), AppendException.Kind.RECORD_LIST_TOO_LARGE);
+        assertRefused(LogBatches.at(NOW, "x".repeat(200)), AppendException.Kind.RECORD_LIST_TOO_LARGE);
     }
 
     @Test
     void appendsTwoNewBatchesOfOneProducerTogether() {
-        ByteBuffer two = Batches.joined(Batches.idempotent(1, 0, 0, "a", "b"), Batches.idempotent(1, 0, 2, "c"));
+        ByteBuffer two =
+                LogBatches.joined(LogBatches.idempotent(1, 0, 0, "a", "b"), LogBatches.idempotent(1, 0, 2, "c"));
         assertThat(log.appender().append(two, AppendOrigin.CLIENT).nextOffset()).isEqualTo(3);
-        ByteBuffer again = Batches.joined(Batches.idempotent(1, 0, 0, "a", "b"), Batches.idempotent(1, 0, 2, "c"));
+        ByteBuffer again =
+                LogBatches.joined(LogBatches.idempotent(1, 0, 0, "a", "b"), LogBatches.idempotent(1, 0, 2, "c"));
         assertThat(log.appender().append(again, AppendOrigin.CLIENT)).isEqualTo(new AppendResult(0, 3, -1, 0, true));
     }
 
     @Test
     void dropsNoNewBatchBecauseAnotherOneIsADuplicate() {
-        log.appender().append(Batches.idempotent(1, 0, 0, "a"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.idempotent(1, 0, 0, "a"), AppendOrigin.CLIENT);
         assertRefused(
-                Batches.joined(Batches.idempotent(1, 0, 0, "a"), Batches.idempotent(1, 0, 1, "b")),
+                LogBatches.joined(LogBatches.idempotent(1, 0, 0, "a"), LogBatches.idempotent(1, 0, 1, "b")),
                 AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
         assertRefused(
-                Batches.joined(Batches.idempotent(1, 0, 0, "a"), Batches.at(NOW, "of nobody")),
+                LogBatches.joined(LogBatches.idempotent(1, 0, 0, "a"), LogBatches.at(NOW, "of nobody")),
                 AppendException.Kind.OUT_OF_ORDER_SEQUENCE_NUMBER);
     }
 
@@ -367,7 +371,7 @@ class PartitionLogTest {
     void compressesAsTheTopicWants(Codec codec) {
         Compressor compressor = Compressor.of(codec);
         log.configure(PartitionConfig.DEFAULT.with(new BatchRules(true, 1 << 20, compressor)));
-        log.appender().append(Batches.idempotent(7, 2, 0, "a", "b"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.idempotent(7, 2, 0, "a", "b"), AppendOrigin.CLIENT);
         ByteBuffer gzip = MemoryRecords.withRecords(
                         org.apache.kafka.common.compress.Compression.gzip().build(),
                         new org.apache.kafka.common.record.internal.SimpleRecord(NOW, null, new byte[] {'c'}))
@@ -379,7 +383,7 @@ class PartitionLogTest {
                 stored.ensureValid();
                 assertThat(stored.compressionType().id).isEqualTo((byte) codec.id());
             });
-            assertThat(Batches.values(slice.buffer())).containsExactly("a", "b", "c");
+            assertThat(LogBatches.values(slice.buffer())).containsExactly("a", "b", "c");
             var first = MemoryRecords.readableRecords(slice.buffer())
                     .batches()
                     .iterator()

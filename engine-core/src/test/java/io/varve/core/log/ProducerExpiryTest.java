@@ -56,7 +56,7 @@ class ProducerExpiryTest {
     /** Its records are of 1970. */
     private boolean isDuplicate(int sequence) {
         return log.appender()
-                .append(Batches.idempotent(7, 0, sequence, "old"), AppendOrigin.CLIENT)
+                .append(LogBatches.idempotent(7, 0, sequence, "old"), AppendOrigin.CLIENT)
                 .duplicate();
     }
 

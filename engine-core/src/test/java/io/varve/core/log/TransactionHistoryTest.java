@@ -85,7 +85,7 @@ class TransactionHistoryTest {
                 rig.log
                         .appender()
                         .append(
-                                Batches.idempotent(producer, epochs[producer], sequences[producer]++, value),
+                                LogBatches.idempotent(producer, epochs[producer], sequences[producer]++, value),
                                 AppendOrigin.CLIENT);
                 model.add(producer, false, value, false);
             }

@@ -226,8 +226,8 @@ class TransactionRecoveryTest {
         List<ByteBuffer> batches = new ArrayList<>();
         batches.add(emptied(A, 0, 4)); // its records are gone, it keeps the last sequence; its marker is gone as well
         batches.add(emptied(B, 10, 11));
-        batches.add(moved(12, Batches.transactional(B, 0, 2, "left")));
-        rig.log.appender().adopt(Batches.joined(batches.toArray(ByteBuffer[]::new)));
+        batches.add(moved(12, LogBatches.transactional(B, 0, 2, "left")));
+        rig.log.appender().adopt(LogBatches.joined(batches.toArray(ByteBuffer[]::new)));
         rig.commit();
         assertThat(rig.log.producers().hasOpenTransaction(A, (short) 0)).isFalse();
         assertThat(rig.log.lastStableOffset()).isEqualTo(12);
@@ -268,7 +268,7 @@ class TransactionRecoveryTest {
         rig.commit();
         rig.log.producers().writeSnapshot();
         rig.end(A, 0, false);
-        rig.log.appender().append(Batches.at(1_000, "next segment"), AppendOrigin.CLIENT);
+        rig.log.appender().append(LogBatches.at(1_000, "next segment"), AppendOrigin.CLIENT);
         rig.commit();
         assertThat(rig.log.segments().get(0).endOffset()).isEqualTo(2);
         rig.log.maintenance().replace(rig.log.segments().subList(0, 1), () -> null, List::of);
@@ -295,7 +295,7 @@ class TransactionRecoveryTest {
     @Test
     void aPartitionWithoutTransactionsWritesNoIndex() {
         TransactionRig rig = new TransactionRig(ReadableAt.AT_APPEND);
-        rig.log.appender().append(Batches.idempotent(A, 0, 0, "a"), AppendOrigin.CLIENT);
+        rig.log.appender().append(LogBatches.idempotent(A, 0, 0, "a"), AppendOrigin.CLIENT);
         rig.commit();
         rig.log.producers().writeSnapshot();
         assertThat(blobs(rig).offsets(TransactionIndex.NAME)).isEmpty();

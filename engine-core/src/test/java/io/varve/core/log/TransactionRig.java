@@ -73,7 +73,7 @@ final class TransactionRig {
     AppendResult send(long producer, int epoch, int sequence, String... values) {
         VerificationGuard guard = log.producers().startVerification(producer, (short) epoch, sequence, true);
         return log.appender()
-                .append(Batches.transactional(producer, epoch, sequence, values), AppendOrigin.CLIENT, guard);
+                .append(LogBatches.transactional(producer, epoch, sequence, values), AppendOrigin.CLIENT, guard);
     }
 
     AppendResult end(long producer, int epoch, boolean commit) {
@@ -109,7 +109,7 @@ final class TransactionRig {
                         .filter(end -> end.type() == ControlType.ABORT)
                         .ifPresent(end -> leftOut.remove(producer));
             } else if (!BatchHeader.isTransactional(bytes, at) || !leftOut.contains(producer)) {
-                values.addAll(Batches.values(bytes.slice(at, BatchHeader.sizeInBytes(bytes, at))));
+                values.addAll(LogBatches.values(bytes.slice(at, BatchHeader.sizeInBytes(bytes, at))));
             }
         }
         return next;

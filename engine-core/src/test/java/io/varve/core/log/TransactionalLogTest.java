@@ -39,7 +39,7 @@ class TransactionalLogTest {
     @EnumSource(ReadableAt.class)
     void showsNothingOfATransactionBeforeItsMarkerIsBelowTheHighWatermark(ReadableAt readable) {
         TransactionRig any = new TransactionRig(readable);
-        any.log.appender().append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
+        any.log.appender().append(LogBatches.at(5, "plain"), AppendOrigin.CLIENT);
         any.send(A, 0, 0, "a", "b");
         any.commit();
         assertThat(any.log.highWatermark()).isEqualTo(3);
@@ -102,7 +102,7 @@ class TransactionalLogTest {
 
     @Test
     void offsetsByTimeEndAtTheLastStableOffset() {
-        log.appender().append(Batches.at(900, "plain"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(900, "plain"), AppendOrigin.CLIENT);
         rig.send(A, 0, 0, "a"); // at 1,000 ms
         rig.commit();
         assertThat(log.reader().offsetForTimestamp(950, Isolation.READ_COMMITTED))
@@ -126,7 +126,7 @@ class TransactionalLogTest {
     @Test
     void aTransactionTrimmedWhileOpenHoldsReadersAtTheStart() {
         rig.send(A, 0, 0, "a", "b", "c");
-        log.appender().append(Batches.at(5, "plain"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(5, "plain"), AppendOrigin.CLIENT);
         rig.commit();
         log.maintenance().trimTo(2);
         assertThat(log.lastStableOffset()).isEqualTo(2);
@@ -163,12 +163,12 @@ class TransactionalLogTest {
     void refusesATransactionalBatchThatNobodyVerified() {
         assertRefused(
                 Kind.INVALID_TXN_STATE,
-                () -> log.appender().append(Batches.transactional(A, 0, 0, "a"), AppendOrigin.CLIENT));
+                () -> log.appender().append(LogBatches.transactional(A, 0, 0, "a"), AppendOrigin.CLIENT));
         assertRefused(
                 Kind.INVALID_TXN_STATE,
-                () -> log.appender().append(Batches.transactional(A, 0, 0, "a"), AppendOrigin.BROKER));
+                () -> log.appender().append(LogBatches.transactional(A, 0, 0, "a"), AppendOrigin.BROKER));
         VerificationGuard others = log.producers().startVerification(B, (short) 0, true);
-        assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 0, "a"), others));
+        assertRefused(Kind.INVALID_TXN_STATE, () -> append(LogBatches.transactional(A, 0, 0, "a"), others));
     }
 
     @Test
@@ -176,7 +176,7 @@ class TransactionalLogTest {
         rig.send(A, 0, 0, "a");
         assertThat(log.producers().hasOpenTransaction(A, (short) 0)).isTrue();
         assertThat(log.producers().startVerification(A, (short) 0, true)).isSameAs(VerificationGuard.NONE);
-        log.appender().append(Batches.transactional(A, 0, 1, "b"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.transactional(A, 0, 1, "b"), AppendOrigin.CLIENT);
         assertThat(log.producers().hasOpenTransaction(A, (short) 1)).isFalse();
         assertThat(log.producers().startVerification(A, (short) 1, true)).isNotSameAs(VerificationGuard.NONE);
     }
@@ -185,19 +185,19 @@ class TransactionalLogTest {
     void aMarkerBetweenVerificationAndAppendMakesTheGuardWorthless() {
         VerificationGuard guard = log.producers().startVerification(A, (short) 0, 0, false);
         rig.end(A, 0, false);
-        assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 0, "late"), guard));
+        assertRefused(Kind.INVALID_TXN_STATE, () -> append(LogBatches.transactional(A, 0, 0, "late"), guard));
         VerificationGuard next = log.producers().startVerification(A, (short) 0, 0, false);
         assertThat(next).isNotSameAs(guard);
-        append(Batches.transactional(A, 0, 0, "in time"), next);
+        append(LogBatches.transactional(A, 0, 0, "in time"), next);
     }
 
     @Test
     void aGuardIsGoodForOneTransaction() {
         VerificationGuard guard = log.producers().startVerification(A, (short) 0, 0, false);
         assertThat(log.producers().startVerification(A, (short) 0, 1, false)).isSameAs(guard);
-        append(Batches.transactional(A, 0, 0, "a"), guard);
+        append(LogBatches.transactional(A, 0, 0, "a"), guard);
         rig.end(A, 0, true);
-        assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 1, "b"), guard));
+        assertRefused(Kind.INVALID_TXN_STATE, () -> append(LogBatches.transactional(A, 0, 1, "b"), guard));
     }
 
     @Test
@@ -206,24 +206,25 @@ class TransactionalLogTest {
         log.producers().expire(TransactionRig.NOW);
         assertThat(log.producers().startVerification(A, (short) 0, 0, false)).isSameAs(guard);
         log.producers().expire(TransactionRig.NOW + 1);
-        assertRefused(Kind.INVALID_TXN_STATE, () -> append(Batches.transactional(A, 0, 0, "a"), guard));
+        assertRefused(Kind.INVALID_TXN_STATE, () -> append(LogBatches.transactional(A, 0, 0, "a"), guard));
     }
 
     @Test
     void aBatchAboveTheLowestSequenceVerifiedIsNotTheFirst() {
         log.producers().startVerification(A, (short) 0, 0, false); // could not be verified, and will come again
         VerificationGuard guard = log.producers().startVerification(A, (short) 0, 5, false);
-        assertRefused(Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> append(Batches.transactional(A, 0, 5, "second"), guard));
-        append(Batches.transactional(A, 0, 0, "1", "2", "3", "4", "5"), guard);
-        log.appender().append(Batches.transactional(A, 0, 5, "second"), AppendOrigin.CLIENT);
+        assertRefused(
+                Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> append(LogBatches.transactional(A, 0, 5, "second"), guard));
+        append(LogBatches.transactional(A, 0, 0, "1", "2", "3", "4", "5"), guard);
+        log.appender().append(LogBatches.transactional(A, 0, 5, "second"), AppendOrigin.CLIENT);
     }
 
     @Test
     void aProducerWhoseEpochIsBumpedStartsAtZeroWhereItIsNotKnown() {
         VerificationGuard bumped = log.producers().startVerification(A, (short) 3, 4, true);
-        assertRefused(Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> append(Batches.transactional(A, 3, 4, "x"), bumped));
+        assertRefused(Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> append(LogBatches.transactional(A, 3, 4, "x"), bumped));
         VerificationGuard old = log.producers().startVerification(B, (short) 3, 4, false);
-        append(Batches.transactional(B, 3, 4, "x"), old);
+        append(LogBatches.transactional(B, 3, 4, "x"), old);
     }
 
     @Test
@@ -232,10 +233,10 @@ class TransactionalLogTest {
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> log.producers().startVerification(A, (short) 4, true));
         assertRefused(
                 Kind.INVALID_PRODUCER_EPOCH,
-                () -> log.appender().append(Batches.transactional(A, 4, 1, "b"), AppendOrigin.CLIENT));
+                () -> log.appender().append(LogBatches.transactional(A, 4, 1, "b"), AppendOrigin.CLIENT));
         assertRefused(
                 Kind.INVALID_PRODUCER_EPOCH,
-                () -> log.appender().append(Batches.transactional(A, 4, 1, "b"), AppendOrigin.BROKER));
+                () -> log.appender().append(LogBatches.transactional(A, 4, 1, "b"), AppendOrigin.BROKER));
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> rig.end(A, 4, true));
     }
 
@@ -244,7 +245,7 @@ class TransactionalLogTest {
         rig.send(A, 0, 0, "a");
         assertRefused(
                 Kind.INVALID_TXN_STATE,
-                () -> log.appender().append(Batches.idempotent(A, 0, 1, "b"), AppendOrigin.CLIENT));
+                () -> log.appender().append(LogBatches.idempotent(A, 0, 1, "b"), AppendOrigin.CLIENT));
     }
 
     @Test
@@ -253,15 +254,15 @@ class TransactionalLogTest {
         rig.end(A, 0, true);
         assertRefused(
                 Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                () -> log.appender().append(Batches.idempotent(A, 0, 0, "c"), AppendOrigin.CLIENT));
+                () -> log.appender().append(LogBatches.idempotent(A, 0, 0, "c"), AppendOrigin.CLIENT));
         rig.send(A, 0, 2, "c");
         rig.end(A, 1, true);
         assertRefused(
                 Kind.OUT_OF_ORDER_SEQUENCE_NUMBER,
-                () -> log.appender().append(Batches.idempotent(A, 1, 3, "d"), AppendOrigin.CLIENT));
+                () -> log.appender().append(LogBatches.idempotent(A, 1, 3, "d"), AppendOrigin.CLIENT));
         rig.send(A, 1, 0, "d");
         assertThat(log.appender()
-                        .append(Batches.transactional(A, 1, 0, "d"), AppendOrigin.CLIENT)
+                        .append(LogBatches.transactional(A, 1, 0, "d"), AppendOrigin.CLIENT)
                         .duplicate())
                 .isTrue();
     }
@@ -313,7 +314,7 @@ class TransactionalLogTest {
     @Test
     void aProducerWithAnOpenTransactionNeverExpires() {
         rig.send(A, 0, 0, "a");
-        log.appender().append(Batches.idempotent(B, 0, 0, "b"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.idempotent(B, 0, 0, "b"), AppendOrigin.CLIENT);
         log.producers().expire(Long.MAX_VALUE);
         assertThat(log.producers().active())
                 .extracting(ProducerInfo::producerId)
@@ -326,9 +327,9 @@ class TransactionalLogTest {
     @Test
     void offsetsOfACoordinatorFollowTheSameRules() {
         VerificationGuard guard = log.producers().startVerification(A, (short) 0, true);
-        log.appender().append(Batches.transactional(A, 0, 0, "offset"), AppendOrigin.BROKER, guard);
+        log.appender().append(LogBatches.transactional(A, 0, 0, "offset"), AppendOrigin.BROKER, guard);
         log.appender()
-                .append(Batches.transactional(A, 0, 0, "another, and sequences do not matter"), AppendOrigin.BROKER);
+                .append(LogBatches.transactional(A, 0, 0, "another, and sequences do not matter"), AppendOrigin.BROKER);
         ByteBuffer marker = MemoryRecords.withEndTransactionMarker(
                         A, (short) 0, new EndTransactionMarker(ControlRecordType.ABORT, 3))
                 .buffer();
@@ -343,14 +344,14 @@ class TransactionalLogTest {
 
     @Test
     void adoptedBatchesBringTheirTransactions() {
-        ByteBuffer data = at(10, Batches.transactional(A, 0, 0, "a"));
+        ByteBuffer data = at(10, LogBatches.transactional(A, 0, 0, "a"));
         ByteBuffer marker = at(
                 11,
                 MemoryRecords.withEndTransactionMarker(
                                 A, (short) 0, new EndTransactionMarker(ControlRecordType.COMMIT, 0))
                         .buffer());
         log.appender().beginAt(10);
-        log.appender().adopt(Batches.joined(data, marker));
+        log.appender().adopt(LogBatches.joined(data, marker));
         rig.commit();
         assertThat(log.lastStableOffset()).isEqualTo(12);
         assertThat(rig.committed(1 << 20)).containsExactly("a");

@@ -3,7 +3,7 @@ package io.varve.core.producer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.core.log.Batches;
+import io.varve.core.log.LogBatches;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
@@ -75,7 +75,7 @@ class ProducerStatesTest {
     void forgetsWhoWasIdleLongestWhenThereAreTooMany() {
         ProducerStates few = new ProducerStates(3);
         for (long producer : new long[] {1, 2, 3, 1, 4}) {
-            few.apply(Batches.idempotent(producer, 0, 0, "a"), 0);
+            few.apply(LogBatches.idempotent(producer, 0, 0, "a"), 0);
         }
         assertThat(few.infos()).extracting(ProducerInfo::producerId).containsExactlyInAnyOrder(3L, 1L, 4L);
     }
@@ -83,9 +83,9 @@ class ProducerStatesTest {
     @Test
     void doesNotForgetWhoHasATransactionOpenHoweverManyThereAre() {
         ProducerStates few = new ProducerStates(3);
-        few.apply(Batches.transactional(1, 0, 0, "a"), 0);
+        few.apply(LogBatches.transactional(1, 0, 0, "a"), 0);
         for (long producer = 2; producer < 100; producer++) {
-            few.apply(Batches.idempotent(producer, 0, 0, "a"), 0);
+            few.apply(LogBatches.idempotent(producer, 0, 0, "a"), 0);
         }
         assertThat(few.size()).isEqualTo(3);
         assertThat(few.hasOpenTransaction(1, (short) 0)).isTrue();
@@ -97,10 +97,11 @@ class ProducerStatesTest {
         append(2, 2, "c", "d", "e");
         ByteBuffer bytes = ProducerSnapshotFormat.write(states, List.of());
         ProducerStates read = ProducerSnapshotFormat.read(bytes).orElseThrow().states();
-        ByteBuffer again = Batches.idempotent(PRODUCER, 2, 2, "c", "d", "e");
+        ByteBuffer again = LogBatches.idempotent(PRODUCER, 2, 2, "c", "d", "e");
         assertThat(check(read, again))
                 .isEqualTo(new SequenceVerdict.Duplicate(new SequencedBatch(2, 4, 102, 104, 1_000)));
-        assertThat(check(read, Batches.idempotent(PRODUCER, 2, 5, "f"))).isEqualTo(SequenceVerdict.Accepted.INSTANCE);
+        assertThat(check(read, LogBatches.idempotent(PRODUCER, 2, 5, "f")))
+                .isEqualTo(SequenceVerdict.Accepted.INSTANCE);
     }
 
     @Test
@@ -112,11 +113,11 @@ class ProducerStatesTest {
                 .orElseThrow()
                 .states();
         for (int sequence = 1; sequence < 6; sequence++) {
-            ByteBuffer again = Batches.idempotent(PRODUCER, 2, sequence, "v" + sequence);
+            ByteBuffer again = LogBatches.idempotent(PRODUCER, 2, sequence, "v" + sequence);
             assertThat(check(read, again)).isEqualTo(check(states, again));
             assertThat(check(read, again)).isInstanceOf(SequenceVerdict.Duplicate.class);
         }
-        assertThat(check(read, Batches.idempotent(PRODUCER, 2, 6, "next")))
+        assertThat(check(read, LogBatches.idempotent(PRODUCER, 2, 6, "next")))
                 .isEqualTo(SequenceVerdict.Accepted.INSTANCE);
     }
 
@@ -135,7 +136,7 @@ class ProducerStatesTest {
     }
 
     private SequenceVerdict check(int epoch, int sequence, String... values) {
-        return check(states, Batches.idempotent(PRODUCER, epoch, sequence, values));
+        return check(states, LogBatches.idempotent(PRODUCER, epoch, sequence, values));
     }
 
     private static SequenceVerdict check(ProducerStates states, ByteBuffer batch) {
@@ -143,7 +144,7 @@ class ProducerStatesTest {
     }
 
     private void append(int epoch, int sequence, String... values) {
-        ByteBuffer batch = Batches.idempotent(PRODUCER, epoch, sequence, values);
+        ByteBuffer batch = LogBatches.idempotent(PRODUCER, epoch, sequence, values);
         BatchHeader.setBaseOffset(batch, 0, nextOffset);
         nextOffset += values.length;
         states.apply(batch, 0);

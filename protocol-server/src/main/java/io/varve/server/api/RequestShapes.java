@@ -150,10 +150,10 @@ final class RequestShapes {
         shapes.put(Type.NULLABLE_BYTES, new WireShape.Bytes(Length.INT));
         shapes.put(Type.COMPACT_BYTES, new WireShape.Bytes(Length.COMPACT));
         shapes.put(Type.COMPACT_NULLABLE_BYTES, new WireShape.Bytes(Length.COMPACT));
-        shapes.put(Type.RECORDS, new WireShape.RecordBytes(Length.INT));
-        shapes.put(Type.NULLABLE_RECORDS, new WireShape.RecordBytes(Length.INT));
-        shapes.put(Type.COMPACT_RECORDS, new WireShape.RecordBytes(Length.COMPACT));
-        shapes.put(Type.COMPACT_NULLABLE_RECORDS, new WireShape.RecordBytes(Length.COMPACT));
+        shapes.put(Type.RECORDS, new WireShape.RecordsShape(Length.INT));
+        shapes.put(Type.NULLABLE_RECORDS, new WireShape.RecordsShape(Length.INT));
+        shapes.put(Type.COMPACT_RECORDS, new WireShape.RecordsShape(Length.COMPACT));
+        shapes.put(Type.COMPACT_NULLABLE_RECORDS, new WireShape.RecordsShape(Length.COMPACT));
         return shapes;
     }
 }

@@ -111,7 +111,7 @@ sealed interface WireShape {
     }
 
     /** Records, which stay where they are. */
-    record RecordBytes(Length length) implements WireShape {
+    record RecordsShape(Length length) implements WireShape {
         private static final int OBJECTS = 160;
 
         @Override

@@ -4,7 +4,7 @@ package io.varve.server.e2e;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.server.e2e.history.Cut;
-import io.varve.server.e2e.history.Entry;
+import io.varve.server.e2e.history.HistoryEntry;
 import io.varve.server.e2e.history.HistoryRecorder;
 import io.varve.server.e2e.history.Placed;
 import java.time.Duration;
@@ -87,6 +87,6 @@ final class BankReader {
     }
 
     private static Placed placed(ConsumerRecord<String, String> record) {
-        return new Placed(record.partition(), record.offset(), Entry.parse(record.value()));
+        return new Placed(record.partition(), record.offset(), HistoryEntry.parse(record.value()));
     }
 }

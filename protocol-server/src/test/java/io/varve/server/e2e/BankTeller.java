@@ -2,7 +2,7 @@
 package io.varve.server.e2e;
 
 import io.varve.server.e2e.history.Attempt;
-import io.varve.server.e2e.history.Entry;
+import io.varve.server.e2e.history.HistoryEntry;
 import io.varve.server.e2e.history.HistoryRecorder;
 import io.varve.server.e2e.history.OffsetSeen;
 import io.varve.server.e2e.history.Placed;
@@ -135,8 +135,8 @@ final class BankTeller implements Callable<Integer> {
         Attempt.Id id = recorder.begin(number, withOffset);
         try {
             producer.beginTransaction();
-            Future<RecordMetadata> gives = send(from, new Entry(id, 0, -amount));
-            Future<RecordMetadata> gets = send(to, new Entry(id, 1, amount));
+            Future<RecordMetadata> gives = send(from, new HistoryEntry(id, 0, -amount));
+            Future<RecordMetadata> gets = send(to, new HistoryEntry(id, 1, amount));
             if (withOffset) {
                 producer.sendOffsetsToTransaction(
                         Map.of(new TopicPartition(bank.topic(), 0), new OffsetAndMetadata(id.number())), group);
@@ -157,7 +157,7 @@ final class BankTeller implements Callable<Integer> {
         end(id, ending);
     }
 
-    private Future<RecordMetadata> send(int account, Entry entry) {
+    private Future<RecordMetadata> send(int account, HistoryEntry entry) {
         return producer.send(
                 new ProducerRecord<>(bank.topic(), account, "account-" + account, entry.text()), (record, failure) -> {
                     if (failure == null) {

@@ -43,7 +43,7 @@ class FullDiskIT {
     void refusesWritesReadsOnAndWritesAgainWithoutARestart() throws Exception {
         Path data = Files.createDirectory(directory.resolve("data"));
         List<String> values = new ArrayList<>();
-        try (SmallDisk disk = SmallDisk.on(data, 24);
+        try (SmallFileSystem disk = SmallFileSystem.on(data, 24);
                 Server server = Server.start(directory, "offsets.topic.num.partitions=4")) {
             try (Producer<String, String> patient = producer(server, Map.of());
                     Consumer<String, String> group = JavaClientsIT.consumer(server, Map.of("group.id", "g"));
@@ -97,7 +97,7 @@ class FullDiskIT {
     void aTopicCanBeDeletedAndRetentionLoweredOnAFullDisk() throws Exception {
         Path data = Files.createDirectory(directory.resolve("data"));
         List<String> values = new ArrayList<>();
-        try (SmallDisk disk = SmallDisk.on(data, 24);
+        try (SmallFileSystem disk = SmallFileSystem.on(data, 24);
                 Server server = Server.start(directory, "offsets.topic.num.partitions=4")) {
             try (Producer<String, String> patient = producer(server, Map.of());
                     Admin admin = JavaClientsIT.admin(server)) {
@@ -141,7 +141,7 @@ class FullDiskIT {
     void startsAfterACrashOnAFullDiskAndWritesWhenThereIsRoomAgain() throws Exception {
         Path data = Files.createDirectory(directory.resolve("data"));
         List<String> values = new ArrayList<>();
-        try (SmallDisk disk = SmallDisk.on(data, 24);
+        try (SmallFileSystem disk = SmallFileSystem.on(data, 24);
                 Server server = Server.start(directory, "offsets.topic.num.partitions=4")) {
             try (Producer<String, String> patient = producer(server, Map.of())) {
                 for (int i = 0; i < 100; i++) {

@@ -40,9 +40,9 @@ public final class ProducerSnapshotStore {
     private boolean outdated;
 
     /** What is to be written. */
-    public record Pending(long offset, ByteBuffer producers, List<TransactionIndex.Segment> index) {
+    public record Pending(long offset, ByteBuffer producers, List<TransactionIndex.StoredPart> index) {
         List<TransactionIndex.Part> parts() {
-            return index.stream().map(TransactionIndex.Segment::part).toList();
+            return index.stream().map(TransactionIndex.StoredPart::part).toList();
         }
     }
 
@@ -120,16 +120,16 @@ public final class ProducerSnapshotStore {
         List<Long> bases = states.aborted().reachesTo(0)
                 ? store.segments().stream().map(Segment::baseOffset).toList()
                 : List.of();
-        List<TransactionIndex.Segment> segments = TransactionIndex.write(states.aborted(), bases, index);
+        List<TransactionIndex.StoredPart> segments = TransactionIndex.write(states.aborted(), bases, index);
         List<TransactionIndex.Part> parts =
-                segments.stream().map(TransactionIndex.Segment::part).toList();
+                segments.stream().map(TransactionIndex.StoredPart::part).toList();
         return new Pending(end, ProducerSnapshotFormat.write(states, parts), segments);
     }
 
     public void write(Pending pending) {
         Snapshots snapshots = store.snapshots();
         failPoints.hit(SnapshotFailPoints.SNAPSHOT_BEFORE_INDEX);
-        for (TransactionIndex.Segment segment : pending.index()) {
+        for (TransactionIndex.StoredPart segment : pending.index()) {
             segment.bytes()
                     .ifPresent(bytes -> snapshots.write(
                             TransactionIndex.NAME, segment.part().base(), bytes));

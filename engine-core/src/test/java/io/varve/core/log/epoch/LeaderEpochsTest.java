@@ -4,7 +4,7 @@ package io.varve.core.log.epoch;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.AppendListener;
-import io.varve.core.log.Batches;
+import io.varve.core.log.LogBatches;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.log.config.PartitionConfig;
@@ -48,7 +48,7 @@ class LeaderEpochsTest {
 
     private void append(int records) {
         for (int i = 0; i < records; i++) {
-            log.appender().append(Batches.at(1, "a"), AppendOrigin.CLIENT);
+            log.appender().append(LogBatches.at(1, "a"), AppendOrigin.CLIENT);
         }
         storage.sync(List.of(store));
         log.commitTarget().committed(log.logEndOffset());
@@ -123,7 +123,7 @@ class LeaderEpochsTest {
         open(0);
         append(10);
         open(1);
-        log.appender().append(Batches.at(1, "unsynced"), AppendOrigin.CLIENT);
+        log.appender().append(LogBatches.at(1, "unsynced"), AppendOrigin.CLIENT);
         assertThat(end(0)).isEqualTo("0:10");
         storage = storage.crash();
         openAgain(storage, 2);
@@ -138,7 +138,7 @@ class LeaderEpochsTest {
     void takesOverTheEpochsOfAnotherLog() {
         open(7);
         for (int epoch : List.of(3, 3, 5)) {
-            var batch = Batches.at(1, "a");
+            var batch = LogBatches.at(1, "a");
             BatchHeader.setBaseOffset(batch, 0, log.logEndOffset());
             BatchHeader.setLeaderEpoch(batch, 0, epoch);
             log.appender().adopt(batch);

@@ -62,7 +62,7 @@ sealed interface FetchContext {
     }
 
     /** A fetch whose session is not what the client thinks: nothing is read, the error is the answer. */
-    record Refused(Errors error) implements FetchContext {
+    record RefusedFetch(Errors error) implements FetchContext {
         @Override
         public List<PartitionFetch> fetches() {
             return List.of();

@@ -95,14 +95,14 @@ public final class FetchSessions {
         }
         FetchSession session = find(metadata.sessionId());
         if (session == null) {
-            return new FetchContext.Refused(Errors.FETCH_SESSION_ID_NOT_FOUND);
+            return new FetchContext.RefusedFetch(Errors.FETCH_SESSION_ID_NOT_FOUND);
         }
         Errors error = session.advance(metadata.epoch(), byTopicId, fetches, forgotten, room(session));
         if (error == Errors.FETCH_SESSION_ID_NOT_FOUND) {
             close(session.id());
         }
         if (error != Errors.NONE) {
-            return new FetchContext.Refused(error);
+            return new FetchContext.RefusedFetch(error);
         }
         if (session.size() == 0) {
             close(session.id());

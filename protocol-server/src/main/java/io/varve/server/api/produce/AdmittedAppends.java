@@ -34,7 +34,7 @@ final class AdmittedAppends {
             new LogThrottle(LoggerFactory.getLogger(AdmittedAppends.class), Clock.system());
 
     /** Appends a batch, or says why not. Called on the connection's event loop, once. */
-    interface Append {
+    interface AppendCall {
         /**
          * @param batch the batch as it was checked, where it is now
          * @param guard to present
@@ -67,12 +67,12 @@ final class AdmittedAppends {
      * @param connection the request's
      * @param version the request's
      */
-    Request request(String transactionalId, Connection connection, short version) {
-        return new Request(transactionalId, connection, ProduceVersions.admission(version));
+    RequestBatches request(String transactionalId, Connection connection, short version) {
+        return new RequestBatches(transactionalId, connection, ProduceVersions.admission(version));
     }
 
     /** The transactional batches of one request. Used on the connection's event loop. */
-    final class Request {
+    final class RequestBatches {
         private final String transactionalId;
         private final Connection connection;
         private final Admission admission;
@@ -81,7 +81,7 @@ final class AdmittedAppends {
 
         private final List<CompletableFuture<Void>> waiting = new ArrayList<>(1);
 
-        private Request(String transactionalId, Connection connection, Admission admission) {
+        private RequestBatches(String transactionalId, Connection connection, Admission admission) {
             this.transactionalId = transactionalId;
             this.connection = connection;
             this.admission = admission;
@@ -92,7 +92,7 @@ final class AdmittedAppends {
          *
          * @param batch one transactional batch, checked; its bytes are valid until the request's handler returns
          */
-        void add(PartitionLog log, TopicPartition partition, AppendRun batch, Append append) {
+        void add(PartitionLog log, TopicPartition partition, AppendRun batch, AppendCall append) {
             Line line = new Line(
                     log, BatchHeader.producerId(batch.bytes(), batch.bytes().position()));
             CompletableFuture<Void> before = tails.get(line);
@@ -222,12 +222,12 @@ final class AdmittedAppends {
         private final Line line;
         private final TopicPartition partition;
         private final AppendRun batch;
-        private final Append append;
+        private final AppendCall append;
         private final CompletableFuture<Void> done = new CompletableFuture<>();
         private VerificationGuard guard;
         private int attempts = retries.attempts();
 
-        Waiting(Line line, TopicPartition partition, AppendRun batch, Append append) {
+        Waiting(Line line, TopicPartition partition, AppendRun batch, AppendCall append) {
             this.line = line;
             this.partition = partition;
             this.batch = batch;

@@ -50,7 +50,7 @@ public final class ProduceHandler implements ApiHandler {
     private static final short ACKS_ALL = -1;
 
     /** One request on its way. */
-    private record Job(Request request, PendingProduceResponse pending, AdmittedAppends.Request transaction) {}
+    private record Job(Request request, PendingProduceResponse pending, AdmittedAppends.RequestBatches transaction) {}
 
     /** A batch that may be appended. */
     private record Checked(PartitionLog log, AppendRun run, PartitionProduceResponse answer) {}
@@ -85,7 +85,7 @@ public final class ProduceHandler implements ApiHandler {
     private CompletionStage<ProduceResponseData> append(
             ProduceRequestData data, Request request, ProduceResponseData response, List<Checked> batches) {
         PendingProduceResponse pending = new PendingProduceResponse(response, request.connection());
-        AdmittedAppends.Request transaction = data.transactionalId() == null
+        AdmittedAppends.RequestBatches transaction = data.transactionalId() == null
                 ? null
                 : admitted.request(data.transactionalId(), request.connection(), request.version());
         Job job = new Job(request, pending, transaction);
@@ -194,7 +194,7 @@ public final class ProduceHandler implements ApiHandler {
 
     /** What becomes of a batch in a transaction. */
     private record InTransaction(PartitionLog log, Job job, PartitionProduceResponse answer)
-            implements AdmittedAppends.Append {
+            implements AdmittedAppends.AppendCall {
         @Override
         public AppendException now(AppendRun batch, VerificationGuard guard) {
             try {

@@ -309,7 +309,7 @@ class FetchSessionTest {
     private static Errors adds(FetchSessions sessions, int id, int epoch, int partition) {
         PartitionFetch fetch = new PartitionFetch(new FetchTarget("t", Uuid.ZERO_UUID, partition), 0, 1, -1, -1);
         FetchContext context = sessions.begin(new FetchMetadata(id, epoch), false, List.of(fetch), List.of());
-        return context instanceof FetchContext.Refused refused ? refused.error() : Errors.NONE;
+        return context instanceof FetchContext.RefusedFetch refused ? refused.error() : Errors.NONE;
     }
 
     private static int open(FetchSessions sessions, int partitions) {
@@ -324,7 +324,7 @@ class FetchSessionTest {
 
     private static Errors begins(FetchSessions sessions, int id) {
         FetchContext context = sessions.begin(new FetchMetadata(id, 1), false, List.of(), List.of());
-        return context instanceof FetchContext.Refused refused ? refused.error() : Errors.NONE;
+        return context instanceof FetchContext.RefusedFetch refused ? refused.error() : Errors.NONE;
     }
 
     private Client started() {

@@ -52,7 +52,7 @@ public final class HistoryCheck {
     }
 
     private void eachEntryIsThereOnce() {
-        Map<Entry, Placed> seen = new HashMap<>();
+        Map<HistoryEntry, Placed> seen = new HashMap<>();
         for (Placed placed : history.everything()) {
             Placed other = seen.put(placed.entry(), placed);
             if (other != null) {

@@ -175,6 +175,6 @@ class HistoryCheckTest {
     }
 
     private static Placed placed(int partition, long offset, int producer, int number, int side, long amount) {
-        return new Placed(partition, offset, new Entry(new Attempt.Id(producer, number), side, amount));
+        return new Placed(partition, offset, new HistoryEntry(new Attempt.Id(producer, number), side, amount));
     }
 }

@@ -8,4 +8,4 @@ package io.varve.server.e2e.history;
  * @param offset its offset there
  * @param entry the entry
  */
-public record Placed(int partition, long offset, Entry entry) {}
+public record Placed(int partition, long offset, HistoryEntry entry) {}

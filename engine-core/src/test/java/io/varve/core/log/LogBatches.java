@@ -10,8 +10,8 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Utils;
 
 /** Batches as Kafka's own client makes them. */
-public final class Batches {
-    private Batches() {}
+public final class LogBatches {
+    private LogBatches() {}
 
     /** One batch with these values, all at one time. */
     public static ByteBuffer at(long timestamp, String... values) {

@@ -8,11 +8,11 @@ package io.varve.server.e2e.history;
  * @param side 0 for the account that gives, 1 for the other
  * @param amount what is added to the account, negative for the one that gives
  */
-public record Entry(Attempt.Id transaction, int side, long amount) {
+public record HistoryEntry(Attempt.Id transaction, int side, long amount) {
     /** Reads what {@link #text} wrote. */
-    public static Entry parse(String text) {
+    public static HistoryEntry parse(String text) {
         String[] parts = text.split("/");
-        return new Entry(
+        return new HistoryEntry(
                 new Attempt.Id(Integer.parseInt(parts[0]), Integer.parseInt(parts[1])),
                 Integer.parseInt(parts[2]),
                 Long.parseLong(parts[3]));

@@ -30,7 +30,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 
 /** A partition in memory whose transactions and producers a test tells; every batch makes a segment of its own if it wants. */
-final class Partition implements CompactableLog {
+final class CompactedPartition implements CompactableLog {
     static final long START_MS = 10_000_000;
 
     final VirtualTime time = new VirtualTime(START_MS);

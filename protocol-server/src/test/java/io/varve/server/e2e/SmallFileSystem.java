@@ -12,22 +12,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A file system in memory, of a few MiB, to be filled and emptied. Needs Linux and root. */
-final class SmallDisk implements AutoCloseable {
+final class SmallFileSystem implements AutoCloseable {
     private final Path path;
     private final Path ballast;
 
-    private SmallDisk(Path path) {
+    private SmallFileSystem(Path path) {
         this.path = path;
         ballast = path.resolve("ballast");
     }
 
     /** Mounts one on an empty directory. */
-    static SmallDisk on(Path path, int mib) {
+    static SmallFileSystem on(Path path, int mib) {
         String problem = asRoot("mount", "-t", "tmpfs", "-o", "mode=1777,size=" + mib + "m", "tmpfs", path.toString());
         if (problem != null) {
             Needs.missing("a file system cannot be mounted: " + problem);
         }
-        return new SmallDisk(path);
+        return new SmallFileSystem(path);
     }
 
     /** Uses up all the room. */
