@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.support.SegmentLookup;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * What a read goes by: a partition as it was committed at some moment.
@@ -24,6 +27,24 @@ record CommittedView(long start, long committedEnd, LmdbSegment[] segments, long
 
     static int indexOf(LmdbSegment[] segments, long offset) {
         return SegmentLookup.indexOf(offset, segments.length, i -> segments[i].base);
+    }
+
+    /** @return the segments as the SPI tells of them */
+    List<Segment> segmentList() {
+        List<Segment> list = new ArrayList<>(segments.length);
+        for (int i = 0; i < segments.length; i++) {
+            LmdbSegment segment = segments[i];
+            boolean sealed = i + 1 < segments.length;
+            list.add(new Segment(
+                    segment.base,
+                    sealed ? endOf(i) : readableEnd(),
+                    segment.bytes,
+                    segment.maxTimestamp,
+                    segment.lastAppendMs,
+                    sealed,
+                    Segment.LOCAL));
+        }
+        return list;
     }
 
     /** @return where a segment ends, exclusive; nowhere for the last one */

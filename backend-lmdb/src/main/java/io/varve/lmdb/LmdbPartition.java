@@ -4,7 +4,6 @@ package io.varve.lmdb;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.Fencing;
@@ -72,49 +71,15 @@ final class LmdbPartition {
         if (loaded) {
             return;
         }
-        List<LmdbSegment> all = new ArrayList<>();
-        List<SnapshotKey> blobKeys = new ArrayList<>();
-        StoredPartitionState state = environment.read(txn -> {
-            KeyCodec.number(txn.key(), number);
-            ByteBuffer stored = txn.get(environment.databases.states());
-            if (stored == null) {
-                throw new StorageException(
-                        StorageException.Kind.CORRUPT,
-                        id + ": nothing is stored of its state under number " + number + " in "
-                                + environment.directory);
-            }
-            StoredPartitionState found = StoredPartitionState.read(stored);
-            all.clear();
-            txn.scan(environment.databases.segments(), KeyCodec.at(txn.key(), number, 0), (key, value) -> {
-                boolean own = KeyCodec.numberOf(key) == number && KeyCodec.offsetOf(key) < found.active().base;
-                return own && all.add(LmdbSegment.read(KeyCodec.offsetOf(key), value));
-            });
-            return found;
-        });
-        all.add(state.active());
-        requireAscending(all, state);
-        setCommitted(all.toArray(NONE));
-        start = state.start();
-        end = state.end();
+        StoredPartition stored = StoredPartition.read(id, number, environment);
+        setCommitted(stored.segments());
+        start = stored.state().start();
+        end = stored.state().end();
         committedEnd = end;
         loaded = true;
-        LmdbSnapshots.stored(this, "", blobKeys);
-        blobKeys.stream().filter(key -> key.offset() > end).forEach(key -> putBlob(key, Optional.empty()));
-    }
-
-    private void requireAscending(List<LmdbSegment> all, StoredPartitionState state) {
-        boolean ascending = state.start() >= 0 && state.active().base <= Math.max(state.start(), state.end());
-        for (int i = 1; i < all.size(); i++) {
-            ascending &= all.get(i - 1).base >= 0 && all.get(i - 1).base < all.get(i).base;
-        }
-        if (!ascending) {
-            throw new StorageException(
-                    StorageException.Kind.CORRUPT,
-                    id + ": what is stored of it under number " + number + " in " + environment.directory
-                            + " does not fit together: from offset " + state.start() + " to " + state.end()
-                            + ", segments at "
-                            + all.stream().map(segment -> segment.base).toList());
-        }
+        LmdbSnapshots.stored(this, "").stream()
+                .filter(key -> key.offset() > end)
+                .forEach(key -> putBlob(key, Optional.empty()));
     }
 
     /** Takes a state that was just committed. */
@@ -141,25 +106,6 @@ final class LmdbPartition {
     /** @return true if a read that went by a window may have missed something */
     synchronized boolean isStale(CommittedView view, long offset) {
         return view.edits() != edits || offset < start;
-    }
-
-    List<Segment> segments() {
-        CommittedView view = committedView();
-        List<Segment> list = new ArrayList<>(view.segments().length);
-        for (int i = 0; i < view.segments().length; i++) {
-            LmdbSegment segment = view.segments()[i];
-            boolean sealed = i + 1 < view.segments().length;
-            long next = sealed ? view.endOf(i) : view.readableEnd();
-            list.add(new Segment(
-                    segment.base,
-                    next,
-                    segment.bytes,
-                    segment.maxTimestamp,
-                    segment.lastAppendMs,
-                    sealed,
-                    Segment.LOCAL));
-        }
-        return list;
     }
 
     long end() {

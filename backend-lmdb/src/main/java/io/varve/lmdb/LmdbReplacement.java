@@ -50,7 +50,7 @@ final class LmdbReplacement implements AutoCloseable {
      * @throws io.varve.core.spi.StorageException MISUSE if they do not
      */
     static int find(LmdbPartition partition, List<Segment> old) {
-        return SegmentLookup.requireRun(partition.id, partition.segments(), old);
+        return SegmentLookup.requireRun(partition.id, partition.committedView().segmentList(), old);
     }
 
     /** Stores the new batches aside. */

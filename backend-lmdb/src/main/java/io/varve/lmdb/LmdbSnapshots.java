@@ -86,11 +86,9 @@ final class LmdbSnapshots implements Snapshots {
     public List<Long> offsets(String name) {
         store.token.requireOpen();
         TreeSet<Long> offsets = new TreeSet<>();
-        List<SnapshotKey> stored = new ArrayList<>();
         // The lock keeps a blob from being committed, and so overlooked, between the two looks.
         synchronized (partition) {
-            stored(partition, name, stored);
-            stored.forEach(key -> offsets.add(key.offset()));
+            stored(partition, name).forEach(key -> offsets.add(key.offset()));
             if (partition.uncommitted.blobs() != null) {
                 partition.uncommitted.blobs().forEach((key, content) -> {
                     if (key.name().equals(name) && content.isPresent()) {
@@ -104,22 +102,22 @@ final class LmdbSnapshots implements Snapshots {
         return List.copyOf(offsets);
     }
 
-    /** Adds the keys of committed blobs of a name, or of all when that is empty. */
-    static void stored(LmdbPartition partition, String name, List<SnapshotKey> into) {
+    /** @return the keys of committed blobs of a name, or of all when that is empty */
+    static List<SnapshotKey> stored(LmdbPartition partition, String name) {
         LmdbEnvironment environment = partition.environment;
-        environment.read(txn -> {
-            into.clear();
+        return environment.read(txn -> {
+            List<SnapshotKey> keys = new ArrayList<>();
             KeyCodec.number(txn.key(), partition.number);
             txn.scan(environment.databases.snapshots(), txn.key(), (key, value) -> {
                 boolean own = KeyCodec.numberOf(key) == partition.number;
                 if (own) {
                     SnapshotKey found = KeyCodec.snapshot(key);
                     boolean wanted = name.isEmpty() || found.name().equals(name);
-                    return !wanted || into.add(found);
+                    return !wanted || keys.add(found);
                 }
                 return false;
             });
-            return into;
+            return keys;
         });
     }
 

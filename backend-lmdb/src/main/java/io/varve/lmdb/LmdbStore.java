@@ -12,14 +12,11 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.support.ContractChecks;
 import io.varve.core.spi.support.Fencing;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import org.lmdbjava.LmdbException;
 
 /** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
 final class LmdbStore implements PartitionStore {
@@ -31,6 +28,7 @@ final class LmdbStore implements PartitionStore {
     private final LmdbEnvironment environment;
     private final GroupCommit commits;
     final Fencing.Token token;
+    private final LmdbEdits edits;
     private volatile SegmentLimits limits;
 
     LmdbStore(
@@ -44,6 +42,7 @@ final class LmdbStore implements PartitionStore {
         this.environment = partition.environment;
         this.commits = commits;
         this.token = token;
+        this.edits = new LmdbEdits(partition, commits, token);
         this.limits = Objects.requireNonNull(limits, "limits");
     }
 
@@ -173,7 +172,7 @@ final class LmdbStore implements PartitionStore {
     @Override
     public List<Segment> segments() {
         token.requireOpen();
-        return partition.segments();
+        return partition.committedView().segmentList();
     }
 
     @Override
@@ -188,108 +187,12 @@ final class LmdbStore implements PartitionStore {
 
     @Override
     public void truncateTo(long end) {
-        environment.writer.lock();
-        try {
-            if (requireTruncatable(end)) {
-                commitStaged("truncating"); // what is left of it is to be readable
-            }
-            LmdbTruncation truncation;
-            synchronized (partition) {
-                token.requireWriter();
-                partition.requireWritable();
-                if (end >= partition.end()) {
-                    return;
-                }
-                truncation = new LmdbTruncation(partition, end);
-                partition.beginEdit();
-            }
-            try {
-                truncation.run();
-            } finally {
-                partition.endEdit();
-            }
-        } catch (LmdbException e) {
-            throw LmdbErrors.write("truncating " + partition.id, environment.directory, e);
-        } finally {
-            environment.writer.unlock();
-        }
-    }
-
-    /** @return true if some of what is staged may be left */
-    private boolean requireTruncatable(long end) {
-        synchronized (partition) {
-            token.requireWriter();
-            partition.requireWritable();
-            ContractChecks.requireTruncation(partition.id, end);
-            return end > partition.committedEnd() && partition.hasStaged();
-        }
-    }
-
-    private void commitStaged(String what) {
-        StorageException failure = commits.commit(Set.of(partition));
-        if (failure != null) {
-            throw new StorageException(
-                    StorageException.Kind.FULL, what + " " + partition.id + ": " + failure.getMessage(), failure);
-        }
+        edits.truncateTo(end);
     }
 
     @Override
     public void replace(List<Segment> old, BatchSource cleaned) {
-        long edits;
-        synchronized (partition) {
-            token.requireWriter();
-            partition.requireWritable();
-            LmdbReplacement.find(partition, old);
-            edits = partition.committedView().edits();
-        }
-        commitStaged("replacing segments of"); // so that the segments are where the books say
-        try (LmdbReplacement replacement = new LmdbReplacement(partition, old)) {
-            replacement.write(cleaned);
-            swap(replacement, old, edits);
-        } catch (LmdbException e) {
-            throw LmdbErrors.write("replacing segments of " + partition.id, environment.directory, e);
-        } finally {
-            commits.reclaim();
-        }
-    }
-
-    /** Call with the partition locked. A truncation may have put other batches where the old ones were: equal segments do not tell. */
-    private int findAgain(List<Segment> old, long edits) {
-        try {
-            if (partition.committedView().edits() == edits) {
-                return LmdbReplacement.find(partition, old);
-            }
-        } catch (StorageException e) {
-            throw trimmedMeanwhile(old, e);
-        }
-        throw trimmedMeanwhile(old, null);
-    }
-
-    private StorageException trimmedMeanwhile(List<Segment> old, StorageException cause) {
-        return new StorageException(
-                StorageException.Kind.RETRY,
-                partition.id + ": segments were trimmed or truncated while they were being replaced, from "
-                        + old.get(0).baseOffset() + " on",
-                cause);
-    }
-
-    private void swap(LmdbReplacement replacement, List<Segment> old, long edits) {
-        environment.writer.lock();
-        try {
-            int first;
-            synchronized (partition) {
-                token.requireWriter();
-                first = findAgain(old, edits);
-                partition.beginEdit();
-            }
-            try {
-                replacement.swap(first);
-            } finally {
-                partition.endEdit();
-            }
-        } finally {
-            environment.writer.unlock();
-        }
+        edits.replace(old, cleaned);
     }
 
     @Override

@@ -73,7 +73,7 @@ final class BatchFilter {
         }
         boolean tombstones;
         try {
-            tombstones = control ? choose(count) : choose(buffer, at);
+            tombstones = control ? keepAll(count) : keepNewest(buffer, at);
         } catch (InvalidBatchException unreadable) {
             stats.unreadable();
             return buffer.slice(at, BatchHeader.sizeInBytes(buffer, at));
@@ -109,15 +109,23 @@ final class BatchFilter {
                         && BatchHeader.producerEpoch(buffer, at) == producer.producerEpoch();
     }
 
-    /** Keeps every record; @return false: control records are no tombstones */
-    private boolean choose(int count) {
+    /**
+     * Keeps every record of a control batch.
+     *
+     * @return false: control records are no tombstones
+     */
+    private boolean keepAll(int count) {
         kept.clear();
         kept.set(0, count);
         return false;
     }
 
-    /** @return true if a tombstone is among the records kept */
-    private boolean choose(ByteBuffer buffer, int at) {
+    /**
+     * Keeps the records that are the newest of their key, and of those no tombstone whose time is over.
+     *
+     * @return true if a tombstone is among the records kept
+     */
+    private boolean keepNewest(ByteBuffer buffer, int at) {
         kept.clear();
         boolean horizonPassed = isPastHorizon(buffer, at);
         boolean tombstones = false;

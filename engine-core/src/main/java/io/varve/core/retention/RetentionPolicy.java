@@ -62,47 +62,69 @@ public final class RetentionPolicy {
         return new RetentionPlan(newStart, fates);
     }
 
+    /** What removes a segment, if nothing keeps it, and from when on; a cause without a time has not come about yet. */
+    private record Removal(DeletionCause cause, long dueMs) {}
+
     /** @param after bytes in the segments after it */
     private SegmentFate fate(Segment segment, long after) {
-        List<Obstacle> obstacles = new ArrayList<>();
         if (!segment.sealed() && segment.bytes() == 0) {
-            obstacles.add(new Obstacle(Kind.EMPTY, ""));
             return new SegmentFate(
                     segment,
                     DeletionCause.NONE,
                     SegmentFate.UNKNOWN,
                     SegmentFate.UNKNOWN,
                     SegmentFate.UNKNOWN,
-                    -1,
-                    obstacles);
+                    SegmentFate.NO_SIZE_LIMIT,
+                    List.of(new Obstacle(Kind.EMPTY, "")));
         }
         boolean byAppend = goesByAppend(segment);
         long age = byAppend ? segment.lastAppendMs() : ageFrom(segment);
-        long byTime = timeDue(segment, age);
-        long more = limits.delete() && limits.retentionBytes() >= 0 ? Math.max(0, limits.retentionBytes() - after) : -1;
-        DeletionCause cause = DeletionCause.NONE;
-        long due = SegmentFate.UNKNOWN;
+        long moreBytes = moreBytes(after);
+        Removal removal = removal(segment, moreBytes, timeDue(segment, age));
+        List<Obstacle> obstacles = new ArrayList<>();
+        boolean barred = addObstacles(segment, removal, age, obstacles);
+        return new SegmentFate(
+                segment,
+                removal.cause,
+                age,
+                removal.dueMs,
+                barred ? SegmentFate.UNKNOWN : goes(segment, removal, byAppend),
+                moreBytes,
+                obstacles);
+    }
+
+    /** @return how many more bytes appended make it go by size */
+    private long moreBytes(long after) {
+        return limits.delete() && limits.retentionBytes() >= 0
+                ? Math.max(0, limits.retentionBytes() - after)
+                : SegmentFate.NO_SIZE_LIMIT;
+    }
+
+    /** @param byTime when it is due by time, or UNKNOWN */
+    private Removal removal(Segment segment, long moreBytes, long byTime) {
         if (segment.endOffset() <= log.startOffset()) {
-            cause = DeletionCause.LOG_START;
-            due = now;
-        } else if (more == 0) {
-            cause = DeletionCause.SIZE;
-            due = now;
-        } else if (byTime != SegmentFate.UNKNOWN) {
-            cause = DeletionCause.TIME;
-            due = byTime;
-        } else if (more > 0) {
-            cause = DeletionCause.SIZE;
+            return new Removal(DeletionCause.LOG_START, now);
         }
-        boolean barred = addObstacles(segment, cause, age, due, obstacles);
-        long goes = barred || due == SegmentFate.UNKNOWN || cleared == SegmentFate.UNKNOWN
-                ? SegmentFate.UNKNOWN
-                : Math.max(due, cleared);
-        if (cause == DeletionCause.TIME && byAppend && goes >= segment.maxTimestamp()) {
+        if (moreBytes == 0) {
+            return new Removal(DeletionCause.SIZE, now);
+        }
+        if (byTime != SegmentFate.UNKNOWN) {
+            return new Removal(DeletionCause.TIME, byTime);
+        }
+        return new Removal(moreBytes > 0 ? DeletionCause.SIZE : DeletionCause.NONE, SegmentFate.UNKNOWN);
+    }
+
+    /** @return when a segment goes that is not barred: not before all that precedes it */
+    private long goes(Segment segment, Removal removal, boolean byAppend) {
+        if (removal.dueMs == SegmentFate.UNKNOWN || cleared == SegmentFate.UNKNOWN) {
+            return SegmentFate.UNKNOWN;
+        }
+        long goes = Math.max(removal.dueMs, cleared);
+        if (removal.cause == DeletionCause.TIME && byAppend && goes >= segment.maxTimestamp()) {
             // What is before it stays so long that its timestamps will have come: they count then.
             goes = Math.max(goes, timeDue(segment, segment.maxTimestamp()));
         }
-        return new SegmentFate(segment, cause, age, due, goes, more, obstacles);
+        return goes;
     }
 
     /** @return true if its newest timestamp lies in the future, and does so still when the last append is older than the limit */
@@ -116,7 +138,9 @@ public final class RetentionPolicy {
     }
 
     /** @return true if one of them lasts for longer than can be told */
-    private boolean addObstacles(Segment segment, DeletionCause cause, long age, long due, List<Obstacle> obstacles) {
+    private boolean addObstacles(Segment segment, Removal removal, long age, List<Obstacle> obstacles) {
+        DeletionCause cause = removal.cause;
+        long due = removal.dueMs;
         boolean barred = false;
         if (segment.endOffset() > limits.maxStart(log.startOffset())) {
             String name = limits.first(log.startOffset()).map(Hold::name).orElse("");

@@ -13,7 +13,8 @@ import java.util.List;
  * @param ageFromMs when its age counts from, in ms since the epoch, or -1 when that is not known
  * @param dueMs when the cause holds for the segment by itself, in ms since the epoch, or -1
  * @param goesMs when it goes, in ms since the epoch: with the first check at or after that, and not before; -1 when no time can be told
- * @param moreBytes how many more bytes appended would make it go by size; 0 when there are enough, -1 where size does not matter
+ * @param moreBytes how many more bytes appended would make it go by size; 0 when there are enough,
+ *     {@link #NO_SIZE_LIMIT} where size does not matter
  * @param obstacles what keeps it from going when it is due, or may put it off
  */
 public record SegmentFate(
@@ -26,6 +27,8 @@ public record SegmentFate(
         List<Obstacle> obstacles) {
     /** The value of a time that cannot be told. */
     public static final long UNKNOWN = -1;
+    /** The value of {@link #moreBytes} where no number of bytes makes a segment go. */
+    public static final long NO_SIZE_LIMIT = -1;
 
     /** Copies the list. */
     public SegmentFate {
