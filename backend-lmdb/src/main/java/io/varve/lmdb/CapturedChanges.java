@@ -6,13 +6,14 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * What a commit takes of a partition.
+ * Everything of a partition that one commit writes: captured under the partition's lock, written without
+ * it.
  *
- * @param partition whose
- * @param edits the partition's count of edits
- * @param changes the partition's count of changes; as many are committed by this
- * @param state as it stands with everything in this
- * @param firstBase base of the first segment: whatever lies below under the partition's number is garbage
+ * @param partition the partition
+ * @param edits the partition's count of edits at the capture
+ * @param changes the partition's count of changes at the capture; so many are committed by this
+ * @param state its state once all of this is committed
+ * @param firstBase base of the first segment: what lies below it under the partition's number is garbage
  * @param batches staged batches, oldest first
  * @param sealed segments sealed since the last commit
  * @param dropped segments trimmed away since the last commit

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a read goes by: a partition as it was committed at some moment.
+ * A partition as it was committed at one moment: what a read goes by.
  *
  * @param start first offset kept
  * @param committedEnd offset after the last batch committed
  * @param segments as committed, ascending; neither the array nor what is in it changes any more
- * @param edits the partition's count of what invalidates this: truncations, replacements, emptyings
+ * @param edits the partition's count of truncations, replacements and emptyings: each makes earlier views
+ *     invalid
  */
 record CommittedView(long start, long committedEnd, LmdbSegment[] segments, long edits) {
     /** @return offset after the last batch that can be read */

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the length of LMDB's file. LMDB maps it without, makes one that is gone anew, and a process that touches a mapped page behind
- * the end of the file is killed. Stateless.
+ * Checks the length of LMDB's file before LMDB maps it, and mends it where that is safe. LMDB itself looks
+ * at no length: it makes a file that is gone anew, and a process that touches a mapped page behind the end
+ * of the file is killed. Stateless.
  */
 final class DataFile {
     private static final Logger LOG = LoggerFactory.getLogger(DataFile.class);
@@ -37,7 +38,8 @@ final class DataFile {
         if (size >= META_PAGES) {
             return false;
         }
-        // The room kept back is taken when the first commit is on the device, and LMDB's reader table is nobody else's.
+        // The reserve is filled when the first commit is on the device, and the reader table is a file of
+        // LMDB's alone.
         boolean wasThere =
                 Files.exists(directory.resolve(DiskReserve.NAME)) && Files.exists(directory.resolve(ReaderTable.NAME));
         if (size > 0 || wasThere) {
@@ -50,9 +52,10 @@ final class DataFile {
     }
 
     /**
-     * Lengthens the file by zeros to where its last page ends. It may be shorter in order, when the last pages it ever had were given up
-     * before they were written. If it was cut short, zeros are found to be damage where somebody looks, and harm nobody else. Not so in
-     * the rest of a page, where they would pass for batches that never were.
+     * Lengthens the file by zeros to where its last page ends. A sound file may be shorter: its last pages
+     * may have been freed before they were ever written. If the file was cut short, a read finds the zeros
+     * to be damage, and other reads are not concerned. That does not hold for the rest of a page, where
+     * zeros would pass for batches that never were.
      *
      * @param env the file, open, with no transaction yet
      * @throws StorageException CORRUPT if the file ends within one of its pages

@@ -7,17 +7,19 @@ import org.lmdbjava.Cursor;
 import org.lmdbjava.GetOp;
 
 /**
- * Removes batches that nobody needs any more, in steps: the change that made them garbage only notes their range of keys, so that neither
- * a deletion nor a trim of many batches keeps others from committing. The notes outlive a crash. Stateless.
+ * Removes batches that nothing refers to any more, in steps. The change that made them garbage only notes
+ * their range of keys, so that neither a deletion nor a trim of many batches keeps others from committing.
+ * The notes outlive a crash. Stateless.
  */
 final class GarbageRemover {
-    /** Entries removed at most by one step: some milliseconds. */
+    /** Max entries that one step removes: it takes some milliseconds. */
     static final int STEP = 2048;
 
     private GarbageRemover() {}
 
     /**
-     * @param unpublishedStores stores to leave alone: what is being put there is garbage only if its process dies
+     * @param unpublishedStores stores to leave alone: what is being put there is garbage only if its
+     *     process dies
      * @return true if something is left for another step
      */
     static boolean step(WriteTransaction txn, Set<Integer> unpublishedStores) {

@@ -18,19 +18,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits everything that is staged, of all partitions of an environment, in one transaction. Whoever comes while a commit runs waits for
- * it, and finds its own bytes taken by the next one, mostly somebody else's.
+ * Commits everything that is staged, of all partitions of an environment, in one transaction. A caller that
+ * comes while a commit runs waits for it; most often the next commit, of another caller, then takes its
+ * bytes along. Thread-safe.
  */
 final class GroupCommit implements LmdbPartition.Dirty {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
-    /** How long garbage waits for a commit to go along with, in ms. */
+    /** How many ms garbage waits for a commit to be removed with. */
     private static final long RECLAIM_AFTER_MS = 200;
 
     private final LmdbEnvironment environment;
     private final Scheduler scheduler;
     private final Set<LmdbPartition> dirty = ConcurrentHashMap.newKeySet();
     private final AtomicBoolean reclaiming = new AtomicBoolean();
-    /** Whether that was said; guarded by the environment's writer lock. */
+    /** Whether damage among the garbage was logged; guarded by the environment's writer lock. */
     private boolean garbageIsDamaged;
 
     GroupCommit(LmdbEnvironment environment, Scheduler scheduler) {
@@ -49,7 +50,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
     }
 
     /**
-     * Commits everything staged now, whosever it is.
+     * Commits everything staged now, of all partitions.
      *
      * @return why that failed, or null
      */
@@ -60,7 +61,8 @@ final class GroupCommit implements LmdbPartition.Dirty {
     /**
      * Commits everything staged now, if some of these partitions have something staged.
      *
-     * @return why that failed, or null: nothing was lost if RETRY; FULL if the device failed, and then these partitions take no more
+     * @return why that failed, or null: nothing was lost if RETRY; FULL if the device failed, and then
+     *     these partitions take no more
      */
     StorageException commit(Collection<LmdbPartition> wanted) {
         environment.writer.lock();
@@ -119,8 +121,8 @@ final class GroupCommit implements LmdbPartition.Dirty {
     }
 
     /**
-     * Commits what makes room, with the reserve, and without the rest, which would use it up. Trims come last and by themselves: with
-     * them goes what else is staged of their partitions.
+     * Commits what frees space, with the reserve, and nothing else, which would use the reserve up. Trims
+     * come last and by themselves: with them goes what else is staged of their partitions.
      *
      * @throws LmdbException the failure there was, if something is left
      */
@@ -168,7 +170,10 @@ final class GroupCommit implements LmdbPartition.Dirty {
         }
     }
 
-    /** @return whether some is left; damage there is in nobody's way */
+    /**
+     * @return whether some is left. Damage is logged once and passed over: it keeps nothing else from being
+     *     committed
+     */
     private boolean removeGarbage(WriteTransaction txn) {
         try {
             return GarbageRemover.step(txn, environment.unpublishedStores);
@@ -190,14 +195,14 @@ final class GroupCommit implements LmdbPartition.Dirty {
         return failure;
     }
 
-    /** Sees to it that garbage is removed also when nobody commits. */
+    /** Schedules the removal of garbage, for the case that nobody commits. */
     void reclaimLater() {
         if (reclaiming.compareAndSet(false, true)) {
             scheduler.schedule(RECLAIM_AFTER_MS, this::reclaim);
         }
     }
 
-    /** Removes some garbage, and sees to it that the rest follows. */
+    /** Removes some garbage, and schedules the removal of the rest. */
     void reclaim() {
         reclaiming.set(false);
         boolean[] more = {false};

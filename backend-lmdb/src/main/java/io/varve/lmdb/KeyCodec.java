@@ -7,8 +7,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * Keys and small values, as docs/formats/lmdb.md draws them; everything is big-endian, so that the order of keys is the order of numbers.
- * Stateless.
+ * Writes and reads keys and small values, as docs/formats/lmdb.md draws them. All numbers are big-endian,
+ * so that the order of keys is the order of numbers. Stateless.
  */
 final class KeyCodec {
     /** The first format; a greater number in the environment is a newer program's. */
@@ -16,9 +16,9 @@ final class KeyCodec {
 
     static final int FORMAT_KEY = 0;
     static final int NEXT_NUMBER_KEY = 1;
-    /** Most bytes a key may take: LMDB's limit. */
+    /** Max bytes of a key: LMDB's limit. */
     static final int MAX_KEY_BYTES = 511;
-    /** Most bytes a value takes that is not a batch or a snapshot's content: a partition's name. */
+    /** Max bytes of a value that is neither a batch nor a snapshot: a partition's name is the longest. */
     static final int MAX_VALUE_BYTES = 512;
 
     private static final int PARTITION_AT = 2 * Long.BYTES;

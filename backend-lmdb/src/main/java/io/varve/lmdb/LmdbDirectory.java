@@ -15,17 +15,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A data directory: its lock, its environment, its partitions' beginnings and ends.
+ * Opens and closes a data directory, and creates, deletes and sets aside its partitions. It holds the
+ * directory's lock and its environment. Thread-safe.
  *
  * @param lock keeps other processes out
  * @param environment the data
- * @param commits the environment's
- * @param readerCheck looks for readers that died
+ * @param commits the environment's group commit
+ * @param readerCheck releases the slots of readers that died
  */
 record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommit commits, Scheduler.Task readerCheck)
         implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LmdbDirectory.class);
-    /** How long a process that died while it read keeps old pages from being used again, at most, in ms. */
+    /** Max ms for which a process that died while it read keeps old pages from being used again. */
     private static final long READER_CHECK_MS = 60_000;
 
     static LmdbDirectory open(Path path, LmdbConfig config, StorageContext context) {

@@ -11,8 +11,9 @@ import java.util.Set;
 import org.lmdbjava.LmdbException;
 
 /**
- * Changes what is committed of a partition, for one of its handles: truncates it, and puts compacted batches in place of segments. Each
- * edit first commits what is staged, then checks the handle and the partition again under the writer's lock. Thread-safe.
+ * Changes what is committed of a partition, for one of its handles: truncates it, and puts compacted
+ * batches in place of segments. Each edit first commits what is staged, then checks the handle and the
+ * partition again under the writer's lock. Thread-safe.
  */
 final class LmdbEdits {
     private final LmdbPartition partition;
@@ -28,7 +29,8 @@ final class LmdbEdits {
     }
 
     /**
-     * Drops every batch that holds an offset at or above one, as {@link io.varve.core.spi.PartitionStore#truncateTo} asks.
+     * Drops every batch that holds an offset at or above one, as
+     * {@link io.varve.core.spi.PartitionStore#truncateTo} asks.
      *
      * @param end the lowest offset to drop
      */
@@ -104,8 +106,8 @@ final class LmdbEdits {
     }
 
     /**
-     * Finds the segments again; call with the partition locked. A truncation may have put other batches where the old ones were, which
-     * equal segments do not tell: the count of edits does.
+     * Finds the segments again; call with the partition locked. A truncation may have put other batches
+     * where the old ones were, which equal segments do not tell: the count of edits does.
      */
     private int findAgain(List<Segment> old, long editCount) {
         try {

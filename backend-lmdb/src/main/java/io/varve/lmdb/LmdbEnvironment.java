@@ -19,23 +19,30 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * An open LMDB environment: short read transactions by any number of threads, one write transaction at a time, and a map that grows
- * under them.
+ * Runs transactions on an open LMDB environment: short read transactions of any number of threads, one
+ * write transaction at a time, in a map that grows under them.
  *
- * <p>Growing moves the map, so nobody may be in a transaction meanwhile: readers hold {@code gate} shared for as long as they copy
- * something out, and growing takes it alone. Order of locks: the writer's, then the gate or a partition's monitor.
+ * <p>Growing moves the map, so no transaction may be open meanwhile: a reader holds {@code gate} shared
+ * while it copies bytes out, and growing takes it alone. Order of locks: the writer's, then the gate or a
+ * partition's monitor.
  */
 final class LmdbEnvironment implements AutoCloseable {
-    /** Bytes the map grows by at most at a time. */
+    /** Max bytes the map grows by at a time. */
     private static final long MAX_GROWTH = 1L << 30;
 
-    /** Bytes free that say that a disk is full: LMDB calls a write of which a part found room an I/O error. */
+    /**
+     * A disk with fewer free bytes counts as full: where part of a write found space, LMDB reports an I/O
+     * error.
+     */
     private static final long NEARLY_FULL = 1L << 16;
 
     private static final long MIN_RESERVE = 16L << 20;
     private static final long MAX_RESERVE = 1L << 30;
 
-    /** A change to be committed whole; may be called again, on another transaction, when the map had to grow first. */
+    /**
+     * A change to be committed whole; may be called again, on another transaction, when the map had to grow
+     * first.
+     */
     @FunctionalInterface
     interface Change {
         void apply(WriteTransaction txn);
@@ -49,9 +56,9 @@ final class LmdbEnvironment implements AutoCloseable {
     final SpaceCheck space;
     final boolean verifiesReads;
     final Databases databases;
-    /** Stores that batches are put in before anything tells of them. */
+    /** Stores that a replacement is writing, and no segment refers to yet. */
     final Set<Integer> unpublishedStores = ConcurrentHashMap.newKeySet();
-    /** Held by whoever has a write transaction, or must be sure that nobody has. */
+    /** Held by the thread that has a write transaction, or must be sure that no other has. */
     final ReentrantLock writer = new ReentrantLock();
 
     private final Env<ByteBuffer> env;
@@ -65,7 +72,7 @@ final class LmdbEnvironment implements AutoCloseable {
     private long mapBytes;
     private boolean closed;
 
-    /** @param clock tells when batches are appended, and times what is said of refused writes */
+    /** @param clock tells when batches are appended, and limits how often refused writes are logged */
     LmdbEnvironment(Path directory, OpenedEnvironment opened, LmdbConfig config, FailPoints failPoints, Clock clock) {
         this.directory = directory;
         this.failPoints = failPoints;
@@ -117,16 +124,20 @@ final class LmdbEnvironment implements AutoCloseable {
     /**
      * Commits a change; durable on return. Call with {@link #writer} held.
      *
-     * @param bytes of batches that it stores, about
+     * @param bytes how many bytes of batches it stores, about
      * @param failPoint passed before the commit
-     * @throws StorageException CLOSED after {@link #close}; CORRUPT if the change met an entry too short to be one
+     * @throws StorageException CLOSED after {@link #close}; CORRUPT if the change met an entry too short to
+     *     be one
      * @throws LmdbException if nothing of it was kept
      */
     void commit(long bytes, String failPoint, Change change) {
         commit(bytes, failPoint, change, mapLimit);
     }
 
-    /** As {@link #commit}, for a change that makes room, and has to write pages before it frees any: the map grows for it, whatever its limit. */
+    /**
+     * As {@link #commit}, for a change that frees space, but has to write pages before: the map grows for
+     * it, whatever its limit.
+     */
     void commitFreeingSpace(long bytes, String failPoint, Change change) {
         commit(bytes, failPoint, change, Long.MAX_VALUE);
     }
@@ -150,7 +161,7 @@ final class LmdbEnvironment implements AutoCloseable {
             } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
                 throw LmdbErrors.tooShort("committing", directory, e);
             } catch (LmdbException e) {
-                // What a dead reader pinned may be all that was lacking.
+                // The pages that a dead reader pins may be all that is missing.
                 boolean freed = !readersChecked && isOutOfSpace(e) && readers.releaseDead() > 0;
                 readersChecked |= isOutOfSpace(e);
                 if (!freed && !(e instanceof Env.MapFullException && grow(mapBytes * 2, maxMapBytes))) {
@@ -160,7 +171,7 @@ final class LmdbEnvironment implements AutoCloseable {
         }
     }
 
-    /** As {@link #commitFreeingSpace}; where the disk has no room, once more with the reserve. */
+    /** As {@link #commitFreeingSpace}; where the disk has no space, once more with the reserve. */
     void commitWithReserve(String failPoint, Change change) {
         try {
             commitFreeingSpace(0, failPoint, change);
@@ -172,7 +183,7 @@ final class LmdbEnvironment implements AutoCloseable {
         }
     }
 
-    /** Gives back what readers hold whose processes have died. */
+    /** Releases the slots of readers whose processes have died. */
     void releaseDeadReaders() {
         gate.readLock().lock();
         try {
@@ -186,7 +197,7 @@ final class LmdbEnvironment implements AutoCloseable {
         }
     }
 
-    /** @return true if nothing was written because there is no room for it, in the map or under it */
+    /** @return true if nothing was written because there is no space for it, in the map or on the disk */
     boolean isOutOfSpace(LmdbException e) {
         return LmdbErrors.isOutOfSpace(e) || LmdbErrors.isInputOutput(e) && space.usable() < NEARLY_FULL;
     }
@@ -225,7 +236,7 @@ final class LmdbEnvironment implements AutoCloseable {
         }
     }
 
-    /** Waits for readers and the writer, and lets go of the map. Idempotent. */
+    /** Waits for readers and the writer, then closes the map. Idempotent. */
     @Override
     public void close() {
         writer.lock();

@@ -9,9 +9,11 @@ import org.lmdbjava.Env;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.LmdbNativeException;
 
-/** What a failure of LMDB means to the caller. Stateless. */
+/** Turns a failure of LMDB into a StorageException whose kind tells the caller what to do. Stateless. */
 final class LmdbErrors {
-    /** ENOSPC, EFBIG, EDQUOT on Linux; EDQUOT on macOS; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL on Windows. */
+    /**
+     * ENOSPC, EFBIG, EDQUOT on Linux; EDQUOT on macOS; ERROR_DISK_FULL and ERROR_HANDLE_DISK_FULL on Windows.
+     */
     private static final Set<Integer> OUT_OF_SPACE = Set.of(28, 27, 122, 69, 112, 39);
 
     /** EIO, everywhere but on Windows, where writes are not cut short. */
@@ -19,7 +21,7 @@ final class LmdbErrors {
 
     private LmdbErrors() {}
 
-    /** @return true if nothing was written because there is no room for it, in the map or under it */
+    /** @return true if nothing was written because there is no space for it, in the map or on the disk */
     static boolean isOutOfSpace(LmdbException e) {
         return e instanceof Env.MapFullException
                 || e instanceof LmdbNativeException known && OUT_OF_SPACE.contains(known.getResultCode());

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.lmdb;
 
-/** The durability boundaries of this backend, as names for {@link io.varve.core.runtime.FailPoints}. */
+/** Names this backend's durability boundaries, for {@link io.varve.core.runtime.FailPoints}. */
 final class LmdbFailPoints {
     /** A run is staged; nothing of it is in the environment. */
     static final String APPEND_AFTER_STAGING = "lmdb.append.after-staging";
-    /** Everything staged is in the transaction, not committed; an UncheckedIOException here is a failed commit. */
+    /**
+     * Everything staged is in the transaction, not committed; an UncheckedIOException here is a failed
+     * commit.
+     */
     static final String SYNC_BEFORE_FORCE = "lmdb.sync.before-force";
     /** A group commit is on the device; the ends are not published. */
     static final String SYNC_AFTER_FORCE = "lmdb.sync.after-force";
@@ -23,7 +26,7 @@ final class LmdbFailPoints {
     static final String REPLACE_BEFORE_SWAP = "lmdb.replace.before-swap";
     /** The compacted segment stands in place of the old ones, whose batches are still there. */
     static final String REPLACE_AFTER_SWAP = "lmdb.replace.after-swap";
-    /** Some batches that nobody needs are removed in the transaction, not committed. */
+    /** Some garbage is removed in the transaction, not committed. */
     static final String RECLAIM_BEFORE_COMMIT = "lmdb.reclaim.before-commit";
     /** The environment is copied without its free pages; the old file still has the name. */
     static final String COMPACT_BEFORE_RENAME = "lmdb.compact.before-rename";

@@ -15,10 +15,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A partition: what is committed of it, what is staged, and who may write it. Everything is guarded by this, unless it says otherwise.
+ * Keeps what is committed of a partition, what is staged, and who may write it. All of it is guarded by
+ * this object's monitor, unless a member says otherwise.
  *
- * <p>Invariants: at least one segment, the last one active; segments ascend; batches not committed lie at or above {@code committedEnd};
- * {@code committedEnd <= end}.
+ * <p>Invariants: there is at least one segment, and the last one is active; segments ascend; batches that
+ * are not committed lie at or above {@code committedEnd}; {@code committedEnd <= end}.
  */
 final class LmdbPartition {
     private static final LmdbSegment[] NONE = {};
@@ -32,7 +33,7 @@ final class LmdbPartition {
 
     /** Who may use it; opened and ended under this. */
     final Fencing fencing;
-    /** Why it takes no appends until the storage is opened anew, or null. */
+    /** Why the partition takes no writes until the storage is opened anew, or null. */
     StorageException writeFailure;
     /** A truncation or a replacement is between its transaction and its publication. */
     private boolean editing;
@@ -41,16 +42,16 @@ final class LmdbPartition {
     private long start;
     private long end;
     private long committedEnd;
-    /** With what is staged. */
+    /** All segments, with what is staged. */
     private LmdbSegment[] segments = NONE;
-    /** As committed; replaced, never changed, so that readers can keep it. */
+    /** The segments as committed; the array is replaced, never changed, so that readers can keep it. */
     private LmdbSegment[] committedSegments = NONE;
     /** Counts what invalidates a read under way: truncations, replacements, emptyings. */
     private long edits;
 
     final UncommittedChanges uncommitted;
 
-    /** Told of partitions that have something to commit. */
+    /** Learns which partitions have something to commit. */
     interface Dirty {
         void add(LmdbPartition partition);
 
@@ -88,7 +89,7 @@ final class LmdbPartition {
         loaded = true;
     }
 
-    /** All that is left is committed. */
+    /** Takes these segments for all there are, everything in them committed. */
     private void setCommitted(LmdbSegment... all) {
         segments = all;
         committedSegments = all.clone();
@@ -130,7 +131,7 @@ final class LmdbPartition {
         }
     }
 
-    /** Stages a run, for which room was reserved. */
+    /** Stages a run, for which memory was reserved. */
     void append(BatchRun run, SegmentLimits limits) {
         run.requireAtOrAbove(id, end);
         ByteBuffer bytes = run.bytes();
@@ -203,8 +204,8 @@ final class LmdbPartition {
     }
 
     /**
-     * A commit has failed that was to take what is staged: it will never be committed, and must not keep others from staging. Nothing is
-     * taken any more.
+     * Refuses writes from now on, if the commit that failed was to take what is staged: those bytes will
+     * never be committed, and must not keep others from staging.
      */
     synchronized void failIfDirty(StorageException failure) {
         if (writeFailure == null && !uncommitted.isEmpty()) {
@@ -224,7 +225,7 @@ final class LmdbPartition {
         return uncommitted.capture(this, edits, state, segments[0].base);
     }
 
-    /** Whatever became of the commit, it looks at nothing any more. */
+    /** Ends a capture, whatever became of the commit: the captured bytes are not read any more. */
     synchronized void release() {
         uncommitted.release();
     }
@@ -249,7 +250,7 @@ final class LmdbPartition {
         }
     }
 
-    /** Segments up to the one that was active in a commit can be seen as they were then. */
+    /** Shows readers the segments up to the one that was active in a commit, as they were then. */
     private void publish(LmdbSegment active) {
         if (active.base < segments[0].base) {
             return; // trimmed meanwhile
@@ -269,7 +270,7 @@ final class LmdbPartition {
         notifyAll();
     }
 
-    /** Waits until no edit is under way: whoever fences this partition must not meet its end later. */
+    /** Waits until no edit is under way: none may be published after another handle has fenced its own. */
     void awaitEdits() {
         boolean interrupted = false;
         while (editing) {
@@ -309,7 +310,7 @@ final class LmdbPartition {
         return all.toArray(NONE);
     }
 
-    /** Lets go of everything that is held for it. */
+    /** Ends the partition, and frees what is staged of it. */
     synchronized void retire(String why) {
         fencing.end(why);
         uncommitted.discard();

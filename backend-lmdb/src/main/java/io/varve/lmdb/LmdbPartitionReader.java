@@ -6,11 +6,11 @@ import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.support.ContractChecks;
 
 /**
- * Reads what is committed of a partition, in short transactions. A read that an edit overtook begins anew. Stateless but for the
- * partition; thread-safe.
+ * Reads what is committed of a partition, in short transactions. A read begins anew when an edit of the
+ * partition overtook it. Thread-safe.
  */
 final class LmdbPartitionReader {
-    /** Most bytes of one read beyond its first batch: the next read goes on from there. */
+    /** Max bytes of one read, unless its first batch is larger: the next read goes on from there. */
     private static final int MAX_BYTES = 1 << 20;
     /** Batches looked at in one transaction by a search for a timestamp. */
     private static final int MAX_LOOKED_AT = 4096;

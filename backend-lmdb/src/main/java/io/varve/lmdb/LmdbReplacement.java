@@ -11,9 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Puts compacted batches in place of segments. They are stored under a number of their own, in as many transactions as it takes, noted as
- * garbage for the case of a crash; then one small transaction makes them a segment and its predecessors garbage. Nobody else's commit waits for
- * longer than one of these transactions takes.
+ * Puts compacted batches in place of segments. The batches are first stored under a store number of their
+ * own, in as many transactions as it takes; a note makes them garbage if the process dies meanwhile. One
+ * small transaction then makes them a segment, and the segments they replace garbage. No other commit waits
+ * for longer than one of these transactions takes.
  */
 final class LmdbReplacement implements AutoCloseable {
     /** Bytes gathered for one transaction, unless a single run has more. */
@@ -45,7 +46,7 @@ final class LmdbReplacement implements AutoCloseable {
     }
 
     /**
-     * Where in the partition's segments the old ones stand; call with the partition locked.
+     * Finds the old segments among the partition's; call with the partition locked.
      *
      * @throws io.varve.core.spi.StorageException MISUSE if they do not
      */
@@ -101,7 +102,10 @@ final class LmdbReplacement implements AutoCloseable {
         }
     }
 
-    /** The commit point. Call with the writer's lock held, within an edit, {@code first} being what {@link #find} said. */
+    /**
+     * The commit point. Call with the writer's lock held, within an edit, {@code first} being what
+     * {@link #find} said.
+     */
     void swap(int first) {
         LmdbSegment[] segments = partition.committedView().segments();
         long end = segments[first + old.size()].base;
@@ -127,7 +131,7 @@ final class LmdbReplacement implements AutoCloseable {
         }
     }
 
-    /** What was put aside and not swapped in is garbage from now on. */
+    /** Leaves the batches stored aside to the garbage removal, unless they were swapped in. */
     @Override
     public void close() {
         environment.unpublishedStores.remove(together.store);

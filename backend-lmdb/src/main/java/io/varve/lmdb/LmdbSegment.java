@@ -4,11 +4,12 @@ package io.varve.lmdb;
 import java.nio.ByteBuffer;
 
 /**
- * A piece of a partition: the keys of one store number from {@code base} up to the next segment's base. Base and store never change;
- * the rest is guarded by the partition.
+ * A piece of a partition: the keys of one store number from {@code base} up to the next segment's base.
+ * Base and store never change; the rest is guarded by the partition.
  *
- * <p>The store is the partition's own number, except where compaction put batches in place of others: those lie under a number of their
- * own, so that they can be stored aside in small transactions and swapped in by one.
+ * <p>The store is the partition's own number, except where compaction replaced segments. The batches of
+ * such a replacement lie under a number of their own: they are stored in small transactions, and swapped in
+ * by one.
  */
 final class LmdbSegment {
     static final int BYTES = Integer.BYTES + 4 * Long.BYTES;
@@ -19,7 +20,10 @@ final class LmdbSegment {
     long maxTimestamp = -1;
     /** Max timestamp of the first batch, in ms; of no meaning when there is none. */
     long firstTimestamp = -1;
-    /** When a batch was first appended, in ms since the epoch, or the earliest time known to be no earlier; -1 when there is none. Not stored. */
+    /**
+     * When a batch was first appended, in ms since the epoch, or the earliest time known to be no earlier;
+     * -1 when there is none. Not stored.
+     */
     long firstAppendMs = -1;
     /** When a batch was last appended, in ms since the epoch, or -1 when nothing was or it is not known. */
     long lastAppendMs = -1;

@@ -5,7 +5,7 @@ import io.varve.core.spi.BatchSlice;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** Batches copied out of the environment, in memory that goes back when this is closed. */
+/** Holds batches copied out of the environment, in a read buffer that is released when this is closed. */
 final class LmdbSlice implements BatchSlice {
     /** Nothing to read. */
     static final LmdbSlice EMPTY = new LmdbSlice(null, ByteBuffer.allocate(0));

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Blobs in the environment, each behind a checksum. Written ones wait for the next commit in memory, as batches do, and are seen from
- * there meanwhile.
+ * Stores the blobs of a partition in the environment, each behind a checksum. A blob that was written waits
+ * in memory for the next commit, as batches do; reads find it there meanwhile. Thread-safe.
  */
 final class LmdbSnapshots implements Snapshots {
     private final LmdbStore store;
@@ -121,7 +121,10 @@ final class LmdbSnapshots implements Snapshots {
         });
     }
 
-    /** Forgets blobs that wait for a commit and are bound to offsets above one; call with the partition locked. */
+    /**
+     * Forgets blobs that wait for a commit and are bound to offsets above one; call with the partition
+     * locked.
+     */
     static void deleteAbove(LmdbPartition partition, long offset) {
         if (partition.uncommitted.blobs() != null) {
             List<SnapshotKey> doomed = partition.uncommitted.blobs().keySet().stream()

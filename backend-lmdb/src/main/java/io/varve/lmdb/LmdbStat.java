@@ -16,7 +16,10 @@ import org.lmdbjava.EnvInfo;
 import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
-/** Prints what is in an environment, also while a server works on it: pages, readers, partitions. Changes nothing. */
+/**
+ * Prints what is in an environment, also while a server works on it: pages, readers, partitions. Changes
+ * nothing.
+ */
 public final class LmdbStat {
     private record Row(String name, long start, long end, int segments, long bytes) {}
 

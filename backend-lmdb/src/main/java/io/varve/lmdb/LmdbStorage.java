@@ -20,7 +20,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** Partitions in one LMDB environment, or in several, one per data directory. Thread-safe. */
+/**
+ * Opens, deletes and syncs partitions that lie in LMDB environments, one environment for each data
+ * directory. Thread-safe.
+ */
 final class LmdbStorage implements Storage {
     private static final String CLOSED = "is in a storage that is closed";
 
@@ -90,7 +93,9 @@ final class LmdbStorage implements Storage {
         return handle;
     }
 
-    /** What an earlier handle left staged is committed, for the new one's log goes on after what it can see. */
+    /**
+     * What an earlier handle left staged is committed, for the new one's log goes on after what it can see.
+     */
     private void commitStaged(LmdbStore handle) {
         LmdbPartition partition = handle.partition;
         if (partition.hasStaged()) {
@@ -102,7 +107,9 @@ final class LmdbStorage implements Storage {
         }
     }
 
-    /** Creates a partition in the directory that has fewest, unless somebody else just did; durable on return. */
+    /**
+     * Creates a partition in the directory that has fewest, unless somebody else just did; durable on return.
+     */
     private synchronized LmdbPartition create(PartitionId id) {
         requireOpen();
         LmdbPartition present = partitions.get(id.toString());

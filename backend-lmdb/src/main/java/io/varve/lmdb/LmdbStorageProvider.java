@@ -7,7 +7,7 @@ import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
 import java.util.List;
 
-/** {@code storage.backend=lmdb}: an LMDB environment in each of {@code log.dirs}. */
+/** Opens the storage of {@code storage.backend=lmdb}: an LMDB environment in each of {@code log.dirs}. */
 public final class LmdbStorageProvider implements StorageProvider {
     /** For {@link java.util.ServiceLoader}. */
     public LmdbStorageProvider() {}

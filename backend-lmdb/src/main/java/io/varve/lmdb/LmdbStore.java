@@ -18,9 +18,12 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
+/**
+ * Checks that a handle on a partition may still do what it is asked, reserves memory for what it writes,
+ * and passes the call on. Thread-safe.
+ */
 final class LmdbStore implements PartitionStore {
-    /** Commits that an append waits for at most until there is room for it to be staged. */
+    /** Max commits that an append waits for until there is memory for it to be staged. */
     private static final int MAX_COMMITS = 16;
 
     final LmdbStorage storage;
@@ -88,7 +91,7 @@ final class LmdbStore implements PartitionStore {
     }
 
     @Override
-    public void awaitRoom(int bytes) {
+    public void awaitSpace(int bytes) {
         for (int commit = 0; appendWaits(bytes) && commit < MAX_COMMITS && !partition.fencing.hasEnded(); commit++) {
             StorageException failure = commits.commitAll();
             if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
@@ -97,7 +100,7 @@ final class LmdbStore implements PartitionStore {
         }
     }
 
-    /** Runs a small write as the partition's writer, with room for so many bytes staged. */
+    /** Runs a small write as the partition's writer, with memory reserved for so many bytes. */
     void staging(int bytes, Runnable write) {
         reserve(bytes);
         boolean staged = false;
@@ -116,8 +119,9 @@ final class LmdbStore implements PartitionStore {
     }
 
     /**
-     * Reserves room for bytes to be staged: when there is none, this first commits what is there, so that whoever appends faster than the
-     * device writes is slowed down to its pace. That comes to an end whatever others do meanwhile.
+     * Reserves memory for bytes to be staged. When there is none, this first commits what is staged, so
+     * that appends slow down to the pace of the device. The wait ends after {@link #MAX_COMMITS} commits,
+     * whatever others stage meanwhile.
      */
     private void reserve(int bytes) {
         for (int commit = 0; !environment.staging.reserve(bytes); commit++) {
@@ -129,8 +133,7 @@ final class LmdbStore implements PartitionStore {
                                 + " commits, and " + environment.staging.reserved() + " bytes wait for the next one");
             }
             StorageException failure = commits.commitAll();
-            // Where the device failed, what was staged is lost, and there is room for the partitions that had nothing
-            // in it.
+            // Where the device failed, what was staged is lost, and its memory free for other partitions.
             if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
                 throw new StorageException(
                         StorageException.Kind.FULL,
@@ -178,8 +181,7 @@ final class LmdbStore implements PartitionStore {
     @Override
     public void trimTo(long start) {
         synchronized (partition) {
-            partition.awaitEdits(); // a replacement's small last transaction must find the segments it was told to
-            // replace
+            partition.awaitEdits(); // the transaction that swaps must find the segments it was told to replace
             token.requireWriter();
             partition.trimTo(start);
         }

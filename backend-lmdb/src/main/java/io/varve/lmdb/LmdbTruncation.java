@@ -9,8 +9,9 @@ import org.lmdbjava.Cursor;
 import org.lmdbjava.GetOp;
 
 /**
- * Cuts off a part of what is committed of a partition, and all that is staged, in one transaction. Made with the writer's lock held, so
- * that no commit is under way, and used by that thread within {@link LmdbPartition#beginEdit} and {@link LmdbPartition#endEdit}.
+ * Cuts off a part of what is committed of a partition, and all that is staged, in one transaction. Made
+ * with the writer's lock held, so that no commit is under way; used by that thread between {@link
+ * LmdbPartition#beginEdit} and {@link LmdbPartition#endEdit}.
  */
 final class LmdbTruncation {
     private final LmdbPartition partition;

@@ -4,11 +4,14 @@ package io.varve.lmdb;
 import io.varve.core.spi.StorageException;
 import org.lmdbjava.Env;
 
-/** Says in one line why LMDB cannot be had, where it cannot. */
+/** Loads the LMDB library, and says in one line why it cannot be loaded where that fails. */
 final class NativeLibrary {
     private NativeLibrary() {}
 
-    /** @throws StorageException MISUSE if there is no library for this platform, or the JVM was not started as it needs to be */
+    /**
+     * @throws StorageException MISUSE if there is no library for this platform, or the JVM was not started
+     *     as it needs to be
+     */
     static void require() {
         try {
             Env.create();

@@ -21,7 +21,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An environment that was found to be ours, or made so, with its databases.
+ * An environment just opened for writing, with all of its databases: Varve's own, of a format this version
+ * reads, or new.
  *
  * @param env open for writing
  * @param databases all of them
@@ -35,7 +36,8 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
 
     /**
      * @param directory exists, and is this process's alone
-     * @throws StorageException MISUSE if the library cannot be loaded or the environment is a newer program's; CORRUPT if it is damaged
+     * @throws StorageException MISUSE if the library cannot be loaded or the environment is a newer
+     *     program's; CORRUPT if it is damaged
      */
     static OpenedEnvironment open(Path directory, LmdbConfig config, FailPoints failPoints) {
         NativeLibrary.require();
@@ -72,7 +74,10 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
         }
     }
 
-    /** MDB_NOTLS: a read transaction is used by whichever thread needs one. No flag that would take a sync away from a commit. */
+    /**
+     * MDB_NOTLS: a read transaction is used by whichever thread needs one. No flag that would take a sync
+     * away from a commit.
+     */
     private static Env<ByteBuffer> env(Path directory, LmdbConfig config) {
         return Env.create()
                 .setMapSize(config.mapInitialBytes())
@@ -82,8 +87,9 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
     }
 
     /**
-     * Removes pages behind those of the last commit. An earlier process may have written them, and its sync failed: the system then has them
-     * in memory as written, and what is written in the same place is lost with that memory though its sync succeeds.
+     * Removes pages behind those of the last commit. An earlier process may have written them, and its sync
+     * failed: the system then has them in memory as written, and what is written in the same place is lost
+     * with that memory though its sync succeeds.
      */
     private static void cutOffUncommitted(Path directory, Env<ByteBuffer> env) throws IOException {
         if (IS_WINDOWS) {
@@ -121,7 +127,10 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
         }
     }
 
-    /** @throws StorageException MISUSE if what a program wrote of its format is not there, or is more than this one knows */
+    /**
+     * @throws StorageException MISUSE if what a program wrote of its format is not there, or is more than
+     *     this one knows
+     */
     static void requireFormat(Path data, ByteBuffer format) {
         if (format == null || format.remaining() != Integer.BYTES) {
             throw new StorageException(
@@ -136,7 +145,9 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
         }
     }
 
-    /** Rewrites the environment without its free pages: a copy aside, forced, then renamed over the old file. */
+    /**
+     * Rewrites the environment without its free pages: a copy aside, forced, then renamed over the old file.
+     */
     private static void compact(Path directory, LmdbConfig config, FailPoints failPoints) throws IOException {
         Path data = directory.resolve(DATA);
         Path aside = directory.resolve(COMPACT);

@@ -8,8 +8,9 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Memory outside the heap for batches on their way to readers: a copy, so that no reader, however slow, keeps LMDB from using old
- * pages again. Buffers come in powers of two and are used again. Thread-safe.
+ * Hands out memory outside the heap for batches on their way to readers. Batches are copied into it, so
+ * that no reader, however slow, keeps LMDB from using old pages again. Buffers come in powers of two and
+ * are used again. Thread-safe.
  */
 final class ReadBuffers {
     private static final int MIN_SHIFT = 12;
@@ -20,7 +21,10 @@ final class ReadBuffers {
     private long idleBytes;
     private long handedOut;
 
-    /** @param maxBytes bytes handed out above which {@link #isTight} says so, and half of which are kept at most for later */
+    /**
+     * @param maxBytes bytes handed out above which {@link #isTight} says so, and half of which are kept at
+     *     most for later
+     */
     ReadBuffers(long maxBytes) {
         this.maxBytes = maxBytes;
         for (int shift = MIN_SHIFT; shift <= MAX_SHIFT; shift++) {
@@ -33,7 +37,7 @@ final class ReadBuffers {
         return handedOut >= maxBytes;
     }
 
-    /** @return an empty buffer with room for at least so many bytes */
+    /** @return an empty buffer of at least so many bytes */
     synchronized ByteBuffer acquire(int bytes) {
         int level = level(bytes);
         ByteBuffer buffer = level < idle.size() ? idle.get(level).poll() : null;

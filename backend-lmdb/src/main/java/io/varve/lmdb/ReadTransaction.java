@@ -15,8 +15,8 @@ import org.lmdbjava.GetOp;
 import org.lmdbjava.Txn;
 
 /**
- * A read transaction and a cursor over the batches, used again and again by one reader at a time. What it hands out as memory of the map is
- * valid within one use only.
+ * Reads within one LMDB transaction, with a cursor over the batches; one reader after another uses it.
+ * Memory of the map that it hands out is valid within one use only.
  */
 final class ReadTransaction implements AutoCloseable {
     private final Txn<ByteBuffer> txn;
@@ -129,7 +129,8 @@ final class ReadTransaction implements AutoCloseable {
     /**
      * @param before last offset of the batch before it
      * @param last what its key says
-     * @return what is wrong with a stored batch, or null; without {@code verify} only what its key, length and offsets tell
+     * @return what is wrong with a stored batch, or null; without {@code verify} only what its key, length
+     *     and offsets tell
      */
     private static String damage(ByteBuffer batch, long before, long last, boolean verify) {
         try {

@@ -13,13 +13,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The read transactions of an environment, each with a slot of LMDB's table of readers, which other processes share. They are used again
- * and again. A process that is killed within a transaction keeps its slot, and keeps what that saw from being used again, until somebody looks
- * for readers that are dead. Thread-safe, while the environment is open.
+ * Keeps an environment's read transactions, to be used again. Each has a slot in LMDB's table of readers,
+ * which other processes share. A process that is killed within a transaction keeps its slot, and with it
+ * the pages that the transaction saw, until somebody looks for dead readers. Thread-safe, while the
+ * environment is open.
  */
 final class ReaderPool {
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
-    /** How long a read waits for another one's end when other processes have the slots, in ms: reads take microseconds. */
+    /**
+     * How long a read waits for another one's end when other processes have the slots, in ms: reads take
+     * microseconds.
+     */
     private static final long MAX_WAIT_MS = 1_000;
 
     private final Env<ByteBuffer> env;
@@ -36,7 +40,8 @@ final class ReaderPool {
 
     /**
      * @return a view of the last commit, to be given back
-     * @throws StorageException RETRY if other processes have every slot, and this one has none that comes free soon
+     * @throws StorageException RETRY if other processes have every slot, and this one has none that comes
+     *     free soon
      * @throws LmdbException if LMDB fails
      */
     ReadTransaction acquire() {

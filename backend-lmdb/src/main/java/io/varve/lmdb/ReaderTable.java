@@ -7,7 +7,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** LMDB's table of who reads, which it maps. Stateless. */
+/** Allocates LMDB's table of readers, a file that LMDB maps. Stateless. */
 final class ReaderTable {
     static final String NAME = "lock.mdb";
     /** Of a reader; LMDB gives each a cache line. */
@@ -20,8 +20,8 @@ final class ReaderTable {
     private ReaderTable() {}
 
     /**
-     * Writes zeros where the table will be. LMDB would leave a hole, and a process that writes to a mapped hole when the disk is full is
-     * killed.
+     * Writes zeros where the table will be. LMDB would leave a hole, and a process that writes to a mapped
+     * hole when the disk is full is killed.
      *
      * @param directory exists, and no server uses it
      * @param readers slots it is to have

@@ -6,8 +6,8 @@ import java.util.Comparator;
 /**
  * Names a blob within its partition.
  *
- * @param name what it is
- * @param offset what it is bound to
+ * @param name the name it was written under
+ * @param offset the offset it is bound to
  */
 record SnapshotKey(String name, long offset) implements Comparable<SnapshotKey> {
     private static final Comparator<SnapshotKey> ORDER =

@@ -10,12 +10,12 @@ import io.varve.core.spi.StorageException;
 import java.nio.file.Path;
 
 /**
- * Refuses appends for which there is no room, in the map's limit or on the disk under it, before they are taken: what is staged has to
- * be committed some time. Thread-safe.
+ * Refuses appends for which there is no space, within the map's limit or on the disk under it, before they
+ * are staged: whatever is staged has to be committed. Thread-safe.
  */
 final class SpaceCheck {
     private static final int PAGE = 4096;
-    /** What a commit writes anew of pages above the batches, and of its own books. */
+    /** Bytes that a commit writes beside the batches: the pages above them, and LMDB's list of free pages. */
     private static final long COPIED = 64L * PAGE;
 
     final DiskReserve reserve;
@@ -27,7 +27,7 @@ final class SpaceCheck {
     private final FullDiskLog fullDisk;
     private volatile long liveBytes;
 
-    /** @param clock times what is said of refused writes */
+    /** @param clock limits how often refused writes are logged */
     SpaceCheck(Path directory, LmdbConfig config, StagingMemory staging, Clock clock) {
         this.directory = directory;
         this.data = directory.resolve(OpenedEnvironment.DATA);
@@ -38,19 +38,19 @@ final class SpaceCheck {
         this.fullDisk = new FullDiskLog(directory, clock);
     }
 
-    /** A commit went through; it leaves so many bytes in use. */
+    /** Tells that a commit went through, and leaves so many bytes in use. */
     void committed(long live) {
         liveBytes = live;
     }
 
-    /** @return true if a partition's appends may use what is kept back */
+    /** @return true if a partition's appends may use the reserve */
     boolean isReservedFor(PartitionId id) {
         return reserved.isFor(id);
     }
 
     /**
      * @param bytes of a run to be staged
-     * @throws StorageException FULL if there is no room for it, now
+     * @throws StorageException FULL if there is no space for it now
      */
     void require(PartitionId id, int bytes) {
         if (isReservedFor(id)) {
@@ -74,9 +74,8 @@ final class SpaceCheck {
                     liveBytes + " of the " + mapMax + " bytes of " + LmdbConfig.MAP_MAX
                             + " are in use: let retention free some, or raise it");
         }
-        // Every time: it costs some microseconds, and one who is refused knows at once, unlike one whose commit finds
-        // no
-        // room.
+        // At each append, for it costs some microseconds: a refusal here comes at once, unlike one by the
+        // commit.
         long keptFree = reserve.restore() ? 0 : reserve.bytes();
         if (!hasSpace(needed, keptFree)) {
             throw refuse(
@@ -88,8 +87,10 @@ final class SpaceCheck {
     }
 
     /**
-     * @param keptFree bytes to be left over: of the disk's first, then of the file's own that are free, as they are after a deletion
-     * @return true if there are so many, counting those of the file half: they lie scattered, and some are free only after the next commit
+     * @param keptFree bytes to be left over: first of the disk's, then of the pages that are free in the
+     *     file, as after a deletion
+     * @return true if there is so much space. Free pages count half: they lie scattered, and some are free
+     *     only after the next commit
      */
     private boolean hasSpace(long needed, long keptFree) {
         long usable = usable();
@@ -97,7 +98,10 @@ final class SpaceCheck {
         return Math.max(0, usable - keptFree) + (spare - Math.max(0, keptFree - usable)) / 2 >= needed;
     }
 
-    /** @return bytes of the file that so many bytes of batches may take: small ones half-filled pages, large ones whole pages of their own */
+    /**
+     * @return bytes of the file that so many bytes of batches may take: pages are half full, or a batch has
+     *     whole pages of its own
+     */
     static long needed(long bytes) {
         return bytes * 2 + COPIED;
     }
@@ -107,7 +111,7 @@ final class SpaceCheck {
         return directory.toFile().getUsableSpace();
     }
 
-    /** A commit found no room. */
+    /** Tells that a commit found no space. */
     void refused(String why) {
         fullDisk.refused(why);
     }

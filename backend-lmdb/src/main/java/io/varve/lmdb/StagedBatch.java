@@ -7,7 +7,7 @@ package io.varve.lmdb;
  * @param base offset of its first record
  * @param next offset after its last record
  * @param maxTimestamp ms since the epoch, or -1
- * @param segment where it belongs
- * @param piece its bytes
+ * @param segment the segment it belongs to
+ * @param piece where its bytes are staged
  */
 record StagedBatch(long base, long next, long maxTimestamp, LmdbSegment segment, StagingMemory.Piece piece) {}

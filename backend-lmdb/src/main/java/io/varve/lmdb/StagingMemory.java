@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Memory outside the heap for what is appended and not yet committed: pages filled one after another by all partitions, used again when
- * nothing in them is needed any more. Bounded; thread-safe.
+ * Keeps the bytes of what is appended and not yet committed, outside the heap: pages that all partitions
+ * fill one after another, used again when nothing in them is needed any more. Bounded; thread-safe.
  */
 final class StagingMemory {
     private static final int PAGE = 1 << 18;
@@ -47,12 +47,15 @@ final class StagingMemory {
         this.maxBytes = maxBytes;
     }
 
-    /** @return true if so many bytes may be staged now: always when nothing is, so that a run of any size gets through */
+    /**
+     * @return true if so many bytes may be staged now: always when nothing is staged, so that a run of any
+     *     size gets through
+     */
     synchronized boolean hasSpace(int bytes) {
         return reserved == 0 || reserved + bytes <= maxBytes;
     }
 
-    /** @return true if there was room for so many bytes, which is theirs from now on */
+    /** @return true if so many bytes are reserved now; false if there is no space for them */
     synchronized boolean reserve(int bytes) {
         if (!hasSpace(bytes)) {
             return false;
@@ -61,7 +64,7 @@ final class StagingMemory {
         return true;
     }
 
-    /** Gives a reservation back that was not used, in whole or in part. */
+    /** Releases reserved bytes that were not staged. */
     synchronized void release(int bytes) {
         reserved -= bytes;
     }
@@ -90,7 +93,7 @@ final class StagingMemory {
         return piece;
     }
 
-    /** Takes bytes back; nobody reads them any more, or minds what they read. */
+    /** Frees bytes that nobody reads any more. */
     synchronized void free(Piece piece) {
         reserved -= piece.size;
         Page page = piece.page;

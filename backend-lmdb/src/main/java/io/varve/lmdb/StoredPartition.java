@@ -20,7 +20,8 @@ record StoredPartition(StoredPartitionState state, LmdbSegment[] segments) {
      *
      * @param id names it in messages
      * @param number names it in keys
-     * @throws StorageException CORRUPT if its state is missing, or its segments and ends contradict each other
+     * @throws StorageException CORRUPT if its state is missing, or its segments and ends contradict each
+     *     other
      */
     static StoredPartition read(PartitionId id, int number, LmdbEnvironment environment) {
         String place = " under number " + number + " in " + environment.directory;
@@ -34,8 +35,8 @@ record StoredPartition(StoredPartitionState state, LmdbSegment[] segments) {
             StoredPartitionState state = StoredPartitionState.read(value);
             List<LmdbSegment> all = new ArrayList<>();
             txn.scan(environment.databases.segments(), KeyCodec.at(txn.key(), number, 0), (key, segment) -> {
-                // What is stored at or above the active one is of no account: a truncation made an earlier one active
-                // again.
+                // What is stored at or above the active one is of no account: a truncation made an earlier
+                // one active again.
                 boolean counts = KeyCodec.numberOf(key) == number && KeyCodec.offsetOf(key) < state.active().base;
                 return counts && all.add(LmdbSegment.read(KeyCodec.offsetOf(key), segment));
             });

@@ -4,7 +4,7 @@ package io.varve.lmdb;
 import java.nio.ByteBuffer;
 
 /**
- * What is stored of a partition beside its batches and sealed segments.
+ * The value that is stored for a partition: its ends and its active segment.
  *
  * @param start first offset kept
  * @param end offset after the last batch committed; also where no batch is left below it

@@ -10,12 +10,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What was done to a partition since the last commit: batches, segments sealed and dropped, snapshots. Guarded by the partition.
+ * Collects what was done to a partition since the last commit: batches, segments sealed and dropped,
+ * snapshots. Guarded by the partition.
  *
- * <p>Invariant: batches ascend, and every one lies in a segment that the partition has.
+ * <p>Invariant: batches ascend, and each lies in a segment that the partition has.
  */
 final class UncommittedChanges {
-    /** Room for so many batches is kept by a partition that has none. */
+    /** A queue that held more batches than this is not kept when it is empty. */
     private static final int FEW = 16;
 
     private final StagingMemory staging;
@@ -24,7 +25,7 @@ final class UncommittedChanges {
     private final List<LmdbSegment> sealed = new ArrayList<>(0);
     private final List<LmdbSegment> dropped = new ArrayList<>(0);
     private TreeMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs;
-    /** A commit is copying what was captured; what is dropped meanwhile waits in {@link #freedInFlight}. */
+    /** True while a commit copies what was captured: bytes that are no longer needed are freed after it. */
     private boolean inFlight;
 
     private List<StagingMemory.Piece> freedInFlight = List.of();
@@ -88,7 +89,7 @@ final class UncommittedChanges {
         }
     }
 
-    /** Segments are trimmed away, and with them the batches below an offset. */
+    /** Drops segments that are trimmed away, and with them the batches below an offset. */
     void drop(List<LmdbSegment> segments, long below) {
         dropped.addAll(segments);
         sealed.removeAll(segments);
@@ -125,7 +126,7 @@ final class UncommittedChanges {
                 blobs == null ? new TreeMap<>() : new TreeMap<>(blobs));
     }
 
-    /** Whatever became of the commit, it looks at nothing any more. */
+    /** Ends a capture, whatever became of the commit: the captured bytes are not read any more. */
     void release() {
         inFlight = false;
         freedInFlight.forEach(staging::free);
@@ -158,14 +159,17 @@ final class UncommittedChanges {
         changes -= capture.changes();
     }
 
-    /** The partition is emptied: only what it drops, and its snapshots, are still to be committed. */
+    /**
+     * Drops the appends: of an emptied partition only the segments dropped and the snapshots are still to
+     * be committed.
+     */
     void discardAppends() {
         batches.forEach(batch -> free(batch.piece()));
         batches.clear();
         sealed.clear();
     }
 
-    /** A truncation has committed, or cut off, all but the snapshots. */
+    /** Drops what a truncation has committed or cut off: all but the snapshots. */
     void truncated() {
         discardAppends();
         dropped.clear();
@@ -174,7 +178,7 @@ final class UncommittedChanges {
         }
     }
 
-    /** Nothing of it is wanted any more. */
+    /** Drops everything. */
     void discard() {
         discardAppends();
         if (blobs != null) {

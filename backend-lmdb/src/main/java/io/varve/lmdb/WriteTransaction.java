@@ -10,7 +10,7 @@ import org.lmdbjava.GetOp;
 import org.lmdbjava.PutFlags;
 import org.lmdbjava.Txn;
 
-/** A write transaction. One thread's. */
+/** Writes within one LMDB transaction. Used by one thread. */
 final class WriteTransaction implements AutoCloseable {
     final Databases databases;
     private final Txn<ByteBuffer> txn;
@@ -79,7 +79,10 @@ final class WriteTransaction implements AutoCloseable {
                         segment.write(value).flip());
     }
 
-    /** Batches of a store whose last offset is at or above {@code from} and below {@code to} are to be removed. */
+    /**
+     * Batches of a store whose last offset is at or above {@code from} and below {@code to} are to be
+     * removed.
+     */
     void garbage(int store, long from, long to) {
         value.clear().putLong(to).flip();
         cursor(databases.garbage()).put(KeyCodec.at(key, store, from), value);
@@ -129,7 +132,9 @@ final class WriteTransaction implements AutoCloseable {
         return next;
     }
 
-    /** @return pages in use by what this transaction leaves, without those of LMDB's own list of free pages */
+    /**
+     * @return pages in use by what this transaction leaves, without those of LMDB's own list of free pages
+     */
     long livePages() {
         long pages = 0;
         for (Dbi<ByteBuffer> database : databases.all()) {

@@ -80,14 +80,14 @@ class StagingMemoryTest extends LmdbFixture {
         }
         assertThat(other.appendWaits(BATCH)).isTrue();
         assertThat(other.appendWaits(100)).isFalse();
-        other.awaitRoom(BATCH);
+        other.awaitSpace(BATCH);
         assertThat(other.appendWaits(BATCH)).isFalse();
         assertThat(readAll(store)).as("what waited for its commit").hasSize(10);
         failCommits();
         for (int i = 0; i < 10; i++) {
             append(BATCH);
         }
-        other.awaitRoom(BATCH); // throws nothing, whatever becomes of others
+        other.awaitSpace(BATCH); // throws nothing, whatever becomes of others
         assertThat(other.appendWaits(BATCH)).isFalse();
     }
 

@@ -17,9 +17,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is left of a batch. A batch that keeps all its records stays as it is, byte for byte; of any other, base offset, last offset,
- * producer, sequence, leader epoch, codec and timestamps stay. One whose records make no sense stays as it is. Semantics: the filter of Kafka's Cleaner, MemoryRecords.filterTo, KIP-534.
- * Not thread-safe.
+ * Decides what is left of a batch. A batch that keeps all its records stays as it is, byte for byte. Of any
+ * other, base offset, last offset, producer, sequence, leader epoch, codec and timestamps stay. A batch
+ * whose records cannot be read stays as it is. Semantics: the filter of Kafka's Cleaner,
+ * MemoryRecords.filterTo, KIP-534. Not thread-safe.
  */
 final class BatchFilter {
     /**
@@ -28,7 +29,8 @@ final class BatchFilter {
      * @param now ms since the epoch
      * @param deleteRetentionMs how long in ms tombstones and markers stay once met
      * @param keysTo end of the offsets the keys tell of, exclusive: records above stay
-     * @param end end of all that is cleaned: the batch that ends here stays, if only empty, so that the offset is not lost
+     * @param end end of all that is cleaned: the batch that ends here stays, if only empty, so that the
+     *     offset is not lost
      */
     record FilterRules(long now, long deleteRetentionMs, long keysTo, long end) {}
 
@@ -95,8 +97,8 @@ final class BatchFilter {
     }
 
     /**
-     * The last data of a producer carry its last sequence; of one that has nothing but markers left, these carry its epoch, which fences
-     * older ones.
+     * The last data of a producer carry its last sequence; of one that has nothing but markers left, these
+     * carry its epoch, which fences older ones.
      */
     private boolean isLastOfProducer(ByteBuffer buffer, int at) {
         ProducerInfo producer = producers.get(BatchHeader.producerId(buffer, at));

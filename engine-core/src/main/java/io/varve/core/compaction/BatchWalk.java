@@ -9,8 +9,9 @@ import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 
 /**
- * Goes through the batches of a range of offsets, a read at a time, at the pace allowed. Every batch is held against its checksum: what is
- * written anew would get a new one, and damage would pass for data. Not thread-safe.
+ * Reads the batches of a range of offsets, one read at a time, as fast as the throttle allows. The checksum
+ * of every batch is verified: a batch that is written anew would get a new one, and damage would pass for
+ * data. Not thread-safe.
  */
 final class BatchWalk {
     private final PartitionStore store;

@@ -6,7 +6,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
 import java.nio.ByteBuffer;
 
-/** The batches of some segments as the filter leaves them, a run for each read. Not thread-safe. */
+/** Yields the batches of some segments as the filter leaves them, a run for each read. Not thread-safe. */
 final class CleanedBatches implements BatchSource {
     private final BatchWalk walk;
     private final BatchFilter filter;

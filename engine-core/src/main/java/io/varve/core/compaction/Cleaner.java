@@ -10,8 +10,9 @@ import io.varve.core.spi.support.FirstTimestamp;
 import java.util.List;
 
 /**
- * Cleans one partition: notes the newest offset of each key in its dirty part, then rewrites every segment up to there without what newer
- * records have made void. When there is no room for all keys, it goes as far as they reach, and the next time further.
+ * Cleans one partition: notes the newest offset of each key in its dirty part, then rewrites every segment
+ * up to there without what newer records have made void. When there is no space for all keys, it goes as
+ * far as the keys noted reach, and the next time further.
  *
  * <p>Thread-safe, but a partition is cleaned by one caller at a time.
  */
@@ -87,10 +88,10 @@ public final class Cleaner {
      *
      * @param due what {@link #look} gave, just now
      * @return what was done
-     * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED, FENCED, FULL; RETRY if the partition was trimmed or truncated under way:
-     *     what was put in place stays, the rest is as it was
+     * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED, FENCED, FULL; RETRY if the partition was
+     *     trimmed or truncated under way: what was put in place stays, the rest is as it was
      * @throws io.varve.core.record.InvalidBatchException if a batch is damaged
-     * @throws CompactionStoppedException if the pace was ended
+     * @throws CompactionStoppedException if the throttle was closed
      */
     public CleaningResult clean(Due due) {
         CompactableLog log = due.log();

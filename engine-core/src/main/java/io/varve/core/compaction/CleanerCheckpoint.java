@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * How far a partition is clean: a blob named {@code cleaner}, bound to the offset up to which it is. Losing it only means cleaning again.
+ * Stores how far a partition is clean, in a blob named {@code cleaner} that is bound to that offset. If it
+ * is lost, the partition is cleaned again.
  *
  * <pre>
  *  0 version    int16   1

@@ -21,7 +21,10 @@ public interface CompactableLog {
     /** @return where segments end */
     SegmentLimits segmentLimits();
 
-    /** @return end of what may be cleaned, exclusive: the first offset that is not settled for good, or that a hold pins */
+    /**
+     * @return end of what may be cleaned, exclusive: the first offset that is not decided for good, or that
+     *     a hold pins
+     */
     long cleanableEnd();
 
     /**
@@ -35,8 +38,8 @@ public interface CompactableLog {
     List<ProducerInfo> activeProducers();
 
     /**
-     * Writes down what is known of producers and transactions, as far as the log reaches now: a start after a crash must not have to learn it
-     * from what is cleaned next.
+     * Writes down what is known of producers and transactions, as far as the log reaches now: a start after
+     * a crash must not have to learn it from what is cleaned next.
      *
      * @throws io.varve.core.spi.StorageException FULL, FENCED, CLOSED
      */
@@ -47,8 +50,9 @@ public interface CompactableLog {
      *
      * @param old sealed, adjacent segments
      * @param cleaned what is to stand in their place
-     * @param gone what is to be forgotten then: aborted transactions of which no record is left; asked once {@code cleaned} is through. It
-     *     is forgotten for good before the next call changes anything, since that may drop their markers
+     * @param gone what is to be forgotten then: aborted transactions of which no record is left; asked once
+     *     {@code cleaned} is through. It is forgotten for good before the next call changes anything, since
+     *     that may drop their markers
      * @throws io.varve.core.spi.StorageException as {@link PartitionStore#replace}
      */
     void replace(

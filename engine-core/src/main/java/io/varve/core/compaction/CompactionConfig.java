@@ -6,11 +6,13 @@ package io.varve.core.compaction;
  *
  * @param enabled false to compact only when told to ({@code log.cleaner.enable})
  * @param threads how many partitions are cleaned at a time, at least 1 ({@code log.cleaner.threads})
- * @param dedupeBufferBytes most bytes of memory for the keys of what is cleaned, all threads together
+ * @param dedupeBufferBytes max bytes of memory for the keys of what is cleaned, all threads together
  *     ({@code log.cleaner.dedupe.buffer.size})
- * @param loadFactor how full that memory may get, above 0, at most 1 ({@code log.cleaner.io.buffer.load.factor})
- * @param ioBufferBytes bytes read at a time, all threads together, unless a batch is larger ({@code log.cleaner.io.buffer.size})
- * @param bytesPerSecond most bytes read and written in a second, all threads together
+ * @param loadFactor how full that memory may get, above 0, at most 1
+ *     ({@code log.cleaner.io.buffer.load.factor})
+ * @param ioBufferBytes bytes read at a time, all threads together, unless a batch is larger
+ *     ({@code log.cleaner.io.buffer.size})
+ * @param bytesPerSecond max bytes read and written in a second, all threads together
  *     ({@code log.cleaner.io.max.bytes.per.second})
  * @param backoffMs ms to wait when there is nothing to clean, at least 1 ({@code log.cleaner.backoff.ms})
  */

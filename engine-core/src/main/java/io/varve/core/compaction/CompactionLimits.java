@@ -5,9 +5,11 @@ package io.varve.core.compaction;
  * What a topic's configuration means to compaction.
  *
  * @param enabled true if {@code cleanup.policy} contains compact: every record needs a key
- * @param minDirtyRatio part of the log's bytes that has to be dirty before it is cleaned, 0 to 1 ({@code min.cleanable.dirty.ratio})
+ * @param minDirtyRatio part of the log's bytes that has to be dirty before it is cleaned, 0 to 1
+ *     ({@code min.cleanable.dirty.ratio})
  * @param minLagMs how long in ms a record stays as it is at least, 0 or more ({@code min.compaction.lag.ms})
- * @param maxLagMs how long in ms a record may stay uncleaned whatever the ratio, at least 1 ({@code max.compaction.lag.ms}, KIP-354)
+ * @param maxLagMs how long in ms a record may stay uncleaned whatever the ratio, at least 1
+ *     ({@code max.compaction.lag.ms}, KIP-354)
  * @param deleteRetentionMs how long in ms a tombstone or marker stays after it was first cleaned, 0 or more
  *     ({@code delete.retention.ms}, KIP-534)
  */

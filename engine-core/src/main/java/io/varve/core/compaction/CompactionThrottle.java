@@ -8,13 +8,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * How fast compaction goes, and when it has to stop: whoever moves bytes says so here, and waits while they are ahead of their time.
- * Thread-safe; all cleaners of an engine share one.
+ * Limits how fast compaction moves bytes, and stops it: what moves bytes reports them here, and waits while
+ * it is ahead of its time. Thread-safe; all cleaners of an engine share one.
  */
 public final class CompactionThrottle implements AutoCloseable {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final long NANOS_PER_MS = 1_000_000L;
-    /** What was not moved for so long may be made up for. */
+    /** So long an idle time may be made up for. */
     private static final long MADE_UP_NANOS = 300 * NANOS_PER_MS;
 
     private final double bytesPerSecond;
@@ -26,7 +26,7 @@ public final class CompactionThrottle implements AutoCloseable {
     private double due;
 
     /**
-     * @param bytesPerSecond most bytes moved in a second, above 0
+     * @param bytesPerSecond max bytes moved in a second, above 0
      * @param clock tells the time
      * @param scheduler ends a wait
      */

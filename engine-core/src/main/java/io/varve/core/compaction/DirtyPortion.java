@@ -6,7 +6,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * How much of a partition waits to be cleaned: whole sealed segments only, nothing that may still change or is too young.
+ * The part of a partition that waits to be cleaned: whole sealed segments, nothing that may still change or
+ * is too young.
  *
  * <pre>
  * start          firstDirty            end
@@ -30,10 +31,10 @@ public record DirtyPortion(
      * @param segments all of them, oldest first, the last one active
      * @param limits the topic's settings
      * @param cleanedTo where the last cleaning ended
-     * @param cleanableEnd end of what is settled and not pinned, exclusive
+     * @param cleanableEnd end of what is decided and not pinned, exclusive
      * @param now ms since the epoch
-     * @param firstTimestamp tells the max timestamp of a segment's first batch in ms, or -1; asked only where it matters, for it costs
-     *     a read
+     * @param firstTimestamp tells the max timestamp of a segment's first batch in ms, or -1; asked only
+     *     where it matters, for it costs a read
      */
     public static DirtyPortion of(
             List<Segment> segments,
@@ -94,12 +95,12 @@ public record DirtyPortion(
         return total == 0 ? 0 : (double) dirtyBytes / total;
     }
 
-    /** @return true if it is worth, or high, time to clean */
+    /** @return true if so much is dirty that it is worth cleaning, or a record waits for too long */
     public boolean isDue(CompactionLimits limits) {
         return dirtyBytes > 0 && (overdue || ratio() > limits.minDirtyRatio());
     }
 
-    /** @return most records there can be in the dirty part */
+    /** @return max records there can be in the dirty part */
     public long maxRecords() {
         return Math.max(0, end - firstDirty);
     }

@@ -6,8 +6,9 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * The newest offset of each key, by the key's hash: open addressing in one array, no object per key. Two keys of the same hash would be
- * taken for one; with 128 bits of MD5 that does not happen by chance. Not thread-safe.
+ * Maps each key, by its hash, to its newest offset: open addressing in one array, no object per key. Two
+ * keys of the same hash would be taken for one; with 128 bits of MD5 that does not happen by chance. Not
+ * thread-safe.
  *
  * <pre>
  * a slot, 24 bytes:  hash 0-7 | hash 8-15 | offset + 1, so that 0 is an empty slot
@@ -43,10 +44,10 @@ final class KeyOffsets {
     }
 
     /**
-     * Makes room for keys, and for no more of them than there can be.
+     * Makes a map with space for keys, and for no more of them than there can be.
      *
-     * @param keys most keys there can be, 0 or more
-     * @param maxBytes most bytes to take; room for one key is always made
+     * @param keys max keys there can be, 0 or more
+     * @param maxBytes max bytes to take; there is always space for one key
      * @param loadFactor how full the table may get, above 0, at most 1
      * @return the map, empty
      */
@@ -64,7 +65,7 @@ final class KeyOffsets {
      *
      * @param key from position to limit; not moved
      * @param offset at least that of every record noted before
-     * @return false if there is no room for another key; nothing changed then
+     * @return false if there is no space for another key; nothing changed then
      */
     boolean put(ByteBuffer key, long offset) {
         feed(key.duplicate());
@@ -76,7 +77,7 @@ final class KeyOffsets {
         digest.update(piece);
     }
 
-    /** Forgets the pieces of a key that nobody asks about. */
+    /** Forgets the pieces of a key that is not looked up. */
     void forget() {
         digest.reset();
     }
@@ -116,7 +117,7 @@ final class KeyOffsets {
         return size;
     }
 
-    /** @return number of keys there is room for */
+    /** @return number of keys there is space for */
     int capacity() {
         return maxKeys;
     }

@@ -6,7 +6,10 @@ import io.varve.core.record.InvalidBatchException;
 import io.varve.core.record.RecordIterator;
 import java.nio.ByteBuffer;
 
-/** Fills the keys from a dirty part, front to back, until it ends or there is no room for another key. Not thread-safe. */
+/**
+ * Notes the newest offset of each key of a dirty part, front to back, until the part ends or there is no
+ * space for another key. Not thread-safe.
+ */
 final class KeyScan implements BatchWalk.Visitor {
     private final KeyOffsets keys;
     private final TransactionOutcomes fates;
@@ -49,7 +52,10 @@ final class KeyScan implements BatchWalk.Visitor {
         }
     }
 
-    /** Of a batch that breaks off, no key counts: no reader gets the record, so older ones of the key are the newest there are. */
+    /**
+     * Of a batch that breaks off, no key counts: no reader gets the record, so older ones of the key are
+     * the newest there are.
+     */
     private static boolean isReadable(ByteBuffer buffer, int at) {
         try (RecordIterator records = RecordIterator.withKeysTo(buffer, at, key -> {})) {
             while (records.next()) {}

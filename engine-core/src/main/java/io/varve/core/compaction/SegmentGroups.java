@@ -6,7 +6,10 @@ import io.varve.core.spi.SegmentLimits;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which neighbouring segments are cleaned into one, so that thinned-out logs do not end up as many small segments. Stateless. */
+/**
+ * Groups neighbouring segments that are cleaned into one, so that thinned-out logs do not end up as many
+ * small segments. Stateless.
+ */
 final class SegmentGroups {
     /** Of an offset index, 8, and of a time index, 12: the larger. */
     private static final int INDEX_ENTRY_BYTES = 12;
@@ -15,7 +18,8 @@ final class SegmentGroups {
 
     /**
      * @param segments adjacent, oldest first
-     * @param limits of the topic: a group's bytes and index entries before cleaning stay within them, unless one segment alone exceeds them
+     * @param limits of the topic: a group's bytes and index entries before cleaning stay within them,
+     *     unless one segment alone exceeds them
      * @return all of them, in groups of one at least
      */
     static List<List<Segment>> of(List<Segment> segments, SegmentLimits limits) {

@@ -17,8 +17,9 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
- * How the transactions ended that a walk through a partition passes, from its lowest offset up: which data are void, and of which markers
- * nothing is left to mark. Semantics: Kafka's CleanedTransactionMetadata. Not thread-safe.
+ * Tells how the transactions ended that a walk through a partition passes, from its lowest offset up: which
+ * data are void, and which markers have nothing left to mark. Semantics: Kafka's
+ * CleanedTransactionMetadata. Not thread-safe.
  */
 final class TransactionOutcomes {
     private static final int MAX_CONTROL_BYTES = 1 << 20;

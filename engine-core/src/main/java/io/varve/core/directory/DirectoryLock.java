@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a data directory to one process, to one backend at a time, and within a process to one user. The system takes the lock from a
- * process that dies.
+ * Locks a data directory for one process, one backend, and within a process one user. The system releases
+ * the lock of a process that dies.
  *
- * <p>POSIX gives a lock away when its process closes any channel on the file, whichever took it. So a directory that is held within this
- * process is refused before its lock file is opened.
+ * <p>POSIX releases a lock as soon as its process closes any channel on the file. So a directory that is
+ * locked within this process is refused before its lock file is opened.
  */
 public final class DirectoryLock implements AutoCloseable {
     /** Name of the lock file, in the data directory; Kafka's, too. */
@@ -69,7 +69,7 @@ public final class DirectoryLock implements AutoCloseable {
     /**
      * Keeps others from taking a directory, for somebody who only reads it: needs no right to write.
      *
-     * @return the lock, or empty where there is no lock file: then nobody has ever taken the directory
+     * @return the lock, or empty where there is no lock file: then the directory was never taken
      * @throws IOException if the lock file cannot be opened
      * @throws StorageException RETRY if another has it
      */

@@ -12,11 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Room kept back in a data directory, so that when its file system is full there is still some for what makes room: noting a deletion, a
- * lower retention, a trim. A file of zeros holds it. Thread-safe.
+ * Reserves disk space in a data directory. When its file system is full, the reserve is released to the
+ * writes that free space: noting a deletion, a lower retention, a trim. A file of zeros takes up the space.
+ * Thread-safe.
  *
- * <p>States: held ⇄ lent. While it is lent ordinary appends are refused, for they would use it up; the first of them that finds room for
- * the whole reserve takes it back.
+ * <p>States: reserved ⇄ released. While it is released, ordinary appends are refused, for they would use it
+ * up; the first append that finds space for the whole reserve restores it.
  */
 public final class DiskReserve {
     /** Name of the file, in the data directory. */
@@ -29,22 +30,22 @@ public final class DiskReserve {
     private final long bytes;
     private volatile boolean reserved;
 
-    /** @param bytes how much to keep back; 0 for nothing, then there is never anything to lend */
+    /** @param bytes how much to reserve; with 0 there is never anything to release */
     public DiskReserve(Path directory, long bytes) {
         this.file = directory.resolve(NAME);
         this.bytes = bytes;
         this.reserved = file.toFile().length() == bytes;
     }
 
-    /** @return how many bytes are kept back, when they are */
+    /** @return how many bytes are reserved, when they are */
     public long bytes() {
         return bytes;
     }
 
     /**
-     * Gives the room back to the file system, if that is out of it.
+     * Releases the space to the file system, if that has less than as much.
      *
-     * @return true if there is room now that was not there before
+     * @return true if there is space now that was not there before
      */
     public synchronized boolean release() {
         try {
@@ -53,19 +54,18 @@ public final class DiskReserve {
             }
             Files.delete(file);
             reserved = false;
-            LOG.warn(
-                    "{} is full: the {} bytes kept back for deletions and settings are in use now", directory(), bytes);
+            LOG.warn("{} is full: the {} bytes reserved for deletions and settings are in use now", directory(), bytes);
             return true;
         } catch (IOException e) {
-            LOG.warn("The room kept back in {} cannot be used: {}", file, e.getMessage());
+            LOG.warn("The space reserved in {} cannot be used: {}", file, e.getMessage());
             return false;
         }
     }
 
     /**
-     * Takes the room back if it is lent and there is enough.
+     * Restores the reserve if it is released and there is space enough.
      *
-     * @return true if it is held now
+     * @return true if it is reserved now
      */
     public boolean restore() {
         return reserved || take();
@@ -82,7 +82,7 @@ public final class DiskReserve {
             }
         } catch (IOException e) {
             discard(e);
-            LOG.debug("There is no room for {}", file, e);
+            LOG.debug("There is no space for {}", file, e);
         }
         return reserved;
     }
@@ -105,12 +105,14 @@ public final class DiskReserve {
         }
     }
 
-    /** @throws StorageException FULL while the reserve is lent and there is not enough room to take it back */
+    /**
+     * @throws StorageException FULL while the reserve is released and there is not enough space to restore it
+     */
     public void requireReserved() {
         if (!restore()) {
             throw new StorageException(
                     StorageException.Kind.FULL,
-                    directory() + " is full: what room is left is kept for deletions and settings until there are "
+                    directory() + " is full: what space is left is reserved for deletions and settings until there are "
                             + bytes + " bytes free");
         }
     }

@@ -11,10 +11,10 @@ import java.util.Set;
 /**
  * Says how much of the disk to reserve, and for whom.
  *
- * @param bytes reserved in each data directory for the writes that make room when its file system is full; 0 reserves none
- *     ({@code storage.reserve.bytes})
- * @param topics those whose appends may use them ({@code storage.reserve.topics}): deletions and settings are written to
- *     {@code __cluster_metadata}
+ * @param bytes reserved in each data directory for the writes that free space when its file system is full; 0
+ *     reserves none ({@code storage.reserve.bytes})
+ * @param topics those whose appends may use them ({@code storage.reserve.topics}): deletions and settings are
+ *     written to {@code __cluster_metadata}
  */
 public record DiskReserveConfig(long bytes, Set<String> topics) {
     /** Key of {@link #bytes}. */
@@ -29,7 +29,7 @@ public record DiskReserveConfig(long bytes, Set<String> topics) {
                     1 << 20,
                     0,
                     1 << 30,
-                    "Bytes reserved in each data directory for the writes that make room when its file system is full; 0 for none."),
+                    "Bytes reserved in each data directory for the writes that free space when its file system is full; 0 for none."),
             StorageSetting.list(TOPICS, "__cluster_metadata", "Topics whose appends may use the reserve."));
 
     /**

@@ -6,7 +6,10 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Says when a data directory takes no more bytes, and when it does again; seldom, however often that changes. Thread-safe. */
+/**
+ * Logs when a data directory takes no more bytes, and when it does again; at most once in ten seconds,
+ * however often that changes. Thread-safe.
+ */
 public final class FullDiskLog {
     private static final Logger LOG = LoggerFactory.getLogger(FullDiskLog.class);
     private static final long QUIET_MS = 10_000;
@@ -19,13 +22,13 @@ public final class FullDiskLog {
     private long loggedAt;
     private long refusedAt;
 
-    /** @param clock times what is said */
+    /** @param clock limits how often it logs */
     public FullDiskLog(Path directory, Clock clock) {
         this.directory = directory;
         this.clock = clock;
     }
 
-    /** A write was refused. */
+    /** Tells that a write was refused. */
     public synchronized void refused(String why) {
         long now = clock.millis();
         refusedAt = now;
@@ -41,7 +44,7 @@ public final class FullDiskLog {
         }
     }
 
-    /** A write went through. */
+    /** Tells that a write went through. */
     public void accepted() {
         if (refusing) {
             acceptedAgain();
@@ -49,7 +52,7 @@ public final class FullDiskLog {
     }
 
     private synchronized void acceptedAgain() {
-        // Nearly full, it takes small writes between large ones it refuses: that is not worth a line each.
+        // A nearly full disk takes small writes between large ones it refuses: that is not logged each time.
         if (refusing && clock.millis() - refusedAt >= OVER_MS) {
             refusing = false;
             logged = false;

@@ -113,7 +113,7 @@ public final class LogAppender {
     public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards) {
         Objects.requireNonNull(guard, "guard");
         run.stamp();
-        store.awaitRoom(run.end() - run.start()); // not with the writer's lock
+        store.awaitSpace(run.end() - run.start()); // not with the writer's lock
         AppendResult result = write(run, guard);
         if (!result.duplicate()) {
             requestCommit(run.records(), afterwards);
@@ -250,7 +250,7 @@ public final class LogAppender {
      *
      * @param bytes how many are to be appended
      */
-    public void awaitRoom(int bytes) {
-        store.awaitRoom(bytes);
+    public void awaitSpace(int bytes) {
+        store.awaitSpace(bytes);
     }
 }

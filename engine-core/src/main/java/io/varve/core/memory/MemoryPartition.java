@@ -20,10 +20,11 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * A partition's content and who may write it. Not thread-safe: {@link MemoryStore} locks it for every call.
+ * Keeps a partition's content and who may write it. Not thread-safe: {@link MemoryStore} locks it for every
+ * call.
  *
- * <p>Invariants: at least one segment, the last one active; segments and the batches in them ascend; {@code start <= end};
- * {@code durableEnd <= end}.
+ * <p>Invariants: there is at least one segment, and the last one is active; segments and the batches in
+ * them ascend; {@code start <= end}; {@code durableEnd <= end}.
  */
 final class MemoryPartition {
     final PartitionId id;
@@ -54,8 +55,8 @@ final class MemoryPartition {
         left.removeEmptyTail();
         left.start = Math.max(syncedStart, left.segments.get(0).base);
         left.syncedStart = left.start;
-        // A replacement may have left no batch up to the durable end; no offset below it is given out again all the
-        // same.
+        // A replacement may have left no batch up to the durable end; still no offset below it is given out
+        // again.
         left.end = Math.max(Math.max(left.start, left.lastNext()), durableEnd);
         left.durableEnd = left.end;
         snapshots.forEach((name, blobs) -> left.snapshots.put(name, new TreeMap<>(blobs)));
@@ -76,7 +77,10 @@ final class MemoryPartition {
         syncedStart = start;
     }
 
-    /** Leaves nothing beyond the readable end, for those who cannot know of it. */
+    /**
+     * Makes everything readable that was appended: a new handle or a truncation must not meet what it
+     * cannot see.
+     */
     void makeReadable() {
         if (readable == ReadableAt.AT_SYNC) {
             sync();
@@ -189,7 +193,10 @@ final class MemoryPartition {
         return List.copyOf(segments.subList(first, first + old.size()));
     }
 
-    /** Makes one segment of batches that are to stand in place of others. Needs no lock: touches nothing of the partition. */
+    /**
+     * Makes one segment of batches that are to stand in place of others. Needs no lock: touches nothing of
+     * the partition.
+     */
     MemorySegment gather(List<Segment> old, BatchSource cleaned) {
         long oldEnd = old.get(old.size() - 1).endOffset();
         MemorySegment together = new MemorySegment(old.get(0).baseOffset());
@@ -202,7 +209,10 @@ final class MemoryPartition {
         return together;
     }
 
-    /** The commit point. Every trim that drops a segment, and every truncation, leaves other segments than {@code replaced}. */
+    /**
+     * The commit point. Every trim that drops a segment, and every truncation, leaves other segments than
+     * {@code replaced}.
+     */
     void replace(List<MemorySegment> replaced, MemorySegment together, long oldEnd) {
         int first = segments.indexOf(replaced.get(0));
         if (first < 0 || !segments.subList(first, first + replaced.size()).equals(replaced)) {

@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Batches in a row. Guarded by its partition. */
+/** Keeps the batches of one segment. Guarded by its partition. */
 final class MemorySegment {
     final long base;
     final List<StoredBatch> batches = new ArrayList<>();
@@ -77,7 +77,10 @@ final class MemorySegment {
         return low;
     }
 
-    /** @return whole batches from {@code first} on that end at or below {@code endOffset}, as many as fit, at least one */
+    /**
+     * @return whole batches from {@code first} on that end at or below {@code endOffset}, as many as fit,
+     *     at least one
+     */
     ByteBuffer read(int first, long endOffset, int maxBytes) {
         int last = first;
         long size = batches.get(first).size();

@@ -11,7 +11,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Blobs in the partition's map. */
+/** Keeps a partition's blobs in its map. */
 final class MemorySnapshots implements Snapshots {
     private final MemoryStore store;
 

@@ -15,9 +15,11 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Partitions in the heap. Clear before fast: one lock per partition. Index limits do not apply, for there is no index. Thread-safe.
+ * Keeps partitions in the heap, as the executable specification of the SPI. It is clear before it is fast,
+ * with one lock per partition. Index limits do not apply, for there is no index. Thread-safe.
  *
- * <p>It can be restarted, for tests: {@link #reopen} after a clean close, {@link #crash} as after a power cut.
+ * <p>It can be restarted, for tests: {@link #reopen} after a clean close, {@link #crash} as after a power
+ * cut.
  */
 public final class MemoryStorage implements Storage {
     private final Map<PartitionId, MemoryPartition> partitions = new HashMap<>();

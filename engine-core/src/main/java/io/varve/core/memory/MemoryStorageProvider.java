@@ -9,8 +9,9 @@ import io.varve.core.spi.support.StorageProperties;
 import java.util.List;
 
 /**
- * {@code storage.backend=memory}: every open starts empty, and nothing outlives the process. {@code memory.readable=sync} makes appends
- * readable no sooner than the sync, for tests of whoever has to cope with that.
+ * Opens the storage of {@code storage.backend=memory}: every open starts empty, and nothing outlives the
+ * process. {@code memory.readable=sync} makes appends readable no sooner than the sync, for tests of what
+ * depends on that.
  */
 public final class MemoryStorageProvider implements StorageProvider {
     private static final String READABLE = "memory.readable";

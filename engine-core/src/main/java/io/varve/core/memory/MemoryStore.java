@@ -15,8 +15,10 @@ import io.varve.core.spi.support.Fencing;
 import java.util.List;
 import java.util.Objects;
 
-/** A handle on a partition: checks that it still may, and locks the partition for every call, a replacement's copying
- * excepted. Thread-safe. */
+/**
+ * Checks that a handle may still do what it is asked, and locks the partition for every call, except while
+ * a replacement's batches are copied. Thread-safe.
+ */
 final class MemoryStore implements PartitionStore {
     final MemoryStorage storage;
     final MemoryPartition partition;
@@ -107,7 +109,7 @@ final class MemoryStore implements PartitionStore {
             token.requireWriter();
             replaced = partition.sealed(old);
         }
-        MemorySegment together = partition.gather(old, cleaned); // without the lock: nobody waits for the source
+        MemorySegment together = partition.gather(old, cleaned); // without the lock: no other call waits for the source
         synchronized (partition) {
             token.requireWriter();
             partition.replace(replaced, together, old.get(old.size() - 1).endOffset());

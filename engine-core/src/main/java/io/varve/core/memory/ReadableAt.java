@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.memory;
 
-/** When what was appended can be read: the SPI leaves it to a backend, within bounds, and the engine has to cope with either. */
+/**
+ * When an append becomes readable: the SPI leaves that to a backend, within bounds, and the engine has to
+ * cope with either.
+ */
 public enum ReadableAt {
     /** When the append returns, as in files. */
     AT_APPEND,

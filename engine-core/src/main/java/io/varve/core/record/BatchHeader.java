@@ -4,8 +4,8 @@ package io.varve.core.record;
 import java.nio.ByteBuffer;
 
 /**
- * A view of the 61-byte header of a Kafka v2 record batch, without objects: every method takes a big-endian buffer and the
- * batch's first byte. Nothing is checked here; {@link BatchValidator} does that.
+ * Reads and patches the 61-byte header of a Kafka v2 record batch, without objects: every method takes a
+ * big-endian buffer and the batch's first byte. Nothing is checked here; {@link BatchValidator} does that.
  *
  * <pre>
  *  0 baseOffset            int64   patched by the log, outside the CRC
@@ -65,7 +65,10 @@ public final class BatchHeader {
         return buffer.getLong(at + BASE_OFFSET);
     }
 
-    /** @return bytes of the whole batch, header included, as the header claims: may be anything on damaged data */
+    /**
+     * @return bytes of the whole batch, header included, as the header claims: may be anything on damaged
+     *     data
+     */
     public static int sizeInBytes(ByteBuffer buffer, int at) {
         return buffer.getInt(at + LENGTH) + LOG_OVERHEAD;
     }
@@ -115,7 +118,10 @@ public final class BatchHeader {
         return (attributes(buffer, at) & DELETE_HORIZON_FLAG) != 0;
     }
 
-    /** @return the time in ms at which tombstones or markers of the batch may go (KIP-534), or -1 when it is not known yet */
+    /**
+     * @return the time in ms at which tombstones or markers of the batch may go (KIP-534), or -1 when it is
+     *     not known yet
+     */
     public static long deleteHorizon(ByteBuffer buffer, int at) {
         return hasDeleteHorizon(buffer, at) ? baseTimestamp(buffer, at) : NO_TIMESTAMP;
     }
@@ -176,8 +182,8 @@ public final class BatchHeader {
     }
 
     /**
-     * Makes the batch's timestamps the broker's append time: sets the flag and the max timestamp. The records are not touched: readers take
-     * the max timestamp for each of them.
+     * Makes the batch's timestamps the broker's append time: sets the flag and the max timestamp. The
+     * records are not touched: readers take the max timestamp for each of them.
      *
      * @param buffer holds the whole batch
      * @param at the batch's first byte
@@ -188,7 +194,8 @@ public final class BatchHeader {
     }
 
     /**
-     * Makes the batch's timestamps the producer's: clears the flag of the broker's, and sets the max timestamp.
+     * Makes the batch's timestamps the producer's: clears the flag of the broker's, and sets the max
+     * timestamp.
      *
      * @param buffer holds the whole batch
      * @param at the batch's first byte

@@ -11,9 +11,10 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /**
- * Writes a batch anew with some of its records, or compressed otherwise. Records stream from the old form into the new one, so that neither a
- * record nor all of them are ever present decompressed; only what comes out is. Everything else of the batch stays: offsets, leader epoch,
- * producer, sequence, flags, timestamps. Used once; not thread-safe.
+ * Writes a batch anew with some of its records, or compressed otherwise. Records stream from the old form
+ * into the new one: neither a record nor all of them are ever present decompressed, only what comes out is.
+ * Everything else of the batch stays: offsets, leader epoch, producer, sequence, flags, timestamps. Used
+ * once; not thread-safe.
  */
 public final class BatchRewriter {
     private static final int MAX_VARINT_BYTES = 5;
@@ -49,14 +50,16 @@ public final class BatchRewriter {
         return this;
     }
 
-    /** @param time when compaction may drop the batch's tombstones or markers, in ms since the epoch (KIP-534) */
+    /**
+     * @param time when compaction may drop the batch's tombstones or markers, in ms since the epoch (KIP-534)
+     */
     public BatchRewriter deleteHorizon(long time) {
         newHorizon = time;
         setsHorizon = true;
         return this;
     }
 
-    /** @param bytes most bytes the batch may take, header included */
+    /** @param bytes max bytes the batch may take, header included */
     public BatchRewriter atMost(int bytes) {
         maxBytes = bytes;
         return this;
@@ -66,7 +69,8 @@ public final class BatchRewriter {
      * Writes the batch.
      *
      * @return the batch from position to limit, big-endian, on the heap, writable
-     * @throws InvalidBatchException if its records are damaged; TOO_LARGE if it takes more than {@link #atMost}
+     * @throws InvalidBatchException if its records are damaged; TOO_LARGE if it takes more than
+     *     {@link #atMost}
      */
     public ByteBuffer rewritten() {
         RecordOutput batch = new RecordOutput();

@@ -8,18 +8,21 @@ import static io.varve.core.record.InvalidBatchException.Kind.UNSUPPORTED_MAGIC;
 import java.nio.ByteBuffer;
 
 /**
- * Checks batches that come from the wire or the disk, without decompressing them unless a method says so. Whatever the bytes,
- * nothing but {@link InvalidBatchException} is thrown. Stateless, thread-safe.
+ * Checks batches that come from the wire or the disk, without decompressing them unless a method says so.
+ * Whatever the bytes, nothing but {@link InvalidBatchException} is thrown. Stateless, thread-safe.
  */
 public final class BatchValidator {
-    /** Length, attributes, two deltas, two lengths, header count: one byte each is the least a record can take. */
+    /**
+     * Length, attributes, two deltas, two lengths, header count: one byte each is the least a record can
+     * take.
+     */
     private static final int MIN_RECORD_BYTES = 7;
 
     private BatchValidator() {}
 
     /**
-     * Checks that a whole, sound batch starts at {@code at}: length within the buffer, magic, CRC-32C, last offset delta,
-     * record count, codec. Batches that compaction thinned out, or emptied, are sound.
+     * Checks that a whole, sound batch starts at {@code at}: length within the buffer, magic, CRC-32C, last
+     * offset delta, record count, codec. Batches that compaction thinned out, or emptied, are sound.
      *
      * @param buffer big-endian
      * @param at the batch's first byte, 0 or more
@@ -44,9 +47,9 @@ public final class BatchValidator {
     }
 
     /**
-     * Checks a batch that a producer sent: as {@link #validate}, and what Kafka asks of producers besides: base offset 0, at least one
-     * record, no gaps between offsets, no control batch, and a producer id with its epoch and sequence or none of
-     * them.
+     * Checks a batch that a producer sent: as {@link #validate}, and what Kafka asks of producers besides:
+     * base offset 0, at least one record, no gaps between offsets, no control batch, and a producer id with
+     * its epoch and sequence or none of them.
      *
      * @param buffer big-endian
      * @param at the batch's first byte, 0 or more

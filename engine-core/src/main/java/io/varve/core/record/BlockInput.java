@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** Content of a format made of blocks, one block in memory at a time. Not thread-safe. */
+/**
+ * Reads a compressed format that is made of blocks, with one block in memory at a time. Not thread-safe.
+ */
 abstract class BlockInput extends InputStream {
     /** What is left to decompress. */
     final ByteBuffer source;
@@ -20,14 +22,14 @@ abstract class BlockInput extends InputStream {
     }
 
     /**
-     * Decompresses the next block into {@link #room} and reports its size by {@link #filled}.
+     * Decompresses the next block into {@link #buffer} and reports its size by {@link #filled}.
      *
      * @return false when there is no further block
      */
     abstract boolean nextBlock() throws IOException;
 
     /**
-     * Makes room for a block.
+     * Makes a buffer for a block.
      *
      * @param length bytes it may hold; never more than the compressed bytes present can yield
      */

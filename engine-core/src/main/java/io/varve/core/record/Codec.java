@@ -17,7 +17,10 @@ import net.jpountz.lz4.LZ4FrameOutputStream.FLG;
 import net.jpountz.xxhash.XXHashFactory;
 import org.xerial.snappy.SnappyOutputStream;
 
-/** The codecs of Kafka's record format. The id is what the attribute bits hold. */
+/**
+ * Compresses and decompresses records with one of the codecs of Kafka's record format. The id is what the
+ * attribute bits hold.
+ */
 public enum Codec {
     /** Not compressed. */
     NONE(0, 1) {
@@ -80,7 +83,10 @@ public enum Codec {
     },
     /** RFC 8878 (KIP-110). */
     ZSTD(4, 32_768) {
-        /** A frame may ask for a window of 128 MiB: the library maps that much, but touches only what it decompresses. */
+        /**
+         * A frame may ask for a window of 128 MiB: the library maps that much, but touches only what it
+         * decompresses.
+         */
         @Override
         InputStream decompress(ByteBuffer bytes, int allowance) throws IOException {
             return new ZstdInputStreamNoFinalizer(new BufferInput(bytes), RecyclingBufferPool.INSTANCE);
@@ -99,8 +105,8 @@ public enum Codec {
     private final int mostGrowth;
 
     /**
-     * @param mostGrowth times the compressed size that the content can be. gzip: 258 bytes for 2 bits; snappy: 64 for 3 bytes; lz4: a
-     *     length byte of 255; zstd: a repeated byte of 128 KiB for 4
+     * @param mostGrowth times the compressed size that the content can be. gzip: 258 bytes for 2 bits;
+     *     snappy: 64 for 3 bytes; lz4: a length byte of 255; zstd: a repeated byte of 128 KiB for 4
      */
     Codec(int id, int mostGrowth) {
         this.id = id;
@@ -127,7 +133,7 @@ public enum Codec {
 
     /**
      * @param compressed bytes of compressed data
-     * @return most bytes that so many can decompress to, whatever they claim
+     * @return max bytes that so many can decompress to, whatever they claim
      */
     final long maxContent(int compressed) {
         return (long) compressed * mostGrowth;
@@ -137,7 +143,8 @@ public enum Codec {
      * Reads compressed bytes piece by piece, in memory that does not depend on how much comes out.
      *
      * @param bytes from position to limit; the position moves
-     * @param allowance most bytes the caller will accept: it stops reading there, and a block that says it holds more is refused
+     * @param allowance max bytes the caller will accept: it stops reading there, and a block that says it
+     *     holds more is refused
      * @return the content; damaged input makes its methods throw IOException or InvalidBatchException
      * @throws IOException if the input is damaged at its start
      */

@@ -2,16 +2,17 @@
 package io.varve.core.record;
 
 /**
- * A codec with how hard it tries.
+ * A codec with its compression level.
  *
  * @param codec how to compress
- * @param level the codec's own level, as Kafka's {@code compression.*.level}; of no meaning to snappy and to what is not compressed
+ * @param level the codec's own level, as Kafka's {@code compression.*.level}; of no meaning to snappy and
+ *     to what is not compressed
  */
 public record Compressor(Codec codec, int level) {
-    /** Kafka's level of lz4 when nobody says. */
+    /** Kafka's level of lz4 where none is set. */
     public static final int LZ4_LEVEL = 9;
 
-    /** Kafka's level of zstd when nobody says. */
+    /** Kafka's level of zstd where none is set. */
     public static final int ZSTD_LEVEL = 3;
 
     /** zlib's own choice. */

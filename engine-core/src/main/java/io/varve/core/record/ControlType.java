@@ -4,7 +4,8 @@ package io.varve.core.record;
 import java.nio.ByteBuffer;
 
 /**
- * What a control record says: how a transaction ended. Its key is {@code version int16, type int16}. Source: KIP-98.
+ * What a control record says: how a transaction ended. Its key is {@code version int16, type int16}.
+ * Source: KIP-98.
  */
 public enum ControlType {
     /** The transaction's records are void. */

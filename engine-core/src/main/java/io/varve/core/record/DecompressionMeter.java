@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.record;
 
-/** Told of decompressed bytes while they come, so that whoever cannot wait for all of them can break off. */
+/** Learns how many bytes were decompressed while they come, and may break off by throwing. */
 @FunctionalInterface
 public interface DecompressionMeter {
     /** Lets everything pass. */

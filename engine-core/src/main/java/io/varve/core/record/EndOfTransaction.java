@@ -22,7 +22,8 @@ public record EndOfTransaction(ControlType type, int coordinatorEpoch, long time
      *
      * @param buffer holds the batch, whole
      * @param at the batch's first byte
-     * @return the marker; empty for a batch that compaction has emptied, or whose control record does not end a transaction
+     * @return the marker; empty for a batch that compaction has emptied, or whose control record does not
+     *     end a transaction
      * @throws InvalidBatchException if the record is not what its batch says
      */
     public static Optional<EndOfTransaction> read(ByteBuffer buffer, int at) {

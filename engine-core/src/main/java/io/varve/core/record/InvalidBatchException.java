@@ -3,7 +3,7 @@ package io.varve.core.record;
 
 import io.varve.core.VarveException;
 
-/** A record batch is not what Kafka's format allows. */
+/** Says that a record batch is not what Kafka's format allows. */
 public final class InvalidBatchException extends VarveException {
     private static final long serialVersionUID = 1L;
 
@@ -11,13 +11,19 @@ public final class InvalidBatchException extends VarveException {
     public enum Kind {
         /** Lengths or the CRC do not fit the bytes (Kafka's CORRUPT_MESSAGE). */
         CORRUPT,
-        /** What the codec should decompress is damaged, under a CRC that is right (Kafka's UNKNOWN_SERVER_ERROR). */
+        /**
+         * What the codec should decompress is damaged, under a CRC that is right (Kafka's
+         * UNKNOWN_SERVER_ERROR).
+         */
         NOT_DECOMPRESSIBLE,
         /** A magic other than 2 (Kafka's UNSUPPORTED_FOR_MESSAGE_FORMAT). */
         UNSUPPORTED_MAGIC,
-        /** A codec nobody knows (Kafka's UNSUPPORTED_COMPRESSION_TYPE). */
+        /** An unknown codec (Kafka's UNSUPPORTED_COMPRESSION_TYPE). */
         UNKNOWN_CODEC,
-        /** Well-formed bytes that break a rule: counts, deltas, a record without a key where one is needed (INVALID_RECORD). */
+        /**
+         * Well-formed bytes that break a rule: counts, deltas, a record without a key where one is needed
+         * (INVALID_RECORD).
+         */
         INVALID_RECORD,
         /** Decompressed records exceed the bound given (MESSAGE_TOO_LARGE). */
         TOO_LARGE

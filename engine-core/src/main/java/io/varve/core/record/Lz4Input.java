@@ -9,7 +9,7 @@ import net.jpountz.xxhash.XXHash32;
 import net.jpountz.xxhash.XXHashFactory;
 
 /**
- * One LZ4 frame as Kafka reads it: blocks must be independent, no dictionary (little-endian):
+ * Decompresses one LZ4 frame as Kafka reads it: blocks must be independent, no dictionary (little-endian):
  *
  * <pre>
  *  0 magic           int32   0x184D2204
@@ -112,7 +112,10 @@ final class Lz4Input extends BlockInput {
         return true;
     }
 
-    /** The library takes direct buffers and arrays; a read-only heap buffer hides its array, so its block is copied. */
+    /**
+     * The library takes direct buffers and arrays; a read-only heap buffer hides its array, so its block is
+     * copied.
+     */
     private ByteBuffer accessible(int length) {
         if (source.isDirect() || source.hasArray()) {
             return source;

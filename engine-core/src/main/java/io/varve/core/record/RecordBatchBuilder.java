@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Builds one batch: what the broker itself writes (metadata, markers, compacted batches). First say what the batch is, then append
- * records, then {@link #build}. Not thread-safe.
+ * Builds one batch that the broker itself writes: metadata, markers, compacted batches. First set what the
+ * batch is, then append records, then call {@link #build}. Not thread-safe.
  */
 public final class RecordBatchBuilder {
     private static final int NO_SEQUENCE = -1;
@@ -67,7 +67,10 @@ public final class RecordBatchBuilder {
                 .build();
     }
 
-    /** @param offset offset of the first record (as it was, where compaction dropped it); 0 unless said otherwise */
+    /**
+     * @param offset offset of the first record (as it was, where compaction dropped it); 0 unless said
+     *     otherwise
+     */
     public RecordBatchBuilder baseOffset(long offset) {
         beforeRecords();
         baseOffset = offset;
@@ -111,7 +114,9 @@ public final class RecordBatchBuilder {
         return this;
     }
 
-    /** @param time when compaction may drop the batch's tombstones or markers, in ms since the epoch (KIP-534) */
+    /**
+     * @param time when compaction may drop the batch's tombstones or markers, in ms since the epoch (KIP-534)
+     */
     public RecordBatchBuilder deleteHorizon(long time) {
         beforeRecords();
         attributes |= BatchHeader.DELETE_HORIZON_FLAG;
@@ -139,7 +144,8 @@ public final class RecordBatchBuilder {
      * @param key from position to limit, or null
      * @param value from position to limit, or null
      * @param headers in order
-     * @throws IllegalArgumentException if the offset is not above the one before, or more than 2^31-1 above the base offset
+     * @throws IllegalArgumentException if the offset is not above the one before, or more than 2^31-1 above
+     *     the base offset
      */
     public RecordBatchBuilder appendAt(
             long offset, long timestamp, ByteBuffer key, ByteBuffer value, List<RecordHeader> headers) {
@@ -185,13 +191,14 @@ public final class RecordBatchBuilder {
     }
 
     /**
-     * Ends the building of a batch from which compaction took records, maybe all: it keeps the last offset, and with it the producer's
-     * last sequence.
+     * Ends the building of a batch from which compaction took records, maybe all: it keeps the last offset,
+     * and with it the producer's last sequence.
      *
      * @param lastOffset offset of the last record there ever was, inclusive
      * @param maxTimestamp largest timestamp in ms since the epoch, or -1; log-append time overrides it
      * @return the batch from position to limit, big-endian, on the heap, writable
-     * @throws IllegalArgumentException if {@code lastOffset} is below that of the last record here, or the base offset
+     * @throws IllegalArgumentException if {@code lastOffset} is below that of the last record here, or the
+     *     base offset
      */
     public ByteBuffer build(long lastOffset, long maxTimestamp) {
         beforeBuild();

@@ -13,9 +13,9 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * The records of a batch, read from front to back. Uncompressed ones stay where they are; compressed ones pass through a window that
- * grows only when a record is to be present in one piece, and only as its bytes arrive, never because a length says so. Not
- * thread-safe.
+ * Reads the records of a batch from front to back. Uncompressed ones stay where they are. Compressed ones
+ * pass through a window; it grows only when a record is to be present in one piece, and only as its bytes
+ * arrive, never because a length claims so many. Not thread-safe.
  */
 final class RecordBytes implements AutoCloseable {
     private static final int FIRST_WINDOW = 8192;
@@ -25,8 +25,8 @@ final class RecordBytes implements AutoCloseable {
 
     private final DecompressionMeter meter;
     private final long allowance;
-    /** Most bytes a record may take; only what is compressed can hold more than came. */
-    private final int mostRecord;
+    /** Max bytes a record may take; only compressed records can hold more than came. */
+    private final int maxRecord;
     /** Bytes taken from the source. */
     private long taken;
 
@@ -37,14 +37,17 @@ final class RecordBytes implements AutoCloseable {
     private ByteBuffer bytes;
     private int at;
     private int end;
-    /** Bytes that may still be read before the end of the record, or of the piece of it, that the caller is in. */
+    /**
+     * Bytes that may still be read before the end of the record, or of the piece of it, that the caller is
+     * in.
+     */
     private int left;
 
     private RecordBytes(ByteBuffer bytes, int at, int end) {
         this.source = null;
         this.meter = DecompressionMeter.NONE;
         this.allowance = Long.MAX_VALUE;
-        this.mostRecord = Integer.MAX_VALUE;
+        this.maxRecord = Integer.MAX_VALUE;
         this.bytes = bytes;
         this.at = at;
         this.end = end;
@@ -54,7 +57,7 @@ final class RecordBytes implements AutoCloseable {
         this.source = source;
         this.meter = limits.meter;
         this.allowance = limits.allowance;
-        this.mostRecord = limits.mostRecord;
+        this.maxRecord = limits.maxRecord;
         this.window = new byte[FIRST_WINDOW];
         this.bytes = ByteBuffer.wrap(window);
     }
@@ -62,11 +65,11 @@ final class RecordBytes implements AutoCloseable {
     /**
      * How far compressed bytes may go.
      *
-     * @param allowance most bytes they may hold, 0 or more
-     * @param mostRecord most bytes a record may take
+     * @param allowance max bytes they may hold, 0 or more
+     * @param maxRecord max bytes a record may take
      * @param meter told of what is decompressed
      */
-    record Limits(long allowance, int mostRecord, DecompressionMeter meter) {}
+    record Limits(long allowance, int maxRecord, DecompressionMeter meter) {}
 
     /** Reads bytes in place, from {@code at} to {@code end}, exclusive. */
     static RecordBytes plain(ByteBuffer bytes, int at, int end) {
@@ -99,16 +102,17 @@ final class RecordBytes implements AutoCloseable {
     /**
      * Lets reading go on for a number of bytes, present or not.
      *
-     * @throws InvalidBatchException TOO_LARGE if they cannot lie within the allowance, or are more than a record may take
+     * @throws InvalidBatchException TOO_LARGE if they cannot lie within the allowance, or are more than a
+     *     record may take
      */
     void confine(int length) {
         if (length > allowance) {
             throw tooLarge();
         }
-        if (length > mostRecord) {
+        if (length > maxRecord) {
             throw new InvalidBatchException(
                     TOO_LARGE,
-                    "a record takes " + length + " bytes decompressed, at most " + mostRecord + " are accepted");
+                    "a record takes " + length + " bytes decompressed, at most " + maxRecord + " are accepted");
         }
         left = length;
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * The records of one batch, one after the other, compressed or not. The iterator itself is the view of the record it stands on, so
- * that going through a batch makes no object per record:
+ * Iterates over the records of one batch, compressed or not. The iterator itself is the view of the record
+ * it stands on, so that going through a batch makes no object per record:
  *
  * <pre>
  * try (RecordIterator records = RecordIterator.of(buffer, at, limit)) {
@@ -74,28 +74,32 @@ public final class RecordIterator implements AutoCloseable {
     /**
      * Stands before the first record of a batch.
      *
-     * @param buffer holds a batch that {@link BatchValidator#validate} accepted; must not change until {@link #close}. Its position
-     *     is neither used nor moved
+     * @param buffer holds a batch that {@link BatchValidator#validate} accepted; must not change until
+     *     {@link #close}. Its position is neither used nor moved
      * @param at the batch's first byte
-     * @param maxDecompressedBytes most bytes the records of a compressed batch may take decompressed, 0 or more. The memory used is
-     *     that of the largest record, not of all of them
+     * @param maxDecompressedBytes max bytes the records of a compressed batch may take decompressed, 0 or
+     *     more. The memory used is that of the largest record, not of all of them
      * @return the iterator, to be closed
-     * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
+     * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or
+     *     TOO_LARGE
      */
     public static RecordIterator of(ByteBuffer buffer, int at, int maxDecompressedBytes) {
         return open(buffer, at, limits(maxDecompressedBytes), true, null);
     }
 
     /**
-     * Stands before the first record of a batch whose keys, values and headers nobody will ask for: they are checked and passed over,
-     * so that compressed records of any size take no more memory than the codec's buffers.
+     * Stands before the first record of a batch whose keys, values and headers are not wanted: they are
+     * checked and passed over, so that compressed records of any size take no more memory than the codec's
+     * buffers.
      *
      * @param buffer as for {@link #of}
      * @param at the batch's first byte
-     * @param maxDecompressedBytes most bytes the records of a compressed batch may take decompressed, 0 or more
-     * @return the iterator, to be closed; its {@link #key}, {@link #value}, {@link #headers} and {@link #controlType} throw
-     *     IllegalStateException
-     * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or TOO_LARGE
+     * @param maxDecompressedBytes max bytes the records of a compressed batch may take decompressed, 0 or
+     *     more
+     * @return the iterator, to be closed; its {@link #key}, {@link #value}, {@link #headers} and
+     *     {@link #controlType} throw IllegalStateException
+     * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or
+     *     TOO_LARGE
      */
     public static RecordIterator withoutBodies(ByteBuffer buffer, int at, int maxDecompressedBytes) {
         return open(buffer, at, limits(maxDecompressedBytes), false, null);
@@ -113,7 +117,8 @@ public final class RecordIterator implements AutoCloseable {
     /**
      * As {@link #withoutBodies}, for records however large, with each key shown while it passes by.
      *
-     * @param keys given the pieces of a record's key, in order, while {@link #next} goes on to the record; nothing for an empty key or none
+     * @param keys given the pieces of a record's key, in order, while {@link #next} goes on to the record;
+     *     nothing for an empty key or none
      * @return the iterator, to be closed
      */
     public static RecordIterator withKeysTo(ByteBuffer buffer, int at, Consumer<ByteBuffer> keys) {
@@ -140,8 +145,9 @@ public final class RecordIterator implements AutoCloseable {
      * Goes on to the next record, which makes what the accessors returned before invalid.
      *
      * @return false after the last record
-     * @throws InvalidBatchException INVALID_RECORD if a field does not fit its record, offsets do not ascend, or bytes follow the last
-     *     record; NOT_DECOMPRESSIBLE if the compressed bytes are damaged; TOO_LARGE if they hold more than was allowed
+     * @throws InvalidBatchException INVALID_RECORD if a field does not fit its record, offsets do not
+     *     ascend, or bytes follow the last record; NOT_DECOMPRESSIBLE if the compressed bytes are damaged;
+     *     TOO_LARGE if they hold more than was allowed
      */
     public boolean next() {
         if (read == count) {
@@ -223,7 +229,10 @@ public final class RecordIterator implements AutoCloseable {
         return baseOffset + offsetDelta;
     }
 
-    /** @return the record's timestamp in ms since the epoch: the broker's where the batch says so, else the producer's, or -1 */
+    /**
+     * @return the record's timestamp in ms since the epoch: the broker's where the batch says so, else the
+     *     producer's, or -1
+     */
     public long timestamp() {
         return stamped ? logAppendTime : baseTimestamp + timestampDelta;
     }
@@ -238,24 +247,35 @@ public final class RecordIterator implements AutoCloseable {
         return keySize != NONE;
     }
 
-    /** @return the key, or null; valid until the next call of {@link #next} or {@link #close}, not to be written to */
+    /**
+     * @return the key, or null; valid until the next call of {@link #next} or {@link #close}, not to be
+     *     written to
+     */
     public ByteBuffer key() {
         present();
         return hasKey() ? records.bytes().slice(keyAt, keySize) : null;
     }
 
-    /** @return true if there is a value, be it an empty one; a record with a key but no value is a tombstone */
+    /**
+     * @return true if there is a value, be it an empty one; a record with a key but no value is a tombstone
+     */
     public boolean hasValue() {
         return valueSize != NONE;
     }
 
-    /** @return the value, or null; valid until the next call of {@link #next} or {@link #close}, not to be written to */
+    /**
+     * @return the value, or null; valid until the next call of {@link #next} or {@link #close}, not to be
+     *     written to
+     */
     public ByteBuffer value() {
         present();
         return hasValue() ? records.bytes().slice(valueAt, valueSize) : null;
     }
 
-    /** @return the headers in order; their values are valid until the next call of {@link #next} or {@link #close} */
+    /**
+     * @return the headers in order; their values are valid until the next call of {@link #next} or
+     *     {@link #close}
+     */
     public List<RecordHeader> headers() {
         present();
         if (headerCount == 0) {
@@ -284,7 +304,10 @@ public final class RecordIterator implements AutoCloseable {
         return bytes;
     }
 
-    /** @return bytes decompressed so far, as they count against the limit; 0 for records that are not compressed */
+    /**
+     * @return bytes decompressed so far, as they count against the limit; 0 for records that are not
+     *     compressed
+     */
     public long decompressedBytes() {
         return records.taken();
     }

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Bytes of records being written, in an array that grows. Not thread-safe. */
+/** Collects the bytes of records being written, in an array that grows. Not thread-safe. */
 final class RecordOutput extends OutputStream {
     private static final int FIRST_SIZE = 512;
 

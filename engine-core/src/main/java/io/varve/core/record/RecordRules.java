@@ -10,7 +10,7 @@ package io.varve.core.record;
  * @param now ms since the epoch
  * @param beforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
  * @param afterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
- * @param maxRecordBytes most bytes a record of a compressed batch may take decompressed
+ * @param maxRecordBytes max bytes a record of a compressed batch may take decompressed
  */
 public record RecordRules(
         String topicPartition,
@@ -24,7 +24,8 @@ public record RecordRules(
      * Judges a record as Kafka's LogValidator does.
      *
      * @param index the record's number in its batch
-     * @param timestamp its own, or what its batch claims for all of its records, in ms since the epoch; -1 for none
+     * @param timestamp its own, or what its batch claims for all of its records, in ms since the epoch; -1
+     *     for none
      * @param hasKey whether it has a key
      * @param stamped true if its batch claims to bear the broker's time
      * @return what is wrong with it, or null

@@ -8,11 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Goes through every record of a producer's batch: what a later reader will look at is looked at before the batch is stored. Uncompressed
- * records are read in place, with nothing made for any of them; compressed ones stream by in little memory. Not thread-safe.
+ * Checks every record of a producer's batch before the batch is stored: all that a later reader will look
+ * at. Uncompressed records are read in place, with no object for any of them; compressed ones stream by in
+ * little memory. Not thread-safe.
  */
 public final class RecordWalk {
-    /** Most records at fault that are named. */
+    /** Max records at fault that are named. */
     static final int MAX_TOLD = 1000;
 
     private static final int NONE = -1;
@@ -39,13 +40,14 @@ public final class RecordWalk {
     /**
      * Walks a batch.
      *
-     * @param buffer holds a batch that {@link BatchValidator#validateFromClient} accepted; neither changed nor moved
+     * @param buffer holds a batch that {@link BatchValidator#validateFromClient} accepted; neither changed
+     *     nor moved
      * @param at the batch's first byte
      * @param rules what each record must satisfy
      * @param meter told of decompressed bytes; may break off
      * @return what the records say
-     * @throws InvalidBatchException INVALID_RECORD if they are not sound; NOT_DECOMPRESSIBLE; TOO_LARGE if a compressed one exceeds
-     *     what the rules allow
+     * @throws InvalidBatchException INVALID_RECORD if they are not sound; NOT_DECOMPRESSIBLE; TOO_LARGE if
+     *     a compressed one exceeds what the rules allow
      */
     public static RecordWalk over(ByteBuffer buffer, int at, RecordRules rules, DecompressionMeter meter) {
         RecordWalk walk = new RecordWalk(buffer, at, rules);
@@ -118,8 +120,8 @@ public final class RecordWalk {
         if (timestamp > maxTimestamp) {
             maxTimestamp = timestamp;
         }
-        // The stored batch bears the producer's times again; until then it claims one for all of them, which Kafka
-        // judges by.
+        // The stored batch bears the producer's times again; until then it claims one for all of them,
+        // which Kafka judges by.
         RecordFault fault = rules.judge(index, stamped ? claimed : timestamp, hasKey, stamped);
         if (fault != null) {
             faults = faults == null ? new ArrayList<>() : faults;

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import org.xerial.snappy.Snappy;
 
 /**
- * Snappy as Kafka's clients write it. The Java client frames it as xerial does (big-endian):
+ * Decompresses snappy as Kafka's clients write it. The Java client frames it as xerial does (big-endian):
  *
  * <pre>
  *  0 magic       8 bytes  0x82 'S' 'N' 'A' 'P' 'P' 'Y' 0x00
@@ -15,8 +15,8 @@ import org.xerial.snappy.Snappy;
  * 16 repeated: length int32, then so many bytes of one snappy block; or another such header, where streams were joined
  * </pre>
  *
- * librdkafka writes one bare snappy block instead. A block begins with its decompressed length as a varint; the length is believed
- * only as far as the compressed bytes can yield it.
+ * librdkafka writes one bare snappy block instead. A block begins with its decompressed length as a varint;
+ * the length is believed only as far as the compressed bytes can yield it.
  */
 final class SnappyInput extends BlockInput {
     private static final long MAGIC = 0x82534E4150505900L;
@@ -31,7 +31,7 @@ final class SnappyInput extends BlockInput {
 
     /**
      * @param source compressed bytes from position to limit; the position moves
-     * @param allowance most bytes a block may hold decompressed
+     * @param allowance max bytes a block may hold decompressed
      */
     SnappyInput(ByteBuffer source, int allowance) {
         super(source);

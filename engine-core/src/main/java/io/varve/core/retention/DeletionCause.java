@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.retention;
 
-/** What removes a segment. */
+/** What deletes a segment. */
 public enum DeletionCause {
     /** Its newest record is older than {@code retention.ms}. */
     TIME,

@@ -3,7 +3,7 @@ package io.varve.core.retention;
 
 import io.varve.core.VarveException;
 
-/** Records were to be deleted that a {@link Hold} pins. */
+/** Says that records were to be deleted that a {@link Hold} pins. */
 public final class HeldException extends VarveException {
     private static final long serialVersionUID = 1L;
 

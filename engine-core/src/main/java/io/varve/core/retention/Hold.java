@@ -4,8 +4,8 @@ package io.varve.core.retention;
 import java.util.Objects;
 
 /**
- * Pins records of a partition until it is released: they are neither deleted nor compacted away, nor is anything after them deleted, for
- * deletion is by prefix.
+ * Pins records of a partition until it is released: they are neither deleted nor compacted away, nor is
+ * anything after them deleted, for deletion is by prefix.
  *
  * @param name who or what holds; not empty
  * @param from first offset pinned, inclusive, 0 or more; it may lie above the end of the log
@@ -23,7 +23,8 @@ public record Hold(String name, long from, long to) {
 
     /**
      * @param start the log start offset
-     * @return how far the start may be moved under this hold, exclusive; Long.MAX_VALUE when what it pinned is gone already
+     * @return how far the start may be moved under this hold, exclusive; Long.MAX_VALUE when what it pinned
+     *     is gone already
      */
     long maxStart(long start) {
         return to <= start ? Long.MAX_VALUE : Math.max(from, start);

@@ -5,7 +5,7 @@ import io.varve.core.spi.Segment;
 import java.util.List;
 
 /**
- * What retention looks at: a partition at one moment.
+ * A partition at one moment, as far as retention looks at it.
  *
  * @param segments oldest first, the last one active; never empty
  * @param startOffset first offset kept, inclusive

@@ -4,7 +4,7 @@ package io.varve.core.retention;
 import java.util.Objects;
 
 /**
- * Something that keeps a segment, or may.
+ * A reason that keeps a segment, or may.
  *
  * @param kind what it is
  * @param detail what to know of it, for people; may be empty
@@ -28,7 +28,10 @@ public record Obstacle(Kind kind, String detail) {
         NO_LIMIT,
         /** Neither its records nor the storage tell how old it is. */
         UNKNOWN_AGE,
-        /** A record from the future keeps it: by Kafka's rule, or because its time comes before the last append is old; the detail is that timestamp. */
+        /**
+         * A record from the future keeps it: by Kafka's rule, or because its time comes before the last
+         * append is old; the detail is that timestamp.
+         */
         FUTURE_TIMESTAMP
     }
 

@@ -7,7 +7,8 @@ import java.util.Objects;
  * Retention, for all partitions alike.
  *
  * @param checkIntervalMs ms between two checks, at least 1 ({@code log.retention.check.interval.ms})
- * @param futureTimestamps how old a segment is whose records claim to be from the future ({@code log.retention.future.timestamps})
+ * @param futureTimestamps how old a segment is whose records claim to be from the future
+ *     ({@code log.retention.future.timestamps})
  */
 public record RetentionConfig(long checkIntervalMs, FutureTimestamps futureTimestamps) {
     /** Every five minutes, as Kafka; timestamps in the future pin nothing. */

@@ -7,7 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What retention will do with a partition, and why: the plan of the very code that deletes, with what it was made of.
+ * What retention will do with a partition, and why: the plan of the very code that deletes, with what it
+ * was made of.
  *
  * @param partition which partition
  * @param nowMs when it was made, in ms since the epoch
@@ -15,7 +16,8 @@ import java.util.Objects;
  * @param rules what was asked of it
  * @param log what it was made of
  * @param plan what becomes of every segment
- * @param firstTimestamps for every segment the newest timestamp of its first batch, in ms since the epoch, or -1
+ * @param firstTimestamps for every segment the newest timestamp of its first batch, in ms since the epoch,
+ *     or -1
  */
 public record RetentionExplanation(
         PartitionId partition,
@@ -50,12 +52,12 @@ public record RetentionExplanation(
     }
 
     /**
-     * How long a segment can live: {@link SegmentFate#goesMs} of the active one is put off by each append, but only until its time is
-     * full, after which the next append begins another.
+     * How long a segment can live: {@link SegmentFate#goesMs} of the active one is put off by each append,
+     * but only until its time is full, after which the next append begins another.
      *
      * @param i which segment
-     * @return the latest ms since the epoch from which on a check removes it by time, however much is appended meanwhile; -1 when no
-     *     such time can be told
+     * @return the latest ms since the epoch from which on a check removes it by time, however much is
+     *     appended meanwhile; -1 when no such time can be told
      */
     public long latestMs(int i) {
         SegmentFate fate = plan.fates().get(i);

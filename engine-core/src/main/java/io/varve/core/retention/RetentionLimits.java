@@ -10,7 +10,8 @@ import java.util.Optional;
  *
  * @param delete true if {@code cleanup.policy} contains delete; without, neither limit applies
  * @param retentionMs how many ms a segment stays after its newest record ({@code retention.ms}); -1 for ever
- * @param retentionBytes how many bytes of newer segments it takes to make a segment go ({@code retention.bytes}); -1 for any number
+ * @param retentionBytes how many bytes of newer segments it takes to make a segment go
+ *     ({@code retention.bytes}); -1 for any number
  * @param holds what is pinned
  */
 public record RetentionLimits(boolean delete, long retentionMs, long retentionBytes, List<Hold> holds) {
@@ -53,7 +54,8 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
 
     /**
      * @param start the log start offset
-     * @return the highest offset the start may be moved to for all the holds; Long.MAX_VALUE when none is in the way
+     * @return the highest offset the start may be moved to for all the holds; Long.MAX_VALUE when none is
+     *     in the way
      */
     public long maxStart(long start) {
         return first(start).map(hold -> hold.maxStart(start)).orElse(Long.MAX_VALUE);

@@ -4,7 +4,7 @@ package io.varve.core.retention;
 import java.util.List;
 
 /**
- * What retention does with a partition.
+ * What retention does with a partition, and with each of its segments.
  *
  * @param newStart the log start offset it calls for now; the present one when nothing is to go
  * @param fates every segment's, oldest first

@@ -7,13 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decides, as Kafka does, which segments of a partition go: those of which every record lies below the log start offset, those with {@code
- * retention.bytes} or more after them, and those whose newest record is older than {@code retention.ms}; always a prefix of the log, never
- * what is not below the high watermark. The active segment goes like any other. Beyond Kafka: nothing a {@link Hold} pins, and under {@link
- * FutureTimestamps#APPEND_TIME} the last append stands in for a newest timestamp while that lies in the future. Pure; made for one decision.
+ * Decides, as Kafka does, which segments of a partition go: those of which every record lies below the log
+ * start offset, those with {@code retention.bytes} or more after them, and those whose newest record is
+ * older than {@code retention.ms}; always a prefix of the log, never what is not below the high watermark.
+ * The active segment goes like any other. Beyond Kafka: nothing a {@link Hold} pins, and under
+ * {@link FutureTimestamps#APPEND_TIME} the last append stands in for a newest timestamp while that lies in
+ * the future. Pure; made for one decision.
  *
- * <p>The last append is never believed against a timestamp that has come: the broker's clock may have been behind, and the file times of a
- * restored backup say little.
+ * <p>The last append is never believed against a timestamp that has come: the broker's clock may have been
+ * behind, and the file times of a restored backup say little.
  */
 public final class RetentionPolicy {
     private final LogState log;
@@ -62,7 +64,10 @@ public final class RetentionPolicy {
         return new RetentionPlan(newStart, fates);
     }
 
-    /** What removes a segment, if nothing keeps it, and from when on; a cause without a time has not come about yet. */
+    /**
+     * What removes a segment, if nothing keeps it, and from when on; a cause without a time has not come
+     * about yet.
+     */
     private record Removal(DeletionCause cause, long dueMs) {}
 
     /** @param after bytes in the segments after it */
@@ -127,7 +132,10 @@ public final class RetentionPolicy {
         return goes;
     }
 
-    /** @return true if its newest timestamp lies in the future, and does so still when the last append is older than the limit */
+    /**
+     * @return true if its newest timestamp lies in the future, and does so still when the last append is
+     *     older than the limit
+     */
     private boolean goesByAppend(Segment segment) {
         long newest = segment.maxTimestamp();
         if (rule == FutureTimestamps.KAFKA || newest <= now || segment.lastAppendMs() <= 0) {
@@ -189,7 +197,7 @@ public final class RetentionPolicy {
             return SegmentFate.UNKNOWN;
         }
         if (segment.bytes() == 0) {
-            return 0; // compaction left nothing of it: it is in nobody's way
+            return 0; // compaction left nothing of it: it keeps nothing else
         }
         boolean never = age == SegmentFate.UNKNOWN || age >= Long.MAX_VALUE - limits.retentionMs();
         return never ? SegmentFate.UNKNOWN : age + limits.retentionMs() + 1;

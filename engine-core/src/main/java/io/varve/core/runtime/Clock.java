@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.runtime;
 
-/** The only source of time. Thread-safe. */
+/** Tells the time; nothing else does. Thread-safe. */
 public interface Clock {
     /** @return wall-clock time in ms since the epoch */
     long millis();

@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Named places at durability boundaries where a test can make the process die or an operation fail. Nothing is armed or
- * watched in production, where a hit costs two reads. Thread-safe.
+ * Named places at durability boundaries where a test can make the process die or an operation fail. Nothing
+ * is armed or watched in production, where a hit costs two reads. Thread-safe.
  */
 public final class FailPoints {
     private final ConcurrentHashMap<String, Runnable> armed = new ConcurrentHashMap<>();
@@ -30,7 +30,8 @@ public final class FailPoints {
     /**
      * Learns which places there are: a test watches a dry run, then arms each in turn.
      *
-     * @param watcher told the name at every hit from now on, armed or not, on the thread that hits; null to stop
+     * @param watcher told the name at every hit from now on, armed or not, on the thread that hits; null to
+     *     stop
      */
     public void watch(Consumer<String> watcher) {
         this.watcher = watcher;

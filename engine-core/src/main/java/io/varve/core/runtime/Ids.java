@@ -4,7 +4,7 @@ package io.varve.core.runtime;
 import java.util.SplittableRandom;
 import java.util.UUID;
 
-/** The only source of randomness: unique ids. Thread-safe. */
+/** Makes unique ids, the only use of randomness. Thread-safe. */
 @FunctionalInterface
 public interface Ids {
     /** @return a new id, different from every other */

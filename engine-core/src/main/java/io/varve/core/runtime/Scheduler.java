@@ -2,8 +2,9 @@
 package io.varve.core.runtime;
 
 /**
- * The only source of background threads. Tasks of the real scheduler run on a few daemon threads and must be short; long-lived
- * loops get a thread of their own by {@link #start}. A task that throws is logged and, when periodic, runs again.
+ * Runs background work; nothing else makes threads. Tasks of the real scheduler run on a few daemon threads
+ * and must be short; a long-lived loop gets a thread of its own by {@link #start}. A task that throws is
+ * logged and, when periodic, runs again.
  */
 public interface Scheduler extends AutoCloseable {
     /** A task that can be called off. */
@@ -40,7 +41,10 @@ public interface Scheduler extends AutoCloseable {
      */
     Thread start(String name, Runnable loop);
 
-    /** Cancels what has not started and waits for what runs, at most 5 s. Loops are their owners' to end. Idempotent. */
+    /**
+     * Cancels what has not started and waits for what runs, at most 5 s. Loops are their owners' to end.
+     * Idempotent.
+     */
     @Override
     void close();
 }

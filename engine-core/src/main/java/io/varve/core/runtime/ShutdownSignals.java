@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The end of the process when it is told to end (SIGTERM, SIGINT), made orderly. */
+/** Ends the process in an orderly way when it is told to end (SIGTERM, SIGINT). */
 public final class ShutdownSignals {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignals.class);
     private static final List<String> SIGNALS = List.of("TERM", "INT");
@@ -15,10 +15,12 @@ public final class ShutdownSignals {
     private ShutdownSignals() {}
 
     /**
-     * Has a task run when the process is told to end; the process then exits with 0, or with 1 if the task throws.
+     * Has a task run when the process is told to end; the process then exits with 0, or with 1 if the task
+     * throws.
      *
-     * <p>Not by a shutdown hook: in one the JVM is ending already, libraries that register hooks of their own fail, and the exit code
-     * is 143. The signal classes are every JDK's but not Java's, so the compiler must not see them.
+     * <p>Not by a shutdown hook: in one the JVM is ending already, libraries that register hooks of their
+     * own fail, and the exit code is 143. The signal classes are every JDK's but not Java's, so the
+     * compiler must not see them.
      *
      * @param finish what to do before the end; called once, however many signals come
      */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.runtime;
 
-/** The machine's clock. */
+/** Reads the machine's clock. */
 enum SystemClock implements Clock {
     INSTANCE;
 

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Real time on a small pool of daemon threads. Thread-safe. */
+/** Runs tasks in real time, on a small pool of daemon threads. Thread-safe. */
 public final class SystemScheduler implements Scheduler {
     private static final Logger LOG = LoggerFactory.getLogger(SystemScheduler.class);
     private static final int CLOSE_SECONDS = 5;

@@ -5,8 +5,9 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * A clock and a scheduler moved by hand: nothing runs until {@link #advance} is called, and then in order of time, on the
- * caller's thread. Loops given to {@link #start} get real threads. Thread-safe, but meant for one driver.
+ * A clock and a scheduler moved by hand: nothing runs until {@link #advance} is called, and then in order
+ * of time, on the caller's thread. Loops given to {@link #start} get real threads. Thread-safe, but meant
+ * for one driver.
  */
 public final class VirtualTime implements Clock, Scheduler {
     private static final long NANOS_PER_MS = 1_000_000;

@@ -7,7 +7,8 @@ import io.varve.core.record.InvalidBatchException;
 import java.nio.ByteBuffer;
 
 /**
- * One or more whole record batches on their way into a partition, offsets assigned, in order and contiguous in the buffer.
+ * One or more whole record batches on their way into a partition, offsets assigned, in order and contiguous
+ * in the buffer.
  *
  * @param bytes the batches, from position to limit; direct or heap. The backend must not keep it after
  *     {@link PartitionStore#append} returns, nor change the bytes; it may move the position
@@ -19,8 +20,9 @@ import java.nio.ByteBuffer;
 public record BatchRun(
         ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestamp, long offsetOfMaxTimestamp) {
     /**
-     * The check every backend owes its bytes before it writes them: whole batches, at least one, their offsets ascending,
-     * within those of this run and not below {@code end}. Reads headers only; does not move the position.
+     * The check every backend owes its bytes before it writes them: whole batches, at least one, their
+     * offsets ascending, within those of this run and not below {@code end}. Reads headers only; does not
+     * move the position.
      *
      * @param id names the partition in the message
      * @param end lowest offset allowed

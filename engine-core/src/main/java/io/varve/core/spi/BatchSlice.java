@@ -5,22 +5,26 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Whole stored batches, ready for the network. Must be closed exactly once by whoever got it; its bytes stay readable and
- * unchanged until then, whatever happens to the partition meanwhile. Not thread-safe, but may be handed to another thread.
+ * Holds whole stored batches, ready for the network. The caller that got it must close it exactly once;
+ * until then its bytes stay readable and unchanged, whatever happens to the partition meanwhile. Not
+ * thread-safe, but may be handed to another thread.
  */
 public interface BatchSlice extends AutoCloseable {
     /** @return number of bytes, 0 when there is nothing to read at the offset asked for */
     int sizeInBytes();
 
     /**
-     * The bytes as a region of a file, so that the network can send them without bringing them into the process.
+     * The bytes as a region of a file, so that the network can send them without bringing them into the
+     * process.
      *
-     * @return the region, or empty when this backend's bytes do not lie in a file; the channel must not be closed by the caller
+     * @return the region, or empty when this backend's bytes do not lie in a file; the channel must not be
+     *     closed by the caller
      */
     Optional<FileRegion> fileRegion();
 
     /**
-     * The bytes in memory. A file-backed slice reads them in, so prefer {@link #fileRegion()} to move many of them.
+     * The bytes in memory. A file-backed slice reads them in, so prefer {@link #fileRegion()} to move many
+     * of them.
      *
      * @return a read-only buffer of {@link #sizeInBytes()} bytes, valid until {@link #close}
      * @throws StorageException CORRUPT if the bytes can no longer be read in full
@@ -28,8 +32,8 @@ public interface BatchSlice extends AutoCloseable {
     ByteBuffer buffer();
 
     /**
-     * Copies some of the bytes; a file-backed slice reads no more than those. The way to look into it: a read through the region's channel
-     * would close that for everybody when its thread is interrupted.
+     * Copies some of the bytes; a file-backed slice reads no more than those. The way to look into it: a
+     * read through the region's channel would close that for everybody when its thread is interrupted.
      *
      * @param from first byte, counted from the beginning of the slice, 0 or more
      * @param into filled up to its limit; the slice has as many bytes from there on

@@ -2,16 +2,20 @@
 package io.varve.core.spi;
 
 /**
- * When a backend ends the active segment and starts the next: before an append that would exceed a limit. A segment holds at
- * least one batch, however large. And what becomes of the files of one that is trimmed away.
+ * Says when a backend ends the active segment and starts the next: before an append that would exceed a
+ * limit. A segment holds at least one batch, however large. Says, too, how long the files of a trimmed
+ * segment stay.
  *
- * @param segmentBytes most bytes in a segment, at least 14 (Kafka's {@code segment.bytes})
- * @param segmentMs longest span in ms between the first batch's max timestamp and that of the batch to be appended, at least 1 (Kafka's
- *     {@code segment.ms}); without timestamps, longest time since the first append
+ * @param segmentBytes max bytes in a segment, at least 14 (Kafka's {@code segment.bytes})
+ * @param segmentMs max span in ms between the first batch's max timestamp and that of the batch to be
+ *     appended, at least 1 (Kafka's {@code segment.ms}); without timestamps, max time since the first
+ *     append
  * @param indexIntervalBytes bytes of log between two index entries, 0 or more ({@code index.interval.bytes})
- * @param indexMaxBytes most bytes in an offset or time index; a full index ends the segment ({@code segment.index.bytes})
- * @param deleteDelayMs how many ms a trimmed segment's file stays under another name, where a segment is a file, for people who want it
- *     back ({@code file.delete.delay.ms}); a storage that has no such files, or no room, need not keep anything
+ * @param indexMaxBytes max bytes in an offset or time index; a full index ends the segment
+ *     ({@code segment.index.bytes})
+ * @param deleteDelayMs how many ms a trimmed segment's file stays under another name, where a segment is a
+ *     file, for people who want it back ({@code file.delete.delay.ms}); a storage that has no such files,
+ *     or no space, need not keep anything
  */
 public record SegmentLimits(
         int segmentBytes, long segmentMs, int indexIntervalBytes, int indexMaxBytes, long deleteDelayMs) {
@@ -19,7 +23,7 @@ public record SegmentLimits(
     public static final SegmentLimits DEFAULT =
             new SegmentLimits(1 << 30, 7L * 24 * 3600 * 1000, 4096, 10 << 20, 60_000);
 
-    /** @throws StorageException MISUSE if a limit is below its least value */
+    /** @throws StorageException MISUSE if a limit is below its minimum */
     public SegmentLimits {
         require(segmentBytes >= 14, "segment.bytes", segmentBytes, 14);
         require(segmentMs >= 1, "segment.ms", segmentMs, 1);
@@ -34,7 +38,7 @@ public record SegmentLimits(
     }
 
     /**
-     * @param ms the longest span of a segment, in ms
+     * @param ms the max span of a segment, in ms
      * @return the same limits but for that
      */
     public SegmentLimits withSegmentMs(long ms) {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Small named blobs bound to offsets of a partition: state that can be rebuilt by replay, kept to shorten the replay.
- * Thread-safe.
+ * Stores small named blobs bound to offsets of a partition: state that can be rebuilt by replay, kept to
+ * shorten the replay. Thread-safe.
  */
 public interface Snapshots {
     /**
@@ -19,9 +19,9 @@ public interface Snapshots {
     record Snapshot(long offset, ByteBuffer bytes) {}
 
     /**
-     * Stores a blob, replacing one of the same name and offset. After a crash it is there whole or not at all; what it replaced, or one
-     * that was deleted, may be there again. Opening the storage drops blobs bound to offsets above the readable end found: they tell of
-     * records that are no more.
+     * Stores a blob, replacing one of the same name and offset. After a crash it is there whole or not at
+     * all; what it replaced, or one that was deleted, may be there again. Opening the storage drops blobs
+     * bound to offsets above the readable end found: they tell of records that are no more.
      *
      * @param name 1 to 32 characters of {@code [a-z0-9-]}
      * @param offset the offset it is bound to, 0 or more

@@ -3,7 +3,7 @@ package io.varve.core.spi;
 
 import io.varve.core.VarveException;
 
-/** A storage operation failed. The {@linkplain #kind() kind} says what the caller must do. */
+/** Says that a storage operation failed, and by its {@linkplain #kind() kind} what the caller must do. */
 public final class StorageException extends VarveException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,7 @@ public final class StorageException extends VarveException {
         FENCED,
         /** Stored bytes are not what was written: stop relying on them and report; never retry. */
         CORRUPT,
-        /** No room, or the device refuses writes: nothing of the call was stored; reads go on. */
+        /** No space, or the device refuses writes: nothing of the call was stored; reads go on. */
         FULL,
         /** The storage or the partition was closed or deleted: open again or give up. */
         CLOSED,

@@ -5,15 +5,19 @@ import java.util.List;
 
 /**
  * Makes a backend's {@link Storage}. Found by {@link java.util.ServiceLoader}: name the class in
- * {@code META-INF/services/io.varve.core.spi.StorageProvider} and give it a public constructor without parameters.
+ * {@code META-INF/services/io.varve.core.spi.StorageProvider} and give it a public constructor without
+ * parameters.
  */
 public interface StorageProvider {
-    /** @return the value of {@code storage.backend} that selects this backend: lower case, no spaces, constant */
+    /**
+     * @return the value of {@code storage.backend} that selects this backend: lower case, no spaces, constant
+     */
     String name();
 
     /**
-     * Says what this backend can be configured with. The server checks these settings before it opens the storage, shows them with the
-     * broker's others, and says of a key that is defined nowhere that it has no effect.
+     * Says what this backend can be configured with. The server checks these settings before it opens the
+     * storage, shows them with the broker's others, and says of a key that is defined nowhere that it has no
+     * effect.
      *
      * @return each setting once, constant; none by default
      */
@@ -22,17 +26,18 @@ public interface StorageProvider {
     }
 
     /**
-     * Opens the storage and recovers whatever a crash left behind. On return every partition that was synced before is
-     * there, whole, up to at least its last synced offset.
+     * Opens the storage and recovers whatever a crash left behind. On return every partition that was synced
+     * before is there, whole, up to at least its last synced offset.
      *
-     * <p>A bad byte behind what the backend has noted as durable is an unfinished write, and is cut off. One before that is damage:
-     * nothing is cut, the ends stay, reads of it fail. Everything is noted when a storage is closed, and often enough before.
+     * <p>A bad byte behind what the backend has noted as durable is an unfinished write, and is cut off. One
+     * before that is damage: nothing is cut, the ends stay, reads of it fail. Everything is noted when a
+     * storage is closed, and often enough before.
      *
      * @param context where and with what to work
      * @return the open storage; the caller closes it
-     * @throws StorageException MISUSE if a property has a wrong value or a directory cannot be used (the message names the
-     *     key or the path and what would be right); RETRY if another process holds the directory; CORRUPT if what is stored
-     *     cannot be opened without losing synced data
+     * @throws StorageException MISUSE if a property has a wrong value or a directory cannot be used (the
+     *     message names the key or the path and what would be right); RETRY if another process holds the
+     *     directory; CORRUPT if what is stored cannot be opened without losing synced data
      */
     Storage open(StorageContext context);
 }

@@ -2,10 +2,11 @@
 package io.varve.core.spi;
 
 /**
- * Defines one setting of a backend, once: whoever hosts the backend documents, checks and shows it by this, and the backend reads it by
- * this ({@link io.varve.core.spi.support.StorageProperties}).
+ * Defines one setting of a backend, once: whoever hosts the backend documents, checks and shows it by this,
+ * and the backend reads it by this ({@link io.varve.core.spi.support.StorageProperties}).
  *
- * @param key its name in {@link StorageContext#properties}; of one backend alone it begins with the backend's name and a dot
+ * @param key its name in {@link StorageContext#properties}; of one backend alone it begins with the backend's
+ *     name and a dot
  * @param type what its value is
  * @param byDefault the value that holds when it is absent
  * @param min lowest number allowed, inclusive; only of numbers

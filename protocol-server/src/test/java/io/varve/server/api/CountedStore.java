@@ -54,7 +54,7 @@ public final class CountedStore implements PartitionStore {
     }
 
     @Override
-    public void awaitRoom(int bytes) {
+    public void awaitSpace(int bytes) {
         appendsWait = false;
     }
 

@@ -7,7 +7,10 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
 import java.util.regex.Pattern;
 
-/** Refuses calls that break the contract of {@link io.varve.core.spi}, with the same words in every backend. Stateless. */
+/**
+ * Refuses calls that break the contract of {@link io.varve.core.spi}, with the same words in every backend.
+ * Stateless.
+ */
 public final class ContractChecks {
     private static final Pattern SNAPSHOT_NAME = Pattern.compile("[a-z0-9-]{1,32}");
 
@@ -16,7 +19,8 @@ public final class ContractChecks {
     /**
      * Checks what {@link io.varve.core.spi.Snapshots#write} is given.
      *
-     * @throws StorageException MISUSE if the name is not 1 to 32 characters of {@code [a-z0-9-]}, or the offset is below 0
+     * @throws StorageException MISUSE if the name is not 1 to 32 characters of {@code [a-z0-9-]}, or the
+     *     offset is below 0
      */
     public static void requireSnapshot(PartitionId id, String name, long offset) {
         if (!SNAPSHOT_NAME.matcher(name).matches() || offset < 0) {
@@ -26,7 +30,8 @@ public final class ContractChecks {
     }
 
     /**
-     * Checks that a partition that is to be opened is the one that exists, and not another incarnation of its topic.
+     * Checks that a partition that is to be opened is the one that exists, and not another incarnation of
+     * its topic.
      *
      * @param asked the partition to be opened
      * @param present the one that exists, of the same topic name and number
@@ -47,7 +52,8 @@ public final class ContractChecks {
      * @param maxBytes the bytes asked for
      * @param start the partition's start
      * @param readableEnd its readable end
-     * @throws StorageException MISUSE if the offset is outside of {@code start <= offset <= readableEnd}, or {@code maxBytes} below 0
+     * @throws StorageException MISUSE if the offset is outside of {@code start <= offset <= readableEnd},
+     *     or {@code maxBytes} below 0
      */
     public static void requireReadable(PartitionId id, long offset, int maxBytes, long start, long readableEnd) {
         if (offset < start || offset > readableEnd || maxBytes < 0) {
@@ -68,8 +74,8 @@ public final class ContractChecks {
     }
 
     /**
-     * Checks the next run of a replacement: what {@link BatchRun#requireAtOrAbove} asks of any run, and that it lies within the
-     * segments that are replaced.
+     * Checks the next run of a replacement: what {@link BatchRun#requireAtOrAbove} asks of any run, and
+     * that it lies within the segments that are replaced.
      *
      * @param run the next run of the replacement's source
      * @param from the offset after the run before, or the first segment's base
@@ -87,7 +93,8 @@ public final class ContractChecks {
     }
 
     /**
-     * Tells what to throw when {@link io.varve.core.spi.Storage#sync} is given a handle that another storage made.
+     * Tells what to throw when {@link io.varve.core.spi.Storage#sync} is given a handle that another
+     * storage made.
      *
      * @return a MISUSE that names the partition
      */

@@ -2,16 +2,16 @@
 package io.varve.core.spi.support;
 
 import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 
 /**
- * Who may use a partition, by the rules of {@link Storage#open} and {@link PartitionStore}: the handle of the highest epoch writes, earlier
- * ones are fenced, and none goes on after the partition's end. A backend keeps one for each partition and gives each handle a
- * {@link Token}.
+ * Decides who may use a partition, by the rules of {@link io.varve.core.spi.Storage#open} and
+ * {@link io.varve.core.spi.PartitionStore}: the handle of the highest epoch writes, earlier ones are
+ * fenced, and none goes on after the partition's end. A backend keeps one for each partition and gives each
+ * handle a {@link Token}.
  *
- * <p>Opening, ending and resuming are ordered by the caller; tokens may be asked at any time from any thread.
+ * <p>Opening, ending and resuming are ordered by the caller; tokens may be asked at any time from any
+ * thread.
  */
 public final class Fencing {
     private final PartitionId id;
@@ -33,7 +33,7 @@ public final class Fencing {
             this.epoch = epoch;
         }
 
-        /** @throws StorageException CLOSED if the handle was given up, or the partition has ended */
+        /** @throws StorageException CLOSED if the handle was closed, or the partition has ended */
         public void requireOpen() {
             requirePresent();
             if (closed) {
@@ -41,13 +41,16 @@ public final class Fencing {
             }
         }
 
-        /** @throws StorageException CLOSED as {@link #requireOpen}; FENCED if a higher epoch has opened the partition */
+        /**
+         * @throws StorageException CLOSED as {@link #requireOpen}; FENCED if a higher epoch has opened the
+         *     partition
+         */
         public void requireWriter() {
             requireOpen();
             requireHighest(epoch);
         }
 
-        /** Gives the handle up. Idempotent. */
+        /** Closes the handle. Idempotent. */
         public void close() {
             closed = true;
         }
@@ -57,8 +60,8 @@ public final class Fencing {
      * The check before a partition is opened.
      *
      * @param epoch the opener's epoch
-     * @throws StorageException CLOSED if the partition has ended; FENCED if a higher epoch has opened it; MISUSE if a handle with the same
-     *     epoch is still open
+     * @throws StorageException CLOSED if the partition has ended; FENCED if a higher epoch has opened it;
+     *     MISUSE if a handle with the same epoch is still open
      */
     public void requireOpenable(long epoch) {
         requirePresent();

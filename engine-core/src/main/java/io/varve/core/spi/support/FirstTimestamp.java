@@ -14,12 +14,13 @@ public final class FirstTimestamp {
     private FirstTimestamp() {}
 
     /**
-     * Reads the max timestamp of the first batch that is left of a segment. Only the header is read where the batch lies in a file: there
-     * may be thousands of segments.
+     * Reads the max timestamp of the first batch that is left of a segment. Only the header is read where
+     * the batch lies in a file: there may be thousands of segments.
      *
      * @param store an open partition
      * @param segment one of its segments
-     * @return ms since the epoch; {@link BatchHeader#NO_TIMESTAMP} if no batch is left of it, or the first has none
+     * @return ms since the epoch; {@link BatchHeader#NO_TIMESTAMP} if no batch is left of it, or the first
+     *     has none
      * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed just now
      * @throws io.varve.core.record.InvalidBatchException if the stored bytes are no batch
      */

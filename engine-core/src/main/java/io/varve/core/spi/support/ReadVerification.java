@@ -3,7 +3,9 @@ package io.varve.core.spi.support;
 
 import io.varve.core.spi.StorageSetting;
 
-/** Defines {@code log.read.verify}, which every backend that can verify what it reads has among its settings. */
+/**
+ * Defines {@code log.read.verify}, which every backend that can verify what it reads has among its settings.
+ */
 public final class ReadVerification {
     /** The key. */
     public static final String KEY = "log.read.verify";

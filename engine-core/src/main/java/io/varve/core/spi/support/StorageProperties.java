@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.spi.support;
 
-import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageSetting;
 import java.util.List;
@@ -9,8 +8,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Reads a backend's values out of {@link StorageContext#properties}. A wrong one is a MISUSE that names the key, the value and what would be
- * right. Thread-safe.
+ * Reads a backend's values out of {@link io.varve.core.spi.StorageContext#properties}. A wrong value is a
+ * MISUSE whose message has the key, the value and what would be right. Thread-safe.
  *
  * @param settings defines each key that is read: its default, and what is allowed
  * @param properties configuration by key

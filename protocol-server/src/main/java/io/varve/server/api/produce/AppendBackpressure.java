@@ -35,7 +35,7 @@ final class AppendBackpressure {
             for (PartitionProduceData partition : wanted.partitionData()) {
                 PartitionLog log = topic == null ? null : topic.partition(partition.index());
                 if (log != null && request.background()) {
-                    log.appender().awaitRoom(bytes);
+                    log.appender().awaitSpace(bytes);
                 } else if (log != null && log.appender().appendWaits(bytes)) {
                     throw new HeavyRequestException("what it appends has to wait for the storage");
                 }
