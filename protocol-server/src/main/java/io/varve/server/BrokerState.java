@@ -17,16 +17,16 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What is behind the network. Opened by replay, closed in reverse.
+ * Opens what is behind the network, by replay, and closes it in reverse.
  *
  * @param engine the log
- * @param metadata what the cluster is
+ * @param metadata topics, settings, producer ids
  * @param failPoints the places at which a test may let the process die
  * @param recoveryMs how long opening them took, in ms
  */
 record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPoints, long recoveryMs)
         implements AutoCloseable {
-    /** In every log directory of a Kafka, and never in one of ours. */
+    /** A file that is in every log directory of a Kafka, and never in one of Varve. */
     private static final String KAFKAS_MARK = "meta.properties";
 
     /** Opens the storage, recovers what a crash left, and replays the metadata. */
@@ -47,7 +47,7 @@ record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPo
         }
     }
 
-    /** A storage writes to its directories as soon as it is opened, and Kafka's own are not to be touched. */
+    /** Refuses Kafka's own directories, which are not to be touched: a storage writes to its directories as soon as it is opened. */
     static void requireNotKafkas(Path directory) {
         if (Files.exists(directory.resolve(KAFKAS_MARK))) {
             throw new ConfigError(directory + " (log.dirs) is a Kafka's: name another directory, and import with"

@@ -32,10 +32,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The whole server: network, groups, metadata and log, opened in order and closed in reverse. Thread-safe. */
+/** Opens the whole server in order, network, log, metadata, groups, transactions, and closes it in reverse. Thread-safe. */
 public final class VarveServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VarveServer.class);
-    /** Of the five seconds an orderly stop may take; the rest is for the storage. */
+    /** How many of the five seconds an orderly stop may take are for answers. The rest is for the storage. */
     private static final long ANSWER_MS = 2_500;
 
     private final ServerConfig config;
@@ -55,7 +55,7 @@ public final class VarveServer implements AutoCloseable {
         this.scheduler = scheduler;
         ClusterMetadata metadata = state.metadata();
         self = self(config, net, metadata);
-        // Each asks the other: the groups only on behalf of clients, who come when both are there.
+        // Groups and transactions ask each other. Groups do so only on behalf of clients, who come when both are there.
         groups = Groups.open(
                 config.groups(),
                 new GroupContext(
@@ -131,7 +131,7 @@ public final class VarveServer implements AutoCloseable {
         return transactions.admit(transactionalId, producerId, producerEpoch, partitions, admission);
     }
 
-    /** A server told to take any free port tells clients the one it got. */
+    /** @return this node, with the port it got where any free one was asked for */
     private static ClusterInfo self(ServerConfig config, NetServer net, ClusterMetadata metadata) {
         Map<String, Integer> ports = new HashMap<>();
         net.listeners().forEach(bound -> ports.putIfAbsent(bound.listener(), bound.port()));

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The server's front door: reads the configuration, wires the rooms together, starts and stops them. */
+/** Starts the server: reads the configuration, wires the packages together, and stops them in reverse. */
 package io.varve.server;

@@ -34,7 +34,7 @@ import org.apache.kafka.common.config.ConfigException;
  * {@link StorageBackends}, {@code GroupsConfig}, {@code TransactionsConfig} and {@code TopicConfigs}; defaults are those of the records
  * the values go into.
  */
-final class BrokerConfigDef {
+public final class BrokerConfigDef {
     static final String LISTENERS = "listeners";
     static final String ADVERTISED_LISTENERS = "advertised.listeners";
     static final String PROTOCOL_MAP = "listener.security.protocol.map";
@@ -51,7 +51,9 @@ final class BrokerConfigDef {
     static final String ACCEPTED_LOSSES = AcceptedLosses.KEY;
     static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
     static final String FUTURE_TIMESTAMPS = "log.retention.future.timestamps";
-    static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
+    /** Ms for which an idle producer is remembered. */
+    public static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
+
     static final String CLEANER_ENABLE = "log.cleaner.enable";
     static final String CLEANER_THREADS = "log.cleaner.threads";
     static final String CLEANER_DEDUPE_BUFFER = "log.cleaner.dedupe.buffer.size";
@@ -68,8 +70,11 @@ final class BrokerConfigDef {
     static final String MAX_CONTROL_REQUEST = "control.request.max.bytes";
     static final String MAX_QUEUED = "queued.max.request.bytes";
     static final String MAX_IDLE = "connections.max.idle.ms";
-    static final String MAX_CONNECTIONS = "max.connections";
-    static final String MAX_PER_IP = "max.connections.per.ip";
+    /** How many connections there may be. */
+    public static final String MAX_CONNECTIONS = "max.connections";
+    /** How many connections there may be from one address. */
+    public static final String MAX_PER_IP = "max.connections.per.ip";
+
     static final String FETCH_MAX = "fetch.max.bytes";
     static final String FETCH_SESSIONS = "max.incremental.fetch.session.cache.slots";
     static final String PARTITIONS = "num.partitions";

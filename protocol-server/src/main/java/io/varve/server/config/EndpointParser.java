@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Reads {@code listeners} and {@code advertised.listeners}. Listeners of a KRaft controller are passed over. */
+/** Parses {@code listeners} and {@code advertised.listeners}. Passes over listeners of a KRaft controller. */
 final class EndpointParser {
     private static final String ALLOWED =
             "a list of NAME://host:port, for example " + BrokerConfigDef.DEFAULT_LISTENERS;

@@ -32,7 +32,7 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * The server's whole configuration, checked: each room's own record, side by side.
+ * The server's whole configuration, checked: the record of each package, side by side.
  *
  * @param advertised what clients of each listener are told to connect to, at least one; port 0 stands for the port bound
  * @param net connections and their limits
@@ -195,7 +195,7 @@ public record ServerConfig(
                         (Integer) values.get(BrokerConfigDef.DESCRIBED_AT_ONCE)));
     }
 
-    /** What was set, as it is in force: each of two keys for one thing says the same. */
+    /** @return what was set, as it is in force: two keys for one setting have the same value */
     private static Map<String, String> inForce(PropertySources settings, int nodeId) {
         Map<String, String> inForce = new HashMap<>(settings.all());
         inForce.values().removeIf(String::isEmpty);
@@ -226,10 +226,10 @@ public record ServerConfig(
         throw settings.wrong(BrokerConfigDef.BROKER_ID, "a whole number, 0 or more");
     }
 
-    /** Other rooms check their own keys and name key and value; where those were set is ours to say. */
-    private static <T> T checked(PropertySources settings, Supplier<T> room) {
+    /** Has another package check its keys. Its error names key and value; the place where they were set is added here. */
+    private static <T> T checked(PropertySources settings, Supplier<T> parse) {
         try {
-            return room.get();
+            return parse.get();
         } catch (ConfigException | MetadataException e) {
             String source = Stream.of(e.getMessage().split("[\\s:=]+"))
                     .filter(settings.all()::containsKey)

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What keeps the data, and where.
+ * Says which backend keeps the data, and where.
  *
  * @param backend {@code storage.backend}: the name of a {@link io.varve.core.spi.StorageProvider}
  * @param directories {@code log.dirs}, absolute, at least one

@@ -12,17 +12,18 @@ import java.util.function.Function;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 
 /**
- * Gives a coordinator its topic and its time in office. A server nobody uses it on pays nothing for it: the coordinator starts, and
- * its topic is made, at the first look-up, or in the background of a start that finds the topic there. Thread-safe.
+ * Makes a coordinator's topic, starts the coordinator and passes calls on to it. The coordinator starts, and its topic is made, at the
+ * first look-up; where the topic is there already, in the background of the server's start. A server that nobody uses it on pays nothing
+ * for it. Thread-safe.
  *
  * @param <C> the coordinator
  */
 public final class CoordinatorHost<C extends HostedCoordinator> implements AutoCloseable {
-    /** How long in ms a look-up waits for a partition to be loaded before clients are left to ask again. */
-    private static final long LOAD_PATIENCE_MS = 1_000;
+    /** How long in ms a look-up waits for a partition to be loaded. After that it is answered, and clients ask again. */
+    private static final long LOAD_WAIT_MS = 1_000;
 
     /**
-     * What is hosted.
+     * Says what is hosted.
      *
      * @param name for threads and messages, for example {@code group}
      * @param topic where its events go
@@ -52,7 +53,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
     private final Scheduler scheduler;
     private final Opening<C> opening;
     /** Null before there is the topic, and after the end. Written under this object's lock. */
-    private volatile CoordinatorLifecycle<C> tenure;
+    private volatile CoordinatorLifecycle<C> lifecycle;
 
     private boolean closed;
 
@@ -89,7 +90,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
         if (after != null && after.name().equals(plan.topic())) {
             begin(after);
         }
-        CoordinatorLifecycle<C> now = tenure;
+        CoordinatorLifecycle<C> now = lifecycle;
         if (now != null) {
             now.topicChanged(before, after);
         }
@@ -99,17 +100,17 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
         if (closed) {
             throw new NotCoordinatorException("the server is stopping");
         }
-        if (tenure == null) {
-            // What changes from here on waits in the tenure's line; what changed before is in this picture.
+        if (lifecycle == null) {
+            // What changes from here on waits in the lifecycle's queue; what changed before is among the topics known.
             Collection<Topic> known = topics.all();
-            tenure = new CoordinatorLifecycle<>(plan.name(), () -> opening.open(topic, known), scheduler);
+            lifecycle = new CoordinatorLifecycle<>(plan.name(), () -> opening.open(topic, known), scheduler);
         }
-        return tenure;
+        return lifecycle;
     }
 
     /** @return whether the coordinator was never used: its topic is not there, so there is nothing it could know */
     public boolean isUnused() {
-        return tenure == null;
+        return lifecycle == null;
     }
 
     /**
@@ -119,7 +120,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
      * @return completes when this broker coordinates it, loaded or soon to be; fails when it cannot
      */
     public CompletableFuture<Void> find(String key) {
-        CoordinatorLifecycle<C> now = tenure;
+        CoordinatorLifecycle<C> now = lifecycle;
         return now != null ? loaded(now, key) : topic().thenCompose(topic -> loaded(begin(topic), key));
     }
 
@@ -135,9 +136,9 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
             return loaded;
         }
         CompletableFuture<Void> answer = new CompletableFuture<>();
-        Scheduler.Task patience = scheduler.schedule(LOAD_PATIENCE_MS, () -> answer.complete(null));
+        Scheduler.Task timeout = scheduler.schedule(LOAD_WAIT_MS, () -> answer.complete(null));
         loaded.whenComplete((done, failure) -> {
-            patience.cancel();
+            timeout.cancel();
             if (failure == null) {
                 answer.complete(null);
             } else {
@@ -156,7 +157,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
      *     coordinator is, and with COORDINATOR_LOAD_IN_PROGRESS while it starts
      */
     public <T> CompletableFuture<T> serve(Function<C, CompletableFuture<T>> call) {
-        CoordinatorLifecycle<C> now = tenure;
+        CoordinatorLifecycle<C> now = lifecycle;
         return now == null
                 ? CompletableFuture.failedFuture(new NotCoordinatorException(
                         "the " + plan.name() + " coordinator is not in use here: look for the coordinator"))
@@ -169,8 +170,8 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
         CoordinatorLifecycle<C> last;
         synchronized (this) {
             closed = true;
-            last = tenure;
-            tenure = null;
+            last = lifecycle;
+            lifecycle = null;
         }
         if (last != null) {
             last.close();

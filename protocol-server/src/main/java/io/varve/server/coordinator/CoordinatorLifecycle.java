@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A coordinator's time in office, from the creation of its topic or the server's start to the server's end. The coordinator starts in
- * the background; topics that change meanwhile wait for it in line, so it misses none. Thread-safe.
+ * Starts and stops one coordinator, and tells it of topics that change. The coordinator starts in the background; changes meanwhile are
+ * queued, so it misses none. Thread-safe.
  */
 final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLifecycle.class);

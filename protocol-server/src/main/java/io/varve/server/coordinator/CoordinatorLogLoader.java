@@ -93,7 +93,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         tasks.close();
     }
 
-    /** One replay, from the log's start to its end. What is damaged is never passed over silently: an older state would be told. */
+    /** Replays one log from its start to its end. Damage is never passed over silently: clients would be told an older state. */
     private final class Load {
         private final PartitionLog log;
         private final CoordinatorPlayback<CoordinatorRecord> playback;
@@ -195,7 +195,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
                 try {
                     value = deserializer.deserialize(record.key(), record.value());
                 } catch (Deserializer.UnknownRecordTypeException e) {
-                    continue; // written by a newer version: not ours to understand, and harmless
+                    continue; // written by a newer version: unknown here, and harmless
                 }
                 watcher.accept(value);
                 playback.replay(record.offset(), batch.producerId(), batch.producerEpoch(), value);

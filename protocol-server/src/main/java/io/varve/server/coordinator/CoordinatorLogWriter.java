@@ -24,8 +24,8 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /**
- * Where a coordinator's events go: the partitions of its topic. Appends assign offsets and return; that they
- * are durable is told by the high watermark.
+ * Appends a coordinator's events to the partitions of its topic. An append assigns offsets and returns; the high watermark tells when it
+ * is durable.
  */
 public final class CoordinatorLogWriter implements PartitionWriter {
     /** Versions of TxnOffsetCommit. */
@@ -36,7 +36,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
     private final Topic topic;
     private final LoadProgress loading;
     private final TransactionVerifier transactions;
-    /** Ours for Kafka's, for as long as the coordinator holds on to Kafka's. */
+    /** Our log's guard for each of Kafka's, for as long as the coordinator holds on to Kafka's. */
     private final Map<VerificationGuard, io.varve.core.transaction.VerificationGuard> guards =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -144,7 +144,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
         return apiVersion >= FIRST_WITH_ABORTABLE ? Admission.VERIFY : Admission.VERIFY_FOR_OLD_CLIENT;
     }
 
-    /** As Kafka's log names them: the coordinator tells its clients by type. */
+    /** @return the exception that Kafka's log would throw: the coordinator answers clients by its type */
     private static RuntimeException refusal(AppendException refused) {
         return switch (refused.kind()) {
             case MESSAGE_TOO_LARGE -> new RecordTooLargeException(refused.getMessage(), refused);

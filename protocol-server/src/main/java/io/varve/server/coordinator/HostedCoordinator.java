@@ -3,7 +3,7 @@ package io.varve.server.coordinator;
 
 import io.varve.server.metadata.topic.Topic;
 
-/** A coordinator at work on its topic. Thread-safe, except that the host calls {@link #topicChanged} and {@link #allLoaded} in turn. */
+/** Coordinates the groups, or the transactions, whose events are in one topic. Thread-safe, except that the host calls {@link #topicChanged} and {@link #allLoaded} in turn. */
 public interface HostedCoordinator extends AutoCloseable {
     /** @return how far its partitions have been read back */
     LoadProgress loading();

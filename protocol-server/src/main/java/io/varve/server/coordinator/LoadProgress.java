@@ -6,7 +6,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
-/** Which partitions of a coordinator's topic have been read back. Thread-safe. */
+/** Notes which partitions of a coordinator's topic have been read back, and lets callers wait for them. Thread-safe. */
 public final class LoadProgress {
     private final List<CompletableFuture<Void>> partitions;
 
@@ -42,7 +42,7 @@ public final class LoadProgress {
         try {
             all().join();
         } catch (CompletionException e) {
-            // Each failure was reported to whoever waits for that partition; here only the end matters.
+            // Each failure was reported to those who wait for that partition. Here only the end matters.
             return;
         }
     }

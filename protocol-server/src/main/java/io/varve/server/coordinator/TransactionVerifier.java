@@ -8,8 +8,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Asks the transaction coordinator about partitions a producer is about to write for the first time in a transaction (KIP-890). Thread-safe;
- * does not block.
+ * Verifies by the transaction coordinator that partitions belong to a transaction, before a producer's first batch in it is appended to
+ * them (KIP-890). Thread-safe; does not block.
  */
 @FunctionalInterface
 public interface TransactionVerifier {

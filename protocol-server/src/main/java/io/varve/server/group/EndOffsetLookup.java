@@ -13,7 +13,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.server.util.PartitionMetadataClient;
 
-/** Tells the coordinator where partitions end. */
+/** Looks up for the coordinator where partitions end: at their high watermarks. */
 final class EndOffsetLookup implements PartitionMetadataClient {
     private final Topics topics;
 

@@ -14,12 +14,17 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Keeps clients from making groups and members without end, which Kafka's coordinator lets them do. It notes the names of the groups that were let
- * in, and asks the coordinator now and then which there are, to take up those of the log and to forget those that are gone. Of members it counts who asks to become one: the coordinator remembers each for as long as a session may last,
- * whether it comes back or not. Thread-safe.
+ * Keeps clients from making groups and members without end, which Kafka's coordinator lets them do. Thread-safe.
+ *
+ * <ul>
+ *   <li>Of groups it notes the names of those it let in. Now and then it asks the coordinator which groups there are: it takes up those
+ *       from the log, and forgets those that are gone.
+ *   <li>Of members it counts the requests to become one. The coordinator remembers each of them for as long as a session may last,
+ *       whether the client comes back or not.
+ * </ul>
  */
 final class GroupLimit {
-    /** The coordinator lets groups without members and offsets go every ten minutes; a young one may not be in its list yet. */
+    /** The coordinator drops groups without members and offsets every ten minutes. A young one may not be in its list yet. */
     private static final long YOUNG_NANOS = TimeUnit.MINUTES.toNanos(15);
 
     private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(5);
@@ -28,7 +33,7 @@ final class GroupLimit {
     /** The longest session there is by default. */
     private static final long JOINS_NANOS = TimeUnit.MINUTES.toNanos(30);
 
-    /** In that time: 55 in a second, day and night. */
+    /** Joins in that time: 55 in a second, day and night. */
     static final int MAX_JOINS = 100_000;
 
     private final int max;
@@ -40,7 +45,7 @@ final class GroupLimit {
     private final AtomicLong joinsUntil;
     private final AtomicInteger joins = new AtomicInteger();
 
-    /** @param max most groups */
+    /** @param max how many groups there may be */
     GroupLimit(int max, Clock clock) {
         this.max = max;
         this.clock = clock;
@@ -61,7 +66,7 @@ final class GroupLimit {
     /**
      * @param groupId a group that a request makes if it is not there
      * @param present asks the coordinator for the names of its groups
-     * @return false if it is a new one and there is no room for it
+     * @return false if it is a new one and there are as many as may be
      */
     boolean admits(String groupId, Supplier<CompletableFuture<? extends Collection<String>>> present) {
         long now = clock.nanos();

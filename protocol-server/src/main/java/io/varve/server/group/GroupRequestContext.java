@@ -7,7 +7,7 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 
 /**
- * Who asks for something, as the coordinator wants to know it.
+ * Says who sent a request, as Kafka's coordinator takes it.
  *
  * @param clientId the client's name for itself; part of generated member ids
  * @param clientAddress the peer's address; shown when a group is described

@@ -16,13 +16,18 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
 /**
- * The broker's group settings: {@code group.*}, {@code offset.metadata.max.bytes} and {@code offsets.*}, with Kafka's names, units and
- * defaults but three: {@code group.coordinator.threads} and {@code group.coordinator.background.threads} are 1, because our log
- * appends without waiting for a disk or a network; {@code offsets.topic.segment.bytes} is 4 MiB, because a start reads all that is not
- * compacted, the active segments. {@code offsets.topic.replication.factor} is accepted and has no effect.
+ * Reads the broker's group settings: {@code group.*}, {@code offset.metadata.max.bytes} and {@code offsets.*}, with Kafka's names and
+ * units, and {@code max.groups}, which Kafka has not. Three defaults are not Kafka's:
+ *
+ * <ul>
+ *   <li>{@code group.coordinator.threads} and {@code group.coordinator.background.threads} are 1, because an append to our log waits for
+ *       neither a disk nor a network;
+ *   <li>{@code offsets.topic.segment.bytes} is 4 MiB, because a start reads all that is not compacted, the active segments.
+ * </ul>
+ *
+ * <p>{@code offsets.topic.replication.factor} is accepted and has no effect.
  */
 public final class GroupsConfig {
-    /** Most groups there are. */
     private static final String MAX_GROUPS = "max.groups";
 
     private static final int DEFAULT_MAX_GROUPS = 10_000;
@@ -34,7 +39,7 @@ public final class GroupsConfig {
                     DEFAULT_MAX_GROUPS,
                     ConfigDef.Range.atLeast(1),
                     ConfigDef.Importance.MEDIUM,
-                    "Most groups there are; a further one is refused until one has gone.");
+                    "How many groups there may be; a further one is refused until one has gone.");
 
     private static final Map<String, String> OWN_DEFAULTS = Map.of(
             GroupCoordinatorConfig.GROUP_COORDINATOR_NUM_THREADS_CONFIG, "1",
@@ -54,7 +59,7 @@ public final class GroupsConfig {
     /**
      * Reads the settings and checks them, one by one and against each other.
      *
-     * @param properties the broker's properties; keys not of this room are ignored
+     * @param properties the broker's properties; other keys are ignored
      * @return the settings
      * @throws ConfigException naming key, value and what is allowed, in one line
      */
@@ -123,12 +128,12 @@ public final class GroupsConfig {
         return new GroupConfigManager(groups.extractGroupConfigMap(shareGroups), groups, shareGroups);
     }
 
-    /** How many partitions {@code __consumer_offsets} gets when it is made. */
+    /** @return how many partitions {@code __consumer_offsets} gets when it is made */
     int offsetsPartitions() {
         return groups.offsetsTopicPartitions();
     }
 
-    /** Settings {@code __consumer_offsets} gets when it is made. */
+    /** @return the settings {@code __consumer_offsets} gets when it is made */
     Map<String, String> offsetsTopicConfigs() {
         return Map.of(
                 "cleanup.policy", "compact",

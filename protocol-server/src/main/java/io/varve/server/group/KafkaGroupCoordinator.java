@@ -28,8 +28,8 @@ import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
 
 /**
- * Kafka's group coordinator at work on one {@code __consumer_offsets}. Time and threads inside are Kafka's own. Share groups are not
- * served, so nothing asks it to persist their state.
+ * Runs Kafka's group coordinator on our {@code __consumer_offsets}. Time and threads inside are Kafka's own. Share groups are not served,
+ * so nothing asks it to persist their state.
  */
 final class KafkaGroupCoordinator implements HostedCoordinator {
     private final GroupCoordinatorService service;

@@ -20,11 +20,11 @@ import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
- * The topics as the coordinator's own picture of the cluster wants them: it assigns partitions and drops offsets by it. Not
- * thread-safe: changes come one after the other.
+ * Publishes our topics to the coordinator as Kafka's metadata images, by which it assigns partitions and drops offsets. Not thread-safe:
+ * changes come one after the other.
  */
 final class MetadataImagePublisher {
-    /** Takes a change and the picture after it; may block while offsets of deleted topics are dropped. */
+    /** Takes a change and the image after it; may block while offsets of deleted topics are dropped. */
     @FunctionalInterface
     interface Sink {
         void accept(MetadataDelta delta, MetadataImage image);
@@ -44,7 +44,7 @@ final class MetadataImagePublisher {
         this.sink = sink;
     }
 
-    /** Gives the first picture: one broker and the topics there are. */
+    /** Publishes the first image: one broker and the topics there are. */
     void begin(Collection<Topic> topics) {
         MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
         delta.replay(new FeatureLevelRecord()
@@ -64,7 +64,7 @@ final class MetadataImagePublisher {
         publish(delta);
     }
 
-    /** Tells of topics that are new or have new partitions. */
+    /** Publishes a topic that is new or has new partitions. */
     void put(Topic topic) {
         if (known(topic) < topic.partitions().size()) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
@@ -73,7 +73,7 @@ final class MetadataImagePublisher {
         }
     }
 
-    /** Tells of a deleted topic; its committed offsets are dropped. */
+    /** Publishes that a topic is deleted; its committed offsets are dropped. */
     void remove(Topic topic) {
         if (known(topic) > 0) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
@@ -83,8 +83,8 @@ final class MetadataImagePublisher {
     }
 
     /**
-     * Has offsets dropped of topics the picture never showed. The coordinator looks up what was deleted in the picture before, so
-     * it is given one in which the topics were.
+     * Has offsets dropped of topics that were in no image. The coordinator looks up a deleted topic in the image before, so it is given
+     * one that has the topics.
      *
      * @param gone names by id
      */
@@ -120,7 +120,7 @@ final class MetadataImagePublisher {
         }
     }
 
-    /** @return how many of the topic's partitions the picture shows, 0 when it does not show the topic */
+    /** @return how many of the topic's partitions are in the image, 0 when the topic is not */
     private int known(Topic topic) {
         TopicImage shown = image.topics().getTopic(topic.id());
         return shown == null ? 0 : shown.partitions().size();
