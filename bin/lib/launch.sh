@@ -12,6 +12,13 @@ MIN_JAVA=17
 say() { printf '%s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
+# help_if_asked TEXT ARGUMENT...: prints the text and ends when the first argument asks for help.
+help_if_asked() {
+  case ${2:-} in
+    -h | --help) printf '%s\n' "$1" && exit 0 ;;
+  esac
+}
+
 # Sets JAVA (the command), JAVA_VERSION and JAVA_MAJOR, reading the JDK's release file: starting a JVM to ask would cost 50 ms.
 find_java() {
   if [ -n "${JAVA_HOME:-}" ]; then
@@ -127,14 +134,21 @@ build_kit_if_stale() {
   touch "$stamp"
 }
 
-# Puts the server's command line, up to its own arguments, into SERVER_COMMAND.
-set_server_command() {
+# set_command HEAP FLAGS CLASS_PATH OPTION...: puts a JVM's command line, up to the main class, into COMMAND. HEAP and FLAGS
+# count where the environment says nothing; KAFKA_OPTS comes after OPTION... and so is stronger.
+set_command() {
+  local heap=$1 flags=$2 class_path=$3
+  shift 3
   # shellcheck disable=SC2207,SC2206 # options are words
-  SERVER_COMMAND=("$JAVA" ${KAFKA_HEAP_OPTS:--Xms32m -Xmx512m}
-    ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError} $(native_flags) "$@"
-    -Xshare:auto -Xlog:disable -Djava.awt.headless=true "-Dvarve.home=$VARVE_HOME"
-    "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml" ${KAFKA_OPTS:-}
-    -cp "$SERVER_TARGET/varve-server.jar${CLASSPATH:+:$CLASSPATH}" io.varve.server.Main)
+  COMMAND=("$JAVA" ${KAFKA_HEAP_OPTS:-$heap} ${KAFKA_JVM_PERFORMANCE_OPTS:-$flags} $(native_flags) -Xshare:auto
+    -Djava.awt.headless=true "$@" ${KAFKA_OPTS:-} -cp "$class_path${CLASSPATH:+:$CLASSPATH}")
+}
+
+# set_server_command OPTION...: the same for the server, up to its own arguments.
+set_server_command() {
+  set_command "-Xms32m -Xmx512m" "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError" "$SERVER_TARGET/varve-server.jar" "$@" \
+    -Xlog:disable "-Dvarve.home=$VARVE_HOME" "-Dlogback.configurationFile=$VARVE_HOME/config/logback.xml"
+  COMMAND+=(io.varve.server.Main)
 }
 
 # Makes the archive of loaded classes with which the JVM starts in half the time, by a run on a storage in memory. Without one
@@ -144,7 +158,7 @@ archive_classes() {
   say "Preparing for fast starts ..."
   set_server_command -XX:ArchiveClassesAtExit="$archive"
   ready=$(mktemp)
-  "${SERVER_COMMAND[@]}" "$VARVE_HOME/config/server.properties" --override storage.backend=memory \
+  "${COMMAND[@]}" "$VARVE_HOME/config/server.properties" --override storage.backend=memory \
     --override listeners=PLAINTEXT://127.0.0.1:0 >"$ready" 2>&1 &
   pid=$!
   while kill -0 "$pid" 2>/dev/null && ! grep -q ready "$ready"; do sleep 0.1; done
@@ -169,29 +183,30 @@ run_server() {
   else
     set_server_command
   fi
-  exec "${SERVER_COMMAND[@]}" "$@"
+  exec "${COMMAND[@]}" "$@"
 }
 
 # run_offline CLASS ARGUMENT...: becomes one of our own programs: on the data directories of a server that is not running, or a client.
 run_offline() {
   find_java
   [ -n "${VARVE_NO_BUILD:-}" ] || build_server_if_stale
-  # shellcheck disable=SC2046,SC2086 # options are words
-  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(native_flags) -Xshare:auto \
-    -Djava.awt.headless=true "-Dvarve.home=$VARVE_HOME" -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" ${KAFKA_OPTS:-} \
-    -cp "$SERVER_TARGET/varve-server.jar${CLASSPATH:+:$CLASSPATH}" "$@"
+  set_command -Xmx512m -XX:+UseSerialGC "$SERVER_TARGET/varve-server.jar" "-Dvarve.home=$VARVE_HOME" \
+    "-Dlogback.configurationFile=$VARVE_HOME/config/tools-logback.xml"
+  exec "${COMMAND[@]}" "$@"
 }
 
 # run_tool CLASS ARGUMENT...: becomes one of Apache Kafka's tools.
 run_tool() {
   find_java
   build_tools_if_stale
-  # shellcheck disable=SC2046,SC2086 # options are words
-  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx256m} \
-    ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC -XX:TieredStopAtLevel=1} \
-    $(native_flags) -Xshare:auto -Djava.awt.headless=true \
-    -Dlogback.configurationFile="$VARVE_HOME/config/tools-logback.xml" ${KAFKA_OPTS:-} \
-    -cp "$TOOLS_TARGET/lib/*${CLASSPATH:+:$CLASSPATH}" "$@"
+  set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$TOOLS_TARGET/lib/*" \
+    "-Dlogback.configurationFile=$VARVE_HOME/config/tools-logback.xml"
+  exec "${COMMAND[@]}" "$@"
+}
+
+# What the measuring tools run with, as Kafka's scripts have it.
+use_measuring_jvm() {
+  export KAFKA_HEAP_OPTS="${KAFKA_HEAP_OPTS:--Xmx512m}" KAFKA_JVM_PERFORMANCE_OPTS="${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseParallelGC}"
 }
 
 # run_tool_with_old_options CLASS ARGUMENT...: as run_tool, taking options that old tutorials still give.
@@ -222,8 +237,6 @@ run_tool_with_old_options() {
 run_conformance() {
   find_java
   build_kit_if_stale
-  # shellcheck disable=SC2046,SC2086 # options are words
-  exec "$JAVA" ${KAFKA_HEAP_OPTS:--Xmx512m} ${KAFKA_JVM_PERFORMANCE_OPTS:--XX:+UseSerialGC} $(native_flags) -Xshare:auto \
-    -Djava.awt.headless=true -Dorg.slf4j.simpleLogger.defaultLogLevel="${VARVE_KIT_LOG:-off}" ${KAFKA_OPTS:-} \
-    -cp "$KIT_TARGET/lib/*${CLASSPATH:+:$CLASSPATH}" io.varve.conformance.shell.Conformance "$@"
+  set_command -Xmx512m -XX:+UseSerialGC "$KIT_TARGET/lib/*" "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_KIT_LOG:-off}"
+  exec "${COMMAND[@]}" io.varve.conformance.shell.Conformance "$@"
 }

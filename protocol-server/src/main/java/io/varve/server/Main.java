@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts the server and ends it when the process is told to: the program behind {@code kafka-server-start.sh}. */
+/** Starts the server, and stops it when the process is told to end: {@code bin/kafka-server-start.sh}. */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int BACKGROUND_THREADS = 2;

@@ -29,7 +29,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads the command line of {@code bin/conformance.sh}: grades a backend, cuts the power under it, or lists the areas. */
+/**
+ * Reads the command line of {@code bin/conformance.sh}, and has the backend graded or the power cut under it, or lists
+ * the areas.
+ */
 @Command(
         name = "bin/conformance.sh",
         mixinStandardHelpOptions = true,

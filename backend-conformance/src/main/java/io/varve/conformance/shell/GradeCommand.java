@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.function.Supplier;
 
-/** Grades a backend: runs the checks on it, prints how each area did and every failure, and writes the page. */
+/** Grades a backend: runs the checks on it, prints how each area did and what failed, and writes the page. */
 final class GradeCommand {
     private static final int MAX_FAILURES_PRINTED = 10;
 

@@ -18,8 +18,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * Reads a command line that names data directories, and runs what a subclass does with them. Its exit codes are in its help; 2 stands
- * for a wrong command line in each of them.
+ * Reads a command line that names data directories, and runs what a subclass does with them. A subclass names its exit
+ * codes in its help. 2 stands for a wrong command line in all of them.
  */
 @Command(
         mixinStandardHelpOptions = true,

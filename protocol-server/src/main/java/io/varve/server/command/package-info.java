@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What the server's commands share: how a command line is read, which version they say, how a table is printed. */
+/** Reads command lines and prints versions and tables in one way for all of the server's commands. */
 package io.varve.server.command;

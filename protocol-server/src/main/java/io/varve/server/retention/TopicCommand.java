@@ -21,7 +21,10 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
-/** Asks a server about one topic: reads where the server is and which topic is meant, connects, and says what the server refuses. */
+/**
+ * Connects to a server and asks it about one topic: reads where the server is and which topic is meant, and prints what
+ * the server refuses.
+ */
 @Command(
         mixinStandardHelpOptions = true,
         versionProvider = CommandLines.Version.class,
