@@ -3,7 +3,6 @@ package io.varve.command;
 
 import java.io.PrintStream;
 import java.io.PrintWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,10 +11,7 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * Reads a command line that names data directories, and runs what a subclass does with them. A subclass names its exit
@@ -48,10 +44,7 @@ abstract class DirectoryCommand implements Callable<Integer> {
             required = true,
             split = "\\s*,\\s*",
             description = "a data directory; may be repeated, or name several, separated by commas, as log.dirs does")
-    private List<Path> named = new ArrayList<>();
-
-    @Spec
-    private CommandSpec spec;
+    List<Path> directories = new ArrayList<>();
 
     DirectoryCommand(PrintStream out, PrintStream err) {
         this.out = out;
@@ -68,20 +61,5 @@ abstract class DirectoryCommand implements Callable<Integer> {
                 .setExpandAtFiles(false)
                 .setOverwrittenOptionsAllowed(true)
                 .execute(arguments);
-    }
-
-    /**
-     * @return the directories named, as absolute paths, in that order
-     * @throws ParameterException if one is no directory
-     */
-    final List<Path> directories() {
-        List<Path> directories = new ArrayList<>();
-        for (Path directory : named) {
-            if (!Files.isDirectory(directory)) {
-                throw new ParameterException(spec.commandLine(), "--dir " + directory + " is not a directory");
-            }
-            directories.add(directory.toAbsolutePath().normalize());
-        }
-        return directories;
     }
 }

@@ -32,7 +32,7 @@ public final class LmdbStatCommand extends DirectoryCommand {
     @Override
     public Integer call() {
         int exit = READ;
-        for (Path directory : directories()) {
+        for (Path directory : directories) {
             try {
                 LmdbStat.print(directory, out);
             } catch (StorageException e) {

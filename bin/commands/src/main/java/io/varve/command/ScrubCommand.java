@@ -7,6 +7,9 @@ import io.varve.core.runtime.SystemScheduler;
 import io.varve.file.tool.Scrub;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
@@ -54,7 +57,9 @@ public final class ScrubCommand extends DirectoryCommand {
     @Override
     public Integer call() {
         try {
-            Scrub scrub = new Scrub(directories(), bytesPerSecond, clock, scheduler);
+            List<Path> existing =
+                    directories.stream().map(ScrubCommand::existing).toList();
+            Scrub scrub = new Scrub(existing, bytesPerSecond, clock, scheduler);
             return scrub.run(out, err::println) ? SOUND : DAMAGED;
         } catch (IllegalArgumentException e) {
             err.println("--dir " + e.getMessage());
@@ -63,6 +68,13 @@ public final class ScrubCommand extends DirectoryCommand {
             err.println("Could not verify everything: " + e);
             return FAILED;
         }
+    }
+
+    private static Path existing(Path directory) {
+        if (!Files.isDirectory(directory)) {
+            throw new IllegalArgumentException(directory + " is not a directory");
+        }
+        return directory.toAbsolutePath().normalize();
     }
 
     /** Takes MB a second, with or without the unit, as bytes a second. */
