@@ -118,7 +118,7 @@ public final class ImportCommand implements Callable<Integer> {
         try (KafkaSource source = KafkaSource.open(new ImportConfig(from, exclude, abortUndecided))) {
             List<String> table = ImportSummary.of(source);
             if (!dryRun) {
-                adopt(source, config);
+                importFrom(source, config);
             }
             table.forEach(System.out::println);
         }
@@ -148,7 +148,7 @@ public final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    private static void adopt(KafkaSource source, ServerConfig config) {
+    private static void importFrom(KafkaSource source, ServerConfig config) {
         Clock clock = Clock.system();
         StorageProvider backend = StorageBackends.named(config.storage().backend());
         try (SystemScheduler scheduler = new SystemScheduler(BACKGROUND_THREADS);

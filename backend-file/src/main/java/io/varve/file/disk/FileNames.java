@@ -25,7 +25,7 @@ public final class FileNames {
     public static final String DELETED_DIRECTORY = "-delete";
     public static final String STRAY_DIRECTORY = "-stray";
 
-    /** Kafka's, in adopted directories; not needed here. */
+    /** Kafka's, in its own directories; not needed here. */
     private static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
 
     private static final Set<String> SUFFIXES =

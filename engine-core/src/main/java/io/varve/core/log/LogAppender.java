@@ -196,7 +196,7 @@ public final class LogAppender {
     }
 
     /**
-     * Lets an empty log begin at an offset: the first step of taking over what another broker's log held.
+     * Lets an empty log begin at an offset: the first step of importing what another broker's log held.
      *
      * @param start offset of the next record, at or above the log end offset
      * @throws IllegalStateException if the log holds records
@@ -214,14 +214,14 @@ public final class LogAppender {
 
     /**
      * Appends batches as another broker's log held them: offsets, leader epochs and timestamps stay, gaps between offsets too. For a
-     * partition that is taken over, before anyone appends to it.
+     * partition that is imported, before a producer appends to it.
      *
      * @param batches one or more whole v2 batches from position to limit, big-endian, their leader epochs at most
      *     {@link PartitionLog#leaderEpoch}; the caller's again on return
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend; FULL, FENCED, CLOSED
      */
-    public void adopt(ByteBuffer batches) {
+    public void appendImported(ByteBuffer batches) {
         AppendRun run = check(batches, AppendOrigin.BROKER, DecompressionMeter.NONE);
         for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
             if (BatchHeader.isControl(run.bytes(), at)) {
@@ -230,7 +230,7 @@ public final class LogAppender {
         }
         writer.lock();
         try {
-            writer.adopt(run);
+            writer.appendImported(run);
         } finally {
             writer.unlock();
         }

@@ -107,7 +107,7 @@ final class LogWriter {
     }
 
     /** Stores a run at the offsets it has; with the lock held. */
-    void adopt(AppendRun run) {
+    void appendImported(AppendRun run) {
         store(run, run.asStored());
     }
 

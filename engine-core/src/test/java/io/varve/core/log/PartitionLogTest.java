@@ -151,7 +151,7 @@ class PartitionLogTest {
     }
 
     @Test
-    void adoptsBatchesWithTheirOffsetsEpochsAndProducersAndGoesOnBehindThem() {
+    void importsBatchesWithTheirOffsetsEpochsAndProducersAndGoesOnBehindThem() {
         log.appender().beginAt(40);
         ByteBuffer first = LogBatches.idempotent(1, 0, 0, "a", "b");
         BatchHeader.setBaseOffset(first, 0, 41);
@@ -159,7 +159,7 @@ class PartitionLogTest {
         ByteBuffer afterAGap = LogBatches.at(7, "c");
         BatchHeader.setBaseOffset(afterAGap, 0, 50);
         BatchHeader.setLeaderEpoch(afterAGap, 0, 3);
-        log.appender().adopt(LogBatches.joined(first, afterAGap).asReadOnlyBuffer());
+        log.appender().appendImported(LogBatches.joined(first, afterAGap).asReadOnlyBuffer());
         assertThat(log.logStartOffset()).isEqualTo(40);
         assertThat(log.logEndOffset()).isEqualTo(51);
         try (var slice = log.reader().read(40, 1 << 20, Isolation.LOG_END).slice()) {
@@ -178,9 +178,9 @@ class PartitionLogTest {
     }
 
     @Test
-    void adoptsNothingBelowItsEndNorMovesABegunLog() {
+    void importsNothingBelowItsEndNorMovesABegunLog() {
         log.appender().append(LogBatches.at(5, "a", "b"), AppendOrigin.CLIENT);
-        assertThatThrownBy(() -> log.appender().adopt(LogBatches.at(5, "below")))
+        assertThatThrownBy(() -> log.appender().appendImported(LogBatches.at(5, "below")))
                 .isInstanceOf(StorageException.class);
         assertThatThrownBy(() -> log.appender().beginAt(9)).isInstanceOf(IllegalStateException.class);
         assertThat(log.logEndOffset()).isEqualTo(2);

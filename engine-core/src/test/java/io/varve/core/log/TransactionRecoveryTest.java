@@ -227,7 +227,7 @@ class TransactionRecoveryTest {
         batches.add(emptied(A, 0, 4)); // its records are gone, it keeps the last sequence; its marker is gone as well
         batches.add(emptied(B, 10, 11));
         batches.add(moved(12, LogBatches.transactional(B, 0, 2, "left")));
-        rig.log.appender().adopt(LogBatches.joined(batches.toArray(ByteBuffer[]::new)));
+        rig.log.appender().appendImported(LogBatches.joined(batches.toArray(ByteBuffer[]::new)));
         rig.commit();
         assertThat(rig.log.producers().hasOpenTransaction(A, (short) 0)).isFalse();
         assertThat(rig.log.lastStableOffset()).isEqualTo(12);

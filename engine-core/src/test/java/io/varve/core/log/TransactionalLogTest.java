@@ -343,7 +343,7 @@ class TransactionalLogTest {
     }
 
     @Test
-    void adoptedBatchesBringTheirTransactions() {
+    void importedBatchesBringTheirTransactions() {
         ByteBuffer data = at(10, LogBatches.transactional(A, 0, 0, "a"));
         ByteBuffer marker = at(
                 11,
@@ -351,7 +351,7 @@ class TransactionalLogTest {
                                 A, (short) 0, new EndTransactionMarker(ControlRecordType.COMMIT, 0))
                         .buffer());
         log.appender().beginAt(10);
-        log.appender().adopt(LogBatches.joined(data, marker));
+        log.appender().appendImported(LogBatches.joined(data, marker));
         rig.commit();
         assertThat(log.lastStableOffset()).isEqualTo(12);
         assertThat(rig.committed(1 << 20)).containsExactly("a");

@@ -61,7 +61,7 @@ public final class KafkaImport {
     public void run(KafkaSource source) {
         source.topics().forEach(this::checkFits);
         removeLeftOvers(source);
-        source.topics().forEach(topic -> topic.partitions().forEach(survey -> bytes += survey.bytes()));
+        source.topics().forEach(topic -> topic.partitions().forEach(partition -> bytes += partition.bytes()));
         said = clock.nanos();
         try {
             List<KraftTopic> topics = new ArrayList<>();

@@ -49,7 +49,7 @@ public final class KafkaSource implements AutoCloseable {
         try {
             config.from().forEach(path -> source.directories.add(KafkaLogDirectory.open(path)));
             source.checkOneNode();
-            source.survey(KraftMetadata.read(source.metadata()));
+            source.choose(KraftMetadata.read(source.metadata()));
             return source;
         } catch (RuntimeException e) {
             source.close();
@@ -84,7 +84,7 @@ public final class KafkaSource implements AutoCloseable {
         return found.get(0);
     }
 
-    private void survey(KraftMetadata metadata) {
+    private void choose(KraftMetadata metadata) {
         nextProducerId = metadata.nextProducerId();
         leftOut.addAll(metadata.leftOut());
         Set<String> known = new HashSet<>();
@@ -99,7 +99,7 @@ public final class KafkaSource implements AutoCloseable {
             } else if (NOT_SERVED.contains(topic.name())) {
                 leftOut.add("topic " + topic.name() + ", whose coordinator does not run here");
             } else {
-                topics.add(survey(topic));
+                topics.add(source(topic));
             }
         }
         if (!unknown.isEmpty()) {
@@ -114,16 +114,16 @@ public final class KafkaSource implements AutoCloseable {
         }
     }
 
-    private SourceTopic survey(KraftTopic topic) {
+    private SourceTopic source(KraftTopic topic) {
         if (Boolean.parseBoolean(topic.configs().get(REMOTE))) {
             throw new ImportException("topic " + topic.name() + " has " + REMOTE
                     + "=true: its older records are not in these directories; leave it out with --exclude");
         }
         List<SourcePartition> partitions = new ArrayList<>();
         for (int p = 0; p < topic.partitions().size(); p++) {
-            SourcePartition survey = SourcePartition.of(find(topic, p), config.abortUndecided());
-            survey.transactions().undecided().forEach((producer, first) -> refuse(survey.log(), producer, first));
-            partitions.add(survey);
+            SourcePartition partition = SourcePartition.of(find(topic, p), config.abortUndecided());
+            partition.transactions().undecided().forEach((producer, first) -> refuse(partition.log(), producer, first));
+            partitions.add(partition);
         }
         return new SourceTopic(withoutUnknownSettings(topic), partitions);
     }

@@ -79,7 +79,7 @@ final class PartitionCopier {
         ByteBuffer run = segment.duplicate().limit(runEnd).position(runStart);
         begin(runBase);
         try {
-            to.appender().adopt(run);
+            to.appender().appendImported(run);
         } catch (InvalidBatchException e) {
             throw new ImportException(
                     from.log().directory() + ", among the batches from offset " + runBase + " on: " + e.getMessage());
@@ -106,7 +106,7 @@ final class PartitionCopier {
         begin(from.end());
         if (to.logEndOffset() < from.end()) {
             to.appender()
-                    .adopt(new RecordBatchBuilder(Codec.NONE)
+                    .appendImported(new RecordBatchBuilder(Codec.NONE)
                             .baseOffset(from.end() - 1)
                             .leaderEpoch(Math.max(0, from.leaderEpoch()))
                             .build(from.end() - 1, BatchHeader.NO_TIMESTAMP));

@@ -24,13 +24,13 @@ final class SourcePartition {
 
     /** @param abortUndecided true to count transactions without an end as aborted */
     static SourcePartition of(KafkaPartitionLog log, boolean abortUndecided) {
-        SourcePartition survey = new SourcePartition(log);
-        log.visit(survey::note, () -> {});
+        SourcePartition partition = new SourcePartition(log);
+        log.visit(partition::note, () -> {});
         if (abortUndecided) {
-            survey.transactions.abortUndecided();
+            partition.transactions.abortUndecided();
         }
-        log.visit(survey::count, () -> {});
-        return survey;
+        log.visit(partition::count, () -> {});
+        return partition;
     }
 
     private void note(ByteBuffer segment, int at, int size) {
@@ -66,12 +66,12 @@ final class SourcePartition {
         return leaderEpoch;
     }
 
-    /** @return records to be taken over; markers do not count */
+    /** @return records to be imported; markers do not count */
     long records() {
         return records;
     }
 
-    /** @return bytes of batches to be taken over */
+    /** @return bytes of batches to be imported */
     long bytes() {
         return bytes;
     }

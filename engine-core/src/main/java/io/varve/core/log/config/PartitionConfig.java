@@ -75,15 +75,7 @@ public record PartitionConfig(
      * @return the same with other retention
      */
     public PartitionConfig with(RetentionLimits limits) {
-        return new PartitionConfig(
-                segments,
-                maxMessageBytes,
-                logAppendTime,
-                timestampBeforeMaxMs,
-                timestampAfterMaxMs,
-                compaction,
-                limits,
-                batches);
+        return with(segments, limits, batches);
     }
 
     /**
@@ -91,15 +83,7 @@ public record PartitionConfig(
      * @return the same with other segments
      */
     public PartitionConfig with(SegmentLimits limits) {
-        return new PartitionConfig(
-                limits,
-                maxMessageBytes,
-                logAppendTime,
-                timestampBeforeMaxMs,
-                timestampAfterMaxMs,
-                compaction,
-                retention,
-                batches);
+        return with(limits, retention, batches);
     }
 
     /**
@@ -107,14 +91,18 @@ public record PartitionConfig(
      * @return the same with those
      */
     public PartitionConfig with(BatchRules rules) {
+        return with(segments, retention, rules);
+    }
+
+    private PartitionConfig with(SegmentLimits otherSegments, RetentionLimits otherRetention, BatchRules otherBatches) {
         return new PartitionConfig(
-                segments,
+                otherSegments,
                 maxMessageBytes,
                 logAppendTime,
                 timestampBeforeMaxMs,
                 timestampAfterMaxMs,
                 compaction,
-                retention,
-                rules);
+                otherRetention,
+                otherBatches);
     }
 }

@@ -141,7 +141,7 @@ class LeaderEpochsTest {
             var batch = LogBatches.at(1, "a");
             BatchHeader.setBaseOffset(batch, 0, log.logEndOffset());
             BatchHeader.setLeaderEpoch(batch, 0, epoch);
-            log.appender().adopt(batch);
+            log.appender().appendImported(batch);
         }
         assertThat(end(2)).isEqualTo("2:0");
         assertThat(end(3)).isEqualTo("3:2");
