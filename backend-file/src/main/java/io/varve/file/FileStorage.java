@@ -73,17 +73,17 @@ final class FileStorage implements Storage {
     }
 
     private static int idleFiles(int wanted, long limit) {
-        int most = DescriptorLimit.idleFiles(wanted, limit);
-        if (most < wanted) {
+        int max = DescriptorLimit.idleFiles(wanted, limit);
+        if (max < wanted) {
             LOG.info(
                     "{} is {}, but this process may have {} files open at a time (ulimit -n), and connections need some:"
                             + " keeping at most {} idle ones",
                     FileConfig.OPEN_FILES,
                     wanted,
                     limit,
-                    most);
+                    max);
         }
-        return most;
+        return max;
     }
 
     static FileStorage open(StorageContext context) {

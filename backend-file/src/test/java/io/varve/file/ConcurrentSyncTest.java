@@ -17,7 +17,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Two who sync one partition at once: neither may say "durable" on the strength of a force the other has not finished. */
+/**
+ * Two who sync one partition at once: neither may say "durable" on the strength of a force the other has not
+ * finished.
+ */
 class ConcurrentSyncTest extends FileTestBase {
     private final CountDownLatch reached = new CountDownLatch(1);
     private final CountDownLatch goOn = new CountDownLatch(1);

@@ -39,7 +39,10 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The engine on this backend while it is written, read, trimmed, closed and killed: what it has said must stay true. */
+/**
+ * The engine on this backend while it is written, read, trimmed, closed and killed: what it has said must
+ * stay true.
+ */
 class EngineOnFilesTest {
     private static final PartitionId ID = new PartitionId("stress", new UUID(5, 6), 0);
     private static final PartitionConfig CONFIG = new PartitionConfig(

@@ -21,7 +21,9 @@ import java.util.List;
 import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Test;
 
-/** What can happen to files while nobody looks: each is noticed, said in one line, and costs no sound record. */
+/**
+ * What can happen to files while nobody looks: each is noticed, said in one line, and costs no sound record.
+ */
 class FileDamageTest extends FileTestBase {
     /** Opens the partition, which is to be said something of exactly once. */
     private ListAssert<String> openSaying(String... words) {
@@ -33,7 +35,10 @@ class FileDamageTest extends FileTestBase {
         return assertThat(lines);
     }
 
-    /** Reads every batch from an offset on, by calls for one batch each, and notes the offsets that cannot be had. */
+    /**
+     * Reads every batch from an offset on, by calls for one batch each, and notes the offsets that cannot be
+     * had.
+     */
     private List<Long> unreadable(long end) {
         List<Long> failed = new ArrayList<>();
         for (long offset = store.extent().start(); offset < end; offset += 10) {
@@ -145,7 +150,10 @@ class FileDamageTest extends FileTestBase {
         assertThat(unreadable(170)).containsExactly(90L);
     }
 
-    /** Retention goes by the largest timestamp: that the last entry of an index is well formed does not make it right. */
+    /**
+     * Retention goes by the largest timestamp: that the last entry of an index is well formed does not make
+     * it right.
+     */
     @Test
     void aWrongLastEntryOfATimeIndexIsNotBelieved() throws IOException {
         appendTens(17);

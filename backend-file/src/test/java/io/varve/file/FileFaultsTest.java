@@ -14,7 +14,10 @@ import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What a partition makes of files that cannot be written: a directory in a file's place fails as surely as a full disk does. */
+/**
+ * What a partition makes of files that cannot be written: a directory in a file's place fails as surely as a
+ * full disk does.
+ */
 class FileFaultsTest extends FileTestBase {
     private final Path checkpoint = rig.directory.resolve(FileNames.START_OFFSETS + FileNames.TEMPORARY);
 

@@ -57,8 +57,8 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     /**
-     * At every place of the header, and in the body. An offset that rots into one that may be is not to be told: the checksum does not cover
-     * it.
+     * At every place of the header, and in the body. An offset that rots into one that may be is not to be
+     * told: the checksum does not cover it.
      */
     @Test
     void aRottenByteBeforeSoundBatchesIsDamageWhateverTheCheckpointSays() throws IOException {

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A file storage in a directory of its own. A crash cuts every log after its durable end, leaving half of the batch that
- * follows; indexes stay as they were, too long for what is left.
+ * A file storage in a directory of its own. A crash cuts every log after its durable end, leaving half of the
+ * batch that follows; indexes stay as they were, too long for what is left.
  */
 public final class FileRig implements StorageRig {
     public final Path directory;

@@ -11,7 +11,10 @@ import io.varve.core.spi.SyncFailures;
 import java.util.Collection;
 import java.util.Set;
 
-/** The file backend with a sync that does nothing and says it has. A process that dies does not give it away; a power cut does. */
+/**
+ * The file backend with a sync that does nothing and says it has. A process that dies does not give it away;
+ * a power cut does.
+ */
 public final class ForgetfulFileStorageProvider implements StorageProvider {
     @Override
     public String name() {

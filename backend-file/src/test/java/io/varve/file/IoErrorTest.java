@@ -96,7 +96,10 @@ class IoErrorTest {
         }
     }
 
-    /** @return how many of some batches can be read, and how many fail in which way; from the device, not from memory */
+    /**
+     * @return how many of some batches can be read, and how many fail in which way; from the device, not from
+     *     memory
+     */
     private static Map<String, Integer> readSome(FileRig rig, List<PartitionStore> stores) {
         Map<String, Integer> outcomes = new TreeMap<>();
         for (PartitionStore store : stores) {

@@ -12,7 +12,10 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A start removes deleted partitions, and so does the storage that was closed a moment before, if it had begun to. */
+/**
+ * A start removes deleted partitions, and so does the storage that was closed a moment before, if it had
+ * begun to.
+ */
 class RemoveTreeTest {
     private static final int FILES = 200;
 

@@ -14,8 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Log files of segments that were trimmed away, kept for a while under their {@code .deleted} names, for whoever wants them back by hand
- * ({@code file.delete.delay.ms}). The next start deletes what is left, and a write that finds no room deletes all of it. Thread-safe.
+ * Deletes the log files of trimmed segments after a while ({@code file.delete.delay.ms}). Until then an
+ * operator can take them back by hand: they have their {@code .deleted} names. The next start deletes what is
+ * left, and a write that finds no space deletes all of it. Thread-safe.
  */
 final class DelayedDeletion {
     private static final Logger LOG = LoggerFactory.getLogger(DelayedDeletion.class);

@@ -12,7 +12,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 
-/** Makes space in a data directory whose file system is full: by deleting dropped files, and by releasing the reserve. Thread-safe. */
+/**
+ * Makes space in a data directory whose file system is full: by deleting dropped files, and by releasing the
+ * reserve. Thread-safe.
+ */
 public final class DirectorySpace {
     /** A way to make space. */
     public enum SpaceSource {
@@ -52,8 +55,8 @@ public final class DirectorySpace {
     }
 
     /**
-     * Runs a write that frees space, or that a start needs. Where the write finds no space, it is run once more without the dropped files
-     * and the reserve.
+     * Runs a write that frees space, or that a start needs. Where the write finds no space, it is run once
+     * more without the dropped files and the reserve.
      *
      * @throws IOException the write's failure; a failed force is not tried again
      */

@@ -16,20 +16,29 @@ import java.nio.file.attribute.FileTime;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What the file system is asked for beyond reading and writing: durable names, and errors in the storage's words. */
+/**
+ * Asks the file system for more than reading and writing: durable names, whole small files, and failures as
+ * StorageExceptions.
+ */
 public final class Disk {
-    /** Most bytes moved at once through a heap buffer: the JDK keeps a direct buffer of that size per thread. */
+    /**
+     * Most bytes moved at once through a heap buffer: the JDK keeps a direct buffer of that size per thread.
+     */
     private static final int CHUNK = 1 << 16;
 
     private static final Logger LOG = LoggerFactory.getLogger(Disk.class);
 
     private Disk() {}
 
-    /** Makes the names in a directory survive a power cut. Does nothing where directories cannot be forced (Windows). */
+    /**
+     * Makes the names in a directory survive a power cut. Does nothing where directories cannot be forced
+     * (Windows).
+     */
     public static void forceDirectory(Path directory) throws IOException {
         if (!System.getProperty("os.name").startsWith("Windows")) {
-            // One who comes after an interrupt may not hear of a failure that went before it. But a directory is the
-            // file system's own data: one that cannot write those takes no more changes and says so to everybody.
+            // One who comes after an interrupt may not hear of a failure that went before it. But a directory
+            // is the file system's own data: one that cannot write those takes no more changes and says so to
+            // everybody.
             try (UninterruptibleFile steady = UninterruptibleFile.open(directory, StandardOpenOption.READ)) {
                 steady.force(true);
             }
@@ -101,7 +110,10 @@ public final class Disk {
         }
     }
 
-    /** Lets a file tell that it was last written at a time, in ms since the epoch; where that fails, or for -1, it tells what it will. */
+    /**
+     * Lets a file tell that it was last written at a time, in ms since the epoch; where that fails, or for
+     * -1, it tells what it will.
+     */
     public static void modified(Path file, long ms) {
         if (ms < 0) {
             return;
@@ -151,8 +163,9 @@ public final class Disk {
     }
 
     /**
-     * @return the failure of a write in the storage's words. No room, no right to write, an I/O error: the caller's part is the same, and
-     *     what the system says of it differs by platform and language. Only a want of descriptors is over by itself
+     * @return the failure of a write as a StorageException. No space, no right to write, an I/O error: the
+     *     caller's part is the same, and what the system says of it differs by platform and language. Only a
+     *     want of descriptors is over by itself
      */
     public static StorageException writeFailure(String what, Path file, IOException cause) {
         return new StorageException(
@@ -161,7 +174,7 @@ public final class Disk {
                 cause);
     }
 
-    /** @return the failure of a read in the storage's words */
+    /** @return the failure of a read as a StorageException */
     public static StorageException readFailure(String what, Path file, IOException cause) {
         return new StorageException(
                 StorageException.Kind.RETRY, what + " failed at " + file + ": " + reason(cause), cause);

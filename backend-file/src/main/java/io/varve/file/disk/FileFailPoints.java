@@ -41,7 +41,10 @@ public final class FileFailPoints {
     public static final String CREATE_BEFORE_FORCE = "file.create.before-force";
     /** A partition is about to be renamed away; an UncheckedIOException here is a failed rename. */
     public static final String DELETE_BEFORE_RENAME = "file.delete.before-rename";
-    /** A partition is renamed, the parent directory not forced; an UncheckedIOException here is a failed fsync. */
+    /**
+     * A partition is renamed, the parent directory not forced; an UncheckedIOException here is a failed
+     * fsync.
+     */
     public static final String DELETE_BEFORE_FORCE = "file.delete.before-force";
     /** A snapshot is written aside, not forced; what it replaces still has the name. */
     public static final String SNAPSHOT_BEFORE_RENAME = "file.snapshot.before-rename";

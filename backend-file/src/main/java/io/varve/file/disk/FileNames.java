@@ -6,23 +6,41 @@ import java.util.UUID;
 
 /** The names of files and directories: Kafka's. */
 public final class FileNames {
+    /** Suffix of a segment's log: its batches. */
     public static final String LOG = ".log";
+    /** Suffix of a segment's offset index. */
     public static final String INDEX = ".index";
+    /** Suffix of a segment's time index. */
     public static final String TIME_INDEX = ".timeindex";
+    /** Suffix of a file that is out of use, and stays for a while. */
     public static final String DELETED = ".deleted";
+    /** Suffix of compacted batches that are being written. */
     public static final String CLEANED = ".cleaned";
+    /** Suffix of compacted batches that are to take the place of segments, whatever happens. */
     public static final String SWAP = ".swap";
+    /** Suffix of a file that is being written, and is to replace another. */
     public static final String TEMPORARY = ".tmp";
+    /** Suffix of a file that a start has found to be no part of the log. */
     public static final String STRAY = ".stray";
+    /** Suffix of the mark that a partition is being emptied. */
     public static final String EMPTIED = ".emptied";
+    /** Suffix of a producer snapshot in Kafka's format. */
     public static final String KAFKA_SNAPSHOT = ".snapshot";
+    /** What the names of other snapshots end with. */
     public static final String SNAPSHOT = "-snapshot";
+    /** Suffix of an index of aborted transactions. */
     public static final String TRANSACTION_INDEX = ".txnindex";
+    /** The file with the topic id, in each partition's directory. */
     public static final String METADATA = "partition.metadata";
+    /** The marker of a proper close, in the data directory. */
     public static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
+    /** The checkpoint of durable ends, in the data directory. */
     public static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
+    /** The checkpoint of log starts, in the data directory. */
     public static final String START_OFFSETS = "log-start-offset-checkpoint";
+    /** What the name of a deleted partition's directory ends with. */
     public static final String DELETED_DIRECTORY = "-delete";
+    /** What the name of a directory ends with whose partition no topic has. */
     public static final String STRAY_DIRECTORY = "-stray";
 
     /** Kafka's, in its own directories; not needed here. */
@@ -42,12 +60,17 @@ public final class FileNames {
         return ZEROS.substring(digits.length()) + digits + suffix;
     }
 
-    /** @return the name of compacted batches that are to stand in place of the segments from {@code base} to {@code end} */
+    /**
+     * @return the name of compacted batches that are to stand in place of the segments from {@code base} to
+     *     {@code end}
+     */
     public static String swapName(long base, long end) {
         return name(base, "." + name(end, LOG + SWAP));
     }
 
-    /** @return the offset in a name of 20 digits followed by {@code suffix}, or -1 when the name is not such */
+    /**
+     * @return the offset in a name of 20 digits followed by {@code suffix}, or -1 when the name is not such
+     */
     public static long offset(String name, String suffix) {
         return name.length() == DIGITS + suffix.length() && name.endsWith(suffix) ? digits(name, 0) : -1;
     }
@@ -103,7 +126,10 @@ public final class FileNames {
         }
     }
 
-    /** @return the directory name of a partition that is out of use: {@code <topic>-<partition>.<unique><suffix>}, cut to what file systems allow */
+    /**
+     * @return the directory name of a partition that is out of use:
+     *     {@code <topic>-<partition>.<unique><suffix>}, cut to what file systems allow
+     */
     public static String goneDirectory(String topic, int partition, UUID unique, String suffix) {
         String ending = "-" + partition + "." + unique.toString().replace("-", "") + suffix;
         return topic.substring(0, Math.min(topic.length(), LONGEST_NAME - ending.length())) + ending;

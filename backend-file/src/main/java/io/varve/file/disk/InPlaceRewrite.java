@@ -11,17 +11,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes bytes of a file once more, as they are, in place. After a device has failed to take them the system has them in memory and calls
- * them written. Most file systems write them again when they are changed in memory; ext4 does, too, but may go on taking the blocks for
- * never written, and reads zeros from them later. So they are written past the system's memory, where that is possible, and the
- * device's answer comes at once. They are durable when the file is forced then. Only while nobody else has the file.
+ * Writes bytes of a file once more, as they are, in place. After a device has failed to take them, the system
+ * has them in memory and calls them written. Most file systems write them again when they are changed in
+ * memory. So does ext4, but it may go on taking the blocks for never written, and read zeros from them later.
+ * So the bytes are written past the page cache where that is possible, and the device's answer comes at once;
+ * they are durable when the file is forced afterwards. Only while the file is in use nowhere else.
  */
 public final class InPlaceRewrite {
     private static final Logger LOG = LoggerFactory.getLogger(InPlaceRewrite.class);
 
     private static final int CHUNK = 1 << 20;
-    /** At least a page: what is written past memory must begin and end with one of the device's blocks. */
-    private static final long LEAST_BLOCK = 4096;
+    /**
+     * At least a page: what is written past the page cache must begin and end with one of the device's
+     * blocks.
+     */
+    private static final long MIN_BLOCK = 4096;
 
     private final UninterruptibleFile from;
     private final UninterruptibleFile to;
@@ -40,7 +44,7 @@ public final class InPlaceRewrite {
      * @param end exclusive, not beyond the end of the file
      */
     public static void bytes(Path path, UninterruptibleFile open, long start, long end) throws IOException {
-        long block = Math.max(LEAST_BLOCK, Files.getFileStore(path).getBlockSize());
+        long block = Math.max(MIN_BLOCK, Files.getFileStore(path).getBlockSize());
         UninterruptibleFile direct = direct(path);
         if (direct == null || block > CHUNK) {
             new InPlaceRewrite(open, open, 1).write(start, end);
@@ -51,12 +55,12 @@ public final class InPlaceRewrite {
         }
     }
 
-    /** @return the file past the system's memory, or null where there is no such thing */
+    /** @return the file past the page cache, or null where there is no such thing */
     private static UninterruptibleFile direct(Path path) {
         try {
             return UninterruptibleFile.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);
         } catch (IOException | UnsupportedOperationException e) {
-            LOG.debug("{} cannot be written past the system's memory", path, e);
+            LOG.debug("{} cannot be written past the page cache", path, e);
             return null;
         }
     }
@@ -64,10 +68,10 @@ public final class InPlaceRewrite {
     private void write(long start, long end) throws IOException {
         long size = from.size();
         ByteBuffer chunk = ByteBuffer.allocateDirect((int) (CHUNK + block)).alignedSlice((int) block);
-        long most = CHUNK - CHUNK % block;
+        long maxBytes = CHUNK - CHUNK % block;
         long at = start - start % block;
         while (at < end) {
-            long wanted = Math.min(most, roundedUp(end - at));
+            long wanted = Math.min(maxBytes, roundedUp(end - at));
             chunk.clear().limit((int) Math.min(wanted, size - at));
             if (Disk.read(from, chunk, at) < chunk.limit()) {
                 throw new IOException("the file has become shorter than " + size + " bytes");

@@ -7,31 +7,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds how many idle file handles are kept: beyond the bound, files nobody uses are closed, those not used lately
- * first. Files in use, or written and not forced, stay open whatever the bound. Thread-safe.
+ * Bounds how many idle file handles are kept: beyond the bound it closes files that are not in use, those not
+ * used lately first. Files in use, or written and not forced, stay open whatever the bound. Thread-safe.
  */
 public final class OpenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
     private static final long QUIET_MS = 10_000;
 
-    private final int most;
+    private final int max;
     private final Clock clock;
     private long saidAt = Long.MIN_VALUE;
     private final ArrayDeque<PooledFile> open = new ArrayDeque<>();
 
     /**
-     * @param most handles kept, at least 1
+     * @param max handles kept, at least 1
      * @param clock times what is said
      */
-    public OpenFiles(int most, Clock clock) {
-        this.most = most;
+    public OpenFiles(int max, Clock clock) {
+        this.max = max;
         this.clock = clock;
     }
 
     /** A file was opened. Call without holding any file's monitor. */
     synchronized void opened(PooledFile file) {
         open.add(file);
-        for (int looks = 2 * open.size(); open.size() > most && looks > 0; looks--) {
+        for (int looks = 2 * open.size(); open.size() > max && looks > 0; looks--) {
             PooledFile oldest = open.poll();
             if (!oldest.evict()) {
                 open.add(oldest);
@@ -40,8 +40,8 @@ public final class OpenFiles {
     }
 
     /**
-     * There are no descriptors left: closes every file that can be. What waits to be forced stays open, until the next sync. Call without
-     * holding any file's monitor.
+     * There are no descriptors left: closes every file that can be. What waits to be forced stays open, until
+     * the next sync. Call without holding any file's monitor.
      */
     synchronized void closeIdle() {
         if (saidAt == Long.MIN_VALUE || clock.millis() - saidAt >= QUIET_MS) {

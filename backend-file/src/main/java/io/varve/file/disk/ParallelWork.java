@@ -8,10 +8,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
-/** Does the same to every item of a list: the caller and a few helpers take one after another, so that the device is never idle. */
+/**
+ * Does the same to every item of a list, several at a time: the caller and a few helpers take one item after
+ * another.
+ */
 public final class ParallelWork<T> {
     /** Helpers for work that needs the processor as well as the device. */
-    private static final int MOST_HELPERS = 7;
+    private static final int MAX_HELPERS = 7;
 
     private static final int ITEMS_PER_HELPER = 16;
 
@@ -36,11 +39,12 @@ public final class ParallelWork<T> {
     /**
      * Returns when all is done.
      *
-     * @throws IOException the first failure, as are unchecked ones and errors; items not begun by then are left out
+     * @throws IOException the first failure, as are unchecked ones and errors; items not begun by then are
+     *     left out
      */
     public static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
         ParallelWork<T> shared = new ParallelWork<>(items, work);
-        shared.with(threads, Math.min(MOST_HELPERS, items.size() / ITEMS_PER_HELPER));
+        shared.with(threads, Math.min(MAX_HELPERS, items.size() / ITEMS_PER_HELPER));
         if (shared.failure.get() instanceof IOException e) {
             throw e;
         }
@@ -48,8 +52,8 @@ public final class ParallelWork<T> {
     }
 
     /**
-     * As {@link #each}, for work that mostly waits for the device: one helper for so many items. When it returns all was done; what an
-     * item's work throws comes through, and then some may be left out.
+     * As {@link #each}, for work that mostly waits for the device: one helper for so many items. When it
+     * returns all was done; what an item's work throws comes through, and then some may be left out.
      */
     public static <T> void waiting(List<T> items, SyncThreads threads, int itemsPerHelper, Consumer<T> work) {
         ParallelWork<T> shared = new ParallelWork<>(items, work::accept);
@@ -68,7 +72,7 @@ public final class ParallelWork<T> {
     }
 
     private void with(SyncThreads threads, int helpers) {
-        for (int i = 0; i < Math.min(helpers, threads.most()); i++) {
+        for (int i = 0; i < Math.min(helpers, threads.max()); i++) {
             threads.offer(this::run); // one that comes late finds nothing to do
         }
         run();
@@ -89,7 +93,7 @@ public final class ParallelWork<T> {
         }
     }
 
-    /** Every item is with somebody who is running by now. */
+    /** Every item is taken by a thread that is running by now. */
     private void await() {
         boolean interrupted = false;
         while (true) {

@@ -5,8 +5,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Names the files of one partition, and gives them what they share with the others of their data directory. Thread-safe. There is one per
- * partition, and there are many: the path is put together when it is asked for.
+ * Names the files of one partition, and gives them what they share with the others of their data directory.
+ * Thread-safe. There is one per partition, and there are many: the path is put together when it is asked for.
  */
 public final class PartitionDirectory {
     private final Path parent;
@@ -27,6 +27,7 @@ public final class PartitionDirectory {
         this.openFiles = openFiles;
     }
 
+    /** @return the partition's directory; another one may have its name once the partition is deleted */
     public Path path() {
         return parent.resolve(name);
     }

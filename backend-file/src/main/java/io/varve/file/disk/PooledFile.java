@@ -9,11 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A file that is opened when needed and kept open while it is in use, or while it holds written bytes that were not forced (so that
- * the device's complaint about them reaches us). Thread-safe.
+ * Opens a file when it is needed, and keeps it open while it is in use or dirty. Dirty is a file with written
+ * bytes that were not forced: the device's failure to take them is reported to the open file only.
+ * Thread-safe.
  *
- * <p>States: idle (closed) → open ⇄ in use → retired. Once retired nobody gets it any more; whoever has it keeps it, and when the
- * last one has given it back it is closed and the successor action runs.
+ * <p>States: idle (closed) → open ⇄ in use → retired. Once retired it is not given out any more. Who has it
+ * keeps it; when the last of them has given it back it is closed, and the action of {@link #whenUnused} runs.
  */
 public final class PooledFile {
     private final PartitionDirectory directory;
@@ -31,12 +32,17 @@ public final class PooledFile {
     /** The file's name since it was taken out of the log; null before. */
     private Path moved;
 
+    /**
+     * @param offset the number in the file's name
+     * @param suffix how the name goes on, one of {@link FileNames}
+     */
     public PooledFile(PartitionDirectory directory, long offset, String suffix) {
         this.directory = directory;
         this.offset = offset;
         this.suffix = suffix;
     }
 
+    /** @return where the file is found, unless it was retired */
     public Path path() {
         return directory.file(offset, suffix);
     }
@@ -44,7 +50,7 @@ public final class PooledFile {
     /**
      * @return the open file, to be given back by {@link #release}
      * @throws IOException if it cannot be opened
-     * @throws RetiredException if nobody may have the file any more
+     * @throws RetiredException if the file is not given out any more
      */
     public UninterruptibleFile acquire() throws IOException {
         try {
@@ -101,6 +107,7 @@ public final class PooledFile {
         moved = name;
     }
 
+    /** Gives back what {@link #acquire} has returned; once for each call of that. */
     public void release() {
         Runnable next = null;
         synchronized (this) {
@@ -115,7 +122,10 @@ public final class PooledFile {
         }
     }
 
-    /** Bytes are about to be written, or were: call before and after, so that a force between does not count for them. */
+    /**
+     * Bytes are about to be written, or were: call before and after, so that a force between does not count
+     * for them.
+     */
     public synchronized void dirty() {
         dirtied++;
     }
@@ -130,14 +140,15 @@ public final class PooledFile {
         cleaned = Math.max(cleaned, mark);
     }
 
+    /** @return true if bytes may have been written that no force has made durable */
     public synchronized boolean isDirty() {
         return dirtied != cleaned;
     }
 
     /**
-     * Lets nobody have the file any more.
+     * Gives the file out no more.
      *
-     * @return true if nobody has it now
+     * @return true if it is not in use
      */
     public synchronized boolean retire() {
         retired = true;
@@ -160,7 +171,10 @@ public final class PooledFile {
         Files.deleteIfExists(path());
     }
 
-    /** @throws RetiredException if the file may have another owner by now, who may have changed it under a reader */
+    /**
+     * @throws RetiredException if the file may have another owner by now, who may have changed it under a
+     *     reader
+     */
     public synchronized void requireOwned() {
         if (retired) {
             throw RetiredException.INSTANCE;
@@ -170,7 +184,7 @@ public final class PooledFile {
     /**
      * What to do after the file was retired.
      *
-     * @param unused runs once nobody has the file: now, or on the thread that gives it back last
+     * @param unused runs once the file is not in use: now, or on the thread that gives it back last
      */
     public void whenUnused(Runnable unused) {
         synchronized (this) {
@@ -193,7 +207,7 @@ public final class PooledFile {
         return true;
     }
 
-    /** Closes the file unless somebody uses it or it waits to be forced. */
+    /** Closes the file unless it is in use or dirty. */
     public synchronized void closeIfIdle() {
         if (users == 0 && dirtied == cleaned) {
             closeQuietly();
@@ -205,7 +219,7 @@ public final class PooledFile {
             try {
                 open.close();
             } catch (IOException e) {
-                // Nothing of ours is in it: whatever was written to it has been forced or is lost by decision.
+                // Nothing is lost by it: what was written has been forced, or is given up.
                 org.slf4j.LoggerFactory.getLogger(PooledFile.class).debug("Closing {} failed", path(), e);
             }
             open = null;

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.disk;
 
-/** The segment was replaced, cut or removed after the caller looked it up: look it up again. Never leaves this package. */
+/**
+ * The segment was replaced, cut or removed after the caller looked it up: look it up again. Never leaves the
+ * backend.
+ */
 public final class RetiredException extends RuntimeException {
     static final RetiredException INSTANCE = new RetiredException();
 

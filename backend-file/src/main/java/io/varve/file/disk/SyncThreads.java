@@ -7,27 +7,27 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Threads that wait for the device on behalf of syncs. Forces that run at the same time share the file system's journal commits, so many
- * are wanted when many files are dirty, and none when few are: they start when there is work nobody idle takes, and end when idle.
- * Thread-safe.
+ * Runs forces on threads of its own. Forces that run at the same time share the file system's journal
+ * commits, so many threads are wanted when many files are dirty, and none when few are: a thread starts when
+ * no idle one takes the work, and ends when it was idle. Thread-safe.
  */
 public final class SyncThreads implements AutoCloseable {
     private static final long IDLE_SECONDS = 10;
 
     private final Scheduler scheduler;
-    private final int most;
+    private final int max;
     private final LinkedTransferQueue<Runnable> work = new LinkedTransferQueue<>();
     private final AtomicInteger running = new AtomicInteger();
     private volatile boolean closed;
 
-    /** @param most threads at once, 0 or more */
-    public SyncThreads(Scheduler scheduler, int most) {
+    /** @param max threads at once, 0 or more */
+    public SyncThreads(Scheduler scheduler, int max) {
         this.scheduler = scheduler;
-        this.most = most;
+        this.max = max;
     }
 
-    int most() {
-        return most;
+    int max() {
+        return max;
     }
 
     /** Runs a task at once, unless every thread is busy: then not at all. */
@@ -36,7 +36,7 @@ public final class SyncThreads implements AutoCloseable {
             return;
         }
         int number = running.incrementAndGet();
-        if (closed || number > most) {
+        if (closed || number > max) {
             running.decrementAndGet();
             return;
         }

@@ -2,8 +2,9 @@
 package io.varve.file.disk;
 
 /**
- * Tells whether something was changed since it was last made durable. Several may be making it durable at once: none of them may take the
- * change for done before a force that began after it has succeeded, so there is no flag to take down first. Thread-safe.
+ * Tells whether something was changed since it was last made durable. Several threads may be making it
+ * durable at once. A change counts as durable only when a force has succeeded that began after the change: so
+ * there is no flag to take down first. Thread-safe.
  */
 public final class UnforcedChanges {
     private long changes;
@@ -14,6 +15,7 @@ public final class UnforcedChanges {
         changes++;
     }
 
+    /** @return true if a change is not known to be durable */
     public synchronized boolean any() {
         return changes != forced;
     }

@@ -9,13 +9,15 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
 /**
- * An open file that an interrupt takes from nobody. The JDK closes a channel when a thread is interrupted in one of its operations, whoever
- * else uses it: here the channel is opened anew and the operation repeated, for the interrupted thread and for the others. The
- * interrupt is there again when the operation returns. Thread-safe.
+ * Keeps a file open whatever threads are interrupted. The JDK closes a channel when a thread is interrupted
+ * in one of its operations, though others use it. Here the channel is opened anew and the operation repeated,
+ * for the interrupted thread and for the others. The interrupt is there again when the operation returns.
+ * Thread-safe.
  *
- * <p>A force needs more than to be repeated. The system reports a failed write of the device once to each open file description, and then
- * takes the pages for clean; a description opened later need not hear of a failure before it, and the JDK hides one that meets an interrupt.
- * So when the channel was lost, the bytes that were written and not forced are written again, in place, before they are forced.
+ * <p>A force needs more than to be repeated. The system reports a failed write of the device once to each
+ * open file description, and then takes the pages for clean; a description opened later need not hear of a
+ * failure before it, and the JDK hides one that meets an interrupt. So when the channel was lost, the bytes
+ * that were written and not forced are written again, in place, before they are forced.
  */
 public final class UninterruptibleFile implements AutoCloseable {
     /** Bytes written again at a time. */
@@ -49,12 +51,18 @@ public final class UninterruptibleFile implements AutoCloseable {
         this.channel = opener.open();
     }
 
-    /** Opens a file that keeps its name for as long as it is open; the options must do for a file that is there, too. */
+    /**
+     * Opens a file that keeps its name for as long as it is open; the options must do for a file that is
+     * there, too.
+     */
     public static UninterruptibleFile open(Path file, OpenOption... options) throws IOException {
         return new UninterruptibleFile(() -> FileChannel.open(file, options));
     }
 
-    /** @return the open channel, for those who must have one: an interrupt may close it, and then another one is to be asked for */
+    /**
+     * @return the open channel, for those who must have one: an interrupt may close it, and then another one
+     *     is to be asked for
+     */
     public FileChannel channel() throws IOException {
         FileChannel known = channel;
         return known.isOpen() ? known : openAgain();
@@ -121,6 +129,7 @@ public final class UninterruptibleFile implements AutoCloseable {
         return written;
     }
 
+    /** @return bytes in the file */
     public long size() throws IOException {
         return steadily(FileChannel::size);
     }
@@ -134,10 +143,13 @@ public final class UninterruptibleFile implements AutoCloseable {
     }
 
     /**
-     * Makes the bytes, and with {@code all} everything about the file, survive a power cut. One force at a time.
+     * Makes the bytes, and with {@code all} everything about the file, survive a power cut. One force at a
+     * time.
      *
-     * @throws ForceFailedException if the device may have lost some: another force would succeed without writing them again
-     * @throws IOException if the file could not be opened again; nothing is lost, and another force makes up for this one
+     * @throws ForceFailedException if the device may have lost some: another force would succeed without
+     *     writing them again
+     * @throws IOException if the file could not be opened again; nothing is lost, and another force makes up
+     *     for this one
      */
     public void force(boolean all) throws IOException {
         boolean interrupted = Thread.interrupted();

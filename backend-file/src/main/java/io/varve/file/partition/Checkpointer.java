@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the checkpoints of data directories in the background: at intervals, and when much was appended. They bound what a start after
- * a crash has to look at. Thread-safe.
+ * Writes the checkpoints of data directories in the background: at intervals, and when much was appended.
+ * They bound what a start after a crash has to look at. Thread-safe.
  */
 public final class Checkpointer {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
@@ -21,7 +21,10 @@ public final class Checkpointer {
     private volatile Scheduler.Task task = () -> {};
     private volatile boolean stopped;
 
-    /** @param everyBytes bytes appended to a directory after which its checkpoints are written whatever the time, at least 1 */
+    /**
+     * @param everyBytes bytes appended to a directory after which its checkpoints are written whatever the
+     *     time, at least 1
+     */
     public Checkpointer(Scheduler scheduler, long everyBytes) {
         this.scheduler = scheduler;
         this.everyBytes = everyBytes;
@@ -38,7 +41,10 @@ public final class Checkpointer {
         task.cancel();
     }
 
-    /** Writes the checkpoints of a directory, and fills its reserve again; a failure is logged, and another try comes by itself. */
+    /**
+     * Writes the checkpoints of a directory, and fills its reserve again; a failure is logged, and another
+     * try comes by itself.
+     */
     public void write(DataDirectory directory) {
         try {
             if (!stopped) {
@@ -57,12 +63,17 @@ public final class Checkpointer {
         }
     }
 
-    /** @return true if a partition has taken so many bytes since it was last synced here that its recovery point must follow */
+    /**
+     * @return true if a partition has taken so many bytes since it was last synced here that its recovery
+     *     point must follow
+     */
     boolean isSyncDue(long unsyncedBytes) {
         return unsyncedBytes >= Math.max(1, everyBytes / SYNCS_PER_CHECKPOINT);
     }
 
-    /** Syncs a partition in the background: with {@code log.durability=async} nobody else may for a long time. */
+    /**
+     * Syncs a partition in the background: with {@code log.durability=async} nobody else may for a long time.
+     */
     void syncSoon(FileStore store) {
         scheduler.schedule(0, () -> {
             try {

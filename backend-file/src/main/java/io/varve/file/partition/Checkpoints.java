@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Reads and writes the two checkpoints of a data directory: its partitions' recovery points and their log start offsets. Thread-safe. */
+/**
+ * Reads and writes the two checkpoints of a data directory: its partitions' recovery points and their log
+ * start offsets. Thread-safe.
+ */
 public final class Checkpoints {
     /**
      * What the files said when they were read, by the names of partitions' directories.
@@ -19,11 +22,15 @@ public final class Checkpoints {
      * @param unnamed the recovery point of a partition that has no entry
      */
     public record CheckpointContent(Map<String, Long> recoveryPoints, Map<String, Long> startOffsets, long unnamed) {
-        /** @return offset below which everything of the partition is durable, or -1 when nothing is known of it */
+        /**
+         * @return offset below which everything of the partition is durable, or -1 when nothing is known of
+         *     it
+         */
         public long recoveryPoint(String partition) {
             return recoveryPoints.getOrDefault(partition, unnamed);
         }
 
+        /** @return the log start offset, 0 when there is no entry */
         public long startOffset(String partition) {
             return startOffsets.getOrDefault(partition, 0L);
         }
@@ -41,8 +48,9 @@ public final class Checkpoints {
     }
 
     /**
-     * Reads both files; one that cannot be understood counts as absent. A partition without a recovery point was created after those were
-     * written last: nothing of it is known to be durable. But if a proper close has written them, or there are none, nothing is known.
+     * Reads both files; one that cannot be understood counts as absent. A partition without a recovery point
+     * was created after those were written last: nothing of it is known to be durable. But if a proper close
+     * has written them, or there are none, nothing is known.
      *
      * @param clean true if the last user closed the data directory properly
      */
@@ -64,8 +72,8 @@ public final class Checkpoints {
                 starts.put(name, partition.durability().startPoint());
             }
         }
-        // Starts first: a start that passes the recovery point empties the partition, the other way round it would seem
-        // damaged.
+        // Starts first: a start that passes the recovery point empties the partition, the other way round it
+        // would seem damaged.
         space.withReserve(() -> startOffsets.write(starts));
         space.withReserve(() -> recoveryPoints.write(points));
     }

@@ -12,13 +12,17 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicReference;
 
-/** Closes a data directory so that the next start need not recover it: syncs everything, completes indexes, writes the marker. */
+/**
+ * Closes a data directory so that the next start need not recover it: syncs everything, completes indexes,
+ * writes the marker.
+ */
 public final class CleanShutdown {
     private final DataDirectory directory;
     private final SyncThreads threads;
     private final AtomicReference<StorageException> failure = new AtomicReference<>();
     private final Queue<FilePartition> sealed = new ConcurrentLinkedQueue<>();
 
+    /** @param threads help to sync the partitions */
     public CleanShutdown(DataDirectory directory, SyncThreads threads) {
         this.directory = directory;
         this.threads = threads;

@@ -26,7 +26,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One of the directories that data is kept in: owns its lock, its partitions, its checkpoints and its clean-shutdown marker. Thread-safe.
+ * One of the directories that data is kept in: owns its lock, its partitions, its checkpoints and its
+ * clean-shutdown marker. Thread-safe.
  */
 public final class DataDirectory {
     /** What Kafka writes into the marker, with no epoch to tell. */
@@ -80,14 +81,17 @@ public final class DataDirectory {
         lock.close();
     }
 
+    /** @return the data directory, as the configuration names it */
     public Path path() {
         return path;
     }
 
+    /** @return what makes space in the directory when the disk is full */
     public DirectorySpace space() {
         return space;
     }
 
+    /** @return the directory's checkpoint files */
     public Checkpoints checkpoints() {
         return checkpoints;
     }
@@ -132,7 +136,8 @@ public final class DataDirectory {
     /**
      * Takes in a partition whose directory is there.
      *
-     * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do not say
+     * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do
+     *     not say
      * @param startOffset the checkpointed log start offset
      */
     public void add(PartitionId id, long recoveryPoint, long startOffset) {
@@ -161,7 +166,9 @@ public final class DataDirectory {
         checkpoints.write(partitions.values());
     }
 
-    /** @return true if the last user closed the directory properly; the marker that says so is gone, durably */
+    /**
+     * @return true if the last user closed the directory properly; the marker that says so is gone, durably
+     */
     public boolean deleteCleanMarker() throws IOException {
         boolean clean = Files.deleteIfExists(path.resolve(FileNames.CLEAN_SHUTDOWN));
         if (clean) {

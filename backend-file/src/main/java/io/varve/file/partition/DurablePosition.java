@@ -4,7 +4,7 @@ package io.varve.file.partition;
 import io.varve.file.segment.FileSegment;
 
 /**
- * How far a partition is durable.
+ * The position up to which a partition is durable.
  *
  * @param offset durable end, exclusive
  * @param segment the segment that end lies in, or null when not known

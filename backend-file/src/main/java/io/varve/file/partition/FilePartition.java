@@ -26,10 +26,11 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 
 /**
- * A partition's files and what is known of them.
+ * Appends to a partition and reads from it: owns its segments, its durable end and its fencing.
  *
- * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link PartitionSync#sync} take none, they work on the
- * {@link PartitionView} published last and look again when a segment was taken away under them.
+ * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link PartitionSync#sync} take
+ * none. Those work on the {@link PartitionView} published last, and look again when a segment was taken away
+ * under them.
  */
 public final class FilePartition {
     private final PartitionId id;
@@ -49,6 +50,7 @@ public final class FilePartition {
         this.durability = new PartitionSync(this, recoveryPoint, startPoint);
     }
 
+    /** @return the topic, its id, and the number of the partition */
     public PartitionId id() {
         return id;
     }
@@ -58,10 +60,12 @@ public final class FilePartition {
         return home;
     }
 
+    /** @return what gives its files their names, and what they share */
     public PartitionDirectory directory() {
         return directory;
     }
 
+    /** @return the path of its directory */
     public Path path() {
         return directory.path();
     }
@@ -76,6 +80,9 @@ public final class FilePartition {
         return fencing;
     }
 
+    /**
+     * @return true once a start has read its files: most partitions are idle, and their files are not read
+     */
     public boolean isLoaded() {
         return view != null;
     }
@@ -83,7 +90,8 @@ public final class FilePartition {
     /**
      * Takes what a start has found on disk. Call once, with the monitor held.
      *
-     * @param clean false after a crash, when {@link PartitionSync#sync} is yet to make durable what was found past the recovery point
+     * @param clean false after a crash, when {@link PartitionSync#sync} is yet to make durable what was found
+     *     past the recovery point
      */
     public void loaded(PartitionView loaded, boolean clean) {
         durability.loaded(loaded, clean);
@@ -95,6 +103,7 @@ public final class FilePartition {
         home.failPoints().hit(failPoint);
     }
 
+    /** @return its start, readable end and durable end; only of a loaded partition */
     public Extent extent() {
         DurablePosition was = durability.durable();
         PartitionView now = view;
@@ -260,7 +269,7 @@ public final class FilePartition {
         }
     }
 
-    /** Gives its files to nobody any more. Call with the monitor held. */
+    /** Gives its files out no more. Call with the monitor held. */
     public void retire() {
         if (view != null) {
             for (FileSegment segment : view.segments()) {
@@ -273,7 +282,10 @@ public final class FilePartition {
         return view;
     }
 
-    /** Creates an empty segment for a partition that is emptied, which works when the disk is full. Call with the monitor held. */
+    /**
+     * Creates an empty segment for a partition that is emptied, which works when the disk is full. Call with
+     * the monitor held.
+     */
     FileSegment createSegment(long base) throws IOException {
         AtomicReference<FileSegment> created = new AtomicReference<>();
         directory.withReserve(() -> created.set(SegmentCreation.create(directory, base, () -> {})));

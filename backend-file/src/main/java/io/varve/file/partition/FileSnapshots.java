@@ -22,9 +22,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Blobs in files beside the segments, {@code <offset>.<name>-snapshot}, each with a footer that vouches for it; those that Kafka has a file
- * for are stored as it stores them, see {@link KafkaBlob}. Nothing is forced: after a power cut a blob that did not get to the device whole
- * is passed over.
+ * Blobs in files beside the segments, {@code <offset>.<name>-snapshot}, each with a footer that vouches for
+ * it; those that Kafka has a file for are stored as it stores them, see {@link KafkaBlob}. Nothing is forced:
+ * after a power cut a blob that did not get to the device whole is passed over.
  */
 public final class FileSnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);

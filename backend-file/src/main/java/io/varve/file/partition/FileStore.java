@@ -20,7 +20,10 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A handle on a partition: checks that it still may, and orders writes. Thread-safe. */
+/**
+ * A handle on a partition: checks before each call that its writer was not fenced, and orders writes.
+ * Thread-safe.
+ */
 public final class FileStore implements PartitionStore {
     private final FilePartition partition;
     private final Fencing.Token token;
@@ -29,6 +32,11 @@ public final class FileStore implements PartitionStore {
     /** Bytes appended since a sync in the background was last asked for; guarded by the partition. */
     private long unsynced;
 
+    /**
+     * @param token tells whether the handle is of use still
+     * @param limits when to begin another segment
+     * @param checkpointer learns of what is appended
+     */
     public FileStore(FilePartition partition, Fencing.Token token, SegmentLimits limits, Checkpointer checkpointer) {
         this.partition = partition;
         this.token = token;
@@ -157,7 +165,8 @@ public final class FileStore implements PartitionStore {
     void sync() {
         token.requireWriter();
         partition.durability().sync();
-        token.requireWriter(); // whoever fenced this handle meanwhile may have put other bytes where its own were
+        token.requireWriter(); // a writer that fenced this one meanwhile may have put other bytes in the place of
+        // its own
     }
 
     @FunctionalInterface

@@ -5,7 +5,10 @@ import io.varve.core.record.Crc32c;
 import io.varve.file.disk.FileNames;
 import java.nio.ByteBuffer;
 
-/** The blobs that Kafka has a file for: when their bytes are in its format they are stored as it stores them, with nothing added. */
+/**
+ * A kind of snapshot that Kafka has a file for: when its bytes are in Kafka's format they are stored as they
+ * are, without a footer.
+ */
 public enum KafkaBlob {
     /** Producer state: int16 version 1, then uint32 CRC-32C of all that follows it. */
     PRODUCER("producer", FileNames.KAFKA_SNAPSHOT) {
@@ -18,8 +21,8 @@ public enum KafkaBlob {
         }
     },
     /**
-     * Aborted transactions: entries of int16 version 0 and four int64, of which the third, the marker's offset, ascends. There is no
-     * checksum: whoever reads it must know better what belongs in it.
+     * Aborted transactions: entries of int16 version 0 and four int64, of which the third, the marker's
+     * offset, ascends. There is no checksum: a reader must know by other means what belongs in it.
      */
     TRANSACTION_INDEX("txnindex", FileNames.TRANSACTION_INDEX) {
         @Override
@@ -71,6 +74,9 @@ public enum KafkaBlob {
         return suffix;
     }
 
-    /** @return whether bytes, from position to limit, are in Kafka's format and whole, as far as that can be told */
+    /**
+     * @return whether bytes, from position to limit, are in Kafka's format and whole, as far as that can be
+     *     told
+     */
     abstract boolean isKafkas(ByteBuffer bytes);
 }

@@ -18,8 +18,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A file of one offset per partition, as Kafka writes it: text lines {@code version}, {@code count}, then
- * {@code topic partition offset} for each. Replaced as a whole. Not thread-safe.
+ * Reads and writes a file of one offset per partition, as Kafka does: text lines {@code version},
+ * {@code count}, then {@code topic partition offset} for each. Replaced as a whole. Not thread-safe.
  */
 public final class OffsetCheckpoint {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetCheckpoint.class);
@@ -30,6 +30,7 @@ public final class OffsetCheckpoint {
     /** What the file says now; null when it says nothing that can be understood. */
     private String written;
 
+    /** @param file the file; need not exist */
     public OffsetCheckpoint(Path file, FailPoints failPoints) {
         this.file = file;
         this.failPoints = failPoints;
@@ -101,7 +102,7 @@ public final class OffsetCheckpoint {
         try {
             Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
         } catch (IOException e) {
-            Disk.discard(aside, e); // what is half there would take the room that is wanting
+            Disk.discard(aside, e); // what is half there would take the space that is wanting
             throw e;
         }
         failPoints.hit(FileFailPoints.CHECKPOINT_BEFORE_RENAME);

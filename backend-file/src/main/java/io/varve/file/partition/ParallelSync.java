@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * One group commit over many partitions: the caller forces them one after another, and other threads help when there are many, so
- * that the file system can bundle the forces of several files into one journal commit. How many was measured: docs/decisions/0005.
+ * Forces (fsync) the partitions of one group commit, several at a time: the caller forces one after another,
+ * and other threads help when there are many, so that the file system can bundle the forces of several files
+ * into one journal commit. How many partitions for each helper was measured: docs/decisions/0005.
  */
 public final class ParallelSync {
     /** A helper is worth its waking when it finds so many partitions to force. */
@@ -24,10 +25,17 @@ public final class ParallelSync {
     private final List<FileStore> stores;
     private final Map<PartitionId, StorageException> failures = new ConcurrentHashMap<>();
 
+    /** @param stores handles on the partitions to force */
     public ParallelSync(List<FileStore> stores) {
         this.stores = stores;
     }
 
+    /**
+     * Forces all of them, and then notes the starts of those that were trimmed.
+     *
+     * @param threads help the caller
+     * @return the partitions that are not durable, and why; the others are
+     */
     public SyncFailures run(SyncThreads threads) {
         ParallelWork.waiting(stores, threads, PARTITIONS_PER_HELPER, this::force);
         writeStarts();
@@ -62,7 +70,8 @@ public final class ParallelSync {
                 marks.forEach(
                         (store, mark) -> store.partition().durability().starts().forced(mark));
             } catch (IOException e) {
-                // Nothing is lost, and all is written anew the next time. With no room left, this waits for some.
+                // Nothing is lost, and all is written anew the next time. With no space left, this waits for
+                // some.
                 StorageException failure = new StorageException(
                         StorageException.Kind.RETRY,
                         "writing checkpoints failed at " + home.path() + ": " + e.getMessage(),

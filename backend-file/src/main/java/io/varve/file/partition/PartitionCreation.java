@@ -55,7 +55,9 @@ final class PartitionCreation {
         }
     }
 
-    /** What a creation that did not finish has left is taken over; anything with bytes in it belongs to somebody. */
+    /**
+     * What a creation that did not finish has left is taken over; anything with bytes in it is not deleted.
+     */
     private void requireEmpty() throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
             for (Path entry : entries) {
@@ -75,15 +77,18 @@ final class PartitionCreation {
         Files.deleteIfExists(partition.directory().file(0, FileNames.LOG));
         SegmentCreation.create(partition.directory(), 0, () -> {});
         partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
-        // Forced last of the files: one journal commit then carries all of the names, and the next two forces find
-        // nothing to do.
+        // Forced last of the files: one journal commit then carries all of the names, and the next two forces
+        // find nothing to do.
         PartitionMetadata.write(path, partition.id());
         Disk.forceDirectory(path);
         partition.hit(FileFailPoints.CREATE_BEFORE_FORCE);
         Disk.forceDirectory(home.path());
     }
 
-    /** Everything is made anew by the next try: what a force that failed did not make durable must not count as done. */
+    /**
+     * Everything is made anew by the next try: what a force that failed did not make durable must not count
+     * as done.
+     */
     private void removeHalf(Exception why) {
         try {
             Disk.removeTree(path);

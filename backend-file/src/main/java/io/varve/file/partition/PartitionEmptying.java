@@ -12,8 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Empties a partition, so that it goes on at an offset wherever that lies. Called with the partition's monitor held. The commit point is a
- * name in the directory, {@code OFFSET.emptied}: until the checkpoints say the same, the next start goes by it.
+ * Empties a partition, so that it goes on at an offset wherever that lies. Called with the partition's
+ * monitor held. The commit point is a name in the directory, {@code OFFSET.emptied}: until the checkpoints
+ * say the same, the next start goes by it.
  */
 final class PartitionEmptying {
     private final FilePartition partition;

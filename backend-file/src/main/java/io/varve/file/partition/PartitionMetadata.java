@@ -15,13 +15,19 @@ import java.util.Base64;
 import java.util.Optional;
 import java.util.UUID;
 
-/** The file {@code partition.metadata}, which holds the topic id (KIP-516), and the directory name, which holds the rest. */
+/**
+ * Reads and writes {@code partition.metadata}, which holds the topic id (KIP-516); the directory's name holds
+ * the rest of the id.
+ */
 public final class PartitionMetadata {
     private static final int UUID_BYTES = 16;
 
     private PartitionMetadata() {}
 
-    /** Writes the file; durable except for its name. A torn one is none, and the creation is taken over by the next. */
+    /**
+     * Writes the file; durable except for its name. A torn one is none, and the creation is taken over by the
+     * next.
+     */
     public static void write(Path directory, PartitionId id) throws IOException {
         ByteBuffer uuid = ByteBuffer.allocate(UUID_BYTES)
                 .putLong(id.topicId().getMostSignificantBits())
@@ -47,7 +53,7 @@ public final class PartitionMetadata {
         } catch (NoSuchFileException e) {
             return Optional.empty();
         } catch (IllegalArgumentException | java.nio.charset.MalformedInputException | StorageException e) {
-            return Optional.empty(); // not a number, not base64, not a topic name: not ours
+            return Optional.empty(); // not a number, not base64, not a topic name: not a partition
         }
     }
 

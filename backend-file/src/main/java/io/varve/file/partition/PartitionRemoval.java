@@ -9,11 +9,15 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Takes a partition's name away from its directory, so that nobody finds it there any more: it is deleted later, or set aside. */
+/**
+ * Takes a partition's name away from its directory, and ends the partition for all who have it: the directory
+ * is deleted later, or set aside.
+ */
 public final class PartitionRemoval {
     private final FilePartition partition;
     private final DataDirectory home;
 
+    /** @param partition of an open data directory */
     public PartitionRemoval(FilePartition partition) {
         this.partition = partition;
         this.home = partition.home();
@@ -27,7 +31,7 @@ public final class PartitionRemoval {
      */
     public void renameTo(Path gone) {
         synchronized (partition) {
-            partition.fencing().end("was deleted"); // nobody is to look for files that have another's name by now
+            partition.fencing().end("was deleted"); // before its files may have other names
             try {
                 rename(gone);
             } catch (StorageException e) {

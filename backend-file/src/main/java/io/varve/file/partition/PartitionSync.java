@@ -12,8 +12,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * How far a partition is durable, and how it gets there. {@code publishing} orders what a sync found durable with truncations and is never
- * held across I/O; {@code forcing} lets one force at a time and is taken last but for {@code publishing}. Thread-safe.
+ * Forces (fsync) a partition's files, and keeps how far the partition is durable. Two locks:
+ * {@code publishing} orders what a sync found durable with truncations, and is never held across I/O.
+ * {@code forcing} lets one force at a time; only {@code publishing} is taken while it is held. Thread-safe.
  */
 public final class PartitionSync {
     private final FilePartition partition;
@@ -33,7 +34,8 @@ public final class PartitionSync {
     private volatile long startPoint;
 
     /**
-     * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do not say
+     * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do
+     *     not say
      * @param startPoint the checkpointed log start offset
      */
     PartitionSync(FilePartition partition, long recoveryPoint, long startPoint) {
@@ -42,10 +44,15 @@ public final class PartitionSync {
         this.startPoint = startPoint;
     }
 
+    /**
+     * @return offset below which the next checkpoint says everything is durable, or -1 when nothing is known
+     *     of it
+     */
     public long recoveryPoint() {
         return recoveryPoint;
     }
 
+    /** @return the log start offset that the next checkpoint gives */
     public long startPoint() {
         return startPoint;
     }
@@ -65,9 +72,10 @@ public final class PartitionSync {
     }
 
     /**
-     * The partition was read from disk.
+     * Takes what a start has read from disk.
      *
-     * @param clean false after a crash, when {@link #sync} is yet to make durable what was found past the recovery point
+     * @param clean false after a crash, when {@link #sync} is yet to make durable what was found past the
+     *     recovery point
      */
     void loaded(PartitionView loaded, boolean clean) {
         durable = clean || recoveryPoint >= loaded.end()
@@ -77,19 +85,22 @@ public final class PartitionSync {
         startPoint = loaded.start();
     }
 
-    /** The files are yet to be read, but what they will hold is nothing, from an offset on that the checkpoints are to say. */
+    /**
+     * Notes that the files, which are yet to be read, will hold nothing, and go on at an offset that the
+     * checkpoints are to say.
+     */
     public void beginsAnew(long offset) {
         recoveryPoint = offset;
         startPoint = offset;
     }
 
-    /** The start has moved up; a later sync notes it in a checkpoint. */
+    /** Raises the start; a later sync notes it in a checkpoint. */
     void trimmed(long start) {
         startPoint = start;
         starts.changed();
     }
 
-    /** @throws StorageException FULL after a failure that left the files unsure */
+    /** @throws StorageException FULL after a failure that may have left the files half written */
     void requireSound() {
         Refusal why = broken;
         if (why != null) {
@@ -97,7 +108,7 @@ public final class PartitionSync {
         }
     }
 
-    /** From now on nothing is written any more, until a restart has looked at the files. */
+    /** Makes the partition read-only, until a restart has looked at the files. */
     StorageException refuseWrites(String why, Throwable cause) {
         Refusal refusal = new Refusal(why, cause);
         broken = refusal;
@@ -117,7 +128,12 @@ public final class PartitionSync {
         }
     }
 
-    /** Makes durable what is readable now. Appends and reads go on meanwhile. */
+    /**
+     * Makes durable what is readable now. Appends and reads go on meanwhile.
+     *
+     * @throws StorageException FULL if a force failed, now or before: the partition is read-only then; RETRY
+     *     if a file could not be opened or a segment is being replaced; CLOSED if the partition is deleted
+     */
     public void sync() {
         while (true) {
             PartitionView now;
@@ -147,8 +163,8 @@ public final class PartitionSync {
     }
 
     /**
-     * One after another: the system reports a failed force once, to one of those that wait for it, and the others must not publish
-     * what it has lost.
+     * Forces what a view shows, and raises the durable end. One after another: the system reports a failed
+     * force once, to one of those that wait for it, and the others must not publish what it has lost.
      *
      * @return false if what was appended has changed meanwhile
      */
@@ -157,7 +173,7 @@ public final class PartitionSync {
             requireSound();
             try {
                 force(now);
-            } catch (Error e) { // nobody knows how far it came
+            } catch (Error e) { // it is not known how far it came
                 refuseWrites("a sync failed, so that bytes of it may be lost: " + e, e);
                 throw e;
             } catch (ForceFailedException | UncheckedIOException e) {
@@ -177,7 +193,7 @@ public final class PartitionSync {
         }
     }
 
-    /** Makes the first {@code segments} segments durable, without saying so. */
+    /** Forces the first {@code segments} segments; the durable end stays where it is. */
     void forceFirst(PartitionView now, int segments) throws IOException {
         synchronized (forcing) {
             requireSound();
@@ -206,8 +222,8 @@ public final class PartitionSync {
         if (was.offset() >= now.end() && was.segment() == now.active()) {
             return;
         }
-        // The segment of the durable end may have been sealed since, with nothing more in it: its indexes are to be
-        // forced.
+        // The segment of the durable end may have been sealed since, with nothing more in it: its indexes are
+        // to be forced.
         int from = was.segment() == null ? -1 : now.indexOf(was.segment());
         for (int i = from < 0 ? now.indexOf(was.offset()) : from; i < now.segments().length; i++) {
             partition.hit(FileFailPoints.SYNC_BEFORE_FORCE);
@@ -217,7 +233,8 @@ public final class PartitionSync {
     }
 
     /**
-     * Before a gap comes between two segments: recovery takes one past the checkpoint for batches that were lost.
+     * Writes a durable end into the checkpoints before a gap comes between two segments: recovery takes a gap
+     * past the checkpoint for batches that were lost.
      *
      * @param end offset below which everything is on the device
      */
@@ -232,8 +249,12 @@ public final class PartitionSync {
     }
 
     /**
-     * Before files are cut: the checkpoints must not promise more than what will be left. Until {@link #publish} ends the change, no
-     * sync raises the durable end.
+     * Lowers what the checkpoints say, before files are truncated: they must not promise more than what will
+     * be left. Until {@link #publish} ends the change, no sync raises the durable end.
+     *
+     * @param start the log start offset that will be left
+     * @param end the end that will be left
+     * @throws IOException if they cannot be written; they are as before then
      */
     void lowerCheckpoints(long start, long end) throws IOException {
         long startBefore = startPoint;

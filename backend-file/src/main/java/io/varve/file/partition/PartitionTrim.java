@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Trims a partition: raises its start, and removes the segments below it. Called with the partition's monitor held. A crash between any
- * two steps leaves the partition as it was or as it is to be, perhaps with files that nobody can see any more.
+ * Trims a partition: raises its start, and removes the segments below it. Called with the partition's monitor
+ * held. A crash between any two steps leaves the partition as it was or as it is to be, perhaps with files
+ * that nobody can see any more.
  */
 final class PartitionTrim {
     private final FilePartition partition;
@@ -23,7 +24,10 @@ final class PartitionTrim {
         this.deleteDelayMs = limits.deleteDelayMs();
     }
 
-    /** @param start the new start; at or below the present one nothing happens, above the end the partition is emptied */
+    /**
+     * @param start the new start; at or below the present one nothing happens, above the end the partition is
+     *     emptied
+     */
     void run(long start) {
         PartitionView now = partition.view();
         if (start <= now.start()) {
@@ -41,8 +45,9 @@ final class PartitionTrim {
     }
 
     /**
-     * Drops every batch behind a new segment at the end, which needs a name but no space for bytes: trimming everything must work when
-     * the disk is full. The new name is durable first, for it tells the next offset when the others are gone.
+     * Drops every batch behind a new segment at the end, which needs a name but no space for bytes: trimming
+     * everything must work when the disk is full. The new name is durable first, for it tells the next offset
+     * when the others are gone.
      */
     private void trimAll(PartitionView now) {
         FileSegment only = null;

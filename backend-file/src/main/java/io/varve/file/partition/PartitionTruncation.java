@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Truncates a partition: drops the batches that reach to an offset or above it. Called with the partition's monitor held. A crash between
- * any two steps leaves the partition as it was or as it is to be.
+ * Truncates a partition: drops the batches that reach to an offset or above it. Called with the partition's
+ * monitor held. A crash between any two steps leaves the partition as it was or as it is to be.
  */
 final class PartitionTruncation {
     private final FilePartition partition;
@@ -26,7 +26,8 @@ final class PartitionTruncation {
      * Truncates it; durable on return.
      *
      * @param end no batch with an offset at or above this is kept
-     * @throws StorageException MISUSE if {@code end} is below 0; FULL if the partition is as it was, or read-only from now on
+     * @throws StorageException MISUSE if {@code end} is below 0; FULL if the partition is as it was, or
+     *     read-only from now on
      */
     void run(long end) {
         PartitionView now = partition.view();
@@ -81,8 +82,8 @@ final class PartitionTruncation {
         partition.durability().lowerCheckpoints(start, newEnd);
         partition.hit(FileFailPoints.TRUNCATE_BEFORE_FILES);
         FileSegment[] kept = Arrays.copyOf(now.segments(), last + 1);
-        // It happens at once, by the truncation or the first removal: later segments that a crash leaves do not join on
-        // to anything.
+        // It happens at once, by the truncation or the first removal: later segments that a crash leaves do
+        // not join on to anything.
         kept[last] = new SegmentTruncation(partition.directory(), kept[last])
                 .run(bytes, newEnd, partition.home().nextNumber());
         partition.hit(FileFailPoints.TRUNCATE_AFTER_CUT);

@@ -5,7 +5,7 @@ import io.varve.core.spi.support.SegmentLookup;
 import io.varve.file.segment.FileSegment;
 
 /**
- * What readers of a partition see at one moment.
+ * The segments that readers of a partition see at one moment.
  *
  * @param start first offset kept
  * @param segments oldest first, at least one, the last one active; never changed

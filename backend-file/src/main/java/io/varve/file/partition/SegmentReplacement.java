@@ -100,7 +100,7 @@ final class SegmentReplacement {
             open.force(true);
             return aside;
         } catch (IOException e) {
-            Disk.discard(aside, e); // what is half there would take the room that is wanting
+            Disk.discard(aside, e); // what is half there would take the space that is wanting
             throw Disk.writeFailure("writing compacted batches", aside, e);
         } catch (RuntimeException | Error e) {
             Disk.discard(aside, e);
@@ -164,7 +164,10 @@ final class SegmentReplacement {
         }
     }
 
-    /** @return the index of the first segment to replace: whatever trims or truncates a segment leaves another in its place, or none */
+    /**
+     * @return the index of the first segment to replace: whatever trims or truncates a segment leaves another
+     *     in its place, or none
+     */
     private int present(PartitionView now) {
         int first = now.indexOf(replaced.get(0));
         int after = first + replaced.size();

@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One partition: its segments, what readers see of them, how far they are durable; and the data directory it lies in. */
+/**
+ * One partition: its segments, what readers see of them, how far they are durable; and the data directory it
+ * lies in.
+ */
 package io.varve.file.partition;

@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Steps over the batches in a log file, reading their headers only. One per thread, reused: opening another one ends the one before.
- * It works on a stretch whose ends are batch boundaries and takes nothing in it on trust.
+ * Steps over the batches in a log file, reading their headers only. One per thread, reused: opening another
+ * one ends the one before. It works on a stretch whose ends are batch boundaries and takes nothing in it on
+ * trust.
  */
 public final class BatchCursor {
     private static final int WINDOW = 4096;
@@ -85,6 +86,7 @@ public final class BatchCursor {
         }
     }
 
+    /** Goes to the next batch. Call only on a batch, as the methods below. */
     public void advance() {
         before = at;
         at += size();
@@ -113,14 +115,17 @@ public final class BatchCursor {
         return BatchHeader.sizeInBytes(window, at - windowStart);
     }
 
+    /** @return first offset of the batch */
     public long baseOffset() {
         return BatchHeader.baseOffset(window, at - windowStart);
     }
 
+    /** @return last offset of the batch */
     public long lastOffset() {
         return BatchHeader.lastOffset(window, at - windowStart);
     }
 
+    /** @return max timestamp of the batch in ms since the epoch, or -1 */
     public long maxTimestamp() {
         return BatchHeader.maxTimestamp(window, at - windowStart);
     }

@@ -15,13 +15,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One segment: a log file and its two indexes. Batches lie in the log one after another; what lies past {@link #bytes} is nobody's.
- * One writer; readers stay below the end the partition has published to them.
+ * Opens, forces and removes the files of one segment, and knows where its batches end: a log file and its two
+ * indexes. Batches lie in the log one after another; bytes past {@link #bytes} belong to none. One writer;
+ * readers stay below the end that the partition has published.
  */
 public final class FileSegment {
     private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
 
+    /** The segment's base offset, which is in the names of its files. */
     public final long base;
+
     private final PartitionDirectory directory;
     private volatile int bytes;
     private final LazyLong maxTimestamp = new LazyLong();
@@ -32,7 +35,7 @@ public final class FileSegment {
     /** Made when first needed: most segments lie idle, and there are many. */
     private volatile SegmentFiles files;
 
-    /** Made when first needed, by whoever writes. */
+    /** Made when first needed, by the writer. */
     private SegmentWriter writer;
 
     private boolean retired;
@@ -61,19 +64,25 @@ public final class FileSegment {
         return files;
     }
 
+    /** @return the file of batches */
     public PooledFile log() {
         return files().log();
     }
 
+    /** @return the offset index */
     public OffsetIndex offsets() {
         return files().offsets();
     }
 
+    /** @return the time index */
     public TimeIndex times() {
         return files().times();
     }
 
-    /** Closes the files and forgets what is known of them, unless they wait to be forced. Only while nobody else has the segment. */
+    /**
+     * Closes the files and forgets what is known of them, unless they wait to be forced. Only while no other
+     * thread has the segment.
+     */
     public synchronized void forgetFiles() {
         if (files != null && !files.isDirty()) {
             files.retire();
@@ -89,6 +98,7 @@ public final class FileSegment {
         return writer;
     }
 
+    /** @return where the batches end in the log file */
     public int bytes() {
         return bytes;
     }
@@ -99,8 +109,8 @@ public final class FileSegment {
     }
 
     /**
-     * When a batch was last appended, in ms since the epoch, or -1. While nothing is appended the file's time of modification tells; it
-     * is the clock's own once {@link #noteLastAppend} has set it.
+     * When a batch was last appended, in ms since the epoch, or -1. While nothing is appended the file's time
+     * of modification tells; it is the clock's own once {@link #noteLastAppend} has set it.
      */
     public long lastAppendMs() {
         return lastAppendMs.get(() -> bytes == 0 ? -1 : Disk.modifiedMs(path()));
@@ -112,7 +122,10 @@ public final class FileSegment {
         unnoted = true;
     }
 
-    /** Leaves word of the last append in the file's time of modification. What cannot be noted is told by the time of the last write. */
+    /**
+     * Leaves word of the last append in the file's time of modification. What cannot be noted is told by the
+     * time of the last write.
+     */
     public void noteLastAppend() {
         if (unnoted && bytes > 0) {
             Disk.modified(path(), lastAppendMs());
@@ -134,12 +147,13 @@ public final class FileSegment {
         }
     }
 
+    /** What to verify in a segment's log. */
     @FunctionalInterface
     public interface Check<T> {
         T by(LogScan scan) throws IOException;
     }
 
-    /** Holds batches against their checksums. */
+    /** Verifies batches by their checksums. */
     public <T> T checking(Check<T> check, int limit) {
         try {
             UninterruptibleFile open = log().acquire();
@@ -153,6 +167,7 @@ public final class FileSegment {
         }
     }
 
+    /** What to find out from a segment's batch headers. */
     @FunctionalInterface
     public interface Look<T> {
         T at(BatchCursor cursor);
@@ -172,7 +187,10 @@ public final class FileSegment {
         }
     }
 
-    /** Makes the batches durable, and with a sealed segment its indexes: they are not looked into after a crash. */
+    /**
+     * Makes the batches durable, and with a sealed segment its indexes: they are not looked into after a
+     * crash.
+     */
     public void force(boolean sealed) throws IOException {
         if (log().isDirty()) {
             long mark = log().mark();
@@ -189,6 +207,7 @@ public final class FileSegment {
         }
     }
 
+    /** Makes what was written to the indexes survive a power cut. */
     public void forceIndexes() throws IOException {
         offsets().force();
         times().force();
@@ -207,7 +226,9 @@ public final class FileSegment {
         }
     }
 
-    /** @return an offset such that every batch before the one that holds it is older than {@code timestamp} */
+    /**
+     * @return an offset such that every batch before the one that holds it is older than {@code timestamp}
+     */
     public long floor(long timestamp) {
         return new SegmentTimes(this).floor(timestamp);
     }
@@ -222,7 +243,7 @@ public final class FileSegment {
         this.bytes = bytes;
     }
 
-    /** Gives the files to nobody any more, without touching them on disk. */
+    /** Gives the files out no more, without touching them on disk. */
     public synchronized void retire() {
         retired = true;
         if (files != null) {
@@ -230,7 +251,7 @@ public final class FileSegment {
         }
     }
 
-    /** Closes the files that nobody uses and that do not wait to be forced; they are opened again when needed. */
+    /** Closes the files that are neither in use nor dirty; they are opened again when needed. */
     public synchronized void closeIdleFiles() {
         if (files != null) {
             files.closeIdle();
@@ -243,8 +264,8 @@ public final class FileSegment {
     }
 
     /**
-     * Takes the segment's name away and frees its space when the last reader has left, but no sooner than the delay says. The names are
-     * durable when the directory is forced.
+     * Takes the segment's name away and frees its space when the last reader has left, but no sooner than the
+     * delay says. The names are durable when the directory is forced.
      *
      * @param delayMs how long the log's file is to stay under another name, in ms
      */
@@ -264,7 +285,10 @@ public final class FileSegment {
         log().whenUnused(() -> directory.drop(gone, delayMs));
     }
 
-    /** A directory that has no room for another name need not take one, except where files in use cannot be deleted. */
+    /**
+     * A directory without space for another name need not take one, except where files in use cannot be
+     * deleted.
+     */
     private static void takeName(Path path, Path gone) throws IOException {
         try {
             Disk.rename(path, gone);

@@ -11,7 +11,7 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A region of a segment's log. Holds the file open until it is closed. */
+/** A region of a segment's log, for a reader. Keeps the file open until it is closed. */
 public final class FileSlice implements BatchSlice {
     /** Nothing to read. */
     public static final BatchSlice EMPTY = new FileSlice(null, null, 0, 0);

@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Entries of one size in ascending order, appended to a file and searched in it: nothing is held in memory but the count and the
- * last entry. The index can be rebuilt from the log, so it is written without care and believed with caution. One writer, any number
- * of readers.
+ * Entries of one size in ascending order, appended to a file and searched in it: nothing is held in memory
+ * but the count and the last entry. The index can be rebuilt from the log, so it is written without care and
+ * believed with caution. One writer, any number of readers.
  */
 final class IndexFile {
     private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
@@ -35,7 +35,10 @@ final class IndexFile {
     private volatile boolean distrusted;
     private final UnforcedChanges unforced = new UnforcedChanges();
 
-    /** @param ascending the numbers in an entry, each of which is above that of the entry before, and never negative */
+    /**
+     * @param ascending the numbers in an entry, each of which is above that of the entry before, and never
+     *     negative
+     */
     IndexFile(PooledFile file, int entrySize, List<Field> ascending) {
         this.file = file;
         this.entrySize = entrySize;

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Remembers a number that a writer sets, and that readers find out when nobody has set it yet. What a reader has found out never takes the
- * place of what the writer has set meanwhile. Thread-safe.
+ * Remembers a number that a writer sets, and that readers find out when it is not set yet. What a reader has
+ * found out never takes the place of what the writer has set meanwhile. Thread-safe.
  */
 final class LazyLong {
     /** Stands for no number. */
@@ -14,7 +14,10 @@ final class LazyLong {
 
     private final AtomicLong value = new AtomicLong(UNKNOWN);
 
-    /** @return the number, or what {@code find} says if it is not known; that is remembered unless it is {@link #UNKNOWN} */
+    /**
+     * @return the number, or what {@code find} says if it is not known; that is remembered unless it is
+     *     {@link #UNKNOWN}
+     */
     long get(LongSupplier find) {
         long known = value.get();
         if (known != UNKNOWN) {

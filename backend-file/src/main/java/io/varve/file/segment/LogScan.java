@@ -9,13 +9,16 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * Checks the batches of a log file to the last byte. Takes no length on trust. One at a time per thread, whose window it uses: making
- * another one ends the one before.
+ * Verifies the batches of a log file to the last byte, and searches for the next sound one behind damage.
+ * Takes no length on trust. One at a time per thread, whose window it uses: making another one ends the one
+ * before.
  */
 public final class LogScan {
     private static final int WINDOW = 1 << 18;
-    /** A search gives up after so many bytes: records may be full of what looks like headers of large batches. */
-    private static final long MOST_CHECKSUMMED = 8L << 30;
+    /**
+     * A search gives up after so many bytes: records may be full of what looks like headers of large batches.
+     */
+    private static final long MAX_CHECKSUMMED = 8L << 30;
 
     private static final ThreadLocal<ByteBuffer> WINDOWS =
             ThreadLocal.withInitial(() -> ByteBuffer.allocateDirect(WINDOW));
@@ -42,11 +45,11 @@ public final class LogScan {
 
     /**
      * @param at first byte
-     * @param least lowest base offset possible
-     * @param most highest last offset possible
+     * @param minOffset lowest base offset possible
+     * @param maxOffset highest last offset possible
      * @return bytes of the sound batch that starts there, or 0 when there is none
      */
-    public int soundAt(long at, long least, long most) throws IOException {
+    public int soundAt(long at, long minOffset, long maxOffset) throws IOException {
         if (!load(at, BatchHeader.SIZE)) {
             return no(length - at + " bytes, less than a batch header");
         }
@@ -60,8 +63,8 @@ public final class LogScan {
         }
         long base = BatchHeader.baseOffset(window, in);
         int delta = BatchHeader.lastOffsetDelta(window, in);
-        if (base < least || delta < 0 || base > most - delta) {
-            return no("a batch of offset " + base + " where " + least + " was due");
+        if (base < minOffset || delta < 0 || base > maxOffset - delta) {
+            return no("a batch of offset " + base + " where " + minOffset + " was due");
         }
         long expected = BatchHeader.crc(window, in);
         if (checksum(at, at + size) != expected) {
@@ -72,11 +75,11 @@ public final class LogScan {
     }
 
     /** @return position of the first sound batch at or after {@code from}, or -1 when none was found */
-    public long findSound(long from, long least, long most) throws IOException {
-        long enough = checksummed + MOST_CHECKSUMMED;
+    public long findSound(long from, long minOffset, long maxOffset) throws IOException {
+        long enough = checksummed + MAX_CHECKSUMMED;
         for (long at = from; checksummed < enough && load(at, BatchHeader.SIZE); at++) {
             if (BatchHeader.magic(window, (int) (at - windowStart)) == BatchHeader.MAGIC
-                    && soundAt(at, least, most) > 0) {
+                    && soundAt(at, minOffset, maxOffset) > 0) {
                 return at;
             }
         }
@@ -84,17 +87,18 @@ public final class LogScan {
     }
 
     /**
-     * Looks behind a batch that is not sound for one that is, and so shows that the bad one was there whole once. What a client has put
-     * into a record may look like a batch: so the body of a batch whose header makes sense is not searched, but for where the batch ends
-     * if its length is what is wrong, which its own checksum then proves. A leader epoch proves nothing: it is outside the checksum, and
-     * whoever makes up a batch can make it up too.
+     * Looks behind a batch that is not sound for one that is, and so shows that the bad one was there whole
+     * once. What a client has put into a record may look like a batch: so the body of a batch whose header
+     * makes sense is not searched, but for where the batch ends if its length is what is wrong, which its own
+     * checksum then proves. A leader epoch proves nothing: it is outside the checksum, and a client that
+     * makes up a batch can make it up too.
      *
      * @param at first byte of the bad batch
      * @param next the offset due there
-     * @param most highest offset possible
+     * @param maxOffset highest offset possible
      * @return position of the next sound batch, or -1
      */
-    public long findBehind(long at, long next, long most) throws IOException {
+    public long findBehind(long at, long next, long maxOffset) throws IOException {
         if (!load(at, BatchHeader.SIZE)) {
             return -1;
         }
@@ -107,12 +111,12 @@ public final class LogScan {
                 && delta >= 0
                 && end >= at + BatchHeader.SIZE;
         if (!makesSense) {
-            return findSound(at + 1, next + 1, most);
+            return findSound(at + 1, next + 1, maxOffset);
         }
         long after = next + delta + 1;
-        for (long found = findSound(at + BatchHeader.SIZE, after, most);
+        for (long found = findSound(at + BatchHeader.SIZE, after, maxOffset);
                 found >= 0;
-                found = findSound(found + 1, after, most)) {
+                found = findSound(found + 1, after, maxOffset)) {
             if (found == end || baseOffset(found) == after && checksum(at, found) == expected) {
                 return found;
             }
@@ -120,12 +124,13 @@ public final class LogScan {
                 break;
             }
         }
-        return end <= length ? findSound(end, next + 1, most) : -1;
+        return end <= length ? findSound(end, next + 1, maxOffset) : -1;
     }
 
     /**
      * @param at first byte of a bad batch, the last of its file
-     * @return true if its length or its checksum says that it ends where the file does: it is there whole, and damaged
+     * @return true if its length or its checksum says that it ends where the file does: it is there whole,
+     *     and damaged
      */
     public boolean endsWithFile(long at) throws IOException {
         if (!load(at, BatchHeader.SIZE)) {

@@ -15,11 +15,15 @@ import java.util.List;
  * </pre>
  */
 public final class OffsetIndex {
+    /** Bytes of an entry. */
     public static final int ENTRY = 8;
 
     private final IndexFile entries;
     private final long base;
-    /** The last entry, offset in the upper half: readers at the end of the log need no other. -1 when not known. */
+    /**
+     * The last entry, offset in the upper half: readers at the end of the log need no other. -1 when not
+     * known.
+     */
     private volatile long last = -1;
 
     OffsetIndex(PooledFile file, long base) {
@@ -62,7 +66,8 @@ public final class OffsetIndex {
     }
 
     /**
-     * Drops every entry from the first on that breaks the order, lies outside the log, or belongs to a batch at or above {@code end}.
+     * Drops every entry from the first on that breaks the order, lies outside the log, or belongs to a batch
+     * at or above {@code end}.
      *
      * @param length bytes in the log
      */
@@ -126,6 +131,7 @@ public final class OffsetIndex {
         return entries.isDirty();
     }
 
+    /** @return the index's file */
     public PooledFile file() {
         return entries.file();
     }

@@ -6,7 +6,7 @@ import io.varve.file.disk.PartitionDirectory;
 import io.varve.file.disk.PooledFile;
 
 /**
- * A segment's files.
+ * The files of one segment, opened when needed.
  *
  * @param log the batches
  * @param offsets where they lie, by offset
@@ -20,14 +20,14 @@ record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
                 new TimeIndex(new PooledFile(directory, base, FileNames.TIME_INDEX), base));
     }
 
-    /** Gives the files to nobody any more. */
+    /** Gives the files out no more. */
     void retire() {
         log.retire();
         offsets.file().retire();
         times.file().retire();
     }
 
-    /** Closes those that nobody uses and that do not wait to be forced. */
+    /** Closes those that are neither in use nor dirty. */
     void closeIdle() {
         log.closeIfIdle();
         offsets.file().closeIfIdle();

@@ -22,15 +22,16 @@ public final class SegmentSearch {
     /**
      * @param readable end of the batches to look at, a batch boundary
      * @return first byte of the first batch whose last offset is at least {@code offset}, or -1
-     * @throws StorageException CORRUPT if what is there at the offset is damaged; damage elsewhere is stepped over
+     * @throws StorageException CORRUPT if what is there at the offset is damaged; damage elsewhere is stepped
+     *     over
      */
     public static int positionOf(FileSegment segment, long offset, int readable) {
         return new SegmentSearch(segment, offset, false).position(readable);
     }
 
     /**
-     * As {@link #positionOf}, for a reader: a batch is not taken for the offset's only because its header says that it goes on to there,
-     * for that may be what is damaged.
+     * As {@link #positionOf}, for a reader: a batch is not taken for the offset's only because its header
+     * says that it goes on to there, for that may be what is damaged.
      */
     public static int soundPositionOf(FileSegment segment, long offset, int readable) {
         return new SegmentSearch(segment, offset, true).position(readable);
@@ -52,7 +53,10 @@ public final class SegmentSearch {
         return segment.reading(cursor -> seek(cursor, 0), 0, readable);
     }
 
-    /** The index points past the end: either its entry is wrong, or the log was cut short. Only the log itself can tell. */
+    /**
+     * The index points past the end: either its entry is wrong, or the log was cut short. Only the log itself
+     * can tell.
+     */
     private int beyondIndex(int readable) {
         int found = segment.reading(cursor -> seek(cursor, 0), 0, readable);
         if (found != NOT_HERE) {
@@ -123,17 +127,17 @@ public final class SegmentSearch {
     }
 
     /**
-     * Moves on to the next sound batch, unless what is looked for lies in the damage. It may lie before the cursor, when a wrong length has
-     * led past it.
+     * Moves on to the next sound batch, unless what is looked for lies in the damage. It may lie before the
+     * cursor, when a wrong length has led past it.
      */
     static void stepOver(FileSegment segment, BatchCursor cursor, long offset, StorageException damage) {
         int at = cursor.position();
         int before = cursor.positionBefore();
-        long most = segment.base + Integer.MAX_VALUE;
+        long maxOffset = segment.base + Integer.MAX_VALUE;
         long sound = segment.checking(
                 scan -> {
-                    boolean wrongLength = before < at && scan.soundAt(before, segment.base, most) == 0;
-                    long found = scan.findSound((wrongLength ? before : at) + 1L, segment.base, most);
+                    boolean wrongLength = before < at && scan.soundAt(before, segment.base, maxOffset) == 0;
+                    long found = scan.findSound((wrongLength ? before : at) + 1L, segment.base, maxOffset);
                     return found < 0 || scan.baseOffset(found) > offset ? -1 : found;
                 },
                 cursor.limit());
@@ -145,8 +149,8 @@ public final class SegmentSearch {
     }
 
     /**
-     * Holds a sealed segment in which an offset was not found against its indexes: compaction leaves gaps, a file cut short looks the
-     * same.
+     * Verifies by its indexes that a sealed segment in which an offset was not found is whole: compaction
+     * leaves gaps, and a file that was cut short looks the same.
      *
      * @throws StorageException CORRUPT if batches are missing at the end
      */
@@ -163,7 +167,10 @@ public final class SegmentSearch {
         }
     }
 
-    /** @return where the batches end that begin at {@code from}, are sound and hold no offset at or above {@code end} */
+    /**
+     * @return where the batches end that begin at {@code from}, are sound and hold no offset at or above
+     *     {@code end}
+     */
     public static int endOfSound(FileSegment segment, int from, int readable, long end) {
         return segment.reading(
                 cursor -> {
@@ -183,23 +190,29 @@ public final class SegmentSearch {
                 readable);
     }
 
-    /** @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above {@code from} */
+    /**
+     * @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above
+     *     {@code from}
+     */
     public static int cut(FileSegment segment, int from, int readable, int maxBytes) {
         if (readable - from <= maxBytes) {
             return readable;
         }
-        int most = from + maxBytes;
-        int near = Math.max(from, segment.offsets().floorPosition(most));
-        int end = segment.reading(cursor -> walk(cursor, from, most), near, readable);
-        return end >= 0 ? end : segment.reading(cursor -> walk(cursor, from, most), from, readable);
+        int maxEnd = from + maxBytes;
+        int near = Math.max(from, segment.offsets().floorPosition(maxEnd));
+        int end = segment.reading(cursor -> walk(cursor, from, maxEnd), near, readable);
+        return end >= 0 ? end : segment.reading(cursor -> walk(cursor, from, maxEnd), from, readable);
     }
 
-    /** @return where the last batch ends that is to be read, or -1 when the index has led to a place where there is no batch */
-    private static int walk(BatchCursor cursor, int from, int most) {
+    /**
+     * @return where the last batch ends that is to be read, or -1 when the index has led to a place where
+     *     there is no batch
+     */
+    private static int walk(BatchCursor cursor, int from, int maxEnd) {
         int start = cursor.position();
         int end = start;
         try {
-            while (cursor.onBatch() && (end <= from || end + cursor.size() <= most)) {
+            while (cursor.onBatch() && (end <= from || end + cursor.size() <= maxEnd)) {
                 cursor.advance();
                 end = cursor.position();
             }
@@ -214,7 +227,7 @@ public final class SegmentSearch {
     }
 
     /**
-     * Takes a region for a reader as {@link FileSegment#slice} does, once every batch in it has been held against its checksum.
+     * Takes a region for a reader as {@link FileSegment#slice} does, once every batch in it is verified.
      *
      * @return the region up to the first damaged batch
      * @throws StorageException CORRUPT if the first batch is damaged

@@ -3,10 +3,14 @@ package io.varve.file.segment;
 
 import io.varve.core.spi.StorageException;
 
-/** Walks over a segment's batch headers as far as they make sense, and tells what they add up to. Nothing is verified but what says so. */
+/**
+ * Walks over a segment's batch headers as far as they make sense, and tells what they add up to. Nothing is
+ * verified but what says so.
+ */
 public final class SegmentSurvey {
     private final FileSegment segment;
 
+    /** @param segment not appended to meanwhile */
     public SegmentSurvey(FileSegment segment) {
         this.segment = segment;
     }
@@ -49,7 +53,10 @@ public final class SegmentSurvey {
                 segment.bytes());
     }
 
-    /** @return true if the segment begins with a batch whose checksum matches, and whose offset is not below the base */
+    /**
+     * @return true if the segment begins with a batch whose checksum matches, and whose offset is not below
+     *     the base
+     */
     public boolean beginsSound() {
         long base = segment.base;
         return segment.bytes() > 0

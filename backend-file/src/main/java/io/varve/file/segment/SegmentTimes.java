@@ -4,8 +4,9 @@ package io.varve.file.segment;
 import io.varve.core.spi.StorageException;
 
 /**
- * Asks a segment's time index, and holds what it says against the log: an entry may be a wrong one, entries may be gone, or have come
- * before the batches at the end. A log that is damaged where an entry points cannot say otherwise.
+ * Searches a segment's time index, and verifies what it says by the log: an entry may be wrong, entries may
+ * be gone, or have come before the batches at the end. A log that is damaged where an entry points cannot say
+ * otherwise.
  */
 final class SegmentTimes {
     private final FileSegment segment;
@@ -28,8 +29,8 @@ final class SegmentTimes {
     }
 
     /**
-     * Behind the last entry nothing should be newer, but entries at the end may be gone, which leaves an index like any other. Where
-     * timestamps ascend there are few batches behind the last entry.
+     * Behind the last entry nothing should be newer, but entries at the end may be gone, which leaves an
+     * index like any other. Where timestamps ascend there are few batches behind the last entry.
      *
      * @return the position behind which the index may not tell of everything
      */
@@ -48,7 +49,8 @@ final class SegmentTimes {
     }
 
     /**
-     * An entry that is of no batch is passed over: it may be a wrong one, or of a batch that is just being appended.
+     * An entry that is of no batch is passed over: it may be a wrong one, or of a batch that is just being
+     * appended.
      *
      * @return an offset such that every batch before the one that holds it is older than {@code timestamp}
      */

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Truncates a segment at a batch boundary, and its indexes with it. Readers of the segment keep the bytes they have: while its log is read,
- * a shorter copy takes its name.
+ * Truncates a segment at a batch boundary, and its indexes with it. Readers of the segment keep the bytes
+ * they have: while its log is read, a shorter copy takes its name.
  */
 public final class SegmentTruncation {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentTruncation.class);
@@ -28,7 +28,7 @@ public final class SegmentTruncation {
     private final FileSegment old;
     private final Path log;
 
-    /** @param old the segment; nobody is given its files any more once {@link #run} was called */
+    /** @param old the segment; its files are not given out any more once {@link #run} was called */
     public SegmentTruncation(PartitionDirectory directory, FileSegment old) {
         this.directory = directory;
         this.old = old;
@@ -71,7 +71,10 @@ public final class SegmentTruncation {
         return shortened;
     }
 
-    /** The file is to lose its name while it is read. Should an interrupt close it, readers find it under another one. */
+    /**
+     * The file is to lose its name while it is read. Should an interrupt close it, readers find it under
+     * another one.
+     */
     private void keepForReaders(long unique) {
         Path gone = log.resolveSibling(log.getFileName() + "." + unique + FileNames.DELETED);
         try {

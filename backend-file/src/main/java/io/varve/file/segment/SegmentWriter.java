@@ -13,7 +13,9 @@ import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Appends to a segment and keeps its indexes along; remembers of the batches so far what that takes. Not thread-safe. */
+/**
+ * Appends to a segment and to its indexes; remembers of the batches so far what that takes. Not thread-safe.
+ */
 public final class SegmentWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentWriter.class);
     private static final long UNKNOWN = Long.MIN_VALUE;
@@ -58,7 +60,10 @@ public final class SegmentWriter {
         return firstTimestamp;
     }
 
-    /** @return -1 where there is no batch, or a damaged one, which is no reason to refuse what is to come after it */
+    /**
+     * @return -1 where there is no batch, or a damaged one, which is no reason to refuse what is to come
+     *     after it
+     */
     private static long timestampHere(BatchCursor cursor) {
         try {
             return cursor.onBatch() ? cursor.maxTimestamp() : -1;
@@ -175,7 +180,10 @@ public final class SegmentWriter {
         segment.times().append(segment.maxTimestamp(), offsetOfMaxTimestamp);
     }
 
-    /** {@link #seal}, or where that fails leaves it to whoever asks for the largest timestamp to look at the last batches. */
+    /**
+     * {@link #seal}, or where that fails leaves it to those who ask for the largest timestamp to look at the
+     * last batches.
+     */
     public void sealIfPossible() {
         try {
             seal();
@@ -198,8 +206,8 @@ public final class SegmentWriter {
      * Takes up after the last index entry where the segment was left.
      *
      * @return offset after the last batch
-     * @throws StorageException CORRUPT if the entry does not point at its batch, or what follows is not a row of whole batches up to
-     *     the end of the segment
+     * @throws StorageException CORRUPT if the entry does not point at its batch, or what follows is not a row
+     *     of whole batches up to the end of the segment
      */
     public long resume() {
         int from = segment.offsets().lastPosition();

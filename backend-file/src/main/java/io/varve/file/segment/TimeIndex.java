@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The largest timestamp up to some batches of a segment. One entry, big-endian, as Kafka's; timestamps ascend strictly:
+ * The largest timestamp up to some batches of a segment. One entry, big-endian, as Kafka's; timestamps ascend
+ * strictly:
  *
  * <pre>
  * 0 timestamp  int64  largest timestamp so far, ms since the epoch
@@ -15,6 +16,7 @@ import java.util.List;
  * </pre>
  */
 public final class TimeIndex {
+    /** Bytes of an entry. */
     public static final int ENTRY = 12;
 
     private final IndexFile entries;
@@ -32,7 +34,10 @@ public final class TimeIndex {
      */
     record Entry(long timestamp, long offset) {}
 
-    /** @return the last entry of at most a timestamp, or null; every batch before that entry's is older, if it is right */
+    /**
+     * @return the last entry of at most a timestamp, or null; every batch before that entry's is older, if it
+     *     is right
+     */
     Entry floor(long timestamp) {
         int found = entries.floor(TimeIndex::timestampField, timestamp);
         return found < 0 ? null : new Entry(entries.get(found, TimeIndex::timestampField), offset(found));
@@ -72,7 +77,10 @@ public final class TimeIndex {
         return base + entries.get(i, TimeIndex::offsetField);
     }
 
-    /** Drops every entry from the first on that breaks the order or belongs to a batch at or above {@code end}. */
+    /**
+     * Drops every entry from the first on that breaks the order or belongs to a batch at or above
+     * {@code end}.
+     */
     public void keepBelow(long end) throws IOException {
         ByteBuffer all = entries.content();
         long before = -1;
@@ -107,6 +115,7 @@ public final class TimeIndex {
         return entries.isDirty();
     }
 
+    /** @return the index's file */
     public PooledFile file() {
         return entries.file();
     }

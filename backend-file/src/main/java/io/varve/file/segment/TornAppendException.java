@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.file.segment;
 
-/** A write failed in a way that leaves the files unsure: the partition must refuse writes. Never leaves this package. */
+/**
+ * A torn append could not be cut back: the partition must refuse writes, or recovery might take it for a
+ * whole one. Never leaves the backend.
+ */
 public final class TornAppendException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 

@@ -20,6 +20,11 @@ public final class DirectoryRecovery {
     private final SyncThreads threads;
     private final ProgressLog progress;
 
+    /**
+     * @param directory its partitions were found, and none is loaded
+     * @param clock times the recovery
+     * @param threads help the caller
+     */
     public DirectoryRecovery(DataDirectory directory, Clock clock, SyncThreads threads, ProgressLog progress) {
         this.directory = directory;
         this.clock = clock;

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a start after a crash tells the operator: one line for each partition that is not just as the last checkpoint said, and one for
- * the whole directory. Thread-safe.
+ * Tells the operator what a start after a crash has found: one line for each partition that is not just as
+ * the last checkpoint said, and one for the whole directory. Thread-safe.
  */
 public final class DurabilityReceipt {
     private static final Logger LOG = LoggerFactory.getLogger(DurabilityReceipt.class);
@@ -46,6 +46,7 @@ public final class DurabilityReceipt {
         return partitions;
     }
 
+    /** Logs the line for the whole directory. */
     public synchronized void logSummary() {
         String summary = "durability receipt: " + directory + " was not closed properly: " + partitions
                 + (partitions == 1 ? " partition" : " partitions") + " recovered in "

@@ -17,7 +17,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 
-/** The segments that a start has found of a partition, oldest first. What is taken away from them is noted in the receipt. */
+/**
+ * Finds the segments of a partition at a start, and keeps them, oldest first; what is taken away from them is
+ * noted in the receipt.
+ */
 final class FoundSegments {
     private final FilePartition partition;
     private final PartitionReceipt receipt;
@@ -68,8 +71,8 @@ final class FoundSegments {
     }
 
     /**
-     * Sets segments aside whose offsets should lie in the segment before, which would be hidden by them. Only one without indexes may be
-     * such a segment: somebody has put its file here.
+     * Sets segments aside whose offsets should lie in the segment before, which would be hidden by them. Only
+     * one without indexes may be such a segment: its file was put here by hand.
      */
     void setOverlappingAside() throws IOException {
         for (int i = 1; i < segments.size(); i++) {

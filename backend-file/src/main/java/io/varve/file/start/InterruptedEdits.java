@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finishes what a crash has interrupted in a partition's directory: completes a replacement or an emptying that has passed its commit
- * point, and deletes what others left.
+ * Finishes what a crash has interrupted in a partition's directory: completes a replacement or an emptying
+ * that has passed its commit point, and deletes what others left.
  */
 final class InterruptedEdits {
     private static final Logger LOG = LoggerFactory.getLogger(InterruptedEdits.class);

@@ -11,9 +11,10 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds log files that are lost between others. A log file comes before its indexes, and goes after them: so an index with something in
- * it that is left alone tells of one. An empty log in its place lets reads of its offsets fail, instead of leading past them. At either
- * end of a partition the log's start and the durable end tell as much.
+ * Puts empty log files in the place of those that are lost between others, so that reads of their offsets
+ * fail instead of leading past them. A log file is created before its indexes, and deleted after them: an
+ * index with entries and without a log tells of a lost one. At either end of a partition the log's start and
+ * the durable end tell as much.
  */
 final class LostLogPlaceholders {
     private LostLogPlaceholders() {}

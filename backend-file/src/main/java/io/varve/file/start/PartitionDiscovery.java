@@ -20,6 +20,7 @@ public final class PartitionDiscovery {
 
     private final DataDirectory directory;
 
+    /** @param directory locked, and without partitions */
     public PartitionDiscovery(DataDirectory directory) {
         this.directory = directory;
     }

@@ -14,8 +14,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Reads a partition's directory at a start: finishes interrupted edits, finds the segments, learns their end or recovers them, rebuilds
- * missing indexes. After a proper close it looks into no more than the end of the active segment.
+ * Reads a partition's directory at a start: finishes interrupted edits, finds the segments, learns their end
+ * or recovers them, rebuilds missing indexes. After a proper close it looks into no more than the end of the
+ * active segment.
  */
 public final class PartitionLoader {
     private final FilePartition partition;
@@ -36,8 +37,8 @@ public final class PartitionLoader {
     }
 
     /**
-     * Loads a partition, unless it is loaded. After a crash {@link PartitionSync#sync} is to make durable what was found past the recovery
-     * point.
+     * Loads a partition, unless it is loaded. After a crash {@link PartitionSync#sync} is to make durable
+     * what was found past the recovery point.
      *
      * @param limits how dense to index what has no indexes
      * @param clean true if the data directory was closed properly
@@ -85,7 +86,10 @@ public final class PartitionLoader {
         return new PartitionView(start, all, end, segments.last().bytes());
     }
 
-    /** Learns the end after a proper close: only the headers behind the active segment's last index entry are read. */
+    /**
+     * Learns the end after a proper close: only the headers behind the active segment's last index entry are
+     * read.
+     */
     private long resume(PriorState prior) throws IOException {
         if (segments.isEmpty()) {
             return recover(prior);
@@ -123,7 +127,8 @@ public final class PartitionLoader {
             receipt.damaged(directory + " begins at offset " + base + ": offsets from " + noted + " on are lost");
         }
         if (prior.clean() && noted > end && end >= prior.durableEnd()) {
-            // Nothing is missing at the end, and nobody trims what is not there yet: it is the note that is wrong.
+            // Nothing is missing at the end, and what is not there yet cannot be trimmed: the checkpoint is
+            // wrong.
             receipt.damaged(directory + " ends at offset " + end + ", and is noted to begin at " + noted + " in "
                     + FileNames.START_OFFSETS + ": going by its segments");
             return base;

@@ -8,10 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a start after a crash found of one partition: part of the durability receipt. Filled by one thread.
+ * Gathers what a start after a crash finds of one partition: part of the {@link DurabilityReceipt}. Filled by
+ * one thread.
  *
- * <p>The durable end before the crash is what the last checkpoint vouches for; more may have been durable, and is then among what
- * was recovered.
+ * <p>The durable end before the crash is what the last checkpoint vouches for; more may have been durable,
+ * and is then among what was recovered.
  */
 public final class PartitionReceipt {
     private static final Logger LOG = LoggerFactory.getLogger(DurabilityReceipt.class);

@@ -10,8 +10,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Recovers a partition after a crash: checks every segment that reaches past the durable end, truncates the torn tail at the last whole
- * batch, and takes away segments that do not follow on what is left. What is damaged below the durable end is kept.
+ * Recovers a partition after a crash: checks every segment that reaches past the durable end, truncates the
+ * torn tail at the last whole batch, and takes away segments that do not follow on what is left. What is
+ * damaged below the durable end is kept.
  */
 final class PartitionRecovery {
     /** A partition may skip so many offsets between two segments; less than that and something is missing. */
@@ -20,9 +21,9 @@ final class PartitionRecovery {
     /** Why a segment cannot stand where it does. */
     private enum Misfit {
         NONE,
-        /** It begins below the end of the segment before: somebody else's file. */
+        /** It begins below the end of the segment before: a file that was put here. */
         OVERLAPS,
-        /** After a proper close no offsets are missing before a segment: somebody else's file. */
+        /** After a proper close no offsets are missing before a segment: a file that was put here. */
         FOLLOWS_NOTHING,
         /** A crash kept its predecessors from the device, or interrupted a truncation. */
         LOST_PREDECESSOR
@@ -91,7 +92,10 @@ final class PartitionRecovery {
         return end;
     }
 
-    /** A sync has gone past those before: forced, indexes and all. Or a trim has, and only their files are still there. */
+    /**
+     * A sync has gone past those before: forced, indexes and all. Or a trim has, and only their files are
+     * still there.
+     */
     private int firstToCheck() {
         int i = 0;
         while (!segments.isLast(i)
@@ -144,7 +148,8 @@ final class PartitionRecovery {
     }
 
     /**
-     * Truncates a segment at its last whole batch, and deletes those behind it, unless the next one begins where that batch ends.
+     * Truncates a segment at its last whole batch, and deletes those behind it, unless the next one begins
+     * where that batch ends.
      *
      * @return true if it is the last segment now
      */

@@ -2,7 +2,8 @@
 package io.varve.file.start;
 
 /**
- * What is said of a partition before its files are looked at: by the checkpoints, and by the marker of a clean shutdown.
+ * What is said of a partition before its files are looked at: by the checkpoints, and by the marker of a
+ * clean shutdown.
  *
  * @param start the log start offset
  * @param durableEnd the recovery point: every offset below it was forced; 0 when it is not known

@@ -5,7 +5,10 @@ import io.varve.core.runtime.Clock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** Says how far something is when it takes longer than two seconds, and every two seconds from then on. Thread-safe. */
+/**
+ * Logs how far something is when it takes longer than two seconds, and every two seconds from then on.
+ * Thread-safe.
+ */
 public final class ProgressLog {
     private static final long PERIOD_NANOS = 2_000_000_000L;
 
@@ -13,6 +16,7 @@ public final class ProgressLog {
     private final Consumer<String> out;
     private long said;
 
+    /** @param out takes each line */
     public ProgressLog(Clock clock, Consumer<String> out) {
         this.clock = clock;
         this.out = out;

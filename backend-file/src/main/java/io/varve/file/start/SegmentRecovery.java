@@ -12,20 +12,21 @@ import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Examines one segment after a crash: finds where its sound batches end, completes its indexes, and writes what lies past the durable end
- * again, as it is. Batches below the durable end were forced: they are verified only from the last index entry below it on, and never
- * truncated. What is to be done about the first batch that is not sound:
+ * Examines one segment after a crash: finds where its sound batches end, completes its indexes, and writes
+ * what lies past the durable end again, as it is. Batches below the durable end were forced: they are
+ * verified only from the last index entry below it on, and never truncated. What is to be done about the
+ * first batch that is not sound:
  *
  * <pre>
  * sound batches   the batch may       the segment is          verdict
  * behind it       have been forced
  * yes             -                   -                       damaged: kept, goes on at the next sound batch
- * no              yes, it was         -                       damaged up to the end: kept, nothing is appended behind it
- * no              not known           sealed                  damaged up to the end
+ * no              yes, it was         -                       damaged to the end: nothing is appended behind it
+ * no              not known           sealed                  damaged to the end
  * no              not known           the last                torn
  * no              no                  the last                torn
- * no              no                  sealed, ends with it,   damaged up to the end: it was written whole, for the next segment
- *                                     the next one is sound     was begun after it
+ * no              no                  sealed, ends with it,   damaged to the end: it was written whole, for
+ *                                     the next one is sound   the next segment was begun after it
  * no              no                  sealed, other           torn
  * </pre>
  */
@@ -37,7 +38,8 @@ final class SegmentRecovery {
      * @param end offset after the last batch
      * @param torn bytes past {@code bytes}, which are to be truncated
      * @param why what is wrong with the first of them
-     * @param lost true if durable batches are missing at the end, so that nothing may be appended to this segment
+     * @param lost true if durable batches are missing at the end, so that nothing may be appended to this
+     *     segment
      */
     record Result(int bytes, long end, long torn, String why, boolean lost) {}
 
@@ -78,7 +80,7 @@ final class SegmentRecovery {
     private int unforcedFrom = Integer.MAX_VALUE;
 
     /**
-     * @param segment the segment; nobody else has it yet
+     * @param segment the segment; not in use yet
      * @param limits how dense to index
      * @param receipt takes note of damage
      */
@@ -155,8 +157,8 @@ final class SegmentRecovery {
     }
 
     /**
-     * Looks for a sound batch behind a bad one. Where the bad one may have been forced, any will do; where not, only one that no client
-     * can have made up.
+     * Looks for a sound batch behind a bad one. Where the bad one may have been forced, any will do; where
+     * not, only one that no client can have made up.
      *
      * @return its position, or -1
      */
@@ -187,8 +189,9 @@ final class SegmentRecovery {
     }
 
     /**
-     * Writes bytes again before they are forced. The device may have failed to take them: the last process heard of it from its force, and
-     * ended. The system has the bytes in memory, takes them for written, and would let the next force succeed.
+     * Writes bytes again before they are forced. The device may have failed to take them: the last process
+     * heard of it from its force, and ended. The system has the bytes in memory, takes them for written, and
+     * would let the next force succeed.
      */
     private void writeAgain(UninterruptibleFile open, long from, long to) throws IOException {
         if (!prior.clean() && from < to) {
@@ -206,8 +209,9 @@ final class SegmentRecovery {
     }
 
     /**
-     * Drops what the indexes say of batches past the durable end, and verifies the last entry below it. The active segment's indexes are not
-     * forced: a power cut may have left either of them short, or with zeros in it.
+     * Drops what the indexes say of batches past the durable end, and verifies the last entry below it. The
+     * active segment's indexes are not forced: a power cut may have left either of them short, or with zeros
+     * in it.
      *
      * @return where the batch of the last entry ends, or 0 when there is none
      */

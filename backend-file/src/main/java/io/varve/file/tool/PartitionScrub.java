@@ -15,7 +15,10 @@ import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
-/** Verifies one partition's directory: its metadata, names, segments and snapshots, and what the checkpoints say of it. Changes nothing. */
+/**
+ * Verifies one partition's directory: its metadata, names, segments and snapshots, and what the checkpoints
+ * say of it. Changes nothing.
+ */
 final class PartitionScrub {
     /**
      * What the data directory says.

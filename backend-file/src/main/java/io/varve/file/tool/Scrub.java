@@ -24,8 +24,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Verifies all that lies in data directories no server uses, at a bounded rate, and changes nothing: every batch against
- * its checksum, offsets, indexes, checkpoints, {@code partition.metadata}, snapshots. It runs once, on one thread.
+ * Verifies all that lies in data directories no server uses, at a bounded rate, and changes nothing: every
+ * batch against its checksum, offsets, indexes, checkpoints, {@code partition.metadata}, snapshots. It runs
+ * once, on one thread.
  */
 public final class Scrub {
     private final List<Path> directories;
@@ -51,7 +52,8 @@ public final class Scrub {
      * @param out gets a line for each damage and each note, and a table at the end
      * @param progressLines gets a line now and then that says how far it is
      * @return whether all is sound
-     * @throws IllegalArgumentException if a directory is in use, or holds no data; the message begins with its path
+     * @throws IllegalArgumentException if a directory is in use, or holds no data; the message begins with
+     *     its path
      * @throws IOException if something could not be read
      */
     public boolean run(PrintStream out, Consumer<String> progressLines) throws IOException {

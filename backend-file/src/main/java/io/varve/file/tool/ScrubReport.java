@@ -7,7 +7,10 @@ import java.util.EnumMap;
 import java.util.Locale;
 import java.util.Map;
 
-/** What a scrub has looked at and found: a line for each damage when it is found, a table at the end. Used by one thread. */
+/**
+ * What a scrub has looked at and found: a line for each damage when it is found, a table at the end. Used by
+ * one thread.
+ */
 final class ScrubReport {
     /** What is looked at. */
     enum Kind {

@@ -83,13 +83,13 @@ final class SegmentScrub {
     }
 
     private long scan(LogScan scan, long length) throws IOException {
-        long most = place.isLast() ? place.base + Integer.MAX_VALUE : place.next - 1;
+        long maxOffset = place.isLast() ? place.base + Integer.MAX_VALUE : place.next - 1;
         long next = place.base;
         long at = 0;
         while (at < length) {
             progress.at(() ->
                     log + ": " + (report.bytes() >> 20) + " MiB verified so far, " + report.damages() + " damages");
-            int size = scan.soundAt(at, next, most);
+            int size = scan.soundAt(at, next, maxOffset);
             if (size > 0) {
                 report.checked(Kind.BATCHES);
                 report.bytes(size);
@@ -101,7 +101,7 @@ final class SegmentScrub {
                 continue;
             }
             String why = scan.why();
-            long sound = scan.findSound(at + 1, next, most);
+            long sound = scan.findSound(at + 1, next, maxOffset);
             if (sound < 0 && place.isLast() && place.mayBeTorn(next)) {
                 report.note(
                         log,

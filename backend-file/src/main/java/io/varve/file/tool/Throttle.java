@@ -16,7 +16,7 @@ final class Throttle {
     private final long started;
     private long taken;
 
-    /** @param bytesPerSecond most bytes a second, at least 1; Long.MAX_VALUE for no limit */
+    /** @param bytesPerSecond max bytes a second, at least 1; Long.MAX_VALUE for no limit */
     Throttle(long bytesPerSecond, Clock clock, Scheduler scheduler) {
         this.bytesPerSecond = bytesPerSecond;
         this.clock = clock;

@@ -23,7 +23,9 @@ import org.junit.jupiter.api.Test;
 class ScrubTest extends FileTestBase {
     private final ByteArrayOutputStream said = new ByteArrayOutputStream();
 
-    /** @return as the command's exit code: 0 when all is sound, 1 when not, 2 when it could not be verified */
+    /**
+     * @return as the command's exit code: 0 when all is sound, 1 when not, 2 when it could not be verified
+     */
     private int scrub(Path... more) {
         return scrub(Long.MAX_VALUE, more);
     }
