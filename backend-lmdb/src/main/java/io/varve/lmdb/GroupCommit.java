@@ -86,7 +86,7 @@ final class GroupCommit implements LmdbPartition.Dirty {
                         ? null
                         : new StorageException(
                                 StorageException.Kind.RETRY,
-                                "no room to commit in " + environment.directory + ": " + e.getMessage(),
+                                "no space to commit in " + environment.directory + ": " + e.getMessage(),
                                 e);
             }
             return fail(wanted, e);

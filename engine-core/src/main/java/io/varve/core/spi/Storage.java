@@ -56,11 +56,12 @@ public interface Storage extends AutoCloseable {
      * <p>To be correct: a failed sync is never reported as durable later without the bytes being written
      * again. The others' outcome is not affected by one partition's failure, which is
      * <ul>
-     *   <li>FULL when bytes may be lost, as after a failed fsync: the partition refuses appends from then on, saying why, and every
-     *       later sync of it fails the same way; what was durable stays readable
-     *   <li>RETRY when nothing was lost, for instance because no file could be opened or there was no space to note a trim: the
-     *       partition goes on taking appends, and a later sync makes up for this one
-     *   <li>FENCED or CLOSED for a handle that was fenced, closed or deleted: what lies at its offsets may be another's by now
+     *   <li>FULL when bytes may be lost, as after a failed fsync: the partition refuses appends from then on,
+     *       saying why, and every later sync of it fails the same way; what was durable stays readable
+     *   <li>RETRY when nothing was lost, for instance because no file could be opened or there was no space
+     *       to note a trim: the partition goes on taking appends, and a later sync makes up for this one
+     *   <li>FENCED or CLOSED for a handle that was fenced, closed or deleted: what lies at its offsets may be
+     *       another's by now
      * </ul>
      *
      * @param dirty partitions to sync, handles of this storage

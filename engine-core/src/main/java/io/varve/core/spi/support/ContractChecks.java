@@ -19,6 +19,9 @@ public final class ContractChecks {
     /**
      * Checks what {@link io.varve.core.spi.Snapshots#write} is given.
      *
+     * @param id names the partition in the message
+     * @param name the snapshot's name
+     * @param offset the offset it is bound to
      * @throws StorageException MISUSE if the name is not 1 to 32 characters of {@code [a-z0-9-]}, or the
      *     offset is below 0
      */
@@ -48,6 +51,7 @@ public final class ContractChecks {
     /**
      * Checks where a read begins.
      *
+     * @param id names the partition in the message
      * @param offset the offset asked for
      * @param maxBytes the bytes asked for
      * @param start the partition's start
@@ -63,8 +67,10 @@ public final class ContractChecks {
     }
 
     /**
-     * Checks where a truncation is to end.
+     * Checks the lowest offset that a truncation is to drop.
      *
+     * @param id names the partition in the message
+     * @param end that offset
      * @throws StorageException MISUSE if {@code end} is below 0
      */
     public static void requireTruncation(PartitionId id, long end) {
@@ -77,6 +83,7 @@ public final class ContractChecks {
      * Checks the next run of a replacement: what {@link BatchRun#requireAtOrAbove} asks of any run, and
      * that it lies within the segments that are replaced.
      *
+     * @param id names the partition in the message
      * @param run the next run of the replacement's source
      * @param from the offset after the run before, or the first segment's base
      * @param end end of the segments that are replaced, exclusive
