@@ -41,7 +41,7 @@ class FirstRunIT {
         stop(second);
 
         Path source = checkout.resolve("protocol-server/src/main/java/io/varve/server/Main.java");
-        Files.writeString(source, Files.readString(source).replace("\"--override\"", "--override"));
+        Files.writeString(source, Files.readString(source) + "}");
         try (Running broken = run()) {
             assertThat(broken.exitWithin(BUILD)).isEqualTo(1);
             assertThat(broken.err()).contains("Main.java").contains("The build failed; all of its output is in");
