@@ -25,8 +25,7 @@ class ArchitectureTest {
             netty = io.netty
             # package         | what it may use
             *                 | core core.runtime.. kafka.common..
-            .                 | command picocli importer net api api.fetch api.topic api.config api.group
-                              | api.txn group txn
+            .                 | command picocli importer net api group txn
                               | coordinator metadata metadata.config metadata.topic cluster config
                               | core.engine core.spi..
             importer          | command metadata metadata.config metadata.kraft metadata.log core.directory
@@ -34,30 +33,29 @@ class ArchitectureTest {
                               | core.log.. core.record core.retention core.spi..
             net               | api cluster logging core.spi.. netty..
             api               | api.produce api.fetch api.offsets api.topic api.config api.cluster api.group
-                              | api.txn group txn coordinator metadata metadata.config metadata.topic cluster logging core.engine
-                              | core.log.. core.record core.spi..
-            api.produce       | api coordinator metadata.topic logging core.log.. core.record core.spi..
+                              | api.txn group txn metadata cluster error logging core.engine core.spi..
+            api.produce       | api coordinator metadata.topic error logging core.log.. core.record core.spi..
                               | core.transaction
-            api.fetch         | api metadata.topic cluster core.log.. core.spi.. core.transaction
-            api.offsets       | api metadata.topic core.log..
-            api.topic         | api api.config api.cluster group metadata metadata.config metadata.topic
-                              | cluster logging core.engine core.log.. core.retention core.spi..
-            api.config        | api group metadata metadata.config metadata.topic retention logging
+            api.fetch         | api metadata.topic cluster error core.log.. core.spi.. core.transaction
+            api.offsets       | api metadata.topic error core.log..
+            api.topic         | api api.config group metadata metadata.config metadata.topic
+                              | cluster error logging core.engine core.log.. core.retention core.spi..
+            api.config        | api group metadata metadata.config metadata.topic retention error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
             api.cluster       | api group txn metadata.topic cluster core.log.. core.spi..
-            api.group         | api api.cluster group txn metadata.topic cluster core.log..
-            api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic
+            api.group         | api group metadata.topic core.log..
+            api.txn           | api api.group group txn coordinator metadata.producerid metadata.topic error
                               | core.log.. core.producer core.spi.. core.transaction
             group             | coordinator metadata.config metadata.start metadata.topic cluster core.log..
                               | core.transaction com.yammer.metrics.core kafka.coordinator.. kafka.image
                               | kafka.server.authorizer kafka.server.common kafka.server.share.persister
                               | kafka.server.util..
-            txn               | coordinator metadata.producerid metadata.start metadata.topic logging
+            txn               | error coordinator metadata.producerid metadata.start metadata.topic logging
                               | core.log.. core.spi.. core.transaction com.google.re2j kafka.coordinator..
                               | kafka.server.common kafka.server.util.. kafka.timeline
-            coordinator       | metadata.start metadata.topic core.log.. core.spi.. core.transaction
+            coordinator       | error metadata.start metadata.topic core.log.. core.spi.. core.transaction
                               | kafka.coordinator.. kafka.storage.internals.log
-            metadata          | metadata.config metadata.kraft metadata.log metadata.producerid
+            metadata          | error metadata.config metadata.kraft metadata.log metadata.producerid
                               | metadata.start metadata.topic core.engine core.event core.log.. core.spi..
                               | kafka.server.common
             metadata.config   | metadata.log core.compaction core.event core.log.. core.record
@@ -76,6 +74,7 @@ class ArchitectureTest {
             retention         | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin
             cluster           |
+            error             | logging core.log.. core.record core.spi..
             config            | net api.fetch group txn metadata metadata.config metadata.log metadata.start
                               | metadata.topic cluster core.compaction core.engine core.log.. core.record
                               | core.retention core.spi..

@@ -2,6 +2,7 @@
 package io.varve.server.api;
 
 import io.varve.core.runtime.Clock;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -69,7 +70,7 @@ public final class Dispatcher {
             LOG.debug("{} loses its connection: {}", name(request), cause.getMessage());
             return HANG_UP;
         }
-        ApiException error = KafkaErrors.of(cause);
+        ApiException error = KafkaErrors.ofRequest(cause);
         if (KafkaErrors.isUnexpected(cause)) {
             failures.warn(cause, "{} failed", name(request));
         } else {

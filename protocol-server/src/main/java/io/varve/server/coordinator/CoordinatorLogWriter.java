@@ -6,6 +6,7 @@ import io.varve.core.log.append.AppendException;
 import io.varve.core.log.append.AppendOrigin;
 import io.varve.core.spi.StorageException;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import java.util.Collections;
 import java.util.List;
@@ -14,9 +15,7 @@ import java.util.WeakHashMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.errors.NotLeaderOrFollowerException;
-import org.apache.kafka.common.errors.RecordTooLargeException;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.coordinator.common.runtime.PartitionWriter;
@@ -94,15 +93,8 @@ public final class CoordinatorLogWriter implements PartitionWriter {
                     .appender()
                     .append(records.buffer(), AppendOrigin.BROKER, ours(guard))
                     .nextOffset();
-        } catch (StorageException e) {
-            throw switch (e.kind()) {
-                case FENCED, CLOSED -> new NotLeaderOrFollowerException(e.getMessage(), e);
-                // Without a cause: the coordinator logs it whole for every request that meets a full disk.
-                case RETRY, FULL -> new KafkaStorageException(e.getMessage());
-                case CORRUPT, MISUSE -> new KafkaStorageException(e.getMessage(), e);
-            };
-        } catch (AppendException e) {
-            throw refusal(e);
+        } catch (StorageException | AppendException e) {
+            throw KafkaErrors.ofCoordinatorAppend(e);
         }
     }
 
@@ -119,7 +111,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
         try {
             guard = log(partition).producers().startVerification(producerId, epoch, apiVersion >= FIRST_THAT_ADDS);
         } catch (AppendException e) {
-            return CompletableFuture.failedFuture(refusal(e));
+            return CompletableFuture.failedFuture(KafkaErrors.ofCoordinatorAppend(e));
         }
         if (guard == io.varve.core.transaction.VerificationGuard.NONE) {
             return CompletableFuture.completedFuture(VerificationGuard.SENTINEL);
@@ -142,18 +134,6 @@ public final class CoordinatorLogWriter implements PartitionWriter {
             return Admission.ADD;
         }
         return apiVersion >= FIRST_WITH_ABORTABLE ? Admission.VERIFY : Admission.VERIFY_FOR_OLD_CLIENT;
-    }
-
-    /** @return the exception that Kafka's log would throw: the coordinator answers clients by its type */
-    private static RuntimeException refusal(AppendException refused) {
-        return switch (refused.kind()) {
-            case MESSAGE_TOO_LARGE -> new RecordTooLargeException(refused.getMessage(), refused);
-            case INVALID_PRODUCER_EPOCH -> Errors.INVALID_PRODUCER_EPOCH.exception(refused.getMessage());
-            case INVALID_TXN_STATE -> Errors.INVALID_TXN_STATE.exception(refused.getMessage());
-            case TRANSACTION_COORDINATOR_FENCED ->
-                Errors.TRANSACTION_COORDINATOR_FENCED.exception(refused.getMessage());
-            case RECORD_LIST_TOO_LARGE, INVALID_RECORD, OUT_OF_ORDER_SEQUENCE_NUMBER, INVALID_TIMESTAMP -> refused;
-        };
     }
 
     @Override

@@ -2,7 +2,6 @@
 package io.varve.server.group;
 
 import io.varve.core.log.PartitionLog;
-import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.Map;
 import java.util.Set;
@@ -29,8 +28,7 @@ final class EndOffsetLookup implements PartitionMetadataClient {
     }
 
     private OffsetResponse latest(TopicPartition partition) {
-        Topic topic = topics.byName(partition.topic());
-        PartitionLog log = topic == null ? null : topic.partition(partition.partition());
+        PartitionLog log = topics.log(partition.topic(), partition.partition());
         return log == null
                 ? new OffsetResponse(-1, Errors.UNKNOWN_TOPIC_OR_PARTITION)
                 : new OffsetResponse(log.highWatermark(), Errors.NONE);

@@ -8,7 +8,7 @@ import io.varve.core.event.EventLog;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
-import io.varve.core.spi.StorageException;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.config.AlterConfigs;
 import io.varve.server.metadata.config.BrokerConfigs;
 import io.varve.server.metadata.config.ConfigChange;
@@ -52,7 +52,6 @@ import java.util.function.Function;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InvalidTopicException;
-import org.apache.kafka.common.errors.KafkaStorageException;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
@@ -314,10 +313,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         events.submit(command).whenComplete((result, failure) -> {
             if (failure == null) {
                 answer.complete(result);
-            } else if (failure instanceof StorageException) {
-                answer.completeExceptionally(new KafkaStorageException(failure.getMessage(), failure));
             } else {
-                answer.completeExceptionally(failure);
+                answer.completeExceptionally(KafkaErrors.ofMetadataChange(failure));
             }
         });
         return answer;

@@ -2,8 +2,8 @@
 package io.varve.server.txn;
 
 import io.varve.core.runtime.Clock;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.logging.LogThrottle;
-import java.util.concurrent.CompletionException;
 import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,10 +21,7 @@ final class CoordinatorErrors {
     }
 
     Errors of(Throwable failure) {
-        Throwable cause = failure;
-        while (cause instanceof CompletionException && cause.getCause() != null) {
-            cause = cause.getCause();
-        }
+        Throwable cause = KafkaErrors.unwrap(failure);
         Errors error = Errors.forException(cause);
         return switch (error) {
             case REQUEST_TIMED_OUT, UNKNOWN_TOPIC_OR_PARTITION, NOT_ENOUGH_REPLICAS -> Errors.COORDINATOR_NOT_AVAILABLE;

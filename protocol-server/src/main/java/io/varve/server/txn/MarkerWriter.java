@@ -6,7 +6,6 @@ import io.varve.core.log.append.AppendException;
 import io.varve.core.spi.StorageException;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.coordinator.SerialExecutor;
-import io.varve.server.metadata.topic.Topic;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.apache.kafka.common.TopicPartition;
@@ -62,8 +61,7 @@ final class MarkerWriter {
                     .whenComplete((written, failure) -> settle(partition, failure, backoffMs));
             return;
         }
-        Topic topic = context.topics().byName(partition.topic());
-        PartitionLog log = topic == null ? null : topic.partition(partition.partition());
+        PartitionLog log = context.topics().log(partition.topic(), partition.partition());
         if (log == null) {
             // The topic was deleted with its records: nothing is left to commit or abort.
             written();

@@ -92,7 +92,7 @@ public final class DescribeLogDirsHandler implements ApiHandler {
         for (DescribableLogDirTopic wanted : asked.topics()) {
             Topic topic = topics.byName(wanted.topic());
             for (int partition : wanted.partitions()) {
-                PartitionLog log = topic == null ? null : topic.partition(partition);
+                PartitionLog log = Topic.log(topic, partition);
                 if (log != null) {
                     logs.put(log.id().toString(), log);
                 }

@@ -4,6 +4,7 @@ package io.varve.server.api.config;
 import io.varve.core.engine.LogEngine;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.logging.LogLevels;
 import io.varve.server.metadata.ClusterMetadata;
@@ -89,7 +90,7 @@ public final class DescribeConfigsHandler implements ApiHandler {
                                 .setReadOnly(true)
                                 .setConfigSource(ConfigSource.DEFAULT_CONFIG.id())
                                 .setConfigType(ConfigType.STRING.id()));
-            } else if (failure.getCause() instanceof ApiException refusal) {
+            } else if (KafkaErrors.unwrap(failure) instanceof ApiException refusal) {
                 refuse(result, refusal);
             } else {
                 throw failure instanceof CompletionException known ? known : new CompletionException(failure);

@@ -7,8 +7,8 @@ import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.ReadResult;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
-import io.varve.server.api.LogErrors;
 import io.varve.server.api.SliceRecords;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.List;
@@ -143,7 +143,7 @@ final class FetchReader {
      */
     PartitionLog log(PartitionFetch fetch) {
         Topic topic = topic(fetch.target());
-        return topic == null ? null : topic.partition(fetch.target().partition());
+        return Topic.log(topic, fetch.target().partition());
     }
 
     private Topic topic(FetchTarget target) {
@@ -171,7 +171,7 @@ final class FetchReader {
         try {
             return read(fetch, log, maxBytes, first);
         } catch (RuntimeException failure) {
-            return error(fetch, LogErrors.ofRead(failure));
+            return error(fetch, KafkaErrors.ofRead(failure));
         }
     }
 
@@ -245,7 +245,7 @@ final class FetchReader {
         if (limits.follower()) {
             return fetch.leaderEpoch() >= 0 ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NOT_LEADER_OR_FOLLOWER;
         }
-        return LogErrors.ofLeaderEpoch(fetch.leaderEpoch(), log.leaderEpoch());
+        return KafkaErrors.ofLeaderEpoch(fetch.leaderEpoch(), log.leaderEpoch());
     }
 
     private static boolean isInRange(PartitionFetch fetch, PartitionLog log) {

@@ -23,7 +23,8 @@ public final class ConsumerGroupDescribeHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ConsumerGroupDescribeRequest describe = (ConsumerGroupDescribeRequest) request.body();
         return groups.describeConsumerGroups(
-                        RequestCaller.of(request), Distinct.of(describe.data().groupIds()))
+                        RequestCaller.of(request),
+                        describe.data().groupIds().stream().distinct().toList())
                 .thenApply(described -> {
                     if (describe.data().includeAuthorizedOperations()) {
                         described.stream()

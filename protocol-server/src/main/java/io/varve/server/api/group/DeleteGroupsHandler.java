@@ -22,7 +22,8 @@ public final class DeleteGroupsHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         DeleteGroupsRequest delete = (DeleteGroupsRequest) request.body();
         return groups.delete(
-                        RequestCaller.of(request), Distinct.of(delete.data().groupsNames()))
+                        RequestCaller.of(request),
+                        delete.data().groupsNames().stream().distinct().toList())
                 .thenApply(results -> new DeleteGroupsResponseData().setResults(results));
     }
 }

@@ -23,7 +23,8 @@ public final class DescribeGroupsHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         DescribeGroupsRequest describe = (DescribeGroupsRequest) request.body();
         return groups.describe(
-                        RequestCaller.of(request), Distinct.of(describe.data().groups()))
+                        RequestCaller.of(request),
+                        describe.data().groups().stream().distinct().toList())
                 .thenApply(described -> {
                     if (describe.data().includeAuthorizedOperations()) {
                         described.stream()

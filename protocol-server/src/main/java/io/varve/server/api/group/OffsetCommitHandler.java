@@ -54,7 +54,12 @@ public final class OffsetCommitHandler implements ApiHandler {
             } else {
                 // The response must show the topic as the client named it, the coordinator wants name and id.
                 Uuid shownId = byId ? topic.id() : Uuid.ZERO_UUID;
-                List<OffsetCommitRequestPartition> partitions = existing(topic, shownId, asked, response);
+                List<OffsetCommitRequestPartition> partitions = ExistingPartitions.of(
+                        topic,
+                        asked.partitions(),
+                        OffsetCommitRequestPartition::partitionIndex,
+                        unknown -> response.addPartition(
+                                shownId, topic.name(), unknown, Errors.UNKNOWN_TOPIC_OR_PARTITION));
                 if (!partitions.isEmpty()) {
                     known.add(new OffsetCommitRequestTopic()
                             .setName(topic.name())
@@ -75,20 +80,5 @@ public final class OffsetCommitHandler implements ApiHandler {
                 .setTopics(known);
         return groups.commit(RequestCaller.of(request), rest)
                 .thenApply(committed -> response.merge(committed).build().data());
-    }
-
-    private static List<OffsetCommitRequestPartition> existing(
-            Topic topic, Uuid shownId, OffsetCommitRequestTopic asked, OffsetCommitResponse.Builder response) {
-        List<OffsetCommitRequestPartition> existing =
-                new ArrayList<>(asked.partitions().size());
-        for (OffsetCommitRequestPartition partition : asked.partitions()) {
-            if (topic.partition(partition.partitionIndex()) != null) {
-                existing.add(partition);
-            } else {
-                response.addPartition(
-                        shownId, topic.name(), partition.partitionIndex(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
-            }
-        }
-        return existing;
     }
 }

@@ -6,7 +6,6 @@ import io.varve.server.api.Request;
 import io.varve.server.group.Groups;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -44,14 +43,14 @@ public final class OffsetDeleteHandler implements ApiHandler {
         OffsetDeleteRequestTopicCollection known = new OffsetDeleteRequestTopicCollection();
         partitions(data).forEach((name, partitions) -> {
             Topic topic = topics.byName(name);
-            List<OffsetDeleteRequestPartition> existing = new ArrayList<>(partitions.size());
-            for (int partition : partitions) {
-                if (topic != null && topic.partition(partition) != null) {
-                    existing.add(new OffsetDeleteRequestPartition().setPartitionIndex(partition));
-                } else {
-                    response.addPartition(name, partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
-                }
-            }
+            List<OffsetDeleteRequestPartition> existing = ExistingPartitions.of(
+                            topic,
+                            partitions,
+                            Integer::intValue,
+                            unknown -> response.addPartition(name, unknown, Errors.UNKNOWN_TOPIC_OR_PARTITION))
+                    .stream()
+                    .map(partition -> new OffsetDeleteRequestPartition().setPartitionIndex(partition))
+                    .toList();
             if (!existing.isEmpty()) {
                 known.add(new OffsetDeleteRequestTopic().setName(name).setPartitions(existing));
             }

@@ -5,8 +5,8 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.TimestampOffset;
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
@@ -88,11 +88,11 @@ public final class ListOffsetsHandler implements ApiHandler {
         if (version < firstVersion(wanted.timestamp())) {
             return error(wanted, Errors.UNSUPPORTED_VERSION);
         }
-        PartitionLog log = topic == null ? null : topic.partition(wanted.partitionIndex());
+        PartitionLog log = Topic.log(topic, wanted.partitionIndex());
         if (log == null) {
             return error(wanted, Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
-        Errors epoch = LogErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), log.leaderEpoch());
+        Errors epoch = KafkaErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), log.leaderEpoch());
         if (epoch != Errors.NONE) {
             return error(wanted, epoch);
         }
@@ -106,7 +106,7 @@ public final class ListOffsetsHandler implements ApiHandler {
             });
             return answer;
         } catch (RuntimeException failure) {
-            return error(wanted, LogErrors.ofRead(failure));
+            return error(wanted, KafkaErrors.ofRead(failure));
         }
     }
 

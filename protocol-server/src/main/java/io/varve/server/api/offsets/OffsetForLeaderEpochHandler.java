@@ -3,8 +3,8 @@ package io.varve.server.api.offsets;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
@@ -57,12 +57,12 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
 
     private static EpochEndOffset end(Topic topic, OffsetForLeaderPartition wanted) {
         EpochEndOffset end = new EpochEndOffset().setPartition(wanted.partition());
-        PartitionLog log = topic == null ? null : topic.partition(wanted.partition());
+        PartitionLog log = Topic.log(topic, wanted.partition());
         if (log == null) {
             return end.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         }
         int current = log.leaderEpoch();
-        Errors error = LogErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), current);
+        Errors error = KafkaErrors.ofLeaderEpoch(wanted.currentLeaderEpoch(), current);
         if (error != Errors.NONE) {
             return end.setErrorCode(error.code());
         }
@@ -72,7 +72,7 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
                     .ifPresent(found -> end.setLeaderEpoch(found.epoch()).setEndOffset(found.endOffset()));
             return end;
         } catch (RuntimeException failure) {
-            return end.setErrorCode(LogErrors.ofRead(failure).code());
+            return end.setErrorCode(KafkaErrors.ofRead(failure).code());
         }
     }
 }

@@ -33,7 +33,7 @@ final class AppendBackpressure {
         for (TopicProduceData wanted : data.topicData()) {
             Topic topic = byId ? topics.byId(wanted.topicId()) : topics.byName(wanted.name());
             for (PartitionProduceData partition : wanted.partitionData()) {
-                PartitionLog log = topic == null ? null : topic.partition(partition.index());
+                PartitionLog log = Topic.log(topic, partition.index());
                 if (log != null && request.background()) {
                     log.appender().awaitSpace(bytes);
                 } else if (log != null && log.appender().appendWaits(bytes)) {

@@ -5,7 +5,7 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.Connection;
-import io.varve.server.api.LogErrors;
+import io.varve.server.error.KafkaErrors;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -106,7 +106,7 @@ final class PendingProduceResponse {
             }
             wait.settled = true;
             if (failure != null) {
-                ProduceHandler.fail(wait.answer, LogErrors.ofAppend(failure), failure.getMessage());
+                ProduceHandler.fail(wait.answer, KafkaErrors.ofAppend(failure), failure.getMessage());
             }
             unsettled--;
             if (unsettled > 0 || !parked) {

@@ -13,9 +13,9 @@ import io.varve.core.transaction.VerificationGuard;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.HeavyRequestException;
-import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;
 import io.varve.server.coordinator.TransactionVerifier;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.nio.ByteBuffer;
@@ -28,6 +28,7 @@ import org.apache.kafka.common.message.ProduceRequestData;
 import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.message.ProduceResponseData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
 import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
 import org.apache.kafka.common.message.ProduceResponseData.TopicProduceResponse;
 import org.apache.kafka.common.protocol.ApiMessage;
@@ -147,7 +148,7 @@ public final class ProduceHandler implements ApiHandler {
             PartitionProduceResponse answer,
             DecompressionMeter meter,
             List<Checked> batches) {
-        PartitionLog log = topic == null ? null : topic.partition(wanted.index());
+        PartitionLog log = Topic.log(topic, wanted.index());
         if (log == null) {
             boolean unknownId = topic == null && byId(request);
             fail(answer, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
@@ -223,8 +224,19 @@ public final class ProduceHandler implements ApiHandler {
     }
 
     private static void fail(PartitionProduceResponse answer, VarveException refused) {
-        fail(answer, LogErrors.ofAppend(refused), refused.getMessage());
-        LogErrors.nameRecords(refused, answer);
+        fail(answer, KafkaErrors.ofAppend(refused), refused.getMessage());
+        nameRecords(refused, answer);
+    }
+
+    /** Names the records that a batch is refused for: a producer fails those by themselves (KIP-467). */
+    private static void nameRecords(VarveException failure, PartitionProduceResponse answer) {
+        if (failure instanceof AppendException refused) {
+            refused.records()
+                    .forEach(fault -> answer.recordErrors()
+                            .add(new BatchIndexAndErrorMessage()
+                                    .setBatchIndex(fault.index())
+                                    .setBatchIndexErrorMessage(fault.message())));
+        }
     }
 
     private static CompletionStage<ProduceResponseData> unanswered(ProduceResponseData response) {

@@ -6,8 +6,8 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.retention.HeldException;
 import io.varve.core.runtime.Clock;
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.logging.LogThrottle;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
@@ -16,7 +16,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.DeleteRecordsRequestData;
 import org.apache.kafka.common.message.DeleteRecordsRequestData.DeleteRecordsTopic;
@@ -84,7 +83,7 @@ public final class DeleteRecordsHandler implements ApiHandler {
     }
 
     private CompletableFuture<Void> delete(Topic topic, String name, long wanted, DeleteRecordsPartitionResult answer) {
-        PartitionLog log = topic == null ? null : topic.partition(answer.partitionIndex());
+        PartitionLog log = Topic.log(topic, answer.partitionIndex());
         Errors refusal = refusal(topic, name, log);
         if (refusal != Errors.NONE) {
             answer.setErrorCode(refusal.code());
@@ -133,13 +132,12 @@ public final class DeleteRecordsHandler implements ApiHandler {
     }
 
     private static Errors error(Throwable failure) {
-        Throwable cause =
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
+        Throwable cause = KafkaErrors.unwrap(failure);
         if (cause instanceof HeldException) {
             REFUSALS.warn("DeleteRecords refused: {}", cause.getMessage()); // the response has no place for words
             return Errors.POLICY_VIOLATION;
         }
-        return cause instanceof RuntimeException known ? LogErrors.ofRead(known) : Errors.UNKNOWN_SERVER_ERROR;
+        return cause instanceof RuntimeException known ? KafkaErrors.ofRead(known) : Errors.UNKNOWN_SERVER_ERROR;
     }
 
     /** @return completes with true when all is done, or with false when the time is up */

@@ -4,6 +4,7 @@ package io.varve.server.api.topic;
 import io.varve.core.log.PartitionLog;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.AuthorizedOperations;
+import io.varve.server.api.FutureLists;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
@@ -74,8 +75,8 @@ public final class MetadataHandler implements ApiHandler {
         List<CompletableFuture<MetadataResponseTopic>> found = new ArrayList<>(names.size());
         boolean create = config.topics().autoCreate() && body.allowAutoTopicCreation();
         names.forEach(name -> found.add(byName(name, create, operations)));
-        return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new)).thenApply(done -> {
-            found.forEach(topic -> response.topics().add(topic.join()));
+        return FutureLists.all(found).thenApply(all -> {
+            response.topics().addAll(all);
             return response;
         });
     }

@@ -2,6 +2,7 @@
 package io.varve.server.api.txn;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.FutureLists;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Request;
 import io.varve.server.metadata.topic.Topic;
@@ -37,7 +38,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
     private static final short FIRST_BATCHED = 4;
 
     /** A client may choose partitions of one hash, of which many take long. */
-    private static final int MOST_ON_LOOP = 1_000;
+    private static final int MAX_PARTITIONS_ON_LOOP = 1_000;
 
     private static final String OFFSETS = org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
 
@@ -58,7 +59,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
         AddPartitionsToTxnRequest body = (AddPartitionsToTxnRequest) request.body();
         boolean batched = request.version() >= FIRST_BATCHED;
         if (!request.background() && isMuch(body)) {
-            throw new HeavyRequestException("it names more than " + MOST_ON_LOOP + " partitions");
+            throw new HeavyRequestException("it names more than " + MAX_PARTITIONS_ON_LOOP + " partitions");
         }
         AddPartitionsToTxnRequest several = batched ? body : body.normalizeRequest();
         List<CompletableFuture<AddPartitionsToTxnResult>> results = new ArrayList<>();
@@ -72,9 +73,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
                             .thenApply(errors -> AddPartitionsToTxnResponse.resultForTransaction(
                                     transaction.transactionalId(), errors)));
         }
-        return CompletableFuture.allOf(results.toArray(CompletableFuture[]::new))
-                .thenApply(all ->
-                        response(results.stream().map(CompletableFuture::join).toList(), batched));
+        return FutureLists.all(results).thenApply(all -> response(all, batched));
     }
 
     private static boolean isMuch(AddPartitionsToTxnRequest body) {
@@ -82,7 +81,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
         for (AddPartitionsToTxnTransaction transaction : body.data().transactions()) {
             partitions += 1 + partitions(transaction.topics());
         }
-        return partitions > MOST_ON_LOOP;
+        return partitions > MAX_PARTITIONS_ON_LOOP;
     }
 
     private static long partitions(AddPartitionsToTxnTopicCollection topics) {
@@ -127,7 +126,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
             boolean offsets = version >= FIRST_BATCHED && partition.topic().equals(OFFSETS);
             if (org.apache.kafka.common.internals.Topic.isInternal(partition.topic()) && !offsets) {
                 refused.put(partition, Errors.TOPIC_AUTHORIZATION_FAILED);
-            } else if (topic == null || topic.partition(partition.partition()) == null) {
+            } else if (Topic.log(topic, partition.partition()) == null) {
                 refused.put(partition, Errors.UNKNOWN_TOPIC_OR_PARTITION);
             }
         }

@@ -49,7 +49,7 @@ public final class DescribeProducersHandler implements ApiHandler {
 
     private static PartitionResponse describe(Topic topic, int partition) {
         PartitionResponse answer = new PartitionResponse().setPartitionIndex(partition);
-        PartitionLog log = topic == null ? null : topic.partition(partition);
+        PartitionLog log = Topic.log(topic, partition);
         if (log == null) {
             return answer.setErrorCode(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         }

@@ -2,6 +2,7 @@
 package io.varve.server.api.txn;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.FutureLists;
 import io.varve.server.api.Request;
 import io.varve.server.txn.Transactions;
 import java.util.List;
@@ -29,9 +30,7 @@ public final class DescribeTransactionsHandler implements ApiHandler {
                 .distinct()
                 .map(transactions::describe)
                 .toList();
-        return CompletableFuture.allOf(described.toArray(CompletableFuture[]::new))
-                .thenApply(all -> new DescribeTransactionsResponseData()
-                        .setTransactionStates(
-                                described.stream().map(CompletableFuture::join).toList()));
+        return FutureLists.all(described)
+                .thenApply(states -> new DescribeTransactionsResponseData().setTransactionStates(states));
     }
 }

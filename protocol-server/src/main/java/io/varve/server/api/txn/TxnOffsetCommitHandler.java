@@ -3,6 +3,7 @@ package io.varve.server.api.txn;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
+import io.varve.server.api.group.ExistingPartitions;
 import io.varve.server.api.group.RequestCaller;
 import io.varve.server.group.TransactionalOffsets;
 import io.varve.server.metadata.topic.Topic;
@@ -44,15 +45,11 @@ public final class TxnOffsetCommitHandler implements ApiHandler {
         List<TxnOffsetCommitRequestTopic> known = new ArrayList<>(data.topics().size());
         for (TxnOffsetCommitRequestTopic asked : data.topics()) {
             Topic topic = topics.byName(asked.name());
-            List<TxnOffsetCommitRequestPartition> existing =
-                    new ArrayList<>(asked.partitions().size());
-            for (TxnOffsetCommitRequestPartition partition : asked.partitions()) {
-                if (topic != null && topic.partition(partition.partitionIndex()) != null) {
-                    existing.add(partition);
-                } else {
-                    response.addPartition(asked.name(), partition.partitionIndex(), Errors.UNKNOWN_TOPIC_OR_PARTITION);
-                }
-            }
+            List<TxnOffsetCommitRequestPartition> existing = ExistingPartitions.of(
+                    topic,
+                    asked.partitions(),
+                    TxnOffsetCommitRequestPartition::partitionIndex,
+                    unknown -> response.addPartition(asked.name(), unknown, Errors.UNKNOWN_TOPIC_OR_PARTITION));
             if (!existing.isEmpty()) {
                 known.add(
                         new TxnOffsetCommitRequestTopic().setName(asked.name()).setPartitions(existing));

@@ -5,9 +5,9 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendResult;
 import io.varve.core.transaction.TransactionMarker;
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.LogErrors;
 import io.varve.server.api.Request;
 import io.varve.server.coordinator.OffsetsMarkerWriter;
+import io.varve.server.error.KafkaErrors;
 import io.varve.server.metadata.topic.Topic;
 import io.varve.server.metadata.topic.Topics;
 import java.util.ArrayList;
@@ -18,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.message.WriteTxnMarkersRequestData;
@@ -81,7 +80,7 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
 
     private CompletableFuture<Errors> end(WritableTxnMarker wanted, TopicPartition place) {
         Topic topic = topics.byName(place.topic());
-        PartitionLog log = topic == null ? null : topic.partition(place.partition());
+        PartitionLog log = Topic.log(topic, place.partition());
         if (log == null) {
             return CompletableFuture.completedFuture(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
@@ -110,9 +109,9 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
             AppendResult appended = log.appender().endTransaction(marker);
             log.awaitHighWatermark(
                     appended.nextOffset(),
-                    failure -> durable.complete(failure == null ? Errors.NONE : LogErrors.ofAppend(failure)));
+                    failure -> durable.complete(failure == null ? Errors.NONE : KafkaErrors.ofAppend(failure)));
         } catch (RuntimeException refused) {
-            durable.complete(LogErrors.ofAppend(refused));
+            durable.complete(KafkaErrors.ofAppend(refused));
         }
         return durable;
     }
@@ -121,7 +120,6 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
         if (failure == null) {
             return Errors.NONE;
         }
-        return Errors.forException(
-                failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure);
+        return Errors.forException(KafkaErrors.unwrap(failure));
     }
 }

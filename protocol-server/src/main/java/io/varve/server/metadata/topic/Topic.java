@@ -25,6 +25,15 @@ public record Topic(
     }
 
     /**
+     * @param topic a topic, or null
+     * @param partition a partition number, any value
+     * @return its log, or null when there is no such topic or partition
+     */
+    public static PartitionLog log(Topic topic, int partition) {
+        return topic == null ? null : topic.partition(partition);
+    }
+
+    /**
      * @param partition a partition number, any value
      * @return its log, or null when there is no such partition
      */

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.topic;
 
+import io.varve.core.log.PartitionLog;
 import java.util.Collection;
 import org.apache.kafka.common.Uuid;
 
@@ -17,6 +18,15 @@ public interface Topics {
      * @return the topic, or null
      */
     Topic byId(Uuid id);
+
+    /**
+     * @param topic a topic name, any string
+     * @param partition a partition number, any value
+     * @return the partition's log, or null when there is no such topic or partition
+     */
+    default PartitionLog log(String topic, int partition) {
+        return Topic.log(byName(topic), partition);
+    }
 
     /** @return all topics; a snapshot that does not change */
     Collection<Topic> all();

@@ -13,8 +13,8 @@ import io.varve.core.log.read.Isolation;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.RecordFault;
 import io.varve.core.spi.SegmentLimits;
-import io.varve.server.api.LogErrors;
 import io.varve.server.api.LogFixture;
+import io.varve.server.error.KafkaErrors;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
@@ -106,11 +106,11 @@ class ValidatorOracleTest {
             }
         } catch (AppendException e) {
             return new Verdict(
-                    LogErrors.ofAppend(e),
+                    KafkaErrors.ofAppend(e),
                     0,
                     e.records().stream().map(RecordFault::index).toList());
         } catch (VarveException e) {
-            return new Verdict(LogErrors.ofAppend(e), 0, List.of());
+            return new Verdict(KafkaErrors.ofAppend(e), 0, List.of());
         }
     }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.error;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,18 +7,18 @@ import io.varve.core.record.InvalidBatchException;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-class LogErrorsTest {
+class KafkaErrorsTest {
     @Test
     void tellsReadersOfSenselessRecordsThatTheyAreCorrupt() {
         for (InvalidBatchException.Kind kind : InvalidBatchException.Kind.values()) {
-            assertThat(LogErrors.ofRead(new InvalidBatchException(kind, "senseless")))
+            assertThat(KafkaErrors.ofRead(new InvalidBatchException(kind, "senseless")))
                     .isEqualTo(Errors.CORRUPT_MESSAGE);
         }
     }
 
     @Test
     void tellsProducersWhatIsWrongWithTheirBatch() {
-        assertThat(LogErrors.ofAppend(new InvalidBatchException(InvalidBatchException.Kind.INVALID_RECORD, "no")))
+        assertThat(KafkaErrors.ofAppend(new InvalidBatchException(InvalidBatchException.Kind.INVALID_RECORD, "no")))
                 .isEqualTo(Errors.INVALID_RECORD);
     }
 }
