@@ -106,7 +106,7 @@ final class PendingProduceResponse {
             }
             wait.settled = true;
             if (failure != null) {
-                ProduceHandler.fail(wait.answer, KafkaErrors.ofAppend(failure), failure.getMessage());
+                PartitionAppend.fail(wait.answer, KafkaErrors.ofAppend(failure), failure.getMessage());
             }
             unsettled--;
             if (unsettled > 0 || !parked) {

@@ -7,7 +7,7 @@ import org.apache.kafka.common.protocol.Errors;
 /** What clients of each version of Produce leave to the broker in transactions, and what they understand. Stateless. */
 final class ProduceVersions {
     /** The version from which topics go by id (KIP-516). */
-    static final short FIRST_WITH_TOPIC_IDS = 13;
+    private static final short FIRST_WITH_TOPIC_IDS = 13;
     /** From here on the broker adds partitions to transactions (KIP-890). */
     private static final short FIRST_THAT_ADDS = 12;
     /** From here on TRANSACTION_ABORTABLE is understood (KIP-1050). */
@@ -15,6 +15,11 @@ final class ProduceVersions {
 
     private ProduceVersions() {}
 
+    static boolean namesTopicsById(short version) {
+        return version >= FIRST_WITH_TOPIC_IDS;
+    }
+
+    /** @return what the broker has to do for a batch that begins a transaction in its partition */
     static Admission admission(short version) {
         if (version >= FIRST_THAT_ADDS) {
             return Admission.ADD;

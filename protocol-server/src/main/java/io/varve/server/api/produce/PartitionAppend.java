@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.produce;
+
+import io.varve.core.VarveException;
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.append.AppendException;
+import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.log.append.AppendResult;
+import io.varve.core.log.append.AppendRun;
+import io.varve.core.record.BatchHeader;
+import io.varve.core.record.DecompressionMeter;
+import io.varve.core.transaction.VerificationGuard;
+import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.HeavyRequestException;
+import io.varve.server.api.Request;
+import io.varve.server.error.KafkaErrors;
+import io.varve.server.metadata.topic.Topic;
+import java.nio.ByteBuffer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
+import org.apache.kafka.common.message.ProduceResponseData.BatchIndexAndErrorMessage;
+import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceResponse;
+import org.apache.kafka.common.protocol.Errors;
+
+/**
+ * Appends what a produce request brings for one partition: validates the batch, appends it, fills in the partition's answer. Used by one
+ * thread at a time. The batch is let go when it has been appended: answers wait for commits, and must not keep it.
+ */
+final class PartitionAppend implements TransactionalAppend {
+    private final Request request;
+    private final PendingProduceResponse pending;
+    private final Topic topic;
+    private final PartitionLog log;
+    private final PartitionProduceResponse answer;
+    /** Until it is validated. */
+    private PartitionProduceData sent;
+    /** From then on, until it is appended; null when it must not be. */
+    private AppendRun batch;
+
+    /**
+     * @param request the request
+     * @param pending the request's answer
+     * @param topic the topic, or null when there is none
+     * @param sent what the request brings
+     */
+    PartitionAppend(Request request, PendingProduceResponse pending, Topic topic, PartitionProduceData sent) {
+        this.request = request;
+        this.pending = pending;
+        this.topic = topic;
+        this.log = Topic.log(topic, sent.index());
+        this.sent = sent;
+        answer = unfilled(new PartitionProduceResponse().setIndex(sent.index()));
+    }
+
+    /** @return the partition's log, or null when there is none */
+    PartitionLog log() {
+        return log;
+    }
+
+    /** @return the partition's answer, which is filled in later */
+    PartitionProduceResponse answer() {
+        return answer;
+    }
+
+    /**
+     * Validates the batch, or fills in why it must not be appended.
+     *
+     * @param meter counts what is decompressed
+     * @throws HeavyRequestException if a worker thread is to do it
+     * @throws CloseConnectionException if nobody waits for it any more
+     */
+    void validate(DecompressionMeter meter) {
+        PartitionProduceData data = sent;
+        sent = null;
+        if (log == null) {
+            boolean unknownId = topic == null && ProduceVersions.namesTopicsById(request.version());
+            fail(answer, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION, null);
+            return;
+        }
+        if (topic.internal()) {
+            fail(answer, Errors.INVALID_TOPIC_EXCEPTION, "Cannot append to internal topic " + topic.name());
+            return;
+        }
+        try {
+            ByteBuffer bytes = ClientBatch.of(data.records(), request.version());
+            batch = log.appender().check(bytes, AppendOrigin.CLIENT, meter);
+        } catch (HeavyRequestException | CloseConnectionException ends) {
+            throw ends;
+        } catch (VarveException refused) {
+            fail(refused);
+        }
+    }
+
+    /** Fills in that the request as a whole is wrong: nothing is appended. */
+    void refuseRequest(Errors error) {
+        sent = null;
+        fail(answer, error, null);
+    }
+
+    /**
+     * Appends the batch, if it may be.
+     *
+     * @param transaction of the request, or null
+     */
+    void append(TransactionalRequest transaction) {
+        AppendRun run = batch;
+        batch = null;
+        if (run == null) {
+            return;
+        }
+        if (BatchHeader.isTransactional(run.bytes(), run.bytes().position())) {
+            TopicPartition partition =
+                    new TopicPartition(log.id().topic(), log.id().partition());
+            transaction.add(log, partition, run, this);
+            return;
+        }
+        try {
+            appendNow(run, VerificationGuard.NONE);
+        } catch (VarveException refused) {
+            fail(refused);
+        }
+    }
+
+    private void appendNow(AppendRun run, VerificationGuard guard) {
+        AppendResult appended =
+                log.appender().append(run, guard, request.connection().executor());
+        answer.setBaseOffset(appended.baseOffset())
+                .setLogAppendTimeMs(appended.logAppendTimeMs())
+                .setLogStartOffset(appended.logStartOffset());
+        pending.add(log, appended, answer);
+    }
+
+    @Override
+    public AppendException append(AppendRun run, VerificationGuard guard) {
+        try {
+            appendNow(run, guard);
+        } catch (AppendException e) {
+            if (e.kind() == AppendException.Kind.INVALID_TXN_STATE) {
+                return e;
+            }
+            fail(e);
+        } catch (VarveException e) {
+            fail(e);
+        }
+        return null;
+    }
+
+    @Override
+    public void refuse(Errors error) {
+        Errors known = ProduceVersions.errorFor(error, request.version());
+        fail(answer, known, "The partition could not be made part of the transaction: " + error.message());
+    }
+
+    @Override
+    public void refuse(AppendException refused) {
+        fail(refused);
+    }
+
+    /** Names the records, too, that a batch is refused for: a producer fails those by themselves (KIP-467). */
+    private void fail(VarveException failure) {
+        fail(answer, KafkaErrors.ofAppend(failure), failure.getMessage());
+        if (failure instanceof AppendException refused) {
+            refused.records()
+                    .forEach(fault -> answer.recordErrors()
+                            .add(new BatchIndexAndErrorMessage()
+                                    .setBatchIndex(fault.index())
+                                    .setBatchIndexErrorMessage(fault.message())));
+        }
+    }
+
+    /** Makes an answer say that nothing was appended, or that it is not known to last. */
+    static void fail(PartitionProduceResponse answer, Errors error, String message) {
+        unfilled(answer).setErrorCode(error.code()).setErrorMessage(message);
+    }
+
+    private static PartitionProduceResponse unfilled(PartitionProduceResponse answer) {
+        return answer.setBaseOffset(-1).setLogAppendTimeMs(-1).setLogStartOffset(-1);
+    }
+}
