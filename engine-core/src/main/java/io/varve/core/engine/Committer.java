@@ -19,10 +19,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits partitions in groups: those that were appended to gather while a sync runs, the next sync takes all of them at once, and
- * then their high watermarks rise.
+ * Commits partitions in groups: those that were appended to gather while a sync runs, the next sync takes all
+ * of them at once, and then their high watermarks rise.
  *
- * <p>{@link #commitOnce} is the whole of it; {@link #run} only calls it again and again, so a test can drive it by hand.
+ * <p>{@link #commitOnce} is the whole of it; {@link #run} only calls it again and again, so a test can drive
+ * it by hand.
  */
 final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -62,7 +63,8 @@ final class Committer implements Runnable {
     /**
      * Asks for a commit, as {@link #request}, and says when it is done.
      *
-     * @return completes when a sync that began after this call has made the partition durable; fails with a {@link StorageException}
+     * @return completes when a sync that began after this call has made the partition durable; fails with a
+     *     {@link StorageException}
      */
     CompletableFuture<Void> force(PartitionLog log) {
         CompletableFuture<Void> done = new CompletableFuture<>();
@@ -154,7 +156,10 @@ final class Committer implements Runnable {
         }
     }
 
-    /** @return the failure of each partition that is not durable; whatever the storage throws, the others are durable */
+    /**
+     * @return the failure of each partition that is not durable; whatever the storage throws, the others are
+     *     durable
+     */
     private Map<PartitionId, StorageException> sync(List<PartitionLog> logs, List<PartitionStore> stores) {
         try {
             return storage.sync(stores).byPartition();
@@ -183,7 +188,10 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Ends a partition's part of a round: raises its high watermark, answers those that wait. A failure here is kept from the others. */
+    /**
+     * Ends a partition's part of a round: raises its high watermark, answers those that wait. A failure here
+     * is kept from the others.
+     */
     private void endRound(PartitionLog log, StorageException failure, List<CompletableFuture<Void>> waiters) {
         try {
             raiseHighWatermark(log, failure);

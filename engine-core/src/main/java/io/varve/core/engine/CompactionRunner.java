@@ -24,7 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs compaction: again and again the dirtiest partition that is due, on as many threads as configured.
+ * Runs compaction: picks the dirtiest partition that is due, again and again, on as many threads as
+ * configured. Thread-safe.
  *
  * <p>{@link #cleanOnce} is the whole of it; the threads only call it, so a test can drive it by hand.
  */
@@ -43,14 +44,14 @@ final class CompactionRunner {
     private final Cleaner cleaner;
     private final List<Thread> threads = new ArrayList<>();
     private final Set<PartitionLog> busy = ConcurrentHashMap.newKeySet();
-    /** Those of which was said that they hold what cannot be looked into. */
+    /** Partitions whose unreadable batches were logged. */
     private final Set<PartitionLog> told = ConcurrentHashMap.newKeySet();
 
     private final Set<PartitionLog> uncleanable = ConcurrentHashMap.newKeySet();
     /** Partitions left alone until a time, in ms since the epoch. */
     private final Map<PartitionLog, Long> later = new ConcurrentHashMap<>();
 
-    /** @param partitions gives those that are open */
+    /** @param partitions gives the open ones */
     CompactionRunner(Supplier<Collection<PartitionLog>> partitions, CompactionConfig config, StorageContext context) {
         this.partitions = partitions;
         this.config = config;
@@ -184,16 +185,16 @@ final class CompactionRunner {
         return uncleanable.stream().map(PartitionLog::id).collect(Collectors.toSet());
     }
 
-    /** Lets go of a deleted partition. */
+    /** Forgets a deleted partition. */
     void forget(PartitionLog log) {
         uncleanable.remove(log);
         later.remove(log);
     }
 
     /**
-     * Stops what is under way, leaving everything as it was, and waits for that.
+     * Stops the cleaning under way, leaving everything as it was, and waits for the threads to end.
      *
-     * @param waitMs how long at most, for each thread
+     * @param waitMs max time in ms for each thread
      * @return true if the caller was interrupted meanwhile
      */
     boolean close(long waitMs) {

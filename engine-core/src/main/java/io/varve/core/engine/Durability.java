@@ -3,7 +3,7 @@ package io.varve.core.engine;
 
 import io.varve.core.spi.Extent;
 
-/** What an acks=all answer promises: the value of {@code log.durability}. */
+/** Says what an acks=all answer promises: the value of {@code log.durability}. */
 public enum Durability {
     /** The bytes survive a power cut, and consumers see nothing that would not. */
     SYNC {
@@ -12,7 +12,10 @@ public enum Durability {
             return extent.durableEnd();
         }
     },
-    /** The bytes survive the end of the process (page cache); synced by {@code log.flush.interval.*}, as Kafka does. */
+    /**
+     * The bytes survive the end of the process (page cache); synced by {@code log.flush.interval.*}, as Kafka
+     * does.
+     */
     ASYNC {
         @Override
         long visibleEnd(Extent extent) {

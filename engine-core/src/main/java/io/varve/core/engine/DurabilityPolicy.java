@@ -8,7 +8,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** Decides when an append is handed to the committer, and when it becomes visible: the meaning of {@code log.durability}. */
+/**
+ * Decides when an append is handed to the committer, and when it becomes visible: the meaning of
+ * {@code log.durability}.
+ */
 abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable {
     static DurabilityPolicy of(EngineConfig config, Committer committer, Scheduler scheduler) {
         return config.durability() == Durability.SYNC
@@ -16,13 +19,13 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
                 : new Unsynced(config, committer, scheduler);
     }
 
-    /** Lets go of a deleted partition. */
+    /** Forgets a deleted partition. */
     void forget(PartitionLog log) {}
 
     @Override
     public void close() {}
 
-    /** Every append is committed at once, and visible when durable. */
+    /** Commits every append at once; it is visible when durable. */
     private static final class Synced extends DurabilityPolicy {
         private final Committer committer;
 
@@ -37,8 +40,9 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
     }
 
     /**
-     * Appends are visible when readable; durability follows by count and by time, or when the system sees fit. A storage that shows appends
-     * no sooner than the sync gets one at once: nobody would see them else.
+     * Shows appends when they are readable; syncs by count and by time, or leaves that to the operating
+     * system. A storage that makes appends readable at the sync gets one at once, or consumers would not see
+     * them.
      */
     private static final class Unsynced extends DurabilityPolicy {
         private final Committer committer;

@@ -6,15 +6,17 @@ import io.varve.core.retention.RetentionConfig;
 import java.util.Objects;
 
 /**
- * The engine's own settings.
+ * Holds the engine's own settings.
  *
  * @param durability what acks=all promises
- * @param flushIntervalMs with ASYNC: longest time in ms that appended bytes stay unsynced ({@code log.flush.interval.ms}), or
- *     Long.MAX_VALUE to leave it to the operating system
- * @param flushIntervalMessages with ASYNC: most records appended to a partition without a sync ({@code log.flush.interval.messages})
- * @param producerIdExpirationMs how long in ms an idle producer's sequence is remembered ({@code producer.id.expiration.ms})
- * @param retention how deletion goes on
- * @param compaction what compaction may take of the machine
+ * @param flushIntervalMs with ASYNC: max time in ms that appended bytes stay unsynced
+ *     ({@code log.flush.interval.ms}), or Long.MAX_VALUE to leave it to the operating system
+ * @param flushIntervalMessages with ASYNC: max records appended to a partition without a sync
+ *     ({@code log.flush.interval.messages})
+ * @param producerIdExpirationMs how long in ms an idle producer's sequence is remembered
+ *     ({@code producer.id.expiration.ms})
+ * @param retention how often retention is checked, and how it takes future timestamps
+ * @param compaction threads, memory and bandwidth that compaction may use
  */
 public record EngineConfig(
         Durability durability,

@@ -22,9 +22,15 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** The engine: one open storage and the partitions on it, committed together. Thread-safe. */
+/**
+ * Opens a storage and owns the partitions on it: commits them together, deletes and compacts in the
+ * background, writes producer state down. Thread-safe.
+ */
 public final class LogEngine implements AutoCloseable {
-    /** Producer state is written down this often, so a start after a crash replays at most so many bytes per partition. */
+    /**
+     * Bytes appended between two snapshots of producer state: the most that a start after a crash replays per
+     * partition.
+     */
     private static final long SNAPSHOT_BYTES = 64L << 20;
 
     private static final long EXPIRY_PERIOD_MS = 600_000;
@@ -149,7 +155,8 @@ public final class LogEngine implements AutoCloseable {
      * Deletes a partition and all it holds; idempotent. Its log fails with CLOSED from then on.
      *
      * @param id which partition
-     * @throws StorageException CLOSED after {@link #close}; FULL if it could not be deleted now, and is as it was
+     * @throws StorageException CLOSED after {@link #close}; FULL if it could not be deleted now, and is as it
+     *     was
      */
     public void delete(PartitionId id) {
         synchronized (lifecycle) {
@@ -164,7 +171,8 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Takes a partition that nobody owns out of the way of others, and keeps it, unless it never held anything: then it is deleted.
+     * Moves an unowned partition out of the way of others, and keeps it, unless it never held anything: then
+     * it is deleted.
      *
      * @param id a stored partition that is not open
      * @return where it is now, for people; empty if there was nothing to keep
@@ -192,8 +200,8 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Compacts the partition that needs it most, on the caller's thread: what the engine does by itself, unless
-     * {@link io.varve.core.compaction.CompactionConfig#enabled} says otherwise.
+     * Compacts the partition that needs it most, on the caller's thread: what the engine does by itself,
+     * unless {@link io.varve.core.compaction.CompactionConfig#enabled} says otherwise.
      *
      * @return false if none needs it
      */
@@ -201,7 +209,7 @@ public final class LogEngine implements AutoCloseable {
         return cleaners.cleanOnce();
     }
 
-    /** @return partitions whose compaction was given up until the next start, for there is damage; a copy */
+    /** @return partitions whose compaction was given up until the next start, because of damage; a copy */
     public Set<PartitionId> uncleanable() {
         return cleaners.uncleanable();
     }
@@ -222,8 +230,8 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Says of every segment of a partition when retention will delete it, why, and what stands in the way: by the code that deletes. Reads
-     * a batch's header of each segment.
+     * Explains for every segment of a partition when retention will delete it, why, and what stands in the
+     * way, by the code that deletes. Reads a batch's header of each segment.
      *
      * @param log an open partition of this engine
      * @return the explanation
@@ -254,7 +262,7 @@ public final class LogEngine implements AutoCloseable {
             }
             closed = true;
         }
-        // An interruption is the caller's: half a close would cost everybody the long way of the next start.
+        // An interruption is the caller's: after half a close the next start would have to scan.
         boolean interrupted = Thread.interrupted();
         interrupted |= cleaners.close(CLOSE_WAIT_MS);
         expiry.cancel();

@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes producer state down, one partition after another with a pause between: partitions that are written to alike become due together,
- * and a thousand files at once would be felt by everybody's appends. Thread-safe.
+ * Queues partitions whose producer state is to be written down, and writes one after another with a pause
+ * between. Partitions that are written to alike become due together, and a thousand files at once would slow
+ * all appends. Thread-safe.
  */
 final class ProducerSnapshotQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshotQueue.class);

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes what {@link RetentionPolicy} says, and explains it by the same. Partitions are looked at one after another, and one that fails
- * keeps none of the others from its turn. Thread-safe.
+ * Deletes segments that {@link RetentionPolicy} gives up, and explains its decisions. Partitions are checked
+ * one after another; one that fails does not keep the others from their turn. Thread-safe.
  */
 final class RetentionRunner {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionRunner.class);
@@ -35,12 +35,12 @@ final class RetentionRunner {
     private final Supplier<Collection<PartitionLog>> partitions;
     private final RetentionConfig config;
     private final Clock clock;
-    /** Partitions whose failure was reported; they are tried again, in silence. */
+    /** Partitions whose failure was logged; they are tried again without a word. */
     private final Set<PartitionId> failing = ConcurrentHashMap.newKeySet();
 
     private volatile long nextCheckMs;
 
-    /** @param partitions gives those that are open */
+    /** @param partitions gives the open ones */
     RetentionRunner(Supplier<Collection<PartitionLog>> partitions, RetentionConfig config, Clock clock) {
         this.partitions = partitions;
         this.config = config;
@@ -48,7 +48,7 @@ final class RetentionRunner {
         this.nextCheckMs = clock.millis() + config.checkIntervalMs();
     }
 
-    /** Looks at every partition once. */
+    /** Checks every partition once. */
     void check() {
         for (PartitionLog log : partitions.get()) {
             try {
@@ -57,7 +57,7 @@ final class RetentionRunner {
             } catch (StorageException e) {
                 report(log, e);
             } catch (VarveException e) {
-                // The log was truncated, or a hold was put on it, since it was looked at: the next check sees what is.
+                // It was truncated, or a hold was put on it, since it was looked at: the next check sees it.
                 LOG.debug("{} changed under its retention check: {}", log.id(), e.getMessage());
             }
         }
@@ -83,7 +83,7 @@ final class RetentionRunner {
     }
 
     private static LogState state(PartitionLog log) {
-        // In this order: a segment that was cut off after the watermark was read must not seem to lie below it.
+        // In this order: a segment cut off after the watermark was read must not seem to lie below it.
         long highWatermark = log.highWatermark();
         List<Segment> segments = log.segments();
         return new LogState(segments, log.logStartOffset(), highWatermark);

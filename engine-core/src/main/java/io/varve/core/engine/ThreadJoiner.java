@@ -4,13 +4,14 @@ package io.varve.core.engine;
 import io.varve.core.runtime.Clock;
 import java.util.concurrent.TimeUnit;
 
-/** Waits for threads to end, whoever is interrupted meanwhile. Stateless. */
+/** Waits for threads to end, and goes on waiting when the caller is interrupted. Stateless. */
 final class ThreadJoiner {
     private ThreadJoiner() {}
 
     /**
-     * @param waitMs how long to wait at most
-     * @return true if the caller was interrupted meanwhile: its flag is down, so that what else is to be closed is not disturbed
+     * @param waitMs max time to wait, in ms
+     * @return true if the caller was interrupted meanwhile: its interrupt flag is cleared, so that what is
+     *     closed next is not disturbed
      */
     static boolean join(Thread thread, long waitMs, Clock clock) {
         boolean interrupted = false;

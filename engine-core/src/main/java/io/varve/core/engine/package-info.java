@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The engine: opens a storage, owns its partitions, and commits them together. */
+/** Opens a storage, owns its partitions, commits them together, deletes and compacts in the background. */
 package io.varve.core.engine;

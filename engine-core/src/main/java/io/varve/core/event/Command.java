@@ -11,7 +11,8 @@ package io.varve.core.event;
 @FunctionalInterface
 public interface Command<S, E, R> {
     /**
-     * Decides, without changing anything, what shall happen. Runs on the log's writer: must be short and must not block.
+     * Decides, without changing anything, what shall happen. Runs on the log's writer: must be short and must
+     * not block.
      *
      * @param state the state with every earlier command's events applied
      * @return the events, in order, and the answer

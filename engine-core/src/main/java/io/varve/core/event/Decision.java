@@ -9,8 +9,8 @@ import java.util.function.Supplier;
  * Holds what a command decided: events and an answer.
  *
  * @param events what happens, in order, all or nothing; may be empty
- * @param answer computes the command's answer once the events are durable and their effects took place; may throw to fail the
- *     command's future
+ * @param answer computes the command's answer once the events are durable and their effects took place; may
+ *     throw to fail the command's future
  * @param <E> an event
  * @param <R> the answer
  */

@@ -23,9 +23,10 @@ import org.slf4j.LoggerFactory;
  *                         `--- one round: whatever is queued, on one thread, in order ---'
  * </pre>
  *
- * A command sees the events of every earlier one, so that a round of many commands costs one sync. Nothing is shown outside before it is
- * durable. A command whose events the log did not take, for want of room, fails alone, and may be given again. When a sync has failed for
- * good, whether the last events survive is unknown: the writer refuses everything from then on, and the next start replays what is there.
+ * A command sees the events of every earlier one, so that a round of many commands costs one sync. Nothing is
+ * shown outside before it is durable. A command whose events the log did not take, for want of space, fails
+ * alone, and may be submitted again. When a sync has failed for good, it is unknown whether the last events
+ * survive: the writer refuses everything from then on, and the next start replays what is there.
  *
  * <p>Thread-safe.
  *
@@ -107,8 +108,8 @@ public final class EventLog<S, E> implements AutoCloseable {
      * @param fold how events change the state
      * @param initial the state after every event in the log
      * @param preparation does what must have happened before events are logged
-     * @param effects told, on the writer's thread, of the states a round went through, in order, when their events are durable; answers
-     *     wait for it
+     * @param effects told, on the writer's thread, of the states a round went through, in order, when their
+     *     events are durable; answers wait for it
      * @param scheduler gives the writer its thread
      */
     public EventLog(
@@ -137,8 +138,8 @@ public final class EventLog<S, E> implements AutoCloseable {
      * Queues a command.
      *
      * @param command what is wanted
-     * @return completes, on the writer's thread, with the answer when all is durable and in force; fails with what the command threw,
-     *     or with a {@link StorageException} when the log refuses, or CLOSED
+     * @return completes, on the writer's thread, with the answer when all is durable and in force; fails with
+     *     what the command threw, or with a {@link StorageException} when the log refuses, or CLOSED
      */
     public <R> CompletableFuture<R> submit(Command<S, E, R> command) {
         Pending<S, E, R> pending = new Pending<>(Objects.requireNonNull(command, "command"), new CompletableFuture<>());
@@ -150,7 +151,10 @@ public final class EventLog<S, E> implements AutoCloseable {
         return pending.future;
     }
 
-    /** Lets the round in progress finish, refuses what is queued behind it, and ends the writer's thread. Idempotent. */
+    /**
+     * Lets the round in progress finish, refuses what is queued behind it, and ends the writer's thread.
+     * Idempotent.
+     */
     @Override
     public void close() {
         queue.add(stop);
@@ -194,7 +198,10 @@ public final class EventLog<S, E> implements AutoCloseable {
         }
     }
 
-    /** Waits for a command. An interruption comes from a callback on this thread, which all changes need: it goes on. */
+    /**
+     * Waits for a command. An interruption comes from a callback on this thread, which all changes need: it
+     * goes on.
+     */
     private Pending<S, E, ?> take() {
         while (true) {
             try {

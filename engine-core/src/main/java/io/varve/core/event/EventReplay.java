@@ -9,7 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Replays a log of events, every one of them or none: events that are missing or damaged end the replay. Used by one thread.
+ * Replays a log of events, every one of them or none: events that are missing or damaged end the replay. Used
+ * by one thread.
  *
  * @param <E> an event
  */
@@ -29,14 +30,14 @@ public final class EventReplay<E> {
     }
 
     /**
-     * Reads every event of a log. Waits for the log's end to be durable first, so that nothing is built on what a power cut could
-     * still take.
+     * Reads every event of a log. Waits for the log's end to be durable first, so that nothing is built on
+     * what a power cut could still take.
      *
      * @param log where the events are: every offset from 0 on, since nothing is ever dropped of it
      * @param codec how records become events
      * @param sink told of each batch in order
-     * @throws StorageException as {@link io.varve.core.log.LogReader#read}, or if the end does not become durable; CORRUPT if an event is
-     *     missing or damaged, the message naming log and offset
+     * @throws StorageException as {@link io.varve.core.log.LogReader#read}, or if the end does not become
+     *     durable; CORRUPT if an event is missing or damaged, the message naming log and offset
      */
     public static <E> void replay(PartitionLog log, EventCodec<E> codec, EventCodec.Sink<E> sink) {
         new EventReplay<>(log, codec, sink).replay();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-/** Asks for a partition's appends to be made durable and visible. Thread-safe. */
+/** Listens to a partition's appends and trims, to have them made durable and visible. Thread-safe. */
 @FunctionalInterface
 public interface AppendListener {
     /**

@@ -5,7 +5,10 @@ import io.varve.core.producer.ProducerStates;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
 
-/** Gives the committer of a partition what it syncs, and takes the outcome: how far consumers may see, or that it failed. Thread-safe. */
+/**
+ * Gives the committer of a partition what it syncs, and takes the outcome: how far consumers may see, or that
+ * it failed. Thread-safe.
+ */
 public final class CommitTarget {
     private final LogWriter writer;
     private final ProducerStates producers;
@@ -28,7 +31,7 @@ public final class CommitTarget {
      * @param offset what lies below it may be shown; ignored when the high watermark is there already
      */
     public void committed(long offset) {
-        // A sync may have caught bytes of an append that is not through yet: it asks for a commit of its own then.
+        // A sync may have caught bytes of an append under way, which asks for a commit of its own.
         long visible = Math.min(offset, writer.logEndOffset());
         // First, so that a listener of the high watermark finds its last stable offset.
         producers.visibleTo(visible);

@@ -10,10 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the high watermark of a partition, which only rises, and calls those that wait for it and the listeners to it. Thread-safe.
+ * Holds the high watermark of a partition, which only rises, and calls those that wait for it and the
+ * listeners to it. Thread-safe.
  *
- * <p>Listeners are called under the lock, so that each sees every value in order; waiters are called outside it. A callback that throws is
- * logged and harms neither the other callbacks nor the committer that calls.
+ * <p>Listeners are called under the lock, so that each sees every value in order; waiters are called outside
+ * it. A callback that throws is logged and harms neither the other callbacks nor the committer that calls.
  */
 final class HighWatermark {
     private static final Logger LOG = LoggerFactory.getLogger(HighWatermark.class);
@@ -25,7 +26,10 @@ final class HighWatermark {
     /** How many waits there have been. */
     private long waited;
 
-    /** @param number tells it from others that wait for the same offset, so that each is found, and called off, by itself */
+    /**
+     * @param number tells it from others that wait for the same offset, so that each is found, and called
+     *     off, by itself
+     */
     private record Waiting(long offset, long number, PartitionLog.Waiter waiter) implements Comparable<Waiting> {
         @Override
         public int compareTo(Waiting other) {
@@ -42,7 +46,10 @@ final class HighWatermark {
         return value;
     }
 
-    /** @throws StorageException why the value will not rise any more: what is appended now would never be acknowledged */
+    /**
+     * @throws StorageException why the value will not rise any more: what is appended now would never be
+     *     acknowledged
+     */
     void requireRising() {
         StorageException known = failure;
         if (known != null) {

@@ -27,8 +27,8 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 
 /**
- * Appends to a partition: batches of producers and of the broker, markers of transactions, and what another broker's log held. Thread-safe;
- * appends are ordered. Each asks for a commit, outside the writer's lock.
+ * Appends to a partition: batches of producers and of the broker, markers of transactions, and what another
+ * broker's log held. Thread-safe; appends are ordered. Each asks for a commit, outside the writer's lock.
  */
 public final class LogAppender {
     private final LogWriter writer;
@@ -58,11 +58,12 @@ public final class LogAppender {
     }
 
     /**
-     * Validates batches, assigns their offsets (patching the headers in place) and appends them. Consumers see them when the high
-     * watermark passes them; until then the storage decides whether a read at {@link io.varve.core.log.read.Isolation#LOG_END} returns them.
+     * Validates batches, assigns their offsets (patching the headers in place) and appends them. Consumers
+     * see them when the high watermark passes them; until then the storage decides whether a read at
+     * {@link io.varve.core.log.read.Isolation#LOG_END} returns them.
      *
-     * @param batches one or more whole v2 batches from position to limit; writable, big-endian, direct or heap; patched in
-     *     place; the caller's again on return
+     * @param batches one or more whole v2 batches from position to limit; writable, big-endian, direct or
+     *     heap; patched in place; the caller's again on return
      * @param origin who appends
      * @return where they landed
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
@@ -74,10 +75,12 @@ public final class LogAppender {
     }
 
     /**
-     * As {@link #append(ByteBuffer, AppendOrigin)}, for a producer's batches that may be the first of a transaction here: such a batch
-     * needs the transaction to be open here already, or a guard after which the transaction did not end.
+     * As {@link #append(ByteBuffer, AppendOrigin)}, for a producer's batches that may be the first of a
+     * transaction here: such a batch needs the transaction to be open here already, or a guard after which
+     * the transaction did not end.
      *
-     * @param guard what {@link PartitionProducers#startVerification} gave, once the coordinator has confirmed the partition
+     * @param guard what {@link PartitionProducers#startVerification} gave, once the coordinator has confirmed
+     *     the partition
      * @throws AppendException INVALID_TXN_STATE if the guard does not hold, or no longer
      */
     public AppendResult append(ByteBuffer batches, AppendOrigin origin, VerificationGuard guard) {
@@ -85,8 +88,8 @@ public final class LogAppender {
     }
 
     /**
-     * Checks batches against the format and this partition's rules, record by record where a producer sends them, without any effect: the
-     * first half of an append.
+     * Checks batches against the format and this partition's rules, record by record where a producer sends
+     * them, without any effect: the first half of an append.
      *
      * @param batches as for {@link #append(ByteBuffer, AppendOrigin)}; not changed yet
      * @param origin who appends
@@ -104,8 +107,9 @@ public final class LogAppender {
      *
      * @param run what {@link #check} of this partition gave
      * @param guard as for {@link #append(ByteBuffer, AppendOrigin, VerificationGuard)}
-     * @param afterwards runs the request for a commit; where it refuses to, the request is made at once. For several appends in a row: a
-     *     commit asked for after the first would start a sync that leaves the others out, and they would wait for two
+     * @param afterwards runs the request for a commit; where it refuses to, the request is made at once. For
+     *     several appends in a row: a commit asked for after the first would start a sync that leaves the
+     *     others out, and they would wait for two
      * @return where it landed
      * @throws AppendException if the producer's sequence or transaction does not fit
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
@@ -155,7 +159,8 @@ public final class LogAppender {
     }
 
     /**
-     * Appends the marker that ends a producer's transaction here. A producer not known here is as welcome: its records may be trimmed.
+     * Appends the marker that ends a producer's transaction here. A producer not known here is as welcome:
+     * its records may be trimmed.
      *
      * @param marker what the coordinator decided
      * @return where it landed; wait for the high watermark as after any append
@@ -213,13 +218,14 @@ public final class LogAppender {
     }
 
     /**
-     * Appends batches as another broker's log held them: offsets, leader epochs and timestamps stay, gaps between offsets too. For a
-     * partition that is imported, before a producer appends to it.
+     * Appends batches as another broker's log held them: offsets, leader epochs and timestamps stay, gaps
+     * between offsets too. For a partition that is imported, before a producer appends to it.
      *
-     * @param batches one or more whole v2 batches from position to limit, big-endian, their leader epochs at most
-     *     {@link PartitionLog#leaderEpoch}; the caller's again on return
+     * @param batches one or more whole v2 batches from position to limit, big-endian, their leader epochs at
+     *     most {@link PartitionLog#leaderEpoch}; the caller's again on return
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
-     * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend; FULL, FENCED, CLOSED
+     * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend;
+     *     FULL, FENCED, CLOSED
      */
     public void appendImported(ByteBuffer batches) {
         AppendRun run = check(batches, AppendOrigin.BROKER, DecompressionMeter.NONE);
@@ -239,7 +245,8 @@ public final class LogAppender {
 
     /**
      * @param bytes how many are to be appended
-     * @return true if the storage would let them wait for the device now: an event loop leaves that to another thread
+     * @return true if the storage would let them wait for the device now: an event loop leaves that to
+     *     another thread
      */
     public boolean appendWaits(int bytes) {
         return store.appendWaits(bytes);

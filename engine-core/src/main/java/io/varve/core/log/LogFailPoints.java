@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
-/** Names the boundaries of durability in writing a transaction's marker, for {@link io.varve.core.runtime.FailPoints}. */
+/**
+ * Names the boundaries of durability in writing a transaction's marker, for
+ * {@link io.varve.core.runtime.FailPoints}.
+ */
 final class LogFailPoints {
     /** A marker is allowed and its batch is built; nothing is written. */
     static final String MARKER_BEFORE_APPEND = "log.marker.before-append";

@@ -22,8 +22,8 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
- * Takes records out of a partition, for retention and compaction, and lets no hold be broken: trims the start, and puts compacted batches in
- * place of segments. Thread-safe; one replacement at a time.
+ * Takes records out of a partition, for retention and compaction, and lets no hold be broken: trims the
+ * start, and puts compacted batches in place of segments. Thread-safe; one replacement at a time.
  */
 public final class LogMaintenance implements CompactableLog {
     private final LogWriter writer;
@@ -33,7 +33,8 @@ public final class LogMaintenance implements CompactableLog {
     private final PartitionProducers producers;
     private final LongConsumer commitRequests;
     /**
-     * Held while a replacement goes from its last look at holds to being in place, and while they change. Taken before the writer's lock.
+     * Held while a replacement goes from its last look at holds to being in place, and while they change.
+     * Taken before the writer's lock.
      */
     private final ReentrantLock replacing = new ReentrantLock();
 
@@ -52,7 +53,10 @@ public final class LogMaintenance implements CompactableLog {
         this.commitRequests = commitRequests;
     }
 
-    /** Puts a configuration into force, and its holds: no replacement that would break one takes place from then on. */
+    /**
+     * Puts a configuration into force, and its holds: no replacement that would break one takes place from
+     * then on.
+     */
     void configure(PartitionConfig next) {
         replacing.lock();
         writer.lock();
@@ -65,7 +69,8 @@ public final class LogMaintenance implements CompactableLog {
     }
 
     /**
-     * Drops records below an offset, and what is known of transactions that ended among them (DeleteRecords, retention); idempotent.
+     * Drops records below an offset, and what is known of transactions that ended among them (DeleteRecords,
+     * retention); idempotent.
      *
      * @param offset new log start offset, at most the high watermark
      * @throws OffsetOutOfRangeException above the high watermark
@@ -85,7 +90,7 @@ public final class LogMaintenance implements CompactableLog {
             store.trimTo(offset);
             fewer = writer.producers().aborted().reachesTo(0);
             if (fewer) {
-                // By whole segments, as the index is kept: what a snapshot vouches for stays as it was written.
+                // By whole segments, as the index is kept: what a snapshot vouches for must not change.
                 base = store.segments().get(0).baseOffset();
                 fewer = writer.producers().trimAborted(base);
             }
@@ -158,9 +163,10 @@ public final class LogMaintenance implements CompactableLog {
     }
 
     /**
-     * Replaces without the writer's lock: the store lets appends and trims pass while the batches are copied. A hold that comes meanwhile
-     * prevails. The lock against holds is taken when the batches end, which the store asks for on this thread ({@link BatchSource#next}),
-     * and released on this thread when the new segment is in place.
+     * Replaces without the writer's lock: the store lets appends and trims pass while the batches are copied.
+     * A hold that comes meanwhile prevails. The lock against holds is taken when the batches end, which the
+     * store asks for on this thread ({@link BatchSource#next}), and released on this thread when the new
+     * segment is in place.
      */
     private void replace(List<Segment> old, BatchSource cleaned) {
         long end = old.get(old.size() - 1).endOffset();

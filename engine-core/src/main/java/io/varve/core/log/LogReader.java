@@ -19,8 +19,8 @@ import io.varve.core.transaction.AbortedSnapshot;
 import java.util.Optional;
 
 /**
- * Reads a partition: batches by offset, records by time, leader epochs, each as far as an isolation sees. Thread-safe, never waits for a
- * writer.
+ * Reads a partition: batches by offset, records by time, leader epochs, each as far as an isolation sees.
+ * Thread-safe, never waits for a writer.
  */
 public final class LogReader {
     private final LogWriter writer;
@@ -41,7 +41,10 @@ public final class LogReader {
         return stable(highWatermark.value());
     }
 
-    /** @param visible the high watermark, read before the transactions are: of one that begins below it they know by then */
+    /**
+     * @param visible the high watermark, read before the transactions are: of one that begins below it they
+     *     know by then
+     */
     private long stable(long visible) {
         long unstable = producers.firstUnstableOffset();
         return unstable >= visible
@@ -63,7 +66,7 @@ public final class LogReader {
         long logEndOffset = writer.logEndOffset(); // before all other ends
         long visible = highWatermark.value();
         long stable = stable(visible);
-        // After the end is known and before anything is read: it holds every aborted transaction among what is read.
+        // After the end is known, before anything is read: every aborted transaction that is read is in it.
         AbortedSnapshot aborted = producers.aborted();
         Extent extent = store.extent();
         PartitionId id = store.id();
@@ -121,10 +124,12 @@ public final class LogReader {
     }
 
     /**
-     * Finds where the records of a leader epoch end (OffsetForLeaderEpoch). The first call may read some batches.
+     * Finds where the records of a leader epoch end (OffsetForLeaderEpoch). The first call may read some
+     * batches.
      *
      * @param epoch the epoch
-     * @return its end, or that of the largest below it that has records; empty if it is none, or above {@link PartitionLog#leaderEpoch}
+     * @return its end, or that of the largest below it that has records; empty if it is none, or above
+     *     {@link PartitionLog#leaderEpoch}
      * @throws StorageException CORRUPT, CLOSED, RETRY
      */
     public Optional<EpochEnd> endOfEpoch(int epoch) {

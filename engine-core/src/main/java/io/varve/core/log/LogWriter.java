@@ -13,10 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes batches to the store, one writer at a time, and takes note of them: the log end offset, the producers, the leader epochs. The parts
- * of {@link PartitionLog} that change one of these share the lock.
+ * Writes batches to the store, one writer at a time, and takes note of them: the log end offset, the
+ * producers, the leader epochs. The parts of {@link PartitionLog} that change one of these share the lock.
  *
- * <p>The end and the configuration are read without the lock, and so is what {@link ProducerStates} says is thread-safe.
+ * <p>The end and the configuration are read without the lock, and so is what {@link ProducerStates} says is
+ * thread-safe.
  */
 final class LogWriter {
     private final PartitionStore store;
@@ -51,7 +52,10 @@ final class LogWriter {
         writing.unlock();
     }
 
-    /** Tells idle time by a clock that nobody sets: when the machine's is put right, no producer has been idle for years. */
+    /**
+     * Tells idle time by a clock that nobody sets: when the machine's is put right, no producer has been idle
+     * for years.
+     */
     long idleClock() {
         return TimeUnit.NANOSECONDS.toMillis(clock.nanos());
     }

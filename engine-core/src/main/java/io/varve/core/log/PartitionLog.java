@@ -36,7 +36,9 @@ public final class PartitionLog {
     /** Called once when the high watermark has reached an offset, or never will. */
     @FunctionalInterface
     public interface Waiter {
-        /** @param failure null when reached, else why the records will not become visible under this handle */
+        /**
+         * @param failure null when reached, else why the records will not become visible under this handle
+         */
         void done(StorageException failure);
     }
 
@@ -80,14 +82,18 @@ public final class PartitionLog {
         appends.appended(this, records);
     }
 
-    /** As {@link #open(PartitionStore, int, PartitionConfig, Clock, AppendListener, FailPoints)}, with nothing armed. */
+    /**
+     * As {@link #open(PartitionStore, int, PartitionConfig, Clock, AppendListener, FailPoints)}, with nothing
+     * armed.
+     */
     public static PartitionLog open(
             PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, AppendListener appends) {
         return open(store, leaderEpoch, config, clock, appends, new FailPoints());
     }
 
     /**
-     * Takes a store into service: rebuilds what the log knows about it. The high watermark starts at the durable end.
+     * Takes a store into service: rebuilds what the log knows about it. The high watermark starts at the
+     * durable end.
      *
      * @param store an open partition; the log closes it
      * @param leaderEpoch stamped on appended batches, 0 or more
@@ -168,14 +174,17 @@ public final class PartitionLog {
         return writer.logEndOffset();
     }
 
-    /** @return offset after the last record shown to consumers, exclusive; with {@code log.durability=sync} the durable end */
+    /**
+     * @return offset after the last record shown to consumers, exclusive; with {@code log.durability=sync}
+     *     the durable end
+     */
     public long highWatermark() {
         return highWatermark.value();
     }
 
     /**
-     * @return up to where everything is decided, exclusive: the first offset of a transaction that is open, or whose marker is not below the
-     *     high watermark; the high watermark when there is none
+     * @return up to where everything is decided, exclusive: the first offset of a transaction that is open,
+     *     or whose marker is not below the high watermark; the high watermark when there is none
      */
     public long lastStableOffset() {
         return reader.lastStableOffset();
@@ -200,8 +209,8 @@ public final class PartitionLog {
      * Waits, without a thread, for the high watermark (acks=all).
      *
      * @param offset the high watermark wanted
-     * @param waiter called exactly once unless called off, on the caller's thread when the offset is reached already, else on
-     *     the committer's: it must be short and must not block
+     * @param waiter called exactly once unless called off, on the caller's thread when the offset is reached
+     *     already, else on the committer's: it must be short and must not block
      * @return calls the wait off; a call in progress is not waited for
      */
     public Subscription awaitHighWatermark(long offset, Waiter waiter) {
@@ -211,8 +220,8 @@ public final class PartitionLog {
     /**
      * Listens to the high watermark.
      *
-     * @param listener gets the current value at once when it is above 0, then each new one in ascending order, never an older
-     *     one; must be short and must not block
+     * @param listener gets the current value at once when it is above 0, then each new one in ascending
+     *     order, never an older one; must be short and must not block
      * @return closes the subscription; no call starts after it returns
      */
     public Subscription onHighWatermark(LongConsumer listener) {

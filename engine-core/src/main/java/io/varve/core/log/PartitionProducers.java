@@ -12,8 +12,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Answers what a partition knows of its producers and their transactions, begins to verify transactions, expires idle producers and writes
- * all of it down. Thread-safe.
+ * Answers what a partition knows of its producers and their transactions, begins to verify transactions,
+ * expires idle producers and writes all of it down. Thread-safe.
  */
 public final class PartitionProducers {
     private final LogWriter writer;
@@ -28,22 +28,26 @@ public final class PartitionProducers {
         this.clock = clock;
     }
 
-    /** As {@link #startVerification(long, short, int, boolean)}, for batches without sequences: offsets a coordinator writes. */
+    /**
+     * As {@link #startVerification(long, short, int, boolean)}, for batches without sequences: offsets a
+     * coordinator writes.
+     */
     public VerificationGuard startVerification(long producerId, short producerEpoch, boolean supportsEpochBump) {
         return startVerification(producerId, producerEpoch, -1, supportsEpochBump);
     }
 
     /**
-     * Begins to verify that this partition belongs to a producer's transaction: call before the coordinator is asked (KIP-890).
+     * Begins to verify that this partition belongs to a producer's transaction: call before the coordinator
+     * is asked (KIP-890).
      *
      * @param producerId the producer
      * @param producerEpoch its epoch
-     * @param firstSequence sequence of the first record that is to be appended, or -1; while it was not, none with a higher one is the
-     *     transaction's first
-     * @param supportsEpochBump whether the producer's epoch is raised with every transaction (transaction.version 2): its first batch here
-     *     has sequence 0 then
-     * @return {@link VerificationGuard#NONE} if the producer has a transaction open here already, so that there is nothing to verify; else
-     *     what to present with the append
+     * @param firstSequence sequence of the first record that is to be appended, or -1; while it was not, none
+     *     with a higher one is the transaction's first
+     * @param supportsEpochBump whether the producer's epoch is raised with every transaction
+     *     (transaction.version 2): its first batch here has sequence 0 then
+     * @return {@link VerificationGuard#NONE} if the producer has a transaction open here already, so that
+     *     there is nothing to verify; else what to present with the append
      * @throws AppendException INVALID_PRODUCER_EPOCH if a higher epoch is known here
      */
     public VerificationGuard startVerification(
@@ -97,7 +101,8 @@ public final class PartitionProducers {
     }
 
     /**
-     * Forgets producers that were not heard of since a time, whatever their records' timestamps; a start counts as if they were.
+     * Forgets producers that were not heard of since a time, whatever their records' timestamps; a start
+     * counts as if they were.
      *
      * @param before ms since the epoch by the engine's clock
      */
@@ -117,8 +122,8 @@ public final class PartitionProducers {
     }
 
     /**
-     * Writes producer state down, bound to the log end offset, unless nothing was appended since the last time. Keeps the one before as
-     * well: a crash may take the end back.
+     * Writes producer state down, bound to the log end offset, unless nothing was appended since the last
+     * time. Keeps the one before as well: a crash may take the end back.
      *
      * @throws StorageException FULL, FENCED, CLOSED
      */
@@ -139,8 +144,9 @@ public final class PartitionProducers {
     }
 
     /**
-     * Forgets aborted transactions of which compaction has left no record. That is written down before their markers may go: a reader that
-     * is told of one meets its end nowhere then, and would leave out what its producer wrote later.
+     * Forgets aborted transactions of which compaction has left no record. That is written down before their
+     * markers may go: a reader that is told of one meets its end nowhere then, and would leave out what its
+     * producer wrote later.
      */
     void forgetAborted(Collection<AbortedTransaction> gone) {
         boolean fewer;
@@ -167,7 +173,9 @@ public final class PartitionProducers {
         }
     }
 
-    /** Deletes the index of aborted transactions whose markers lie below an offset; without the writer's lock. */
+    /**
+     * Deletes the index of aborted transactions whose markers lie below an offset; without the writer's lock.
+     */
     void trimIndex(long base) {
         synchronized (snapshots) {
             snapshots.trimIndex(base);

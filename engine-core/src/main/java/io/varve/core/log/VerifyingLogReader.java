@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Reads what the server itself keeps in a log, from the log's start to its end: no batch is believed whose checksum is wrong, or whose
- * offsets are not above those before it. Not thread-safe.
+ * Reads a log that the server itself keeps, from its start to its end, and verifies every batch: its
+ * checksum, and that its offsets are above those before. Not thread-safe.
  */
 public final class VerifyingLogReader {
     private final PartitionLog log;
@@ -21,11 +21,11 @@ public final class VerifyingLogReader {
     private final DamageListener damage;
     private long offset;
 
-    /** Told of damage. */
+    /** Is called on damage. */
     @FunctionalInterface
     public interface DamageListener {
         /**
-         * A batch cannot be believed. On return the reading goes on behind it.
+         * Reports a batch that is not sound. On return the reading goes on behind it.
          *
          * @param offset the first offset that is affected
          * @param why what is wrong
@@ -37,8 +37,9 @@ public final class VerifyingLogReader {
     /**
      * @param log what to read
      * @param readBytes how much to read at a time, in bytes
-     * @param sound given one or more whole batches, big-endian, from position to limit; the buffer is not its own afterwards
-     * @param damage told of what is not shown
+     * @param sound gets one or more whole batches, big-endian, from position to limit; must not keep the
+     *     buffer
+     * @param damage told of what is passed over
      */
     public VerifyingLogReader(PartitionLog log, int readBytes, Consumer<ByteBuffer> sound, DamageListener damage) {
         this.log = log;

@@ -5,7 +5,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** Keeps the producers of a partition by id, in the order in which they were looked at last, and not more of them than it may. Not thread-safe. */
+/**
+ * Keeps the producers of a partition by id, least recently used first, up to a max number. Not thread-safe.
+ */
 final class KnownProducers {
     private static final int LOOKS = 16;
 
@@ -36,7 +38,10 @@ final class KnownProducers {
         return entry;
     }
 
-    /** Forgets who has been idle longest, as if its time had come. One with a transaction open stays, and counts as if it had written now. */
+    /**
+     * Expires the producer that has been idle longest. One with a transaction open stays, and counts as if it
+     * had written now.
+     */
     private void makeRoom() {
         for (int looks = LOOKS; looks > 0 && entries.size() >= maxProducers; looks--) {
             Map.Entry<Long, ProducerEntry> oldest =

@@ -7,7 +7,8 @@ import java.util.Collections;
 import java.util.Iterator;
 
 /**
- * What one producer did last in one partition. A batch has to repeat one of the last five, or follow the last one.
+ * Remembers what one producer did last in one partition. A batch has to repeat one of the last five, or
+ * follow the last one.
  *
  * <p>Five, because a client may have five requests in flight: any of them can be sent again.
  */
@@ -48,12 +49,18 @@ final class ProducerEntry {
         return transactionStart != NO_TRANSACTION;
     }
 
-    /** @return the newest timestamp in what the producer last wrote, or a coordinator for it, ms since the epoch: what Kafka tells of it */
+    /**
+     * @return the newest timestamp in what the producer last wrote, or a coordinator for it, ms since the
+     *     epoch: what Kafka tells of it
+     */
     long lastTimestamp() {
         return lastTimestamp;
     }
 
-    /** @return when the producer was active last, in ms by a clock of the caller's; records' timestamps may be of any time */
+    /**
+     * @return when the producer was active last, in ms by a clock of the caller's; records' timestamps may be
+     *     of any time
+     */
     long activeMs() {
         return activeMs;
     }
@@ -63,7 +70,10 @@ final class ProducerEntry {
         activeMs = now;
     }
 
-    /** @return the newest batch of the present epoch, or null when there is none: the next one begins at sequence 0 then */
+    /**
+     * @return the newest batch of the present epoch, or null when there is none: the next one begins at
+     *     sequence 0 then
+     */
     SequencedBatch last() {
         return batches.peekLast();
     }

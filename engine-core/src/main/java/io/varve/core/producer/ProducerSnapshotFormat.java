@@ -10,9 +10,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The bytes of a producer state snapshot: Kafka's {@code .snapshot} file, version 1. Kafka writes one entry for each producer, its last
- * batch; here every batch remembered has one, oldest first, because a client whose answers were lost in a restart sends all it had in
- * flight again. Kafka's reader takes the last entry of a producer, this one takes Kafka's single one.
+ * Writes and reads the bytes of a snapshot of producer state: Kafka's {@code .snapshot} file, version 1.
+ * Kafka writes one entry for each producer, its last batch; here every batch remembered has one, oldest
+ * first, because a client whose answers were lost in a restart sends all it had in flight again. Kafka's
+ * reader takes the last entry of a producer, this one takes Kafka's single one.
  *
  * <pre>
  *  0 version   int16   1
@@ -26,8 +27,9 @@ import java.util.Optional;
  *      base int64, lastMarker int64, count int32, crc int32
  * </pre>
  *
- * A producer of whom only markers are known has one entry with -1 for sequence and offset. The parts vouch for the segments'
- * {@link TransactionIndex}: a snapshot whose index is not what they say must not be used, for it would forget aborted transactions.
+ * A producer of whom only markers are known has one entry with -1 for sequence and offset. The parts vouch
+ * for the segments' {@link TransactionIndex}: a snapshot whose index is not what they say must not be used,
+ * for it would forget aborted transactions.
  *
  * <p>Source: Kafka's ProducerStateManager. Stateless, thread-safe.
  */
@@ -103,7 +105,8 @@ public final class ProducerSnapshotFormat {
 
     /**
      * @param bytes a snapshot, from position to limit; not moved
-     * @return the content, or empty when the bytes are damaged or of another version: replay from further back then
+     * @return the content, or empty when the bytes are damaged or of another version: replay from further
+     *     back then
      */
     public static Optional<Content> read(ByteBuffer bytes) {
         ByteBuffer buffer = bytes.slice();

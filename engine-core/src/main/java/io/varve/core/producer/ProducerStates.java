@@ -17,15 +17,19 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps what one partition knows of its producers (KIP-98, KIP-360): their epochs, their last five batches each, their transactions. A fold
- * over batches: {@link #apply} alone changes what a replay would give, in live appends and in replay alike. Verifications under way
- * (KIP-890) are not part of that, and are gone after a restart. {@link SequenceCheck} decides by it what may be appended.
+ * Keeps what one partition knows of its producers (KIP-98, KIP-360): their epochs, their last five batches
+ * each, their transactions. A fold over batches: {@link #apply} alone changes what a replay would give, in
+ * live appends and in replay alike. Verifications under way (KIP-890) are not part of that, and are gone
+ * after a restart. {@link SequenceCheck} decides by it what may be appended.
  *
- * <p>Not thread-safe: the partition's writer owns it. Only {@link #firstUnstableOffset}, {@link #visibleTo} and {@link #aborted} may be
- * called by any thread.
+ * <p>Not thread-safe: the partition's writer owns it. Only {@link #firstUnstableOffset}, {@link #visibleTo}
+ * and {@link #aborted} may be called by any thread.
  */
 public final class ProducerStates {
-    /** Max producers remembered, some 500 bytes each: more than write anywhere, though any client may ask for new ids without end. */
+    /**
+     * Max producers remembered, some 500 bytes each: more than write anywhere, though any client may ask for
+     * new ids without end.
+     */
     static final int MAX_PRODUCERS = 100_000;
 
     private final KnownProducers producers;
@@ -58,8 +62,8 @@ public final class ProducerStates {
     }
 
     /**
-     * Takes note of a batch that was appended before, as {@link #apply(ByteBuffer, int, long)}. When that was is not known: its own timestamp
-     * stands in until {@link #countIdleFrom}.
+     * Takes note of a batch that was appended before, as {@link #apply(ByteBuffer, int, long)}. When that was
+     * is not known: its own timestamp stands in until {@link #countIdleFrom}.
      */
     public void apply(ByteBuffer buffer, int at) {
         apply(buffer, at, BatchHeader.maxTimestamp(buffer, at));
@@ -99,8 +103,7 @@ public final class ProducerStates {
         }
         if (transactional) {
             verifications.end(id);
-            // Compaction empties a batch when its transaction is over: what is left keeps a sequence, and begins
-            // nothing.
+            // Compaction empties a batch when its transaction is over: the empty batch begins none.
             if (!entry.isInTransaction() && BatchHeader.recordCount(buffer, at) > 0) {
                 begin(id, entry, BatchHeader.baseOffset(buffer, at));
             }
@@ -132,7 +135,9 @@ public final class ProducerStates {
         return present;
     }
 
-    /** Restores what a snapshot said about a producer; a batch of null says that only its markers are known. */
+    /**
+     * Restores what a snapshot said about a producer; a batch of null says that only its markers are known.
+     */
     void restore(ProducerInfo info, SequencedBatch batch) {
         ProducerEntry entry =
                 producers.active(info.producerId(), info.producerEpoch(), info.lastTimestamp(), info.lastTimestamp());
@@ -186,7 +191,10 @@ public final class ProducerStates {
         return entry != null && entry.isInTransaction() && entry.epoch() == epoch;
     }
 
-    /** @return first offset of any transaction that is open or ended behind the high watermark, or Long.MAX_VALUE. Thread-safe */
+    /**
+     * @return first offset of any transaction that is open or ended behind the high watermark, or
+     *     Long.MAX_VALUE. Thread-safe
+     */
     public long firstUnstableOffset() {
         PartitionTransactions present = transactions;
         return present == null ? PartitionTransactions.ALL_STABLE : present.firstUnstable();
@@ -247,10 +255,12 @@ public final class ProducerStates {
     }
 
     /**
-     * Forgets producers that have been idle too long, unless a transaction is open, and verifications nobody ended. What counts is when
-     * they were heard of, not their records' timestamps: one that brings in last month's records is as active as any.
+     * Forgets producers that have been idle too long, unless a transaction is open, and verifications nobody
+     * ended. What counts is when they were heard of, not their records' timestamps: one that brings in last
+     * month's records is as active as any.
      *
-     * @param before ms by the same clock as in {@link #apply(ByteBuffer, int, long)}: producers that were active before that, and not since, go
+     * @param before ms by the same clock as in {@link #apply(ByteBuffer, int, long)}: producers that were
+     *     active before that, and not since, go
      */
     public void expire(long before) {
         producers.removeIf(entry -> entry.activeMs() < before && !entry.isInTransaction());

@@ -10,9 +10,9 @@ import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 
 /**
- * Checks batches and markers against what a partition knows of their producers, before they are appended (KIP-98, KIP-360, KIP-890): finds
- * duplicates, gaps in the sequence, fenced epochs, and transactions that do not fit. Changes nothing. Not thread-safe: used by the
- * partition's writer.
+ * Checks batches and markers against what a partition knows of their producers, before they are appended
+ * (KIP-98, KIP-360, KIP-890): finds duplicates, gaps in the sequence, fenced epochs, and transactions that do
+ * not fit. Changes nothing. Not thread-safe: used by the partition's writer.
  */
 public final class SequenceCheck {
     private final ProducerStates producers;
@@ -98,8 +98,8 @@ public final class SequenceCheck {
     }
 
     /**
-     * Checks a marker that is to be appended. One that comes again for a transaction that has ended is accepted: its coordinator may
-     * not have heard the first answer.
+     * Checks a marker that is to be appended. One that comes again for a transaction that has ended is
+     * accepted: its coordinator may not have heard the first answer.
      *
      * @param marker what a coordinator says
      * @return ACCEPTED, fenced, or the coordinator fenced

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.producer;
 
-/** Arithmetic of sequence numbers, which run from 0 to Integer.MAX_VALUE and round again (KIP-98). */
+/** Counts sequence numbers, which run from 0 to Integer.MAX_VALUE and wrap round to 0 (KIP-98). Stateless. */
 public final class SequenceNumbers {
     private SequenceNumbers() {}
 

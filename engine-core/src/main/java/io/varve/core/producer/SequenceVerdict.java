@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.producer;
 
-/** What a partition says to a batch of an idempotent or transactional producer, or to a marker. */
+/**
+ * Says what becomes of a batch of an idempotent or transactional producer, or of a marker: the answer of
+ * {@link SequenceCheck}.
+ */
 public sealed interface SequenceVerdict {
     /** The batch follows the last one: append it. */
     enum Accepted implements SequenceVerdict {
@@ -10,7 +13,7 @@ public sealed interface SequenceVerdict {
     }
 
     /**
-     * The batch was appended before: answer with where.
+     * The batch was appended before: the producer is told where.
      *
      * @param original where it lies
      */

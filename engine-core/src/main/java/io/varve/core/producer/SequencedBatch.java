@@ -2,10 +2,11 @@
 package io.varve.core.producer;
 
 /**
- * One batch of an idempotent producer, as remembered to recognise it when it is sent again.
+ * Remembers one batch of an idempotent producer, to recognise it when it is sent again.
  *
  * @param firstSequence sequence of the first record, 0 to Integer.MAX_VALUE
- * @param lastSequence sequence of the last record, inclusive; smaller than the first when sequences wrapped round
+ * @param lastSequence sequence of the last record, inclusive; smaller than the first when sequences wrapped
+ *     round
  * @param firstOffset offset of the first record
  * @param lastOffset offset of the last record, inclusive
  * @param timestamp the batch's largest record timestamp in ms since the epoch

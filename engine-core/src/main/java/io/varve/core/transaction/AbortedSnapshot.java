@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The aborted transactions of a partition as they are known at one moment, in the order of their markers. Immutable in what it shows, so
- * thread-safe: rows behind {@code to} are written, never those before.
+ * Shows the aborted transactions of a partition as of one moment, in the order of their markers:
+ * {@link #overlapping} is the aborted list of a fetch. Immutable in what it shows, so thread-safe: rows
+ * behind {@code to} are written, never those before.
  */
 public final class AbortedSnapshot {
     /** No transaction was aborted. */
@@ -51,19 +52,19 @@ public final class AbortedSnapshot {
         return found < 0 ? -found - 1 : found;
     }
 
-    /** @return a view with one more row; this one must be the newest there is */
-    AbortedSnapshot with(AbortedTransaction aborted, int leastCapacity) {
-        AbortedSnapshot roomy =
-                to < columns[LAST].length ? this : moved(Math.max(leastCapacity, Math.multiplyExact(to - from, 2)));
-        int row = roomy.to;
-        roomy.columns[PRODUCER][row] = aborted.producerId();
-        roomy.columns[FIRST][row] = aborted.firstOffset();
-        roomy.columns[LAST][row] = aborted.lastOffset();
-        roomy.columns[STABLE][row] = aborted.lastStableOffset();
-        return new AbortedSnapshot(roomy.columns, roomy.from, row + 1);
+    /** @return a snapshot with one more row; this one must be the newest there is */
+    AbortedSnapshot with(AbortedTransaction aborted, int minCapacity) {
+        AbortedSnapshot extensible =
+                to < columns[LAST].length ? this : moved(Math.max(minCapacity, Math.multiplyExact(to - from, 2)));
+        int row = extensible.to;
+        extensible.columns[PRODUCER][row] = aborted.producerId();
+        extensible.columns[FIRST][row] = aborted.firstOffset();
+        extensible.columns[LAST][row] = aborted.lastOffset();
+        extensible.columns[STABLE][row] = aborted.lastStableOffset();
+        return new AbortedSnapshot(extensible.columns, extensible.from, row + 1);
     }
 
-    /** @return a view without the rows before one, without the room they took when that is much */
+    /** @return a snapshot without the rows before one, and without their memory when that is much */
     AbortedSnapshot startingAt(int row) {
         AbortedSnapshot left = new AbortedSnapshot(columns, row, to);
         if (row == to) {

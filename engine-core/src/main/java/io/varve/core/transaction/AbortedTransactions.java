@@ -6,8 +6,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Collects the aborted transactions of one partition, 32 bytes each. One writer at a time; readers take the {@link #snapshot} at any
- * time, without a lock. The aborted list of a fetch is {@link AbortedSnapshot#overlapping}.
+ * Collects the aborted transactions of one partition, 32 bytes each. One writer at a time; readers take the
+ * {@link #snapshot} at any time, without a lock. The aborted list of a fetch is
+ * {@link AbortedSnapshot#overlapping}.
  */
 final class AbortedTransactions {
     private static final int FIRST_CAPACITY = 8;

@@ -7,14 +7,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * The transactions of one partition: those that are open, those that have ended behind the high watermark, and the aborted ones.
+ * Tracks the transactions of one partition: those that are open, those whose markers are not below the high
+ * watermark yet, and the aborted ones.
  *
  * <pre>
  *   open    --marker appended---------------> decided   readers still see nothing at or above its first offset
  *   decided --high watermark passes marker--> over      if aborted, readers learn what to leave out
  * </pre>
  *
- * Thread-safe: the partition's writer begins and ends, the committer tells of the high watermark, readers only look.
+ * Thread-safe: the partition's writer begins and ends, the committer tells of the high watermark, readers
+ * only look.
  */
 public final class PartitionTransactions {
     /** The first unstable offset when all is stable. */
@@ -32,6 +34,7 @@ public final class PartitionTransactions {
 
     private volatile long firstUnstable = ALL_STABLE;
 
+    /** @return the aborted transactions known now */
     public AbortedSnapshot aborted() {
         return aborted.snapshot();
     }
@@ -41,11 +44,25 @@ public final class PartitionTransactions {
         return firstUnstable;
     }
 
+    /**
+     * Opens a transaction.
+     *
+     * @param producer its producer
+     * @param first offset of its first record
+     */
     public synchronized void begin(long producer, long first) {
         open.put(first, producer);
         publish();
     }
 
+    /**
+     * Ends an open transaction.
+     *
+     * @param producer its producer
+     * @param first offset of its first record
+     * @param marker offset of its marker
+     * @param abort whether it was aborted
+     */
     public synchronized void end(long producer, long first, long marker, boolean abort) {
         open.remove(first);
         if (abort) {
@@ -57,19 +74,40 @@ public final class PartitionTransactions {
         publish();
     }
 
+    /**
+     * Adds an aborted transaction from the index.
+     *
+     * @param one whose marker is above those of all others
+     */
     public synchronized void restore(AbortedTransaction one) {
         aborted.add(one);
     }
 
+    /**
+     * Forgets aborted transactions that are trimmed.
+     *
+     * @param base those whose marker is below it go
+     * @return whether there was one
+     */
     public synchronized boolean trimAborted(long base) {
         return aborted.trimTo(base);
     }
 
+    /**
+     * Forgets aborted transactions of which no record is left.
+     *
+     * @param gone those
+     * @return whether one of them was known
+     */
     public synchronized boolean forgetAborted(Collection<AbortedTransaction> gone) {
         return aborted.remove(gone);
     }
 
-    /** The high watermark is about to rise: what has ended below it is no longer in the way. */
+    /**
+     * Takes note that the high watermark is about to rise: transactions that have ended below it are stable.
+     *
+     * @param highWatermark its next value
+     */
     public synchronized void visibleTo(long highWatermark) {
         boolean changed = false;
         while (!decided.isEmpty() && decided.peek().marker() < highWatermark) {

@@ -5,11 +5,12 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Which producers' transactions are being verified in one partition (KIP-890). An entry lives from the question to the coordinator until
- * the producer's transaction has data here, or ends. Not thread-safe.
+ * Remembers which producers' transactions are being verified in one partition (KIP-890). An entry lives from
+ * the question to the coordinator until the producer's transaction has data here, or ends. Not thread-safe.
  *
- * <p>It remembers the lowest sequence asked about: when that batch could not be verified and a later one could, the later one must not
- * become the transaction's first, for the earlier one would be out of order for ever after.
+ * <p>It remembers the lowest sequence asked about: when that batch could not be verified and a later one
+ * could, the later one must not become the transaction's first, for the earlier one would be out of order for
+ * ever after.
  */
 public final class PendingVerifications {
     /** A batch without sequences. */
@@ -17,7 +18,7 @@ public final class PendingVerifications {
 
     private Map<Long, ProducerVerification> entries = Map.of();
 
-    /** One producer's. */
+    /** Remembers the verification of one producer. */
     public static final class ProducerVerification {
         private final VerificationGuard guard = new VerificationGuard();
         private final long begun;
@@ -51,7 +52,16 @@ public final class PendingVerifications {
         }
     }
 
-    /** @return what to present with the append; the same as long as the producer's verification lasts */
+    /**
+     * Begins a verification, or joins the one under way.
+     *
+     * @param producer the producer
+     * @param epoch its epoch
+     * @param sequence sequence of the first record to append, or {@link #NO_SEQUENCE}
+     * @param epochBumps whether each transaction of the producer has an epoch of its own
+     * @param now ms by the clock that {@link #expire} goes by
+     * @return what to present with the append; the same as long as the producer's verification lasts
+     */
     public VerificationGuard begin(long producer, short epoch, int sequence, boolean epochBumps, long now) {
         if (entries.isEmpty()) {
             entries = new HashMap<>();
@@ -62,24 +72,41 @@ public final class PendingVerifications {
         return entry.guard;
     }
 
-    /** @return the producer's entry, or null */
+    /**
+     * @param producer a producer
+     * @return its entry, or null
+     */
     public ProducerVerification of(long producer) {
         return entries.get(producer);
     }
 
-    /** @return true if the guard is the one the producer was given, and nothing has happened to its transaction since */
+    /**
+     * @param producer a producer
+     * @param guard what an append presents
+     * @return true if the guard is the one the producer was given, and its transaction neither began nor
+     *     ended since
+     */
     public boolean holds(long producer, VerificationGuard guard) {
         ProducerVerification entry = entries.get(producer);
         return entry != null && entry.guard == guard;
     }
 
+    /**
+     * Ends the verification of a producer, if there is one.
+     *
+     * @param producer whose transaction has data here now, or has ended
+     */
     public void end(long producer) {
         if (!entries.isEmpty()) {
             entries.remove(producer);
         }
     }
 
-    /** Forgets what was begun before a time, ms since the epoch. */
+    /**
+     * Forgets verifications that began before a time.
+     *
+     * @param before ms by the clock of {@link #begin}
+     */
     public void expire(long before) {
         if (!entries.isEmpty()) {
             entries.values().removeIf(entry -> entry.begun < before);

@@ -8,14 +8,16 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The aborted transactions whose markers lie in one segment, as bytes: Kafka's {@code .txnindex}, bound to the segment's first offset.
+ * Writes and reads the aborted transactions whose markers lie in one segment: Kafka's {@code .txnindex},
+ * bound to the segment's first offset.
  *
  * <pre>
  * entries of 34 bytes, by the offset of the marker:
  *   version int16 = 0, producerId int64, firstOffset int64, lastOffset int64, lastStableOffset int64
  * </pre>
  *
- * The format has no checksum. What may be believed of it is told by a {@link Part}, which the producer snapshot carries.
+ * The format has no checksum. What may be believed of it is told by a {@link Part}, which the producer
+ * snapshot carries.
  *
  * <p>Source: Kafka's TransactionIndex and AbortedTxn. Stateless, thread-safe.
  */

@@ -5,7 +5,7 @@ import io.varve.core.VarveException;
 import io.varve.core.record.RecordFault;
 import java.util.List;
 
-/** An append was refused because of what it asks for; nothing was written. */
+/** Refuses an append because of what it asks for; nothing was written. */
 public final class AppendException extends VarveException {
     private static final long serialVersionUID = 1L;
 
@@ -15,7 +15,9 @@ public final class AppendException extends VarveException {
         MESSAGE_TOO_LARGE,
         /** A batch exceeds {@code segment.bytes}. */
         RECORD_LIST_TOO_LARGE,
-        /** Empty, or not for clients to write (control batches), or missing a key where compaction needs one. */
+        /**
+         * Empty, or not for clients to write (control batches), or missing a key where compaction needs one.
+         */
         INVALID_RECORD,
         /** The first sequence does not follow the producer's last, nor is the batch one of its last five. */
         OUT_OF_ORDER_SEQUENCE_NUMBER,
@@ -23,7 +25,10 @@ public final class AppendException extends VarveException {
         INVALID_PRODUCER_EPOCH,
         /** The timestamp is outside what the topic allows. */
         INVALID_TIMESTAMP,
-        /** A transactional batch without an open transaction it was verified to belong to, or another one while a transaction is open. */
+        /**
+         * A transactional batch without an open transaction it was verified to belong to, or another one
+         * while a transaction is open.
+         */
         INVALID_TXN_STATE,
         /** A newer coordinator has ended a transaction of the producer. */
         TRANSACTION_COORDINATOR_FENCED
@@ -51,7 +56,10 @@ public final class AppendException extends VarveException {
         this.records = List.copyOf(records);
     }
 
-    /** @return the records of the batch that are at fault, or the first ones when they are many; empty when it is not about single ones */
+    /**
+     * @return the records of the batch that are at fault, or the first ones when they are many; empty when it
+     *     is not about single ones
+     */
     public List<RecordFault> records() {
         return records == null ? List.of() : records;
     }

@@ -4,15 +4,17 @@ package io.varve.core.log.append;
 import io.varve.core.producer.SequenceVerdict;
 import io.varve.core.spi.PartitionId;
 
-/** Puts into words why a partition refuses what a producer, or a coordinator for it, wants to append. */
+/** Makes the exception that tells a producer, or a coordinator, why its append is refused. Stateless. */
 public final class AppendRefusals {
     private AppendRefusals() {}
 
     /**
      * @param check not ACCEPTED, nor a duplicate
+     * @param id the partition
      * @param producer whose batch
      * @param epoch its epoch
-     * @param what the rest of what the batch says of itself
+     * @param what names the batch or marker in the message
+     * @return the exception, of the kind that says what the verdict does
      */
     public static AppendException of(SequenceVerdict verdict, PartitionId id, long producer, short epoch, String what) {
         String who = "producer " + producer + " of epoch " + epoch + " sent " + what + " to " + id;

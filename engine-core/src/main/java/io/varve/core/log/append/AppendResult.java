@@ -2,11 +2,13 @@
 package io.varve.core.log.append;
 
 /**
- * Where an append landed.
+ * Says where an append landed.
  *
  * @param baseOffset offset of the first record
- * @param nextOffset offset after the last record, exclusive; records below it are shown when the high watermark has reached it
- * @param logAppendTimeMs the timestamp the broker gave the records in ms since the epoch, or -1 when they keep the producer's
+ * @param nextOffset offset after the last record, exclusive; records below it are shown when the high
+ *     watermark has reached it
+ * @param logAppendTimeMs the timestamp the broker gave the records in ms since the epoch, or -1 when they
+ *     keep the producer's
  * @param logStartOffset the partition's first offset
  * @param duplicate true if the batch had been appended before and these are its original offsets
  */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.append;
 
-import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendException.Kind;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.BatchHeader;
@@ -16,8 +15,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The batches of one append: checked, with nothing changed, before the partition's lock is taken; given their timestamps when they are
- * appended, and their offsets under the lock. Made by {@link PartitionLog#check}; used by one thread at a time.
+ * Holds the batches of one append. They are checked, with nothing changed, before the writer's lock is taken;
+ * they get their timestamps when they are appended, and their offsets under the lock. Made by
+ * {@link io.varve.core.log.LogAppender#check}; used by one thread at a time.
  */
 public final class AppendRun {
     private static final long NO_TIMESTAMP = BatchHeader.NO_TIMESTAMP;
@@ -53,9 +53,15 @@ public final class AppendRun {
     /**
      * Checks every batch against the format and the partition's rules.
      *
+     * @param id the partition, for messages
      * @param bytes one or more batches from position to limit; not changed
+     * @param origin who appends
+     * @param config the partition's rules
      * @param now ms since the epoch
      * @param meter told of decompressed bytes; may break off
+     * @return the batches, backed by the same bytes, or by others where the topic wants another compression
+     * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
+     * @throws AppendException if they break a rule
      */
     public static AppendRun checked(
             PartitionId id,
@@ -84,7 +90,7 @@ public final class AppendRun {
         return compressor == null ? run : run.in(compressor, config, meter);
     }
 
-    /** Kept as it is where every batch is compressed so already. */
+    /** @return this, where every batch is compressed so already */
     private AppendRun in(Compressor compressor, PartitionConfig config, DecompressionMeter meter) {
         List<ByteBuffer> pieces = new ArrayList<>(maxTimestamps.length);
         boolean same = true;
@@ -117,14 +123,16 @@ public final class AppendRun {
         return batches;
     }
 
-    /** @return the same batches in memory of their own, for who appends them later than the bytes last */
+    /** @return the same batches in memory of their own, for an append after the bytes are gone */
     public AppendRun copied() {
         ByteBuffer copy =
                 ByteBuffer.allocateDirect(end - start).put(bytes.duplicate()).flip();
         return new AppendRun(copy, origin, logAppendTime, now, maxTimestamps, records);
     }
 
-    /** Makes the headers say of timestamps what is true. Idempotent. */
+    /**
+     * Writes timestamp type and max timestamp into the headers, as the records and the topic say. Idempotent.
+     */
     public void stamp() {
         if (maxTimestamps == null) {
             return;
@@ -140,7 +148,13 @@ public final class AppendRun {
         }
     }
 
-    /** Gives the batches their offsets, from {@code base} on, and the leader epoch. */
+    /**
+     * Writes offsets, from {@code base} on, and the leader epoch into the headers.
+     *
+     * @param base offset of the first record
+     * @param leaderEpoch the epoch in force
+     * @return the run for the store
+     */
     public BatchRun place(long base, int leaderEpoch) {
         long next = base;
         for (int at = start; at < end; at += BatchHeader.sizeInBytes(bytes, at)) {
@@ -151,7 +165,10 @@ public final class AppendRun {
         return asStored();
     }
 
-    /** Leaves the batches where their headers say they are; whether they may be there is the store's to check. */
+    /**
+     * @return the run for the store, at the offsets its headers have; the store checks whether they may be
+     *     there
+     */
     public BatchRun asStored() {
         long base = BatchHeader.baseOffset(bytes, start);
         long next = base;
@@ -181,14 +198,17 @@ public final class AppendRun {
         return logAppendTime ? now : NO_TIMESTAMP;
     }
 
+    /** @return index of the first batch in {@link #bytes} */
     public int start() {
         return start;
     }
 
+    /** @return index after the last batch in {@link #bytes}, exclusive */
     public int end() {
         return end;
     }
 
+    /** @return number of records in all batches */
     public long records() {
         return records;
     }

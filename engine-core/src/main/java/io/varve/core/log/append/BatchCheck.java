@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Checks producers' batches against a partition's rules, as Kafka's LogValidator and UnifiedLog do, with their errors. Changes nothing. Not
- * thread-safe.
+ * Checks producers' batches against a partition's rules, as Kafka's LogValidator and UnifiedLog do, with
+ * their errors. Changes nothing. Not thread-safe.
  */
 final class BatchCheck {
     private static final int MAX_SHOWN = 3;

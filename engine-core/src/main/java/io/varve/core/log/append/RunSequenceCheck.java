@@ -11,8 +11,9 @@ import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 
 /**
- * Checks the sequences of a run: all its batches are new, or all of them were appended before. A batch that follows another one of its
- * producer in the run is compared with that one, any other with what {@link SequenceCheck} knows. Used with the writer's lock held.
+ * Checks the sequences of a run: all its batches are new, or all of them were appended before. A batch that
+ * follows another one of its producer in the run is compared with that one, any other with what
+ * {@link SequenceCheck} knows. Used with the writer's lock held.
  */
 public final class RunSequenceCheck {
     private static final int NONE = -1;
@@ -35,8 +36,8 @@ public final class RunSequenceCheck {
      * @param run the batches, checked
      * @param guard shows that they belong to a transaction that is not open here yet
      * @return where the batches were appended before, or null when all are new
-     * @throws AppendException if one does not follow its producer's last; OUT_OF_ORDER_SEQUENCE_NUMBER also if some were appended before
-     *     and others not
+     * @throws AppendException if one does not follow its producer's last; OUT_OF_ORDER_SEQUENCE_NUMBER also
+     *     if some were appended before and others not
      */
     public SequenceVerdict.Duplicate check(AppendRun run, VerificationGuard guard) {
         ByteBuffer bytes = run.bytes();

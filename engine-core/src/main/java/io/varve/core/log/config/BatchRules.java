@@ -4,13 +4,19 @@ package io.varve.core.log.config;
 import io.varve.core.record.Compressor;
 
 /**
- * How producers' batches are looked at, and in what form they are stored.
+ * Says how producers' batches are checked, and in what form they are stored.
  *
- * @param everyRecord true to walk every record of a batch, false to believe its header ({@code log.record.validation})
- * @param maxRecordBytes most bytes a record of a compressed batch may take decompressed, at least 1 ({@code log.record.max.bytes})
- * @param compressor how batches are to be compressed, or null to keep them as the producer compressed them ({@code compression.type})
+ * @param everyRecord true to walk every record of a batch, false to believe its header
+ *     ({@code log.record.validation})
+ * @param maxRecordBytes max bytes a record of a compressed batch may take decompressed, at least 1
+ *     ({@code log.record.max.bytes})
+ * @param compressor how batches are to be compressed, or null to keep them as the producer compressed them
+ *     ({@code compression.type})
  */
 public record BatchRules(boolean everyRecord, int maxRecordBytes, Compressor compressor) {
-    /** Every record is walked; none may be larger than a request; batches stay as the producer compressed them. */
+    /**
+     * Every record is walked; none may be larger than a request; batches stay as the producer compressed
+     * them.
+     */
     public static final BatchRules DEFAULT = new BatchRules(true, 104_857_600, null);
 }

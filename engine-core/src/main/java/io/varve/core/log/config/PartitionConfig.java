@@ -7,13 +7,16 @@ import io.varve.core.spi.SegmentLimits;
 import java.util.Objects;
 
 /**
- * What a topic's configuration means to one partition.
+ * Holds what a topic's configuration means to one partition.
  *
  * @param segments where segments end
  * @param maxMessageBytes largest batch accepted, in bytes ({@code max.message.bytes})
- * @param logAppendTime true to stamp batches with the broker's time ({@code message.timestamp.type=LogAppendTime})
- * @param timestampBeforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
- * @param timestampAfterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
+ * @param logAppendTime true to stamp batches with the broker's time
+ *     ({@code message.timestamp.type=LogAppendTime})
+ * @param timestampBeforeMaxMs how many ms a record may be older than now
+ *     ({@code message.timestamp.before.max.ms})
+ * @param timestampAfterMaxMs how many ms a record may be ahead of now
+ *     ({@code message.timestamp.after.max.ms})
  * @param compaction whether and how the newest record of each key is kept
  * @param retention when what is deleted
  * @param batches how producers' batches are looked at, and in what form they are stored

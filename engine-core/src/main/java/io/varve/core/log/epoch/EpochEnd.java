@@ -2,9 +2,10 @@
 package io.varve.core.log.epoch;
 
 /**
- * Where the records of a leader epoch end (KIP-101).
+ * Says where the records of a leader epoch end (KIP-101).
  *
- * @param epoch the largest epoch with records that is not above the one asked for, or that one when all known are larger
+ * @param epoch the largest epoch with records that is not above the one asked for, or that one when all known
+ *     are larger
  * @param endOffset offset after its last record, exclusive: where the next epoch begins
  */
 public record EpochEnd(int epoch, long endOffset) {}

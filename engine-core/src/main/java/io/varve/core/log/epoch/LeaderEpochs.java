@@ -18,9 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells which offsets were written in which leader epoch. Every batch carries its epoch, and epochs only rise along the log, so a few reads
- * find out where each begins. What they find is kept in a blob, since compaction may take an epoch's first batches. Nothing is read before
- * the first question, or the first append in an epoch above 0. Thread-safe.
+ * Tells which offsets were written in which leader epoch. Every batch carries its epoch, and epochs only rise
+ * along the log, so a few reads find out where each begins. What they find is kept in a blob, since
+ * compaction may take an epoch's first batches. Nothing is read before the first question, or the first
+ * append in an epoch above 0. Thread-safe.
  */
 public final class LeaderEpochs {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
@@ -95,7 +96,8 @@ public final class LeaderEpochs {
     /**
      * @param epoch a leader epoch
      * @param logEnd the log end offset
-     * @return where it ends, and which it is: the epoch below it when it has no records; empty for one that has not been yet
+     * @return where it ends, and which it is: the epoch below it when it has no records; empty for one that
+     *     has not been yet
      * @throws StorageException CORRUPT, CLOSED, RETRY
      */
     public Optional<EpochEnd> endOf(int epoch, long logEnd) {
@@ -127,7 +129,10 @@ public final class LeaderEpochs {
         return epoch;
     }
 
-    /** As Kafka keeps it: from the log's start on, and with the epoch in force, which begins at the end if nothing was written in it. */
+    /**
+     * As Kafka keeps it: from the log's start on, and with the epoch in force, which begins at the end if
+     * nothing was written in it.
+     */
     private NavigableMap<Integer, Long> history(long logEnd) {
         NavigableMap<Integer, Long> history = new TreeMap<>(known(logEnd));
         history.putIfAbsent(current, logEnd);

@@ -8,10 +8,10 @@ import io.varve.core.record.RecordIterator;
 import java.nio.ByteBuffer;
 
 /**
- * Looks for timestamps inside batches, for one question. Records stream by in little memory, and all batches together may decompress to {@link
- * #MAX_DECOMPRESSED_BYTES} only: a batch of a megabyte can hold a gigabyte. What cannot be looked into, for that or because its records are
- * not sound, answers by its header, at the first offset that was not looked at: a consumer that begins there misses nothing. Not
- * thread-safe.
+ * Searches batches for a record by its timestamp, for one question. Records stream by in little memory, and
+ * all batches together may decompress to {@link #MAX_DECOMPRESSED_BYTES} only: a batch of a megabyte can hold
+ * a gigabyte. Beyond that, or where the records are not sound, the batch's header answers, at the first
+ * offset that was not looked at: a consumer that begins there misses nothing. Not thread-safe.
  */
 final class BatchTimestampSearch {
     /** A quarter of a second of gzip's work. */
@@ -30,7 +30,9 @@ final class BatchTimestampSearch {
         return look(bytes, at, timestamp);
     }
 
-    /** @return the batch's first record with the largest timestamp, or null if none of its records is there */
+    /**
+     * @return the batch's first record with the largest timestamp, or null if none of its records is there
+     */
     TimestampOffset newest(ByteBuffer bytes, int at) {
         return look(bytes, at, Long.MAX_VALUE);
     }

@@ -7,7 +7,7 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
 
-/** Finds the end of damage in a log. Stateless. */
+/** Searches a log for the end of damage: doubling steps to a sound batch, then halving them. Stateless. */
 public final class DamageEndSearch {
     private DamageEndSearch() {}
 
@@ -15,7 +15,7 @@ public final class DamageEndSearch {
      * @param store where the damage is
      * @param damaged an offset at which no sound batch can be read
      * @param end where to stop looking, at most the readable end
-     * @return the first offset behind it at which one can, or {@code end}
+     * @return the first offset behind the damage at which a sound batch can be read, or {@code end}
      */
     public static long behind(PartitionStore store, long damaged, long end) {
         long bad = damaged;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.read;
 
-/** How far a reader may see. */
+/** Says how far a reader may see. */
 public enum Isolation {
     /** Up to where the storage can read, durable or not: for the broker's own replay. */
     LOG_END,

@@ -3,7 +3,7 @@ package io.varve.core.log.read;
 
 import io.varve.core.VarveException;
 
-/** A read asked for an offset the partition does not hold (any more, or yet). */
+/** Refuses an offset that the partition does not hold any more, or not yet. */
 public final class OffsetOutOfRangeException extends VarveException {
     private static final long serialVersionUID = 1L;
 

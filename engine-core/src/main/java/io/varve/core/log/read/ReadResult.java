@@ -8,19 +8,22 @@ import io.varve.core.transaction.AbortedTransaction;
 import java.util.List;
 
 /**
- * What a read returned.
+ * Holds what a read returned.
  *
  * @param slice the batches; the caller closes it
  * @param logStartOffset first offset of the partition at that moment
  * @param highWatermark offset after the last record shown to consumers, exclusive, at that moment
- * @param lastStableOffset first offset of an undecided transaction, or the high watermark, exclusive, at that moment
- * @param aborted the partition's aborted transactions at that moment; those of the slice are given by {@link #abortedTransactions}
+ * @param lastStableOffset first offset of an undecided transaction, or the high watermark, exclusive, at that
+ *     moment
+ * @param aborted the partition's aborted transactions at that moment; those of the slice are given by
+ *     {@link #abortedTransactions}
  */
 public record ReadResult(
         BatchSlice slice, long logStartOffset, long highWatermark, long lastStableOffset, AbortedSnapshot aborted) {
     /**
-     * Finds what a reader of committed records must leave out of the slice, which must not be closed yet. As many as the partition had
-     * when the slice was read: compaction may take both away since.
+     * Finds the aborted transactions that a reader of committed records must leave out of the slice, which
+     * must not be closed yet. They are those of the moment when the slice was read, since compaction may have
+     * taken records and transactions away after it.
      *
      * @param from the offset that was read at, inclusive
      * @return those with records from there to the slice's end, by the offset of their marker

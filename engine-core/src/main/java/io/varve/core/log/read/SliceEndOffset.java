@@ -6,9 +6,12 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 
-/** Finds where the batches of a slice end, by their headers alone: a file is not brought into memory for that. */
+/**
+ * Finds the offset where the batches of a slice end, by their headers alone: a file is not read into memory
+ * for that. Stateless.
+ */
 final class SliceEndOffset {
-    /** One read finds the headers of many small batches, and does little for nothing where batches are large. */
+    /** Bytes of one read: holds the headers of many small batches, and is little where batches are large. */
     private static final int WINDOW = 8 << 10;
 
     private SliceEndOffset() {}

@@ -17,14 +17,18 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Finds records of a partition by time: the store finds the batch, {@link BatchTimestampSearch} looks into it. A question takes little
- * memory and decompresses a bounded number of bytes, whatever is stored. Thread-safe.
+ * Finds records of a partition by time: the store finds the batch, {@link BatchTimestampSearch} looks into
+ * it. A question takes little memory and decompresses a bounded number of bytes, whatever is stored.
+ * Thread-safe.
  */
 public final class TimestampLookup {
     private static final int SCAN_BYTES = 1 << 20;
     /** Questions to the store before the rest of a piece of the log is read. */
     private static final int MAX_STEPS = 8;
-    /** Batches whose headers claim more than their records hold that are looked into before what was found has to do. */
+    /**
+     * Batches whose headers claim more than their records hold that are looked into before what was found has
+     * to do.
+     */
     private static final int MAX_LIES = 8;
 
     private final PartitionStore store;
@@ -135,7 +139,7 @@ public final class TimestampLookup {
                 return found;
             }
         }
-        // Its newest records are trimmed, not to be seen yet, or gone by compaction: the newest of the others.
+        // Its newest records are trimmed, not visible yet, or compacted away: the newest of the others.
         OffsetAt high = climb(piece);
         OffsetAt newest = newestBatch(piece, high == null ? piece.from : high.baseOffset(), Set.of());
         TimestampOffset best = newest == null ? null : newestOf(newest, piece, times);
@@ -145,7 +149,10 @@ public final class TimestampLookup {
         return honest || newest == null && high == null ? best : newestByRecords(piece, best, times);
     }
 
-    /** Looks into one batch after another, from the one that claims most on, until none that is left claims more than was found. */
+    /**
+     * Looks into one batch after another, from the one that claims most on, until none that is left claims
+     * more than was found.
+     */
     private TimestampOffset newestByRecords(Piece piece, TimestampOffset found, BatchTimestampSearch times) {
         TimestampOffset best = found;
         Set<Long> known = new HashSet<>();
@@ -167,7 +174,10 @@ public final class TimestampLookup {
         return found == null ? null : found.orElse(null);
     }
 
-    /** @return the batch from an offset on that claims the largest timestamp, of those with records that are not known */
+    /**
+     * @return the batch from an offset on that claims the largest timestamp, of those with records that are
+     *     not known
+     */
     private OffsetAt newestBatch(Piece piece, long from, Set<Long> known) {
         NewestBatch newest = new NewestBatch(known);
         walk(from, piece.to, SCAN_BYTES, newest);

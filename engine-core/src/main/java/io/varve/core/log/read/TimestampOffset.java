@@ -2,7 +2,7 @@
 package io.varve.core.log.read;
 
 /**
- * A record found by time.
+ * Names a record found by its time.
  *
  * @param timestamp its timestamp in ms since the epoch
  * @param offset its offset

@@ -20,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Rebuilds what a partition knows of its producers: the newest snapshot that fits, then the batches after it.
+ * Recovers what a partition knows of its producers: loads the newest snapshot that fits, then replays the
+ * batches after it.
  *
- * <p>A snapshot from above the durable end would do for the producers, but not say which transactions ended behind it: consumers must not
- * see those before their markers are durable.
+ * <p>A snapshot from above the durable end is not used. It would do for the producers, but not say which
+ * transactions ended above that end, and consumers must not see those before their markers are durable.
  */
 public final class ProducerRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerRecovery.class);
@@ -53,8 +54,7 @@ public final class ProducerRecovery {
 
     private ProducerStates recover(ProducerSnapshotStore snapshots) {
         dropSnapshotsAbove(store.snapshots(), extent.readableEnd());
-        // One from below the start lacks batches that are trimmed by now: producers of whom they tell are to be
-        // forgotten.
+        // One from below the start is not used: it has producers whose batches are trimmed by now.
         Optional<ProducerSnapshotStore.Loaded> loaded =
                 snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()), this::isWhole);
         ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
@@ -66,8 +66,9 @@ public final class ProducerRecovery {
     }
 
     /**
-     * Compaction touches nothing of an open transaction. Where the batch it began with is gone, or emptied, it ended after the snapshot was
-     * written; of its end, and of what else it wrote before the snapshot, this says nothing, and the marker may be gone, too.
+     * Compaction touches nothing of an open transaction. Where the batch it began with is gone, or emptied,
+     * it ended after the snapshot was written; of its end, and of what else it wrote before the snapshot,
+     * this says nothing, and the marker may be gone, too.
      */
     private boolean isWhole(ProducerStates states) {
         for (ProducerInfo producer : states.infos()) {
@@ -98,7 +99,10 @@ public final class ProducerRecovery {
         }
     }
 
-    /** A snapshot above the end speaks of records a crash took back; others may come to stand at their offsets. */
+    /**
+     * A snapshot above the end speaks of records a crash took back; others may come to stand at their
+     * offsets.
+     */
     private static void dropSnapshotsAbove(Snapshots snapshots, long end) {
         List<Long> offsets = snapshots.offsets(ProducerSnapshotFormat.NAME);
         for (long offset : offsets) {
@@ -117,8 +121,9 @@ public final class ProducerRecovery {
             if (e instanceof StorageException storage) {
                 storage.rethrowUnless(StorageException.Kind.CORRUPT);
             }
-            // What is sound is served. A producer of whom too little is known would be refused for ever, an unknown one
-            // is not. Transactions stay as they are known: what is uncommitted must not be shown as committed.
+            // What is sound is served. A producer of whom too little is known would be refused for ever, an
+            // unknown one is not. Transactions stay as they are known: what is uncommitted must not be shown as
+            // committed.
             LOG.warn(
                     "{}: forgetting its idempotent producers, for there is damage at or after offset {}: {}",
                     store.id(),

@@ -20,10 +20,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What a partition writes down of its producers: a snapshot bound to the log end offset, and before it the index of aborted transactions by
- * segment, which the snapshot vouches for. Two snapshots are kept: a crash may take the end back.
+ * Stores snapshots of a partition's producers and loads them: a snapshot bound to the log end offset, and
+ * before it the index of aborted transactions by segment, which the snapshot vouches for. Two snapshots are
+ * kept, since a crash may take the end back.
  *
- * <p>{@link #prepare} belongs to the partition's writer; the other methods to one caller at a time.
+ * <p>One caller at a time; {@link #prepare} with the writer's lock held.
  */
 public final class ProducerSnapshotStore {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshotStore.class);
@@ -36,19 +37,29 @@ public final class ProducerSnapshotStore {
     private List<TransactionIndex.Part> index = List.of();
 
     private boolean swept;
-    /** What was written last tells of aborted transactions that are forgotten since. */
+    /** The last snapshot has aborted transactions that are forgotten since. */
     private boolean outdated;
 
-    /** What is to be written. */
+    /**
+     * Holds a snapshot that is to be written.
+     *
+     * @param offset the log end offset it is bound to
+     * @param producers its bytes
+     * @param index the index of aborted transactions it vouches for
+     */
     public record Pending(long offset, ByteBuffer producers, List<TransactionIndex.StoredPart> index) {
         List<TransactionIndex.Part> parts() {
             return index.stream().map(TransactionIndex.StoredPart::part).toList();
         }
     }
 
-    /** What was written last, as far as it can be believed. */
+    /** The newest snapshot that can be believed, and its offset. */
     record Loaded(ProducerStates states, long offset) {}
 
+    /**
+     * @param store the partition's
+     * @param failPoints hit at the boundaries of durability
+     */
     public ProducerSnapshotStore(PartitionStore store, FailPoints failPoints) {
         this.store = store;
         this.failPoints = failPoints;
@@ -112,7 +123,13 @@ public final class ProducerSnapshotStore {
         return true;
     }
 
-    /** @return what there is to write, or null when nothing was appended since the last time; with the writer's lock held */
+    /**
+     * Takes the state for a snapshot; with the writer's lock held.
+     *
+     * @param states the producers
+     * @param end the log end offset
+     * @return what {@link #write} writes, or null when nothing was appended since the last time
+     */
     public Pending prepare(ProducerStates states, long end) {
         if (end == offset && !outdated) {
             return null;
@@ -126,6 +143,12 @@ public final class ProducerSnapshotStore {
         return new Pending(end, ProducerSnapshotFormat.write(states, parts), segments);
     }
 
+    /**
+     * Writes a snapshot, its index before it, and deletes those it replaces.
+     *
+     * @param pending what {@link #prepare} gave
+     * @throws io.varve.core.spi.StorageException FULL, FENCED, CLOSED
+     */
     public void write(Pending pending) {
         Snapshots snapshots = store.snapshots();
         failPoints.hit(SnapshotFailPoints.SNAPSHOT_BEFORE_INDEX);
@@ -149,6 +172,7 @@ public final class ProducerSnapshotStore {
         outdated = true;
     }
 
+    /** @return whether {@link #outdate} was called since the last snapshot */
     public boolean isOutdated() {
         return outdated;
     }
@@ -170,7 +194,11 @@ public final class ProducerSnapshotStore {
         bases.forEach(base -> snapshots.delete(TransactionIndex.NAME, base));
     }
 
-    /** Deletes the index of segments that are trimmed: there may be no further snapshot to do it. */
+    /**
+     * Deletes the index of segments that are trimmed: there may be no further snapshot to do it.
+     *
+     * @param base first offset of the first segment left
+     */
     public void trimIndex(long base) {
         List<TransactionIndex.Part> kept = new ArrayList<>();
         for (TransactionIndex.Part part : index) {

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.recovery;
 
-/** Names the boundaries of durability in writing a producer snapshot, for {@link io.varve.core.runtime.FailPoints}. */
+/**
+ * Names the boundaries of durability in writing a producer snapshot, for
+ * {@link io.varve.core.runtime.FailPoints}.
+ */
 public final class SnapshotFailPoints {
     /** What a snapshot is to say is known; the index of aborted transactions it needs is not written. */
     public static final String SNAPSHOT_BEFORE_INDEX = "log.snapshot.before-index";
