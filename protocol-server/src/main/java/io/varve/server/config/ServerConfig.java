@@ -175,7 +175,7 @@ public record ServerConfig(
                         topics(values),
                         inForce(settings, node),
                         AcceptedLosses.parse((String) values.get(BrokerConfigDef.ACCEPTED_LOSSES)),
-                        Definitions.all((String) values.get(BrokerConfigDef.BACKEND)),
+                        CompleteConfigDef.all((String) values.get(BrokerConfigDef.BACKEND)),
                         new BatchRules(
                                 BrokerConfigDef.FULL.equals(values.get(BrokerConfigDef.RECORD_VALIDATION)),
                                 (Integer) values.get(BrokerConfigDef.MAX_RECORD),

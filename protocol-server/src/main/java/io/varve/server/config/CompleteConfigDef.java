@@ -17,8 +17,8 @@ import org.apache.kafka.common.config.ConfigDef.Type;
  * Joins the definitions of all parts into what this broker can be configured with. Types and documentation are Kafka's where its
  * libraries define the key; defaults are those in force here. Stateless.
  */
-final class Definitions {
-    private Definitions() {}
+final class CompleteConfigDef {
+    private CompleteConfigDef() {}
 
     /** @param backend the value of {@code storage.backend} */
     static BrokerConfigKeys all(String backend) {
