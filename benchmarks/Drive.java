@@ -24,9 +24,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * One run against a fresh broker on this machine, for benchmarks/backends.sh. Prints, separated by spaces: records/s; p50 and p99 latency in ms at
- * a rate any disk can follow; the server's CPU seconds per GB and bytes it had written per byte of values, at full speed; MB/s of a consumer
- * that catches up, from the page cache; bytes of values produced in all.
+ * One run against a fresh broker on this machine, for benchmarks/backends.sh. Prints, separated by spaces:
+ * records/s; p50 and p99 latency in ms at a rate any disk can follow; the server's CPU seconds per GB and
+ * bytes it had written per byte of values, at full speed; MB/s of a consumer that catches up, from the page
+ * cache; bytes of values produced in all.
  *
  * <pre>java -cp 'bin/tools/target/lib/*' benchmarks/Drive.java BOOTSTRAP SERVER_PID PARTITIONS VALUE_BYTES SECONDS</pre>
  */
@@ -79,7 +80,8 @@ public final class Drive {
     private KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
         Map<String, Object> all = new java.util.HashMap<>(server);
         all.put("acks", "all");
-        // So that big values travel in batches too, as small ones do; every partition has its share, as with many keys.
+        // So that big values travel in batches too, as small ones do; every partition has its share, as with
+        // many keys.
         all.put("batch.size", 128 << 10);
         all.put("buffer.memory", 64L << 20);
         all.putAll(settings);

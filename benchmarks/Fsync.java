@@ -16,12 +16,13 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What a group commit over many files costs, by strategy; the numbers behind docs/decisions/0005. Prints ms per commit: median, p99, mean.
+ * What a group commit over many files costs, by strategy; the numbers behind docs/decisions/0005. Prints ms
+ * per commit: median, p99, mean.
  *
  * <pre>java benchmarks/Fsync.java DIR [FILES] [BYTES] [ROUNDS] [noise]</pre>
  *
- * Each round appends BYTES to each of FILES and makes all of it durable. With {@code noise} another thread creates, forces and removes
- * small files meanwhile, as other programs do.
+ * Each round appends BYTES to each of FILES and makes all of it durable. With {@code noise} another thread
+ * creates, forces and removes small files meanwhile, as other programs do.
  */
 public final class Fsync {
     private static final int ZEROED = 1 << 20;
@@ -113,7 +114,10 @@ public final class Fsync {
         report(name + ", " + threads + " threads", took);
     }
 
-    /** One more file takes every append and is forced; the files themselves are written without care and forced every 16 rounds. */
+    /**
+     * One more file takes every append and is forced; the files themselves are written without care and
+     * forced every 16 rounds.
+     */
     private void journal() throws Exception {
         List<FileChannel> channels = open();
         ExecutorService pool = Executors.newFixedThreadPool(8);

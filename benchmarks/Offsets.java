@@ -16,7 +16,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * For benchmarks/offsets.sh: commits offsets of many groups, or asks for the offsets of all of them and says how long that took.
+ * For benchmarks/offsets.sh: commits offsets of many groups, or asks for the offsets of all of them and says
+ * how long that took.
  *
  * <pre>java -cp 'bin/tools/target/lib/*' benchmarks/Offsets.java commit|ask BOOTSTRAP GROUPS PARTITIONS ROUNDS</pre>
  */

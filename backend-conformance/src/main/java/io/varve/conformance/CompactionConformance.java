@@ -8,7 +8,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The engine's compaction on a backend. Extend it and implement {@link #rig()}. */
+/** Checks the engine's compaction on a backend. A test extends it and implements {@link #rig()}. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 public abstract class CompactionConformance {
     private static final int STEPS = 250;
@@ -30,7 +30,8 @@ public abstract class CompactionConformance {
     }
 
     /**
-     * Keyed records, tombstones and transactions, compacted, restarted and trimmed in between, mean what they mean without compaction.
+     * Keyed records, tombstones and transactions, compacted, restarted and trimmed in between, mean what they
+     * mean without compaction.
      *
      * @param seed of one history
      */

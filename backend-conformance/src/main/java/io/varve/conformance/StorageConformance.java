@@ -30,7 +30,10 @@ import org.junit.jupiter.api.Nested;
 import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.TestClassOrder;
 
-/** Every check of the storage contract. Extend it and implement {@link #rig()}; each area appears as a nested class. */
+/**
+ * Runs every check of the storage contract on a backend. A test extends it and implements {@link #rig()};
+ * each area appears as a nested class.
+ */
 @TestClassOrder(ClassOrderer.OrderAnnotation.class)
 public abstract class StorageConformance {
     /** For subclasses. */

@@ -9,7 +9,10 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import io.varve.build.PackageTable;
 import org.junit.jupiter.api.Test;
 
-/** Says which package of the kit may use which, and which part of the engine: no backend but the one in memory. */
+/**
+ * Says which package of the kit may use which, and which part of the engine: no backend but the one in
+ * memory.
+ */
 class ArchitectureTest {
     private static final String ROOT = "io.varve.conformance";
 

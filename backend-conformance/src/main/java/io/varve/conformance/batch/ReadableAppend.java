@@ -8,8 +8,9 @@ import io.varve.core.spi.StorageException;
 import java.util.List;
 
 /**
- * An append for checks of something else: what was appended can be read on return, whether a backend makes it so at the append or, as the law
- * allows, no sooner than the sync. What happens in between is for the checks of the two moments.
+ * Appends for checks of something else: what was appended can be read on return, whether the backend makes it
+ * readable at the append or, as the SPI allows, at the sync. What happens in between is checked by {@code
+ * SyncContract} and {@code PendingContract}.
  */
 public final class ReadableAppend {
     private ReadableAppend() {}

@@ -4,7 +4,7 @@ package io.varve.conformance.batch;
 import io.varve.core.spi.Segment;
 import java.util.List;
 
-/** Segments made comparable. Stateless. */
+/** Makes segments of two storages comparable. Stateless. */
 public final class TimelessSegments {
     private TimelessSegments() {}
 

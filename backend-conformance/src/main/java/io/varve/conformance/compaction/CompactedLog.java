@@ -14,7 +14,10 @@ import io.varve.core.spi.PartitionId;
 import java.util.List;
 import java.util.UUID;
 
-/** One partition on a rig, in virtual time, cleaned by hand. */
+/**
+ * Drives one partition on a rig in virtual time: commits, restarts, crashes and cleans it when the history
+ * says so.
+ */
 final class CompactedLog {
     private static final PartitionId ID = new PartitionId("keyed", new UUID(8, 9), 0);
 

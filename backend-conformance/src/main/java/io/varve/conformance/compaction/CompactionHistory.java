@@ -30,7 +30,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
 
-/** One random history of a seed, with checks on the way. */
+/** Plays one random history of appends, compactions, restarts and trims, and verifies it on the way. */
 public final class CompactionHistory {
     private static final int KEYS = 8;
     private static final int PRODUCERS = 3;
@@ -138,7 +138,8 @@ public final class CompactionHistory {
         for (int producer = 0; producer < PRODUCERS; producer++) {
             Sent sent = last.get(producer);
             if (sent != null && sent.offset < to) {
-                // Nothing may be known of it any more but a marker: a client begins a new epoch when it is told so.
+                // Nothing may be known of it any more but a marker: a client begins a new epoch when it is
+                // told so.
                 epochs[producer]++;
                 sequences[producer] = 0;
                 last.remove(producer);

@@ -8,7 +8,10 @@ import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 
-/** What was appended to a partition, nothing of it ever forgotten, and what became of its transactions. */
+/**
+ * Models a partition that nothing is ever removed from: all records appended, and the outcome of each
+ * transaction.
+ */
 final class KeyedModel {
     /** What counts of a record. */
     enum Fate {

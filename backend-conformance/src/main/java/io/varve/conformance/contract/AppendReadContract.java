@@ -12,6 +12,10 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Checks that whole batches are read back as they were appended, and that what is no run of batches at the
+ * end is refused.
+ */
 public abstract class AppendReadContract extends Contract {
     protected AppendReadContract(Supplier<StorageRig> rigs) {
         super(rigs);

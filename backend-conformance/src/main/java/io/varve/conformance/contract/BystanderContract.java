@@ -16,7 +16,9 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** What has gone wrong for one partition, or in another process, takes nothing for good from those for whom all is well. */
+/**
+ * Checks that the failure of one partition, or of another process, takes nothing for good from the others.
+ */
 public abstract class BystanderContract extends Contract {
     private static final int LARGE = 100_000;
     private static final int HUGE = 1 << 19;

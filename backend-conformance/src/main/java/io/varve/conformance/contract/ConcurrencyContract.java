@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Readers go on, and see nothing wrong, whatever the writer does. */
+/** Checks that readers go on, and see nothing wrong, whatever the writer does. */
 @Timeout(120)
 public abstract class ConcurrencyContract extends Contract {
     private static final int READERS = 3;
@@ -84,7 +84,10 @@ public abstract class ConcurrencyContract extends Contract {
         }
     }
 
-    /** A read may come too late for what it asks, but what it returns is sound, whole and where it was asked for. */
+    /**
+     * A read may come too late for what it asks, but what it returns is sound, whole and where it was asked
+     * for.
+     */
     private void readSomewhere(SplittableRandom random) {
         PartitionStore target = store;
         try {
@@ -109,8 +112,8 @@ public abstract class ConcurrencyContract extends Contract {
     }
 
     /**
-     * Runs the writer's steps, and every now and then lets every other thread have at least one go: on a busy machine a writer may else be
-     * through before the first reader has begun.
+     * Runs the writer's steps, and every now and then lets every other thread have at least one go: on a busy
+     * machine a writer may else be through before the first reader has begun.
      */
     private void whileReading(int steps, IntConsumer step) throws InterruptedException {
         for (int i = 0; i < steps && failure.get() == null; i++) {
@@ -287,7 +290,10 @@ public abstract class ConcurrencyContract extends Contract {
         }
     }
 
-    /** The writer may take away what is being replaced: then nothing of it comes back, and else nothing is lost. */
+    /**
+     * The writer may take away what is being replaced: then nothing of it comes back, and else nothing is
+     * lost.
+     */
     @ParameterizedTest(name = "seed {0}")
     @ValueSource(longs = {1, 2, 3})
     void replacementsWhileTheWriterAppendsAndTrims(long seed) throws InterruptedException {

@@ -27,7 +27,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** What the areas of the contract have in common: a rig, one partition, and words to speak of them. */
+/**
+ * Gives the areas of the contract a rig, one open partition, and the appends, reads and assertions they
+ * share.
+ */
 abstract class Contract {
     /** Bytes of the batches most checks append. */
     static final int SIZE = 200;
@@ -59,7 +62,10 @@ abstract class Contract {
         rig.close();
     }
 
-    /** Appends batches of ten records and {@link #SIZE} bytes each, one run each, at the end, and sees that they are readable. */
+    /**
+     * Appends batches of ten records and {@link #SIZE} bytes each, one run each, at the end, and sees that
+     * they are readable.
+     */
     final void appendTens(int batches) {
         for (int i = 0; i < batches; i++) {
             appendTen(store);
@@ -75,7 +81,10 @@ abstract class Contract {
         ReadableAppend.to(storage(), store, run);
     }
 
-    /** Appends batches like {@link #appendTens}, from an offset on; whether they can be read before the next sync is the backend's business. */
+    /**
+     * Appends batches like {@link #appendTens}, from an offset on; whether they can be read before the next
+     * sync is the backend's business.
+     */
     final void appendUnsynced(long from, int batches) {
         for (int i = 0; i < batches; i++) {
             store.append(Batches.run(ten(from + 10L * i)));
@@ -103,7 +112,10 @@ abstract class Contract {
         assertThat(store.extent()).isEqualTo(new Extent(start, readableEnd, durableEnd));
     }
 
-    /** @return what a segment of so many batches of {@link #SIZE} is to say of itself, but for when it was appended to */
+    /**
+     * @return what a segment of so many batches of {@link #SIZE} is to say of itself, but for when it was
+     *     appended to
+     */
     static Segment segment(long base, long end, int batches, long maxTimestamp, boolean sealed) {
         return new Segment(base, end, (long) batches * SIZE, maxTimestamp, -1, sealed, Segment.LOCAL);
     }

@@ -16,7 +16,10 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** The process dies, and what was synced is there, to the byte; nothing was invented; nothing is out of order. */
+/**
+ * Checks what a process leaves that dies at a failpoint or at a random moment: what was synced is there, to
+ * the byte, nothing was invented, and nothing is out of order.
+ */
 public final class CrashContract {
     private CrashContract() {}
 

@@ -29,7 +29,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Several data directories, of which one is not there at a start, or empty, as when it is not mounted. */
+/**
+ * Checks a start of which one of several data directories is missing, or empty, as when it is not mounted.
+ */
 public abstract class DirectoryLossContract {
     private static final int PARTITIONS = 6;
 
@@ -108,7 +110,10 @@ public abstract class DirectoryLossContract {
         }
     }
 
-    /** Exactly these are there, with what they held. A backend may refuse to open at all without one of its directories. */
+    /**
+     * Exactly these are there, with what they held. A backend may refuse to open at all without one of its
+     * directories.
+     */
     private void assertHolds(Set<PartitionId> expected, boolean mayRefuse) {
         try (Storage storage = open()) {
             assertThat(storage.partitions()).containsExactlyInAnyOrderElementsOf(expected);

@@ -17,7 +17,7 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** A directory has one user at a time, in whichever process. */
+/** Checks that a directory has one user at a time, in whichever process. */
 public abstract class ExclusionContract {
     private final Supplier<StorageRig> rigs;
 

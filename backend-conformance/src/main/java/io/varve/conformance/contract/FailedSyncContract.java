@@ -26,8 +26,8 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A device that really fails to take what the system gives it: the system says so once, to whoever asks for a sync first, and from then on
- * takes the bytes in its memory for written. Needs Linux and root.
+ * Checks a sync that fails on a real device: the system reports the failure once, to whoever syncs first, and
+ * from then on takes the bytes in its memory for written. Needs Linux and root.
  */
 public abstract class FailedSyncContract {
     private static final int DISK_MIB = 64;
@@ -62,7 +62,10 @@ public abstract class FailedSyncContract {
         }
     }
 
-    /** What the system takes for written stays in its memory when the process ends: new batches in the same place must not be lost with it. */
+    /**
+     * What the system takes for written stays in its memory when the process ends: new batches in the same
+     * place must not be lost with it.
+     */
     @Test
     void whatIsSyncedAfterARestartThatFollowedAFailedSyncIsThere() throws IOException {
         TestedBackend subject = TestedBackend.assumed(rigs);
@@ -84,7 +87,10 @@ public abstract class FailedSyncContract {
         }
     }
 
-    /** Leaves behind what a storage stored that was told of a failed sync. Then the device takes everything again. */
+    /**
+     * Leaves behind what a storage stored that was told of a failed sync. Then the device takes everything
+     * again.
+     */
     private static void failASync(TestedBackend subject, SmallDisk disk, Path directory, SystemScheduler scheduler) {
         Storage first = subject.open(directory, scheduler, new FailPoints());
         PartitionStore store = first.open(Contract.ID, 1, SegmentLimits.DEFAULT);

@@ -21,7 +21,10 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** A full disk, a device that fails and bytes that rot: the caller is told, by the right kind, and what is sound stays in reach. */
+/**
+ * Checks a full disk, a failing device and changed bytes: the caller gets the right kind of exception, and
+ * sound batches stay in reach.
+ */
 public abstract class FaultContract extends Contract {
     /** Large runs, so that a file system's last free bytes do not matter. */
     private static final int LARGE = 1 << 18;
@@ -40,7 +43,10 @@ public abstract class FaultContract extends Contract {
         assumeTrue(rig.faults().failSyncs(), "the rig cannot let syncs fail");
     }
 
-    /** What a proper close has made durable is known to be so, also after a crash: damage to it is not mistaken for a torn tail. */
+    /**
+     * What a proper close has made durable is known to be so, also after a crash: damage to it is not
+     * mistaken for a torn tail.
+     */
     private void corruptSynced(long base, int at) {
         appendTens(12);
         reopen();
@@ -179,7 +185,10 @@ public abstract class FaultContract extends Contract {
         assertThat(read(store, 0, 100, SIZE)).containsExactly(0L);
     }
 
-    /** Whatever tells a backend how far it was durable is behind, at times: a bad byte is no torn tail when sound batches follow. */
+    /**
+     * Whatever tells a backend how far it was durable is behind, at times: a bad byte is no torn tail when
+     * sound batches follow.
+     */
     @Test
     void aByteThatRotsAmongWhatWasSyncedErasesNothingBehindIt() {
         appendTens(12);
@@ -212,7 +221,10 @@ public abstract class FaultContract extends Contract {
         assertThat(store.offsetAt(EPOCH + 205).baseOffset()).isEqualTo(200);
     }
 
-    /** Batches on both sides are in reach; at the damaged one there is an error, or bytes that the batch's checksum gives away. */
+    /**
+     * Batches on both sides are in reach; at the damaged one there is an error, or bytes that the batch's
+     * checksum gives away.
+     */
     private void isCorruptAt70() {
         assertThat(store.extent().readableEnd()).isEqualTo(120);
         for (long base : List.of(0L, 50L, 60L, 100L, 110L)) {

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
-/** Random histories, run on the storage under test and on the reference side by side: they must not be told apart. */
+/** Checks that random histories do the same on the storage under test and on the memory storage. */
 public abstract class HistoryContract {
     private static final long SEEDS_APART = 1_000_003;
 

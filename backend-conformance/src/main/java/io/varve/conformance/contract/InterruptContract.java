@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** A thread that is interrupted harms nobody else, loses nothing, and is still interrupted afterwards. */
+/** Checks that an interrupted thread harms no other, loses nothing, and is still interrupted afterwards. */
 @Timeout(60)
 public abstract class InterruptContract extends Contract {
     private static final int STEPS = 300;

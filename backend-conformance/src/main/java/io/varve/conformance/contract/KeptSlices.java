@@ -7,7 +7,9 @@ import io.varve.core.spi.BatchSlice;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 
-/** Slices that one reader holds for a while, and looks at again before it gives them back. Not thread-safe. */
+/**
+ * Holds slices of one reader for a while, and verifies their bytes before it closes them. Not thread-safe.
+ */
 final class KeptSlices {
     private static final int MAX_KEPT = 16;
 

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /**
- * The same work done again and again takes no more files, threads, direct or mapped memory, or anything the rig counts. Each check warms up
- * first, for a backend may keep what it will need again.
+ * Checks that the same work, done again and again, takes no more files, threads, direct or mapped memory, or
+ * resources the rig counts. Each check warms up first, for a backend may keep what it will need again.
  */
 public abstract class LeakContract extends Contract {
     private static final int WARM_UP = 20;

@@ -16,6 +16,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
+/** Checks opening, fencing, closing and deleting, and the kind of exception each gives to old handles. */
 public abstract class LifecycleContract extends Contract {
     protected LifecycleContract(Supplier<StorageRig> rigs) {
         super(rigs);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.Timeout;
 
+/** Checks many partitions in one storage, and measures the memory of one, open and idle. */
 @Timeout(1800)
 public abstract class ManyPartitionsContract extends Contract {
     private final int many;

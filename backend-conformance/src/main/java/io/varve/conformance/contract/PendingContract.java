@@ -13,7 +13,10 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
-/** Between append and sync: a backend may show what was appended or not, but it must not forget it, nor put anything in its place. */
+/**
+ * Checks batches between append and sync: a backend may show them or not, but must not forget them, nor put
+ * others in their place.
+ */
 public abstract class PendingContract extends Contract {
     protected PendingContract(Supplier<StorageRig> rigs) {
         super(rigs);

@@ -136,7 +136,10 @@ public abstract class ReplaceContract extends Contract {
                 .containsExactly(0L, 50L, 60L, 70L, 80L, 90L, 100L, 110L, 120L, 130L, 140L, 150L, 160L);
     }
 
-    /** The writer is fenced while it still gives its batches, and another puts its own in place of the same segments. */
+    /**
+     * The writer is fenced while it still gives its batches, and another puts its own in place of the same
+     * segments.
+     */
     @Test
     void oneThatIsOvertakenByAHigherEpochHarmsNobody() throws InterruptedException {
         appendTens(17);
@@ -177,7 +180,10 @@ public abstract class ReplaceContract extends Contract {
         }
     }
 
-    /** A source may take a lock with its last answer, which its caller releases: that needs one thread, and one end. */
+    /**
+     * A source may take a lock with its last answer, which its caller releases: that needs one thread, and
+     * one end.
+     */
     @Test
     void asksItsSourceOnTheCallersThreadUntilThereIsNoMore() {
         appendTens(17);
@@ -209,7 +215,10 @@ public abstract class ReplaceContract extends Contract {
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
     }
 
-    /** Gives batches, and before the last of them lets somebody else do something, who must not have to wait for it. */
+    /**
+     * Gives batches, and before the last of them lets somebody else do something, who must not have to wait
+     * for it.
+     */
     private BatchSource meanwhile(Runnable other, Long... bases) {
         BatchSource batches = of(bases);
         AtomicReference<Thread> started = new AtomicReference<>();

@@ -12,7 +12,8 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /**
- * What is taken at one moment and has to be given back: open files, threads, direct and mapped memory, and what the rig counts.
+ * Counts what must be given back: open files, threads, direct and mapped memory, and the resources the rig
+ * names.
  *
  * @param counts how many, by name
  */
@@ -31,7 +32,10 @@ record ResourceCounts(Map<String, Long> counts) {
         return now(rig);
     }
 
-    /** Memory outside the heap is freed after a collection, on another thread: waits for what an earlier one has found. */
+    /**
+     * Memory outside the heap is freed after a collection, on another thread: waits for what an earlier one
+     * has found.
+     */
     private static void collect() {
         ReferenceQueue<Object> found = new ReferenceQueue<>();
         try {
@@ -71,8 +75,8 @@ record ResourceCounts(Map<String, Long> counts) {
     }
 
     /**
-     * What has grown for good. Files and the rig's counts are looked at first, at once: a backend must give them back itself. For memory and
-     * threads the collector gets its chances.
+     * What has grown for good. Files and the rig's counts are looked at first, at once: a backend must give
+     * them back itself. For memory and threads the collector gets its chances.
      */
     static Map<String, Long> leakedSince(ResourceCounts before, StorageRig rig, long tolerance) {
         Map<String, Long> leaked = now(rig).grownSince(before, tolerance);

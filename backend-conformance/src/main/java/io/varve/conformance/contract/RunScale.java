@@ -4,8 +4,8 @@ package io.varve.conformance.contract;
 import io.varve.conformance.StorageConformance;
 
 /**
- * How long the checks that go on as long as one likes go on, and by which chance. Override {@link StorageConformance#scale()} to have
- * more, or less, than a build does.
+ * How long the checks without an end of their own go on, and with which seed. {@link
+ * StorageConformance#scale()} may be overridden to ask for more, or less, than a build does.
  *
  * @param seed says what happens in everything that is random
  * @param operations steps of the random histories, all together

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Checks how batches are cut into segments, and what the segments say of themselves. */
 public abstract class SegmentContract extends Contract {
     /** File systems note times no more finely than this. */
     private static final long COARSE_MS = 1_000;
@@ -113,7 +114,10 @@ public abstract class SegmentContract extends Contract {
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 2L, 4L);
     }
 
-    /** No timestamp is told by a negative one, and says nothing of age: neither the first batch's nor the new one's. */
+    /**
+     * No timestamp is told by a negative one, and says nothing of age: neither the first batch's nor the new
+     * one's.
+     */
     @ParameterizedTest(name = "first {0}, then {1}")
     @CsvSource({"-1, -1", "-5, -1", "-1, 1700000000000", "1700000000000, -1"})
     void withoutTimestampsAgeCountsFromTheFirstAppend(long first, long then) {

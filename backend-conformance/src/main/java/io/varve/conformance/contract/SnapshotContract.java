@@ -11,6 +11,10 @@ import java.nio.charset.StandardCharsets;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Checks the snapshots kept with a partition: found by offset, durable, and dropped with what they are bound
+ * to.
+ */
 public abstract class SnapshotContract extends Contract {
     protected SnapshotContract(Supplier<StorageRig> rigs) {
         super(rigs);

@@ -14,6 +14,7 @@ import java.util.UUID;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
+/** Checks the two moments, readable and durable, across crashes and restarts. */
 public abstract class SyncContract extends Contract {
     protected SyncContract(Supplier<StorageRig> rigs) {
         super(rigs);

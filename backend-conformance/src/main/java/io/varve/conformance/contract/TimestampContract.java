@@ -9,6 +9,7 @@ import io.varve.core.spi.OffsetAt;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
+/** Checks which batch is found for a timestamp. */
 public abstract class TimestampContract extends Contract {
     protected TimestampContract(Supplier<StorageRig> rigs) {
         super(rigs);

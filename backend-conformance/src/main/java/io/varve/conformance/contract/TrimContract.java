@@ -8,6 +8,7 @@ import io.varve.core.spi.BatchSlice;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
+/** Checks trims: the start moves forward, and what lies below it goes. */
 public abstract class TrimContract extends Contract {
     protected TrimContract(Supplier<StorageRig> rigs) {
         super(rigs);

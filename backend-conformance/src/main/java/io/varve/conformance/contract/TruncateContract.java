@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
+/** Checks truncations: every batch that reaches the offset goes, and the next append goes where they were. */
 public abstract class TruncateContract extends Contract {
     protected TruncateContract(Supplier<StorageRig> rigs) {
         super(rigs);

@@ -14,8 +14,8 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * A directory in which one child after another dies. After each death a copy of it is opened and examined; the next child finds the original
- * as it was left. Not thread-safe.
+ * Kills one process after another on one directory. After each death a copy of the directory is opened and
+ * verified; the next process finds the original as it was left. Not thread-safe.
  */
 public final class CrashRounds implements AutoCloseable {
     private static final int LONGEST_LOAD_MS = 250;
@@ -44,8 +44,8 @@ public final class CrashRounds implements AutoCloseable {
     }
 
     /**
-     * One round: a child works, is killed at a random moment, now and then another is killed while it recovers, and what is left is
-     * examined.
+     * One round: a child works, is killed at a random moment, now and then another is killed while it
+     * recovers, and what is left is examined.
      *
      * @return how many batches were compared
      * @throws AssertionError if the storage broke its promise; says how, and where the data lies

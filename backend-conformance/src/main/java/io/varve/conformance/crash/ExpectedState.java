@@ -63,7 +63,9 @@ record ExpectedState(
                 true, Math.min(start, cut), cut, Math.min(durable, cut), Math.min(durableStart, cut), kept);
     }
 
-    /** @return this, after a sync that covers what is below {@code bound} and trims up to {@code startBound} */
+    /**
+     * @return this, after a sync that covers what is below {@code bound} and trims up to {@code startBound}
+     */
     ExpectedState synced(long bound, long startBound) {
         if (!exists) {
             return this;

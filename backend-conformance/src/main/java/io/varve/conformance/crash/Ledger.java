@@ -12,8 +12,8 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * What a storage must and may hold after a crash, by the journal of the workload that ran on it: everything acknowledged, to the
- * byte; nothing that was not written; nothing out of order. Not thread-safe.
+ * Derives from the journal of a workload what its storage must and may hold after a crash: everything
+ * acknowledged, to the byte, nothing that was not written, nothing out of order. Not thread-safe.
  */
 public final class Ledger {
     /**
@@ -50,7 +50,9 @@ public final class Ledger {
         }
     }
 
-    /** Takes in lines that may have been written before or after the crash: what they begin may have happened. */
+    /**
+     * Takes in lines that may have been written before or after the crash: what they begin may have happened.
+     */
     public void possible(List<WorkloadJournal.Line> lines) {
         for (WorkloadJournal.Line line : lines) {
             if (line.begun() != null) {

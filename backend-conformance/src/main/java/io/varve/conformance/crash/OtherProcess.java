@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** Opens a storage in a process of its own, and says how that went. */
+/** Opens a storage in a process of its own, and reports how that went. */
 public final class OtherProcess {
     private OtherProcess() {}
 

@@ -10,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** The states in which a crash may have met one partition. Operations on one partition follow each other; syncs do not. */
+/**
+ * Keeps the states in which a crash may have met one partition. Operations on one partition follow each
+ * other; syncs do not.
+ */
 final class PartitionLedger {
     /** What a sync that is under way will have made durable. */
     private record Bound(long end, long start) {}

@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What is in a partition after a crash.
+ * A partition as it was found after a crash.
  *
  * @param start first offset
  * @param end readable end

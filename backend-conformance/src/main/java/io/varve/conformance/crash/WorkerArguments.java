@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What a child is to do, as its arguments say it.
+ * The command line of a {@link WorkerMain}.
  *
  * @param directory the data
  * @param journal where to write what was done, outside of the data

@@ -14,7 +14,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** The process that dies. */
+/** Works on a storage until it is killed, or halts itself at a failpoint. Runs in a process of its own. */
 final class WorkerMain {
     /** Said on standard output once the storage is open. */
     static final String READY = "ready";

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** A workload in a process of its own, to be killed. Not thread-safe. */
+/** Starts a {@link WorkerMain} in a process of its own, and kills it. Not thread-safe. */
 public final class WorkerProcess implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 120;
     private static final int MOST_COMPLAINT = 4000;
@@ -32,7 +32,8 @@ public final class WorkerProcess implements AutoCloseable {
      * Starts a child.
      *
      * @param subject whose storage it opens
-     * @param order what it does; its standard error lies beside the journal, in a file named as that with {@code .err}
+     * @param order what it does; its standard error lies beside the journal, in a file named as that with
+     *     {@code .err}
      * @return the running process
      */
     public static WorkerProcess start(TestedBackend subject, WorkerArguments order) throws IOException {

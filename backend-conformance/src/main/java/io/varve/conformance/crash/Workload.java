@@ -22,8 +22,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
 
 /**
- * Does everything one can do to a storage, by chance, on a few partitions with small segments, and tells the journal before and after
- * each deed. One thread makes the {@linkplain #step steps}; any number may {@linkplain #sync} meanwhile.
+ * Does everything one can do to a storage, by chance, on a few partitions with small segments, and tells the
+ * journal before and after each operation. One thread makes the {@linkplain #step steps}; any number may
+ * {@linkplain #sync} meanwhile.
  */
 public final class Workload {
     /** The limits with which the workload and whoever looks at its partitions open them. */

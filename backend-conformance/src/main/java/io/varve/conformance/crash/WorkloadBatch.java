@@ -5,7 +5,8 @@ import io.varve.conformance.batch.Batches;
 import java.nio.ByteBuffer;
 
 /**
- * A batch of the workload. Two batches of one offset differ in salt, and with it in every byte of their content.
+ * A batch of the workload. Two batches of one offset differ in salt, and with it in every byte of their
+ * content.
  *
  * @param base offset of its first record
  * @param records how many

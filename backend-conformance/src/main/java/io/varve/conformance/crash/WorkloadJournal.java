@@ -13,8 +13,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a workload began and what the storage said is done, in the order of both. It lies outside the tested directory, and on
- * another device when power cuts are tested. One write a line, into the page cache: it outlives the process, not the machine.
+ * Records what a workload began and what returned, in that order. The file lies outside the tested directory,
+ * and on another device when power cuts are tested. Each line is one write into the page cache: it outlives
+ * the process, not the machine.
  *
  * <pre>
  * + 17 append 3:5 2x213@120#88     operation 17 begins; the line is there before anything is done

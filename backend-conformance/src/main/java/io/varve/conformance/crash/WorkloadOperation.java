@@ -7,7 +7,10 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Something the workload does, as a line of the journal names it: a verb and its arguments, by blanks. */
+/**
+ * An operation of the workload, as a line of the journal names it: a verb and its arguments, separated by
+ * blanks.
+ */
 public sealed interface WorkloadOperation {
     /** Opens a partition that did not exist. */
     record Create(WorkloadPartition part) implements WorkloadOperation {

@@ -27,7 +27,7 @@ import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.function.Function;
 
-/** One partition in the storage under test and in the reference. */
+/** Compares one partition of the storage under test with the same partition of the memory storage. */
 final class ComparedPartition {
     private static final long EPOCH = 1_700_000_000_000L;
     private static final String NAME = "state";
@@ -229,8 +229,8 @@ final class ComparedPartition {
     }
 
     /**
-     * Snapshots are not forced: after a crash each is there whole or not at all, as it was last written or as it was before, and one that was
-     * deleted may be there again. Brings the reference to what is there.
+     * Snapshots are not forced: after a crash each is there whole or not at all, as it was last written or as
+     * it was before, and one that was deleted may be there again. Brings the reference to what is there.
      */
     void takeSnapshotsAsTheyAre() {
         TreeSet<Long> offsets = new TreeSet<>(model.snapshots().offsets(NAME));

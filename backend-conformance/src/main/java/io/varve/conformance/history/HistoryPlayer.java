@@ -146,7 +146,9 @@ final class HistoryPlayer implements AutoCloseable {
         }
     }
 
-    /** The reference keeps everything; where the storage under test lost what it may lose, both begin anew. */
+    /**
+     * The reference keeps everything; where the storage under test lost what it may lose, both begin anew.
+     */
     private void crash() {
         Extent[] before = new Extent[PARTS];
         long[] durable = new long[PARTS];

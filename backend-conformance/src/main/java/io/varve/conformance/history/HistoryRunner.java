@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** Runs histories, and makes short ones of those that fail. */
+/** Runs random histories, and shortens those that fail. */
 public final class HistoryRunner {
     /** Steps of a random history. */
     public static final int STEPS = 250;
@@ -100,7 +100,10 @@ public final class HistoryRunner {
         }
     }
 
-    /** Leaves out ever smaller runs of steps, then makes those that are left simpler, as long as the history still fails. */
+    /**
+     * Leaves out ever smaller runs of steps, then makes those that are left simpler, as long as the history
+     * still fails.
+     */
     private End shrink(End failing) {
         long until = clock.nanos() + SHRINKING_NANOS;
         End best = failing;

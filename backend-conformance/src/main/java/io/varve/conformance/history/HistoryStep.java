@@ -6,8 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * One step of a history, as a line of words. Any step means something after any others, so that leaving some out leaves a history: an
- * append is relative to the end, a replacement picks among the segments there are, and what is refused must be refused by both.
+ * One step of a history, as a line of words. Any step means something after any others, so that leaving some
+ * out leaves a history: an append is relative to the end, a replacement picks among the segments there are,
+ * and what is refused must be refused by both.
  */
 sealed interface HistoryStep {
     /** @return the partition it is about, or -1 for all */

@@ -9,7 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 
-/** Makes the next step by chance, mostly a sensible one. */
+/** Chooses the next step of a history by chance, mostly a sensible one. */
 final class RandomSteps {
     private final SplittableRandom random;
 

@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
 /**
- * A disk whose power can be cut without harm to it.
+ * Mounts a disk whose power can be {@linkplain #cut cut} without harm to it.
  *
  * <pre>
  * data/            ext4 or xfs, mounted     what is tested writes here
@@ -68,6 +68,16 @@ final class CutDisk implements AutoCloseable {
     /** @return the disk, before it is made or while it is used */
     Path image() {
         return store.at().resolve("disk.img");
+    }
+
+    /**
+     * Cuts the power: {@code copy} is from now on what a cut at one moment during this call has left. The
+     * disk itself goes on.
+     *
+     * @param copy a new file beside {@link #image}
+     */
+    void cut(Path copy) {
+        reflink(image(), copy);
     }
 
     /** Copies a file as it is at one moment during this call, by sharing its blocks. */

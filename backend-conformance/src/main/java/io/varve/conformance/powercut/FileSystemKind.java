@@ -7,7 +7,9 @@ import java.util.List;
 
 /** The file systems this package makes. */
 enum FileSystemKind {
-    /** The journal takes data along only when it is forced: nothing is written back for its age within a test. */
+    /**
+     * The journal takes data along only when it is forced: nothing is written back for its age within a test.
+     */
     EXT4("ext4", "noatime", "mkfs.ext4", "-q", "-F", "-b", "4096", "-E", "lazy_itable_init=0,lazy_journal_init=0"),
     /** Two of one UUID can be mounted. */
     XFS("xfs", "noatime,nouuid", "mkfs.xfs", "-q", "-f", "-s", "size=4096", "-m", "reflink=1"),

@@ -10,8 +10,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A file system in an image file, mounted by way of a loop device. The device lets go of the file by itself when the file system is
- * unmounted, also by the end of the mount namespace it was mounted in.
+ * Mounts the file system in an image file by way of a loop device. The device lets go of the file by itself
+ * when the file system is unmounted, also by the end of the mount namespace it was mounted in.
  */
 final class MountedImage implements AutoCloseable {
     private static final int ATTEMPTS = 20;

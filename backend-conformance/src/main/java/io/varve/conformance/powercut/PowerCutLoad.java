@@ -21,8 +21,8 @@ import java.util.concurrent.locks.ReadWriteLock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 
 /**
- * The process whose disk loses its power: works on a storage, syncs it from other threads, now and then closes it properly and opens it
- * again, until its standard input ends.
+ * Works on the storage whose disk loses its power, in a process of its own: syncs from other threads, now and
+ * then closes the storage properly and opens it again, until standard input ends.
  */
 final class PowerCutLoad {
     private static final int SYNCERS = 2;
@@ -41,7 +41,10 @@ final class PowerCutLoad {
         this.random = new SplittableRandom(seed);
     }
 
-    /** Arguments: the provider's class, the data directory, the journal, the seed, the generation, then KEY=VALUE. */
+    /**
+     * Arguments: the provider's class, the data directory, the journal, the seed, the generation, then
+     * KEY=VALUE.
+     */
     public static void main(String[] args) {
         Scheduler scheduler = new SystemScheduler(3);
         scheduler.start("parent", () -> awaitEndOfInput(() -> {}));
@@ -71,7 +74,10 @@ final class PowerCutLoad {
         return properties;
     }
 
-    /** Stays a little at some of the durability boundaries, so that the power is cut there more often than chance would have it. */
+    /**
+     * Stays a little at some of the durability boundaries, so that the power is cut there more often than
+     * chance would have it.
+     */
     private static FailPoints lingering(long seed) {
         AtomicLong hits = new AtomicLong(seed);
         FailPoints failPoints = new FailPoints();

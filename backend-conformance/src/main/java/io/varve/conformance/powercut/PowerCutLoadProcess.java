@@ -12,7 +12,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
-/** A {@link PowerCutLoad} at work, and what it must have got done. Not thread-safe. */
+/** Starts a {@link PowerCutLoad}, and knows from its journal what the storage must hold. Not thread-safe. */
 final class PowerCutLoadProcess implements AutoCloseable {
     private static final long POLL_NANOS = 5_000_000;
     private static final int END_SECONDS = 20;

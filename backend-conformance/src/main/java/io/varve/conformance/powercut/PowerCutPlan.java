@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What to do to whom.
+ * The rounds to run, and the file systems to run them on.
  *
  * @param rounds how many power cuts, at least 1
  * @param seed what the load does and when the power is cut, as far as threads and disks let it be foretold

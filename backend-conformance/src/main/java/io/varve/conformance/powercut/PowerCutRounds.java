@@ -18,7 +18,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 import java.util.concurrent.locks.LockSupport;
 
-/** The process that cuts the power, in a mount namespace of its own. */
+/** Cuts the power under a load, round after round, in a process with a mount namespace of its own. */
 final class PowerCutRounds {
     /** After so many cuts the load starts anew, on what the last one left. */
     private static final int CUTS_PER_LOAD = 10;
@@ -44,7 +44,10 @@ final class PowerCutRounds {
         this.random = new SplittableRandom(plan.seed());
     }
 
-    /** Arguments: provider class, rounds, seed, disk, store, an empty directory, evidence or "", then KEY=VALUE. */
+    /**
+     * Arguments: provider class, rounds, seed, disk, store, an empty directory, evidence or "", then
+     * KEY=VALUE.
+     */
     public static void main(String[] args) {
         int status;
         try (Scheduler scheduler = new SystemScheduler(3)) {
@@ -121,7 +124,7 @@ final class PowerCutRounds {
                     CutDisk.remove(last);
                 }
                 last = disk.image().resolveSibling("cut-" + round + ".img");
-                left = cut(load, last);
+                left = cutAndVerify(load, last);
                 if (left == null) {
                     return false;
                 }
@@ -133,10 +136,10 @@ final class PowerCutRounds {
     }
 
     /** @return what the disk holds after the cut and some work upon it, or null if something is wrong */
-    private Ledger cut(PowerCutLoadProcess load, Path image) throws IOException {
+    private Ledger cutAndVerify(PowerCutLoadProcess load, Path image) throws IOException {
         long started = Clock.system().nanos();
         long before = load.moment();
-        CutDisk.reflink(disk.image(), image);
+        disk.cut(image);
         long after = load.moment();
         if (!load.isAlive()) {
             return failed(load, List.of("the load ended by itself"), null);
@@ -144,16 +147,16 @@ final class PowerCutRounds {
         Path untouched = image.resolveSibling("untouched.img");
         CutDisk.reflink(image, untouched);
         try {
-            RecoveryCheck examination = new RecoveryCheck(subject, disk, image, scheduler);
-            Ledger left = examination.run(
+            RecoveryCheck check = new RecoveryCheck(subject, disk, image, scheduler);
+            Ledger left = check.run(
                     load.ledgerAt(before, after), directory.resolve("after-" + round), plan.seed() + round, -round);
-            if (!examination.violations().isEmpty()) {
-                return failed(load, examination.violations(), untouched);
+            if (!check.violations().isEmpty()) {
+                return failed(load, check.violations(), untouched);
             }
             long ms = (Clock.system().nanos() - started) / NANOS_PER_MS;
             say(
                     "round %d: passed; %d operations, %d batches compared, %d ms",
-                    round, load.operations(), examination.batches(), ms);
+                    round, load.operations(), check.batches(), ms);
             return left;
         } catch (StorageException e) {
             return failed(load, List.of("after the cut: " + e.getMessage()), untouched);

@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Runs power-cut rounds in a process of their own, whose mounts no other sees and which vanish with it, however it ends. */
+/**
+ * Runs power-cut rounds in a process of their own. No other process sees its mounts, and they end with it,
+ * however it ends.
+ */
 public final class PowerCuts {
     /** Every round passed. */
     public static final int PASSED = 0;

@@ -20,8 +20,8 @@ import java.util.SplittableRandom;
 import java.util.function.Supplier;
 
 /**
- * Looks at what a power cut left: recovers it and compares, cuts the power once more right after the recovery, goes on working, closes
- * properly, compares again.
+ * Verifies what a power cut left: recovers it and compares, cuts the power once more right after the
+ * recovery, goes on working, closes properly, compares again.
  */
 final class RecoveryCheck {
     static final String DATA = "data";

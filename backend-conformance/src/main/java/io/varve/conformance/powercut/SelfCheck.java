@@ -36,8 +36,8 @@ final class SelfCheck {
     }
 
     /**
-     * Two places far apart on the loop device are written in turn, each write waited for. A copy in which the second is ahead of the first,
-     * or more than one behind, is of no single moment.
+     * Two places far apart on the loop device are written in turn, each write waited for. A copy in which the
+     * second is ahead of the first, or more than one behind, is of no single moment.
      */
     private void copiesAreOneMoment(Scheduler scheduler) {
         CutDisk.sparse(image, 2 * FAR);

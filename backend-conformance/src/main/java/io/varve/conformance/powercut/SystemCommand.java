@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
-/** The system's commands. */
+/** Runs commands of the operating system. */
 final class SystemCommand {
     private static final int SECONDS = 60;
 

@@ -15,9 +15,10 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Faults for every backend that keeps its bytes, as they are, in files of one directory: a stored batch is found by its content, and
- * changed wherever that lies, for a backend that copies what it writes to may have left older copies; the device is filled with a file beside the data, where it is small (see {@link RamDisk}), and syncs are let fail at the backend's
- * own failpoints.
+ * Breaks a backend that keeps its bytes, as they are, in files of one directory. A stored batch is found by
+ * its content and changed wherever that lies, for a backend that copies batches may have left older copies.
+ * The device is filled with a file beside the data, where it is small (see {@link RamDisk}). Syncs fail at
+ * the backend's own failpoints.
  */
 public final class DirectoryFaults implements StorageFaults {
     /** A larger device is not filled: somebody may need the room. */
@@ -38,7 +39,8 @@ public final class DirectoryFaults implements StorageFaults {
     /**
      * @param directory where the storage keeps everything
      * @param failPoints the storage's
-     * @param syncPoints failpoints at which an {@link UncheckedIOException} stands for the device's error in a sync; may be empty
+     * @param syncPoints failpoints at which an {@link UncheckedIOException} stands for the device's error in
+     *     a sync; may be empty
      * @param verifiesReads what {@link #verifiesReads} returns
      */
     public DirectoryFaults(Path directory, FailPoints failPoints, List<String> syncPoints, boolean verifiesReads) {

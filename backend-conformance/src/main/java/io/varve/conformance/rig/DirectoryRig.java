@@ -18,9 +18,10 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Any backend that keeps its data in a directory. Its crash is the end of a process: the storage opens on a copy of the directory as it was
- * at that moment, so what was written is there, synced or not, and nothing was closed. A backend that can do worse to itself, such as
- * losing what was not synced, does so in a rig of its own.
+ * Restarts and crashes any backend that keeps its data in a directory. A crash is the end of a process: the
+ * storage opens on a copy of the directory as it was at that moment, so what was written is there, synced or
+ * not, and nothing was closed. A backend that can lose more, such as what was not synced, does so in a rig of
+ * its own.
  *
  * <p>Faults are had on a {@link RamDisk}; syncs can be let fail in a backend that passes a failpoint called
  * {@code NAME.sync.before-force} before it forces anything, {@code NAME} being the backend's.
@@ -48,8 +49,9 @@ public final class DirectoryRig implements StorageRig {
 
     /**
      * @param subject the backend
-     * @param reader the main class of a process that reads what lies in the directory that is its first argument, the second being {@code
-     *     reading}: it writes a line when it does, and goes on until it is killed. Null where no other process may read
+     * @param reader the main class of a process that reads what lies in the directory that is its first
+     *     argument, the second being {@code reading}: it writes a line when it does, and goes on until it is
+     *     killed. Null where no other process may read
      */
     public DirectoryRig(TestedBackend subject, Class<?> reader) {
         this(subject, reader, false, null, () -> {});

@@ -9,7 +9,10 @@ import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 
-/** Directories with all that is in them. What a backend renames or deletes meanwhile is passed over. */
+/**
+ * Copies and removes directories with all that is in them. What a backend renames or deletes meanwhile is
+ * passed over.
+ */
 public final class DirectoryTree {
     private DirectoryTree() {}
 

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The command that runs a main class as this process runs: the same Java, class path, and leave to reach into the JDK. */
+/**
+ * Makes the command that runs a main class as this process runs: with the same Java, class path, and access
+ * to the JDK's internals.
+ */
 public final class JavaCommand {
     /** Options without which a backend with native code may not work, or warns. */
     private static final List<String> LEAVE =

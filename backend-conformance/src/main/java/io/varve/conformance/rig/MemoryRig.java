@@ -5,7 +5,7 @@ import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.ReadableAt;
 import io.varve.core.spi.Storage;
 
-/** The reference storage. Its crash loses all that was not synced. */
+/** Restarts and crashes the memory storage. A crash loses all that was not synced. */
 public final class MemoryRig implements StorageRig {
     private MemoryStorage storage;
 

@@ -9,7 +9,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** A file system of a few MiB in memory, to be filled. Needs Linux, and root or {@code sudo} without a password. */
+/**
+ * Mounts a file system of a few MiB in memory, to be filled. Needs Linux, and root or {@code sudo} without a
+ * password.
+ */
 public final class RamDisk implements AutoCloseable {
     private final Path root;
 

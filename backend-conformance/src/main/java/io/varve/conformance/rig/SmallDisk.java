@@ -18,8 +18,8 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 
 /**
- * A real file system of a few MiB that can be filled and emptied. Needs Linux and root: where there is neither, the test is skipped, and
- * in CI fails.
+ * Mounts a real file system of a few MiB that can be filled and emptied. Needs Linux and root: where there is
+ * neither, the test is skipped, and in CI fails.
  */
 public final class SmallDisk implements AutoCloseable {
     private static final String MIB = "m";
@@ -57,7 +57,10 @@ public final class SmallDisk implements AutoCloseable {
         return ext4(mib, mib + 1);
     }
 
-    /** ext4 that believes in more room than there is: when the rest is used up, its writes fail when they are forced. */
+    /**
+     * ext4 that believes in more room than there is: when the rest is used up, its writes fail when they are
+     * forced.
+     */
     public static SmallDisk overcommitted(int mib, int realMib) {
         SmallDisk disk = ext4(mib, realMib);
         disk.writePageByPage();
@@ -65,8 +68,9 @@ public final class SmallDisk implements AutoCloseable {
     }
 
     /**
-     * Lets every write be of one page. Linux's loop device reports success when what is behind it takes the first part of a write and has no
-     * room for the rest: then syncs succeed, and bytes are gone for which no storage can answer.
+     * Lets every write be of one page. Linux's loop device reports success when what is behind it takes the
+     * first part of a write and has no room for the rest: then syncs succeed, and bytes are gone for which no
+     * storage can answer.
      */
     private void writePageByPage() {
         require(
@@ -82,7 +86,8 @@ public final class SmallDisk implements AutoCloseable {
             Path backing = Files.createDirectory(disk.root.resolve("backing"));
             disk.mount(backing, "-t", "tmpfs", "-o", "size=" + backingMib + MIB, "tmpfs");
             Path image = backing.resolve("image");
-            // No journal: its own failed writes would turn the whole file system read-only, not only the file.
+            // No journal: its own failed writes would turn the whole file system read-only, not only the
+            // file.
             disk.require("truncate", "-s", mib + MIB, image.toString());
             disk.require(
                     "mkfs.ext4", "-q", "-b", String.valueOf(PAGE), "-m", "0", "-O", "^has_journal", image.toString());

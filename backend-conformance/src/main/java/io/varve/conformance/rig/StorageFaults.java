@@ -5,8 +5,8 @@ import io.varve.core.spi.PartitionId;
 import java.nio.ByteBuffer;
 
 /**
- * What can be done to the device under a storage while it is open. A method that returns false has done nothing, and the checks that
- * need it are skipped. Not thread-safe.
+ * Breaks the device under a storage while it is open. A method that returns false has done nothing, and the
+ * checks that need it are skipped. Not thread-safe.
  */
 public interface StorageFaults {
     /**
@@ -19,7 +19,10 @@ public interface StorageFaults {
      */
     boolean corrupt(PartitionId id, ByteBuffer batch, int at);
 
-    /** @return whether the storage was opened so that it holds every batch against its checksum before it hands it out */
+    /**
+     * @return whether the storage was opened so that it holds every batch against its checksum before it
+     *     hands it out
+     */
     boolean verifiesReads();
 
     /**
@@ -30,8 +33,8 @@ public interface StorageFaults {
     boolean fill();
 
     /**
-     * Adds zeros behind every file that the storage could build anew from the others, as some file systems do. Takes effect at the next
-     * start.
+     * Adds zeros behind every file that the storage could build anew from the others, as some file systems
+     * do. Takes effect at the next start.
      *
      * @return false if this rig cannot, or there is none
      */

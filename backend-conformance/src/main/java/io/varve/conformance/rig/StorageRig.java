@@ -5,7 +5,7 @@ import io.varve.core.spi.Storage;
 import java.util.Map;
 import java.util.Optional;
 
-/** A storage under test that can be restarted. Not thread-safe. */
+/** Opens, restarts and crashes a storage under test. Not thread-safe. */
 public interface StorageRig extends AutoCloseable {
     /** @return the storage that is open now; empty at first */
     Storage storage();
@@ -36,8 +36,9 @@ public interface StorageRig extends AutoCloseable {
     /**
      * For the checks that need a device that fails.
      *
-     * @return a rig on a new, empty storage whose {@link #faults} are as many as can be had, for instance on a {@link RamDisk}. It takes the place
-     *     of this one, which is closed unless it is the same; called before {@link #storage}
+     * @return a rig on a new, empty storage whose {@link #faults} are as many as can be had, for instance on
+     *     a {@link RamDisk}. It takes the place of this one, which is closed unless it is the same; called
+     *     before {@link #storage}
      */
     default StorageRig withFaults() {
         return this;
@@ -49,8 +50,8 @@ public interface StorageRig extends AutoCloseable {
     }
 
     /**
-     * For a backend whose files other processes read while it is open, as a tool of its library does: lets one begin to read what is stored,
-     * and kills it before it has ended.
+     * For a backend whose files other processes read while it is open, as a tool of its library does: lets
+     * one begin to read what is stored, and kills it before it has ended.
      *
      * @return false if there is no such thing
      */
@@ -59,8 +60,8 @@ public interface StorageRig extends AutoCloseable {
     }
 
     /**
-     * Resources only the backend can count, for instance a memory map's reader slots. The kit counts open files, threads, direct and
-     * mapped memory by itself.
+     * Resources only the backend can count, for instance a memory map's reader slots. The kit counts open
+     * files, threads, direct and mapped memory by itself.
      *
      * @return how many of each are taken now, by name
      */

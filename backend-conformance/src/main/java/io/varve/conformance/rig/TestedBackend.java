@@ -23,7 +23,9 @@ import java.util.function.Supplier;
  * @param classPath where another process finds it, in addition to this one's class path
  */
 public record TestedBackend(StorageProvider provider, Map<String, String> properties, List<Path> classPath) {
-    /** What the kit sets, so that background work happens within a test's time; the backend's properties win. */
+    /**
+     * What the kit sets, so that background work happens within a test's time; the backend's properties win.
+     */
     private static final Map<String, String> HASTE = Map.of("log.flush.offset.checkpoint.interval.ms", "50");
 
     /** Copies the collections. */

@@ -29,7 +29,9 @@ import org.junit.platform.launcher.TestIdentifier;
 import org.junit.platform.launcher.core.LauncherDiscoveryRequestBuilder;
 import org.junit.platform.launcher.core.LauncherFactory;
 
-/** Runs the checks of {@link StorageConformance} without a build: on any rig, area by area, one after another. */
+/**
+ * Runs the checks of {@link StorageConformance} without a build: on any rig, area by area, one after another.
+ */
 public final class ConformanceRun {
     private static final ThreadLocal<Launched.Setup> SETUP = new ThreadLocal<>();
     private static final Map<String, Class<?>> AREAS = findAreas();

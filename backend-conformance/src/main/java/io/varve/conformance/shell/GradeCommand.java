@@ -34,18 +34,18 @@ final class GradeCommand {
      * @throws IOException if the history cannot be read or the page cannot be written
      */
     boolean run(Options options) throws IOException {
-        StorageProvider provider = new Backends(options.classPath()).named(options.backend());
+        StorageProvider provider = new BackendFinder(options.classPath()).named(options.backend());
         Clock clock = Clock.system();
         long begin = clock.nanos();
         requireWritable(options.report());
         out.println("Backend " + options.backend() + " (" + provider.getClass().getName() + "), seed "
                 + options.scale().seed() + ", " + options.scale().operations() + " operations");
-        Supplier<StorageRig> rigs = Backends.rigs(provider, options);
+        Supplier<StorageRig> rigs = BackendFinder.rigs(provider, options);
         ProgressLine shown = new ProgressLine(progress, System.console() != null, clock);
-        Grade grade = Grade.of(
+        AreaOutcomes grade = AreaOutcomes.of(
                 options.replay() == null
                         ? ConformanceRun.of(rigs, options.scale(), options.areas(), shown)
-                        : Replay.of(options.replay(), rigs, clock));
+                        : HistoryReplay.of(options.replay(), rigs, clock));
         shown.end();
         double seconds = (clock.nanos() - begin) / 1e9;
         out.println();
@@ -55,7 +55,7 @@ final class GradeCommand {
         out.println();
         out.println(verdict);
         if (options.report() != null) {
-            Files.writeString(options.report(), new Page(grade, options, provider, verdict, clock).html());
+            Files.writeString(options.report(), new HtmlReport(grade, options, provider, verdict, clock).html());
             out.println("Report: " + options.report());
         }
         return grade.passed();
@@ -72,24 +72,24 @@ final class GradeCommand {
         }
     }
 
-    private void tell(Grade grade, Options options) {
+    private void tell(AreaOutcomes grade, Options options) {
         for (CheckOutcome outcome : grade.all()) {
             if (!outcome.notes().isEmpty()) {
                 out.println();
-                out.println("MEASURED  " + outcome.area() + ": " + Words.of(outcome.check()));
+                out.println("MEASURED  " + outcome.area() + ": " + ReportText.of(outcome.check()));
                 outcome.notes().forEach(note -> out.println("  " + note));
             }
             if (outcome.status() == Status.SKIPPED) {
                 out.println();
-                out.println("SKIPPED  " + outcome.area() + ": " + Words.of(outcome.check()));
-                out.println(Words.reason(outcome.cause()).indent(2).stripTrailing());
+                out.println("SKIPPED  " + outcome.area() + ": " + ReportText.of(outcome.check()));
+                out.println(ReportText.reason(outcome.cause()).indent(2).stripTrailing());
             }
         }
         List<CheckOutcome> failures = grade.failures();
         for (CheckOutcome outcome : failures.subList(0, Math.min(failures.size(), MAX_FAILURES_PRINTED))) {
             out.println();
-            out.println("FAILED  " + outcome.area() + ": " + Words.of(outcome.check()));
-            out.println(Words.failure(outcome.cause()).indent(2).stripTrailing());
+            out.println("FAILED  " + outcome.area() + ": " + ReportText.of(outcome.check()));
+            out.println(ReportText.failure(outcome.cause()).indent(2).stripTrailing());
             if (options.replay() == null) {
                 out.println("  again: " + options.command(outcome.area()));
             }
@@ -101,8 +101,8 @@ final class GradeCommand {
         }
     }
 
-    private static String verdict(Grade grade, Options options, double seconds) {
-        Grade.Sum sum = Grade.Sum.of(grade.all());
+    private static String verdict(AreaOutcomes grade, Options options, double seconds) {
+        AreaOutcomes.Sum sum = AreaOutcomes.Sum.of(grade.all());
         String of = String.format(
                 Locale.ROOT,
                 "%d checks, %d failed, %d skipped, %.0f s, seed %d",

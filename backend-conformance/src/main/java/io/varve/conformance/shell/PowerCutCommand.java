@@ -23,7 +23,7 @@ final class PowerCutCommand {
      * @throws UsageException naming what is wrong
      */
     int run(Options options, PowerCutPlan plan, String again) {
-        StorageProvider provider = new Backends(options.classPath()).named(options.backend());
+        StorageProvider provider = new BackendFinder(options.classPath()).named(options.backend());
         if (provider instanceof MemoryStorageProvider) {
             throw new UsageException(
                     Conformance.POWER_CUT + ": backend memory keeps nothing that a power cut could spare");

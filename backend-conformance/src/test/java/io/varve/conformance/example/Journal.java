@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import java.util.zip.CRC32C;
 
 /**
- * A file that only grows, of entries. Everything up to the last SYNCED entry is on the device, and known to be: a bad byte there is damage. One
- * behind it is what a crash left of an unfinished write, and is cut off.
+ * A file that only grows, of entries. Everything up to the last SYNCED entry is on the device, and known to
+ * be: a bad byte there is damage. One behind it is what a crash left of an unfinished write, and is cut off.
  *
  * <pre>
  *  0 type    int8           29 size    int32   bytes of the body
@@ -81,8 +81,8 @@ final class Journal implements AutoCloseable {
     }
 
     /**
-     * What lies behind the last SYNCED entry may be in the system's memory only, and count as written there: the last process may have
-     * ended when its sync failed. A copy has to get to the device.
+     * What lies behind the last SYNCED entry may be in the system's memory only, and count as written there:
+     * the last process may have ended when its sync failed. A copy has to get to the device.
      */
     private void writeAgain() throws IOException {
         Path aside = file.resolveSibling(file.getFileName() + ".copy");
@@ -104,7 +104,10 @@ final class Journal implements AutoCloseable {
         return entry.d() < 0 ? -entry.d() : entry.body().limit();
     }
 
-    /** @return the entry at a position, or null if there is no whole one; of one with a damaged body, d is minus its size */
+    /**
+     * @return the entry at a position, or null if there is no whole one; of one with a damaged body, d is
+     *     minus its size
+     */
     private Entry read(long at) throws IOException {
         ByteBuffer header = readBytes(at, HEADER);
         if (header.limit() < HEADER || crc(header, 0, CRC_AT) != header.getInt(CRC_AT)) {
@@ -173,7 +176,10 @@ final class Journal implements AutoCloseable {
         }
     }
 
-    /** Makes everything written before the call durable. After a failure nobody knows what the device has: never again. */
+    /**
+     * Makes everything written before the call durable. After a failure nobody knows what the device has:
+     * never again.
+     */
     void force() {
         requireSound();
         try {

@@ -27,8 +27,8 @@ import java.util.TreeMap;
 import java.util.UUID;
 
 /**
- * A journal and what follows from it. Every change is an entry first and is then applied; a start applies them all again. Its caller holds its
- * monitor, save in {@link #force}.
+ * A journal and what follows from it. Every change is an entry first and is then applied; a start applies
+ * them all again. Its caller holds its monitor, save in {@link #force}.
  */
 final class JournalPartition {
     private static final byte CREATED = 1;

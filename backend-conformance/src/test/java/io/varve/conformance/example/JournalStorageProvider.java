@@ -14,7 +14,9 @@ public class JournalStorageProvider implements StorageProvider {
         this(true);
     }
 
-    /** @param writesAgain false for one that believes at a start what a failed sync may have left; mutants do */
+    /**
+     * @param writesAgain false for one that believes at a start what a failed sync may have left; mutants do
+     */
     protected JournalStorageProvider(boolean writesAgain) {
         this.writesAgain = writesAgain;
     }

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
-/** What outlives a specimen's storage: whether its pretended device is full, fails, or has lost bytes. Thread-safe. */
+/**
+ * What outlives a specimen's storage: whether its pretended device is full, fails, or has lost bytes.
+ * Thread-safe.
+ */
 final class FaultyDevice implements StorageFaults {
     volatile boolean full;
     volatile boolean failing;

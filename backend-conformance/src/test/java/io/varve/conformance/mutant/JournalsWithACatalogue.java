@@ -28,8 +28,8 @@ import java.util.Set;
 import java.util.UUID;
 
 /**
- * Journals in several directories, and in each of these a list of all partitions there are. What is listed and not found is made anew, so
- * that a directory that is not there comes back empty.
+ * Journals in several directories, and in each of these a list of all partitions there are. What is listed
+ * and not found is made anew, so that a directory that is not there comes back empty.
  */
 public final class JournalsWithACatalogue implements StorageProvider {
     private static final String CATALOGUE = "catalogue";

@@ -16,7 +16,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.UnaryOperator;
 
-/** A specimen whose slices take something; what they have leaked is freed with the rig, for the sake of the next test. */
+/**
+ * A specimen whose slices take something; what they have leaked is freed with the rig, for the sake of the
+ * next test.
+ */
 abstract class LeakingRig extends MutatedRig {
     LeakingRig(UnaryOperator<BatchSlice> slices) {
         super((device, memory) -> leaking(device, memory, slices));

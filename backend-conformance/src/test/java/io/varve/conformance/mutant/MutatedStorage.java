@@ -18,8 +18,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * The reference on a device that can fail, with a place to go wrong at every step. As it stands it does nothing wrong; a mutant overrides
- * one method of it, or of its {@link MutatedStore}.
+ * The reference on a device that can fail, with a place to go wrong at every step. As it stands it does
+ * nothing wrong; a mutant overrides one method of it, or of its {@link MutatedStore}.
  */
 class MutatedStorage implements Storage {
     final FaultyDevice device;
@@ -37,7 +37,9 @@ class MutatedStorage implements Storage {
         return new MutatedStore(this, sound);
     }
 
-    /** @return what is left of the content, in a storage of its own, after a proper close or after a power cut */
+    /**
+     * @return what is left of the content, in a storage of its own, after a proper close or after a power cut
+     */
     MemoryStorage restarted(boolean crash) {
         return crash ? memory.crash() : memory.reopen();
     }

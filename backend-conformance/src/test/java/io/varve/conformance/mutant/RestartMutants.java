@@ -15,7 +15,10 @@ import io.varve.core.spi.StorageException.Kind;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Faults in what a start makes of damage and failures before it, and harm that interrupted and refused ones do to others. */
+/**
+ * Faults in what a start makes of damage and failures before it, and harm that interrupted and refused ones
+ * do to others.
+ */
 final class RestartMutants {
     private RestartMutants() {}
 

@@ -16,7 +16,10 @@ import java.nio.file.StandardOpenOption;
 public final class SloppyJournalProvider {
     private SloppyJournalProvider() {}
 
-    /** Opens the lock file before it asks who has it, and closes it again: POSIX then takes the lock from whoever in this process has it. */
+    /**
+     * Opens the lock file before it asks who has it, and closes it again: POSIX then takes the lock from
+     * whoever in this process has it.
+     */
     public static final class GivesLockAway extends JournalStorageProvider {
         @Override
         public Storage open(StorageContext context) {

@@ -12,7 +12,10 @@ import org.openjdk.jmh.annotations.Level;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.TearDown;
 
-/** Reads of what lies in the page cache, brought into the process: through all partitions from their start, or one batch anywhere. */
+/**
+ * Reads of what lies in the page cache, brought into the process: through all partitions from their start, or
+ * one batch anywhere.
+ */
 public class ReadBenchmark extends StoreBenchmark {
     private static final long STORED_BYTES = 256L << 20;
     private static final int FETCH_BYTES = 1 << 20;
@@ -35,7 +38,9 @@ public class ReadBenchmark extends StoreBenchmark {
         stores.close();
     }
 
-    /** The next fetch of a consumer that catches up, one partition after another, and begins anew at the end. */
+    /**
+     * The next fetch of a consumer that catches up, one partition after another, and begins anew at the end.
+     */
     @Benchmark
     public long catchUp(Volume volume) {
         if (offset >= stores.end(partition)) {

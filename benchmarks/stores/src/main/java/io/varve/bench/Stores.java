@@ -29,8 +29,9 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Partitions on a backend, in a directory of their own below {@code varve.bench.dir}, which goes with {@link #close}. The same batch, with
- * the offset that is due, is appended again and again: to a storage its content is all the same. Not thread-safe.
+ * Partitions on a backend, in a directory of their own below {@code varve.bench.dir}, which goes with
+ * {@link #close}. The same batch, with the offset that is due, is appended again and again: to a storage its
+ * content is all the same. Not thread-safe.
  */
 final class Stores implements AutoCloseable {
     private static final long TIMESTAMP = 1_700_000_000_000L;

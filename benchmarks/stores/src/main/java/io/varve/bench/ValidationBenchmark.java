@@ -33,7 +33,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** What a look at a producer's batch of 16 KB takes before it is appended, of its header and of every record. */
+/**
+ * What a look at a producer's batch of 16 KB takes before it is appended, of its header and of every record.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.Throughput)
 @OutputTimeUnit(TimeUnit.SECONDS)

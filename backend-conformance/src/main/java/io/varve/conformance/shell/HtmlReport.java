@@ -14,19 +14,19 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 
-/** The report for the browser: one file, which needs nothing else. */
-final class Page {
+/** Writes the report for the browser: one file, which needs nothing else. */
+final class HtmlReport {
     private static final DateTimeFormatter MINUTES =
             DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm 'UTC'", Locale.ROOT).withZone(ZoneOffset.UTC);
 
-    private final Grade grade;
+    private final AreaOutcomes grade;
     private final Options options;
     private final StorageProvider provider;
     private final String verdict;
     private final Clock clock;
     private final StringBuilder html = new StringBuilder();
 
-    Page(Grade grade, Options options, StorageProvider provider, String verdict, Clock clock) {
+    HtmlReport(AreaOutcomes grade, Options options, StorageProvider provider, String verdict, Clock clock) {
         this.grade = grade;
         this.options = options;
         this.provider = provider;
@@ -54,7 +54,7 @@ final class Page {
     }
 
     private static String css() throws IOException {
-        try (InputStream in = Page.class.getResourceAsStream("page.css")) {
+        try (InputStream in = HtmlReport.class.getResourceAsStream("page.css")) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
@@ -71,7 +71,7 @@ final class Page {
     }
 
     private void head() {
-        Grade.Sum sum = Grade.Sum.of(grade.all());
+        AreaOutcomes.Sum sum = AreaOutcomes.Sum.of(grade.all());
         int colon = verdict.indexOf(':');
         html.append("<h1>Storage backend <em>").append(text(options.backend())).append("</em></h1>\n<p class=\"sub\">");
         html.append(text(provider.getClass().getName() + ", graded on "
@@ -109,9 +109,9 @@ final class Page {
         html.append("<h2>Failures</h2>\n");
         for (CheckOutcome outcome : grade.failures()) {
             html.append("<div class=\"failure\"><h3>")
-                    .append(text(outcome.area() + ": " + Words.of(outcome.check())))
+                    .append(text(outcome.area() + ": " + ReportText.of(outcome.check())))
                     .append("</h3><pre>")
-                    .append(text(Words.failure(outcome.cause())))
+                    .append(text(ReportText.failure(outcome.cause())))
                     .append("</pre><p class=\"again\">Again: <code>")
                     .append(text(options.command(outcome.area())))
                     .append("</code></p></div>\n");
@@ -126,14 +126,14 @@ final class Page {
         int row = 0;
         for (var area : grade.areas().entrySet()) {
             String name = "<a href=\"#area-" + row++ + "\">" + text(area.getKey()) + "</a>";
-            row(name, Grade.Sum.of(area.getValue()));
+            row(name, AreaOutcomes.Sum.of(area.getValue()));
         }
         html.append("</tbody>\n<tfoot>\n");
-        row("all", Grade.Sum.of(grade.all()));
+        row("all", AreaOutcomes.Sum.of(grade.all()));
         html.append("</tfoot>\n</table></div>\n");
     }
 
-    private void row(String name, Grade.Sum sum) {
+    private void row(String name, AreaOutcomes.Sum sum) {
         html.append("<tr><td>").append(name).append("</td>");
         html.append("<td>")
                 .append(sum.checks())
@@ -169,7 +169,7 @@ final class Page {
         html.append("<h2>Checks</h2>\n");
         int row = 0;
         for (var area : grade.areas().entrySet()) {
-            Grade.Sum sum = Grade.Sum.of(area.getValue());
+            AreaOutcomes.Sum sum = AreaOutcomes.Sum.of(area.getValue());
             html.append("<details id=\"area-").append(row++).append(sum.failed() > 0 ? "\" open>" : "\">");
             html.append("<summary>").append(text(area.getKey())).append("<small>");
             html.append(sum.checks()).append(sum.checks() == 1 ? " check, " : " checks, ");
@@ -184,9 +184,9 @@ final class Page {
         Status status = outcome.status();
         html.append("<li><span class=\"mark ").append(status).append("\">");
         html.append(status.name().toLowerCase(Locale.ROOT)).append("</span><span class=\"name\">");
-        html.append(text(Words.of(outcome.check()))).append("</span><span class=\"time\">");
+        html.append(text(ReportText.of(outcome.check()))).append("</span><span class=\"time\">");
         html.append(seconds(outcome.took().toMillis() / 1000.0)).append("</span>");
-        List<String> more = status == Status.SKIPPED ? List.of(Words.reason(outcome.cause())) : outcome.notes();
+        List<String> more = status == Status.SKIPPED ? List.of(ReportText.reason(outcome.cause())) : outcome.notes();
         more.forEach(
                 line -> html.append("<span class=\"why\">").append(text(line)).append("</span>"));
         html.append("</li>\n");

@@ -17,17 +17,17 @@ import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
-/** The backends on the class path, by name. */
-final class Backends {
+/** Finds the backends on the class path by their names. */
+final class BackendFinder {
     private final TreeMap<String, StorageProvider> byName = new TreeMap<>();
 
     /** @param classPath where to look, beside the kit's own class path */
-    Backends(List<Path> classPath) {
-        URL[] urls = classPath.stream().map(Backends::url).toArray(URL[]::new);
+    BackendFinder(List<Path> classPath) {
+        URL[] urls = classPath.stream().map(BackendFinder::url).toArray(URL[]::new);
         // Never closed: the backend's classes are loaded as they are needed, until the process ends.
         ClassLoader loader = urls.length == 0
-                ? Backends.class.getClassLoader()
-                : new URLClassLoader(urls, Backends.class.getClassLoader());
+                ? BackendFinder.class.getClassLoader()
+                : new URLClassLoader(urls, BackendFinder.class.getClassLoader());
         for (StorageProvider provider : ServiceLoader.load(StorageProvider.class, loader)) {
             byName.put(provider.name(), provider);
         }

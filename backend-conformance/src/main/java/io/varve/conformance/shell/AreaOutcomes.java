@@ -11,16 +11,16 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * How a backend did.
+ * The outcomes of a run, by area.
  *
  * @param areas by area, in the order they ran
  */
-record Grade(Map<String, List<CheckOutcome>> areas) {
-    static Grade of(List<CheckOutcome> outcomes) {
+record AreaOutcomes(Map<String, List<CheckOutcome>> areas) {
+    static AreaOutcomes of(List<CheckOutcome> outcomes) {
         Map<String, List<CheckOutcome>> areas = new LinkedHashMap<>();
         outcomes.forEach(outcome ->
                 areas.computeIfAbsent(outcome.area(), area -> new ArrayList<>()).add(outcome));
-        return new Grade(areas);
+        return new AreaOutcomes(areas);
     }
 
     /** Some outcomes, counted. */

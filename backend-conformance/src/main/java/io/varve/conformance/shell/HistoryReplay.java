@@ -12,9 +12,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.function.Supplier;
 
-/** A history from a file instead of random ones. */
-final class Replay {
-    private Replay() {}
+/** Runs a history from a file instead of random ones. */
+final class HistoryReplay {
+    private HistoryReplay() {}
 
     static List<CheckOutcome> of(Path file, Supplier<StorageRig> rigs, Clock clock) throws IOException {
         List<String> lines = Files.readAllLines(file);

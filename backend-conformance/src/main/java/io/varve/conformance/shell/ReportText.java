@@ -4,13 +4,13 @@ package io.varve.conformance.shell;
 import java.util.Locale;
 import java.util.regex.Pattern;
 
-/** Names of checks, and failures, as people read them. */
-final class Words {
+/** Spells names of checks, and failures, as people read them. */
+final class ReportText {
     private static final Pattern HUMP = Pattern.compile("(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])");
     private static final String KIT = "io.varve.conformance.";
     private static final int FRAMES = 4;
 
-    private Words() {}
+    private ReportText() {}
 
     /** @return {@code skips gaps} for {@code skipsGaps}; what has blanks in it already stays as it is */
     static String of(String check) {
