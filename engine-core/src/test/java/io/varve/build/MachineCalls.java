@@ -11,7 +11,10 @@ import com.tngtech.archunit.lang.ArchRule;
 import java.util.Map;
 import java.util.Set;
 
-/** Lists the calls that take time, threads or randomness from the machine, and forbids them outside the runtime package. */
+/**
+ * Lists the calls that take time, threads or randomness from the machine, and forbids them outside the
+ * runtime package.
+ */
 public final class MachineCalls {
     private static final String CONSTRUCTOR = "<init>";
 
@@ -48,7 +51,9 @@ public final class MachineCalls {
 
     private MachineCalls() {}
 
-    /** The rule that no class outside {@code packages}, written as ArchUnit writes them, makes such a call. */
+    /**
+     * The rule that no class outside {@code packages}, written as ArchUnit writes them, makes such a call.
+     */
     public static ArchRule onlyIn(String... packages) {
         return noClasses().that().resideOutsideOfPackages(packages).should().accessTargetWhere(isMachineCall());
     }

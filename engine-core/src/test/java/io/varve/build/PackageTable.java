@@ -15,17 +15,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Holds a module's packages to a table of what each may use. A line of the table is {@code package | what it may use}, names
- * separated by blanks, in any order:
+ * Holds a module's packages to a table of what each may use. A line of the table is
+ * {@code package | what it may use}, names separated by blanks, in any order:
  *
  * <ul>
- *   <li>{@code log} is the module's package of that name when it has a line of its own, {@code .} the module's root;
- *   <li>any other name is somebody else's package in full; {@code short = long} gives its beginning a shorter name;
+ *   <li>{@code log} is the module's package of that name when it has a line of its own, {@code .} the
+ *       module's root;
+ *   <li>any other name is somebody else's package in full; {@code short = long} gives its beginning a shorter
+ *       name;
  *   <li>{@code name..} is that package with all beneath it.
  * </ul>
  *
- * <p>A line without a first name goes on with the one above. Each package may use itself, the JDK's {@code java..}, slf4j and what the
- * line of {@code *} names. A line that begins with {@code #} is a comment.
+ * <p>A line without a first name goes on with the one above. Each package may use itself, the JDK's
+ * {@code java..}, slf4j and what the line of {@code *} names. A line that begins with {@code #} is a comment.
  */
 public final class PackageTable {
     private static final String ROOT = ".";
@@ -71,7 +73,8 @@ public final class PackageTable {
     /**
      * Checks every class against its package's row.
      *
-     * @throws AssertionError a package has no row, a row no package, or a class uses what its row does not name
+     * @throws AssertionError a package has no row, a row no package, or a class uses what its row does not
+     *     name
      */
     public void check(JavaClasses main) {
         Set<String> packages = main.stream()

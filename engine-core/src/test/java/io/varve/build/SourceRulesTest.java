@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.build;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+
+/** Holds the sources of all modules to the rules of names, sizes and comments. */
+class SourceRulesTest {
+    private static final int MAX_LINES = 400;
+
+    /** Simple names that stand for several types of main sources, and why they may. */
+    private static final Map<String, String> SHARED_NAMES =
+            Map.of("Kind", "says of what kind its owner is, and is read with the owner: StorageException.Kind");
+
+    /** Simple names of several tests, and why they may be. */
+    private static final Map<String, String> SHARED_TEST_NAMES = Map.of(
+            "ArchitectureTest", "each module has one",
+            "FullDiskTest", "each backend has one",
+            "PowerCutIT", "each backend has one",
+            "LeaderEpochsTest", "of the log's class, and of the server's start",
+            "TransactionsTest", "of LMDB's, and of the server's",
+            "RawBatch", "two modules that share no tests");
+
+    private static final Pattern NESTED = Pattern.compile("\\b[A-Z]\\w*\\.[A-Z]\\w*\\b");
+
+    private final List<SourceFile> files = SourceFile.all();
+
+    @Test
+    void seesTheWholeTree() {
+        assertThat(files).hasSizeGreaterThan(800);
+    }
+
+    /** Nested types count when another file names them. */
+    @Test
+    void aSimpleNameStandsForOneType() {
+        Map<String, Set<String>> users = usersOfNestedTypes();
+        Map<String, List<String>> declared = new TreeMap<>();
+        Set<String> inTests = new HashSet<>();
+        for (SourceFile file : files) {
+            for (SourceFile.Type type : file.types()) {
+                if (type.hidden() || type.isNested() && (file.test() || !isUsedOutside(type, file, users))) {
+                    continue;
+                }
+                declared.computeIfAbsent(type.simpleName(), name -> new ArrayList<>())
+                        .add(type.name() + " in " + file.path());
+                if (file.test()) {
+                    inTests.add(type.simpleName());
+                }
+            }
+        }
+        declared.values().removeIf(places -> places.size() == 1);
+        declared.keySet().removeIf(name -> inTests.contains(name) && SHARED_TEST_NAMES.containsKey(name));
+        declared.keySet().removeIf(SHARED_NAMES::containsKey);
+        assertThat(declared).as("simple names that stand for several types").isEmpty();
+    }
+
+    private Map<String, Set<String>> usersOfNestedTypes() {
+        Map<String, Set<String>> users = new TreeMap<>();
+        for (SourceFile file : files) {
+            for (String line : file.lines()) {
+                for (Matcher names = NESTED.matcher(line); names.find(); ) {
+                    users.computeIfAbsent(names.group(), name -> new HashSet<>())
+                            .add(file.path().toString());
+                }
+            }
+        }
+        return users;
+    }
+
+    private static boolean isUsedOutside(SourceFile.Type type, SourceFile file, Map<String, Set<String>> users) {
+        String[] names = type.name().split("\\.");
+        String read = names[names.length - 2] + "." + names[names.length - 1];
+        return users.getOrDefault(read, Set.of()).stream()
+                .anyMatch(user -> !user.equals(file.path().toString()));
+    }
+
+    @Test
+    void noMainFileIsTooLong() {
+        List<String> tooLong = files.stream()
+                .filter(file -> !file.test() && file.lines().size() > MAX_LINES)
+                .map(file -> file.path() + " has " + file.lines().size() + " lines, " + MAX_LINES + " are allowed")
+                .toList();
+        assertThat(tooLong).isEmpty();
+    }
+
+    @Test
+    void commentsAreWholeSentencesOfWholeLines() {
+        assertThat(files).flatMap(CommentLines::faults).isEmpty();
+    }
+}
