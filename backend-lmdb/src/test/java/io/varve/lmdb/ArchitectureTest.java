@@ -8,7 +8,10 @@ import io.varve.build.MachineCalls;
 import io.varve.build.PackageTable;
 import org.junit.jupiter.api.Test;
 
-/** Says what a backend may use: the storage SPI, records as bytes, the runtime and what directories need; never the log's meaning. */
+/**
+ * Says what a backend may use: the storage SPI, records as bytes, the runtime and what directories need;
+ * never the log's meaning.
+ */
 class ArchitectureTest {
     private static final String ROOT = "io.varve.lmdb";
 

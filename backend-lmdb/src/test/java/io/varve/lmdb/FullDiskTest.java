@@ -170,7 +170,10 @@ class FullDiskTest extends LmdbFixture {
         append(10, store);
     }
 
-    /** LMDB maps this file: a hole in it would be the end of the process that first writes to it on a full disk. */
+    /**
+     * LMDB maps this file: a hole in it would be the end of the process that first writes to it on a full
+     * disk.
+     */
     @Test
     void theTableOfReadersHasItsRoomFromTheBeginning() throws IOException, InterruptedException {
         Process du = new ProcessBuilder(

@@ -14,7 +14,10 @@ import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
-/** A few rounds of {@code bin/conformance.sh --power-cut}. They run in CI; elsewhere they skip, and say why, where they cannot. */
+/**
+ * A few rounds of {@code bin/conformance.sh --power-cut}. They run in CI; elsewhere they skip, and say why,
+ * where they cannot.
+ */
 class PowerCutIT {
     private static final long SEED = 20;
     private static final int ROUNDS = 15;

@@ -17,7 +17,10 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Memory for what is not committed yet is given back whatever becomes of the commit, and whoever wants some is answered. */
+/**
+ * Memory for what is not committed yet is given back whatever becomes of the commit, and whoever wants some
+ * is answered.
+ */
 class StagingMemoryTest extends LmdbFixture {
     private static final int BATCH = 100_000;
 

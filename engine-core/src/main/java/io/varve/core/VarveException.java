@@ -2,8 +2,8 @@
 package io.varve.core;
 
 /**
- * Root of everything Varve throws on purpose. Subclasses carry a kind that tells the caller what to do; the message names
- * the partition, file, offset or value concerned.
+ * Root of everything Varve throws on purpose. Subclasses carry a kind that tells the caller what to do; the
+ * message names the partition, file, offset or value concerned.
  */
 public abstract class VarveException extends RuntimeException {
     private static final long serialVersionUID = 1L;

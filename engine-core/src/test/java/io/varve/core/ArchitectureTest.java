@@ -10,7 +10,10 @@ import io.varve.build.MachineCalls;
 import io.varve.build.PackageTable;
 import org.junit.jupiter.api.Test;
 
-/** Says which package of the engine may use which: no network, no Kafka, no backend, and of libraries only logging and the codecs'. */
+/**
+ * Says which package of the engine may use which: no network, no Kafka, no backend, and of libraries only
+ * logging and the codecs'.
+ */
 class ArchitectureTest {
     private static final String ROOT = "io.varve.core";
 

@@ -47,7 +47,10 @@ record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPo
         }
     }
 
-    /** Refuses Kafka's own directories, which are not to be touched: a storage writes to its directories as soon as it is opened. */
+    /**
+     * Refuses Kafka's own directories, which are not to be touched: a storage writes to its directories as
+     * soon as it is opened.
+     */
     static void requireNotKafkas(Path directory) {
         if (Files.exists(directory.resolve(KAFKAS_MARK))) {
             throw new ConfigError(directory + " (log.dirs) is a Kafka's: name another directory, and import with"

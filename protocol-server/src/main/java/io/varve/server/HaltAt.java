@@ -7,8 +7,8 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Lets a test of the whole server have it die at a named place: {@code -Dvarve.halt.at=NAME} or {@code NAME:n} ends the process, as
- * kill -9 would, when execution passes the place for the n-th time.
+ * Lets a test of the whole server have it die at a named place: {@code -Dvarve.halt.at=NAME} or
+ * {@code NAME:n} ends the process, as kill -9 would, when execution passes the place for the n-th time.
  */
 final class HaltAt {
     /** The system property. */

@@ -125,7 +125,8 @@ public final class ImportCommand implements Callable<Integer> {
     }
 
     /**
-     * Opening a storage writes to its directories. So none of them may be, contain, or lie in one that is only to be read.
+     * Opening a storage writes to its directories. So none of them may be, contain, or lie in one that is
+     * only to be read.
      */
     private void checkApart(Path directory) {
         BrokerState.requireNotKafkas(directory);

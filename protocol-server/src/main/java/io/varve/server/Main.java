@@ -62,7 +62,9 @@ public final class Main {
         return VarveServer.start(config, Clock.system(), new SystemScheduler(BACKGROUND_THREADS), Ids.random());
     }
 
-    /** A server told to end before it has started leaves what a crash would leave, and recovers as from one. */
+    /**
+     * A server told to end before it has started leaves what a crash would leave, and recovers as from one.
+     */
     private static void stop(VarveServer server) {
         if (server != null) {
             server.close();

@@ -44,9 +44,9 @@ final class StartCommand implements Runnable {
     }
 
     /**
-     * Starts the server if the command line is right and does not ask for help. A line as the scripts give it is read
-     * without picocli. Loading it would add a tenth of a second to every start, since its class files have a format that
-     * Java does not take into archives of classes.
+     * Starts the server if the command line is right and does not ask for help. A line as the scripts give it
+     * is read without picocli. Loading it would add a tenth of a second to every start, since its class files
+     * have a format that Java does not take into archives of classes.
      *
      * @param start gets the file and the overrides, and returns when the server has ended
      * @return the exit code

@@ -32,7 +32,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Opens the whole server in order, network, log, metadata, groups, transactions, and closes it in reverse. Thread-safe. */
+/**
+ * Opens the whole server in order, network, log, metadata, groups, transactions, and closes it in reverse.
+ * Thread-safe.
+ */
 public final class VarveServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VarveServer.class);
     /** How many of the five seconds an orderly stop may take are for answers. The rest is for the storage. */
@@ -55,7 +58,8 @@ public final class VarveServer implements AutoCloseable {
         this.scheduler = scheduler;
         ClusterMetadata metadata = state.metadata();
         self = self(config, net, metadata);
-        // Groups and transactions ask each other. Groups do so only on behalf of clients, who come when both are there.
+        // Groups and transactions ask each other. Groups do so only on behalf of clients, who come when both
+        // are there.
         groups = Groups.open(
                 config.groups(),
                 new GroupContext(
@@ -100,12 +104,14 @@ public final class VarveServer implements AutoCloseable {
      * @param scheduler the only source of threads; closed with the server
      * @param ids the only source of randomness
      * @return the server, answering
-     * @throws io.varve.core.VarveException if it cannot start; nothing stays open then, and the message is for the user
+     * @throws io.varve.core.VarveException if it cannot start; nothing stays open then, and the message is
+     *     for the user
      */
     public static VarveServer start(ServerConfig config, Clock clock, Scheduler scheduler, Ids ids) {
         config.warnings().forEach(LOG::warn);
         StorageProvider backend = StorageBackends.named(config.storage().backend());
-        // The ports come first: two servers must not recover the same directory to find that only one can listen.
+        // The ports come first: two servers must not recover the same directory to find that only one can
+        // listen.
         NetServer net = NetServer.bind(config.net(), clock);
         try {
             BrokerState state = BrokerState.open(config, backend, clock, scheduler, ids);

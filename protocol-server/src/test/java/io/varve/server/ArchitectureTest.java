@@ -95,7 +95,10 @@ class ArchitectureTest {
         slices().matching(ROOT + ".(*)..").should().beFreeOfCycles().check(MAIN);
     }
 
-    /** Of Kafka's classes about the log's files, its definitions of topic settings are used and nothing that keeps a log. */
+    /**
+     * Of Kafka's classes about the log's files, its definitions of topic settings are used and nothing that
+     * keeps a log.
+     */
     @Test
     void metadataKnowsOnlyTopicConfigDefinitionsOfKafkasLog() {
         noClasses()

@@ -30,8 +30,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Reads the command line of {@code bin/conformance.sh}, and has the backend graded or the power cut under it, or lists
- * the areas.
+ * Reads the command line of {@code bin/conformance.sh}, and has the backend graded or the power cut under it,
+ * or lists the areas.
  */
 @Command(
         name = "bin/conformance.sh",

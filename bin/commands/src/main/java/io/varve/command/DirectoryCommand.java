@@ -14,8 +14,8 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /**
- * Reads a command line that names data directories, and runs what a subclass does with them. A subclass names its exit
- * codes in its help. 2 stands for a wrong command line in all of them.
+ * Reads a command line that names data directories, and runs what a subclass does with them. A subclass names
+ * its exit codes in its help. 2 stands for a wrong command line in all of them.
  */
 @Command(
         mixinStandardHelpOptions = true,

@@ -93,8 +93,8 @@ public interface PartitionStore extends AutoCloseable {
      *
      * <p>Damage: where the bytes at {@code offset} are not what was appended, the read throws CORRUPT, or
      * hands them out as they are for the batch's own checksum to give away; it never passes over them to a
-     * later batch, nor keeps sound batches on either side from being read. With
-     * {@code log.read.verify=true} in {@link StorageContext#properties} it always throws.
+     * later batch, nor keeps sound batches on either side from being read. With {@code log.read.verify=true}
+     * in {@link StorageContext#properties} it always throws.
      *
      * @param offset where to start, {@code start <= offset <= readableEnd}
      * @param endOffset where to stop, exclusive: the high watermark or the last stable offset, most often

@@ -29,7 +29,10 @@ import org.apache.kafka.common.record.internal.Record;
 import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 
-/** A partition in memory whose transactions and producers a test tells; every batch makes a segment of its own if it wants. */
+/**
+ * A partition in memory whose transactions and producers a test tells; every batch makes a segment of its own
+ * if it wants.
+ */
 final class CompactedPartition implements CompactableLog {
     static final long START_MS = 10_000_000;
 
@@ -138,7 +141,9 @@ final class CompactedPartition implements CompactableLog {
         }
     }
 
-    /** What is left, as {@code offset:key=value}, markers as {@code offset:marker}; without what roll wrote. */
+    /**
+     * What is left, as {@code offset:key=value}, markers as {@code offset:marker}; without what roll wrote.
+     */
     List<String> left() {
         List<String> left = new ArrayList<>();
         for (RecordBatch batch : batches()) {

@@ -13,7 +13,10 @@ class DirtyPortionTest {
     private static final long NOW = 1_000_000;
     private static final long HOUR = 3_600_000;
 
-    /** Segments of ten offsets and so many bytes each; max timestamps a second apart, the last sealed one's is now. */
+    /**
+     * Segments of ten offsets and so many bytes each; max timestamps a second apart, the last sealed one's is
+     * now.
+     */
     private static List<Segment> segments(long... bytes) {
         List<Segment> segments = new ArrayList<>();
         for (int i = 0; i < bytes.length; i++) {

@@ -234,7 +234,10 @@ class RetentionRunnerTest {
                 });
     }
 
-    /** "Set ten minutes, lived for days": a trickle keeps the active segment young, and the explanation says how long at most. */
+    /**
+     * "Set ten minutes, lived for days": a trickle keeps the active segment young, and the explanation says
+     * how long at most.
+     */
     @Test
     void saysHowLongATrickleCanKeepItsOldestRecord() {
         PartitionLog log = log(keepFor(10 * MINUTE));

@@ -37,7 +37,10 @@ class TransactionHistoryTest {
         }
     }
 
-    /** One history: each producer's sequences go on from batch to batch, and begin anew after a crash that took some of them. */
+    /**
+     * One history: each producer's sequences go on from batch to batch, and begin anew after a crash that
+     * took some of them.
+     */
     private static final class History {
         final Random random;
         final TransactionRig rig;

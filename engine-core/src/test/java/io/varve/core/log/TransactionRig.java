@@ -80,7 +80,10 @@ final class TransactionRig {
         return log.appender().endTransaction(new TransactionMarker(producer, (short) epoch, 0, commit, false));
     }
 
-    /** What a consumer of committed records sees, by the rules of Kafka's client, reading at most so many bytes at a time. */
+    /**
+     * What a consumer of committed records sees, by the rules of Kafka's client, reading at most so many
+     * bytes at a time.
+     */
     List<String> committed(int maxBytes) {
         List<String> values = new ArrayList<>();
         long offset = log.logStartOffset();

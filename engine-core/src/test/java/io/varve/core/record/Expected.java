@@ -41,7 +41,10 @@ record Expected(long offset, long timestamp, ByteBuffer key, ByteBuffer value, L
         return StandardCharsets.UTF_8.encode(text);
     }
 
-    /** Goes through a batch without holding its records; @return the numbers of those without a key, the first being 0 */
+    /**
+     * Goes through a batch without holding its records; @return the numbers of those without a key, the first
+     * being 0
+     */
     static List<Integer> keyless(ByteBuffer batch, int maxDecompressedBytes) {
         try (RecordIterator records = RecordIterator.withoutBodies(batch, 0, maxDecompressedBytes)) {
             List<Integer> missing = new ArrayList<>();

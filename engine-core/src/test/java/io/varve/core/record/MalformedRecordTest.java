@@ -19,7 +19,10 @@ class MalformedRecordTest {
     private static final long SEED = 31_337;
     private static final int ROUNDS = 20_000;
 
-    /** A sound record is 0c 00 00 00 01 01 00: length 6, attributes, timestamp, offset, no key, no value, no headers. */
+    /**
+     * A sound record is 0c 00 00 00 01 01 00: length 6, attributes, timestamp, offset, no key, no value, no
+     * headers.
+     */
     @ParameterizedTest
     @CsvSource({
         "a length past the end, 0e 00 00 00 01 01 00",
@@ -92,7 +95,10 @@ class MalformedRecordTest {
         }
     }
 
-    /** Mutates whole batches: the validator must find it, or the iterator, and neither may throw anything else. */
+    /**
+     * Mutates whole batches: the validator must find it, or the iterator, and neither may throw anything
+     * else.
+     */
     @ParameterizedTest
     @EnumSource(Codec.class)
     void survivesMutatedBatches(Codec codec) {

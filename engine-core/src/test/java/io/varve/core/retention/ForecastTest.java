@@ -12,9 +12,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is foretold comes true: over years of checks every segment goes with the first one at or after its time, and no other does. One that is
- * to go by its last append, while its newest timestamp lies in the future, may find that no check came before that time: it, and what comes
- * after it, goes no sooner than foretold then.
+ * What is foretold comes true: over years of checks every segment goes with the first one at or after its
+ * time, and no other does. One that is to go by its last append, while its newest timestamp lies in the
+ * future, may find that no check came before that time: it, and what comes after it, goes no sooner than
+ * foretold then.
  */
 class ForecastTest {
     private static final long DAY = 24L * 3600 * 1000;

@@ -2,10 +2,12 @@
 package io.varve.server.api;
 
 /**
- * How the network treats the requests of an API, before and beside its handler. {@link ApiTable} has the policy of each.
+ * How the network treats the requests of an API, before and beside its handler. {@link ApiTable} has the
+ * policy of each.
  *
  * @param size how large a request may be
- * @param maxElements max elements of all its arrays together, those of arrays in arrays and tagged fields included
+ * @param maxElements max elements of all its arrays together, those of arrays in arrays and tagged fields
+ *     included
  * @param thread which thread runs the handler
  */
 public record ApiPolicy(Size size, int maxElements, HandlerThread thread) {
@@ -15,11 +17,14 @@ public record ApiPolicy(Size size, int maxElements, HandlerThread thread) {
         SMALL,
         /** {@code control.request.max.bytes}. */
         ORDINARY,
-        /** Has something to say of each of many partitions, members or topics: four times {@code control.request.max.bytes}. */
+        /**
+         * Has something to say of each of many partitions, members or topics: four times
+         * {@code control.request.max.bytes}.
+         */
         LARGE,
         /**
-         * Carries records: {@code socket.request.max.bytes}. Such requests of one connection are under way together; all others
-         * wait for those before them.
+         * Carries records: {@code socket.request.max.bytes}. Such requests of one connection are under way
+         * together; all others wait for those before them.
          */
         RECORDS
     }
@@ -28,9 +33,14 @@ public record ApiPolicy(Size size, int maxElements, HandlerThread thread) {
     public enum HandlerThread {
         /** The connection's event loop, always: the handler's state belongs to it. */
         LOOP,
-        /** The connection's event loop, but a worker thread for a request that {@link RequestExtent#isLarge}. */
+        /**
+         * The connection's event loop, but a worker thread for a request that {@link RequestExtent#isLarge}.
+         */
         WORKER_IF_LARGE,
-        /** A worker thread: what reads disks, decompresses, waits for directories, or does something for each of many elements. */
+        /**
+         * A worker thread: what reads disks, decompresses, waits for directories, or does something for each
+         * of many elements.
+         */
         WORKER
     }
 

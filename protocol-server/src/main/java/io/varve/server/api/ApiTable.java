@@ -58,12 +58,14 @@ import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * Lists every API of Kafka's protocol, in the order of their keys: in which versions it is served, how the network treats its
- * requests, and which handler serves it; or why it is not served. ApiVersions is answered from here.
+ * Lists every API of Kafka's protocol, in the order of their keys: in which versions it is served, how the
+ * network treats its requests, and which handler serves it; or why it is not served. ApiVersions is answered
+ * from here.
  *
- * <p>A new API is a handler and its line. Columns that come with the code that reads them: whether a request is allowed before its
- * connection is authenticated, and which kind of quota it counts against. That produce requests of a connection are under way
- * together, and all others one after the other, is what {@link ApiPolicy.Size#RECORDS} says.
+ * <p>A new API is a handler and its line. Columns that come with the code that reads them: whether a request
+ * is allowed before its connection is authenticated, and which kind of quota it counts against. That produce
+ * requests of a connection are under way together, and all others one after the other, is what
+ * {@link ApiPolicy.Size#RECORDS} says.
  */
 public final class ApiTable {
     private static final String GONE = "Kafka 4 has removed it";
@@ -97,9 +99,9 @@ public final class ApiTable {
 
     private static final Map<ApiKeys, Line> LINES = new EnumMap<>(ApiKeys.class);
 
-    // Large: a group member's metadata names its topics, a leader's assignments name every partition. 100 elements:
-    // nobody
-    // has so many assignors. FindCoordinator is for a worker: the first that asks makes the coordinator's topic.
+    // Large: a group member's metadata names its topics, a leader's assignments name every partition. 100
+    // elements: nobody has so many assignors. FindCoordinator is for a worker: the first that asks makes the
+    // coordinator's topic.
     static {
         // spotless:off
         // key  API             versions first, last  size     elements  thread            handler; or why there is none

@@ -4,7 +4,10 @@ package io.varve.server.api;
 import java.util.List;
 import org.apache.kafka.common.acl.AclOperation;
 
-/** The operations a client may do, as the bit fields of KIP-430. Without an authorizer: all that exist for the resource. */
+/**
+ * The operations a client may do, as the bit fields of KIP-430. Without an authorizer: all that exist for the
+ * resource.
+ */
 public final class AuthorizedOperations {
     /** What a response says when the client did not ask. */
     static final int OMITTED = Integer.MIN_VALUE;

@@ -33,7 +33,8 @@ public final class Dispatcher {
     }
 
     /**
-     * Serves a request on the caller's thread: the connection's event loop, or a worker thread when the request is a background one.
+     * Serves a request on the caller's thread: the connection's event loop, or a worker thread when the
+     * request is a background one.
      *
      * @param request as parsed
      * @return completes, on any thread, with the answer; never fails

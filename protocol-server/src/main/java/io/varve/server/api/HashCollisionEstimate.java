@@ -2,10 +2,11 @@
 package io.varve.server.api;
 
 /**
- * Foresees what it takes to fill one of Kafka's {@code ImplicitLinkedHashCollection}s: hash tables with linear probing of twice as many slots
- * as elements, and one, which are filled and then, at their last element, emptied into a larger one. Each element taken out makes all that
- * stand behind it in its cluster be seated anew, so that time grows with the square of a cluster's length, and with its cube when its
- * keys are equal or their hash codes collide.
+ * Foresees what it takes to fill one of Kafka's {@code ImplicitLinkedHashCollection}s: hash tables with
+ * linear probing of twice as many slots as elements, and one, which are filled and then, at their last
+ * element, emptied into a larger one. Each element taken out makes all that stand behind it in its cluster be
+ * seated anew, so that time grows with the square of a cluster's length, and with its cube when its keys are
+ * equal or their hash codes collide.
  */
 final class HashCollisionEstimate {
     /** So many elements cannot take long, whatever their keys are. */
@@ -44,7 +45,10 @@ final class HashCollisionEstimate {
         return steps + length * (length + moved) / 2;
     }
 
-    /** @return a slot into which no cluster reaches: the one after which fewest elements were met for the slots passed */
+    /**
+     * @return a slot into which no cluster reaches: the one after which fewest elements were met for the
+     *     slots passed
+     */
     private int behindTheLastCluster() {
         int at = 0;
         long sum = 0;

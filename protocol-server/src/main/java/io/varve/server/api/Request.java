@@ -10,8 +10,8 @@ import org.apache.kafka.common.requests.RequestHeader;
  * @param header API, version, correlation id, client id
  * @param body the parsed body, of the class the API key implies
  * @param connection who asks
- * @param background true when it is handled on a worker thread, which may take long and wait for disks; false on the connection's
- *     event loop, which may not
+ * @param background true when it is handled on a worker thread, which may take long and wait for disks; false
+ *     on the connection's event loop, which may not
  */
 public record Request(RequestHeader header, AbstractRequest body, Connection connection, boolean background) {
     /**

@@ -24,9 +24,10 @@ public final class RequestParser {
      *
      * @param frame the frame without its size; big-endian, direct or heap, left as it is
      * @return what parsing it will make
-     * @throws InvalidRequestException if nothing can be answered, and the connection is to be closed. As in Kafka: unknown API key, one not
-     *     for brokers' clients, a version that cannot be parsed, lengths beyond the frame. And when it is more than its {@link ApiPolicy}
-     *     allows, or its keys are such that parsing would take long
+     * @throws InvalidRequestException if nothing can be answered, and the connection is to be closed. As in
+     *     Kafka: unknown API key, one not for brokers' clients, a version that cannot be parsed, lengths
+     *     beyond the frame. And when it is more than its {@link ApiPolicy} allows, or its keys are such that
+     *     parsing would take long
      */
     public static RequestExtent inspect(ByteBuffer frame) {
         ByteBuffer in = frame.duplicate();
@@ -74,7 +75,8 @@ public final class RequestParser {
      *
      * @param frame one that was {@link #inspect inspected}. The request's record bytes are views of it
      * @param connection where it came from
-     * @return the request. Of an ApiVersions request in a version nobody knows only the header is read, its body says version 0
+     * @return the request. Of an ApiVersions request in a version nobody knows only the header is read, its
+     *     body says version 0
      * @throws InvalidRequestException if the bytes are not such a request, and the connection is to be closed
      */
     public static Request parse(ByteBuffer frame, Connection connection) {

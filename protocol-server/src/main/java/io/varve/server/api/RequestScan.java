@@ -5,11 +5,14 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
 /**
- * A walk over a request that has not been parsed: makes no objects, and ends at the first thing that is too much. One walk is used by one
- * thread.
+ * A walk over a request that has not been parsed: makes no objects, and ends at the first thing that is too
+ * much. One walk is used by one thread.
  */
 final class RequestScan {
-    /** So many steps take about a tenth of a second, for which a worker thread is good; a topic with 10,000 numbered partitions takes half of them. */
+    /**
+     * So many steps take about a tenth of a second, for which a worker thread is good; a topic with 10,000
+     * numbered partitions takes half of them.
+     */
     private static final long MAX_COLLISIONS = 100_000_000;
 
     private final ByteBuffer in;

@@ -22,7 +22,10 @@ final class RequestShapes {
     private static final Map<Integer, WireShape> BODIES = new ConcurrentHashMap<>();
     private static final Map<Short, WireShape> HEADERS = new ConcurrentHashMap<>();
 
-    /** Arrays whose elements Kafka keeps in a hash table, by API and name, and the fields its key is made of, in order. */
+    /**
+     * Arrays whose elements Kafka keeps in a hash table, by API and name, and the fields its key is made of,
+     * in order.
+     */
     static final Map<ApiKeys, Map<String, List<String>>> HASHED = Map.ofEntries(
             Map.entry(ApiKeys.PRODUCE, Map.of("topic_data", List.of("name", "topic_id"))),
             Map.entry(ApiKeys.JOIN_GROUP, Map.of("protocols", List.of("name"))),

@@ -11,7 +11,9 @@ import org.apache.kafka.common.protocol.ApiKeys;
  * @param last highest version, inclusive
  */
 public record ServedVersions(ApiKeys api, short first, short last) {
-    /** @throws IllegalArgumentException if there is no such version, or kafka-clients cannot parse one of them */
+    /**
+     * @throws IllegalArgumentException if there is no such version, or kafka-clients cannot parse one of them
+     */
     public ServedVersions {
         if (first > last || first < api.oldestVersion() || last > api.latestVersion()) {
             throw new IllegalArgumentException("versions " + first + " to " + last + " of " + api + ": must be within "

@@ -9,8 +9,8 @@ import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.RecordsSend;
 
 /**
- * Stored batches inside a response: the network sends them from where they lie (a file region, or memory) and closes the slice
- * when they are sent, or cannot be.
+ * Stored batches inside a response: the network sends them from where they lie (a file region, or memory) and
+ * closes the slice when they are sent, or cannot be.
  */
 public final class SliceRecords implements BaseRecords, AutoCloseable {
     private final BatchSlice slice;

@@ -156,7 +156,8 @@ sealed interface WireShape {
      * @param fields in order
      * @param nullable whether a byte before it says if it is there
      * @param hashed whether Kafka keeps such structs in a hash table
-     * @param factor what the hash code of its keys is multiplied by at the end, for keys this version does not have
+     * @param factor what the hash code of its keys is multiplied by at the end, for keys this version does
+     *     not have
      */
     record Struct(List<Field> fields, boolean nullable, boolean hashed, int factor) implements WireShape {
         private static final int OBJECT = 32;

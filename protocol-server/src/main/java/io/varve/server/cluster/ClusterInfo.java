@@ -8,7 +8,8 @@ import java.util.List;
  *
  * @param clusterId 22 characters of base64, made at the first start and kept
  * @param nodeId this broker's {@code node.id}
- * @param endpoints where clients of each listener reach this node ({@code advertised.listeners}), at least one
+ * @param endpoints where clients of each listener reach this node ({@code advertised.listeners}), at least
+ *     one
  * @param rack {@code broker.rack}, or null
  */
 public record ClusterInfo(String clusterId, int nodeId, List<Endpoint> endpoints, String rack) {

@@ -24,8 +24,8 @@ public final class CommandLines {
     private CommandLines() {}
 
     /**
-     * Reads a command line and runs the command. Of an option given twice the last one counts. Nothing is printed in
-     * colours.
+     * Reads a command line and runs the command. Of an option given twice the last one counts. Nothing is
+     * printed in colours.
      *
      * @param command annotated as a picocli command
      * @param out gets help and version

@@ -30,9 +30,9 @@ import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * Defines the broker's keys: type, default and what is allowed of each. Those of backends, groups, transactions and topics are defined by
- * {@link StorageBackends}, {@code GroupsConfig}, {@code TransactionsConfig} and {@code TopicConfigs}; defaults are those of the records
- * the values go into.
+ * Defines the broker's keys: type, default and what is allowed of each. Those of backends, groups,
+ * transactions and topics are defined by {@link StorageBackends}, {@code GroupsConfig},
+ * {@code TransactionsConfig} and {@code TopicConfigs}; defaults are those of the records the values go into.
  */
 public final class BrokerConfigDef {
     static final String LISTENERS = "listeners";

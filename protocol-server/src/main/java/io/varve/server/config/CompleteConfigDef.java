@@ -14,8 +14,8 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
- * Joins the definitions of all parts into what this broker can be configured with. Types and documentation are Kafka's where its
- * libraries define the key; defaults are those in force here. Stateless.
+ * Joins the definitions of all parts into what this broker can be configured with. Types and documentation
+ * are Kafka's where its libraries define the key; defaults are those in force here. Stateless.
  */
 final class CompleteConfigDef {
     private CompleteConfigDef() {}

@@ -45,7 +45,9 @@ final class EndpointParser {
         return endpoints;
     }
 
-    /** @return what clients of each bound listener are told to connect to; port 0 stands for the port bound */
+    /**
+     * @return what clients of each bound listener are told to connect to; port 0 stands for the port bound
+     */
     List<Endpoint> advertised(List<Endpoint> bound, String advertised) {
         List<Endpoint> given = advertised == null ? List.of() : parse(BrokerConfigDef.ADVERTISED_LISTENERS, advertised);
         for (Endpoint endpoint : given) {
@@ -104,7 +106,10 @@ final class EndpointParser {
         return endpoints.stream().filter(e -> e.listener().equals(listener)).findFirst();
     }
 
-    /** A wildcard cannot be connected to: like Kafka, name this machine; unlike Kafka, only if that name resolves. */
+    /**
+     * A wildcard cannot be connected to: like Kafka, name this machine; unlike Kafka, only if that name
+     * resolves.
+     */
     private static Endpoint reachable(Endpoint endpoint) {
         if (!WILDCARDS.contains(endpoint.host())) {
             return endpoint;
@@ -119,7 +124,8 @@ final class EndpointParser {
     }
 
     /**
-     * The sockets of an endpoint: one, but for localhost, which means IPv4 to some clients and IPv6 to others.
+     * The sockets of an endpoint: one, but for localhost, which means IPv4 to some clients and IPv6 to
+     * others.
      *
      * @param endpoint where to bind
      * @return the addresses to listen on, at least one
@@ -133,7 +139,8 @@ final class EndpointParser {
         try {
             List<String> hosts = new ArrayList<>();
             for (InetAddress address : InetAddress.getAllByName("localhost")) {
-                // The hosts file may name an address this machine does not have, as in a container without IPv6.
+                // The hosts file may name an address this machine does not have, as in a container without
+                // IPv6.
                 if (NetworkInterface.getByInetAddress(address) != null) {
                     hosts.add(address.getHostAddress());
                 }

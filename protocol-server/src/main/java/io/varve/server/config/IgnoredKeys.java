@@ -4,7 +4,10 @@ package io.varve.server.config;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** Says why a key has no effect. Kafka's keys, past and present, are accepted, so that its files start unedited. */
+/**
+ * Says why a key has no effect. Kafka's keys, past and present, are accepted, so that its files start
+ * unedited.
+ */
 final class IgnoredKeys {
     private static final String NO_ZOOKEEPER = "no ZooKeeper is needed";
     private static final String NO_QUORUM = "there is no controller quorum to take part in";

@@ -15,7 +15,10 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** Keys and values as the user gave them, in a file and on the command line, and which of the two each came from. */
+/**
+ * Keys and values as the user gave them, in a file and on the command line, and which of the two each came
+ * from.
+ */
 final class PropertySources {
     private static final String OVERRIDE = "--override";
 
@@ -68,7 +71,10 @@ final class PropertySources {
         return Collections.unmodifiableMap(values);
     }
 
-    /** @return the value, or null when the key is absent; an empty value counts as absent, as for Kafka's lists */
+    /**
+     * @return the value, or null when the key is absent; an empty value counts as absent, as for Kafka's
+     *     lists
+     */
     String get(String key) {
         String value = values.get(key);
         return value == null || value.isEmpty() ? null : value;

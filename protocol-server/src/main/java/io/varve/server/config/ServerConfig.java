@@ -34,7 +34,8 @@ import org.apache.kafka.common.config.ConfigException;
 /**
  * The server's whole configuration, checked: the record of each package, side by side.
  *
- * @param advertised what clients of each listener are told to connect to, at least one; port 0 stands for the port bound
+ * @param advertised what clients of each listener are told to connect to, at least one; port 0 stands for the
+ *     port bound
  * @param net connections and their limits
  * @param fetch limits of fetches
  * @param storage what keeps the data, and where
@@ -226,7 +227,10 @@ public record ServerConfig(
         throw settings.wrong(BrokerConfigDef.BROKER_ID, "a whole number, 0 or more");
     }
 
-    /** Has another package check its keys. Its error names key and value; the place where they were set is added here. */
+    /**
+     * Has another package check its keys. Its error names key and value; the place where they were set is
+     * added here.
+     */
     private static <T> T checked(PropertySources settings, Supplier<T> parse) {
         try {
             return parse.get();

@@ -14,7 +14,10 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 
-/** Finds the backends on the class path, by the names {@code storage.backend} has for them, and says what they can be configured with. Stateless. */
+/**
+ * Finds the backends on the class path, by the names {@code storage.backend} has for them, and says what they
+ * can be configured with. Stateless.
+ */
 public final class StorageBackends {
     private StorageBackends() {}
 

@@ -12,14 +12,17 @@ import java.util.function.Function;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 
 /**
- * Makes a coordinator's topic, starts the coordinator and passes calls on to it. The coordinator starts, and its topic is made, at the
- * first look-up; where the topic is there already, in the background of the server's start. A server that nobody uses it on pays nothing
- * for it. Thread-safe.
+ * Makes a coordinator's topic, starts the coordinator and passes calls on to it. The coordinator starts, and
+ * its topic is made, at the first look-up; where the topic is there already, in the background of the
+ * server's start. A server that nobody uses it on pays nothing for it. Thread-safe.
  *
  * @param <C> the coordinator
  */
 public final class CoordinatorHost<C extends HostedCoordinator> implements AutoCloseable {
-    /** How long in ms a look-up waits for a partition to be loaded. After that it is answered, and clients ask again. */
+    /**
+     * How long in ms a look-up waits for a partition to be loaded. After that it is answered, and clients ask
+     * again.
+     */
     private static final long LOAD_WAIT_MS = 1_000;
 
     /**
@@ -101,14 +104,18 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
             throw new NotCoordinatorException("the server is stopping");
         }
         if (lifecycle == null) {
-            // What changes from here on waits in the lifecycle's queue; what changed before is among the topics known.
+            // What changes from here on waits in the lifecycle's queue; what changed before is among the
+            // topics known.
             Collection<Topic> known = topics.all();
             lifecycle = new CoordinatorLifecycle<>(plan.name(), () -> opening.open(topic, known), scheduler);
         }
         return lifecycle;
     }
 
-    /** @return whether the coordinator was never used: its topic is not there, so there is nothing it could know */
+    /**
+     * @return whether the coordinator was never used: its topic is not there, so there is nothing it could
+     *     know
+     */
     public boolean isUnused() {
         return lifecycle == null;
     }
@@ -129,7 +136,10 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
         return creation.createInternalIfAbsent(plan.topic(), plan.partitions(), plan.configs());
     }
 
-    /** Waits for a key's partition, not for long: a client that is told where the coordinator is copes with one that loads. */
+    /**
+     * Waits for a key's partition, not for long: a client that is told where the coordinator is copes with
+     * one that loads.
+     */
     private CompletableFuture<Void> loaded(CoordinatorLifecycle<C> now, String key) {
         CompletableFuture<Void> loaded = now.loaded(key);
         if (loaded.isDone()) {
@@ -153,8 +163,8 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
      *
      * @param <T> what it answers
      * @param call what to ask it
-     * @return its answer; fails with NOT_COORDINATOR before the first {@link #find} and after the end, which makes clients ask where the
-     *     coordinator is, and with COORDINATOR_LOAD_IN_PROGRESS while it starts
+     * @return its answer; fails with NOT_COORDINATOR before the first {@link #find} and after the end, which
+     *     makes clients ask where the coordinator is, and with COORDINATOR_LOAD_IN_PROGRESS while it starts
      */
     public <T> CompletableFuture<T> serve(Function<C, CompletableFuture<T>> call) {
         CoordinatorLifecycle<C> now = lifecycle;

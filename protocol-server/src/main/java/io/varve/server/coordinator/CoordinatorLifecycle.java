@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts and stops one coordinator, and tells it of topics that change. The coordinator starts in the background; changes meanwhile are
- * queued, so it misses none. Thread-safe.
+ * Starts and stops one coordinator, and tells it of topics that change. The coordinator starts in the
+ * background; changes meanwhile are queued, so it misses none. Thread-safe.
  */
 final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLifecycle.class);

@@ -93,7 +93,10 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         tasks.close();
     }
 
-    /** Replays one log from its start to its end. Damage is never passed over silently: clients would be told an older state. */
+    /**
+     * Replays one log from its start to its end. Damage is never passed over silently: clients would be told
+     * an older state.
+     */
     private final class Load {
         private final PartitionLog log;
         private final CoordinatorPlayback<CoordinatorRecord> playback;
@@ -215,8 +218,8 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         }
 
         /**
-         * Tells how far the state is written and durable. Above the high watermark every batch's end is a state that may be read
-         * later, so each is kept; below it only the newest matters.
+         * Tells how far the state is written and durable. Above the high watermark every batch's end is a
+         * state that may be read later, so each is kept; below it only the newest matters.
          */
         private void advance() {
             long highWatermark = log.highWatermark();

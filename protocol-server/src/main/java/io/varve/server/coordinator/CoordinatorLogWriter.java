@@ -23,8 +23,8 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /**
- * Appends a coordinator's events to the partitions of its topic. An append assigns offsets and returns; the high watermark tells when it
- * is durable.
+ * Appends a coordinator's events to the partitions of its topic. An append assigns offsets and returns; the
+ * high watermark tells when it is durable.
  */
 public final class CoordinatorLogWriter implements PartitionWriter {
     /** Versions of TxnOffsetCommit. */
@@ -54,8 +54,9 @@ public final class CoordinatorLogWriter implements PartitionWriter {
     }
 
     /**
-     * The coordinator registers when a load has ended. The log tells a new listener the current high watermark: one that moved
-     * between the load's last look and now would else be missed, and what it made durable stay unreadable until the next write.
+     * The coordinator registers when a load has ended. The log tells a new listener the current high
+     * watermark: one that moved between the load's last look and now would else be missed, and what it made
+     * durable stay unreadable until the next write.
      */
     @Override
     public void registerListener(TopicPartition partition, Listener listener) {
@@ -87,8 +88,8 @@ public final class CoordinatorLogWriter implements PartitionWriter {
     public long append(
             TopicPartition partition, VerificationGuard guard, MemoryRecords records, short transactionVersion) {
         try {
-            // The log patches offsets into this buffer and is done with it on return; the coordinator then uses it
-            // again.
+            // The log patches offsets into this buffer and is done with it on return; the coordinator then
+            // uses it again.
             return log(partition)
                     .appender()
                     .append(records.buffer(), AppendOrigin.BROKER, ours(guard))

@@ -3,7 +3,10 @@ package io.varve.server.coordinator;
 
 import io.varve.server.metadata.topic.Topic;
 
-/** Coordinates the groups, or the transactions, whose events are in one topic. Thread-safe, except that the host calls {@link #topicChanged} and {@link #allLoaded} in turn. */
+/**
+ * Coordinates the groups, or the transactions, whose events are in one topic. Thread-safe, except that the
+ * host calls {@link #topicChanged} and {@link #allLoaded} in turn.
+ */
 public interface HostedCoordinator extends AutoCloseable {
     /** @return how far its partitions have been read back */
     LoadProgress loading();

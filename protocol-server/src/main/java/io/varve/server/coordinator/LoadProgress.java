@@ -6,7 +6,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
-/** Notes which partitions of a coordinator's topic have been read back, and lets callers wait for them. Thread-safe. */
+/**
+ * Notes which partitions of a coordinator's topic have been read back, and lets callers wait for them.
+ * Thread-safe.
+ */
 public final class LoadProgress {
     private final List<CompletableFuture<Void>> partitions;
 

@@ -5,8 +5,8 @@ import io.varve.core.transaction.TransactionMarker;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Ends transactions in {@code __consumer_offsets}. It is the group coordinator that does so: it holds the offsets of open transactions in
- * memory, and has to hear of every marker in its log. Thread-safe.
+ * Ends transactions in {@code __consumer_offsets}. It is the group coordinator that does so: it holds the
+ * offsets of open transactions in memory, and has to hear of every marker in its log. Thread-safe.
  */
 @FunctionalInterface
 public interface OffsetsMarkerWriter {

@@ -52,13 +52,19 @@ public final class SerialExecutor implements AutoCloseable {
         }
     }
 
-    /** Drops what has not begun; a task under way is told by {@link #isStopped} or by its owner to end. Idempotent. */
+    /**
+     * Drops what has not begun; a task under way is told by {@link #isStopped} or by its owner to end.
+     * Idempotent.
+     */
     public void stop() {
         stopped = true;
         queue.add(() -> {});
     }
 
-    /** Stops, and waits a while for the task under way, so that nothing it uses is closed under it. Idempotent. */
+    /**
+     * Stops, and waits a while for the task under way, so that nothing it uses is closed under it.
+     * Idempotent.
+     */
     @Override
     public void close() {
         stop();

@@ -8,14 +8,17 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Verifies by the transaction coordinator that partitions belong to a transaction, before a producer's first batch in it is appended to
- * them (KIP-890). Thread-safe; does not block.
+ * Verifies by the transaction coordinator that partitions belong to a transaction, before a producer's first
+ * batch in it is appended to them (KIP-890). Thread-safe; does not block.
  */
 @FunctionalInterface
 public interface TransactionVerifier {
     /** What the client leaves to the broker, and which errors it understands. */
     enum Admission {
-        /** The client has added the partition; it is not to be told of aborts it could go on after (before KIP-1050). */
+        /**
+         * The client has added the partition; it is not to be told of aborts it could go on after (before
+         * KIP-1050).
+         */
         VERIFY_FOR_OLD_CLIENT,
         /** The client has added the partition, and understands TRANSACTION_ABORTABLE. */
         VERIFY,
@@ -47,8 +50,8 @@ public interface TransactionVerifier {
      * @param producerEpoch its epoch, as its batches say
      * @param partitions the partitions, at least one
      * @param admission which of the two
-     * @return completes with one error for each partition, NONE when it may be written; what was added is durable. Fails only when
-     *     something is broken
+     * @return completes with one error for each partition, NONE when it may be written; what was added is
+     *     durable. Fails only when something is broken
      */
     CompletableFuture<Map<TopicPartition, Errors>> admit(
             String transactionalId,

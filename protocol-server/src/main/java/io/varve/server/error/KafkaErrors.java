@@ -18,10 +18,11 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns failures of the engine and the storage into Kafka's error codes and exceptions, here and nowhere else. Who failed decides
- * which code a client acts rightly on: an append, a read, a whole request, a coordinator's event, a change of the metadata. What
- * a version of an API cannot say yet is its handler's to replace, what clients of the transaction coordinator expect instead is
- * {@code txn.CoordinatorErrors}'. Stateless, thread-safe.
+ * Turns failures of the engine and the storage into Kafka's error codes and exceptions, here and nowhere
+ * else. Who failed decides which code a client acts rightly on: an append, a read, a whole request, a
+ * coordinator's event, a change of the metadata. What a version of an API cannot say yet is its handler's to
+ * replace, what clients of the transaction coordinator expect instead is {@code txn.CoordinatorErrors}'.
+ * Stateless, thread-safe.
  */
 public final class KafkaErrors {
     /** What a client makes fail once it can make fail at will. */
@@ -82,7 +83,8 @@ public final class KafkaErrors {
         if (failure instanceof OffsetOutOfRangeException) {
             return Errors.OFFSET_OUT_OF_RANGE;
         }
-        // Not KAFKA_STORAGE_ERROR: consumers would retry for ever without a word where nothing will mend the bytes.
+        // Not KAFKA_STORAGE_ERROR: consumers would retry for ever without a word where nothing will mend the
+        // bytes.
         return isCorrupt(failure) ? Errors.CORRUPT_MESSAGE : ofPartition(failure);
     }
 
@@ -100,7 +102,8 @@ public final class KafkaErrors {
 
     /**
      * @param failure why a request failed as a whole, unwrapped
-     * @return the exception its client gets; an {@link UnknownServerException} when nobody foresaw the failure
+     * @return the exception its client gets; an {@link UnknownServerException} when nobody foresaw the
+     *     failure
      */
     public static ApiException ofRequest(Throwable failure) {
         if (failure instanceof ApiException known) {
@@ -155,7 +158,10 @@ public final class KafkaErrors {
         return failure instanceof StorageException ? new KafkaStorageException(failure.getMessage(), failure) : failure;
     }
 
-    /** Records may be senseless in a batch whose CRC is right: not every log was written with its records looked at. */
+    /**
+     * Records may be senseless in a batch whose CRC is right: not every log was written with its records
+     * looked at.
+     */
     private static boolean isCorrupt(RuntimeException failure) {
         return failure instanceof InvalidBatchException
                 || failure instanceof StorageException storage && storage.kind() == StorageException.Kind.CORRUPT;
@@ -176,8 +182,8 @@ public final class KafkaErrors {
     }
 
     /**
-     * A full, failing or damaged disk is a storage error, which clients retry. A partition that was fenced or closed has another
-     * leader or is gone: the client asks for metadata anew, and finds out which.
+     * A full, failing or damaged disk is a storage error, which clients retry. A partition that was fenced or
+     * closed has another leader or is gone: the client asks for metadata anew, and finds out which.
      */
     private static Errors code(StorageException.Kind kind) {
         return switch (kind) {

@@ -15,9 +15,11 @@ import java.util.function.Function;
  * What groups use of the rest of the server.
  *
  * @param self this broker, the coordinator of all groups
- * @param topics the topics at any moment: where {@code __consumer_offsets} is found, and what groups may subscribe to
+ * @param topics the topics at any moment: where {@code __consumer_offsets} is found, and what groups may
+ *     subscribe to
  * @param transactions asked whether offsets may be committed in a transaction
- * @param configs has a watcher told of the groups' settings, first of those there are; completes when it has been
+ * @param configs has a watcher told of the groups' settings, first of those there are; completes when it has
+ *     been
  * @param losses damage in {@code __consumer_offsets} that may be passed over
  * @param clock for the load's report
  * @param scheduler gives threads: one for metadata, one for loading, both only once groups are used

@@ -14,17 +14,21 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Keeps clients from making groups and members without end, which Kafka's coordinator lets them do. Thread-safe.
+ * Keeps clients from making groups and members without end, which Kafka's coordinator lets them do.
+ * Thread-safe.
  *
  * <ul>
- *   <li>Of groups it notes the names of those it let in. Now and then it asks the coordinator which groups there are: it takes up those
- *       from the log, and forgets those that are gone.
- *   <li>Of members it counts the requests to become one. The coordinator remembers each of them for as long as a session may last,
- *       whether the client comes back or not.
+ *   <li>Of groups it notes the names of those it let in. Now and then it asks the coordinator which groups
+ *       there are: it takes up those from the log, and forgets those that are gone.
+ *   <li>Of members it counts the requests to become one. The coordinator remembers each of them for as long
+ *       as a session may last, whether the client comes back or not.
  * </ul>
  */
 final class GroupLimit {
-    /** The coordinator drops groups without members and offsets every ten minutes. A young one may not be in its list yet. */
+    /**
+     * The coordinator drops groups without members and offsets every ten minutes. A young one may not be in
+     * its list yet.
+     */
     private static final long YOUNG_NANOS = TimeUnit.MINUTES.toNanos(15);
 
     private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(5);

@@ -18,7 +18,10 @@ import org.apache.kafka.coordinator.group.GroupConfig;
 import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
-/** Checks and shows what single groups can be configured with: Kafka's definitions under the broker's limits. Immutable, thread-safe. */
+/**
+ * Checks and shows what single groups can be configured with: Kafka's definitions under the broker's limits.
+ * Immutable, thread-safe.
+ */
 public final class GroupSettings {
     private static final Map<String, ConfigKey> KEYS = GroupConfig.CONFIG_DEF.configKeys();
 

@@ -42,13 +42,14 @@ import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 
 /**
- * Serves the groups of this broker, classic ones and consumer groups (KIP-848), with their committed offsets, by Kafka's coordinator. A
- * server nobody uses groups on pays nothing for them. Thread-safe; no method blocks. A future fails with a Kafka {@link ApiException} or
- * completes with an error code in its value: callers handle both. Completion comes on any thread.
+ * Serves the groups of this broker, classic ones and consumer groups (KIP-848), with their committed offsets,
+ * by Kafka's coordinator. A server nobody uses groups on pays nothing for them. Thread-safe; no method
+ * blocks. A future fails with a Kafka {@link ApiException} or completes with an error code in its value:
+ * callers handle both. Completion comes on any thread.
  *
- * <p>Groups live in {@code __consumer_offsets}, which is made by the first {@link #find}. Until then every other call fails with
- * NOT_COORDINATOR, which makes clients ask where the coordinator is. While groups are read back after a start, calls fail
- * with COORDINATOR_LOAD_IN_PROGRESS.
+ * <p>Groups live in {@code __consumer_offsets}, which is made by the first {@link #find}. Until then every
+ * other call fails with NOT_COORDINATOR, which makes clients ask where the coordinator is. While groups are
+ * read back after a start, calls fail with COORDINATOR_LOAD_IN_PROGRESS.
  */
 public final class Groups implements AutoCloseable {
     static final String OFFSETS = org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
@@ -260,7 +261,10 @@ public final class Groups implements AutoCloseable {
         return serve(service -> service.consumerGroupDescribe(context, groupIds));
     }
 
-    /** Stops coordinating: calls under way fail with NOT_COORDINATOR. What was acknowledged is in the log. Idempotent. */
+    /**
+     * Stops coordinating: calls under way fail with NOT_COORDINATOR. What was acknowledged is in the log.
+     * Idempotent.
+     */
     @Override
     public void close() {
         host.close();

@@ -16,13 +16,15 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
 /**
- * Reads the broker's group settings: {@code group.*}, {@code offset.metadata.max.bytes} and {@code offsets.*}, with Kafka's names and
- * units, and {@code max.groups}, which Kafka has not. Three defaults are not Kafka's:
+ * Reads the broker's group settings: {@code group.*}, {@code offset.metadata.max.bytes} and
+ * {@code offsets.*}, with Kafka's names and units, and {@code max.groups}, which Kafka has not. Three
+ * defaults are not Kafka's:
  *
  * <ul>
- *   <li>{@code group.coordinator.threads} and {@code group.coordinator.background.threads} are 1, because an append to our log waits for
- *       neither a disk nor a network;
- *   <li>{@code offsets.topic.segment.bytes} is 4 MiB, because a start reads all that is not compacted, the active segments.
+ *   <li>{@code group.coordinator.threads} and {@code group.coordinator.background.threads} are 1, because an
+ *       append to our log waits for neither a disk nor a network;
+ *   <li>{@code offsets.topic.segment.bytes} is 4 MiB, because a start reads all that is not compacted, the
+ *       active segments.
  * </ul>
  *
  * <p>{@code offsets.topic.replication.factor} is accepted and has no effect.
@@ -75,7 +77,10 @@ public final class GroupsConfig {
         }
     }
 
-    /** @return every key that means something here; those about share and streams groups do not, as neither is served */
+    /**
+     * @return every key that means something here; those about share and streams groups do not, as neither is
+     *     served
+     */
     public static Set<String> keys() {
         return definition().names().stream()
                 .filter(key -> !key.startsWith("group.share.")

@@ -28,8 +28,8 @@ import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
 
 /**
- * Runs Kafka's group coordinator on our {@code __consumer_offsets}. Time and threads inside are Kafka's own. Share groups are not served,
- * so nothing asks it to persist their state.
+ * Runs Kafka's group coordinator on our {@code __consumer_offsets}. Time and threads inside are Kafka's own.
+ * Share groups are not served, so nothing asks it to persist their state.
  */
 final class KafkaGroupCoordinator implements HostedCoordinator {
     private final GroupCoordinatorService service;
@@ -109,7 +109,10 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
         feed.forget(deleted.found());
     }
 
-    /** Blocks while the offsets of a deleted topic are dropped, and before that until the offsets to drop have been loaded. */
+    /**
+     * Blocks while the offsets of a deleted topic are dropped, and before that until the offsets to drop have
+     * been loaded.
+     */
     @Override
     public void topicChanged(Topic before, Topic after) {
         if (after != null) {

@@ -20,8 +20,8 @@ import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
- * Publishes our topics to the coordinator as Kafka's metadata images, by which it assigns partitions and drops offsets. Not thread-safe:
- * changes come one after the other.
+ * Publishes our topics to the coordinator as Kafka's metadata images, by which it assigns partitions and
+ * drops offsets. Not thread-safe: changes come one after the other.
  */
 final class MetadataImagePublisher {
     /** Takes a change and the image after it; may block while offsets of deleted topics are dropped. */
@@ -83,8 +83,8 @@ final class MetadataImagePublisher {
     }
 
     /**
-     * Has offsets dropped of topics that were in no image. The coordinator looks up a deleted topic in the image before, so it is given
-     * one that has the topics.
+     * Has offsets dropped of topics that were in no image. The coordinator looks up a deleted topic in the
+     * image before, so it is given one that has the topics.
      *
      * @param gone names by id
      */

@@ -10,7 +10,8 @@ import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
 
 /**
- * Finds committed offsets of deleted topics: a server that stops right after a topic was deleted has not dropped them yet. Thread-safe.
+ * Finds committed offsets of deleted topics: a server that stops right after a topic was deleted has not
+ * dropped them yet. Thread-safe.
  */
 final class OrphanedOffsets {
     private final Topics topics;

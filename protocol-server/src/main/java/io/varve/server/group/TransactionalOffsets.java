@@ -12,7 +12,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.server.common.TransactionVersion;
 
-/** Commits offsets of {@link Groups} in transactions, and ends those transactions. Thread-safe; no method blocks. */
+/**
+ * Commits offsets of {@link Groups} in transactions, and ends those transactions. Thread-safe; no method
+ * blocks.
+ */
 public final class TransactionalOffsets implements OffsetsMarkerWriter {
     /** How often offsets are verified to belong to a transaction before that is given up. */
     private static final int VERIFICATIONS = 3;
@@ -35,8 +38,8 @@ public final class TransactionalOffsets implements OffsetsMarkerWriter {
     }
 
     /**
-     * The marker of the transaction before may come between the verification of this one and the append, which then does not hold; that is
-     * no fault of the client's.
+     * The marker of the transaction before may come between the verification of this one and the append,
+     * which then does not hold; that is no fault of the client's.
      */
     private CompletableFuture<TxnOffsetCommitResponseData> commit(
             GroupRequestContext context, TxnOffsetCommitRequestData request, int attempts) {

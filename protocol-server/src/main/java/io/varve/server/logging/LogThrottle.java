@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
 /**
- * Says what peers can cause at will at most once in ten seconds, and then how often it happened in between. Give each cause its
- * own. Thread-safe.
+ * Says what peers can cause at will at most once in ten seconds, and then how often it happened in between.
+ * Give each cause its own. Thread-safe.
  */
 public final class LogThrottle {
     private static final long PERIOD_NANOS = 10_000_000_000L;

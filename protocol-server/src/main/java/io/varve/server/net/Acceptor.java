@@ -60,7 +60,10 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
         context.fireChannelRead(peer);
     }
 
-    /** Most likely no file descriptors are left: give the system time instead of trying, and telling, without end. */
+    /**
+     * Most likely no file descriptors are left: give the system time instead of trying, and telling, without
+     * end.
+     */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
         failed.warn("cannot accept connections on {}: {}", context.channel().localAddress(), cause.toString());

@@ -4,7 +4,8 @@ package io.varve.server.net;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * Stops reading from one connection as long as a limit is reached or the peer does not take its responses. Used on its event loop.
+ * Stops reading from one connection as long as a limit is reached or the peer does not take its responses.
+ * Used on its event loop.
  */
 final class BackPressure {
     /** So much is read, at most about, beyond a request that waits for its turn. */
@@ -40,8 +41,8 @@ final class BackPressure {
     }
 
     /**
-     * Reads on, or stops reading. What comes while a request waits for its turn is taken in up to a limit, so that a peer that leaves is
-     * noticed.
+     * Reads on, or stops reading. What comes while a request waits for its turn is taken in up to a limit, so
+     * that a peer that leaves is noticed.
      *
      * @param serving whether further requests are served at all
      * @param requests what has arrived

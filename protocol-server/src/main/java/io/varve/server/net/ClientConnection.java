@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries one connection from its first byte to its close: takes what is read, has it served, sends the answers in the order of the
- * requests.
+ * Carries one connection from its first byte to its close: takes what is read, has it served, sends the
+ * answers in the order of the requests.
  *
  * <pre>
  *   SERVING --(bad frame, or finish)--> FINISHING --(all answers sent)--> CLOSING --> CLOSED
@@ -25,8 +25,8 @@ import org.slf4j.LoggerFactory;
  *      +-------------------(the peer closes, or something fails)------------------------+
  * </pre>
  *
- * {@link RequestSequencer} serves the requests, {@link ResponseOrder} keeps their answers in order, {@link BackPressure} decides whether
- * more is read. All state belongs to the event loop.
+ * {@link RequestSequencer} serves the requests, {@link ResponseOrder} keeps their answers in order,
+ * {@link BackPressure} decides whether more is read. All state belongs to the event loop.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);

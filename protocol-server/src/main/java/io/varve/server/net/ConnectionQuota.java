@@ -5,7 +5,9 @@ import java.net.InetAddress;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts open connections, in all and by address, and tells when there are as many as may be. Thread-safe. */
+/**
+ * Counts open connections, in all and by address, and tells when there are as many as may be. Thread-safe.
+ */
 final class ConnectionQuota {
     private NetConfig.Connections limits;
     private final Runnable onRoom;

@@ -6,9 +6,9 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Limits the memory that all connections together hold for peers who may never go on: requests that have arrived in part, what was read
- * behind requests that wait for their turn, answers that are not taken. Where the limit is reached the slowest peers are evicted, so that
- * newcomers get through. Thread-safe.
+ * Limits the memory that all connections together hold for peers who may never go on: requests that have
+ * arrived in part, what was read behind requests that wait for their turn, answers that are not taken. Where
+ * the limit is reached the slowest peers are evicted, so that newcomers get through. Thread-safe.
  */
 final class EvictableMemory {
     /** A peer that began so long ago has had time to show how fast it is. */
@@ -79,7 +79,10 @@ final class EvictableMemory {
         return true;
     }
 
-    /** @return the slowest of those who had time; else the one that holds most, if that is more than the one that asks; else null */
+    /**
+     * @return the slowest of those who had time; else the one that holds most, if that is more than the one
+     *     that asks; else null
+     */
     private Share victim(Share asking) {
         long now = clock.nanos();
         Share slowest = null;

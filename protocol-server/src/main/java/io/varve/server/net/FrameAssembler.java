@@ -9,8 +9,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Cuts what arrives into frames: {@code [size: 4 bytes, big-endian][size bytes]}. A frame that lies whole in what was read is handed out
- * as a view of it; one that does not is gathered in a {@link PartialFrame}. Used on one event loop.
+ * Cuts what arrives into frames: {@code [size: 4 bytes, big-endian][size bytes]}. A frame that lies whole in
+ * what was read is handed out as a view of it; one that does not is gathered in a {@link PartialFrame}. Used
+ * on one event loop.
  */
 final class FrameAssembler {
     private final EvictableMemory.Share share;
@@ -41,8 +42,8 @@ final class FrameAssembler {
     }
 
     /**
-     * @return where the rest of a large frame belongs: to be read into, then {@link #offer offered} or released; or null when a
-     *     buffer of the reader's own will do
+     * @return where the rest of a large frame belongs: to be read into, then {@link #offer offered} or
+     *     released; or null when a buffer of the reader's own will do
      * @throws FrameException as {@link #next}
      */
     ByteBuf restOfFrame() {
@@ -50,8 +51,10 @@ final class FrameAssembler {
     }
 
     /**
-     * @return the next whole frame without its size, a writable direct view valid until {@link #release}; or null when there is none
-     * @throws FrameException if its size is out of range, or too much has arrived in part; next is not to be called again
+     * @return the next whole frame without its size, a writable direct view valid until {@link #release}; or
+     *     null when there is none
+     * @throws FrameException if its size is out of range, or too much has arrived in part; next is not to be
+     *     called again
      */
     ByteBuffer next() {
         if (partial.isComplete()) {

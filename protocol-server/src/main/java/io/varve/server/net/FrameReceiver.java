@@ -7,7 +7,10 @@ import io.netty.channel.AdaptiveRecvByteBufAllocator;
 import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
-/** Has the socket read the rest of a large frame straight to where the frame is put together. For one connection. */
+/**
+ * Has the socket read the rest of a large frame straight to where the frame is put together. For one
+ * connection.
+ */
 @SuppressWarnings("deprecation") // Netty asks for a Handle though it deprecates it: there is no other way in yet.
 final class FrameReceiver implements RecvByteBufAllocator {
     private final RecvByteBufAllocator otherwise = new AdaptiveRecvByteBufAllocator();

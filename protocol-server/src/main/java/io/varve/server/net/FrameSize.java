@@ -64,7 +64,8 @@ final class FrameSize {
     }
 
     /**
-     * Refuses a frame that is larger than requests of its API may be, without waiting for it. Its first two bytes say which API it is for.
+     * Refuses a frame that is larger than requests of its API may be, without waiting for it. Its first two
+     * bytes say which API it is for.
      *
      * @param frame what of the frame has arrived
      * @throws FrameException if it is larger

@@ -43,8 +43,10 @@ public record NetConfig(
      * What each socket gets.
      *
      * @param sendBufferBytes {@code socket.send.buffer.bytes}, or -1 to leave it to the operating system
-     * @param receiveBufferBytes {@code socket.receive.buffer.bytes}, or -1 to leave it to the operating system
-     * @param backlog {@code socket.listen.backlog.size}: connections the system accepts before the server does
+     * @param receiveBufferBytes {@code socket.receive.buffer.bytes}, or -1 to leave it to the operating
+     *     system
+     * @param backlog {@code socket.listen.backlog.size}: connections the system accepts before the server
+     *     does
      */
     public record Sockets(int sendBufferBytes, int receiveBufferBytes, int backlog) {
         /** Kafka's defaults. */
@@ -54,7 +56,8 @@ public record NetConfig(
     /**
      * How many connections, and for how long.
      *
-     * @param maxIdleMs {@code connections.max.idle.ms}: one on which nothing moves for so long is closed, in ms, at least 1
+     * @param maxIdleMs {@code connections.max.idle.ms}: one on which nothing moves for so long is closed, in
+     *     ms, at least 1
      * @param max {@code max.connections}: when so many are open no more are accepted until one closes
      * @param maxPerIp {@code max.connections.per.ip}: further ones from the same address are closed at once
      */
@@ -64,18 +67,20 @@ public record NetConfig(
     }
 
     /**
-     * How much of peers' requests is in memory. A connection at its limit, and every connection when the common limit is reached,
-     * is not read from until responses have been sent; requests begun are read to their end.
+     * How much of peers' requests is in memory. A connection at its limit, and every connection when the
+     * common limit is reached, is not read from until responses have been sent; requests begun are read to
+     * their end.
      *
-     * @param maxBytes {@code socket.request.max.bytes}: largest request, in bytes; a larger one closes the connection
-     * @param maxQueuedBytes {@code queued.max.request.bytes}: bytes of requests read and not answered, of all connections; -1 for a quarter of
-     *     the heap's limit (Kafka's -1 is no limit)
+     * @param maxBytes {@code socket.request.max.bytes}: largest request, in bytes; a larger one closes the
+     *     connection
+     * @param maxQueuedBytes {@code queued.max.request.bytes}: bytes of requests read and not answered, of all
+     *     connections; -1 for a quarter of the heap's limit (Kafka's -1 is no limit)
      * @param maxQueuedPerConnection requests read and not answered, of one connection, at least 1
      * @param maxQueuedBytesPerConnection bytes of requests read and not answered, of one connection
-     * @param ioThreads {@code num.io.threads}: threads for requests that take longer than an event loop may stand still; -1 for as many as
-     *     there are processors, two at least
-     * @param maxControlBytes {@code control.request.max.bytes}: largest request without records, of an ordinary API (see
-     *     {@link ApiPolicy.Size}), in bytes
+     * @param ioThreads {@code num.io.threads}: threads for requests that take longer than an event loop may
+     *     stand still; -1 for as many as there are processors, two at least
+     * @param maxControlBytes {@code control.request.max.bytes}: largest request without records, of an
+     *     ordinary API (see {@link ApiPolicy.Size}), in bytes
      */
     public record Requests(
             int maxBytes,

@@ -6,8 +6,8 @@ import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 
 /**
- * Gathers a frame that spans reads. Only as much is allocated as has arrived, times two: a peer cannot pin what it merely announces. Used
- * on one event loop.
+ * Gathers a frame that spans reads. Only as much is allocated as has arrived, times two: a peer cannot pin
+ * what it merely announces. Used on one event loop.
  */
 final class PartialFrame {
     /** A frame is given room for so much at first, unless it is smaller or more is here. */

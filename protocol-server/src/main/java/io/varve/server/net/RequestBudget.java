@@ -10,7 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the bytes of all connections' requests and answers in memory, in four parts that must not block each other. Thread-safe.
+ * Counts the bytes of all connections' requests and answers in memory, in four parts that must not block each
+ * other. Thread-safe.
  *
  * <ul>
  *   <li>produce requests that await their answers, which soon release what they take;

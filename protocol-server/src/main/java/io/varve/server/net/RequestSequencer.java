@@ -11,9 +11,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one connection's requests in their order. A request is served when what came before it is answered; produce requests also while
- * others of them are under way. What takes long is done by a worker thread, and nothing else of the connection is served meanwhile. Used
- * on the event loop.
+ * Serves one connection's requests in their order. A request is served when what came before it is answered;
+ * produce requests also while others of them are under way. What takes long is done by a worker thread, and
+ * nothing else of the connection is served meanwhile. Used on the event loop.
  */
 final class RequestSequencer {
     private static final Logger LOG = LoggerFactory.getLogger(RequestSequencer.class);
@@ -29,7 +29,10 @@ final class RequestSequencer {
     private final ClientConnection client;
     private final WorkerHandOver workers;
 
-    /** What has arrived and waits for its turn, or is with a worker thread; null when the next frame is still to be asked for. */
+    /**
+     * What has arrived and waits for its turn, or is with a worker thread; null when the next frame is still
+     * to be asked for.
+     */
     private NextRequest next;
 
     RequestSequencer(
@@ -58,7 +61,10 @@ final class RequestSequencer {
         return next != null || frames.hasArrived();
     }
 
-    /** @return true if a request has arrived and is not done with: it waits for its turn, or is with a worker thread */
+    /**
+     * @return true if a request has arrived and is not done with: it waits for its turn, or is with a worker
+     *     thread
+     */
     boolean isWaiting() {
         return next != null;
     }
@@ -92,7 +98,10 @@ final class RequestSequencer {
         return order.allows(next) && !waitsForBudget();
     }
 
-    /** A connection's one small request is let through in any case, so that nobody is kept out by those who ask for much. */
+    /**
+     * A connection's one small request is let through in any case, so that nobody is kept out by those who
+     * ask for much.
+     */
     private boolean waitsForBudget() {
         return pool().isExhausted() && (next.withRecords() || next.cost() > ALWAYS_SERVED);
     }
@@ -138,7 +147,10 @@ final class RequestSequencer {
         frames.release();
     }
 
-    /** Goes on with what a worker thread had: answers come by themselves to what it has served, what it only parsed is served here. */
+    /**
+     * Goes on with what a worker thread had: answers come by themselves to what it has served, what it only
+     * parsed is served here.
+     */
     void goOn(ResponseSlot slot) {
         if (slot.request().background()) {
             releaseFrame();

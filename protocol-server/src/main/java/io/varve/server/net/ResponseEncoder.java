@@ -24,12 +24,16 @@ import org.apache.kafka.common.requests.ResponseHeader;
 /** Writes one response as {@code [size][header][body]}, with stored records as file regions in between. */
 final class ResponseEncoder implements Writable {
     /**
-     * Stored records up to this are copied beside the fields around them. A region costs two more system calls (itself, and
-     * what follows it can no longer go out with what came before), about the time to copy this much.
+     * Stored records up to this are copied beside the fields around them. A region costs two more system
+     * calls (itself, and what follows it can no longer go out with what came before), about the time to copy
+     * this much.
      */
     static final int COPY_LIMIT = 16 * 1024;
 
-    /** In a larger response nothing is copied before it is written, so that what a peer does not take costs next to nothing. */
+    /**
+     * In a larger response nothing is copied before it is written, so that what a peer does not take costs
+     * next to nothing.
+     */
     private static final int COPIED_AT_ONCE = 64 * 1024;
 
     private static final int SIZE_BYTES = 4;

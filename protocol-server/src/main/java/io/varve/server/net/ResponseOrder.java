@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Keeps the answers of one connection in the order of its requests: a slot for each request that has been begun and whose answer has not
- * been written. Used on its event loop.
+ * Keeps the answers of one connection in the order of its requests: a slot for each request that has been
+ * begun and whose answer has not been written. Used on its event loop.
  */
 final class ResponseOrder {
     private final RequestBudget budget;
@@ -42,8 +42,8 @@ final class ResponseOrder {
     }
 
     /**
-     * Tells whether a request may be begun now. Produce requests may be under way together, because they are appended in the order of the
-     * requests. Every other request must find the effects of those before it.
+     * Tells whether a request may be begun now. Produce requests may be under way together, because they are
+     * appended in the order of the requests. Every other request must find the effects of those before it.
      */
     boolean allows(NextRequest request) {
         return slots.isEmpty() || last.withRecords() && request.withRecords();

@@ -13,7 +13,8 @@ import java.nio.ByteBuffer;
  * A piece of a response for Netty to write.
  *
  * @param message a buffer or a file region; null when the records are to be copied as they are written
- * @param records what the message shows, to be closed when it is written or will not be; null when the message owns its bytes
+ * @param records what the message shows, to be closed when it is written or will not be; null when the
+ *     message owns its bytes
  */
 record ResponsePart(Object message, SliceRecords records) {
     /** @return true if the records are to be copied */

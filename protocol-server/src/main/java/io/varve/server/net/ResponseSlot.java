@@ -4,7 +4,10 @@ package io.varve.server.net;
 import io.varve.server.api.Answer;
 import io.varve.server.api.Request;
 
-/** Holds the place of one request's answer in its connection's order, and what the request takes of the budget. Used on the event loop. */
+/**
+ * Holds the place of one request's answer in its connection's order, and what the request takes of the
+ * budget. Used on the event loop.
+ */
 final class ResponseSlot {
     private final RequestBudget.Pool pool;
     private final boolean withRecords;

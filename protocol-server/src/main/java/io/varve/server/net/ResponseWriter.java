@@ -11,8 +11,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Writes one connection's responses as far as the peer takes them. What follows stays where it is stored, and is copied in pieces when its
- * turn comes. Used on its event loop.
+ * Writes one connection's responses as far as the peer takes them. What follows stays where it is stored, and
+ * is copied in pieces when its turn comes. Used on its event loop.
  */
 final class ResponseWriter {
     private static final int PIECE_BYTES = 64 * 1024;
@@ -80,7 +80,8 @@ final class ResponseWriter {
                     if (!part.fits(piece)) {
                         break;
                     }
-                    // What lies between small records goes with them: a piece for each would be mostly empty memory.
+                    // What lies between small records goes with them: a piece for each would be mostly empty
+                    // memory.
                     unwritten.remove().copyTo(piece);
                     continue;
                 }

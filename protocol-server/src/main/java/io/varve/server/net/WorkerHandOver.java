@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands one connection's request to a worker thread, and brings it back to the event loop. A connection hands over one request at a time:
- * until it is back, its frame stays with the worker thread. Used on the event loop where nothing else is said.
+ * Hands one connection's request to a worker thread, and brings it back to the event loop. A connection hands
+ * over one request at a time: until it is back, its frame stays with the worker thread. Used on the event
+ * loop where nothing else is said.
  */
 final class WorkerHandOver {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerHandOver.class);
@@ -44,7 +45,8 @@ final class WorkerHandOver {
     }
 
     /**
-     * Has a worker thread do what is left to do: parse the request unless it is parsed, and serve it if it is a background one.
+     * Has a worker thread do what is left to do: parse the request unless it is parsed, and serve it if it is
+     * a background one.
      *
      * @param next the frame
      * @param slot the request's

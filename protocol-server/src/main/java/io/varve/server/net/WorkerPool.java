@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what takes longer than an event loop may stand still, on a few threads that are made when they are needed. The flow that has used
- * the threads least goes first (start-time fair queuing): each flow's next task counts from the end of its last one in time used. However
- * many tasks of greedy flows wait, a modest flow's turn comes when a thread is free. A flow has one task at a time. Thread-safe.
+ * Runs what takes longer than an event loop may stand still, on a few threads that are made when they are
+ * needed. The flow that has used the threads least goes first (start-time fair queuing): each flow's next
+ * task counts from the end of its last one in time used. However many tasks of greedy flows wait, a modest
+ * flow's turn comes when a thread is free. A flow has one task at a time. Thread-safe.
  */
 final class WorkerPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
@@ -41,7 +42,9 @@ final class WorkerPool implements AutoCloseable {
     private int idle;
     private boolean closed;
 
-    /** The start of the task begun last. A new flow begins here: it cannot claim the time it was not there. */
+    /**
+     * The start of the task begun last. A new flow begins here: it cannot claim the time it was not there.
+     */
     private long now;
 
     /**

@@ -27,8 +27,8 @@ import java.util.function.Function;
 
 /**
  * Writes and reads explanations of retention as JSON, which is their form on the wire:
- * docs/decisions/0009-retention-explained.md describes it. Times are ms since the epoch. A number that is not known is
- * left out, and so is the end of a hold that has none. Stateless, thread-safe.
+ * docs/decisions/0009-retention-explained.md describes it. Times are ms since the epoch. A number that is not
+ * known is left out, and so is the end of a hold that has none. Stateless, thread-safe.
  */
 public final class ExplanationJson {
     private static final JsonMapper JSON = JsonMapper.builder()

@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * A request for an explanation of a topic's retention, made as the name of a topic resource of DescribeConfigs:
+ * A request for an explanation of a topic's retention, made as the name of a topic resource of
+ * DescribeConfigs:
  *
  * <pre>orders?varve.retention.explanation&amp;partition=3&amp;retention.ms=86400000&amp;varve.hold.audit=</pre>
  *
- * No topic's name has a question mark in it. So nobody asks by mistake, and a Kafka answers that there cannot be such a
- * topic.
+ * No topic's name has a question mark in it. So nobody asks by mistake, and a Kafka answers that there cannot
+ * be such a topic.
  *
  * @param topic the topic's name
  * @param partition which partition, or -1 for all

@@ -18,9 +18,9 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
- * Asks a server what its retention will do, and pins records. Everything goes over Kafka's protocol, by an Admin client
- * of the caller's. Every method waits for the answer, and throws a {@link KafkaException} when the answer is an error.
- * As thread-safe as the Admin client.
+ * Asks a server what its retention will do, and pins records. Everything goes over Kafka's protocol, by an
+ * Admin client of the caller's. Every method waits for the answer, and throws a {@link KafkaException} when
+ * the answer is an error. As thread-safe as the Admin client.
  */
 public final class RetentionClient {
     private static final String HOLD = "varve.hold.";
@@ -75,13 +75,13 @@ public final class RetentionClient {
     }
 
     /**
-     * Pins records until {@link #release}. The hold is in force, and safe from a crash, on return. A hold of the same name
-     * is replaced.
+     * Pins records until {@link #release}. The hold is in force, and safe from a crash, on return. A hold of
+     * the same name is replaced.
      *
      * @param topic a topic's name
      * @param name the hold's: letters, digits, '.', '_', '-'
-     * @param ranges what to pin: PARTITION:FROM-TO, separated by commas; TO is exclusive and optional, PARTITION may be
-     *     {@code *}
+     * @param ranges what to pin: PARTITION:FROM-TO, separated by commas; TO is exclusive and optional,
+     *     PARTITION may be {@code *}
      */
     public void hold(String topic, String name, String ranges) {
         alter(topic, new AlterConfigOp(new ConfigEntry(HOLD + name, ranges), AlterConfigOp.OpType.SET));

@@ -13,7 +13,9 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Explains a topic's retention, tries out other settings, and pins records: {@code bin/varve-retention.sh}. */
+/**
+ * Explains a topic's retention, tries out other settings, and pins records: {@code bin/varve-retention.sh}.
+ */
 @Command(
         name = "varve-retention.sh",
         mixinStandardHelpOptions = true,

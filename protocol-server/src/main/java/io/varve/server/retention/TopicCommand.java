@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Connects to a server and asks it about one topic: reads where the server is and which topic is meant, and prints what
- * the server refuses.
+ * Connects to a server and asks it about one topic: reads where the server is and which topic is meant, and
+ * prints what the server refuses.
  */
 @Command(
         mixinStandardHelpOptions = true,

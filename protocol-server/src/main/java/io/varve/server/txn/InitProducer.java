@@ -5,8 +5,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
- * Gives a producer its epoch and fences those before it (InitProducerId, KIP-98), or lets a producer go on after
- * an error (KIP-360).
+ * Gives a producer its epoch and fences those before it (InitProducerId, KIP-98), or lets a producer go on
+ * after an error (KIP-360).
  *
  * @param transactionalId the producer's transactional id
  * @param timeoutMs how long its transactions may be open, in ms

@@ -58,8 +58,10 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
     CompletableFuture<Errors> addPartitions(
             String transactionalId, ProducerEpoch producer, Set<TopicPartition> partitions, short clientVersion);
 
-    /** @return for each partition NONE when it is part of the producer's open transaction, TRANSACTION_ABORTABLE when it is not, or what
-     *     is wrong with all of them */
+    /**
+     * @return for each partition NONE when it is part of the producer's open transaction,
+     *     TRANSACTION_ABORTABLE when it is not, or what is wrong with all of them
+     */
     CompletableFuture<Map<TopicPartition, Errors>> verify(
             String transactionalId, ProducerEpoch producer, Set<TopicPartition> partitions);
 

@@ -18,7 +18,10 @@ import org.apache.kafka.common.compress.Compression;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
-/** A node with a topic t of two partitions, the first of which has ten records, and the handlers that need no coordinator. */
+/**
+ * A node with a topic t of two partitions, the first of which has ten records, and the handlers that need no
+ * coordinator.
+ */
 public final class FilledNode implements AutoCloseable {
     public final MetadataFixture node = new MetadataFixture(23);
 

@@ -135,7 +135,10 @@ public final class LogFixture implements Topics {
         return topic;
     }
 
-    /** Deletes a topic in the order in which the broker does: first it is not found any more, then its logs fail. */
+    /**
+     * Deletes a topic in the order in which the broker does: first it is not found any more, then its logs
+     * fail.
+     */
     public void delete(String name) {
         for (PartitionLog log : topics.remove(name).partitions()) {
             storage.delete(log.id());

@@ -2,8 +2,9 @@
 package io.varve.server.e2e;
 
 /**
- * What keeps the data of the servers under test: {@code -Dvarve.test.storage.backend}, by default {@code file}. The tests run once with each
- * backend, and nothing but this one line of {@code server.properties} differs between the runs.
+ * What keeps the data of the servers under test: {@code -Dvarve.test.storage.backend}, by default
+ * {@code file}. The tests run once with each backend, and nothing but this one line of
+ * {@code server.properties} differs between the runs.
  */
 final class Backend {
     /** The value of {@code storage.backend}. */

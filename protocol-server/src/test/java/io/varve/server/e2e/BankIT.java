@@ -12,15 +12,18 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many producers move money in transactions, while they are fenced and killed and the server is killed and started again; then what everybody
- * saw is judged. {@code -Dvarve.test.bank.seconds} makes it longer, in rounds of a topic and a seed each; {@code -Dvarve.test.bank.seed} repeats
- * the first one's decisions.
+ * Many producers move money in transactions, while they are fenced and killed and the server is killed and
+ * started again; then what everybody saw is judged. {@code -Dvarve.test.bank.seconds} makes it longer, in
+ * rounds of a topic and a seed each; {@code -Dvarve.test.bank.seed} repeats the first one's decisions.
  */
 class BankIT {
     private static final int TELLERS = 6;
     private static final Duration ROUND = Duration.ofSeconds(20);
 
-    /** So that what coordinators know is compacted while they know it, when the bank is open for more than a few seconds. */
+    /**
+     * So that what coordinators know is compacted while they know it, when the bank is open for more than a
+     * few seconds.
+     */
     private static final String[] SOON_COMPACTED = {
         "offsets.topic.num.partitions=1",
         "offsets.topic.segment.bytes=1048576",
@@ -67,8 +70,8 @@ class BankIT {
     }
 
     private static Broker restarted(Broker broker, boolean crash) {
-        // Kafka 4.3, alone and stopped in order, takes partitions for deleted and leaves transactions in them open for
-        // ever.
+        // Kafka 4.3, alone and stopped in order, takes partitions for deleted and leaves transactions in them
+        // open for ever.
         if (crash || Broker.IS_KAFKA) {
             broker.crash();
         } else {

@@ -46,7 +46,9 @@ final class BankRound {
         this.seed = seed;
     }
 
-    /** Plays the round with some tellers; returns the broker that runs afterwards, or fails and leaves none. */
+    /**
+     * Plays the round with some tellers; returns the broker that runs afterwards, or fails and leaves none.
+     */
     Broker play(Broker first, int count, Trouble trouble) throws Exception {
         Broker broker = first;
         try (Admin admin = JavaClientsIT.admin(first)) {

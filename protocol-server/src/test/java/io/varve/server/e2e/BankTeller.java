@@ -26,8 +26,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Moves money between accounts, each time in a transaction, under one transactional id: commits, aborts, is fenced by another producer of
- * the same id, is killed; and records what it knows of each transaction. The seed decides what it tries, not what becomes of it.
+ * Moves money between accounts, each time in a transaction, under one transactional id: commits, aborts, is
+ * fenced by another producer of the same id, is killed; and records what it knows of each transaction. The
+ * seed decides what it tries, not what becomes of it.
  */
 final class BankTeller implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(90);

@@ -4,8 +4,8 @@ package io.varve.server.e2e;
 import java.nio.file.Path;
 
 /**
- * What clients are pointed at: a {@link Server}, or with {@code -Dvarve.test.broker=kafka} Apache Kafka itself, which tells whether a test asks
- * for what Kafka does.
+ * What clients are pointed at: a {@link Server}, or with {@code -Dvarve.test.broker=kafka} Apache Kafka
+ * itself, which tells whether a test asks for what Kafka does.
  */
 interface Broker extends AutoCloseable {
     /** True when the tests run against Apache Kafka: to try the tests, not the server. */
@@ -25,7 +25,10 @@ interface Broker extends AutoCloseable {
     /** Ends it in order. */
     void stop();
 
-    /** Starts another one with the same directory, port and settings, and waits until it is ready; this one has ended. */
+    /**
+     * Starts another one with the same directory, port and settings, and waits until it is ready; this one
+     * has ended.
+     */
     Broker again();
 
     @Override

@@ -69,7 +69,10 @@ class CrashIT {
         }
     }
 
-    /** A record that can be read outlives the process, if not a power cut: acks=1 promises no more, and no less. */
+    /**
+     * A record that can be read outlives the process, if not a power cut: acks=1 promises no more, and no
+     * less.
+     */
     @Test
     void whatAcksOneAcknowledgedIsThereAfterKillNine() throws Exception {
         ConcurrentSkipListMap<Long, String> acked = new ConcurrentSkipListMap<>();

@@ -28,7 +28,8 @@ final class DumpLog {
     /**
      * Has it read every file it knows, in every way it can check, and tells how many of each kind there were.
      *
-     * @param gaps true if offsets may be missing; the tool mentions that, and that only segment 0 begins at 0, but it is no error
+     * @param gaps true if offsets may be missing; the tool mentions that, and that only segment 0 begins at
+     *     0, but it is no error
      */
     static Map<String, Integer> assertReadsEverything(Path data, boolean gaps) throws IOException {
         Map<String, List<Path>> files = files(data);

@@ -104,8 +104,8 @@ class FullDiskIT {
                 Sent first = send(patient, 0);
                 first.future().get(PATIENCE, TimeUnit.SECONDS);
                 values.add(first.value());
-                // One of its own: a producer that goes on asks for topics it once wrote to, and so has them created
-                // again.
+                // One of its own: a producer that goes on asks for topics it once wrote to, and so has them
+                // created again.
                 try (Producer<String, String> large = producer(server, Map.of())) {
                     for (int i = 0; i < 2_000; i++) {
                         send(large, "large", i + "-".repeat(1_500));

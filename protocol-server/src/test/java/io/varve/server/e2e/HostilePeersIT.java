@@ -26,13 +26,17 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Fifty connections do harm, each in the same way for a while, and clients beside them must hardly notice: no errors, a bounded time for 99 of
- * 100 requests, a server that stays within its memory and does not fill its log. {@code -Dvarve.test.hostile=words} plays only the scenarios
- * whose names have the regular expression in them, {@code -Dvarve.test.hostile.ms} sets how long each is played.
+ * Fifty connections do harm, each in the same way for a while, and clients beside them must hardly notice: no
+ * errors, a bounded time for 99 of 100 requests, a server that stays within its memory and does not fill its
+ * log. {@code -Dvarve.test.hostile=words} plays only the scenarios whose names have the regular expression in
+ * them, {@code -Dvarve.test.hostile.ms} sets how long each is played.
  */
 @Timeout(600)
 class HostilePeersIT {
-    /** What the attackers' own work can cost on two busy cores; harm that is not bounded takes seconds, and most of it for ever. */
+    /**
+     * What the attackers' own work can cost on two busy cores; harm that is not bounded takes seconds, and
+     * most of it for ever.
+     */
     private static final double LEAST_BOUND_MS = 1_500;
 
     private static final double TIMES_QUIET = 20;

@@ -98,7 +98,8 @@ class ImportIT {
         List<String> all = topics.keySet().stream()
                 .filter(topic -> !topic.startsWith("__"))
                 .toList();
-        // Debian's comes without libraries for the other codecs, and takes the markers of transactions for records.
+        // Debian's comes without libraries for the other codecs, and takes the markers of transactions for
+        // records.
         List<String> plain = List.of("codec-none", "codec-gzip", "three-partitions", "trimmed");
         String newest = Needs.clientsPython("kafka");
         String debians = Needs.systemPython("kafka");

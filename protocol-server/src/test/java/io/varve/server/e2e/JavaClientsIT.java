@@ -99,7 +99,10 @@ class JavaClientsIT {
         }
     }
 
-    /** The consumer goes on asking for the deleted one; if that ended the wait for the other it would ask thousands of times a second. */
+    /**
+     * The consumer goes on asking for the deleted one; if that ended the wait for the other it would ask
+     * thousands of times a second.
+     */
     @ParameterizedTest
     @ValueSource(strings = {"classic", "consumer"})
     void aDeletedTopicDoesNotMakeItsConsumerSpin(String protocol, Server server) throws Exception {

@@ -37,7 +37,10 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** What a Kafka of some months holds, in small: written through its clients, and read back through them from any broker. */
+/**
+ * What a Kafka of some months holds, in small: written through its clients, and read back through them from
+ * any broker.
+ */
 final class KafkaContent {
     static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
     static final String COMPACTED = "compacted";

@@ -27,7 +27,8 @@ class ManyTopicsIT {
 
     @Test
     void aThousandTopicsComeAndGoAndLeaveNothingBehind() throws Exception {
-        // A fixed small heap, touched whole by a first round: what grows after that is not garbage yet to be collected.
+        // A fixed small heap, touched whole by a first round: what grows after that is not garbage yet to be
+        // collected.
         try (Server server = startWithHeap("-Xms96m -Xmx96m -XX:+AlwaysPreTouch");
                 Admin admin = JavaClientsIT.admin(server);
                 Producer<String, String> producer = JavaClientsIT.producer(server, Map.of("acks", "all"))) {

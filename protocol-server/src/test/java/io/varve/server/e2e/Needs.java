@@ -11,7 +11,10 @@ import org.junit.jupiter.api.Assumptions;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Clients that are not Java's: there in CI, where a missing one is a failure; elsewhere the tests skip, and say why. */
+/**
+ * Clients that are not Java's: there in CI, where a missing one is a failure; elsewhere the tests skip, and
+ * say why.
+ */
 final class Needs {
     private static final String HOW = "; see 'The tests with Python clients' in README.md";
 

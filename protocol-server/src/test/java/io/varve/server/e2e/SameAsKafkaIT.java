@@ -31,7 +31,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What Kafka's tools print of transactions, offsets and deleted records is what they print of a Kafka that was used in the same way. */
+/**
+ * What Kafka's tools print of transactions, offsets and deleted records is what they print of a Kafka that
+ * was used in the same way.
+ */
 class SameAsKafkaIT {
     /** Differ between any two brokers, or two runs. */
     private static final Set<String> OWN = Set.of(
@@ -319,7 +322,10 @@ class SameAsKafkaIT {
         return Running.start("bash", "-c", "bin/" + tool + " --bootstrap-server " + broker.bootstrap() + " " + command);
     }
 
-    /** Without what differs between any two brokers; lines in an order of ours, a table's columns as wide as they need to be. */
+    /**
+     * Without what differs between any two brokers; lines in an order of ours, a table's columns as wide as
+     * they need to be.
+     */
     private static String normalised(String printed) {
         List<String> lines = printed.lines()
                 .map(line -> line.replaceFirst("^\\[20[-0-9]+ [:,0-9]+]", "TIME"))

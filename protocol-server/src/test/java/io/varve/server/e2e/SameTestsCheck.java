@@ -17,7 +17,10 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
-/** Compares the reports of the end-to-end tests, which the build has run on each backend: by their reports, all backends had the same tests to pass. */
+/**
+ * Compares the reports of the end-to-end tests, which the build has run on each backend: by their reports,
+ * all backends had the same tests to pass.
+ */
 @EnabledIfSystemProperty(named = "varve.test.reports", matches = ".+")
 class SameTestsCheck {
     private static final String RAN = "ran";

@@ -17,7 +17,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** A server started as a user starts it: the script, a copy of the shipped configuration, a directory of its own. */
+/**
+ * A server started as a user starts it: the script, a copy of the shipped configuration, a directory of its
+ * own.
+ */
 final class Server implements Broker {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");
     private static final Duration STOP = Duration.ofSeconds(30);
@@ -73,14 +76,16 @@ final class Server implements Broker {
         return start(directory, port, overrides.toArray(String[]::new));
     }
 
-    /** Starts another server on the same directory and port, with other settings, after this one has ended. */
+    /**
+     * Starts another server on the same directory and port, with other settings, after this one has ended.
+     */
     Server again(String... others) {
         return start(directory, port, others);
     }
 
     /**
-     * Starts another server on the same directory and port, after this one has ended, which dies as by kill -9 when it passes a named place for
-     * the n-th time. It may never be ready.
+     * Starts another server on the same directory and port, after this one has ended, which dies as by kill
+     * -9 when it passes a named place for the n-th time. It may never be ready.
      */
     Server againUntil(String place, int time) {
         Map<String, String> environment = Map.of("KAFKA_OPTS", "-Dvarve.halt.at=" + place + ":" + time);

@@ -16,11 +16,14 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests a {@link Server} they share, or a {@link Broker}, each with topics and groups of its own; stopped after the last of
- * them.
+ * Gives tests a {@link Server} they share, or a {@link Broker}, each with topics and groups of its own;
+ * stopped after the last of them.
  */
 final class SharedServer implements ParameterResolver {
-    /** Members of the newer groups learn of a change with their next heartbeat: at Kafka's 5 s the tests would mostly wait for those. */
+    /**
+     * Members of the newer groups learn of a change with their next heartbeat: at Kafka's 5 s the tests would
+     * mostly wait for those.
+     */
     private static final String[] QUICK = {
         "group.consumer.min.heartbeat.interval.ms=500",
         "group.consumer.heartbeat.interval.ms=500",

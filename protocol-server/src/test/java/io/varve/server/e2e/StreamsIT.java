@@ -70,7 +70,8 @@ class StreamsIT {
             for (int crash = 0; crash < CRASHES; crash++) {
                 long before = total();
                 sendLines(producer, random);
-                // In the middle: the lines are there, some of their words are counted, and more are being counted.
+                // In the middle: the lines are there, some of their words are counted, and more are being
+                // counted.
                 awaitCounted(counts, before + LINES_BETWEEN_CRASHES / 4, failure);
                 broker.crash();
                 broker = broker.again();
@@ -88,7 +89,8 @@ class StreamsIT {
             streams.close(PATIENCE);
             broker.close();
         }
-        // Every update is there: a count lost or counted twice would show, and so would one of an aborted transaction.
+        // Every update is there: a count lost or counted twice would show, and so would one of an aborted
+        // transaction.
         assertThat(counted.keySet()).isEqualTo(sent.keySet());
         counted.forEach((word, counts) -> assertThat(counts)
                 .as(word)

@@ -24,7 +24,8 @@ class ToolsIT {
                 .contains("retention.ms=5000")
                 .contains("max.message.bytes=2000");
         succeed("kafka-topics.sh --alter --topic tools --partitions 3" + at);
-        // Small batches: one that the broker refuses as too large while a later one is under way confuses the producer.
+        // Small batches: one that the broker refuses as too large while a later one is under way confuses the
+        // producer.
         assertThat(succeed(
                         "kafka-producer-perf-test.sh --topic tools --num-records 300 --record-size 100 --throughput -1"
                                 + " --command-property batch.size=1000" + at))

@@ -69,7 +69,8 @@ class TransactionAdminIT {
             TransactionDescription decided = describe(admin, topic);
             assertThat(decided.topicPartitions()).isEmpty();
             assertThat(decided.transactionStartTimeMs()).isEqualTo(open.transactionStartTimeMs());
-            // With the newer protocol each transaction has an epoch of its own; the marker carries the next one's.
+            // With the newer protocol each transaction has an epoch of its own; the marker carries the next
+            // one's.
             int next = protocol == TransactionProtocol.KIP_890 ? 1 : 0;
             assertThat(decided.producerEpoch()).isEqualTo(next);
             assertThat(producerOf(admin, at)).satisfies(state -> {

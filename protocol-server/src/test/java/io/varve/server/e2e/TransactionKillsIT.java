@@ -19,7 +19,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The server dies between two durable steps of a transaction, at each place that has a name: transactions are all or nothing, and clients go on. */
+/**
+ * The server dies between two durable steps of a transaction, at each place that has a name: transactions are
+ * all or nothing, and clients go on.
+ */
 class TransactionKillsIT {
     /** As of a process that was killed. */
     private static final int KILLED = 137;
@@ -81,7 +84,10 @@ class TransactionKillsIT {
         return places;
     }
 
-    /** Lets the server die there while tellers work, starts it again, and judges what it made of their transactions. */
+    /**
+     * Lets the server die there while tellers work, starts it again, and judges what it made of their
+     * transactions.
+     */
     private static void dieAt(String place, int time) throws Exception {
         BankRound round = new BankRound("killed-at-" + place, SEED);
         server = (Server) round.play(server, TELLERS, started -> {

@@ -51,7 +51,8 @@ class TransactionOffsetsIT {
             }
         }
         Application application = new Application(protocol, groupProtocol, broker, input, output);
-        // Dies with a transaction open, in which it has sent and committed offsets; and dies between transactions.
+        // Dies with a transaction open, in which it has sent and committed offsets; and dies between
+        // transactions.
         application.run(INPUTS / 4, true);
         application.run(INPUTS / 4, false);
         application.run(INPUTS, false);

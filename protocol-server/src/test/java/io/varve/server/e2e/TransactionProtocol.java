@@ -8,7 +8,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** How a Java producer speaks of its transactions. The server offers {@code transaction.version} 2, and clients older than Kafka 4.0 do not know it. */
+/**
+ * How a Java producer speaks of its transactions. The server offers {@code transaction.version} 2, and
+ * clients older than Kafka 4.0 do not know it.
+ */
 enum TransactionProtocol {
     /** Partitions are added by AddPartitionsToTxn, and an epoch lasts for many transactions. */
     BEFORE_KIP_890,
@@ -28,7 +31,10 @@ enum TransactionProtocol {
         return producer;
     }
 
-    /** As if the server had not offered the newer one: there is no setting for it, and an older client would need a class loader of its own. */
+    /**
+     * As if the server had not offered the newer one: there is no setting for it, and an older client would
+     * need a class loader of its own.
+     */
     private static void neverNegotiate(KafkaProducer<String, String> producer) {
         try {
             Field field = KafkaProducer.class.getDeclaredField("transactionManager");

@@ -179,7 +179,10 @@ class TransactionsIT {
         return topic;
     }
 
-    /** Waits until nothing in a topic is undecided: a commit or an abort is answered before its markers are written. */
+    /**
+     * Waits until nothing in a topic is undecided: a commit or an abort is answered before its markers are
+     * written.
+     */
     static void awaitNoOpenTransaction(Broker broker, String topic) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         try (Consumer<String, String> committed = consumer(broker, "read_committed");

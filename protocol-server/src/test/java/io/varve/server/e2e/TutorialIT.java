@@ -13,7 +13,10 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What tutorials tell people to type, as they tell it; only the port differs when 9092 is taken on this machine. */
+/**
+ * What tutorials tell people to type, as they tell it; only the port differs when 9092 is taken on this
+ * machine.
+ */
 class TutorialIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int KAFKAS = 9092;

@@ -33,7 +33,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 
-/** A broker's groups and transactions on real metadata and a real engine over memory, which can be stopped, crashed and started again. */
+/**
+ * A broker's groups and transactions on real metadata and a real engine over memory, which can be stopped,
+ * crashed and started again.
+ */
 public final class GroupsFixture implements AutoCloseable {
     public static final ClusterInfo SELF = new ClusterInfo("cluster", 1, "broker.test", 9092, null);
 
@@ -113,7 +116,10 @@ public final class GroupsFixture implements AutoCloseable {
         open();
     }
 
-    /** Stops the groups before a topic is deleted, then starts all again: as when a stop comes between the two. */
+    /**
+     * Stops the groups before a topic is deleted, then starts all again: as when a stop comes between the
+     * two.
+     */
     public void restartDeleting(String topic) {
         stop();
         deleteTopic(topic);

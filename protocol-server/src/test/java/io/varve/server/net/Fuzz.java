@@ -16,9 +16,10 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.requests.ApiVersionsResponse;
 
 /**
- * Sends a running server damaged requests of every API it advertises, some with thousands of elements, and sound ones in between which it
- * must answer. The same seed sends the same bytes. {@code -Dvarve.test.fuzz.seed} and {@code -Dvarve.test.fuzz.requests} choose others and
- * more of them than the build sends.
+ * Sends a running server damaged requests of every API it advertises, some with thousands of elements, and
+ * sound ones in between which it must answer. The same seed sends the same bytes.
+ * {@code -Dvarve.test.fuzz.seed} and {@code -Dvarve.test.fuzz.requests} choose others and more of them than
+ * the build sends.
  */
 public final class Fuzz {
     private static final int THREADS = 4;

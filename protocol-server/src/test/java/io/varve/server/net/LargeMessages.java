@@ -18,9 +18,9 @@ import org.apache.kafka.common.protocol.types.Type;
 import org.apache.kafka.common.utils.ByteUtils;
 
 /**
- * Requests of any API and version with arrays of up to thousands of elements, at any depth: equal ones, different ones, some with one hash
- * code, some fewer than the array says. Written by Kafka's schemas, because Kafka's own classes take long to make such arrays. The bytes
- * are bounded.
+ * Requests of any API and version with arrays of up to thousands of elements, at any depth: equal ones,
+ * different ones, some with one hash code, some fewer than the array says. Written by Kafka's schemas,
+ * because Kafka's own classes take long to make such arrays. The bytes are bounded.
  */
 final class LargeMessages {
     private static final int MAX_BYTES = 128 << 10;

@@ -273,7 +273,8 @@ class LimitsTest {
             });
             sender.start();
             Servers.await("many requests sent", () -> !sender.isAlive());
-            // What is served but not taken is bounded by the socket buffers and the water mark, not by what was sent.
+            // What is served but not taken is bounded by the socket buffers and the water mark, not by what
+            // was sent.
             assertThat(server.allocator().pinnedDirectMemory()).isLessThan(20L * MB);
             for (int i = 0; i < requests; i++) {
                 assertThat(client.receive().remaining()).isGreaterThan(30_000);

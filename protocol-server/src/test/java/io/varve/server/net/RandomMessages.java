@@ -22,7 +22,10 @@ import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
-/** Sound requests with random content, of any API and version, by the setters of Kafka's generated message classes. */
+/**
+ * Sound requests with random content, of any API and version, by the setters of Kafka's generated message
+ * classes.
+ */
 final class RandomMessages {
     private static final int ATTEMPTS = 8;
     private static final int DEEPEST = 4;

@@ -31,7 +31,10 @@ import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** The whole server on one of the real storages, in this process, so that its directories can be tampered with between two starts. */
+/**
+ * The whole server on one of the real storages, in this process, so that its directories can be tampered with
+ * between two starts.
+ */
 final class ServerInProcess implements AutoCloseable {
     private static final long TIMEOUT_S = 20;
 
@@ -92,8 +95,8 @@ final class ServerInProcess implements AutoCloseable {
     }
 
     /**
-     * Leaves the directories as they are at this moment, and goes on with copies of them: what the server does afterwards, its orderly end
-     * too, is not in the copies, as after {@code kill -9}.
+     * Leaves the directories as they are at this moment, and goes on with copies of them: what the server
+     * does afterwards, its orderly end too, is not in the copies, as after {@code kill -9}.
      */
     void kill(String copy) {
         List<Path> copies = copies(copy);

@@ -23,8 +23,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Producers, zombies among them, give one transactional id commands in random order; answers are lost, events that were not durable are
- * taken back, and the state machine is rebuilt from its events in the middle.
+ * Producers, zombies among them, give one transactional id commands in random order; answers are lost, events
+ * that were not durable are taken back, and the state machine is rebuilt from its events in the middle.
  */
 class RandomHistoryTest {
     private static final int STEPS = 4_000;

@@ -43,7 +43,10 @@ class TransactionsTest {
         return broker;
     }
 
-    /** Loading ends in the background; until then clients are told to come again, as is while a decision is carried out. */
+    /**
+     * Loading ends in the background; until then clients are told to come again, as is while a decision is
+     * carried out.
+     */
     private static ProducerEpoch init(GroupsFixture broker) {
         return TestClient.until(
                         granted -> granted.error() == Errors.NONE,

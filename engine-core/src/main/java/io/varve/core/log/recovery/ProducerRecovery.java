@@ -122,8 +122,8 @@ public final class ProducerRecovery {
                 storage.rethrowUnless(StorageException.Kind.CORRUPT);
             }
             // What is sound is served. A producer of whom too little is known would be refused for ever, an
-            // unknown one is not. Transactions stay as they are known: what is uncommitted must not be shown as
-            // committed.
+            // unknown one is not. Transactions stay as they are known: what is uncommitted must not be shown
+            // as committed.
             LOG.warn(
                     "{}: forgetting its idempotent producers, for there is damage at or after offset {}: {}",
                     store.id(),

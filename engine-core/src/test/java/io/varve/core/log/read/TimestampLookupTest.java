@@ -23,7 +23,10 @@ import java.util.SplittableRandom;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** Finds by time exactly what is there: above the start, below the end, with records, whatever headers say of what is gone. */
+/**
+ * Finds by time exactly what is there: above the start, below the end, with records, whatever headers say of
+ * what is gone.
+ */
 class TimestampLookupTest {
     private static final PartitionId ID = new PartitionId("orders", new UUID(1, 2), 0);
     private static final long ALL = Long.MAX_VALUE;

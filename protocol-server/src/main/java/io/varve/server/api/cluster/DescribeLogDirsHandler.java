@@ -29,7 +29,10 @@ import org.apache.kafka.common.message.DescribeLogDirsResponseData.DescribeLogDi
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** DescribeLogDirs (KIP-113, KIP-827): the data directories, what room they have, and how much of it partitions take. Runs on a worker thread. */
+/**
+ * DescribeLogDirs (KIP-113, KIP-827): the data directories, what room they have, and how much of it
+ * partitions take. Runs on a worker thread.
+ */
 public final class DescribeLogDirsHandler implements ApiHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
 

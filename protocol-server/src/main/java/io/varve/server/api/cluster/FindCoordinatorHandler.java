@@ -22,7 +22,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
-/** FindCoordinator: this broker, for every group and transactional id. From version 4 on several keys are asked for at once (KIP-699). */
+/**
+ * FindCoordinator: this broker, for every group and transactional id. From version 4 on several keys are
+ * asked for at once (KIP-699).
+ */
 public final class FindCoordinatorHandler implements ApiHandler {
     private static final short FIRST_WITH_SHARE = 6;
 

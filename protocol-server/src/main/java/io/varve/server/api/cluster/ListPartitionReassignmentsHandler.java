@@ -7,7 +7,10 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 
-/** ListPartitionReassignments, which {@code kafka-topics.sh --describe} asks: with one broker nothing ever moves. */
+/**
+ * ListPartitionReassignments, which {@code kafka-topics.sh --describe} asks: with one broker nothing ever
+ * moves.
+ */
 public final class ListPartitionReassignmentsHandler implements ApiHandler {
     @Override
     public CompletionStage<ListPartitionReassignmentsResponseData> handle(Request request) {

@@ -20,7 +20,10 @@ import org.apache.kafka.common.message.AlterConfigsResponseData.AlterConfigsReso
 import org.apache.kafka.common.requests.AlterConfigsRequest;
 import org.apache.kafka.common.requests.ApiError;
 
-/** AlterConfigs, the old way: a resource's settings become exactly those named, save that holds are only released by name. */
+/**
+ * AlterConfigs, the old way: a resource's settings become exactly those named, save that holds are only
+ * released by name.
+ */
 public final class AlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
     private final ConfigTargets targets;
@@ -34,7 +37,10 @@ public final class AlterConfigsHandler implements ApiHandler {
         this.targets = targets;
     }
 
-    /** Whoever sets something by this old call does not know of holds, and must not release them by leaving them out. */
+    /**
+     * Whoever sets something by this old call does not know of holds, and must not release them by leaving
+     * them out.
+     */
     private static Map<String, String> keepingHolds(Map<String, String> present, Map<String, String> wanted) {
         Map<String, String> all = new HashMap<>(wanted);
         present.forEach((key, value) -> {

@@ -20,7 +20,10 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
-/** Subscriptions of clients' metrics (KIP-714): which clients are to send which metrics how often. Kept and shown; none are asked for yet. */
+/**
+ * Subscriptions of clients' metrics (KIP-714): which clients are to send which metrics how often. Kept and
+ * shown; none are asked for yet.
+ */
 final class ClientMetricsConfigTarget implements ConfigTarget {
     private static final String INTERVAL = "interval.ms";
     private static final String METRICS = "metrics";

@@ -19,8 +19,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * What AlterConfigs and IncrementalAlterConfigs have in common: which resources can be altered, and one answer to each, in order. Made for one
- * request, in time that grows with its size.
+ * What AlterConfigs and IncrementalAlterConfigs have in common: which resources can be altered, and one
+ * answer to each, in order. Made for one request, in time that grows with its size.
  */
 final class ConfigAlterations {
     /** A resource as the request names it: its type may be unknown. */

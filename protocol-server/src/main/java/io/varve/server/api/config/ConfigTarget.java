@@ -14,7 +14,10 @@ interface ConfigTarget {
     /** @return of how many resources of the type settings are kept */
     int maxConfigured();
 
-    /** Refuses if a setting's value is not a list, so that nothing can be appended to it or subtracted from it. */
+    /**
+     * Refuses if a setting's value is not a list, so that nothing can be appended to it or subtracted from
+     * it.
+     */
     void requireList(String key, OpType operation);
 
     /**

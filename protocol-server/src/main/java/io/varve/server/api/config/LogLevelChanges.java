@@ -11,7 +11,9 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 
-/** Changes the levels of this broker's loggers (KIP-412), all that one resource asks for or none. Thread-safe. */
+/**
+ * Changes the levels of this broker's loggers (KIP-412), all that one resource asks for or none. Thread-safe.
+ */
 record LogLevelChanges(int nodeId, LogLevels levels) {
     /** @throws org.apache.kafka.common.errors.ApiException as Kafka refuses, before anything is changed */
     void apply(String name, Collection<AlterableConfig> operations, boolean validateOnly) {

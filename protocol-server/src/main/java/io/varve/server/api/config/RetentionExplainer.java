@@ -21,8 +21,8 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Explains a topic's retention, as it is or as it would be under other settings, to clients that ask for it by DescribeConfigs; on its worker
- * thread, as the storage is read.
+ * Explains a topic's retention, as it is or as it would be under other settings, to clients that ask for it
+ * by DescribeConfigs; on its worker thread, as the storage is read.
  */
 final class RetentionExplainer {
     private final Topics topics;
@@ -37,7 +37,8 @@ final class RetentionExplainer {
 
     /**
      * @param resource the name of a topic resource that {@link ExplanationRequest#isRequest}
-     * @return completes with the explanation as JSON, or fails with a Kafka {@link org.apache.kafka.common.errors.ApiException}
+     * @return completes with the explanation as JSON, or fails with a Kafka
+     *     {@link org.apache.kafka.common.errors.ApiException}
      */
     CompletionStage<String> answer(String resource) {
         return CompletableFuture.supplyAsync(() -> explain(request(resource)), Runnable::run);

@@ -4,7 +4,8 @@ package io.varve.server.api.fetch;
 /**
  * What limits fetches.
  *
- * @param maxBytes most bytes of records in a response, a first batch larger than that excepted ({@code fetch.max.bytes}), at least 1024
+ * @param maxBytes most bytes of records in a response, a first batch larger than that excepted
+ *     ({@code fetch.max.bytes}), at least 1024
  * @param sessionSlots most incremental fetch sessions remembered, 0 or more
  *     ({@code max.incremental.fetch.session.cache.slots})
  */

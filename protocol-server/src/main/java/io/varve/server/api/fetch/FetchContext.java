@@ -82,7 +82,9 @@ sealed interface FetchContext {
         return response;
     }
 
-    /** Adds a partition, under the topic before it when that is the same one: the order of partitions is kept. */
+    /**
+     * Adds a partition, under the topic before it when that is the same one: the order of partitions is kept.
+     */
     private static void append(FetchResponseData response, FetchTarget target, PartitionData partition) {
         List<FetchableTopicResponse> topics = response.responses();
         FetchableTopicResponse last = topics.isEmpty() ? null : topics.get(topics.size() - 1);

@@ -17,13 +17,15 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
- * Gives consumers records, in fetch sessions if they like (KIP-227). A fetch that finds less than its {@code min_bytes} waits until
- * there is more, a partition fails, or {@code max_wait_ms} is over. Partitions that were not there when it came are told of with the others: a
- * client that goes on naming a deleted topic would else ask again at once, for ever.
+ * Gives consumers records, in fetch sessions if they like (KIP-227). A fetch that finds less than its
+ * {@code min_bytes} waits until there is more, a partition fails, or {@code max_wait_ms} is over. Partitions
+ * that were not there when it came are told of with the others: a client that goes on naming a deleted topic
+ * would else ask again at once, for ever.
  *
- * <p>There are no replicas: a fetch by one gets the error Kafka gives to a follower that does not belong to the partition, a
- * preferred replica is never named, and {@code last_fetched_epoch} is not looked at because logs do not diverge.
- * INCONSISTENT_TOPIC_ID does not arise: a topic id is looked up where the log is, so an id that is not current is unknown.
+ * <p>There are no replicas: a fetch by one gets the error Kafka gives to a follower that does not belong to
+ * the partition, a preferred replica is never named, and {@code last_fetched_epoch} is not looked at because
+ * logs do not diverge. INCONSISTENT_TOPIC_ID does not arise: a topic id is looked up where the log is, so an
+ * id that is not current is unknown.
  */
 public final class FetchHandler implements ApiHandler {
     private final Topics topics;

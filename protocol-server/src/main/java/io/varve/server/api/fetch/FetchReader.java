@@ -23,7 +23,10 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /** Reads what one fetch wants, as things stand now. Belongs to one request, used on its event loop. */
 final class FetchReader {
-    /** Partitions looked at before an event loop turns to others: some milliseconds of work, where all have records. */
+    /**
+     * Partitions looked at before an event loop turns to others: some milliseconds of work, where all have
+     * records.
+     */
     static final int SLICE = 256;
 
     private static final long UNKNOWN = -1;
@@ -47,8 +50,9 @@ final class FetchReader {
     }
 
     /**
-     * Reads partitions in order until the answer is full. The first batch found is taken however large it is, so that a client with
-     * too small limits still gets on (KIP-74); partitions after that get none that is larger than what is left.
+     * Reads partitions in order until the answer is full. The first batch found is taken however large it is,
+     * so that a client with too small limits still gets on (KIP-74); partitions after that get none that is
+     * larger than what is left.
      *
      * @param fetches what to read
      * @return what was read; the caller sends it or releases it
@@ -60,11 +64,13 @@ final class FetchReader {
     }
 
     /**
-     * Reads as {@link #read(List)}, but many partitions a slice at a time, between which the connection's event loop serves others.
+     * Reads as {@link #read(List)}, but many partitions a slice at a time, between which the connection's
+     * event loop serves others.
      *
      * @param fetches what to read
      * @param connection who asks; called on its event loop
-     * @return completes with what was read, for the caller to send or to release; fails when the connection is closed meanwhile
+     * @return completes with what was read, for the caller to send or to release; fails when the connection
+     *     is closed meanwhile
      */
     CompletionStage<FetchResult> read(List<PartitionFetch> fetches, Connection connection) {
         CompletableFuture<FetchResult> done = new CompletableFuture<>();
@@ -113,8 +119,8 @@ final class FetchReader {
 
     /**
      * @param fetch what is wanted
-     * @return bytes an answer could hold of it now, at most its limit; just 1 for any when a single byte is enough for an answer;
-     *     -1 if the answer would be an error
+     * @return bytes an answer could hold of it now, at most its limit; just 1 for any when a single byte is
+     *     enough for an answer; -1 if the answer would be an error
      */
     int available(PartitionFetch fetch) {
         try {
@@ -184,8 +190,8 @@ final class FetchReader {
         if (!isInRange(fetch, log)) {
             return error(fetch, Errors.OFFSET_OUT_OF_RANGE);
         }
-        // An idle partition costs no read. An offset between the high watermark and the log's end is no error, as in
-        // Kafka.
+        // An idle partition costs no read. An offset between the high watermark and the log's end is no
+        // error, as in Kafka.
         if (full || visibleEnd(log) <= fetch.offset()) {
             return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }
@@ -202,7 +208,10 @@ final class FetchReader {
         return answer.setRecords(new SliceRecords(read.slice()));
     }
 
-    /** @return what tells a client that the last record it has is not in this log (KIP-595); null if it is, or the client does not say */
+    /**
+     * @return what tells a client that the last record it has is not in this log (KIP-595); null if it is, or
+     *     the client does not say
+     */
     private PartitionData diverged(PartitionFetch fetch, PartitionLog log) {
         int last = fetch.lastFetchedEpoch();
         if (last < 0) {

@@ -7,7 +7,10 @@ import java.util.List;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What one reading of all of a fetch's partitions gave, in the order of its fetches. Holds stored bytes until sent or released. */
+/**
+ * What one reading of all of a fetch's partitions gave, in the order of its fetches. Holds stored bytes until
+ * sent or released.
+ */
 final class FetchResult {
     private final List<PartitionData> answers;
     private long bytes;
@@ -52,7 +55,8 @@ final class FetchResult {
     }
 
     /**
-     * Leaves out partitions that are not there: what cannot be known sooner by not waiting keeps nobody from waiting for others.
+     * Leaves out partitions that are not there: what cannot be known sooner by not waiting keeps nobody from
+     * waiting for others.
      *
      * @param fetches what was read
      * @return those that may have more later

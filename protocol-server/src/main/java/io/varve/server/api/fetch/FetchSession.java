@@ -10,11 +10,11 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
- * The partitions a consumer reads, remembered between its fetches so that it need name only what changes (KIP-227). Thread-safe: a
- * session is known by its id on every connection.
+ * The partitions a consumer reads, remembered between its fetches so that it need name only what changes
+ * (KIP-227). Thread-safe: a session is known by its id on every connection.
  *
- * <p>Partitions are kept in the order in which the next fetch reads them: one that just gave records goes to the end, so that a
- * busy partition does not fill every answer.
+ * <p>Partitions are kept in the order in which the next fetch reads them: one that just gave records goes to
+ * the end, so that a busy partition does not fill every answer.
  */
 final class FetchSession {
     private static final long UNKNOWN = -1;
@@ -91,8 +91,8 @@ final class FetchSession {
      * @param changed partitions new to the session or wanted otherwise than before
      * @param forgotten partitions to drop
      * @param room most partitions it may have; changed ones count before forgotten ones go
-     * @return NONE, or why the request does not belong to the session; nothing has changed then. FETCH_SESSION_ID_NOT_FOUND if it would have
-     *     too many partitions: its client starts anew
+     * @return NONE, or why the request does not belong to the session; nothing has changed then.
+     *     FETCH_SESSION_ID_NOT_FOUND if it would have too many partitions: its client starts anew
      */
     synchronized Errors advance(
             int requestEpoch,
@@ -136,7 +136,8 @@ final class FetchSession {
     }
 
     /**
-     * Ends a fetch: picks the answers that tell the client something, and moves partitions with records to the end.
+     * Ends a fetch: picks the answers that tell the client something, and moves partitions with records to
+     * the end.
      *
      * @param requestEpoch the epoch in the request
      * @param fetches what was read

@@ -14,10 +14,11 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
- * The fetch sessions of all consumers, bounded in number (KIP-227) and in partitions. When all slots are taken a new session gets the
- * slot of one that was not used for two minutes, else of one that is older than two minutes and has fewer partitions, else none: its client
- * then names all partitions in every fetch, as clients before KIP-227 do. So does one whose session has grown too large: it is told that the
- * session is gone. Thread-safe.
+ * The fetch sessions of all consumers, bounded in number (KIP-227) and in partitions. When all slots are
+ * taken a new session gets the slot of one that was not used for two minutes, else of one that is older than
+ * two minutes and has fewer partitions, else none: its client then names all partitions in every fetch, as
+ * clients before KIP-227 do. So does one whose session has grown too large: it is told that the session is
+ * gone. Thread-safe.
  */
 public final class FetchSessions {
     private static final long EVICTION_MS = 120_000;

@@ -5,7 +5,8 @@ import java.util.Comparator;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A partition as a fetch names it: by topic id from version 13 on (the name is empty then), by topic name before (the id is zero).
+ * A partition as a fetch names it: by topic id from version 13 on (the name is empty then), by topic name
+ * before (the id is zero).
  *
  * @param topic topic name, or empty
  * @param topicId topic id, or {@link Uuid#ZERO_UUID}

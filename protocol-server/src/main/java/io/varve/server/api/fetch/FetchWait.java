@@ -27,7 +27,8 @@ import org.apache.kafka.common.message.FetchResponseData;
  *   waiting --connection closes------> abandoned
  * </pre>
  *
- * Lives on its connection's event loop; only the watches are called from elsewhere, and they do no more than wake it.
+ * Lives on its connection's event loop; only the watches are called from elsewhere, and they do no more than
+ * wake it.
  */
 final class FetchWait {
     /** One partition's wait for its high watermark to rise above what the last look saw. */
@@ -55,8 +56,8 @@ final class FetchWait {
 
         @Override
         public void done(StorageException failure) {
-            // A log that will not grow any more but can be read is no reason to answer: its consumer would ask again at
-            // once.
+            // A log that will not grow any more but can be read is no reason to answer: its consumer would
+            // ask again at once.
             failed = failure != null && failure.kind() != StorageException.Kind.RETRY;
             woken.add(this);
             wake();

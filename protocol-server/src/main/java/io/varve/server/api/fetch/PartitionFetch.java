@@ -11,7 +11,8 @@ import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 
 /**
- * What a client wants of one partition. Immutable: sessions hand the same object to every request until the client changes it.
+ * What a client wants of one partition. Immutable: sessions hand the same object to every request until the
+ * client changes it.
  *
  * @param target which partition
  * @param offset first offset wanted
@@ -22,7 +23,8 @@ import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 record PartitionFetch(FetchTarget target, long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch) {
     /**
      * @param data a fetch request
-     * @return the partitions it names, in its order; one that it names several times is one, as it was named last
+     * @return the partitions it names, in its order; one that it names several times is one, as it was named
+     *     last
      */
     static List<PartitionFetch> of(FetchRequestData data) {
         Map<FetchTarget, PartitionFetch> fetches = new LinkedHashMap<>();

@@ -8,7 +8,10 @@ import java.util.List;
 import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 
-/** Splits the partitions that a request names of a topic: a coordinator gets those there are, the others are answered at once. */
+/**
+ * Splits the partitions that a request names of a topic: a coordinator gets those there are, the others are
+ * answered at once.
+ */
 public final class ExistingPartitions {
     private ExistingPartitions() {}
 

@@ -6,7 +6,10 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.utils.Utils;
 
-/** What a client may do to a group, as the bits of KIP-430. Without an authorizer that is everything there is to do. */
+/**
+ * What a client may do to a group, as the bits of KIP-430. Without an authorizer that is everything there is
+ * to do.
+ */
 final class GroupOperations {
     static final int ALL = Utils.to32BitField(Set.of(
                     AclOperation.READ,

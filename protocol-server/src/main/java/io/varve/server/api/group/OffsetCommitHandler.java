@@ -20,8 +20,8 @@ import org.apache.kafka.common.requests.OffsetCommitRequest;
 import org.apache.kafka.common.requests.OffsetCommitResponse;
 
 /**
- * OffsetCommit. Topics come by name, from version 10 on by id (KIP-848). Partitions that do not exist are answered here; the
- * coordinator gets the rest.
+ * OffsetCommit. Topics come by name, from version 10 on by id (KIP-848). Partitions that do not exist are
+ * answered here; the coordinator gets the rest.
  */
 public final class OffsetCommitHandler implements ApiHandler {
     private final Groups groups;

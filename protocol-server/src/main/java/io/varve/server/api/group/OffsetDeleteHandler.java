@@ -64,7 +64,10 @@ public final class OffsetDeleteHandler implements ApiHandler {
                 .thenApply(deleted -> response.merge(deleted).build().data());
     }
 
-    /** @return what is named, each partition once: in the answer's collections equal keys take time by their square */
+    /**
+     * @return what is named, each partition once: in the answer's collections equal keys take time by their
+     *     square
+     */
     private static Map<String, Set<Integer>> partitions(OffsetDeleteRequestData data) {
         Map<String, Set<Integer>> named = new LinkedHashMap<>();
         for (OffsetDeleteRequestTopic topic : data.topics()) {

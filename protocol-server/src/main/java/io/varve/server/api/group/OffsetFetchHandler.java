@@ -26,8 +26,8 @@ import org.apache.kafka.common.requests.OffsetFetchRequest;
 import org.apache.kafka.common.requests.OffsetFetchResponse;
 
 /**
- * OffsetFetch: one group, from version 8 on several (KIP-709), each with its own error; topics by name, from version 10 on by id
- * (KIP-848).
+ * OffsetFetch: one group, from version 8 on several (KIP-709), each with its own error; topics by name, from
+ * version 10 on by id (KIP-848).
  */
 public final class OffsetFetchHandler implements ApiHandler {
     private final Groups groups;

@@ -27,9 +27,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /**
- * Finds offsets: the ends of a log, the record with the largest timestamp (KIP-734), the first record at or after a time. Nothing is
- * tiered yet, so the local start (KIP-405) is the log's start, and the last tiered offset (KIP-1005) and the first one to be
- * uploaded (KIP-1023) are -1, as Kafka answers for a topic without remote storage.
+ * Finds offsets: the ends of a log, the record with the largest timestamp (KIP-734), the first record at or
+ * after a time. Nothing is tiered yet, so the local start (KIP-405) is the log's start, and the last tiered
+ * offset (KIP-1005) and the first one to be uploaded (KIP-1023) are -1, as Kafka answers for a topic without
+ * remote storage.
  */
 public final class ListOffsetsHandler implements ApiHandler {
     private static final short FIRST_WITH_EPOCH = 4;
@@ -73,7 +74,9 @@ public final class ListOffsetsHandler implements ApiHandler {
         return data.isolationLevel() == READ_COMMITTED ? Isolation.READ_COMMITTED : Isolation.READ_UNCOMMITTED;
     }
 
-    /** Maps of names and of numbers stay quick whatever a client chooses: a partition's hash can be chosen. */
+    /**
+     * Maps of names and of numbers stay quick whatever a client chooses: a partition's hash can be chosen.
+     */
     private static Map<String, Map<Integer, Integer>> count(ListOffsetsRequestData data) {
         Map<String, Map<Integer, Integer>> asked = new HashMap<>();
         for (ListOffsetsTopic topic : data.topics()) {
@@ -110,7 +113,10 @@ public final class ListOffsetsHandler implements ApiHandler {
         }
     }
 
-    /** The first version in which a timestamp has a meaning of its own; above every version for one that never has. */
+    /**
+     * The first version in which a timestamp has a meaning of its own; above every version for one that never
+     * has.
+     */
     private static int firstVersion(long timestamp) {
         if (timestamp >= 0) {
             return 0;

@@ -23,10 +23,12 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Tells where a leader epoch ends (KIP-101, KIP-320), by which consumers find out that the log was cut behind their back.
+ * Tells where a leader epoch ends (KIP-101, KIP-320), by which consumers find out that the log was cut behind
+ * their back.
  *
- * <p>Replicas do not disagree here, there being one; but a power cut may take records that consumers have read where
- * {@code log.durability=async}, and the next start raises the epoch. An epoch that has not been yet has no end and gets -1.
+ * <p>Replicas do not disagree here, there being one; but a power cut may take records that consumers have
+ * read where {@code log.durability=async}, and the next start raises the epoch. An epoch that has not been
+ * yet has no end and gets -1.
  */
 public final class OffsetForLeaderEpochHandler implements ApiHandler {
     private final Topics topics;

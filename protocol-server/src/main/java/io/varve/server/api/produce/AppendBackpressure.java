@@ -10,8 +10,9 @@ import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 
 /**
- * Keeps an event loop from waiting for a device: where a storage takes what a request brings only when it has synced what it has, the
- * request is served on a worker thread. Its connection waits, as it should, and no other does. Stateless.
+ * Keeps an event loop from waiting for a device: where a storage takes what a request brings only when it has
+ * synced what it has, the request is served on a worker thread. Its connection waits, as it should, and no
+ * other does. Stateless.
  */
 final class AppendBackpressure {
     private AppendBackpressure() {}

@@ -10,8 +10,8 @@ import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
- * What a produce request may carry for one partition: exactly one v2 batch (KIP-98), and zstd from version 7 on (KIP-110). Only the
- * header is looked at; the log checks the rest. Stateless.
+ * What a produce request may carry for one partition: exactly one v2 batch (KIP-98), and zstd from version 7
+ * on (KIP-110). Only the header is looked at; the log checks the rest. Stateless.
  */
 final class ClientBatch {
     private static final short FIRST_WITH_ZSTD = 7;

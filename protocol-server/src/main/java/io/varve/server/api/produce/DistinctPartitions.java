@@ -11,8 +11,8 @@ import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 
 /**
- * Of a partition that a produce request names more than once, under one mention of its topic or several, what is said last counts, and each topic
- * is answered once, as in Kafka. Stateless.
+ * Of a partition that a produce request names more than once, under one mention of its topic or several, what
+ * is said last counts, and each topic is answered once, as in Kafka. Stateless.
  */
 final class DistinctPartitions {
     private record Key(String name, Uuid id) {}

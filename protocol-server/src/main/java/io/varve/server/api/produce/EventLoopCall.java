@@ -17,7 +17,8 @@ final class EventLoopCall {
     private EventLoopCall() {}
 
     /**
-     * Runs a task once: on the loop, or here when the loop has ended, be it with the task in its queue. Call on no event loop.
+     * Runs a task once: on the loop, or here when the loop has ended, be it with the task in its queue. Call
+     * on no event loop.
      *
      * @return what the task gave
      * @throws RuntimeException what the task threw

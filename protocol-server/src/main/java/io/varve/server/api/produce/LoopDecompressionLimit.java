@@ -4,7 +4,10 @@ package io.varve.server.api.produce;
 import io.varve.core.record.DecompressionMeter;
 import io.varve.server.api.HeavyRequestException;
 
-/** What one produce request may decompress on an event loop: about as much as takes a few milliseconds. Not thread-safe. */
+/**
+ * What one produce request may decompress on an event loop: about as much as takes a few milliseconds. Not
+ * thread-safe.
+ */
 final class LoopDecompressionLimit implements DecompressionMeter {
     private static final long BYTES = 1 << 20;
 

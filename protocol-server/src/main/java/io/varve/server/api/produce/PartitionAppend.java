@@ -23,8 +23,9 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Appends what a produce request brings for one partition: validates the batch, appends it, fills in the partition's answer. Used by one
- * thread at a time. The batch is let go when it has been appended: answers wait for commits, and must not keep it.
+ * Appends what a produce request brings for one partition: validates the batch, appends it, fills in the
+ * partition's answer. Used by one thread at a time. The batch is let go when it has been appended: answers
+ * wait for commits, and must not keep it.
  */
 final class PartitionAppend implements TransactionalAppend {
     private final Request request;
@@ -156,7 +157,9 @@ final class PartitionAppend implements TransactionalAppend {
         fail(refused);
     }
 
-    /** Names the records, too, that a batch is refused for: a producer fails those by themselves (KIP-467). */
+    /**
+     * Names the records, too, that a batch is refused for: a producer fails those by themselves (KIP-467).
+     */
     private void fail(VarveException failure) {
         fail(answer, KafkaErrors.ofAppend(failure), failure.getMessage());
         if (failure instanceof AppendException refused) {

@@ -16,15 +16,19 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * A produce request between its appends and its answer. The partitions settle one by one as the committer moves their high watermarks;
- * the last one to settle completes the answer. {@link #add} and {@link #await} are called on the connection's event loop; waiters may
- * call from anywhere.
+ * A produce request between its appends and its answer. The partitions settle one by one as the committer
+ * moves their high watermarks; the last one to settle completes the answer. {@link #add} and {@link #await}
+ * are called on the connection's event loop; waiters may call from anywhere.
  *
- * <p>A request's time-out is for followers, which there are none of: it does not cut short the commit, which is the server's own work. Only a
- * storage that stands still for longer than {@link #COMMIT_MS} as well is answered for with REQUEST_TIMED_OUT.
+ * <p>A request's time-out is for followers, which there are none of: it does not cut short the commit, which
+ * is the server's own work. Only a storage that stands still for longer than {@link #COMMIT_MS} as well is
+ * answered for with REQUEST_TIMED_OUT.
  */
 final class PendingProduceResponse {
-    /** One partition's wait; answer and settled are touched only under the request's lock, the subscription only on the event loop. */
+    /**
+     * One partition's wait; answer and settled are touched only under the request's lock, the subscription
+     * only on the event loop.
+     */
     private final class Wait implements PartitionLog.Waiter {
         private final PartitionLog log;
         private final long offset;
@@ -76,7 +80,8 @@ final class PendingProduceResponse {
     }
 
     /**
-     * @param timeoutMs how long the client is ready to wait, in ms; below {@link #COMMIT_MS} it is taken for that
+     * @param timeoutMs how long the client is ready to wait, in ms; below {@link #COMMIT_MS} it is taken for
+     *     that
      * @return completes with the response, on any thread
      */
     CompletionStage<ProduceResponseData> await(int timeoutMs) {

@@ -22,16 +22,17 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Appends what producers send. Every record is validated first; the bytes go to the log as they came off the wire, but for their
- * offsets and timestamps, unless the topic wants them compressed otherwise. A request that decompresses too much for an event loop
- * is served on a worker thread.
+ * Appends what producers send. Every record is validated first; the bytes go to the log as they came off the
+ * wire, but for their offsets and timestamps, unless the topic wants them compressed otherwise. A request
+ * that decompresses too much for an event loop is served on a worker thread.
  *
- * <p>A request is done when the high watermark has passed its records, whatever its acks: who was answered, or asks on the same
- * connection, can read what was written. acks=0 is never answered: when a partition fails, the connection is closed, which is all
- * its producer can notice. One copy is all there is, so {@code min.insync.replicas} is always met.
+ * <p>A request is done when the high watermark has passed its records, whatever its acks: who was answered,
+ * or asks on the same connection, can read what was written. acks=0 is never answered: when a partition
+ * fails, the connection is closed, which is all its producer can notice. One copy is all there is, so
+ * {@code min.insync.replicas} is always met.
  *
- * <p>A transaction's first batch in a partition waits for the transaction coordinator ({@link TransactionalRequest}). Clients may
- * not write internal topics.
+ * <p>A transaction's first batch in a partition waits for the transaction coordinator
+ * ({@link TransactionalRequest}). Clients may not write internal topics.
  */
 public final class ProduceHandler implements ApiHandler {
     private static final short ACKS_NONE = 0;
@@ -63,8 +64,8 @@ public final class ProduceHandler implements ApiHandler {
         if (!request.background()) {
             return append(appends, data, request, pending);
         }
-        // Validating the batches took long; appending them does not, and belongs to the loop. The bytes last as long as
-        // this call.
+        // Validating the batches took long; appending them does not, and belongs to the loop. The bytes last
+        // as long as this call.
         return EventLoopCall.run(request.connection().executor(), () -> append(appends, data, request, pending));
     }
 
@@ -91,7 +92,10 @@ public final class ProduceHandler implements ApiHandler {
         return appends;
     }
 
-    /** Validates every batch of a request before any is appended: what takes long must have had no effect when that shows. */
+    /**
+     * Validates every batch of a request before any is appended: what takes long must have had no effect when
+     * that shows.
+     */
     private static void validate(List<PartitionAppend> appends, short acks, Request request) {
         boolean unknownAcks = acks != ACKS_NONE && acks != ACKS_LEADER && acks != ACKS_ALL;
         DecompressionMeter meter = request.background()

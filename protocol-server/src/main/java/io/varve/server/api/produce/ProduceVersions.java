@@ -4,7 +4,10 @@ package io.varve.server.api.produce;
 import io.varve.server.coordinator.TransactionVerifier.Admission;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What clients of each version of Produce leave to the broker in transactions, and what they understand. Stateless. */
+/**
+ * What clients of each version of Produce leave to the broker in transactions, and what they understand.
+ * Stateless.
+ */
 final class ProduceVersions {
     /** The version from which topics go by id (KIP-516). */
     private static final short FIRST_WITH_TOPIC_IDS = 13;
@@ -28,8 +31,8 @@ final class ProduceVersions {
     }
 
     /**
-     * Producers before transaction.version 2 do not expect the coordinator's errors from a partition. Of those they know, this one makes
-     * them try again without asking for metadata.
+     * Producers before transaction.version 2 do not expect the coordinator's errors from a partition. Of
+     * those they know, this one makes them try again without asking for metadata.
      *
      * @param error what the coordinator said
      * @return what the producer is told

@@ -7,8 +7,8 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps the batches of each producer in each partition in order while the first of them waits for the transaction coordinator, whatever
- * requests and connections they came by. Thread-safe.
+ * Keeps the batches of each producer in each partition in order while the first of them waits for the
+ * transaction coordinator, whatever requests and connections they came by. Thread-safe.
  */
 final class ProducerQueues {
     /**

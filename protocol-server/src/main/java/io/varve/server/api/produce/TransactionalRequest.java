@@ -22,9 +22,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.LoggerFactory;
 
 /**
- * Appends the transactional batches of one produce request. A batch that begins a transaction in its partition waits until the
- * coordinator has admitted it; batches of the same producer that come behind it wait in its queue; all others are appended at once.
- * What waits is copied, as a request's bytes do not last; the request's budget is held until its answer, which bounds that too.
+ * Appends the transactional batches of one produce request. A batch that begins a transaction in its
+ * partition waits until the coordinator has admitted it; batches of the same producer that come behind it
+ * wait in its queue; all others are appended at once. What waits is copied, as a request's bytes do not last;
+ * the request's budget is held until its answer, which bounds that too.
  *
  * <pre>
  *   first in its queue, nothing to verify -----------------------------------> appended
@@ -99,7 +100,8 @@ final class TransactionalRequest {
      *
      * @param log the partition's
      * @param partition its name
-     * @param batch one transactional batch, validated; its bytes are valid until the request's handler returns
+     * @param batch one transactional batch, validated; its bytes are valid until the request's handler
+     *     returns
      * @param append does it
      */
     void add(PartitionLog log, TopicPartition partition, AppendRun batch, TransactionalAppend append) {
@@ -139,7 +141,10 @@ final class TransactionalRequest {
         }
     }
 
-    /** @return completes on the event loop when every batch has been appended or refused; at once when none had to wait */
+    /**
+     * @return completes on the event loop when every batch has been appended or refused; at once when none
+     *     had to wait
+     */
     CompletionStage<Void> ended() {
         if (!firsts.isEmpty()) {
             ask(firsts);
@@ -213,7 +218,8 @@ final class TransactionalRequest {
         if (stale == null) {
             end(queued);
         } else if (queued.attempts-- > 0) {
-            // The marker of the transaction before came after the guard, so the guard was for that one: verify again.
+            // The marker of the transaction before came after the guard, so the guard was for that one:
+            // verify again.
             begin(queued);
         } else {
             queued.append.refuse(stale);

@@ -9,7 +9,10 @@ import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
-/** What a produce request as a whole may not do in a transaction, found before anything is appended. Stateless. */
+/**
+ * What a produce request as a whole may not do in a transaction, found before anything is appended.
+ * Stateless.
+ */
 final class TransactionalRequestCheck {
     private static final long NONE = Long.MIN_VALUE;
 
@@ -18,9 +21,10 @@ final class TransactionalRequestCheck {
     /**
      * Looks at the batches' headers; those that are none are left to {@link ClientBatch}.
      *
-     * @throws org.apache.kafka.common.errors.TransactionalIdAuthorizationException if a batch belongs to a transaction and the request
-     *     does not say to which
-     * @throws org.apache.kafka.common.errors.InvalidPidMappingException if batches of several producers belong to it
+     * @throws org.apache.kafka.common.errors.TransactionalIdAuthorizationException if a batch belongs to a
+     *     transaction and the request does not say to which
+     * @throws org.apache.kafka.common.errors.InvalidPidMappingException if batches of several producers
+     *     belong to it
      */
     static void check(ProduceRequestData data) {
         long producer = NONE;

@@ -10,8 +10,8 @@ import java.util.function.IntSupplier;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Makes topics because clients name them, few at a time and not without end. What is not made is not there: clients ask again, and get what
- * had to wait. Thread-safe.
+ * Makes topics because clients name them, few at a time and not without end. What is not made is not there:
+ * clients ask again, and get what had to wait. Thread-safe.
  */
 final class AutoCreation {
     private final IntSupplier present;
@@ -28,7 +28,8 @@ final class AutoCreation {
 
     /**
      * @param name a legal name of a topic that is not there
-     * @return as {@link TopicCreator#createIfAbsent}; fails with UNKNOWN_TOPIC_OR_PARTITION when it is not made now
+     * @return as {@link TopicCreator#createIfAbsent}; fails with UNKNOWN_TOPIC_OR_PARTITION when it is not
+     *     made now
      */
     CompletableFuture<Topic> create(String name) {
         int before = underWay.getAndIncrement();

@@ -26,9 +26,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.LoggerFactory;
 
 /**
- * DeleteRecords (KIP-107): moves partitions' log start offsets up, and answers when the new ones are durable. The request's time-out is for
- * followers, which there are none of. Runs on a worker thread: space is freed file by file. Refused as in Kafka for the
- * broker's own topics and where {@code cleanup.policy} is compact alone; and where a hold pins records, by the same code.
+ * DeleteRecords (KIP-107): moves partitions' log start offsets up, and answers when the new ones are durable.
+ * The request's time-out is for followers, which there are none of. Runs on a worker thread: space is freed
+ * file by file. Refused as in Kafka for the broker's own topics and where {@code cleanup.policy} is compact
+ * alone; and where a hold pins records, by the same code.
  */
 public final class DeleteRecordsHandler implements ApiHandler {
     private static final LogThrottle REFUSALS =
@@ -72,7 +73,10 @@ public final class DeleteRecordsHandler implements ApiHandler {
         return inTime(request, asked.timeoutMs(), all).thenApply(everything -> everything ? response : late(response));
     }
 
-    /** @return the offsets by topic and partition; of a partition named several times the last one, as in Kafka */
+    /**
+     * @return the offsets by topic and partition; of a partition named several times the last one, as in
+     *     Kafka
+     */
     private static Map<String, Map<Integer, Long>> offsets(DeleteRecordsRequestData asked) {
         Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
         for (DeleteRecordsTopic topic : asked.topics()) {

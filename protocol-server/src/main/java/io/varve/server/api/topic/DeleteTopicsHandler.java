@@ -97,7 +97,10 @@ public final class DeleteTopicsHandler implements ApiHandler {
                 .setErrorMessage(error.isFailure() ? error.messageWithFallback() : null);
     }
 
-    /** Has a hash that no client chooses: in the answer's collection many of one hash take time by their square. */
+    /**
+     * Has a hash that no client chooses: in the answer's collection many of one hash take time by their
+     * square.
+     */
     private static final class Result extends DeletableTopicResult {
         @Override
         public int hashCode() {

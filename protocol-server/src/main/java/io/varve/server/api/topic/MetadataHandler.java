@@ -31,8 +31,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.MetadataRequest;
 
 /**
- * Metadata: the brokers, and the topics asked about with their partitions. A topic that is not there is made when the client and the broker
- * allow it, and the answer waits for it: the client's first attempt finds it.
+ * Metadata: the brokers, and the topics asked about with their partitions. A topic that is not there is made
+ * when the client and the broker allow it, and the answer waits for it: the client's first attempt finds it.
  */
 public final class MetadataHandler implements ApiHandler {
     private static final short FIRST_WITH_IDS = 12;
@@ -123,7 +123,10 @@ public final class MetadataHandler implements ApiHandler {
                         .setTopicId(id);
     }
 
-    /** Has a hash that no client chooses: in the answer's collection many of one hash take time by their square. */
+    /**
+     * Has a hash that no client chooses: in the answer's collection many of one hash take time by their
+     * square.
+     */
     private static final class Unknown extends MetadataResponseTopic {
         @Override
         public int hashCode() {

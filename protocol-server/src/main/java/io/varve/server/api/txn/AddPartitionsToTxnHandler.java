@@ -30,8 +30,8 @@ import org.apache.kafka.common.requests.AddPartitionsToTxnRequest;
 import org.apache.kafka.common.requests.AddPartitionsToTxnResponse;
 
 /**
- * AddPartitionsToTxn: one transaction, from version 4 on several, to add to or only to verify (KIP-890). One partition that cannot be
- * added keeps the others of its transaction from being added.
+ * AddPartitionsToTxn: one transaction, from version 4 on several, to add to or only to verify (KIP-890). One
+ * partition that cannot be added keeps the others of its transaction from being added.
  */
 public final class AddPartitionsToTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
@@ -118,7 +118,9 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
         return version > FIRST_BATCHED ? Transactions.BUMPING : Transactions.PLAIN;
     }
 
-    /** Nobody writes the broker's own topics; offsets are, on behalf of clients, and then added by brokers. */
+    /**
+     * Nobody writes the broker's own topics; offsets are, on behalf of clients, and then added by brokers.
+     */
     private Map<TopicPartition, Errors> refused(Set<TopicPartition> partitions, short version) {
         Map<TopicPartition, Errors> refused = new HashMap<>();
         for (TopicPartition partition : partitions) {

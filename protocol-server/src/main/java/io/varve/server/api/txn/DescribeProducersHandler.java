@@ -21,7 +21,10 @@ import org.apache.kafka.common.message.DescribeProducersResponseData.TopicRespon
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
-/** Shows what partitions remember of their producers, by which hanging transactions are found (KIP-664). A partition is shown once. */
+/**
+ * Shows what partitions remember of their producers, by which hanging transactions are found (KIP-664). A
+ * partition is shown once.
+ */
 public final class DescribeProducersHandler implements ApiHandler {
     private final Topics topics;
 

@@ -11,7 +11,10 @@ import org.apache.kafka.common.message.EndTxnRequestData;
 import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** EndTxn: answered when the decision is durable. From version 5 on the producer's epoch is raised and told (KIP-890). */
+/**
+ * EndTxn: answered when the decision is durable. From version 5 on the producer's epoch is raised and told
+ * (KIP-890).
+ */
 public final class EndTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
     private static final short FIRST_WITH_BUMP = 5;

@@ -15,8 +15,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Gives producers their ids (KIP-98): without a transactional id a new one with epoch 0 at every call, else what the transaction
- * coordinator says.
+ * Gives producers their ids (KIP-98): without a transactional id a new one with epoch 0 at every call, else
+ * what the transaction coordinator says.
  */
 public final class InitProducerIdHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 4;

@@ -28,9 +28,9 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.WriteTxnMarkersResponse;
 
 /**
- * Ends transactions in partitions, for an administrator who aborts one that hangs (KIP-664). This broker's own coordinator does not ask
- * over the network. A partition named twice for
- * one marker gets one. Answered when every marker is durable.
+ * Ends transactions in partitions, for an administrator who aborts one that hangs (KIP-664). This broker's
+ * own coordinator does not ask over the network. A partition named twice for one marker gets one. Answered
+ * when every marker is durable.
  */
 public final class WriteTxnMarkersHandler implements ApiHandler {
     /** From this version of the feature on a marker raises the producer's epoch (KIP-890). */

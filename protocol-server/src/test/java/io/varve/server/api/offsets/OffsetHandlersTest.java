@@ -34,7 +34,9 @@ class OffsetHandlersTest {
     private final Topic topic = logs.create("t", 1);
     private final long start = logs.time.millis();
 
-    /** Four records at start, +10 and +20 (two), of which the first is trimmed; a fifth is not durable yet. */
+    /**
+     * Four records at start, +10 and +20 (two), of which the first is trimmed; a fifth is not durable yet.
+     */
     private void fill() {
         logs.fill(topic.partition(0), "a");
         logs.time.advance(10);

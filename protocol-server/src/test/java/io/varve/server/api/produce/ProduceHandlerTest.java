@@ -73,7 +73,10 @@ class ProduceHandlerTest {
         assertThat(error(only(answer.join()))).isEqualTo(Errors.NONE);
     }
 
-    /** Also where the storage shows appends before they are durable: consumers see no more than the high watermark. */
+    /**
+     * Also where the storage shows appends before they are durable: consumers see no more than the high
+     * watermark.
+     */
     @ParameterizedTest
     @ValueSource(shorts = {1, ALL})
     void isAnsweredWhenConsumersSeeTheRecords(short acks) {

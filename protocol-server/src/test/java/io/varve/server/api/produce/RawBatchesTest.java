@@ -61,7 +61,10 @@ class RawBatchesTest {
         server.close();
     }
 
-    /** What nobody can read, or Kafka does not take; each is refused with Kafka's code, and leaves nothing behind. */
+    /**
+     * What nobody can read, or Kafka does not take; each is refused with Kafka's code, and leaves nothing
+     * behind.
+     */
     enum Bad {
         HEADER_KEY_OF_LENGTH_MINUS_1(
                 Errors.INVALID_RECORD,

@@ -44,8 +44,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Batches with something changed in them: what Kafka's own validator refuses is refused, and what it takes is taken with the same timestamps,
- * unless its records are damaged.
+ * Batches with something changed in them: what Kafka's own validator refuses is refused, and what it takes is
+ * taken with the same timestamps, unless its records are damaged.
  */
 class ValidatorOracleTest {
     private static final long SEED = 20261128;
@@ -77,7 +77,8 @@ class ValidatorOracleTest {
             String which = "seed " + SEED + ", " + codec + ", round " + round;
             boolean senseless = ours.error != Errors.NONE && ours.records.isEmpty();
             if (senseless && changed.content) {
-                // Kafka stores much of what its own consumer stumbles over, and has another code for some of the rest.
+                // Kafka stores much of what its own consumer stumbles over, and has another code for some of
+                // the rest.
                 assertThat(ours.error).as(which).isIn(Errors.INVALID_RECORD, Errors.UNKNOWN_SERVER_ERROR);
             } else {
                 assertThat(ours).as(which).isEqualTo(kafkas);
@@ -178,7 +179,8 @@ class ValidatorOracleTest {
         int attributes = codec.id | (change > 3 && random.nextInt(3) == 0 ? 8 : 0);
         batch.putShort(21, (short) attributes);
         if (change == 4) {
-            // One that is stamped bears this for all of its records in Kafka; here the records say what they say.
+            // One that is stamped bears this for all of its records in Kafka; here the records say what they
+            // say.
             batch.putLong(35, (attributes & 8) != 0 ? batch.getLong(35) : random.nextLong());
         } else if (change == 5 && random.nextInt(4) == 0) {
             batch.putInt(57, batch.getInt(57) + random.nextInt(-1, 2));

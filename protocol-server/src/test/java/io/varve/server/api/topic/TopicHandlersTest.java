@@ -384,7 +384,10 @@ class TopicHandlersTest {
         assertThat(node.metadata.byName("twice")).isNull();
     }
 
-    /** Unknown ids have no name, by which the answer's collection would hash them; names of one hash are easily made. */
+    /**
+     * Unknown ids have no name, by which the answer's collection would hash them; names of one hash are
+     * easily made.
+     */
     @Test
     void answersManyUnknownTopicsInTimeThatGrowsWithTheRequest() {
         start();

@@ -76,8 +76,9 @@ class TransactionClientsTest {
     }
 
     /**
-     * Flushes first. The producer's own thread looks whether records are unsent, and then takes the next request: what is sent and
-     * committed between the two it ends without having sent it, which no broker can take for a transaction.
+     * Flushes first. The producer's own thread looks whether records are unsent, and then takes the next
+     * request: what is sent and committed between the two it ends without having sent it, which no broker can
+     * take for a transaction.
      */
     private static void commit(KafkaProducer<String, String> producer) {
         producer.flush();

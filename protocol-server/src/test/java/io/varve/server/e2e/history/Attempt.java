@@ -2,12 +2,13 @@
 package io.varve.server.e2e.history;
 
 /**
- * A transaction a client began: a transfer from one account to another, two records in two partitions. Times are ticks of a clock that all threads
- * of the history share.
+ * A transaction a client began: a transfer from one account to another, two records in two partitions. Times
+ * are ticks of a clock that all threads of the history share.
  *
  * @param id which
  * @param began a time before which nothing of it was on the way to the server
- * @param asked a time before which nobody asked for its end: to commit it, to abort it, or to begin anew under its transactional id
+ * @param asked a time before which nobody asked for its end: to commit it, to abort it, or to begin anew
+ *     under its transactional id
  * @param settled a time after which it was decided in all partitions; {@link #NEVER} if nobody knows of one
  * @param outcome what the client was told
  * @param withOffset whether the group of its producer got an offset with it: its number

@@ -4,7 +4,8 @@ package io.varve.server.e2e.history;
 import java.util.List;
 
 /**
- * Everything known of a run. Lists of placed entries are in the order of reading, so in the order of offsets within a partition.
+ * Everything known of a run. Lists of placed entries are in the order of reading, so in the order of offsets
+ * within a partition.
  *
  * @param attempts all transactions
  * @param acknowledged the entries the server acknowledged, where it said they are

@@ -12,9 +12,10 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Judges a {@link History}: transactions are all or nothing, none committed is lost or doubled, none aborted is shown, each producer's are in
- * order, what was shown once stays, the sum of all accounts is zero,
- * last stable offsets are where transactions began that were open, and a group's offset moves with its transactions.
+ * Judges a {@link History}: transactions are all or nothing, none committed is lost or doubled, none aborted
+ * is shown, each producer's are in order, what was shown once stays, the sum of all accounts is zero, last
+ * stable offsets are where transactions began that were open, and a group's offset moves with its
+ * transactions.
  */
 public final class HistoryCheck {
     private final History history;
@@ -128,7 +129,10 @@ public final class HistoryCheck {
         }
     }
 
-    /** A last stable offset is no further than the first transaction that nobody has ended, and not held back by one that is settled. */
+    /**
+     * A last stable offset is no further than the first transaction that nobody has ended, and not held back
+     * by one that is settled.
+     */
     private void cutIsStable(Cut cut) {
         logs.forEach((partition, log) -> {
             long end = cut.ends().get(partition);

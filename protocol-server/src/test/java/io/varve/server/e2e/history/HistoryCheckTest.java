@@ -16,7 +16,10 @@ class HistoryCheckTest {
     private static final Attempt.Outcome ABORTED = Attempt.Outcome.ABORTED;
     private static final Attempt.Outcome UNKNOWN = Attempt.Outcome.UNKNOWN;
 
-    /** Producer 0 commits, aborts and commits; producer 1 does not know of its first, which was committed, and commits. */
+    /**
+     * Producer 0 commits, aborts and commits; producer 1 does not know of its first, which was committed, and
+     * commits.
+     */
     private final List<Attempt> attempts = new ArrayList<>(List.of(
             attempt(0, 0, 1, 10, COMMITTED, true),
             attempt(0, 1, 11, 20, ABORTED, true),

@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
-/** Where clients write down what they do, while they do it. Thread-safe: its lock puts the ticks of the clock in an order all threads agree on. */
+/**
+ * Where clients write down what they do, while they do it. Thread-safe: its lock puts the ticks of the clock
+ * in an order all threads agree on.
+ */
 public final class HistoryRecorder {
     private final Map<Integer, List<Attempt>> attempts = new HashMap<>();
     private final List<Placed> acknowledged = new ArrayList<>();
@@ -50,7 +53,10 @@ public final class HistoryRecorder {
         }
     }
 
-    /** The server has shown that all of a producer's transactions below a number are decided in all partitions. */
+    /**
+     * The server has shown that all of a producer's transactions below a number are decided in all
+     * partitions.
+     */
     public synchronized void settled(int producer, int below) {
         long now = tick();
         List<Attempt> of = attempts.getOrDefault(producer, List.of());

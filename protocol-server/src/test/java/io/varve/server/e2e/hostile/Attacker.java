@@ -14,7 +14,10 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
-/** A peer that means harm: makes connections, and loses them all when its time is over. Its own thread's, but for the end. */
+/**
+ * A peer that means harm: makes connections, and loses them all when its time is over. Its own thread's, but
+ * for the end.
+ */
 public final class Attacker {
     private static final int TIMEOUT_MS = 2_000;
 
@@ -58,7 +61,9 @@ public final class Attacker {
         return connect(-1);
     }
 
-    /** @param receiveBytes what the system takes of answers that are not read, or -1 for as much as it likes */
+    /**
+     * @param receiveBytes what the system takes of answers that are not read, or -1 for as much as it likes
+     */
     Peer connect(int receiveBytes) throws IOException {
         Socket socket = new Socket();
         if (receiveBytes > 0) {

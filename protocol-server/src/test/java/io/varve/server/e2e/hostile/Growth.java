@@ -78,7 +78,10 @@ final class Growth {
         return joinGroup(group, 3);
     }
 
-    /** Since version 4 the answer is a member's id, to be told when the client comes again; since 5 there are static members. */
+    /**
+     * Since version 4 the answer is a member's id, to be told when the client comes again; since 5 there are
+     * static members.
+     */
     private static byte[] joinGroup(String group, int version) {
         Wire wire = Wire.request(ApiKeys.JOIN_GROUP, version)
                 .string(group)

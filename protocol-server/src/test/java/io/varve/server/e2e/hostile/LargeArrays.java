@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Requests whose arrays are long, or repeat a key, or have keys that a hash table finds hard: work and memory out of few bytes. */
+/**
+ * Requests whose arrays are long, or repeat a key, or have keys that a hash table finds hard: work and memory
+ * out of few bytes.
+ */
 final class LargeArrays {
     private static final int[] EQUAL = {1_000, 4_000, 20_000};
     private static final int COLLIDING = 16_384;

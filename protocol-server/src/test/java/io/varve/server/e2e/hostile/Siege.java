@@ -20,7 +20,10 @@ public final class Siege implements AutoCloseable {
     /** The topic bombs go to, of one partition. */
     public static final String BOMBS = "bombs";
 
-    /** How long in ms an attacker waits between two turns: what is to be seen is what a request does, not how many a machine can send. */
+    /**
+     * How long in ms an attacker waits between two turns: what is to be seen is what a request does, not how
+     * many a machine can send.
+     */
     static final long PAUSE_MS = 100;
 
     private static final int ATTACKERS = 50;

@@ -23,9 +23,9 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /**
- * A client that means well: at a steady rate it writes a record (acks=all), reads it back and asks about its topic, on one connection, and
- * measures each from the moment it was due, so that a server that stands still is seen by all requests that wait meanwhile. Every tenth
- * write is of 150 KB.
+ * A client that means well: at a steady rate it writes a record (acks=all), reads it back and asks about its
+ * topic, on one connection, and measures each from the moment it was due, so that a server that stands still
+ * is seen by all requests that wait meanwhile. Every tenth write is of 150 KB.
  */
 public final class SteadyClient implements AutoCloseable {
     private static final int PERIOD_MS = 15;

@@ -8,8 +8,8 @@ import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * Writes requests byte by byte, in versions without tagged fields unless said: what Kafka's own classes write is sound, and they are as slow
- * in making arrays of equal keys as in reading them.
+ * Writes requests byte by byte, in versions without tagged fields unless said: what Kafka's own classes write
+ * is sound, and they are as slow in making arrays of equal keys as in reading them.
  */
 final class Wire {
     private static final String CLIENT = "hostile";
