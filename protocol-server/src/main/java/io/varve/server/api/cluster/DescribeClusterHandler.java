@@ -14,7 +14,7 @@ import org.apache.kafka.common.message.DescribeClusterResponseData.DescribeClust
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeClusterRequest;
 
-/** DescribeCluster: the cluster's id and its one broker. */
+/** Describes the cluster: its id and its one broker. */
 public final class DescribeClusterHandler implements ApiHandler {
     private static final byte BROKERS = 1;
 

@@ -25,7 +25,7 @@ import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** DescribeConfigs: the settings of topics, groups and this broker, with where each comes from. */
+/** Describes the settings of topics, groups and this broker, with where each comes from. */
 public final class DescribeConfigsHandler implements ApiHandler {
     /** Versions before it write a text's length in 16 bits. */
     private static final short FIRST_WITH_LONG_TEXTS = 4;

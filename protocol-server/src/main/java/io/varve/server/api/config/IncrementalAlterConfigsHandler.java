@@ -25,7 +25,7 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.Alter
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 
-/** IncrementalAlterConfigs (KIP-339): sets, deletes, appends to and subtracts from single settings. */
+/** Sets, deletes, appends to and subtracts from single settings (KIP-339). */
 public final class IncrementalAlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
     private final ConfigTargets targets;

@@ -6,7 +6,7 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.requests.FetchRequest;
 
 /**
- * What holds for all partitions of one fetch.
+ * The limits of one fetch, for all its partitions.
  *
  * @param version the request's version
  * @param isolation how far to see

@@ -10,7 +10,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ConsumerGroupDescribeRequest;
 
-/** ConsumerGroupDescribe: groups of the consumer protocol (KIP-848). */
+/** Describes groups of the consumer protocol (KIP-848). */
 public final class ConsumerGroupDescribeHandler implements ApiHandler {
     private final Groups groups;
 

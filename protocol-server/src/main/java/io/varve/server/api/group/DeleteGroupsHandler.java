@@ -9,7 +9,7 @@ import org.apache.kafka.common.message.DeleteGroupsResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.DeleteGroupsRequest;
 
-/** DeleteGroups: groups without members, and their offsets. */
+/** Deletes groups that have no members, with their offsets. */
 public final class DeleteGroupsHandler implements ApiHandler {
     private final Groups groups;
 

@@ -9,7 +9,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.JoinGroupRequest;
 import org.apache.kafka.common.requests.JoinGroupResponse;
 
-/** JoinGroup: answered when the rebalance has gathered the group's members. */
+/** Lets members join a classic group; answers when the rebalance has gathered the group's members. */
 public final class JoinGroupHandler implements ApiHandler {
     private final Groups groups;
 

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.ListGroupsRequest;
 
-/** ListGroups, filtered by state (KIP-518) and type (KIP-848). */
+/** Lists groups, filtered by state (KIP-518) and type (KIP-848). */
 public final class ListGroupsHandler implements ApiHandler {
     private final Groups groups;
 

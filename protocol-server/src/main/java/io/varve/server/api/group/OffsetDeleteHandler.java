@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetDeleteRequest;
 import org.apache.kafka.common.requests.OffsetDeleteResponse;
 
-/** OffsetDelete (KIP-496): forgets committed offsets of topics a group no longer reads. */
+/** Deletes committed offsets of topics a group no longer reads (KIP-496). */
 public final class OffsetDeleteHandler implements ApiHandler {
     private final Groups groups;
     private final Topics topics;

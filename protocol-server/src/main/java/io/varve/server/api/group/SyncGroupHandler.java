@@ -9,7 +9,7 @@ import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.SyncGroupRequest;
 
-/** SyncGroup: answered when the leader has handed in the assignment. */
+/** Gives members of a classic group their assignments; answers when the leader has handed them in. */
 public final class SyncGroupHandler implements ApiHandler {
     private final Groups groups;
 

@@ -21,7 +21,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.CreatePartitionsRequest;
 
-/** CreatePartitions: gives topics more partitions. */
+/** Gives topics more partitions. */
 public final class CreatePartitionsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
 

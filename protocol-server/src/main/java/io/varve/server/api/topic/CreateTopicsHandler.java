@@ -25,7 +25,7 @@ import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicRe
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 
-/** CreateTopics: makes topics, or says why not, each for itself. */
+/** Creates topics, or says why not, each for itself. */
 public final class CreateTopicsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
 

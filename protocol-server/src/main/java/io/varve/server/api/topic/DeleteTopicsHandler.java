@@ -23,7 +23,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.DeleteTopicsRequest;
 
-/** DeleteTopics: deletes topics by name or by id. */
+/** Deletes topics by name or by id. */
 public final class DeleteTopicsHandler implements ApiHandler {
     private static final short FIRST_WITH_IDS = 6;
     private static final short FIRST_WITH_DELETION_DISABLED = 3;

@@ -22,7 +22,7 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Descr
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeTopicPartitionsRequest;
 
-/** DescribeTopicPartitions (KIP-966): topics with their partitions in order of name, page by page. */
+/** Describes topics with their partitions in order of name, page by page (KIP-966). */
 public final class DescribeTopicPartitionsHandler implements ApiHandler {
     private final Topics topics;
     private final int nodeId;

@@ -13,7 +13,7 @@ import org.apache.kafka.common.message.DescribeTransactionsResponseData;
 import org.apache.kafka.common.message.DescribeTransactionsResponseData.TransactionState;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** DescribeTransactions (KIP-664): each with its own error. */
+/** Describes transactions, each with its own error (KIP-664). */
 public final class DescribeTransactionsHandler implements ApiHandler {
     private final Transactions transactions;
 

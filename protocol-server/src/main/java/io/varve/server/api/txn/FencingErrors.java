@@ -3,7 +3,7 @@ package io.varve.server.api.txn;
 
 import org.apache.kafka.common.protocol.Errors;
 
-/** Old clients know only one name for being fenced. */
+/** Tells old clients that they are fenced by the one code they know. */
 final class FencingErrors {
     private FencingErrors() {}
 

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ListTransactionsRequestData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** ListTransactions, filtered by state and producer (KIP-664), duration (KIP-994) and name (KIP-1152). */
+/** Lists transactions, filtered by state and producer (KIP-664), duration (KIP-994) and name (KIP-1152). */
 public final class ListTransactionsHandler implements ApiHandler {
     private final Transactions transactions;
 
