@@ -8,7 +8,10 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 
-/** Takes the heartbeats by which members join, keep, change and leave a group of the consumer protocol (KIP-848). */
+/**
+ * Takes the heartbeats by which members join, keep, change and leave a group of the consumer protocol
+ * (KIP-848).
+ */
 public final class ConsumerGroupHeartbeatHandler implements ApiHandler {
     private final Groups groups;
 
