@@ -17,8 +17,8 @@ import org.slf4j.LoggerFactory;
 /** Finds who serves a request and turns what goes wrong into the API's own error response. Thread-safe. */
 public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
-    private static final Answer SILENCE = new Answer.Silence();
-    private static final Answer HANG_UP = new Answer.HangUp();
+    private static final RequestOutcome NO_RESPONSE = new RequestOutcome.NoResponse();
+    private static final RequestOutcome CLOSE_CONNECTION = new RequestOutcome.CloseConnection();
 
     private final ServedApis served;
     private final LogThrottle failures;
@@ -40,7 +40,7 @@ public final class Dispatcher {
      * @return completes, on any thread, with the answer; never fails
      * @throws HeavyRequestException if the request has to be served in the background; nothing has happened
      */
-    public CompletionStage<Answer> dispatch(Request request) {
+    public CompletionStage<RequestOutcome> dispatch(Request request) {
         ApiHandler handler = served.find(request.body().apiKey(), request.body().version());
         if (handler == null) {
             return CompletableFuture.completedFuture(failure(request, unserved(request)));
@@ -65,11 +65,11 @@ public final class Dispatcher {
      * @param failure why
      * @return the API's error response, or a hang-up when it has none
      */
-    public Answer failure(Request request, Throwable failure) {
+    public RequestOutcome failure(Request request, Throwable failure) {
         Throwable cause = KafkaErrors.unwrap(failure);
         if (cause instanceof CloseConnectionException) {
             LOG.debug("{} loses its connection: {}", name(request), cause.getMessage());
-            return HANG_UP;
+            return CLOSE_CONNECTION;
         }
         ApiException error = KafkaErrors.ofRequest(cause);
         if (KafkaErrors.isUnexpected(cause)) {
@@ -79,16 +79,16 @@ public final class Dispatcher {
         }
         try {
             AbstractResponse response = request.body().getErrorResponse(0, error);
-            return response == null ? HANG_UP : new Answer.Message(response.data());
+            return response == null ? CLOSE_CONNECTION : new RequestOutcome.Response(response.data());
         } catch (RuntimeException e) {
             failures.warn(
                     "{} failed and has no error response ({}); closing its connection", name(request), e.toString());
-            return HANG_UP;
+            return CLOSE_CONNECTION;
         }
     }
 
-    private static Answer answer(ApiMessage body) {
-        return body == null ? SILENCE : new Answer.Message(body);
+    private static RequestOutcome answer(ApiMessage body) {
+        return body == null ? NO_RESPONSE : new RequestOutcome.Response(body);
     }
 
     /** Nothing in it is of the client's choosing but numbers, so that no client can write into the log. */

@@ -40,9 +40,9 @@ public final class RequestParser {
         ApiPolicy policy = ApiTable.policy(api);
         try {
             RequestScan scan = new RequestScan(in, policy.maxElements());
-            RequestShapes.header(api.requestHeaderVersion(version)).walk(scan);
+            RequestSchemas.header(api.requestHeaderVersion(version)).walk(scan);
             if (api.isVersionSupported(version)) {
-                RequestShapes.body(api, version).walk(scan);
+                RequestSchemas.body(api, version).walk(scan);
             }
             return new RequestExtent(scan.elements(), scan.heapBytes(), scan.collisions());
         } catch (RuntimeException e) {

@@ -7,7 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.timeout.IdleStateEvent;
-import io.varve.server.api.Answer;
+import io.varve.server.api.RequestOutcome;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.errors.InvalidRequestException;
@@ -192,7 +192,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     }
 
     /** Takes an answer, on any thread. */
-    void answered(ResponseSlot slot, Answer answer) {
+    void answered(ResponseSlot slot, RequestOutcome answer) {
         if (context.executor().inEventLoop()) {
             accept(slot, answer);
             return;
@@ -205,7 +205,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    private void accept(ResponseSlot slot, Answer answer) {
+    private void accept(ResponseSlot slot, RequestOutcome answer) {
         if (state == State.CLOSING || state == State.CLOSED) {
             ResponseOrder.discard(answer);
             return;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
-import io.varve.server.api.Answer;
 import io.varve.server.api.HeavyRequestException;
+import io.varve.server.api.RequestOutcome;
 import io.varve.server.api.RequestParser;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
@@ -138,7 +138,7 @@ final class RequestSequencer {
     }
 
     /** Has the answer sent when it is there. On any thread. */
-    void awaitAnswer(ResponseSlot slot, CompletionStage<Answer> stage) {
+    void awaitAnswer(ResponseSlot slot, CompletionStage<RequestOutcome> stage) {
         stage.whenComplete((answer, never) -> client.answered(slot, answer));
     }
 

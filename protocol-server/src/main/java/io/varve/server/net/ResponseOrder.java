@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
-import io.varve.server.api.Answer;
+import io.varve.server.api.RequestOutcome;
 import io.varve.server.api.SliceRecords;
 import java.util.ArrayDeque;
 import java.util.Queue;
@@ -73,11 +73,11 @@ final class ResponseOrder {
         for (ResponseSlot slot = slots.peek(); slot != null && slot.answer() != null; slot = slots.peek()) {
             slots.remove();
             release(slot);
-            Answer answer = slot.answer();
-            if (answer instanceof Answer.Message message) {
+            RequestOutcome answer = slot.answer();
+            if (answer instanceof RequestOutcome.Response message) {
                 answer = responses.write(slot.request(), message);
             }
-            if (answer instanceof Answer.HangUp) {
+            if (answer instanceof RequestOutcome.CloseConnection) {
                 drop();
                 return Sent.HANG_UP;
             }
@@ -107,8 +107,8 @@ final class ResponseOrder {
     }
 
     /** @param answer one that cannot be sent; null where there is none */
-    static void discard(Answer answer) {
-        if (answer instanceof Answer.Message message) {
+    static void discard(RequestOutcome answer) {
+        if (answer instanceof RequestOutcome.Response message) {
             SliceRecords.closeAll(message.body());
         }
     }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
-import io.varve.server.api.Answer;
 import io.varve.server.api.Request;
+import io.varve.server.api.RequestOutcome;
 
 /**
  * Holds the place of one request's answer in its connection's order, and what the request takes of the
@@ -13,7 +13,7 @@ final class ResponseSlot {
     private final boolean withRecords;
     private final int bytes;
     private Request request;
-    private Answer answer;
+    private RequestOutcome answer;
 
     /** Bytes of the budget. Guarded by this: a worker thread corrects it. */
     private long cost;
@@ -68,12 +68,12 @@ final class ResponseSlot {
         return request;
     }
 
-    void answer(Answer given) {
+    void answer(RequestOutcome given) {
         answer = given;
     }
 
     /** @return the answer, or null while it is awaited */
-    Answer answer() {
+    RequestOutcome answer() {
         return answer;
     }
 }

@@ -3,9 +3,9 @@ package io.varve.server.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.varve.server.api.Answer;
 import io.varve.server.api.Dispatcher;
 import io.varve.server.api.Request;
+import io.varve.server.api.RequestOutcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -41,18 +41,18 @@ final class ResponseWriter {
     }
 
     /** @return what is left to do: nothing, or to hang up */
-    Answer write(Request request, Answer.Message message) {
+    RequestOutcome write(Request request, RequestOutcome.Response message) {
         try {
             unwritten.addAll(encode(request, message));
         } catch (RuntimeException e) {
             // Nothing has been written yet: another response can take the place of this one.
-            if (!(dispatcher.failure(request, e) instanceof Answer.Message error)) {
-                return new Answer.HangUp();
+            if (!(dispatcher.failure(request, e) instanceof RequestOutcome.Response error)) {
+                return new RequestOutcome.CloseConnection();
             }
             unwritten.addAll(encode(request, error));
         }
         writeOn();
-        return count() ? new Answer.Silence() : new Answer.HangUp();
+        return count() ? new RequestOutcome.NoResponse() : new RequestOutcome.CloseConnection();
     }
 
     /** Writes on, as far as the peer takes it. */
@@ -129,7 +129,7 @@ final class ResponseWriter {
         counted = 0;
     }
 
-    private List<ResponsePart> encode(Request request, Answer.Message message) {
+    private List<ResponsePart> encode(Request request, RequestOutcome.Response message) {
         return ResponseEncoder.encode(
                 context.alloc(),
                 request.header().toResponseHeader(),

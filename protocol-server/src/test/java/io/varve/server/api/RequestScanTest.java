@@ -59,7 +59,7 @@ class RequestScanTest {
                 found.put(api, arrays);
             }
         }
-        assertThat(RequestShapes.HASHED).isEqualTo(found);
+        assertThat(RequestSchemas.HASHED).isEqualTo(found);
     }
 
     private static void find(Class<?> type, Map<String, List<String>> arrays) throws Exception {
@@ -125,7 +125,7 @@ class RequestScanTest {
         int made = 0;
         for (ApiKeys api : ApiKeys.apisForListener(ListenerType.BROKER)) {
             for (short version = api.oldestVersion(); version <= api.latestVersion(); version++) {
-                assertThat(RequestShapes.body(api, version)).isNotNull();
+                assertThat(RequestSchemas.body(api, version)).isNotNull();
                 made++;
             }
         }

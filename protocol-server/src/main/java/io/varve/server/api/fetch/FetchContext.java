@@ -52,7 +52,7 @@ sealed interface FetchContext {
             for (int i = 0; i < news.length; i++) {
                 PartitionData partition = result.answers().get(i);
                 if (news[i]) {
-                    append(response, fetches.get(i).target(), partition);
+                    append(response, fetches.get(i).ref(), partition);
                 } else {
                     FetchResult.release(partition);
                 }
@@ -77,7 +77,7 @@ sealed interface FetchContext {
     private static FetchResponseData whole(int sessionId, List<PartitionFetch> fetches, FetchResult result) {
         FetchResponseData response = new FetchResponseData().setSessionId(sessionId);
         for (int i = 0; i < fetches.size(); i++) {
-            append(response, fetches.get(i).target(), result.answers().get(i));
+            append(response, fetches.get(i).ref(), result.answers().get(i));
         }
         return response;
     }
@@ -85,13 +85,13 @@ sealed interface FetchContext {
     /**
      * Adds a partition, under the topic before it when that is the same one: the order of partitions is kept.
      */
-    private static void append(FetchResponseData response, FetchTarget target, PartitionData partition) {
+    private static void append(FetchResponseData response, PartitionRef ref, PartitionData partition) {
         List<FetchableTopicResponse> topics = response.responses();
         FetchableTopicResponse last = topics.isEmpty() ? null : topics.get(topics.size() - 1);
         if (last == null
-                || !last.topicId().equals(target.topicId())
-                || !last.topic().equals(target.topic())) {
-            last = new FetchableTopicResponse().setTopic(target.topic()).setTopicId(target.topicId());
+                || !last.topicId().equals(ref.topicId())
+                || !last.topic().equals(ref.topic())) {
+            last = new FetchableTopicResponse().setTopic(ref.topic()).setTopicId(ref.topicId());
             topics.add(last);
         }
         last.partitions().add(partition);

@@ -51,7 +51,7 @@ public final class FetchHandler implements ApiHandler {
         FetchRequestData data = (FetchRequestData) request.body().data();
         FetchContext context = sessions.begin(
                 new FetchMetadata(data.sessionId(), data.sessionEpoch()),
-                request.version() >= FetchTarget.FIRST_WITH_TOPIC_IDS,
+                request.version() >= PartitionRef.FIRST_WITH_TOPIC_IDS,
                 PartitionFetch.of(data),
                 PartitionFetch.forgotten(data));
         FetchLimits limits = FetchLimits.of(data, request.version(), config);

@@ -148,22 +148,22 @@ final class FetchReader {
      * @return the partition's log, or null
      */
     PartitionLog log(PartitionFetch fetch) {
-        Topic topic = topic(fetch.target());
-        return Topic.log(topic, fetch.target().partition());
+        Topic topic = topic(fetch.ref());
+        return Topic.log(topic, fetch.ref().partition());
     }
 
-    private Topic topic(FetchTarget target) {
-        return byId() ? topics.byId(target.topicId()) : topics.byName(target.topic());
+    private Topic topic(PartitionRef ref) {
+        return byId() ? topics.byId(ref.topicId()) : topics.byName(ref.topic());
     }
 
     private boolean byId() {
-        return limits.version() >= FetchTarget.FIRST_WITH_TOPIC_IDS;
+        return limits.version() >= PartitionRef.FIRST_WITH_TOPIC_IDS;
     }
 
     private PartitionData read(PartitionFetch fetch, int maxBytes, boolean first) {
         PartitionLog log = log(fetch);
         if (log == null) {
-            boolean unknownId = byId() && topic(fetch.target()) == null;
+            boolean unknownId = byId() && topic(fetch.ref()) == null;
             return error(fetch, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
         Errors refusal = check(fetch, log);
@@ -268,7 +268,7 @@ final class FetchReader {
     private PartitionData answer(PartitionFetch fetch, long highWatermark, long lastStableOffset, long logStartOffset) {
         // No aborted transactions are an empty list for read_committed; Kafka sends null otherwise.
         PartitionData answer = new PartitionData()
-                .setPartitionIndex(fetch.target().partition())
+                .setPartitionIndex(fetch.ref().partition())
                 .setHighWatermark(highWatermark)
                 .setLastStableOffset(lastStableOffset)
                 .setLogStartOffset(logStartOffset)

@@ -47,7 +47,7 @@ final class FetchSession {
 
     private final int id;
     private final boolean byTopicId;
-    private final Map<FetchTarget, Entry> partitions = new LinkedHashMap<>();
+    private final Map<PartitionRef, Entry> partitions = new LinkedHashMap<>();
     private int epoch = FetchMetadata.nextEpoch(FetchMetadata.INITIAL_EPOCH);
 
     /**
@@ -68,7 +68,7 @@ final class FetchSession {
             PartitionData answer = answers.get(i);
             if (answer.records().sizeInBytes() > 0 == withRecords) {
                 Entry entry = new Entry(fetches.get(i), answer.highWatermark(), answer.logStartOffset());
-                partitions.put(entry.fetch.target(), entry);
+                partitions.put(entry.fetch.ref(), entry);
             }
         }
     }
@@ -98,7 +98,7 @@ final class FetchSession {
             int requestEpoch,
             boolean requestById,
             List<PartitionFetch> changed,
-            List<FetchTarget> forgotten,
+            List<PartitionRef> forgotten,
             int room) {
         if (requestEpoch != epoch) {
             return Errors.INVALID_FETCH_SESSION_EPOCH;
@@ -110,9 +110,9 @@ final class FetchSession {
             return Errors.FETCH_SESSION_ID_NOT_FOUND;
         }
         for (PartitionFetch fetch : changed) {
-            Entry known = partitions.get(fetch.target());
+            Entry known = partitions.get(fetch.ref());
             if (known == null) {
-                partitions.put(fetch.target(), new Entry(fetch, UNKNOWN, UNKNOWN));
+                partitions.put(fetch.ref(), new Entry(fetch, UNKNOWN, UNKNOWN));
             } else {
                 known.fetch = fetch;
             }
@@ -124,7 +124,7 @@ final class FetchSession {
 
     private long newcomers(List<PartitionFetch> changed) {
         return changed.stream()
-                .filter(fetch -> !partitions.containsKey(fetch.target()))
+                .filter(fetch -> !partitions.containsKey(fetch.ref()))
                 .count();
     }
 
@@ -150,12 +150,12 @@ final class FetchSession {
         }
         boolean[] news = new boolean[fetches.size()];
         for (int i = 0; i < news.length; i++) {
-            FetchTarget target = fetches.get(i).target();
-            Entry entry = partitions.get(target);
+            PartitionRef ref = fetches.get(i).ref();
+            Entry entry = partitions.get(ref);
             news[i] = entry != null && entry.update(answers.get(i));
             if (news[i] && answers.get(i).records().sizeInBytes() > 0) {
-                partitions.remove(target);
-                partitions.put(target, entry);
+                partitions.remove(ref);
+                partitions.put(ref, entry);
             }
         }
         return news;

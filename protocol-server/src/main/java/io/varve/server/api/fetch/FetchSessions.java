@@ -85,7 +85,7 @@ public final class FetchSessions {
      * @return what to read and how to answer
      */
     FetchContext begin(
-            FetchMetadata metadata, boolean byTopicId, List<PartitionFetch> fetches, List<FetchTarget> forgotten) {
+            FetchMetadata metadata, boolean byTopicId, List<PartitionFetch> fetches, List<PartitionRef> forgotten) {
         if (metadata.isFull()) {
             if (metadata.sessionId() != FetchContext.NO_SESSION) {
                 close(metadata.sessionId());

@@ -307,7 +307,7 @@ class FetchSessionTest {
     }
 
     private static Errors adds(FetchSessions sessions, int id, int epoch, int partition) {
-        PartitionFetch fetch = new PartitionFetch(new FetchTarget("t", Uuid.ZERO_UUID, partition), 0, 1, -1, -1);
+        PartitionFetch fetch = new PartitionFetch(new PartitionRef("t", Uuid.ZERO_UUID, partition), 0, 1, -1, -1);
         FetchContext context = sessions.begin(new FetchMetadata(id, epoch), false, List.of(fetch), List.of());
         return context instanceof FetchContext.RefusedFetch refused ? refused.error() : Errors.NONE;
     }
@@ -316,7 +316,7 @@ class FetchSessionTest {
         List<PartitionFetch> fetches = new ArrayList<>();
         List<PartitionData> answers = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
-            fetches.add(new PartitionFetch(new FetchTarget("t", Uuid.ZERO_UUID, i), 0, 1, -1, -1));
+            fetches.add(new PartitionFetch(new PartitionRef("t", Uuid.ZERO_UUID, i), 0, 1, -1, -1));
             answers.add(new PartitionData().setRecords(MemoryRecords.EMPTY));
         }
         return sessions.open(false, fetches, answers);

@@ -12,17 +12,17 @@ import org.apache.kafka.common.Uuid;
  * @param topicId topic id, or {@link Uuid#ZERO_UUID}
  * @param partition partition number, any value
  */
-record FetchTarget(String topic, Uuid topicId, int partition) implements Comparable<FetchTarget> {
-    private static final Comparator<FetchTarget> ORDER = Comparator.comparing(FetchTarget::topicId)
-            .thenComparing(FetchTarget::topic)
-            .thenComparingInt(FetchTarget::partition);
+record PartitionRef(String topic, Uuid topicId, int partition) implements Comparable<PartitionRef> {
+    private static final Comparator<PartitionRef> ORDER = Comparator.comparing(PartitionRef::topicId)
+            .thenComparing(PartitionRef::topic)
+            .thenComparingInt(PartitionRef::partition);
 
     /** The version from which topics go by id (KIP-516). */
     static final short FIRST_WITH_TOPIC_IDS = 13;
 
     /** An order of any kind: it keeps hash maps quick when a client chooses ids of one hash. */
     @Override
-    public int compareTo(FetchTarget other) {
+    public int compareTo(PartitionRef other) {
         return ORDER.compare(this, other);
     }
 }

@@ -9,7 +9,7 @@ import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.ByteUtils;
 
 /** How a value lies on the wire, as far as walking over it needs. Immutable. */
-sealed interface WireShape {
+sealed interface WireType {
     /** Walks over a value, and counts what it holds. */
     void walk(RequestScan scan);
 
@@ -22,7 +22,7 @@ sealed interface WireShape {
     }
 
     /** A number, a truth value or an id. */
-    record Fixed(int bytes) implements WireShape {
+    record Fixed(int bytes) implements WireType {
         @Override
         public void walk(RequestScan scan) {
             scan.skip(bytes);
@@ -41,7 +41,7 @@ sealed interface WireShape {
     }
 
     /** A number of up to so many bytes, seven bits in each. */
-    record Varint() implements WireShape {
+    record Varint() implements WireType {
         @Override
         public void walk(RequestScan scan) {
             ByteUtils.readVarlong(scan.in());
@@ -73,7 +73,7 @@ sealed interface WireShape {
     }
 
     /** A string. */
-    record Text(Length length) implements WireShape {
+    record Text(Length length) implements WireType {
         private static final int OBJECTS = 56;
 
         @Override
@@ -98,7 +98,7 @@ sealed interface WireShape {
     }
 
     /** Bytes that are copied when they are parsed. */
-    record Bytes(Length length) implements WireShape {
+    record Bytes(Length length) implements WireType {
         private static final int OBJECTS = 64;
 
         @Override
@@ -111,7 +111,7 @@ sealed interface WireShape {
     }
 
     /** Records, which stay where they are. */
-    record RecordsShape(Length length) implements WireShape {
+    record RecordsBytes(Length length) implements WireType {
         private static final int OBJECTS = 160;
 
         @Override
@@ -124,7 +124,7 @@ sealed interface WireShape {
     }
 
     /** An array. */
-    record Array(Length length, WireShape element) implements WireShape {
+    record Array(Length length, WireType element) implements WireType {
         /** A place in a list, and a boxed number in it. */
         private static final int PLACE = 24;
 
@@ -159,13 +159,13 @@ sealed interface WireShape {
      * @param factor what the hash code of its keys is multiplied by at the end, for keys this version does
      *     not have
      */
-    record Struct(List<Field> fields, boolean nullable, boolean hashed, int factor) implements WireShape {
+    record Struct(List<Field> fields, boolean nullable, boolean hashed, int factor) implements WireType {
         private static final int OBJECT = 32;
         private static final int FIELD = 8;
         private static final int HASH_FACTOR = 31;
 
         /** @param key whether it is part of what tells elements of a hash table apart */
-        record Field(WireShape shape, boolean key) {}
+        record Field(WireType shape, boolean key) {}
 
         @Override
         public void walk(RequestScan scan) {
@@ -194,7 +194,7 @@ sealed interface WireShape {
     }
 
     /** Fields that need not be there, by number; those this version does not know are kept as they are. */
-    record Tagged(Map<Integer, WireShape> known) implements WireShape {
+    record Tagged(Map<Integer, WireType> known) implements WireType {
         private static final int UNKNOWN = 64;
 
         @Override
@@ -204,7 +204,7 @@ sealed interface WireShape {
             for (int i = 0; i < count; i++) {
                 int tag = ByteUtils.readUnsignedVarint(scan.in());
                 int bytes = ByteUtils.readUnsignedVarint(scan.in());
-                WireShape shape = known.get(tag);
+                WireType shape = known.get(tag);
                 if (shape != null) {
                     // Kafka does not hold such a field against its size either.
                     shape.walk(scan);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
-import io.varve.server.api.WireShape.Length;
-import io.varve.server.api.WireShape.Struct;
+import io.varve.server.api.WireType.Length;
+import io.varve.server.api.WireType.Struct;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,9 +18,9 @@ import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
 
 /** The shapes of all requests, made from Kafka's schemas when they are first asked for. Thread-safe. */
-final class RequestShapes {
-    private static final Map<Integer, WireShape> BODIES = new ConcurrentHashMap<>();
-    private static final Map<Short, WireShape> HEADERS = new ConcurrentHashMap<>();
+final class RequestSchemas {
+    private static final Map<Integer, WireType> BODIES = new ConcurrentHashMap<>();
+    private static final Map<Short, WireType> HEADERS = new ConcurrentHashMap<>();
 
     /**
      * Arrays whose elements Kafka keeps in a hash table, by API and name, and the fields its key is made of,
@@ -65,17 +65,17 @@ final class RequestShapes {
             Map.entry(ApiKeys.ADD_RAFT_VOTER, Map.of("listeners", List.of("name"))),
             Map.entry(ApiKeys.ALTER_SHARE_GROUP_OFFSETS, Map.of("topics", List.of("topic_name"))));
 
-    private static final Map<Type, WireShape> SCALARS = scalars();
+    private static final Map<Type, WireType> SCALARS = scalars();
     private static final int HASH_FACTOR = 31;
 
-    private RequestShapes() {}
+    private RequestSchemas() {}
 
     /**
      * @param api any API
      * @param version one Kafka can parse
      * @return the shape of its requests' bodies
      */
-    static WireShape body(ApiKeys api, short version) {
+    static WireType body(ApiKeys api, short version) {
         return BODIES.computeIfAbsent(
                 api.id << Short.SIZE | version,
                 key -> struct(
@@ -88,7 +88,7 @@ final class RequestShapes {
      * @param version of a request header
      * @return its shape
      */
-    static WireShape header(short version) {
+    static WireType header(short version) {
         return HEADERS.computeIfAbsent(version, key -> struct(RequestHeaderData.SCHEMAS[key], Map.of(), List.of()));
     }
 
@@ -107,56 +107,56 @@ final class RequestShapes {
         return new Struct(List.copyOf(fields), schema instanceof NullableSchema, !keys.isEmpty(), factor);
     }
 
-    private static WireShape shape(String name, Type type, Map<String, List<String>> hashed) {
+    private static WireType shape(String name, Type type, Map<String, List<String>> hashed) {
         if (type.isArray()) {
             Type element = type.arrayElementType().orElseThrow();
             List<String> keys = hashed.getOrDefault(name, List.of());
-            WireShape shape = element instanceof Schema schema && !keys.isEmpty()
+            WireType shape = element instanceof Schema schema && !keys.isEmpty()
                     ? struct(schema, hashed, keys)
                     : shape(name, element, hashed);
             boolean compact = type instanceof org.apache.kafka.common.protocol.types.CompactArrayOf;
-            return new WireShape.Array(compact ? Length.COMPACT : Length.INT, shape);
+            return new WireType.Array(compact ? Length.COMPACT : Length.INT, shape);
         }
         if (type instanceof Schema schema) {
             return struct(schema, hashed, List.of());
         }
         if (type instanceof TaggedFields tagged) {
-            Map<Integer, WireShape> known = new HashMap<>();
+            Map<Integer, WireType> known = new HashMap<>();
             tagged.fields().forEach((tag, field) -> known.put(tag, shape(field.name, field.type, hashed)));
-            return new WireShape.Tagged(Map.copyOf(known));
+            return new WireType.Tagged(Map.copyOf(known));
         }
-        WireShape scalar = SCALARS.get(type);
+        WireType scalar = SCALARS.get(type);
         if (scalar == null) {
             throw new IllegalStateException("a type this server does not know: " + type);
         }
         return scalar;
     }
 
-    private static Map<Type, WireShape> scalars() {
-        Map<Type, WireShape> shapes = new HashMap<>();
-        shapes.put(Type.BOOLEAN, new WireShape.Fixed(1));
-        shapes.put(Type.INT8, new WireShape.Fixed(Byte.BYTES));
-        shapes.put(Type.INT16, new WireShape.Fixed(Short.BYTES));
-        shapes.put(Type.UINT16, new WireShape.Fixed(Short.BYTES));
-        shapes.put(Type.INT32, new WireShape.Fixed(Integer.BYTES));
-        shapes.put(Type.UNSIGNED_INT32, new WireShape.Fixed(Integer.BYTES));
-        shapes.put(Type.INT64, new WireShape.Fixed(Long.BYTES));
-        shapes.put(Type.FLOAT64, new WireShape.Fixed(Double.BYTES));
-        shapes.put(Type.UUID, new WireShape.Fixed(2 * Long.BYTES));
-        shapes.put(Type.VARINT, new WireShape.Varint());
-        shapes.put(Type.VARLONG, new WireShape.Varint());
-        shapes.put(Type.STRING, new WireShape.Text(Length.SHORT));
-        shapes.put(Type.NULLABLE_STRING, new WireShape.Text(Length.SHORT));
-        shapes.put(Type.COMPACT_STRING, new WireShape.Text(Length.COMPACT));
-        shapes.put(Type.COMPACT_NULLABLE_STRING, new WireShape.Text(Length.COMPACT));
-        shapes.put(Type.BYTES, new WireShape.Bytes(Length.INT));
-        shapes.put(Type.NULLABLE_BYTES, new WireShape.Bytes(Length.INT));
-        shapes.put(Type.COMPACT_BYTES, new WireShape.Bytes(Length.COMPACT));
-        shapes.put(Type.COMPACT_NULLABLE_BYTES, new WireShape.Bytes(Length.COMPACT));
-        shapes.put(Type.RECORDS, new WireShape.RecordsShape(Length.INT));
-        shapes.put(Type.NULLABLE_RECORDS, new WireShape.RecordsShape(Length.INT));
-        shapes.put(Type.COMPACT_RECORDS, new WireShape.RecordsShape(Length.COMPACT));
-        shapes.put(Type.COMPACT_NULLABLE_RECORDS, new WireShape.RecordsShape(Length.COMPACT));
+    private static Map<Type, WireType> scalars() {
+        Map<Type, WireType> shapes = new HashMap<>();
+        shapes.put(Type.BOOLEAN, new WireType.Fixed(1));
+        shapes.put(Type.INT8, new WireType.Fixed(Byte.BYTES));
+        shapes.put(Type.INT16, new WireType.Fixed(Short.BYTES));
+        shapes.put(Type.UINT16, new WireType.Fixed(Short.BYTES));
+        shapes.put(Type.INT32, new WireType.Fixed(Integer.BYTES));
+        shapes.put(Type.UNSIGNED_INT32, new WireType.Fixed(Integer.BYTES));
+        shapes.put(Type.INT64, new WireType.Fixed(Long.BYTES));
+        shapes.put(Type.FLOAT64, new WireType.Fixed(Double.BYTES));
+        shapes.put(Type.UUID, new WireType.Fixed(2 * Long.BYTES));
+        shapes.put(Type.VARINT, new WireType.Varint());
+        shapes.put(Type.VARLONG, new WireType.Varint());
+        shapes.put(Type.STRING, new WireType.Text(Length.SHORT));
+        shapes.put(Type.NULLABLE_STRING, new WireType.Text(Length.SHORT));
+        shapes.put(Type.COMPACT_STRING, new WireType.Text(Length.COMPACT));
+        shapes.put(Type.COMPACT_NULLABLE_STRING, new WireType.Text(Length.COMPACT));
+        shapes.put(Type.BYTES, new WireType.Bytes(Length.INT));
+        shapes.put(Type.NULLABLE_BYTES, new WireType.Bytes(Length.INT));
+        shapes.put(Type.COMPACT_BYTES, new WireType.Bytes(Length.COMPACT));
+        shapes.put(Type.COMPACT_NULLABLE_BYTES, new WireType.Bytes(Length.COMPACT));
+        shapes.put(Type.RECORDS, new WireType.RecordsBytes(Length.INT));
+        shapes.put(Type.NULLABLE_RECORDS, new WireType.RecordsBytes(Length.INT));
+        shapes.put(Type.COMPACT_RECORDS, new WireType.RecordsBytes(Length.COMPACT));
+        shapes.put(Type.COMPACT_NULLABLE_RECORDS, new WireType.RecordsBytes(Length.COMPACT));
         return shapes;
     }
 }

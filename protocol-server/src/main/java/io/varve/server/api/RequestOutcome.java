@@ -4,17 +4,17 @@ package io.varve.server.api;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** What becomes of a request. */
-public sealed interface Answer {
+public sealed interface RequestOutcome {
     /**
      * A response to send.
      *
      * @param body the response; whoever takes the answer closes the {@link SliceRecords} in it
      */
-    record Message(ApiMessage body) implements Answer {}
+    record Response(ApiMessage body) implements RequestOutcome {}
 
     /** Nothing to send: the protocol wants no response (acks=0). */
-    record Silence() implements Answer {}
+    record NoResponse() implements RequestOutcome {}
 
     /** Close the connection, which is all the protocol leaves. */
-    record HangUp() implements Answer {}
+    record CloseConnection() implements RequestOutcome {}
 }
