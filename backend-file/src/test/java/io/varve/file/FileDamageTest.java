@@ -175,6 +175,29 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
+    void aSegmentWithoutAnIndexThatCouldBeBelievedIsTruncated() throws IOException {
+        appendTens(17);
+        rig.stop();
+        for (String suffix : List.of(FileNames.INDEX, FileNames.TIME_INDEX)) {
+            Path wrong = file(FileNames.name(0, suffix));
+            write(wrong, Files.size(wrong), new byte[OffsetIndex.ENTRY * TimeIndex.ENTRY]); // zeros behind it
+        }
+        open();
+        readAll(store, 0);
+        assertThat(store.segments()).first().extracting(Segment::maxTimestamp).isEqualTo(1040L);
+        assertThat(file(FileNames.name(0, FileNames.INDEX))).doesNotExist();
+        assertThat(file(FileNames.name(0, FileNames.TIME_INDEX))).doesNotExist();
+        store.truncateTo(30);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 30));
+        assertThat(store.segments())
+                .singleElement()
+                .extracting(Segment::maxTimestamp)
+                .isEqualTo(1020L);
+        appendTens(1);
+        assertThat(readAll(store, 0)).isEqualTo(tens(0, 40));
+    }
+
+    @Test
     void aMissingIndexIsBuiltAnew() throws IOException {
         appendTens(17);
         rig.stop();

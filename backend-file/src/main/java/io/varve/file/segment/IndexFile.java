@@ -179,21 +179,29 @@ final class IndexFile {
         count = at + 1;
     }
 
-    /** @return every whole entry */
+    /** @return every whole entry; none when the file is gone, as that of an index that was not believed is */
     ByteBuffer content() throws IOException {
-        UninterruptibleFile open = file.acquire();
         try {
-            int size = (int) Math.min(open.size(), Integer.MAX_VALUE - LARGEST_ENTRY);
-            ByteBuffer all = ByteBuffer.allocate(size - size % entrySize);
-            Disk.read(open, all, 0);
-            return all.flip();
-        } finally {
-            file.release();
+            UninterruptibleFile open = file.acquire();
+            try {
+                int size = (int) Math.min(open.size(), Integer.MAX_VALUE - LARGEST_ENTRY);
+                ByteBuffer all = ByteBuffer.allocate(size - size % entrySize);
+                Disk.read(open, all, 0);
+                return all.flip();
+            } finally {
+                file.release();
+            }
+        } catch (NoSuchFileException e) {
+            distrust("it is not there");
+            return ByteBuffer.allocate(0);
         }
     }
 
     /** Keeps the first entries only. Not to be called while others read. */
     void truncate(int entries) throws IOException {
+        if (distrusted) {
+            return;
+        }
         UninterruptibleFile open = file.acquire();
         try {
             if (open.size() > (long) entries * entrySize) {
