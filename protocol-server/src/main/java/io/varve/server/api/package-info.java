@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What a Kafka API is to this server: one handler class each, one table of key, handler and version range.
+ * Defines what a handler is and what it works with: its request, the connection of the request, the
+ * exceptions that steer its caller, and stored records in its response.
  */
 package io.varve.server.api;

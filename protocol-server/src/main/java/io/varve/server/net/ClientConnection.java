@@ -7,7 +7,7 @@ import io.netty.channel.ChannelFutureListener;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.handler.timeout.IdleStateEvent;
-import io.varve.server.api.RequestOutcome;
+import io.varve.server.api.table.RequestOutcome;
 import java.io.IOException;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.errors.InvalidRequestException;

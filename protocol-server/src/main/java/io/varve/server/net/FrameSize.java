@@ -2,7 +2,7 @@
 package io.varve.server.net;
 
 import io.netty.buffer.ByteBuf;
-import io.varve.server.api.ApiPolicy;
+import io.varve.server.api.table.ApiPolicy;
 
 /** Reads the size in front of a frame, and refuses one that is out of range. Used on one event loop. */
 final class FrameSize {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
-import io.varve.server.api.ApiPolicy;
+import io.varve.server.api.table.ApiPolicy;
 import io.varve.server.cluster.Endpoint;
 import java.util.List;
 import java.util.Objects;

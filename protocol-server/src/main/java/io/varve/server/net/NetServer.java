@@ -18,7 +18,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
-import io.varve.server.api.ServedApis;
+import io.varve.server.api.table.ServedApis;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
 import java.net.InetSocketAddress;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
-import io.varve.server.api.ApiPolicy;
-import io.varve.server.api.ApiTable;
 import io.varve.server.api.RequestExtent;
-import io.varve.server.api.RequestParser;
+import io.varve.server.api.parse.RequestParser;
+import io.varve.server.api.table.ApiPolicy;
+import io.varve.server.api.table.ApiTable;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.ApiKeys;
 

@@ -2,8 +2,8 @@
 package io.varve.server.net;
 
 import io.varve.server.api.HeavyRequestException;
-import io.varve.server.api.RequestOutcome;
-import io.varve.server.api.RequestParser;
+import io.varve.server.api.parse.RequestParser;
+import io.varve.server.api.table.RequestOutcome;
 import java.nio.ByteBuffer;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.errors.InvalidRequestException;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.net;
 
-import io.varve.server.api.RequestOutcome;
 import io.varve.server.api.SliceRecords;
+import io.varve.server.api.table.RequestOutcome;
 import java.util.ArrayDeque;
 import java.util.Queue;
 

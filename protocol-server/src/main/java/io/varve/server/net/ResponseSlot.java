@@ -2,7 +2,7 @@
 package io.varve.server.net;
 
 import io.varve.server.api.Request;
-import io.varve.server.api.RequestOutcome;
+import io.varve.server.api.table.RequestOutcome;
 
 /**
  * Holds the place of one request's answer in its connection's order, and what the request takes of the

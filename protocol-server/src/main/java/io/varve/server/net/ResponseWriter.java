@@ -3,9 +3,9 @@ package io.varve.server.net;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.ChannelHandlerContext;
-import io.varve.server.api.Dispatcher;
 import io.varve.server.api.Request;
-import io.varve.server.api.RequestOutcome;
+import io.varve.server.api.table.Dispatcher;
+import io.varve.server.api.table.RequestOutcome;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;

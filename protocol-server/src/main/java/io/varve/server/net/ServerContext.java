@@ -3,8 +3,8 @@ package io.varve.server.net;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
-import io.varve.server.api.Dispatcher;
-import io.varve.server.api.ServedApis;
+import io.varve.server.api.table.Dispatcher;
+import io.varve.server.api.table.ServedApis;
 import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;

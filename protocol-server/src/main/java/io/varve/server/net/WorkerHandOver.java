@@ -3,7 +3,7 @@ package io.varve.server.net;
 
 import io.varve.server.api.Request;
 import io.varve.server.api.RequestExtent;
-import io.varve.server.api.RequestParser;
+import io.varve.server.api.parse.RequestParser;
 import java.util.concurrent.RejectedExecutionException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 import org.slf4j.Logger;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
+import io.varve.server.api.table.HandlerContext;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;

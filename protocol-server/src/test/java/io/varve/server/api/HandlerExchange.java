@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api;
 
+import io.varve.server.api.table.ApiTable;
+import io.varve.server.api.table.HandlerContext;
 import io.varve.server.metadata.MetadataFixture;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.ApiKeys;

@@ -3,6 +3,7 @@ package io.varve.server.api;
 
 import io.varve.core.runtime.Clock;
 import io.varve.server.api.fetch.FetchConfig;
+import io.varve.server.api.table.HandlerContext;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataFixture;

@@ -3,6 +3,7 @@ package io.varve.server.api;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.SystemScheduler;
+import io.varve.server.api.table.ApiTable;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.group.GroupsFixture;

@@ -4,7 +4,7 @@ package io.varve.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
-import io.varve.server.api.RequestParser;
+import io.varve.server.api.parse.RequestParser;
 import java.nio.ByteBuffer;
 import java.util.Random;
 import org.apache.kafka.common.message.ApiMessageType.ListenerType;

@@ -4,7 +4,7 @@ package io.varve.server.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.varve.server.api.RequestParser;
+import io.varve.server.api.parse.RequestParser;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
 import java.net.SocketTimeoutException;

@@ -3,8 +3,8 @@ package io.varve.server.net;
 
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
-import io.varve.server.api.ServedApi;
 import io.varve.server.api.ServedVersions;
+import io.varve.server.api.table.ServedApi;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.Function;

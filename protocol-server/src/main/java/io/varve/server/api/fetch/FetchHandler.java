@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.api.fetch;
 
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.HandlerContext.Runtime;
 import io.varve.server.api.Request;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.cluster.Endpoint;
@@ -37,13 +38,14 @@ public final class FetchHandler implements ApiHandler {
      * @param topics finds the logs
      * @param cluster tells fenced clients where the leader is
      * @param config the broker's limits
-     * @param runtime tells how long sessions were idle, and names them
+     * @param clock tells how long sessions were idle
+     * @param ids names sessions
      */
-    public FetchHandler(Topics topics, ClusterInfo cluster, FetchConfig config, Runtime runtime) {
+    public FetchHandler(Topics topics, ClusterInfo cluster, FetchConfig config, Clock clock, Ids ids) {
         this.topics = topics;
         this.cluster = cluster;
         this.config = config;
-        this.sessions = new FetchSessions(config.sessionSlots(), runtime.clock(), runtime.ids());
+        this.sessions = new FetchSessions(config.sessionSlots(), clock, ids);
     }
 
     @Override

@@ -4,9 +4,9 @@ package io.varve.server.api.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
-import io.varve.server.api.HandlerContext;
 import io.varve.server.api.HandlerExchange;
 import io.varve.server.api.NodeHandlers;
+import io.varve.server.api.table.HandlerContext;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataConfig;

@@ -5,13 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
-import io.varve.server.api.ApiTable;
-import io.varve.server.api.HandlerContext;
 import io.varve.server.api.HandlerExchange;
 import io.varve.server.api.HeavyRequestException;
 import io.varve.server.api.Loopback;
 import io.varve.server.api.NodeHandlers;
 import io.varve.server.api.Request;
+import io.varve.server.api.table.ApiTable;
+import io.varve.server.api.table.HandlerContext;
 import io.varve.server.cluster.ClusterInfo;
 import io.varve.server.group.GroupsConfig;
 import io.varve.server.metadata.MetadataConfig;

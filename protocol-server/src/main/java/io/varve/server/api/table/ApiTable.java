@@ -1,15 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.table;
 
-import static io.varve.server.api.ApiPolicy.HandlerThread.LOOP;
-import static io.varve.server.api.ApiPolicy.HandlerThread.WORKER;
-import static io.varve.server.api.ApiPolicy.HandlerThread.WORKER_IF_LARGE;
-import static io.varve.server.api.ApiPolicy.Size.LARGE;
-import static io.varve.server.api.ApiPolicy.Size.ORDINARY;
-import static io.varve.server.api.ApiPolicy.Size.RECORDS;
-import static io.varve.server.api.ApiPolicy.Size.SMALL;
+import static io.varve.server.api.table.ApiPolicy.HandlerThread.LOOP;
+import static io.varve.server.api.table.ApiPolicy.HandlerThread.WORKER;
+import static io.varve.server.api.table.ApiPolicy.HandlerThread.WORKER_IF_LARGE;
+import static io.varve.server.api.table.ApiPolicy.Size.LARGE;
+import static io.varve.server.api.table.ApiPolicy.Size.ORDINARY;
+import static io.varve.server.api.table.ApiPolicy.Size.RECORDS;
+import static io.varve.server.api.table.ApiPolicy.Size.SMALL;
 import static org.apache.kafka.common.protocol.ApiKeys.*;
 
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ServedVersions;
 import io.varve.server.api.cluster.ApiVersionsHandler;
 import io.varve.server.api.cluster.DescribeClusterHandler;
 import io.varve.server.api.cluster.DescribeLogDirsHandler;
@@ -106,7 +108,7 @@ public final class ApiTable {
         // spotless:off
         // key  API             versions first, last  size     elements  thread            handler; or why there is none
         served( 0, PRODUCE,                      3, 13, RECORDS,  100_000, LOOP,            c -> new ProduceHandler(c.metadata(), c.transactions()));
-        served( 1, FETCH,                        4, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime()));
+        served( 1, FETCH,                        4, 18, LARGE,    100_000, LOOP,            c -> new FetchHandler(c.metadata(), c.self(), c.settings().fetch(), c.runtime().clock(), c.runtime().ids()));
         served( 2, LIST_OFFSETS,                 1, 11, LARGE,    100_000, WORKER,          c -> new ListOffsetsHandler(c.metadata()));
         served( 3, METADATA,                     0, 13, LARGE,    100_000, WORKER_IF_LARGE, c -> new MetadataHandler(c.metadata(), c.self()));
         absent( 4, LEADER_AND_ISR,                  GONE);

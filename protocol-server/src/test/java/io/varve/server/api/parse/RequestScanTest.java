@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.parse;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.server.api.RequestExtent;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.lang.reflect.ParameterizedType;

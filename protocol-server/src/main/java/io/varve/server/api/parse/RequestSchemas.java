@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.parse;
 
-import io.varve.server.api.WireType.Length;
-import io.varve.server.api.WireType.Struct;
+import io.varve.server.api.parse.WireType.Length;
+import io.varve.server.api.parse.WireType.Struct;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

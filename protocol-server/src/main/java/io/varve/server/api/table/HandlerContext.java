@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.table;
 
 import io.varve.core.engine.LogEngine;
 import io.varve.core.runtime.Clock;

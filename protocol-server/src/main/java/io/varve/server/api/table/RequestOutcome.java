@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.table;
 
+import io.varve.server.api.SliceRecords;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /** What becomes of a request. */

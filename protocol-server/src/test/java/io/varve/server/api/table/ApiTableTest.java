@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.table;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ServedVersions;
 import io.varve.server.group.GroupsFixture;
 import java.util.List;
 import java.util.Set;

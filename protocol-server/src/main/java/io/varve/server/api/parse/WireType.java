@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.parse;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.table;
+
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ServedVersions;
 
 /**
  * An API with what serves it.

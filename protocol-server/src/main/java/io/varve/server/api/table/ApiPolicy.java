@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.table;
+
+import io.varve.server.api.RequestExtent;
 
 /**
  * How the network treats the requests of an API, before and beside its handler. {@link ApiTable} has the

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.table;
 
+import io.varve.server.api.ApiHandler;
 import java.util.Collection;
 import java.util.EnumMap;
 import java.util.Map;

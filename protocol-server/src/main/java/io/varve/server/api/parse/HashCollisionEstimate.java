@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.parse;
 
 /**
  * Foresees what it takes to fill one of Kafka's {@code ImplicitLinkedHashCollection}s: hash tables with

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.table;
 
 import io.varve.core.runtime.Clock;
+import io.varve.server.api.ApiHandler;
+import io.varve.server.api.CloseConnectionException;
+import io.varve.server.api.HeavyRequestException;
+import io.varve.server.api.Request;
 import io.varve.server.error.KafkaErrors;
 import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.CompletableFuture;

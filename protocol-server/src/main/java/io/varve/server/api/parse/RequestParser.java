@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.api;
+package io.varve.server.api.parse;
 
+import io.varve.server.api.Connection;
+import io.varve.server.api.Request;
+import io.varve.server.api.RequestExtent;
+import io.varve.server.api.table.ApiPolicy;
+import io.varve.server.api.table.ApiTable;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.InvalidRequestException;
