@@ -2,11 +2,11 @@
 package io.varve.server.api.fetch;
 
 /**
- * What limits fetches.
+ * The broker's limits on fetches.
  *
- * @param maxBytes most bytes of records in a response, a first batch larger than that excepted
- *     ({@code fetch.max.bytes}), at least 1024
- * @param sessionSlots most incremental fetch sessions remembered, 0 or more
+ * @param maxBytes max bytes of records in a response ({@code fetch.max.bytes}), at least 1024; the first
+ *     batch may exceed it
+ * @param sessionSlots max number of incremental fetch sessions, 0 or more
  *     ({@code max.incremental.fetch.session.cache.slots})
  */
 public record FetchConfig(int maxBytes, int sessionSlots) {

@@ -7,7 +7,10 @@ import org.apache.kafka.common.message.FetchResponseData.FetchableTopicResponse;
 import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
-/** What a fetch reads and which of it is answered: depends on the session it belongs to (KIP-227). */
+/**
+ * The session that a fetch belongs to, or none (KIP-227): decides which partitions the fetch reads, and which
+ * of them the response contains.
+ */
 sealed interface FetchContext {
     /** The session id of a response that belongs to no session. */
     int NO_SESSION = 0;
@@ -16,14 +19,14 @@ sealed interface FetchContext {
     List<PartitionFetch> fetches();
 
     /**
-     * Makes the answer. Takes over the result: what the answer leaves out is released.
+     * Makes the response. Owns the result from now on, and releases the records that the response omits.
      *
      * @param result what was read of {@link #fetches()}
-     * @return the answer
+     * @return the response
      */
     FetchResponseData answer(FetchResult result);
 
-    /** A fetch outside any session: everything is answered. */
+    /** A fetch outside any session: the response contains every partition. */
     record Sessionless(List<PartitionFetch> fetches) implements FetchContext {
         @Override
         public FetchResponseData answer(FetchResult result) {
@@ -31,7 +34,7 @@ sealed interface FetchContext {
         }
     }
 
-    /** A full fetch: everything is answered, and a session begins if there is room for it. */
+    /** A full fetch: the response contains every partition, and opens a session if a slot is free. */
     record Opening(List<PartitionFetch> fetches, boolean byTopicId, FetchSessions sessions) implements FetchContext {
         @Override
         public FetchResponseData answer(FetchResult result) {
@@ -39,19 +42,19 @@ sealed interface FetchContext {
         }
     }
 
-    /** A further fetch of a session: all its partitions are read, those with news are answered. */
+    /** An incremental fetch: reads every partition of its session, and returns those that have changed. */
     record Continuing(FetchSession session, int epoch, List<PartitionFetch> fetches) implements FetchContext {
         @Override
         public FetchResponseData answer(FetchResult result) {
             FetchResponseData response = new FetchResponseData().setSessionId(session.id());
-            boolean[] news = session.selectNews(epoch, fetches, result.answers());
-            if (news == null) {
+            boolean[] changed = session.selectChanged(epoch, fetches, result.answers());
+            if (changed == null) {
                 result.release();
                 return response.setErrorCode(Errors.INVALID_FETCH_SESSION_EPOCH.code());
             }
-            for (int i = 0; i < news.length; i++) {
+            for (int i = 0; i < changed.length; i++) {
                 PartitionData partition = result.answers().get(i);
-                if (news[i]) {
+                if (changed[i]) {
                     append(response, fetches.get(i).ref(), partition);
                 } else {
                     FetchResult.release(partition);
@@ -61,7 +64,7 @@ sealed interface FetchContext {
         }
     }
 
-    /** A fetch whose session is not what the client thinks: nothing is read, the error is the answer. */
+    /** A fetch that does not fit the session it names: reads nothing, and returns an error. */
     record RefusedFetch(Errors error) implements FetchContext {
         @Override
         public List<PartitionFetch> fetches() {
@@ -83,7 +86,8 @@ sealed interface FetchContext {
     }
 
     /**
-     * Adds a partition, under the topic before it when that is the same one: the order of partitions is kept.
+     * Adds a partition to the last topic of the response when it belongs to that topic, else to a new one:
+     * partitions stay in order.
      */
     private static void append(FetchResponseData response, PartitionRef ref, PartitionData partition) {
         List<FetchableTopicResponse> topics = response.responses();

@@ -18,15 +18,14 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
- * Gives consumers records, in fetch sessions if they like (KIP-227). A fetch that finds less than its
- * {@code min_bytes} waits until there is more, a partition fails, or {@code max_wait_ms} is over. Partitions
- * that were not there when it came are told of with the others: a client that goes on naming a deleted topic
- * would else ask again at once, for ever.
+ * Reads records for consumers, within their fetch sessions (KIP-227). A fetch that finds less than its
+ * {@code min_bytes} waits until there is more, a partition fails, or {@code max_wait_ms} is over. The wait
+ * also delays the errors of unknown partitions: a client that keeps naming a deleted topic would otherwise
+ * fetch again at once, without end.
  *
- * <p>There are no replicas: a fetch by one gets the error Kafka gives to a follower that does not belong to
- * the partition, a preferred replica is never named, and {@code last_fetched_epoch} is not looked at because
- * logs do not diverge. INCONSISTENT_TOPIC_ID does not arise: a topic id is looked up where the log is, so an
- * id that is not current is unknown.
+ * <p>There are no replicas. A follower's fetch gets the error that Kafka returns to a follower which is no
+ * replica of the partition, and no response names a preferred replica. INCONSISTENT_TOPIC_ID cannot occur:
+ * the topic id alone finds the log, and an id that is not current is unknown.
  */
 public final class FetchHandler implements ApiHandler {
     private final Topics topics;
@@ -36,10 +35,10 @@ public final class FetchHandler implements ApiHandler {
 
     /**
      * @param topics finds the logs
-     * @param cluster tells fenced clients where the leader is
-     * @param config the broker's limits
-     * @param clock tells how long sessions were idle
-     * @param ids names sessions
+     * @param cluster this broker, as clients reach it: the leader that fenced clients look for
+     * @param config limits of the broker
+     * @param clock measures how long sessions are idle
+     * @param ids source of session ids
      */
     public FetchHandler(Topics topics, ClusterInfo cluster, FetchConfig config, Clock clock, Ids ids) {
         this.topics = topics;
@@ -57,7 +56,7 @@ public final class FetchHandler implements ApiHandler {
                 PartitionFetch.of(data),
                 PartitionFetch.forgotten(data));
         FetchLimits limits = FetchLimits.of(data, request.version(), config);
-        FetchReader reader = new FetchReader(topics, cluster.nodeId(), limits);
+        FetchReader reader = new FetchReader(new PartitionFetchReader(topics, cluster.nodeId(), limits), limits);
         return context.fetches().size() <= FetchReader.SLICE
                 ? answer(request, context, reader, limits, reader.read(context.fetches()))
                 : reader.read(context.fetches(), request.connection())
@@ -72,7 +71,7 @@ public final class FetchHandler implements ApiHandler {
         }
         result.release();
         FetchWait wait = new FetchWait(
-                reader,
+                reader.partitions(),
                 known,
                 limits.minBytes(),
                 request.connection(),

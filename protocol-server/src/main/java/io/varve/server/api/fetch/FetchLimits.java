@@ -6,14 +6,14 @@ import org.apache.kafka.common.message.FetchRequestData;
 import org.apache.kafka.common.requests.FetchRequest;
 
 /**
- * The limits of one fetch, for all its partitions.
+ * The limits of one fetch, for all its partitions together.
  *
- * @param version the request's version
- * @param isolation how far to see
- * @param minBytes bytes worth answering for before the wait is over
- * @param maxBytes most bytes of records in the answer, the first batch excepted
- * @param maxWaitMs longest wait for {@code minBytes}, in ms
- * @param follower true if a replica asks, which nobody here may be
+ * @param version version of the request
+ * @param isolation which records the client may read
+ * @param minBytes bytes of records that end the wait
+ * @param maxBytes max bytes of records in the response; the first batch may exceed it
+ * @param maxWaitMs max wait for {@code minBytes}, in ms
+ * @param follower true if a replica sent the fetch; this broker has none
  */
 record FetchLimits(short version, Isolation isolation, int minBytes, int maxBytes, int maxWaitMs, boolean follower) {
     private static final byte READ_COMMITTED = 1;
@@ -21,8 +21,8 @@ record FetchLimits(short version, Isolation isolation, int minBytes, int maxByte
     /**
      * @param data a fetch request
      * @param version its version
-     * @param config the broker's limits
-     * @return the limits to serve it within
+     * @param config limits of the broker
+     * @return limits of the fetch, each at most the broker's
      */
     static FetchLimits of(FetchRequestData data, short version, FetchConfig config) {
         int maxBytes = Math.max(0, Math.min(data.maxBytes(), config.maxBytes()));

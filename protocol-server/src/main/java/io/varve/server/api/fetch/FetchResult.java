@@ -8,8 +8,8 @@ import org.apache.kafka.common.message.FetchResponseData.PartitionData;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * What one reading of all of a fetch's partitions gave, in the order of its fetches. Holds stored bytes until
- * sent or released.
+ * The responses of a fetch's partitions, in the order of the request. Holds stored records until they are
+ * sent or released. Not thread-safe.
  */
 final class FetchResult {
     private final List<PartitionData> answers;
@@ -17,29 +17,35 @@ final class FetchResult {
     private boolean failed;
     private int unknown;
 
-    /** @param partitions how many partitions are to come */
+    /** @param partitions number of partitions that will be added */
     FetchResult(int partitions) {
         answers = new ArrayList<>(partitions);
     }
 
-    /** @param answer of the next partition */
+    /** @param answer the response of the next partition; owned by this result from now on */
     void add(PartitionData answer) {
         answers.add(answer);
         bytes += answer.records().sizeInBytes();
         if (isUnknown(answer)) {
             unknown++;
         } else {
-            failed |= answer.errorCode() != Errors.NONE.code() || FetchReader.hasDiverged(answer);
+            failed |= isFailed(answer);
         }
     }
 
-    /** @return true if the answer says that there is no such partition */
+    /** @return true if the answer holds an error code, or says where the client's log diverges (KIP-595) */
+    static boolean isFailed(PartitionData answer) {
+        return answer.errorCode() != Errors.NONE.code()
+                || answer.divergingEpoch().endOffset() >= 0;
+    }
+
+    /** @return true if the error code says that the partition does not exist */
     private static boolean isUnknown(PartitionData answer) {
         return answer.errorCode() == Errors.UNKNOWN_TOPIC_OR_PARTITION.code()
                 || answer.errorCode() == Errors.UNKNOWN_TOPIC_ID.code();
     }
 
-    /** @return the partitions' answers */
+    /** @return the responses of the partitions so far */
     List<PartitionData> answers() {
         return answers;
     }
@@ -49,17 +55,16 @@ final class FetchResult {
         return bytes;
     }
 
-    /** @return true if a partition that is there cannot be read, which is not to be waited with */
+    /** @return true if an existing partition could not be read: the fetch must not wait then */
     boolean failed() {
         return failed;
     }
 
     /**
-     * Leaves out partitions that are not there: what cannot be known sooner by not waiting keeps nobody from
-     * waiting for others.
+     * Filters out the partitions that do not exist: a wait for the others does not depend on them.
      *
-     * @param fetches what was read
-     * @return those that may have more later
+     * @param fetches the partitions of the request, in the order of the responses
+     * @return those that exist, and may have more records later
      */
     List<PartitionFetch> known(List<PartitionFetch> fetches) {
         if (unknown == 0) {
@@ -74,12 +79,12 @@ final class FetchResult {
         return known;
     }
 
-    /** Gives all stored bytes back: nothing of this result is to be sent. */
+    /** Releases all stored records: nothing of this result may be sent afterwards. */
     void release() {
         answers.forEach(FetchResult::release);
     }
 
-    /** @param answer one that is not to be sent */
+    /** @param answer releases its stored records; it must not be sent afterwards */
     static void release(PartitionData answer) {
         if (answer.records() instanceof SliceRecords stored) {
             stored.close();

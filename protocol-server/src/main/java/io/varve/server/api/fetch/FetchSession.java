@@ -10,16 +10,16 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
- * The partitions a consumer reads, remembered between its fetches so that it need name only what changes
- * (KIP-227). Thread-safe: a session is known by its id on every connection.
+ * Remembers the partitions that a consumer reads between its fetches, so that a fetch names only those that
+ * change (KIP-227). Thread-safe: any connection may name a session by its id.
  *
- * <p>Partitions are kept in the order in which the next fetch reads them: one that just gave records goes to
- * the end, so that a busy partition does not fill every answer.
+ * <p>The session keeps its partitions in the order in which the next fetch reads them. A partition that has
+ * just returned records moves to the end, so that a busy partition does not fill every response.
  */
 final class FetchSession {
     private static final long UNKNOWN = -1;
 
-    /** A partition, and what the client was last told of it. */
+    /** A partition, and the state of it that the last response showed the client. */
     private static final class Entry {
         private PartitionFetch fetch;
         private long highWatermark;
@@ -31,17 +31,21 @@ final class FetchSession {
             this.logStartOffset = logStartOffset;
         }
 
-        /** Tells whether an answer holds news for the client, and remembers what the client will know. */
-        boolean update(PartitionData answer) {
-            boolean failed = answer.errorCode() != Errors.NONE.code() || FetchReader.hasDiverged(answer);
-            boolean news = failed
+        /**
+         * Compares an answer with the state that the client knows, and remembers the answer as that state.
+         *
+         * @return true if the answer has records, an error, or offsets that the client does not know
+         */
+        boolean updateIfChanged(PartitionData answer) {
+            boolean failed = FetchResult.isFailed(answer);
+            boolean changed = failed
                     || answer.records().sizeInBytes() > 0
                     || highWatermark != answer.highWatermark()
                     || logStartOffset != answer.logStartOffset();
-            // After an error the partition is sent again, even if nothing else has changed.
+            // After an error the next answer counts as changed, whatever it says.
             highWatermark = failed ? UNKNOWN : answer.highWatermark();
             logStartOffset = answer.logStartOffset();
-            return news;
+            return changed;
         }
     }
 
@@ -51,10 +55,10 @@ final class FetchSession {
     private int epoch = FetchMetadata.nextEpoch(FetchMetadata.INITIAL_EPOCH);
 
     /**
-     * @param id positive
+     * @param id id of the session, positive
      * @param byTopicId true if the client names topics by id
-     * @param fetches what the client wants
-     * @param answers what it is told of each
+     * @param fetches what the client wants of each partition
+     * @param answers the first response of each partition, by position
      */
     FetchSession(int id, boolean byTopicId, List<PartitionFetch> fetches, List<PartitionData> answers) {
         this.id = id;
@@ -73,40 +77,41 @@ final class FetchSession {
         }
     }
 
-    /** @return its id */
+    /** @return id of the session, positive */
     int id() {
         return id;
     }
 
-    /** @return number of partitions in it */
+    /** @return number of partitions in the session */
     synchronized int size() {
         return partitions.size();
     }
 
     /**
-     * Begins the session's next fetch.
+     * Begins the next fetch of the session.
      *
-     * @param requestEpoch the epoch in the request
+     * @param requestEpoch session epoch in the request
      * @param requestById true if the request names topics by id
-     * @param changed partitions new to the session or wanted otherwise than before
-     * @param forgotten partitions to drop
-     * @param room most partitions it may have; changed ones count before forgotten ones go
-     * @return NONE, or why the request does not belong to the session; nothing has changed then.
-     *     FETCH_SESSION_ID_NOT_FOUND if it would have too many partitions: its client starts anew
+     * @param changed partitions that are new to the session, or that the client now reads differently
+     * @param forgotten partitions to remove
+     * @param maxPartitions max number of partitions in the session, counted before the removal
+     * @return NONE, or an error that leaves the session as it was. FETCH_SESSION_ID_NOT_FOUND means that the
+     *     session would have too many partitions: its client opens a new one
      */
     synchronized Errors advance(
             int requestEpoch,
             boolean requestById,
             List<PartitionFetch> changed,
             List<PartitionRef> forgotten,
-            int room) {
+            int maxPartitions) {
         if (requestEpoch != epoch) {
             return Errors.INVALID_FETCH_SESSION_EPOCH;
         }
         if (requestById != byTopicId) {
             return Errors.FETCH_SESSION_TOPIC_ID_ERROR;
         }
-        if (partitions.size() + changed.size() > room && partitions.size() + newcomers(changed) > room) {
+        if (partitions.size() + changed.size() > maxPartitions
+                && partitions.size() + countNew(changed) > maxPartitions) {
             return Errors.FETCH_SESSION_ID_NOT_FOUND;
         }
         for (PartitionFetch fetch : changed) {
@@ -122,13 +127,13 @@ final class FetchSession {
         return Errors.NONE;
     }
 
-    private long newcomers(List<PartitionFetch> changed) {
+    private long countNew(List<PartitionFetch> changed) {
         return changed.stream()
                 .filter(fetch -> !partitions.containsKey(fetch.ref()))
                 .count();
     }
 
-    /** @return what to read now, in order; a copy */
+    /** @return a copy of the session's partitions, in the order to read them */
     synchronized List<PartitionFetch> fetches() {
         List<PartitionFetch> fetches = new ArrayList<>(partitions.size());
         partitions.values().forEach(entry -> fetches.add(entry.fetch));
@@ -136,28 +141,29 @@ final class FetchSession {
     }
 
     /**
-     * Ends a fetch: picks the answers that tell the client something, and moves partitions with records to
-     * the end.
+     * Ends a fetch: selects the answers that differ from what the client knows, and moves partitions with
+     * records to the end.
      *
-     * @param requestEpoch the epoch in the request
-     * @param fetches what was read
-     * @param answers what was found, by position
-     * @return which answers to send, by position; null if another request has used the session meanwhile
+     * @param requestEpoch session epoch in the request
+     * @param fetches the partitions that were read
+     * @param answers their responses, by position
+     * @return true at the position of each answer to send; null if another request has used the session since
+     *     this one began
      */
-    synchronized boolean[] selectNews(int requestEpoch, List<PartitionFetch> fetches, List<PartitionData> answers) {
+    synchronized boolean[] selectChanged(int requestEpoch, List<PartitionFetch> fetches, List<PartitionData> answers) {
         if (FetchMetadata.nextEpoch(requestEpoch) != epoch) {
             return null;
         }
-        boolean[] news = new boolean[fetches.size()];
-        for (int i = 0; i < news.length; i++) {
+        boolean[] changed = new boolean[fetches.size()];
+        for (int i = 0; i < changed.length; i++) {
             PartitionRef ref = fetches.get(i).ref();
             Entry entry = partitions.get(ref);
-            news[i] = entry != null && entry.update(answers.get(i));
-            if (news[i] && answers.get(i).records().sizeInBytes() > 0) {
+            changed[i] = entry != null && entry.updateIfChanged(answers.get(i));
+            if (changed[i] && answers.get(i).records().sizeInBytes() > 0) {
                 partitions.remove(ref);
                 partitions.put(ref, entry);
             }
         }
-        return news;
+        return changed;
     }
 }

@@ -14,19 +14,19 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FetchMetadata;
 
 /**
- * The fetch sessions of all consumers, bounded in number (KIP-227) and in partitions. When all slots are
- * taken a new session gets the slot of one that was not used for two minutes, else of one that is older than
- * two minutes and has fewer partitions, else none: its client then names all partitions in every fetch, as
- * clients before KIP-227 do. So does one whose session has grown too large: it is told that the session is
- * gone. Thread-safe.
+ * Caches the fetch sessions of all consumers, within limits on their number (KIP-227) and on their
+ * partitions. When all slots are taken, a new session evicts one that has been idle for two minutes, or else
+ * one that is older than two minutes and has fewer partitions. Without such a session none is opened, and the
+ * client names all its partitions in every fetch, as clients before KIP-227 do. A session that grows beyond
+ * its limit is closed: its client gets FETCH_SESSION_ID_NOT_FOUND. Thread-safe.
  */
 public final class FetchSessions {
     private static final long EVICTION_MS = 120_000;
 
-    /** Most partitions of one session. */
+    /** Max number of partitions in one session. */
     static final int MAX_PARTITIONS = 10_000;
 
-    /** Most partitions of all sessions, for each slot; a single largest one always fits. */
+    /** Max partitions of all sessions, per slot; one of {@link #MAX_PARTITIONS} always fits. */
     static final int PARTITIONS_PER_SLOT = 100;
 
     private static final class Slot {
@@ -54,19 +54,19 @@ public final class FetchSessions {
     private final Clock clock;
     private final Ids ids;
     private final Map<Integer, Slot> slots = new HashMap<>();
-    /** Of all sessions, as of the last use of each. */
+    /** Number of partitions in all sessions, as of the last use of each. */
     private long partitions;
 
-    /** Least recently used first. */
+    /** All sessions, least recently used first. */
     private final LinkedHashSet<Slot> byUse = new LinkedHashSet<>();
-    /** Those old enough to make room for a larger one, smallest first. */
+    /** The sessions that a larger one may evict, smallest first. */
     private final TreeSet<Slot> bySize =
             new TreeSet<>(Comparator.comparingInt(Slot::size).thenComparingInt(Slot::id));
 
     /**
-     * @param maxSessions most sessions, 0 or more
-     * @param clock tells how long a session was idle
-     * @param ids gives session ids
+     * @param maxSessions max number of sessions, 0 or more
+     * @param clock measures how long a session is idle
+     * @param ids source of session ids
      */
     public FetchSessions(int maxSessions, Clock clock, Ids ids) {
         this.maxSessions = maxSessions;
@@ -76,13 +76,13 @@ public final class FetchSessions {
     }
 
     /**
-     * Finds out what a fetch reads.
+     * Finds the session of a fetch, and brings its partitions up to date.
      *
-     * @param metadata the session id and epoch in the request
+     * @param metadata session id and epoch in the request
      * @param byTopicId true if the request names topics by id
-     * @param fetches the partitions it names
-     * @param forgotten the partitions its session is to drop
-     * @return what to read and how to answer
+     * @param fetches the partitions that the request names
+     * @param forgotten the partitions that the session is to remove
+     * @return the partitions to read, and how to respond
      */
     FetchContext begin(
             FetchMetadata metadata, boolean byTopicId, List<PartitionFetch> fetches, List<PartitionRef> forgotten) {
@@ -98,7 +98,7 @@ public final class FetchSessions {
         if (session == null) {
             return new FetchContext.RefusedFetch(Errors.FETCH_SESSION_ID_NOT_FOUND);
         }
-        Errors error = session.advance(metadata.epoch(), byTopicId, fetches, forgotten, room(session));
+        Errors error = session.advance(metadata.epoch(), byTopicId, fetches, forgotten, maxPartitions(session));
         if (error == Errors.FETCH_SESSION_ID_NOT_FOUND) {
             close(session.id());
         }
@@ -109,17 +109,17 @@ public final class FetchSessions {
             close(session.id());
             return new FetchContext.Sessionless(List.of());
         }
-        touch(session);
+        markUsed(session);
         return new FetchContext.Continuing(session, metadata.epoch(), session.fetches());
     }
 
     /**
-     * Begins a session if there is room for it.
+     * Opens a session if a slot is free, or can be freed.
      *
-     * @param byTopicId true if its client names topics by id
-     * @param fetches what its client wants
-     * @param answers what the client is told of each, by position
-     * @return its id, or 0
+     * @param byTopicId true if the client names topics by id
+     * @param fetches what the client wants of each partition
+     * @param answers the first response of each partition, by position
+     * @return id of the session; {@link FetchContext#NO_SESSION} if none was opened
      */
     synchronized int open(boolean byTopicId, List<PartitionFetch> fetches, List<PartitionData> answers) {
         long now = clock.millis();
@@ -133,17 +133,17 @@ public final class FetchSessions {
         }
         Slot slot = new Slot(new FetchSession(newId(), byTopicId, fetches, answers), now);
         slots.put(slot.id(), slot);
-        touch(slot, now);
+        markUsed(slot, now);
         return slot.id();
     }
 
-    /** @return number of sessions */
+    /** @return number of open sessions */
     synchronized int size() {
         return slots.size();
     }
 
-    /** @return most partitions the session may have now */
-    private synchronized int room(FetchSession session) {
+    /** @return max number of partitions that the session may have now */
+    private synchronized int maxPartitions(FetchSession session) {
         long free = maxPartitions - partitions;
         return (int) Math.min(MAX_PARTITIONS, session.size() + free);
     }
@@ -153,14 +153,14 @@ public final class FetchSessions {
         return slot == null ? null : slot.session;
     }
 
-    private synchronized void touch(FetchSession session) {
+    private synchronized void markUsed(FetchSession session) {
         Slot slot = slots.get(session.id());
         if (slot != null && slot.session == session) {
-            touch(slot, clock.millis());
+            markUsed(slot, clock.millis());
         }
     }
 
-    private void touch(Slot slot, long now) {
+    private void markUsed(Slot slot, long now) {
         byUse.remove(slot);
         bySize.remove(slot);
         slot.usedMs = now;

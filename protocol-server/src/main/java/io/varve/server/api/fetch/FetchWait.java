@@ -17,21 +17,21 @@ import java.util.function.Supplier;
 import org.apache.kafka.common.message.FetchResponseData;
 
 /**
- * A fetch that found too little and waits for more, without a thread. It holds no stored bytes meanwhile.
+ * Lets a fetch that found too few records wait for more, without a thread and without stored records.
  *
  * <pre>
- *   waiting --high watermark rises, log fails--> woken (one task on the event loop, however many partitions woke)
- *   woken   --still too little-------> waiting
+ *   waiting --high watermark rises, log fails--> woken (one task on the event loop for all partitions)
+ *   woken   --still too few bytes----> waiting
  *   woken   --enough, or an error----> answered
  *   waiting --max.wait is over-------> answered
  *   waiting --connection closes------> abandoned
  * </pre>
  *
- * Lives on its connection's event loop; only the watches are called from elsewhere, and they do no more than
- * wake it.
+ * Used on the event loop of its connection. Other threads call only {@link PartitionLog.Waiter#done} of the
+ * watches, which schedules a task on the loop.
  */
 final class FetchWait {
-    /** One partition's wait for its high watermark to rise above what the last look saw. */
+    /** Waits until the high watermark of a partition is above the one that the last check saw. */
     private final class Watch implements PartitionLog.Waiter {
         private final PartitionFetch fetch;
         private PartitionLog.Subscription subscription = () -> {};
@@ -42,29 +42,29 @@ final class FetchWait {
             this.fetch = fetch;
         }
 
-        /** Looks at the partition after registering, so that nothing that came in between is missed. */
-        void register() {
+        /** Registers first and checks the partition then, so that no append in between is missed. */
+        void registerAndCheck() {
             PartitionLog log = reader.log(fetch);
             if (log != null && !failed) {
                 subscription = log.awaitHighWatermark(log.highWatermark() + 1, this);
             }
-            int found = reader.available(fetch);
-            ready |= found < 0;
+            int found = reader.availableBytes(fetch);
+            unreadable |= found < 0;
             available += Math.max(0, found) - bytes;
             bytes = Math.max(0, found);
         }
 
         @Override
         public void done(StorageException failure) {
-            // A log that will not grow any more but can be read is no reason to answer: its consumer would
-            // ask again at once.
+            // A log that cannot grow but can be read does not end the wait: its consumer would fetch again at
+            // once.
             failed = failure != null && failure.kind() != StorageException.Kind.RETRY;
             woken.add(this);
             wake();
         }
     }
 
-    private final FetchReader reader;
+    private final PartitionFetchReader reader;
     private final int minBytes;
     private final Connection connection;
     private final Supplier<CompletionStage<FetchResponseData>> answer;
@@ -75,18 +75,18 @@ final class FetchWait {
     private Runnable timer = () -> {};
     private Runnable closeWatch = () -> {};
     private long available;
-    private boolean ready;
-    private boolean over;
+    private boolean unreadable;
+    private boolean ended;
 
     /**
-     * @param reader looks what is there
-     * @param fetches what is waited for
-     * @param minBytes how much is enough
-     * @param connection who waits
-     * @param answer reads everything once more and makes the answer
+     * @param reader measures what each partition has
+     * @param fetches the partitions to wait for
+     * @param minBytes bytes of records that end the wait
+     * @param connection the client's
+     * @param answer reads all partitions again and makes the response
      */
     FetchWait(
-            FetchReader reader,
+            PartitionFetchReader reader,
             List<PartitionFetch> fetches,
             int minBytes,
             Connection connection,
@@ -100,41 +100,41 @@ final class FetchWait {
     }
 
     /**
-     * Starts to wait.
+     * Starts the wait.
      *
-     * @param maxWaitMs longest wait, in ms
-     * @return completes with the answer; fails when the connection is closed
+     * @param maxWaitMs max wait, in ms
+     * @return completes on the event loop with the response; fails when the connection is closed
      */
     CompletionStage<FetchResponseData> await(int maxWaitMs) {
         registerFrom(0);
-        if (over) {
+        if (ended) {
             return answered;
         }
         timer = connection.schedule(maxWaitMs, this::finish);
         closeWatch = connection.onClose(this::abandon);
-        if (over) {
+        if (ended) {
             closeWatch.run();
         }
         return answered;
     }
 
-    /** Registers the watches from one on, a slice at a time, between which the event loop serves others. */
+    /** Registers the watches from {@code first} on, in slices: the event loop serves others in between. */
     private void registerFrom(int first) {
         int end = Math.min(watches.size(), first + FetchReader.SLICE);
-        for (int i = first; i < end && !over; i++) {
-            watches.get(i).register();
+        for (int i = first; i < end && !ended; i++) {
+            watches.get(i).registerAndCheck();
             if (isEnough()) {
                 finish();
             }
         }
-        if (end < watches.size() && !over) {
+        if (end < watches.size() && !ended) {
             onLoop(() -> registerFrom(end));
         }
     }
 
     private void wake() {
         if (waking.compareAndSet(false, true)) {
-            onLoop(this::look);
+            onLoop(this::checkWoken);
         }
     }
 
@@ -142,25 +142,25 @@ final class FetchWait {
         try {
             connection.executor().execute(task);
         } catch (RejectedExecutionException loopEnded) {
-            // The server is stopping: its connections, and this wait with them, are closed by the network.
+            // The server is stopping: the network closes its connections, and this wait with them.
             waking.set(false);
         }
     }
 
-    private void look() {
+    private void checkWoken() {
         waking.set(false);
-        for (int i = 0; i < FetchReader.SLICE && !over && !woken.isEmpty(); i++) {
-            woken.remove().register();
+        for (int i = 0; i < FetchReader.SLICE && !ended && !woken.isEmpty(); i++) {
+            woken.remove().registerAndCheck();
         }
         if (isEnough()) {
             finish();
-        } else if (!over && !woken.isEmpty()) {
+        } else if (!ended && !woken.isEmpty()) {
             wake();
         }
     }
 
     private boolean isEnough() {
-        return ready || available >= minBytes;
+        return unreadable || available >= minBytes;
     }
 
     private void finish() {
@@ -187,10 +187,10 @@ final class FetchWait {
     }
 
     private boolean end() {
-        if (over) {
+        if (ended) {
             return false;
         }
-        over = true;
+        ended = true;
         timer.run();
         closeWatch.run();
         watches.forEach(watch -> watch.subscription.close());

@@ -11,20 +11,20 @@ import org.apache.kafka.common.message.FetchRequestData.FetchTopic;
 import org.apache.kafka.common.message.FetchRequestData.ForgottenTopic;
 
 /**
- * What a client wants of one partition. Immutable: sessions hand the same object to every request until the
- * client changes it.
+ * What a client wants of one partition. Immutable: a session shares the object with every fetch until the
+ * client replaces it.
  *
  * @param ref which partition
- * @param offset first offset wanted
- * @param maxBytes most bytes of records, 0 or more; a first batch larger than that excepted
- * @param leaderEpoch the leader epoch the client knows, or -1
- * @param lastFetchedEpoch the leader epoch of the last record the client has, or -1 when it does not say
+ * @param offset first offset to read, inclusive
+ * @param maxBytes max bytes of records, 0 or more; the first batch of a fetch may exceed it
+ * @param leaderEpoch the leader epoch that the client knows, or -1
+ * @param lastFetchedEpoch leader epoch of the last record that the client has, or -1 when not named
  */
 record PartitionFetch(PartitionRef ref, long offset, int maxBytes, int leaderEpoch, int lastFetchedEpoch) {
     /**
      * @param data a fetch request
-     * @return the partitions it names, in its order; one that it names several times is one, as it was named
-     *     last
+     * @return the partitions that the request names, in its order; the last mention of a partition replaces
+     *     the ones before
      */
     static List<PartitionFetch> of(FetchRequestData data) {
         Map<PartitionRef, PartitionFetch> fetches = new LinkedHashMap<>();
@@ -46,7 +46,7 @@ record PartitionFetch(PartitionRef ref, long offset, int maxBytes, int leaderEpo
 
     /**
      * @param data a fetch request
-     * @return the partitions its session is to forget
+     * @return the partitions that the session is to remove
      */
     static List<PartitionRef> forgotten(FetchRequestData data) {
         List<PartitionRef> forgotten = new ArrayList<>();

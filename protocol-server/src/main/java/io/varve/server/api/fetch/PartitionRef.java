@@ -5,8 +5,8 @@ import java.util.Comparator;
 import org.apache.kafka.common.Uuid;
 
 /**
- * A partition as a fetch names it: by topic id from version 13 on (the name is empty then), by topic name
- * before (the id is zero).
+ * A reference to a partition as a fetch names it: by topic id from version 13 on, with an empty name; by
+ * topic name before, with a zero id.
  *
  * @param topic topic name, or empty
  * @param topicId topic id, or {@link Uuid#ZERO_UUID}
@@ -17,10 +17,13 @@ record PartitionRef(String topic, Uuid topicId, int partition) implements Compar
             .thenComparing(PartitionRef::topic)
             .thenComparingInt(PartitionRef::partition);
 
-    /** The version from which topics go by id (KIP-516). */
+    /** The first version that names topics by id (KIP-516). */
     static final short FIRST_WITH_TOPIC_IDS = 13;
 
-    /** An order of any kind: it keeps hash maps quick when a client chooses ids of one hash. */
+    /**
+     * Orders references by all their fields. The order has no meaning: it keeps hash maps fast when a client
+     * sends ids whose hash codes collide.
+     */
     @Override
     public int compareTo(PartitionRef other) {
         return ORDER.compare(this, other);

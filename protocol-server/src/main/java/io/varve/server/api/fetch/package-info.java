@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Handles Fetch: finds what a consumer asked for, within its sessions and limits, and waits while there is
- * too little.
+ * Handles Fetch: reads the partitions of a consumer's session within its limits, and waits while too few
+ * records exist.
  */
 package io.varve.server.api.fetch;

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.server.api.fetch;
+
+import io.varve.core.log.PartitionLog;
+import io.varve.core.log.epoch.EpochEnd;
+import io.varve.core.log.read.Isolation;
+import io.varve.core.log.read.ReadResult;
+import io.varve.server.api.SliceRecords;
+import io.varve.server.error.KafkaErrors;
+import io.varve.server.metadata.topic.Topic;
+import io.varve.server.metadata.topic.Topics;
+import java.util.List;
+import java.util.Optional;
+import org.apache.kafka.common.message.FetchResponseData.AbortedTransaction;
+import org.apache.kafka.common.message.FetchResponseData.PartitionData;
+import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.record.internal.MemoryRecords;
+
+/**
+ * Reads one partition for a fetch, as the partition is now. Thread-safe; used on the event loop of the
+ * request's connection.
+ */
+final class PartitionFetchReader {
+    private static final long UNKNOWN = -1;
+    /** The first version whose fenced clients get the leader in the response (KIP-951). */
+    private static final short FIRST_WITH_LEADER = 16;
+
+    private final Topics topics;
+    private final int nodeId;
+    private final FetchLimits limits;
+
+    /**
+     * @param topics finds the logs
+     * @param nodeId id of this broker, which leads every partition
+     * @param limits of the fetch
+     */
+    PartitionFetchReader(Topics topics, int nodeId, FetchLimits limits) {
+        this.topics = topics;
+        this.nodeId = nodeId;
+        this.limits = limits;
+    }
+
+    /**
+     * Measures what {@link #read} would find. Where {@code min_bytes} is at most 1 it reads no records.
+     *
+     * @param fetch what the client wants of the partition
+     * @return bytes of records that a response could hold, at most the limit of the partition; 1 for any
+     *     records when {@code min_bytes} is at most 1; -1 if the response would be an error
+     */
+    int availableBytes(PartitionFetch fetch) {
+        try {
+            return availableBytes(fetch, log(fetch));
+        } catch (RuntimeException failure) {
+            return -1;
+        }
+    }
+
+    private int availableBytes(PartitionFetch fetch, PartitionLog log) {
+        if (log == null || check(fetch, log) != Errors.NONE || !isInRange(fetch, log) || diverged(fetch, log) != null) {
+            return -1;
+        }
+        if (limits.minBytes() <= 1) {
+            return visibleEnd(log) > fetch.offset() ? 1 : 0;
+        }
+        PartitionData answer = read(fetch, Math.min(fetch.maxBytes(), limits.maxBytes()), true);
+        int bytes = answer.records().sizeInBytes();
+        FetchResult.release(answer);
+        return answer.errorCode() == Errors.NONE.code() ? bytes : -1;
+    }
+
+    /**
+     * @param fetch what the client wants of a partition
+     * @return the partition's log, or null when there is no such partition
+     */
+    PartitionLog log(PartitionFetch fetch) {
+        Topic topic = topic(fetch.ref());
+        return Topic.log(topic, fetch.ref().partition());
+    }
+
+    private Topic topic(PartitionRef ref) {
+        return byId() ? topics.byId(ref.topicId()) : topics.byName(ref.topic());
+    }
+
+    private boolean byId() {
+        return limits.version() >= PartitionRef.FIRST_WITH_TOPIC_IDS;
+    }
+
+    /**
+     * Reads a partition. The slice in the result is open until the caller sends it or releases it.
+     *
+     * @param fetch what the client wants of the partition
+     * @param maxBytes max bytes of records; 0 for none, unless {@code first}
+     * @param first true if the first batch is returned however large it is (KIP-74)
+     * @return the partition's part of the response: records, or an error code
+     */
+    PartitionData read(PartitionFetch fetch, int maxBytes, boolean first) {
+        PartitionLog log = log(fetch);
+        if (log == null) {
+            boolean unknownId = byId() && topic(fetch.ref()) == null;
+            return error(fetch, unknownId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
+        }
+        Errors refusal = check(fetch, log);
+        if (refusal != Errors.NONE) {
+            PartitionData answer = error(fetch, refusal);
+            if (refusal == Errors.FENCED_LEADER_EPOCH && limits.version() >= FIRST_WITH_LEADER) {
+                answer.currentLeader().setLeaderId(nodeId).setLeaderEpoch(log.leaderEpoch());
+            }
+            return answer;
+        }
+        try {
+            return read(fetch, log, maxBytes, first);
+        } catch (RuntimeException failure) {
+            return error(fetch, KafkaErrors.ofRead(failure));
+        }
+    }
+
+    private PartitionData read(PartitionFetch fetch, PartitionLog log, int maxBytes, boolean first) {
+        boolean full = maxBytes == 0 && !first;
+        PartitionData diverged = diverged(fetch, log);
+        if (diverged != null) {
+            return diverged;
+        }
+        if (!isInRange(fetch, log)) {
+            return error(fetch, Errors.OFFSET_OUT_OF_RANGE);
+        }
+        // An idle partition costs no read. An offset between the high watermark and the log's end is no
+        // error, as in Kafka.
+        if (full || visibleEnd(log) <= fetch.offset()) {
+            return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        }
+        ReadResult read = log.reader().read(fetch.offset(), maxBytes, limits.isolation());
+        PartitionData answer = answer(fetch, read.highWatermark(), read.lastStableOffset(), read.logStartOffset());
+        int size = read.slice().sizeInBytes();
+        if (size == 0 || size > maxBytes && !first) {
+            read.slice().close();
+            return answer;
+        }
+        if (limits.isolation() == Isolation.READ_COMMITTED) {
+            answer.setAbortedTransactions(aborted(fetch, read));
+        }
+        return answer.setRecords(new SliceRecords(read.slice()));
+    }
+
+    /**
+     * @return where the client's log and this one diverge (KIP-595), as a response; null if they do not, or
+     *     if the client does not name the epoch of its last record
+     */
+    private PartitionData diverged(PartitionFetch fetch, PartitionLog log) {
+        int last = fetch.lastFetchedEpoch();
+        if (last < 0) {
+            return null;
+        }
+        Optional<EpochEnd> end = log.reader().endOfEpoch(last);
+        if (end.isEmpty()) {
+            return error(fetch, Errors.OFFSET_OUT_OF_RANGE);
+        }
+        if (end.get().epoch() == last && end.get().endOffset() >= fetch.offset()) {
+            return null;
+        }
+        PartitionData answer = answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        answer.divergingEpoch()
+                .setEpoch(end.get().epoch())
+                .setEndOffset(end.get().endOffset());
+        return answer;
+    }
+
+    /**
+     * Finds the aborted transactions among the records read, which the client skips. Closes the slice when it
+     * fails: the client must not get records whose aborted transactions it does not know.
+     */
+    private static List<AbortedTransaction> aborted(PartitionFetch fetch, ReadResult read) {
+        try {
+            return read.abortedTransactions(fetch.offset()).stream()
+                    .map(one -> new AbortedTransaction()
+                            .setProducerId(one.producerId())
+                            .setFirstOffset(one.firstOffset()))
+                    .toList();
+        } catch (RuntimeException | Error failure) {
+            read.slice().close();
+            throw failure;
+        }
+    }
+
+    private Errors check(PartitionFetch fetch, PartitionLog log) {
+        if (limits.follower()) {
+            return fetch.leaderEpoch() >= 0 ? Errors.UNKNOWN_LEADER_EPOCH : Errors.NOT_LEADER_OR_FOLLOWER;
+        }
+        return KafkaErrors.ofLeaderEpoch(fetch.leaderEpoch(), log.leaderEpoch());
+    }
+
+    private static boolean isInRange(PartitionFetch fetch, PartitionLog log) {
+        return log.logStartOffset() <= fetch.offset() && fetch.offset() <= log.logEndOffset();
+    }
+
+    private long visibleEnd(PartitionLog log) {
+        return limits.isolation() == Isolation.READ_COMMITTED ? log.lastStableOffset() : log.highWatermark();
+    }
+
+    private PartitionData answer(PartitionFetch fetch, long highWatermark, long lastStableOffset, long logStartOffset) {
+        // No aborted transactions are an empty list for read_committed; Kafka sends null otherwise.
+        PartitionData answer = new PartitionData()
+                .setPartitionIndex(fetch.ref().partition())
+                .setHighWatermark(highWatermark)
+                .setLastStableOffset(lastStableOffset)
+                .setLogStartOffset(logStartOffset)
+                .setRecords(MemoryRecords.EMPTY);
+        return limits.isolation() == Isolation.READ_COMMITTED ? answer : answer.setAbortedTransactions(null);
+    }
+
+    private PartitionData error(PartitionFetch fetch, Errors error) {
+        // Kafka fills no offset beside an error, not even beside OFFSET_OUT_OF_RANGE.
+        return answer(fetch, UNKNOWN, UNKNOWN, UNKNOWN).setErrorCode(error.code());
+    }
+}
