@@ -33,7 +33,7 @@ record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPo
     static BrokerState open(ServerConfig config, StorageProvider backend, Clock clock, Scheduler scheduler, Ids ids) {
         StorageConfig storage = config.storage();
         storage.directories().forEach(BrokerState::requireNotKafkas);
-        FailPoints failPoints = HaltAt.armed(System.getProperties());
+        FailPoints failPoints = HaltAtFailPoint.armed(System.getProperties());
         StorageContext context =
                 new StorageContext(storage.directories(), storage.properties(), clock, scheduler, failPoints);
         long begun = clock.nanos();

@@ -10,11 +10,11 @@ import io.varve.core.spi.StorageException;
  * it failed. Thread-safe.
  */
 public final class CommitTarget {
-    private final LogWriter writer;
+    private final StoreWriter writer;
     private final ProducerStates producers;
     private final HighWatermark highWatermark;
 
-    CommitTarget(LogWriter writer, HighWatermark highWatermark) {
+    CommitTarget(StoreWriter writer, HighWatermark highWatermark) {
         this.writer = writer;
         this.producers = writer.producers();
         this.highWatermark = highWatermark;

@@ -31,7 +31,7 @@ import java.util.function.LongConsumer;
  * broker's log held. Thread-safe; appends are ordered. Each asks for a commit, outside the writer's lock.
  */
 public final class LogAppender {
-    private final LogWriter writer;
+    private final StoreWriter writer;
     private final PartitionStore store;
     private final HighWatermark highWatermark;
     private final SequenceCheck sequences;
@@ -42,7 +42,7 @@ public final class LogAppender {
 
     /** @param commitRequests told how many records were appended, after each append, outside any lock */
     LogAppender(
-            LogWriter writer,
+            StoreWriter writer,
             HighWatermark highWatermark,
             Clock clock,
             FailPoints failPoints,

@@ -26,7 +26,7 @@ import java.util.function.Supplier;
  * start, and puts compacted batches in place of segments. Thread-safe; one replacement at a time.
  */
 public final class LogMaintenance implements CompactableLog {
-    private final LogWriter writer;
+    private final StoreWriter writer;
     private final PartitionStore store;
     private final HighWatermark highWatermark;
     private final LogReader reader;
@@ -40,7 +40,7 @@ public final class LogMaintenance implements CompactableLog {
 
     /** @param commitRequests told 0 after a trim, outside any lock */
     LogMaintenance(
-            LogWriter writer,
+            StoreWriter writer,
             HighWatermark highWatermark,
             LogReader reader,
             PartitionProducers producers,

@@ -23,13 +23,13 @@ import java.util.Optional;
  * Thread-safe, never waits for a writer.
  */
 public final class LogReader {
-    private final LogWriter writer;
+    private final StoreWriter writer;
     private final PartitionStore store;
     private final HighWatermark highWatermark;
     private final ProducerStates producers;
     private final TimestampLookup times;
 
-    LogReader(LogWriter writer, HighWatermark highWatermark) {
+    LogReader(StoreWriter writer, HighWatermark highWatermark) {
         this.writer = writer;
         this.store = writer.store();
         this.highWatermark = highWatermark;

@@ -51,7 +51,7 @@ public final class PartitionLog {
 
     private final PartitionStore store;
     private final AppendListener appends;
-    private final LogWriter writer;
+    private final StoreWriter writer;
     private final HighWatermark highWatermark;
     private final LogReader reader;
     private final PartitionProducers producers;
@@ -69,7 +69,7 @@ public final class PartitionLog {
         this.store = store;
         this.appends = appends;
         ProducerSnapshotStore snapshots = new ProducerSnapshotStore(store, failPoints);
-        writer = new LogWriter(store, leaderEpoch, config, clock, ProducerRecovery.recover(store, snapshots));
+        writer = new StoreWriter(store, leaderEpoch, config, clock, ProducerRecovery.recover(store, snapshots));
         highWatermark = new HighWatermark(store.extent().durableEnd());
         reader = new LogReader(writer, highWatermark);
         producers = new PartitionProducers(writer, snapshots, clock);

@@ -16,13 +16,13 @@ import java.util.List;
  * expires idle producers and writes all of it down. Thread-safe.
  */
 public final class PartitionProducers {
-    private final LogWriter writer;
+    private final StoreWriter writer;
     /** Guarded by itself, which is taken before the writer's lock. */
     private final ProducerSnapshotStore snapshots;
 
     private final Clock clock;
 
-    PartitionProducers(LogWriter writer, ProducerSnapshotStore snapshots, Clock clock) {
+    PartitionProducers(StoreWriter writer, ProducerSnapshotStore snapshots, Clock clock) {
         this.writer = writer;
         this.snapshots = snapshots;
         this.clock = clock;

@@ -18,7 +18,7 @@ import io.netty.util.concurrent.DefaultThreadFactory;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
-import io.varve.server.api.table.ServedApis;
+import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.logging.LogThrottle;
 import java.net.InetSocketAddress;
@@ -31,7 +31,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on the server's ports, and has what it reads served by an {@link ServedApis}. Its ports are taken
+ * Listens on the server's ports, and has what it reads served by an {@link HandlerLookup}. Its ports are taken
  * by {@link #bind}, before the rest of the server is there, and peers that connect wait until {@link #serve}.
  * Thread-safe.
  */
@@ -160,7 +160,7 @@ public final class NetServer implements AutoCloseable {
      * @param table who serves what
      * @param scheduler makes the threads for requests that take long
      */
-    public void serve(ServedApis table, Scheduler scheduler) {
+    public void serve(HandlerLookup table, Scheduler scheduler) {
         context = new ServerContext(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
         setAccepting(true);
     }

@@ -4,7 +4,7 @@ package io.varve.server.net;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.server.api.table.Dispatcher;
-import io.varve.server.api.table.ServedApis;
+import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.logging.LogThrottle;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -23,7 +23,8 @@ final class ServerContext {
     private final LogThrottle malformed;
     private final LogThrottle broken;
 
-    ServerContext(NetConfig.Requests limits, long frameDeadlineMs, ServedApis table, Clock clock, Scheduler scheduler) {
+    ServerContext(
+            NetConfig.Requests limits, long frameDeadlineMs, HandlerLookup table, Clock clock, Scheduler scheduler) {
         this.limits = limits;
         this.clock = clock;
         frameDeadlineNanos = TimeUnit.MILLISECONDS.toNanos(frameDeadlineMs);

@@ -193,7 +193,7 @@ final class TransactionCoordinator implements HostedCoordinator {
     private void complete(Transaction prepared) {
         String transactionalId = prepared.transactionalId();
         TransactionCommand command =
-                MaintenanceCommands.complete(prepared, context.clock().millis());
+                TransactionTimeouts.complete(prepared, context.clock().millis());
         runtime.scheduleWriteOperation("complete", partition(partitionFor(transactionalId)), shard -> {
                     markers.end(prepared);
                     return shard.decide(transactionalId, command);
@@ -227,7 +227,7 @@ final class TransactionCoordinator implements HostedCoordinator {
                     return timedOut;
                 })
                 .forEach(found -> found.thenAccept(ids -> ids.forEach(
-                                id -> command("abort-timed-out", id, MaintenanceCommands.abortTimedOut(now))))
+                                id -> command("abort-timed-out", id, TransactionTimeouts.abortTimedOut(now))))
                         .exceptionally(this::whileStopping));
     }
 
@@ -241,7 +241,7 @@ final class TransactionCoordinator implements HostedCoordinator {
                                 .map(Transaction::transactionalId)
                                 .toList())
                 .forEach(found -> found.thenAccept(ids -> ids.forEach(
-                                id -> command("expire", id, MaintenanceCommands.expire(config.expirationMs(), now))))
+                                id -> command("expire", id, TransactionTimeouts.expire(config.expirationMs(), now))))
                         .exceptionally(this::whileStopping));
     }
 

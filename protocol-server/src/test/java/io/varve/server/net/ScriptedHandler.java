@@ -2,8 +2,8 @@
 package io.varve.server.net;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ApiVersionRange;
 import io.varve.server.api.Request;
-import io.varve.server.api.ServedVersions;
 import io.varve.server.api.table.ServedApi;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -19,7 +19,7 @@ record ScriptedHandler(ApiKeys api, Function<Request, CompletionStage<? extends 
     }
 
     ServedApi served() {
-        return new ServedApi(new ServedVersions(api, api.oldestVersion(), api.latestVersion()), this);
+        return new ServedApi(new ApiVersionRange(api, api.oldestVersion(), api.latestVersion()), this);
     }
 
     @Override

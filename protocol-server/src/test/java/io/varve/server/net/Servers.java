@@ -4,11 +4,11 @@ package io.varve.server.net;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.runtime.SystemScheduler;
-import io.varve.server.api.ServedVersions;
+import io.varve.server.api.ApiVersionRange;
 import io.varve.server.api.cluster.ApiVersionsHandler;
 import io.varve.server.api.cluster.Features;
+import io.varve.server.api.table.HandlerLookup;
 import io.varve.server.api.table.ServedApi;
-import io.varve.server.api.table.ServedApis;
 import io.varve.server.cluster.Endpoint;
 import io.varve.server.net.NetConfig.Connections;
 import io.varve.server.net.NetConfig.Requests;
@@ -52,19 +52,19 @@ final class Servers {
     }
 
     /** @return the APIs of some handlers, and ApiVersions, which tells of them */
-    static ServedApis served(ScriptedHandler... handlers) {
+    static HandlerLookup served(ScriptedHandler... handlers) {
         List<ServedApi> served = new ArrayList<>();
-        List<ServedVersions> versions = new ArrayList<>();
+        List<ApiVersionRange> versions = new ArrayList<>();
         for (ScriptedHandler handler : handlers) {
             served.add(handler.served());
             versions.add(handler.served().versions());
         }
         ApiKeys api = ApiKeys.API_VERSIONS;
-        ServedVersions ofItself = new ServedVersions(api, api.oldestVersion(), api.latestVersion());
+        ApiVersionRange ofItself = new ApiVersionRange(api, api.oldestVersion(), api.latestVersion());
         versions.add(ofItself);
-        versions.sort(Comparator.comparing(ServedVersions::api));
+        versions.sort(Comparator.comparing(ApiVersionRange::api));
         served.add(new ServedApi(ofItself, new ApiVersionsHandler(versions, FEATURES)));
-        return new ServedApis(served);
+        return new HandlerLookup(served);
     }
 
     static int port(NetServer server) {

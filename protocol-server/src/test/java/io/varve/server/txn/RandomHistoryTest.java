@@ -93,13 +93,13 @@ class RandomHistoryTest {
                                 : new EndTransactionInEpoch(client.self, commit, now));
             }
             case 6 -> {
-                timeOut = MaintenanceCommands.abortTimedOut(now);
+                timeOut = TransactionTimeouts.abortTimedOut(now);
                 decide(timeOut);
             }
             case 7 -> {
                 Transaction latest = shard.latest(Txns.ID);
                 if (latest != null && latest.isPrepared()) {
-                    decide(MaintenanceCommands.complete(latest, now));
+                    decide(TransactionTimeouts.complete(latest, now));
                 }
             }
             default -> {

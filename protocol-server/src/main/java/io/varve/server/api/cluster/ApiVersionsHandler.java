@@ -2,8 +2,8 @@
 package io.varve.server.api.cluster;
 
 import io.varve.server.api.ApiHandler;
+import io.varve.server.api.ApiVersionRange;
 import io.varve.server.api.Request;
-import io.varve.server.api.ServedVersions;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
@@ -33,7 +33,7 @@ public final class ApiVersionsHandler implements ApiHandler {
      * @param served all that is served, ApiVersions included, in the order of the keys
      * @param features what is told besides the versions
      */
-    public ApiVersionsHandler(Collection<ServedVersions> served, Features features) {
+    public ApiVersionsHandler(Collection<ApiVersionRange> served, Features features) {
         this.features = features;
         full = response(served, true);
         withoutLevel0 = response(served, false);
@@ -51,7 +51,7 @@ public final class ApiVersionsHandler implements ApiHandler {
         return CompletableFuture.completedFuture(request.version() >= FEATURE_LEVEL_0 ? full : withoutLevel0);
     }
 
-    private ApiVersionsResponseData response(Collection<ServedVersions> served, boolean level0) {
+    private ApiVersionsResponseData response(Collection<ApiVersionRange> served, boolean level0) {
         ApiVersionCollection versions = new ApiVersionCollection(served.size());
         // ApiVersions itself comes last.
         served.stream()
@@ -81,7 +81,7 @@ public final class ApiVersionsHandler implements ApiHandler {
     }
 
     /** Old librdkafka compresses with lz4 and zstd only when Produce is said to start at 0 (KAFKA-18659). */
-    private static ApiVersion version(ServedVersions served) {
+    private static ApiVersion version(ApiVersionRange served) {
         short first =
                 served.api() == ApiKeys.PRODUCE ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION : served.first();
         return new ApiVersion().setApiKey(served.api().id).setMinVersion(first).setMaxVersion(served.last());

@@ -11,7 +11,7 @@ import static io.varve.server.api.table.ApiPolicy.Size.SMALL;
 import static org.apache.kafka.common.protocol.ApiKeys.*;
 
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.ServedVersions;
+import io.varve.server.api.ApiVersionRange;
 import io.varve.server.api.cluster.ApiVersionsHandler;
 import io.varve.server.api.cluster.DescribeClusterHandler;
 import io.varve.server.api.cluster.DescribeLogDirsHandler;
@@ -94,7 +94,7 @@ public final class ApiTable {
      * @param whyAbsent why the API is not served, or null
      */
     private record Line(
-            ServedVersions versions,
+            ApiVersionRange versions,
             ApiPolicy policy,
             Function<HandlerContext, ApiHandler> handler,
             String whyAbsent) {}
@@ -214,7 +214,7 @@ public final class ApiTable {
             int maxElements,
             ApiPolicy.HandlerThread thread,
             Function<HandlerContext, ApiHandler> handler) {
-        ServedVersions versions = new ServedVersions(api, (short) first, (short) last);
+        ApiVersionRange versions = new ApiVersionRange(api, (short) first, (short) last);
         add(key, api, new Line(versions, new ApiPolicy(size, maxElements, thread), handler, null));
     }
 
@@ -234,7 +234,7 @@ public final class ApiTable {
     }
 
     /** @return the versions of every API that is served, in the order of the keys */
-    public static Collection<ServedVersions> versions() {
+    public static Collection<ApiVersionRange> versions() {
         return LINES.values().stream()
                 .filter(line -> line.whyAbsent == null)
                 .map(Line::versions)
@@ -270,10 +270,10 @@ public final class ApiTable {
      * @param context what the handlers are made of
      * @return all that is served
      */
-    public static ServedApis serve(HandlerContext context) {
+    public static HandlerLookup serve(HandlerContext context) {
         List<ServedApi> served = versions().stream()
                 .map(versions -> new ServedApi(versions, handler(versions.api(), context)))
                 .toList();
-        return new ServedApis(served);
+        return new HandlerLookup(served);
     }
 }

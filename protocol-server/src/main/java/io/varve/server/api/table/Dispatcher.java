@@ -24,14 +24,14 @@ public final class Dispatcher {
     private static final RequestOutcome NO_RESPONSE = new RequestOutcome.NoResponse();
     private static final RequestOutcome CLOSE_CONNECTION = new RequestOutcome.CloseConnection();
 
-    private final ServedApis served;
+    private final HandlerLookup served;
     private final LogThrottle failures;
 
     /**
      * @param served finds handlers
      * @param clock paces the log
      */
-    public Dispatcher(ServedApis served, Clock clock) {
+    public Dispatcher(HandlerLookup served, Clock clock) {
         this.served = served;
         failures = new LogThrottle(LOG, clock);
     }

@@ -2,7 +2,7 @@
 package io.varve.server.api.table;
 
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.ServedVersions;
+import io.varve.server.api.ApiVersionRange;
 
 /**
  * An API with what serves it.
@@ -10,4 +10,4 @@ import io.varve.server.api.ServedVersions;
  * @param versions in which it is served
  * @param handler serves it
  */
-public record ServedApi(ServedVersions versions, ApiHandler handler) {}
+public record ServedApi(ApiVersionRange versions, ApiHandler handler) {}

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.server.api.ApiHandler;
-import io.varve.server.api.ServedVersions;
+import io.varve.server.api.ApiVersionRange;
 import io.varve.server.group.GroupsFixture;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +21,7 @@ class ApiTableTest {
     @Test
     void hasOneLineForEveryApiOfKafka() {
         Set<ApiKeys> served =
-                ApiTable.versions().stream().map(ServedVersions::api).collect(Collectors.toSet());
+                ApiTable.versions().stream().map(ApiVersionRange::api).collect(Collectors.toSet());
         for (ApiKeys api : ApiKeys.values()) {
             assertThat(ApiTable.policy(api)).as("line of %s", api).isNotNull();
             if (served.contains(api)) {
@@ -58,7 +58,7 @@ class ApiTableTest {
     void eachHandlerIsNamedAfterItsApi() {
         try (GroupsFixture broker = new GroupsFixture()) {
             HandlerContext context = broker.handlerContext(GroupsFixture.SELF);
-            for (ServedVersions versions : ApiTable.versions()) {
+            for (ApiVersionRange versions : ApiTable.versions()) {
                 ApiKeys api = versions.api();
                 assertThat(ApiTable.handler(api, context).getClass().getSimpleName())
                         .isEqualTo(api.name + "Handler");
@@ -70,8 +70,8 @@ class ApiTableTest {
     @Test
     void findsAHandlerInTheVersionsServedOnly() {
         ApiHandler handler = request -> null;
-        ServedApi fetch = new ServedApi(new ServedVersions(ApiKeys.FETCH, (short) 5, (short) 7), handler);
-        ServedApis apis = new ServedApis(List.of(fetch));
+        ServedApi fetch = new ServedApi(new ApiVersionRange(ApiKeys.FETCH, (short) 5, (short) 7), handler);
+        HandlerLookup apis = new HandlerLookup(List.of(fetch));
         Set<Integer> found = new TreeSet<>();
         for (int version = -1; version <= 20; version++) {
             if (apis.find(ApiKeys.FETCH, (short) version) != null) {
@@ -81,14 +81,14 @@ class ApiTableTest {
         assertThat(found).containsExactly(5, 6, 7);
         assertThat(apis.find(ApiKeys.PRODUCE, (short) 5)).isNull();
         List<ServedApi> twice = List.of(fetch, fetch);
-        assertThatThrownBy(() -> new ServedApis(twice)).isInstanceOf(IllegalArgumentException.class);
+        assertThatThrownBy(() -> new HandlerLookup(twice)).isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
     void refusesVersionsThatCannotBeParsed() {
         Stream.of(new int[] {7, 6}, new int[] {3, 7}, new int[] {4, 99})
                 .forEach(range -> assertThatThrownBy(
-                                () -> new ServedVersions(ApiKeys.FETCH, (short) range[0], (short) range[1]))
+                                () -> new ApiVersionRange(ApiKeys.FETCH, (short) range[0], (short) range[1]))
                         .hasMessageContaining("FETCH")
                         .isInstanceOf(IllegalArgumentException.class));
     }

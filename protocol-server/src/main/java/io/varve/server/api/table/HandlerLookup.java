@@ -8,14 +8,14 @@ import java.util.Map;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /** Finds the handler of an API and version. Immutable. */
-public final class ServedApis {
+public final class HandlerLookup {
     private final Map<ApiKeys, ServedApi> apis = new EnumMap<>(ApiKeys.class);
 
     /**
      * @param apis what is served, ApiVersions included
      * @throws IllegalArgumentException if an API is among them twice
      */
-    public ServedApis(Collection<ServedApi> apis) {
+    public HandlerLookup(Collection<ServedApi> apis) {
         for (ServedApi served : apis) {
             ApiKeys api = served.versions().api();
             if (this.apis.put(api, served) != null) {

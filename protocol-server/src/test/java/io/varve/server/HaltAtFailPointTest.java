@@ -11,25 +11,28 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What can be said in {@code varve.halt.at}; that it halts is for the end-to-end tests. */
-class HaltAtTest {
+class HaltAtFailPointTest {
     private static Properties property(String value) {
         Properties properties = new Properties();
-        properties.setProperty(HaltAt.PROPERTY, value);
+        properties.setProperty(HaltAtFailPoint.PROPERTY, value);
         return properties;
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"place:0", "place:-1", "place:", "place:x"})
     void refusesWhatIsNoCount(String value) {
-        assertThatThrownBy(() -> HaltAt.armed(property(value)))
+        assertThatThrownBy(() -> HaltAtFailPoint.armed(property(value)))
                 .isInstanceOf(ConfigError.class)
                 .hasMessageContaining(value);
     }
 
     @Test
     void doesNothingUnlessToldToAndThenOnlyAtTheRightPlaceAndTime() {
-        assertThatCode(() -> HaltAt.armed(new Properties()).hit("place")).doesNotThrowAnyException();
-        assertThatCode(() -> HaltAt.armed(property("place:2")).hit("elsewhere")).doesNotThrowAnyException();
-        assertThatCode(() -> HaltAt.armed(property("place:2")).hit("place")).doesNotThrowAnyException();
+        assertThatCode(() -> HaltAtFailPoint.armed(new Properties()).hit("place"))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> HaltAtFailPoint.armed(property("place:2")).hit("elsewhere"))
+                .doesNotThrowAnyException();
+        assertThatCode(() -> HaltAtFailPoint.armed(property("place:2")).hit("place"))
+                .doesNotThrowAnyException();
     }
 }

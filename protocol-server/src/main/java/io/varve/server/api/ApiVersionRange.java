@@ -10,11 +10,11 @@ import org.apache.kafka.common.protocol.ApiKeys;
  * @param first lowest version, inclusive
  * @param last highest version, inclusive
  */
-public record ServedVersions(ApiKeys api, short first, short last) {
+public record ApiVersionRange(ApiKeys api, short first, short last) {
     /**
      * @throws IllegalArgumentException if there is no such version, or kafka-clients cannot parse one of them
      */
-    public ServedVersions {
+    public ApiVersionRange {
         if (first > last || first < api.oldestVersion() || last > api.latestVersion()) {
             throw new IllegalArgumentException("versions " + first + " to " + last + " of " + api + ": must be within "
                     + api.oldestVersion() + " to " + api.latestVersion());

@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * <p>The end and the configuration are read without the lock, and so is what {@link ProducerStates} says is
  * thread-safe.
  */
-final class LogWriter {
+final class StoreWriter {
     private final PartitionStore store;
     private final int leaderEpoch;
     private final Clock clock;
@@ -31,7 +31,7 @@ final class LogWriter {
     private volatile long bytesSinceSnapshot;
 
     /** @param producers as they are at the store's readable end */
-    LogWriter(PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, ProducerStates producers) {
+    StoreWriter(PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, ProducerStates producers) {
         this.store = store;
         this.leaderEpoch = leaderEpoch;
         this.config = config;

@@ -10,13 +10,13 @@ import java.util.concurrent.atomic.AtomicLong;
  * Lets a test of the whole server have it die at a named place: {@code -Dvarve.halt.at=NAME} or
  * {@code NAME:n} ends the process, as kill -9 would, when execution passes the place for the n-th time.
  */
-final class HaltAt {
+final class HaltAtFailPoint {
     /** The system property. */
     static final String PROPERTY = "varve.halt.at";
 
     private static final int KILLED = 137;
 
-    private HaltAt() {}
+    private HaltAtFailPoint() {}
 
     /**
      * @param properties the JVM's

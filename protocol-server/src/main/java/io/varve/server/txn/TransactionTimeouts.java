@@ -4,10 +4,11 @@ package io.varve.server.txn;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Makes the commands that the coordinator gives itself: complete, abort what timed out, expire. Stateless.
+ * Makes the commands that the coordinator gives itself in time: completes a transaction, aborts one that timed
+ * out, expires an idle transactional id. Stateless.
  */
-final class MaintenanceCommands {
-    private MaintenanceCommands() {}
+final class TransactionTimeouts {
+    private TransactionTimeouts() {}
 
     /**
      * Completes a transaction whose markers are durable.

@@ -24,7 +24,7 @@ import org.apache.kafka.coordinator.transaction.TransactionState;
 import org.junit.jupiter.api.Test;
 
 /** How partitions come to a transaction, and what the coordinator does unasked. */
-class MaintenanceCommandsTest {
+class TransactionTimeoutsTest {
     private static TransactionDecision add(TransactionState state, int epoch, TopicPartition... partitions) {
         return new AddPartitionsToTransaction(producer(epoch), Set.of(partitions), Transactions.BUMPING, NOW)
                 .decide(in(state, 4));
@@ -63,13 +63,13 @@ class MaintenanceCommandsTest {
     void aDecisionIsCompletedAsItWasMadeAndOnlyOnce() {
         Transaction prepared = in(PREPARE_COMMIT, 4);
         Transaction complete =
-                changed(MaintenanceCommands.complete(prepared, NOW).decide(prepared));
+                changed(TransactionTimeouts.complete(prepared, NOW).decide(prepared));
         assertThat(complete.state()).isEqualTo(COMPLETE_COMMIT);
         assertThat(complete.partitions()).isEmpty();
         assertThat(complete.producer().now()).isEqualTo(producer(4));
-        assertThat(refused(MaintenanceCommands.complete(prepared, NOW).decide(complete)))
+        assertThat(refused(TransactionTimeouts.complete(prepared, NOW).decide(complete)))
                 .isEqualTo(Errors.INVALID_TXN_STATE);
-        assertThat(refused(MaintenanceCommands.complete(prepared, NOW).decide(in(PREPARE_COMMIT, 5))))
+        assertThat(refused(TransactionTimeouts.complete(prepared, NOW).decide(in(PREPARE_COMMIT, 5))))
                 .isEqualTo(Errors.INVALID_TXN_STATE);
         assertThat(in(PREPARE_ABORT, 4).completed(NOW).state()).isEqualTo(COMPLETE_ABORT);
     }
@@ -78,17 +78,17 @@ class MaintenanceCommandsTest {
     void aTransactionOpenForTooLongIsAbortedAndItsOwnerFenced() {
         Transaction open = in(ONGOING, 4);
         long due = open.times().start() + open.timeoutMs();
-        assertThat(refused(MaintenanceCommands.abortTimedOut(due).decide(open))).isEqualTo(Errors.INVALID_TXN_STATE);
-        Transaction next = changed(MaintenanceCommands.abortTimedOut(due + 1).decide(open));
+        assertThat(refused(TransactionTimeouts.abortTimedOut(due).decide(open))).isEqualTo(Errors.INVALID_TXN_STATE);
+        Transaction next = changed(TransactionTimeouts.abortTimedOut(due + 1).decide(open));
         assertThat(next.state()).isEqualTo(PREPARE_ABORT);
         assertThat(next.producer().now()).isEqualTo(producer(5));
-        assertThat(refused(MaintenanceCommands.abortTimedOut(due + 1).decide(in(COMPLETE_COMMIT, 4))))
+        assertThat(refused(TransactionTimeouts.abortTimedOut(due + 1).decide(in(COMPLETE_COMMIT, 4))))
                 .isEqualTo(Errors.INVALID_TXN_STATE);
     }
 
     @Test
     void aProducerWhoseTransactionTimedOutLearnsItsNextEpochByAborting() {
-        Transaction aborted = changed(MaintenanceCommands.abortTimedOut(1 << 20).decide(in(ONGOING, 4)))
+        Transaction aborted = changed(TransactionTimeouts.abortTimedOut(1 << 20).decide(in(ONGOING, 4)))
                 .completed(NOW);
         TransactionDecision retry =
                 new EndTransaction(producer(4), false, Transactions.BUMPING, -1, NOW).decide(aborted);
@@ -99,13 +99,13 @@ class MaintenanceCommandsTest {
     @Test
     void onlyIdleTransactionalIdsAreForgotten() {
         for (TransactionState state : List.of(EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT)) {
-            assertThat(MaintenanceCommands.expire(100, 2_100).decide(in(state, 4)))
+            assertThat(TransactionTimeouts.expire(100, 2_100).decide(in(state, 4)))
                     .isEqualTo(new TransactionDecision.Forgotten(Txns.ID));
-            assertThat(refused(MaintenanceCommands.expire(100, 2_099).decide(in(state, 4))))
+            assertThat(refused(TransactionTimeouts.expire(100, 2_099).decide(in(state, 4))))
                     .isEqualTo(Errors.INVALID_TXN_STATE);
         }
         for (TransactionState state : List.of(ONGOING, PREPARE_COMMIT, PREPARE_ABORT)) {
-            assertThat(refused(MaintenanceCommands.expire(100, 1 << 30).decide(in(state, 4))))
+            assertThat(refused(TransactionTimeouts.expire(100, 1 << 30).decide(in(state, 4))))
                     .isEqualTo(Errors.INVALID_TXN_STATE);
         }
     }
