@@ -55,7 +55,7 @@ record SourceFile(Path path, boolean test, List<String> lines) {
         }
     }
 
-    private static Path root() {
+    static Path root() {
         Path directory = Path.of("").toAbsolutePath();
         while (!Files.isDirectory(directory.resolve("engine-core"))) {
             directory = directory.getParent();

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on the server's ports, and has what it reads served by an {@link HandlerLookup}. Its ports are taken
- * by {@link #bind}, before the rest of the server is there, and peers that connect wait until {@link #serve}.
- * Thread-safe.
+ * Listens on the server's ports, and has what it reads served by an {@link HandlerLookup}. Its ports are
+ * taken by {@link #bind}, before the rest of the server is there, and peers that connect wait until
+ * {@link #serve}. Thread-safe.
  */
 public final class NetServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
