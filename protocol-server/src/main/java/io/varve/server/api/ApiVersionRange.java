@@ -4,7 +4,7 @@ package io.varve.server.api;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * The versions in which an API is served.
+ * The versions of an API that the server serves.
  *
  * @param api the API
  * @param first lowest version, inclusive
@@ -12,7 +12,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
  */
 public record ApiVersionRange(ApiKeys api, short first, short last) {
     /**
-     * @throws IllegalArgumentException if there is no such version, or kafka-clients cannot parse one of them
+     * @throws IllegalArgumentException if the range is empty, or kafka-clients cannot parse all its versions
      */
     public ApiVersionRange {
         if (first > last || first < api.oldestVersion() || last > api.latestVersion()) {
@@ -23,7 +23,7 @@ public record ApiVersionRange(ApiKeys api, short first, short last) {
 
     /**
      * @param version any value
-     * @return true if it is one of them
+     * @return true if the version is served
      */
     public boolean includes(short version) {
         return first <= version && version <= last;

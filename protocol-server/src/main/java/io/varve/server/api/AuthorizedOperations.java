@@ -5,13 +5,14 @@ import java.util.List;
 import org.apache.kafka.common.acl.AclOperation;
 
 /**
- * The operations a client may do, as the bit fields of KIP-430. Without an authorizer: all that exist for the
- * resource.
+ * Encodes the operations that a client may perform as the bit fields of KIP-430. Without an authorizer these
+ * are all operations of the resource. Stateless.
  */
 public final class AuthorizedOperations {
-    /** What a response says when the client did not ask. */
+    /** The value in a response to a client that did not ask for operations. */
     static final int OMITTED = Integer.MIN_VALUE;
 
+    /** All operations on a topic. */
     public static final int ON_TOPIC = bits(List.of(
             AclOperation.DESCRIBE,
             AclOperation.DESCRIBE_CONFIGS,
@@ -22,6 +23,7 @@ public final class AuthorizedOperations {
             AclOperation.WRITE,
             AclOperation.CREATE));
 
+    /** All operations on the cluster. */
     public static final int ON_CLUSTER = bits(List.of(
             AclOperation.CREATE,
             AclOperation.CLUSTER_ACTION,
@@ -33,10 +35,18 @@ public final class AuthorizedOperations {
 
     private AuthorizedOperations() {}
 
+    /**
+     * @param asked true if the client asked for operations
+     * @return the bits for a topic in the response
+     */
     public static int onTopic(boolean asked) {
         return asked ? ON_TOPIC : OMITTED;
     }
 
+    /**
+     * @param asked true if the client asked for operations
+     * @return the bits for the cluster in the response
+     */
     public static int onCluster(boolean asked) {
         return asked ? ON_CLUSTER : OMITTED;
     }

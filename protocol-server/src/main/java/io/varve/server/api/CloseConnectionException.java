@@ -4,9 +4,9 @@ package io.varve.server.api;
 import io.varve.core.VarveException;
 
 /**
- * The only answer the protocol leaves is to close the connection: a produce request with acks=0 failed, so
- * its sender expects no response and would never learn of it. The network closes the connection once the
- * answers to earlier requests are sent, with the message at debug level.
+ * Thrown when a failure can only be signalled by closing the connection, as of a produce request with acks=0,
+ * whose client expects no response. The network first sends the responses to earlier requests, and logs the
+ * message at debug level.
  */
 public final class CloseConnectionException extends VarveException {
     private static final long serialVersionUID = 1L;

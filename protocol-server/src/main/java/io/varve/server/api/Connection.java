@@ -4,35 +4,37 @@ package io.varve.server.api;
 import java.net.InetAddress;
 import java.util.concurrent.Executor;
 
-/** The connection a request came over, as far as a handler may see it. Thread-safe. */
+/** The connection of a request, with what a handler may use of it. Thread-safe. */
 public interface Connection {
-    /** @return names the connection in logs: {@code local-remote}, unique while the server runs */
+    /** @return the connection's name in logs: {@code local-remote}, unique while the server runs */
     String id();
 
     /** @return the peer's address */
     InetAddress clientAddress();
 
-    /** @return name of the listener it came in by, for example PLAINTEXT */
+    /** @return name of the listener that accepted the connection, for example PLAINTEXT */
     String listenerName();
 
-    /** @return runs tasks on the connection's event loop */
+    /** @return the connection's event loop; rejects tasks when the server has stopped */
     Executor executor();
 
     /**
      * Runs a task on the event loop later.
      *
      * @param delayMs ms from now
-     * @param task what to run; short, must not block
-     * @return calls the task off; idempotent
+     * @param task the task; must be short, and must not block
+     * @return cancels the task; idempotent
      */
     Runnable schedule(long delayMs, Runnable task);
 
-    /** @return true until the connection is closed */
+    /** @return false once the connection is closed */
     boolean isOpen();
 
     /**
-     * @param task runs once when the connection is closed, at once if it is closed already
-     * @return takes the task back, so that a connection of many requests does not gather theirs; idempotent
+     * Adds a listener for the end of the connection.
+     *
+     * @param task runs once when the connection is closed; at once if it is closed already
+     * @return removes the task, so that the tasks of past requests do not pile up; idempotent
      */
     Runnable onClose(Runnable task);
 }

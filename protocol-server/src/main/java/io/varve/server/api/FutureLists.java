@@ -5,11 +5,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
-/** Waits for several answers at once. */
+/** Combines lists of futures. Stateless. */
 public final class FutureLists {
     private FutureLists() {}
 
-    /** @return the values in the order of the futures, when all are there; fails when one fails */
+    /**
+     * @param futures any number of futures
+     * @param <T> type of the values
+     * @return completes with the values, in the order of the futures, when all are complete; fails when one
+     *     fails
+     */
     public static <T> CompletableFuture<List<T>> all(List<CompletableFuture<T>> futures) {
         return CompletableFuture.allOf(futures.toArray(CompletableFuture[]::new))
                 .thenApply(done -> {

@@ -4,19 +4,19 @@ package io.varve.server.api;
 import io.varve.core.VarveException;
 
 /**
- * A request takes longer than an event loop may stand still. A handler throws this from
- * {@link ApiHandler#handle} before the request has had any effect; the request is then given to the handler
- * again on a worker thread, as a {@link Request#background} one.
+ * Thrown by {@link ApiHandler#handle} when a request would block the event loop for too long, before the
+ * request has any effect. The handler then gets the request again on a worker thread, as a
+ * {@link Request#background} one.
  */
 public final class HeavyRequestException extends VarveException {
     private static final long serialVersionUID = 1L;
 
-    /** @param message what is much about the request */
+    /** @param message why the request takes long, as a clause */
     public HeavyRequestException(String message) {
         super(message, null);
     }
 
-    /** Steers, and is never shown: where it was thrown is of no use to anybody. */
+    /** Fills in no stack trace: the exception only steers the caller, and is not logged. */
     @Override
     public synchronized Throwable fillInStackTrace() {
         return this;

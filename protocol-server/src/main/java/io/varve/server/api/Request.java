@@ -5,32 +5,32 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 
 /**
- * One request from the wire, parsed.
+ * A parsed request.
  *
  * @param header API, version, correlation id, client id
- * @param body the parsed body, of the class the API key implies
- * @param connection who asks
- * @param background true when it is handled on a worker thread, which may take long and wait for disks; false
- *     on the connection's event loop, which may not
+ * @param body the parsed body, of the class that belongs to the API key
+ * @param connection the connection that the request came over
+ * @param background true on a worker thread, where a handler may take long and wait for disks; false on the
+ *     connection's event loop, where it must not
  */
 public record Request(RequestHeader header, AbstractRequest body, Connection connection, boolean background) {
     /**
-     * A request for the event loop.
+     * Makes a request for the event loop.
      *
      * @param header API, version, correlation id, client id
      * @param body the parsed body
-     * @param connection who asks
+     * @param connection the connection that the request came over
      */
     public Request(RequestHeader header, AbstractRequest body, Connection connection) {
         this(header, body, connection, false);
     }
 
-    /** @return the API version the client speaks */
+    /** @return the version of the API in the request's header */
     public short version() {
         return header.apiVersion();
     }
 
-    /** @return the same request, for a worker thread */
+    /** @return a copy of the request for a worker thread */
     public Request inBackground() {
         return new Request(header, body, connection, true);
     }

@@ -9,14 +9,14 @@ import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.RecordsSend;
 
 /**
- * Stored batches inside a response: the network sends them from where they lie (a file region, or memory) and
- * closes the slice when they are sent, or cannot be.
+ * Stored batches in a response. The network sends them without a copy, from a file region or from memory, and
+ * closes them when they are sent or cannot be sent. Not thread-safe.
  */
 public final class SliceRecords implements BaseRecords, AutoCloseable {
     private final BatchSlice slice;
     private boolean closed;
 
-    /** @param slice the batches, not empty; owned by this object from now on */
+    /** @param slice the batches, at least one; owned by this object from now on */
     public SliceRecords(BatchSlice slice) {
         this.slice = slice;
     }
@@ -37,7 +37,7 @@ public final class SliceRecords implements BaseRecords, AutoCloseable {
         throw new UnsupportedOperationException("stored records are sent by the server's own network code");
     }
 
-    /** Gives the bytes back, once: the slice must not be closed again. */
+    /** Closes the slice; a second call does nothing, because a slice must not be closed twice. */
     @Override
     public void close() {
         if (!closed) {
@@ -47,7 +47,7 @@ public final class SliceRecords implements BaseRecords, AutoCloseable {
     }
 
     /**
-     * Gives back all stored bytes in a response that will not be sent.
+     * Closes all stored batches in a response that will not be sent.
      *
      * @param response any response
      */

@@ -18,22 +18,25 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns failures of the engine and the storage into Kafka's error codes and exceptions, here and nowhere
- * else. Who failed decides which code a client acts rightly on: an append, a read, a whole request, a
- * coordinator's event, a change of the metadata. What a version of an API cannot say yet is its handler's to
- * replace, what clients of the transaction coordinator expect instead is {@code txn.CoordinatorErrors}'.
+ * Maps failures of the engine and the storage to Kafka's error codes and exceptions. No other class does. The
+ * code on which a client acts correctly depends on what failed: an append, a read, a whole request, a
+ * coordinator's event, or a change of the metadata. A handler replaces codes that a version of its API does
+ * not know; {@code txn.CoordinatorErrors} those that clients of the transaction coordinator do not expect.
  * Stateless, thread-safe.
  */
 public final class KafkaErrors {
-    /** What a client makes fail once it can make fail at will. */
+    /** Limits the log: a client that caused a failure once can cause it again at will. */
     private static final LogThrottle FAILURES =
             new LogThrottle(LoggerFactory.getLogger(KafkaErrors.class), Clock.system());
 
     private KafkaErrors() {}
 
     /**
-     * @param failure anything thrown, or what a stage completed with
-     * @return the failure without the exceptions that futures wrap around it
+     * Removes the exceptions that futures wrap around a failure.
+     *
+     * @param failure an exception that was thrown, or that a future completed with
+     * @return the cause that is no {@link CompletionException} or {@link ExecutionException}; a wrapper
+     *     without a cause is returned itself
      */
     public static Throwable unwrap(Throwable failure) {
         Throwable cause = failure;
@@ -45,8 +48,8 @@ public final class KafkaErrors {
     }
 
     /**
-     * @param failure what an append threw, or why its records will not become durable
-     * @return the code a producer acts rightly on
+     * @param failure the exception of an append, or the reason why its records will not become durable
+     * @return the code for the producer
      */
     public static Errors ofAppend(RuntimeException failure) {
         if (failure instanceof AppendException refused) {
@@ -71,27 +74,29 @@ public final class KafkaErrors {
                 case TOO_LARGE -> Errors.MESSAGE_TOO_LARGE;
             };
         }
-        // The stored bytes are at fault, not the producer's: it may try again, perhaps elsewhere.
+        // The stored bytes are damaged, not the producer's: the producer may retry.
         return isCorrupt(failure) ? Errors.KAFKA_STORAGE_ERROR : ofPartition(failure);
     }
 
     /**
-     * @param failure what a read or a look-up threw
-     * @return the code a consumer acts rightly on
+     * @param failure the exception of a read or a look-up
+     * @return the code for the consumer
      */
     public static Errors ofRead(RuntimeException failure) {
         if (failure instanceof OffsetOutOfRangeException) {
             return Errors.OFFSET_OUT_OF_RANGE;
         }
-        // Not KAFKA_STORAGE_ERROR: consumers would retry for ever without a word where nothing will mend the
-        // bytes.
+        // Not KAFKA_STORAGE_ERROR: consumers would retry without end and without a message, while the bytes
+        // stay damaged.
         return isCorrupt(failure) ? Errors.CORRUPT_MESSAGE : ofPartition(failure);
     }
 
     /**
-     * @param wanted the leader epoch the client knows, or -1 when it does not say
-     * @param current the leader epoch in force
-     * @return NONE, or what Kafka answers to a client that is behind or ahead
+     * Compares the leader epoch of a client with that of the log.
+     *
+     * @param wanted the leader epoch that the client knows, or -1 when the request names none
+     * @param current the leader epoch of the log
+     * @return NONE, or the code for a client whose epoch is older or newer
      */
     public static Errors ofLeaderEpoch(int wanted, int current) {
         if (wanted < 0 || wanted == current) {
@@ -101,9 +106,8 @@ public final class KafkaErrors {
     }
 
     /**
-     * @param failure why a request failed as a whole, unwrapped
-     * @return the exception its client gets; an {@link UnknownServerException} when nobody foresaw the
-     *     failure
+     * @param failure the reason why a whole request failed, unwrapped
+     * @return the exception for the client; {@link UnknownServerException} when no code fits
      */
     public static ApiException ofRequest(Throwable failure) {
         if (failure instanceof ApiException known) {
@@ -116,8 +120,8 @@ public final class KafkaErrors {
     }
 
     /**
-     * @param failure why a request failed as a whole, unwrapped
-     * @return true if that is no normal answer, and an administrator should read its stack trace
+     * @param failure the reason why a whole request failed, unwrapped
+     * @return true if an administrator should see the failure with its stack trace
      */
     public static boolean isUnexpected(Throwable failure) {
         return code(failure) == Errors.UNKNOWN_SERVER_ERROR
@@ -125,16 +129,17 @@ public final class KafkaErrors {
     }
 
     /**
-     * Names failures as Kafka's log names them to Kafka's coordinators, which tell their clients by the type.
+     * Translates a failure into the exception that Kafka's own log throws at Kafka's coordinators: they
+     * choose the code for their clients by its type.
      *
-     * @param failure what the append of a coordinator's event threw
-     * @return what the coordinator is to get
+     * @param failure the exception of the append of a coordinator's event
+     * @return the exception for the coordinator
      */
     public static RuntimeException ofCoordinatorAppend(RuntimeException failure) {
         if (failure instanceof StorageException storage) {
             return switch (storage.kind()) {
                 case FENCED, CLOSED -> new NotLeaderOrFollowerException(failure.getMessage(), failure);
-                // Without a cause: the coordinator logs it whole for every request that meets a full disk.
+                // Without a cause: the coordinator logs the whole exception for each request on a full disk.
                 case RETRY, FULL -> new KafkaStorageException(failure.getMessage());
                 case CORRUPT, MISUSE -> new KafkaStorageException(failure.getMessage(), failure);
             };
@@ -151,17 +156,14 @@ public final class KafkaErrors {
     }
 
     /**
-     * @param failure why a change of the metadata failed
-     * @return the same as an exception of Kafka's, which are all that clients know
+     * @param failure the reason why a change of the metadata failed
+     * @return {@link KafkaStorageException} for a failure of the storage; any other failure itself
      */
     public static Throwable ofMetadataChange(Throwable failure) {
         return failure instanceof StorageException ? new KafkaStorageException(failure.getMessage(), failure) : failure;
     }
 
-    /**
-     * Records may be senseless in a batch whose CRC is right: not every log was written with its records
-     * looked at.
-     */
+    /** A batch with a correct CRC may hold malformed records: not every writer of a log validates them. */
     private static boolean isCorrupt(RuntimeException failure) {
         return failure instanceof InvalidBatchException
                 || failure instanceof StorageException storage && storage.kind() == StorageException.Kind.CORRUPT;

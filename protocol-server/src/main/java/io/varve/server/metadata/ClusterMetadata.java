@@ -133,7 +133,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
             events.submit(metadata.publishing(MetadataState::topicIds)).join();
         } catch (CompletionException e) {
             metadata.close();
-            throw e.getCause() instanceof RuntimeException cause ? cause : e;
+            throw KafkaErrors.unwrap(e) instanceof RuntimeException cause ? cause : e;
         } catch (MetadataException e) {
             metadata.close();
             throw e;

@@ -27,10 +27,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /**
- * Finds offsets: the ends of a log, the record with the largest timestamp (KIP-734), the first record at or
- * after a time. Nothing is tiered yet, so the local start (KIP-405) is the log's start, and the last tiered
- * offset (KIP-1005) and the first one to be uploaded (KIP-1023) are -1, as Kafka answers for a topic without
- * remote storage.
+ * Finds offsets: the start and the end of a log, the record with the max timestamp (KIP-734), the first
+ * record at or after a timestamp. There is no tiered storage yet. The local start (KIP-405) is therefore the
+ * log's start; the last tiered offset (KIP-1005) and the earliest offset pending upload (KIP-1023) are -1, as
+ * in Kafka for a topic without remote storage.
  */
 public final class ListOffsetsHandler implements ApiHandler {
     private static final short FIRST_WITH_EPOCH = 4;
@@ -48,7 +48,7 @@ public final class ListOffsetsHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         ListOffsetsRequestData data = (ListOffsetsRequestData) request.body().data();
         Isolation isolation = isolation(data);
-        Map<String, Map<Integer, Integer>> asked = count(data);
+        Map<String, Map<Integer, Integer>> asked = countMentions(data);
         List<ListOffsetsTopicResponse> answers = new ArrayList<>(data.topics().size());
         for (ListOffsetsTopic wanted : data.topics()) {
             Topic topic = topics.byName(wanted.name());
@@ -75,9 +75,10 @@ public final class ListOffsetsHandler implements ApiHandler {
     }
 
     /**
-     * Maps of names and of numbers stay quick whatever a client chooses: a partition's hash can be chosen.
+     * Counts how often each partition is named. Nested maps stay fast whatever a client sends; the hash code
+     * of a {@code TopicPartition} could be made to collide.
      */
-    private static Map<String, Map<Integer, Integer>> count(ListOffsetsRequestData data) {
+    private static Map<String, Map<Integer, Integer>> countMentions(ListOffsetsRequestData data) {
         Map<String, Map<Integer, Integer>> asked = new HashMap<>();
         for (ListOffsetsTopic topic : data.topics()) {
             Map<Integer, Integer> times = asked.computeIfAbsent(topic.name(), name -> new HashMap<>());
@@ -114,8 +115,8 @@ public final class ListOffsetsHandler implements ApiHandler {
     }
 
     /**
-     * The first version in which a timestamp has a meaning of its own; above every version for one that never
-     * has.
+     * @return the first version in which a timestamp, or a negative code instead of one, has a meaning; above
+     *     every version for a code without a meaning
      */
     private static int firstVersion(long timestamp) {
         if (timestamp >= 0) {

@@ -23,12 +23,12 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Tells where a leader epoch ends (KIP-101, KIP-320), by which consumers find out that the log was cut behind
- * their back.
+ * Returns the end offset of a leader epoch (KIP-101, KIP-320). Consumers detect by it that the log was
+ * truncated after they had read it.
  *
- * <p>Replicas do not disagree here, there being one; but a power cut may take records that consumers have
- * read where {@code log.durability=async}, and the next start raises the epoch. An epoch that has not been
- * yet has no end and gets -1.
+ * <p>There is one replica, but with {@code log.durability=async} a power failure may truncate records that
+ * consumers have read. The next start then raises the leader epoch. An epoch that has not begun yet has no
+ * end: its offset is -1.
  */
 public final class OffsetForLeaderEpochHandler implements ApiHandler {
     private final Topics topics;
@@ -43,7 +43,7 @@ public final class OffsetForLeaderEpochHandler implements ApiHandler {
         OffsetForLeaderEpochRequestData data =
                 (OffsetForLeaderEpochRequestData) request.body().data();
         OffsetForLeaderEpochResponseData response = new OffsetForLeaderEpochResponseData();
-        // A topic once: in the answer's collection equal keys take time by their square.
+        // Each topic once: equal keys in the response's collection would take quadratic time.
         Map<String, List<EpochEndOffset>> answers = new LinkedHashMap<>();
         for (OffsetForLeaderTopic wanted : data.topics()) {
             Topic topic = topics.byName(wanted.topic());

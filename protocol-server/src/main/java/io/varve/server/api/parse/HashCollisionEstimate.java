@@ -2,30 +2,31 @@
 package io.varve.server.api.parse;
 
 /**
- * Foresees what it takes to fill one of Kafka's {@code ImplicitLinkedHashCollection}s: hash tables with
- * linear probing of twice as many slots as elements, and one, which are filled and then, at their last
- * element, emptied into a larger one. Each element taken out makes all that stand behind it in its cluster be
- * seated anew, so that time grows with the square of a cluster's length, and with its cube when its keys are
- * equal or their hash codes collide.
+ * Estimates the steps that it takes to fill an {@code ImplicitLinkedHashCollection} of Kafka. That is a hash
+ * table with linear probing; it has one slot more than twice the number of elements. When the last element is
+ * added, the collection moves all elements to a larger table. Each removal reinserts the elements behind it
+ * in its cluster: the time grows with the square of a cluster's length, and with its cube when keys are equal
+ * or their hash codes collide.
  */
 final class HashCollisionEstimate {
-    /** So many elements cannot take long, whatever their keys are. */
+    /** Number of elements that never take long, whatever their keys are. */
     static final int HARMLESS = 64;
 
     private final int[] slots;
 
-    /** @param elements how many will be added */
+    /** @param elements number of elements that will be added */
     HashCollisionEstimate(int elements) {
         slots = new int[2 * elements + 1];
     }
 
+    /** @param hash hash code of an element */
     void add(int hash) {
         slots[(hash & Integer.MAX_VALUE) % slots.length]++;
     }
 
-    /** @return about how many slots are looked at, which hardly depends on the order of the elements */
+    /** @return estimated number of slots probed; hardly depends on the order of the elements */
     long steps() {
-        int start = behindTheLastCluster();
+        int start = slotAfterACluster();
         long steps = 0;
         long length = 0;
         long moved = 0;
@@ -46,17 +47,17 @@ final class HashCollisionEstimate {
     }
 
     /**
-     * @return a slot into which no cluster reaches: the one after which fewest elements were met for the
-     *     slots passed
+     * @return a slot that no cluster reaches into: the one behind the point where the number of elements
+     *     exceeds the number of slots least
      */
-    private int behindTheLastCluster() {
+    private int slotAfterACluster() {
         int at = 0;
         long sum = 0;
-        long least = Long.MAX_VALUE;
+        long min = Long.MAX_VALUE;
         for (int slot = 0; slot < slots.length; slot++) {
             sum += slots[slot] - 1;
-            if (sum < least) {
-                least = sum;
+            if (sum < min) {
+                min = sum;
                 at = slot;
             }
         }

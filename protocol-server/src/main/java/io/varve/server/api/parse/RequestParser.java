@@ -17,22 +17,22 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** Reads requests off the wire as Kafka 4.3 does, and gives up where it gives up. */
+/** Parses requests as Kafka 4.3 does, and rejects the requests that Kafka rejects. Stateless. */
 public final class RequestParser {
-    /** API, version and correlation id. */
+    /** The bytes of API key, version and correlation id. */
     private static final int MIN_HEADER_BYTES = 8;
 
     private RequestParser() {}
 
     /**
-     * Looks through a frame before it is parsed, without making objects.
+     * Scans a frame before it is parsed, without creating the objects of the request.
      *
-     * @param frame the frame without its size; big-endian, direct or heap, left as it is
-     * @return what parsing it will make
-     * @throws InvalidRequestException if nothing can be answered, and the connection is to be closed. As in
-     *     Kafka: unknown API key, one not for brokers' clients, a version that cannot be parsed, lengths
-     *     beyond the frame. And when it is more than its {@link ApiPolicy} allows, or its keys are such that
-     *     parsing would take long
+     * @param frame the frame without its size; big-endian, direct or heap; its position does not change
+     * @return the estimated cost of parsing the frame
+     * @throws InvalidRequestException if the request cannot be answered, and its connection must be closed.
+     *     As in Kafka: an unknown API key, an API that brokers do not serve, a version that cannot be parsed,
+     *     lengths beyond the frame. Also: more elements than the {@link ApiPolicy} allows, or keys whose hash
+     *     codes collide so that parsing would take long
      */
     public static RequestExtent inspect(ByteBuffer frame) {
         ByteBuffer in = frame.duplicate();
@@ -41,21 +41,21 @@ public final class RequestParser {
         }
         short id = in.getShort(in.position());
         short version = in.getShort(in.position() + Short.BYTES);
-        ApiKeys api = known(id, version);
+        ApiKeys api = requireKnown(id, version);
         ApiPolicy policy = ApiTable.policy(api);
         try {
             RequestScan scan = new RequestScan(in, policy.maxElements());
-            RequestSchemas.header(api.requestHeaderVersion(version)).walk(scan);
+            RequestSchemas.header(api.requestHeaderVersion(version)).skip(scan);
             if (api.isVersionSupported(version)) {
-                RequestSchemas.body(api, version).walk(scan);
+                RequestSchemas.body(api, version).skip(scan);
             }
-            return new RequestExtent(scan.elements(), scan.heapBytes(), scan.collisions());
+            return new RequestExtent(scan.elements(), scan.heapBytes(), scan.collisionSteps());
         } catch (RuntimeException e) {
-            throw not(api, version, e);
+            throw malformed(api, version, e);
         }
     }
 
-    private static ApiKeys known(short id, short version) {
+    private static ApiKeys requireKnown(short id, short version) {
         if (!ApiKeys.hasId(id)) {
             throw new InvalidRequestException("API " + id + " is not known");
         }
@@ -70,19 +70,19 @@ public final class RequestParser {
         return api;
     }
 
-    private static InvalidRequestException not(ApiKeys api, short version, RuntimeException e) {
+    private static InvalidRequestException malformed(ApiKeys api, short version, RuntimeException e) {
         return new InvalidRequestException(
                 "not a " + api.name + " request of version " + version + ": " + reason(e), e);
     }
 
     /**
-     * Parses one frame. Bytes after the request are ignored, as Kafka ignores them: old clients send some.
+     * Parses a frame. Ignores bytes after the request, as Kafka does: old clients send some.
      *
-     * @param frame one that was {@link #inspect inspected}. The request's record bytes are views of it
-     * @param connection where it came from
-     * @return the request. Of an ApiVersions request in a version nobody knows only the header is read, its
-     *     body says version 0
-     * @throws InvalidRequestException if the bytes are not such a request, and the connection is to be closed
+     * @param frame a frame that was {@link #inspect inspected}; record bytes in the request are views of it
+     * @param connection the connection that the frame came over
+     * @return the request. For an ApiVersions request of an unknown version only the header is parsed, and
+     *     the body has version 0
+     * @throws InvalidRequestException if the bytes are not such a request, and the connection must be closed
      */
     public static Request parse(ByteBuffer frame, Connection connection) {
         RequestHeader header = RequestHeader.parse(frame);
@@ -98,11 +98,11 @@ public final class RequestParser {
                     AbstractRequest.parseRequest(api, version, new ByteBufferAccessor(frame)).request,
                     connection);
         } catch (RuntimeException e) {
-            throw not(api, version, e);
+            throw malformed(api, version, e);
         }
     }
 
-    /** Kafka's parsers tell what is wrong, the buffer under them only that it ended. */
+    /** Words a failure of Kafka's parsers. An underflow of the buffer has no message of its own. */
     private static String reason(RuntimeException e) {
         return e instanceof BufferUnderflowException ? "it ends early" : e.getMessage();
     }

@@ -5,36 +5,37 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
 /**
- * A walk over a request that has not been parsed: makes no objects, and ends at the first thing that is too
- * much. One walk is used by one thread.
+ * Scans a request before it is parsed: counts elements and costs, and fails at the first that exceeds its
+ * limit. Creates no objects of the request. Not thread-safe.
  */
 final class RequestScan {
     /**
-     * So many steps take about a tenth of a second, for which a worker thread is good; a topic with 10,000
-     * numbered partitions takes half of them.
+     * Max number of steps in filling hash tables. A worker thread takes about a tenth of a second for them; a
+     * topic of 10,000 partitions needs half of them.
      */
-    private static final long MAX_COLLISIONS = 100_000_000;
+    private static final long MAX_COLLISION_STEPS = 100_000_000;
 
     private final ByteBuffer in;
     private final int maxElements;
     private int elements;
     private long heapBytes;
-    private long collisions;
+    private long collisionSteps;
 
     /**
-     * @param in its position is moved
-     * @param maxElements most elements allowed
+     * @param in the request; the scan moves its position
+     * @param maxElements max number of elements
      */
     RequestScan(ByteBuffer in, int maxElements) {
         this.in = in;
         this.maxElements = maxElements;
     }
 
+    /** @return the request, at the position that the scan has reached */
     ByteBuffer in() {
         return in;
     }
 
-    /** @throws InvalidRequestException if there are not so many bytes */
+    /** @throws InvalidRequestException if fewer bytes remain */
     void skip(int bytes) {
         if (bytes < 0 || bytes > in.remaining()) {
             throw new InvalidRequestException("a value of " + bytes + " bytes where " + in.remaining() + " remain");
@@ -42,8 +43,12 @@ final class RequestScan {
         in.position(in.position() + bytes);
     }
 
-    /** Counts elements before they are walked over: each is at least a byte. */
-    void elements(int count) {
+    /**
+     * Counts elements before they are scanned; each takes at least a byte.
+     *
+     * @throws InvalidRequestException if fewer bytes remain, or the request has too many elements
+     */
+    void addElements(int count) {
         if (count < 0 || count > in.remaining()) {
             throw new InvalidRequestException(count + " elements where " + in.remaining() + " bytes remain");
         }
@@ -53,21 +58,25 @@ final class RequestScan {
         }
     }
 
-    /** Counts bytes of objects that parsing makes. */
-    void costs(long bytes) {
+    /** Counts bytes of heap that parsing will allocate. */
+    void addHeapBytes(long bytes) {
         heapBytes += bytes;
     }
 
-    /** Counts steps in filling a hash table. */
-    void collisions(long steps) {
-        collisions += steps;
-        if (collisions > MAX_COLLISIONS) {
+    /**
+     * Counts steps in filling a hash table.
+     *
+     * @throws InvalidRequestException if the request takes too many of them
+     */
+    void addCollisionSteps(long steps) {
+        collisionSteps += steps;
+        if (collisionSteps > MAX_COLLISION_STEPS) {
             throw new InvalidRequestException("keys that are equal, or made to collide");
         }
     }
 
-    long collisions() {
-        return collisions;
+    long collisionSteps() {
+        return collisionSteps;
     }
 
     int elements() {

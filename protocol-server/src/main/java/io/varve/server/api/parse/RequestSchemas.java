@@ -17,14 +17,14 @@ import org.apache.kafka.common.protocol.types.Schema;
 import org.apache.kafka.common.protocol.types.TaggedFields;
 import org.apache.kafka.common.protocol.types.Type;
 
-/** The shapes of all requests, made from Kafka's schemas when they are first asked for. Thread-safe. */
+/** Translates Kafka's schemas of requests into {@link WireType}s, each on its first use. Thread-safe. */
 final class RequestSchemas {
     private static final Map<Integer, WireType> BODIES = new ConcurrentHashMap<>();
     private static final Map<Short, WireType> HEADERS = new ConcurrentHashMap<>();
 
     /**
-     * Arrays whose elements Kafka keeps in a hash table, by API and name, and the fields its key is made of,
-     * in order.
+     * The arrays whose elements Kafka keeps in a hash table, by API and name, with the fields of the key in
+     * their order.
      */
     static final Map<ApiKeys, Map<String, List<String>>> HASHED = Map.ofEntries(
             Map.entry(ApiKeys.PRODUCE, Map.of("topic_data", List.of("name", "topic_id"))),
@@ -72,8 +72,8 @@ final class RequestSchemas {
 
     /**
      * @param api any API
-     * @param version one Kafka can parse
-     * @return the shape of its requests' bodies
+     * @param version a version that Kafka can parse
+     * @return type of the request's body
      */
     static WireType body(ApiKeys api, short version) {
         return BODIES.computeIfAbsent(
@@ -85,8 +85,8 @@ final class RequestSchemas {
     }
 
     /**
-     * @param version of a request header
-     * @return its shape
+     * @param version version of a request header
+     * @return type of the header
      */
     static WireType header(short version) {
         return HEADERS.computeIfAbsent(version, key -> struct(RequestHeaderData.SCHEMAS[key], Map.of(), List.of()));
@@ -98,7 +98,7 @@ final class RequestSchemas {
         for (BoundField field : schema.fields()) {
             int key = keys.indexOf(field.def.name);
             lastKey = Math.max(lastKey, key);
-            fields.add(new Struct.Field(shape(field.def.name, field.def.type, hashed), key >= 0));
+            fields.add(new Struct.Field(wireType(field.def.name, field.def.type, hashed), key >= 0));
         }
         int factor = 1;
         for (int absent = lastKey + 1; absent < keys.size(); absent++) {
@@ -107,56 +107,56 @@ final class RequestSchemas {
         return new Struct(List.copyOf(fields), schema instanceof NullableSchema, !keys.isEmpty(), factor);
     }
 
-    private static WireType shape(String name, Type type, Map<String, List<String>> hashed) {
+    private static WireType wireType(String name, Type type, Map<String, List<String>> hashed) {
         if (type.isArray()) {
             Type element = type.arrayElementType().orElseThrow();
             List<String> keys = hashed.getOrDefault(name, List.of());
-            WireType shape = element instanceof Schema schema && !keys.isEmpty()
+            WireType elementType = element instanceof Schema schema && !keys.isEmpty()
                     ? struct(schema, hashed, keys)
-                    : shape(name, element, hashed);
+                    : wireType(name, element, hashed);
             boolean compact = type instanceof org.apache.kafka.common.protocol.types.CompactArrayOf;
-            return new WireType.Array(compact ? Length.COMPACT : Length.INT, shape);
+            return new WireType.Array(compact ? Length.COMPACT : Length.INT, elementType);
         }
         if (type instanceof Schema schema) {
             return struct(schema, hashed, List.of());
         }
         if (type instanceof TaggedFields tagged) {
             Map<Integer, WireType> known = new HashMap<>();
-            tagged.fields().forEach((tag, field) -> known.put(tag, shape(field.name, field.type, hashed)));
+            tagged.fields().forEach((tag, field) -> known.put(tag, wireType(field.name, field.type, hashed)));
             return new WireType.Tagged(Map.copyOf(known));
         }
         WireType scalar = SCALARS.get(type);
         if (scalar == null) {
-            throw new IllegalStateException("a type this server does not know: " + type);
+            throw new IllegalStateException("a type of Kafka's schemas that the scan does not know: " + type);
         }
         return scalar;
     }
 
     private static Map<Type, WireType> scalars() {
-        Map<Type, WireType> shapes = new HashMap<>();
-        shapes.put(Type.BOOLEAN, new WireType.Fixed(1));
-        shapes.put(Type.INT8, new WireType.Fixed(Byte.BYTES));
-        shapes.put(Type.INT16, new WireType.Fixed(Short.BYTES));
-        shapes.put(Type.UINT16, new WireType.Fixed(Short.BYTES));
-        shapes.put(Type.INT32, new WireType.Fixed(Integer.BYTES));
-        shapes.put(Type.UNSIGNED_INT32, new WireType.Fixed(Integer.BYTES));
-        shapes.put(Type.INT64, new WireType.Fixed(Long.BYTES));
-        shapes.put(Type.FLOAT64, new WireType.Fixed(Double.BYTES));
-        shapes.put(Type.UUID, new WireType.Fixed(2 * Long.BYTES));
-        shapes.put(Type.VARINT, new WireType.Varint());
-        shapes.put(Type.VARLONG, new WireType.Varint());
-        shapes.put(Type.STRING, new WireType.Text(Length.SHORT));
-        shapes.put(Type.NULLABLE_STRING, new WireType.Text(Length.SHORT));
-        shapes.put(Type.COMPACT_STRING, new WireType.Text(Length.COMPACT));
-        shapes.put(Type.COMPACT_NULLABLE_STRING, new WireType.Text(Length.COMPACT));
-        shapes.put(Type.BYTES, new WireType.Bytes(Length.INT));
-        shapes.put(Type.NULLABLE_BYTES, new WireType.Bytes(Length.INT));
-        shapes.put(Type.COMPACT_BYTES, new WireType.Bytes(Length.COMPACT));
-        shapes.put(Type.COMPACT_NULLABLE_BYTES, new WireType.Bytes(Length.COMPACT));
-        shapes.put(Type.RECORDS, new WireType.RecordsBytes(Length.INT));
-        shapes.put(Type.NULLABLE_RECORDS, new WireType.RecordsBytes(Length.INT));
-        shapes.put(Type.COMPACT_RECORDS, new WireType.RecordsBytes(Length.COMPACT));
-        shapes.put(Type.COMPACT_NULLABLE_RECORDS, new WireType.RecordsBytes(Length.COMPACT));
-        return shapes;
+        Map<Type, WireType> types = new HashMap<>();
+        types.put(Type.BOOLEAN, new WireType.Fixed(1));
+        types.put(Type.INT8, new WireType.Fixed(Byte.BYTES));
+        types.put(Type.INT16, new WireType.Fixed(Short.BYTES));
+        types.put(Type.UINT16, new WireType.Fixed(Short.BYTES));
+        types.put(Type.INT32, new WireType.Fixed(Integer.BYTES));
+        types.put(Type.UNSIGNED_INT32, new WireType.Fixed(Integer.BYTES));
+        types.put(Type.INT64, new WireType.Fixed(Long.BYTES));
+        types.put(Type.FLOAT64, new WireType.Fixed(Double.BYTES));
+        types.put(Type.UUID, new WireType.Fixed(2 * Long.BYTES));
+        types.put(Type.VARINT, new WireType.Varint());
+        types.put(Type.VARLONG, new WireType.Varint());
+        types.put(Type.STRING, new WireType.Text(Length.SHORT));
+        types.put(Type.NULLABLE_STRING, new WireType.Text(Length.SHORT));
+        types.put(Type.COMPACT_STRING, new WireType.Text(Length.COMPACT));
+        types.put(Type.COMPACT_NULLABLE_STRING, new WireType.Text(Length.COMPACT));
+        types.put(Type.BYTES, new WireType.Bytes(Length.INT));
+        types.put(Type.NULLABLE_BYTES, new WireType.Bytes(Length.INT));
+        types.put(Type.COMPACT_BYTES, new WireType.Bytes(Length.COMPACT));
+        types.put(Type.COMPACT_NULLABLE_BYTES, new WireType.Bytes(Length.COMPACT));
+        types.put(Type.RECORDS, new WireType.RecordsBytes(Length.INT));
+        types.put(Type.NULLABLE_RECORDS, new WireType.RecordsBytes(Length.INT));
+        types.put(Type.COMPACT_RECORDS, new WireType.RecordsBytes(Length.COMPACT));
+        types.put(Type.COMPACT_NULLABLE_RECORDS, new WireType.RecordsBytes(Length.COMPACT));
+        return types;
     }
 }

@@ -8,23 +8,24 @@ import java.util.Map;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.ByteUtils;
 
-/** How a value lies on the wire, as far as walking over it needs. Immutable. */
+/** The type of a value on the wire: skips such a value, and counts what parsing it costs. Immutable. */
 sealed interface WireType {
-    /** Walks over a value, and counts what it holds. */
-    void walk(RequestScan scan);
+    /** Skips a value, and counts its elements and the cost of parsing it. */
+    void skip(RequestScan scan);
 
     /**
-     * @param at where a value begins
-     * @return the hash code Kafka's classes give such a value
+     * @param in the request
+     * @param at index of the value's first byte
+     * @return the hash code that Kafka's generated classes compute for the value
      */
     default int hash(ByteBuffer in, int at) {
         return 0;
     }
 
-    /** A number, a truth value or an id. */
+    /** A number, a boolean or an id, of a fixed number of bytes. */
     record Fixed(int bytes) implements WireType {
         @Override
-        public void walk(RequestScan scan) {
+        public void skip(RequestScan scan) {
             scan.skip(bytes);
         }
 
@@ -40,15 +41,15 @@ sealed interface WireType {
         }
     }
 
-    /** A number of up to so many bytes, seven bits in each. */
+    /** A number of variable length, seven bits to a byte. */
     record Varint() implements WireType {
         @Override
-        public void walk(RequestScan scan) {
+        public void skip(RequestScan scan) {
             ByteUtils.readVarlong(scan.in());
         }
     }
 
-    /** How long a value says it is; less than 0 for null. */
+    /** The encoding of a length, below 0 for null. */
     enum Length {
         SHORT,
         INT,
@@ -62,8 +63,12 @@ sealed interface WireType {
             };
         }
 
-        /** Passes over what has the length; @return the length, below 0 for nothing */
-        private int pass(RequestScan scan) {
+        /**
+         * Skips a length and as many bytes after it.
+         *
+         * @return the length in bytes, below 0 for null
+         */
+        private int skipBytes(RequestScan scan) {
             int bytes = read(scan.in());
             if (bytes >= 0) {
                 scan.skip(bytes);
@@ -77,10 +82,10 @@ sealed interface WireType {
         private static final int OBJECTS = 56;
 
         @Override
-        public void walk(RequestScan scan) {
-            int bytes = length.pass(scan);
+        public void skip(RequestScan scan) {
+            int bytes = length.skipBytes(scan);
             if (bytes >= 0) {
-                scan.costs(OBJECTS + (long) bytes);
+                scan.addHeapBytes(OBJECTS + (long) bytes);
             }
         }
 
@@ -97,55 +102,55 @@ sealed interface WireType {
         }
     }
 
-    /** Bytes that are copied when they are parsed. */
+    /** Bytes that parsing copies. */
     record Bytes(Length length) implements WireType {
         private static final int OBJECTS = 64;
 
         @Override
-        public void walk(RequestScan scan) {
-            int bytes = length.pass(scan);
+        public void skip(RequestScan scan) {
+            int bytes = length.skipBytes(scan);
             if (bytes >= 0) {
-                scan.costs(OBJECTS + (long) bytes);
+                scan.addHeapBytes(OBJECTS + (long) bytes);
             }
         }
     }
 
-    /** Records, which stay where they are. */
+    /** Records, which parsing does not copy. */
     record RecordsBytes(Length length) implements WireType {
         private static final int OBJECTS = 160;
 
         @Override
-        public void walk(RequestScan scan) {
-            int bytes = length.pass(scan);
+        public void skip(RequestScan scan) {
+            int bytes = length.skipBytes(scan);
             if (bytes >= 0) {
-                scan.costs(OBJECTS);
+                scan.addHeapBytes(OBJECTS);
             }
         }
     }
 
-    /** An array. */
+    /** An array of elements of one type. */
     record Array(Length length, WireType element) implements WireType {
-        /** A place in a list, and a boxed number in it. */
-        private static final int PLACE = 24;
+        /** Bytes of heap for a list's slot and a boxed number in it. */
+        private static final int SLOT = 24;
 
         @Override
-        public void walk(RequestScan scan) {
+        public void skip(RequestScan scan) {
             int count = length.read(scan.in());
             if (count < 0) {
                 return;
             }
-            scan.elements(count);
-            scan.costs(PLACE * (long) count);
+            scan.addElements(count);
+            scan.addHeapBytes(SLOT * (long) count);
             if (element instanceof Struct struct && struct.hashed && count > HashCollisionEstimate.HARMLESS) {
                 HashCollisionEstimate collisions = new HashCollisionEstimate(count);
                 for (int i = 0; i < count; i++) {
-                    collisions.add(struct.walkHashing(scan));
+                    collisions.add(struct.skipAndHash(scan));
                 }
-                scan.collisions(collisions.steps());
+                scan.addCollisionSteps(collisions.steps());
                 return;
             }
             for (int i = 0; i < count; i++) {
-                element.walk(scan);
+                element.skip(scan);
             }
         }
     }
@@ -153,64 +158,63 @@ sealed interface WireType {
     /**
      * A struct.
      *
-     * @param fields in order
-     * @param nullable whether a byte before it says if it is there
-     * @param hashed whether Kafka keeps such structs in a hash table
-     * @param factor what the hash code of its keys is multiplied by at the end, for keys this version does
-     *     not have
+     * @param fields the fields in their order
+     * @param nullable true if a byte before the struct says whether it is null
+     * @param hashed true if Kafka keeps such structs in a hash table
+     * @param factor factor of the hash code, for keys that this version does not have
      */
     record Struct(List<Field> fields, boolean nullable, boolean hashed, int factor) implements WireType {
         private static final int OBJECT = 32;
         private static final int FIELD = 8;
         private static final int HASH_FACTOR = 31;
 
-        /** @param key whether it is part of what tells elements of a hash table apart */
-        record Field(WireType shape, boolean key) {}
+        /** @param key true if the field is part of the key in a hash table */
+        record Field(WireType type, boolean key) {}
 
         @Override
-        public void walk(RequestScan scan) {
+        public void skip(RequestScan scan) {
             if (nullable && scan.in().get() < 0) {
                 return;
             }
-            scan.costs(OBJECT + FIELD * (long) fields.size());
+            scan.addHeapBytes(OBJECT + FIELD * (long) fields.size());
             for (Field field : fields) {
-                field.shape.walk(scan);
+                field.type.skip(scan);
             }
         }
 
-        /** @return the struct's hash code as Kafka's generated classes have it */
-        int walkHashing(RequestScan scan) {
-            scan.costs(OBJECT + FIELD * (long) fields.size());
+        /** @return the hash code that Kafka's generated classes compute for the struct */
+        int skipAndHash(RequestScan scan) {
+            scan.addHeapBytes(OBJECT + FIELD * (long) fields.size());
             int hash = 0;
             for (Field field : fields) {
                 int at = scan.in().position();
-                field.shape.walk(scan);
+                field.type.skip(scan);
                 if (field.key) {
-                    hash = HASH_FACTOR * hash + field.shape.hash(scan.in(), at);
+                    hash = HASH_FACTOR * hash + field.type.hash(scan.in(), at);
                 }
             }
             return hash * factor;
         }
     }
 
-    /** Fields that need not be there, by number; those this version does not know are kept as they are. */
+    /** Tagged fields, by tag; Kafka keeps the bytes of those that the version does not know. */
     record Tagged(Map<Integer, WireType> known) implements WireType {
         private static final int UNKNOWN = 64;
 
         @Override
-        public void walk(RequestScan scan) {
+        public void skip(RequestScan scan) {
             int count = ByteUtils.readUnsignedVarint(scan.in());
-            scan.elements(count);
+            scan.addElements(count);
             for (int i = 0; i < count; i++) {
                 int tag = ByteUtils.readUnsignedVarint(scan.in());
                 int bytes = ByteUtils.readUnsignedVarint(scan.in());
-                WireType shape = known.get(tag);
-                if (shape != null) {
-                    // Kafka does not hold such a field against its size either.
-                    shape.walk(scan);
+                WireType type = known.get(tag);
+                if (type != null) {
+                    // Kafka does not verify the size of such a field either.
+                    type.skip(scan);
                 } else {
                     scan.skip(bytes);
-                    scan.costs(UNKNOWN + (long) bytes);
+                    scan.addHeapBytes(UNKNOWN + (long) bytes);
                 }
             }
         }

@@ -10,20 +10,20 @@ import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 
 /**
- * Keeps an event loop from waiting for a device: where a storage takes what a request brings only when it has
- * synced what it has, the request is served on a worker thread. Its connection waits, as it should, and no
- * other does. Stateless.
+ * Hands a request to a worker thread when its appends would wait for the storage to sync earlier data. The
+ * event loop never waits for a device: only the request's own connection does. Stateless.
  */
 final class AppendBackpressure {
     private AppendBackpressure() {}
 
     /**
-     * Waits on a worker thread until the logs take the request's bytes, before anything goes to the loop.
+     * Waits, on a worker thread, until the logs accept the bytes of a request. On an event loop it does not
+     * wait.
      *
-     * @param data the request
-     * @param request the same, as it came
-     * @param appends what it brings for each partition
-     * @throws HeavyRequestException on a loop, if one of the logs would let the request's bytes wait
+     * @param data body of the request
+     * @param request the request
+     * @param appends the request's batches, by partition
+     * @throws HeavyRequestException on an event loop, if one of the logs would make the request wait
      */
     static void await(ProduceRequestData data, Request request, List<PartitionAppend> appends) {
         int bytes = bytes(data);

@@ -10,8 +10,8 @@ import org.apache.kafka.common.record.internal.BaseRecords;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
- * What a produce request may carry for one partition: exactly one v2 batch (KIP-98), and zstd from version 7
- * on (KIP-110). Only the header is looked at; the log checks the rest. Stateless.
+ * Checks that a produce request carries exactly one v2 batch for a partition (KIP-98), and zstd only from
+ * version 7 on (KIP-110). It reads only the batch's header: the log validates the rest. Stateless.
  */
 final class ClientBatch {
     private static final short FIRST_WITH_ZSTD = 7;
@@ -20,9 +20,9 @@ final class ClientBatch {
 
     /**
      * @param records the request's records for one partition, or null
-     * @param version the request's version
-     * @return the batch's bytes as they came off the wire, not copied
-     * @throws InvalidBatchException if they are not what the version allows
+     * @param version version of the request
+     * @return the bytes of the batch, a view of the request
+     * @throws InvalidBatchException if the records are not one batch that the version allows
      */
     static ByteBuffer of(BaseRecords records, short version) {
         if (!(records instanceof MemoryRecords memory) || memory.sizeInBytes() == 0) {

@@ -11,8 +11,8 @@ import org.apache.kafka.common.message.ProduceRequestData.PartitionProduceData;
 import org.apache.kafka.common.message.ProduceRequestData.TopicProduceData;
 
 /**
- * Of a partition that a produce request names more than once, under one mention of its topic or several, what
- * is said last counts, and each topic is answered once, as in Kafka. Stateless.
+ * Removes duplicates from a produce request, as Kafka does: merges the entries of a topic, and keeps the last
+ * entry of each partition. Stateless.
  */
 final class DistinctPartitions {
     private record Key(String name, Uuid id) {}
@@ -20,21 +20,21 @@ final class DistinctPartitions {
     private DistinctPartitions() {}
 
     /**
-     * @param topics what a request says
-     * @return each topic once, with all that is said of its partitions
+     * @param topics the topics of a request
+     * @return each topic once, with the partitions of all its entries
      */
-    static Collection<TopicProduceData> oneOfEach(Collection<TopicProduceData> topics) {
+    static Collection<TopicProduceData> mergeTopics(Collection<TopicProduceData> topics) {
         if (topics.size() < 2) {
             return topics;
         }
         Map<Key, TopicProduceData> once = new LinkedHashMap<>();
         for (TopicProduceData topic : topics) {
-            once.merge(new Key(topic.name(), topic.topicId()), topic, DistinctPartitions::both);
+            once.merge(new Key(topic.name(), topic.topicId()), topic, DistinctPartitions::merge);
         }
         return once.values();
     }
 
-    private static TopicProduceData both(TopicProduceData before, TopicProduceData after) {
+    private static TopicProduceData merge(TopicProduceData before, TopicProduceData after) {
         List<PartitionProduceData> partitions = new ArrayList<>(before.partitionData());
         partitions.addAll(after.partitionData());
         return new TopicProduceData()
@@ -44,8 +44,8 @@ final class DistinctPartitions {
     }
 
     /**
-     * @param partitions what a request says of one topic's partitions
-     * @return one of each
+     * @param partitions the partitions of one topic in a request
+     * @return the last entry of each partition
      */
     static Collection<PartitionProduceData> lastOfEach(List<PartitionProduceData> partitions) {
         if (partitions.size() < 2) {

@@ -9,19 +9,22 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
-/** Has an event loop do what a worker thread waits for. Stateless. */
+/** Runs a task on an event loop while a worker thread waits for its result. Stateless. */
 final class EventLoopCall {
-    /** How often the loop is asked whether it still runs, while it does not come to the task. */
-    private static final long ASK_MS = 100;
+    /** Interval at which the worker checks that the loop still runs, in ms. */
+    private static final long CHECK_MS = 100;
 
     private EventLoopCall() {}
 
     /**
-     * Runs a task once: on the loop, or here when the loop has ended, be it with the task in its queue. Call
-     * on no event loop.
+     * Runs a task once: on the loop, or on the caller's thread when the loop has ended before it ran the
+     * task. Must not be called on an event loop.
      *
-     * @return what the task gave
-     * @throws RuntimeException what the task threw
+     * @param loop the event loop
+     * @param task the task
+     * @param <T> type of the result
+     * @return result of the task
+     * @throws RuntimeException if the task threw it; a checked exception is wrapped
      */
     static <T> T run(Executor loop, Callable<T> task) {
         FutureTask<T> once = new FutureTask<>(task);
@@ -30,17 +33,18 @@ final class EventLoopCall {
             loop.execute(once);
             while (true) {
                 try {
-                    return once.get(ASK_MS, TimeUnit.MILLISECONDS);
+                    return once.get(CHECK_MS, TimeUnit.MILLISECONDS);
                 } catch (TimeoutException stillWaits) {
                     loop.execute(() -> {});
                 } catch (InterruptedException e) {
-                    // The bytes last as long as this call, and the loop may be at them.
+                    // The request's bytes are valid only until this call returns, and the loop may be
+                    // reading them: wait on.
                     interrupted = true;
                 }
             }
         } catch (RejectedExecutionException loopEnded) {
             once.run();
-            return ended(once);
+            return await(once);
         } catch (ExecutionException e) {
             throw unchecked(e.getCause());
         } finally {
@@ -50,12 +54,12 @@ final class EventLoopCall {
         }
     }
 
-    private static <T> T ended(FutureTask<T> once) {
+    private static <T> T await(FutureTask<T> once) {
         while (true) {
             try {
                 return once.get();
             } catch (InterruptedException e) {
-                // The loop's last task is about to end.
+                // Wait on: the loop's last task is about to end.
             } catch (ExecutionException e) {
                 throw unchecked(e.getCause());
             }

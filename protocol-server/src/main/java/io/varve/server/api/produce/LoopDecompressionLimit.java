@@ -5,7 +5,7 @@ import io.varve.core.record.DecompressionMeter;
 import io.varve.server.api.HeavyRequestException;
 
 /**
- * What one produce request may decompress on an event loop: about as much as takes a few milliseconds. Not
+ * Limits the bytes that one produce request decompresses on an event loop to a few milliseconds' worth. Not
  * thread-safe.
  */
 final class LoopDecompressionLimit implements DecompressionMeter {

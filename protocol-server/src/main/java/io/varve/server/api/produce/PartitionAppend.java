@@ -23,9 +23,9 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Appends what a produce request brings for one partition: validates the batch, appends it, fills in the
- * partition's answer. Used by one thread at a time. The batch is let go when it has been appended: answers
- * wait for commits, and must not keep it.
+ * Appends the batch that a produce request carries for one partition: validates the batch, appends it, and
+ * fills in the partition's answer. It drops its reference to the batch after the append, because the answer
+ * outlives the bytes of the request. Used by one thread at a time.
  */
 final class PartitionAppend implements TransactionalAppend {
     private final Request request;
@@ -33,16 +33,16 @@ final class PartitionAppend implements TransactionalAppend {
     private final Topic topic;
     private final PartitionLog log;
     private final PartitionProduceResponse answer;
-    /** Until it is validated. */
+    /** The request's data for the partition; null once it has been validated. */
     private PartitionProduceData sent;
-    /** From then on, until it is appended; null when it must not be. */
+    /** The validated batch; null before validation, after the append, and when the batch is refused. */
     private AppendRun batch;
 
     /**
      * @param request the request
-     * @param pending the request's answer
-     * @param topic the topic, or null when there is none
-     * @param sent what the request brings
+     * @param pending the request's response, which waits for the append
+     * @param topic the topic, or null when it does not exist
+     * @param sent the request's data for the partition
      */
     PartitionAppend(Request request, PendingProduceResponse pending, Topic topic, PartitionProduceData sent) {
         this.request = request;
@@ -53,22 +53,22 @@ final class PartitionAppend implements TransactionalAppend {
         answer = unfilled(new PartitionProduceResponse().setIndex(sent.index()));
     }
 
-    /** @return the partition's log, or null when there is none */
+    /** @return the partition's log, or null when the partition does not exist */
     PartitionLog log() {
         return log;
     }
 
-    /** @return the partition's answer, which is filled in later */
+    /** @return the partition's answer, filled in by validation and append */
     PartitionProduceResponse answer() {
         return answer;
     }
 
     /**
-     * Validates the batch, or fills in why it must not be appended.
+     * Validates the batch. Fills an error into the answer when the batch must not be appended.
      *
-     * @param meter counts what is decompressed
-     * @throws HeavyRequestException if a worker thread is to do it
-     * @throws CloseConnectionException if nobody waits for it any more
+     * @param meter counts the decompressed bytes
+     * @throws HeavyRequestException if a worker thread must validate the batch
+     * @throws CloseConnectionException if the connection was closed meanwhile
      */
     void validate(DecompressionMeter meter) {
         PartitionProduceData data = sent;
@@ -92,16 +92,17 @@ final class PartitionAppend implements TransactionalAppend {
         }
     }
 
-    /** Fills in that the request as a whole is wrong: nothing is appended. */
+    /** Fills in an error of the whole request: the batch is not appended. */
     void refuseRequest(Errors error) {
         sent = null;
         fail(answer, error, null);
     }
 
     /**
-     * Appends the batch, if it may be.
+     * Appends the batch unless it was refused.
      *
-     * @param transaction of the request, or null
+     * @param transaction the transactional batches of the request; null when the request names no
+     *     transactional id
      */
     void append(TransactionalRequest transaction) {
         AppendRun run = batch;
@@ -158,7 +159,7 @@ final class PartitionAppend implements TransactionalAppend {
     }
 
     /**
-     * Names the records, too, that a batch is refused for: a producer fails those by themselves (KIP-467).
+     * Fills in an error, with the records that caused it: the producer fails only those records (KIP-467).
      */
     private void fail(VarveException failure) {
         fail(answer, KafkaErrors.ofAppend(failure), failure.getMessage());
@@ -171,7 +172,7 @@ final class PartitionAppend implements TransactionalAppend {
         }
     }
 
-    /** Makes an answer say that nothing was appended, or that it is not known to last. */
+    /** Fills in an error: nothing was appended, or the records may not become durable. */
     static void fail(PartitionProduceResponse answer, Errors error, String message) {
         unfilled(answer).setErrorCode(error.code()).setErrorMessage(message);
     }

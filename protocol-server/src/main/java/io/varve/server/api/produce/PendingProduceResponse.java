@@ -16,25 +16,25 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * A produce request between its appends and its answer. The partitions settle one by one as the committer
- * moves their high watermarks; the last one to settle completes the answer. {@link #add} and {@link #await}
- * are called on the connection's event loop; waiters may call from anywhere.
+ * Holds back the response to a produce request until the high watermarks have passed its records. The
+ * committer raises the high watermarks one by one; the last of them completes the response. The connection's
+ * event loop calls {@link #add} and {@link #await}; any thread may complete a wait.
  *
- * <p>A request's time-out is for followers, which there are none of: it does not cut short the commit, which
- * is the server's own work. Only a storage that stands still for longer than {@link #COMMIT_MS} as well is
- * answered for with REQUEST_TIMED_OUT.
+ * <p>The time-out of a request applies to followers, and this broker has none. It does not shorten the wait
+ * for the commit. A partition gets REQUEST_TIMED_OUT only when the storage also takes longer than
+ * {@link #COMMIT_MS}.
  */
 final class PendingProduceResponse {
     /**
-     * One partition's wait; answer and settled are touched only under the request's lock, the subscription
-     * only on the event loop.
+     * Waits for the high watermark of one partition. The request's lock guards the answer and {@code ended};
+     * only the event loop uses the subscription.
      */
     private final class Wait implements PartitionLog.Waiter {
         private final PartitionLog log;
         private final long offset;
         private final PartitionProduceResponse answer;
         private PartitionLog.Subscription subscription = () -> {};
-        private boolean settled;
+        private boolean ended;
 
         Wait(PartitionLog log, long offset, PartitionProduceResponse answer) {
             this.log = log;
@@ -44,11 +44,11 @@ final class PendingProduceResponse {
 
         @Override
         public void done(StorageException failure) {
-            settle(this, failure);
+            endWait(this, failure);
         }
     }
 
-    /** A commit takes milliseconds; clients give up by themselves after about this long. */
+    /** Min time that a commit may take, in ms; clients time out after about as long. */
     static final int COMMIT_MS = 30_000;
 
     private static final String NOT_IN_TIME = "the records were appended, but not committed in time";
@@ -58,12 +58,12 @@ final class PendingProduceResponse {
     private final List<Wait> waits = new ArrayList<>(1);
     private final CompletableFuture<ProduceResponseData> answered = new CompletableFuture<>();
     private Runnable timer = () -> {};
-    private int unsettled;
-    private boolean parked;
+    private int openWaits;
+    private boolean waiting;
 
     /**
-     * @param response completed by {@link #await}; its partitions' answers are filled in meanwhile
-     * @param connection who waits
+     * @param response the response; the appends fill in the answers of its partitions
+     * @param connection the client's
      */
     PendingProduceResponse(ProduceResponseData response, Connection connection) {
         this.response = response;
@@ -71,32 +71,35 @@ final class PendingProduceResponse {
     }
 
     /**
-     * @param log where records were appended
-     * @param appended at which offsets
-     * @param answer the partition's answer, as it is to be when there is nothing to wait for any more
+     * Makes the response wait for an append.
+     *
+     * @param log the log that records were appended to
+     * @param appended the offsets of the records
+     * @param answer the partition's answer, as it is to be once the records are committed
      */
     void add(PartitionLog log, AppendResult appended, PartitionProduceResponse answer) {
         waits.add(new Wait(log, appended.nextOffset(), answer));
     }
 
     /**
-     * @param timeoutMs how long the client is ready to wait, in ms; below {@link #COMMIT_MS} it is taken for
-     *     that
+     * Starts the wait for all appends.
+     *
+     * @param timeoutMs time-out of the request, in ms; raised to {@link #COMMIT_MS} when it is shorter
      * @return completes with the response, on any thread
      */
     CompletionStage<ProduceResponseData> await(int timeoutMs) {
         synchronized (this) {
-            unsettled = waits.size();
+            openWaits = waits.size();
         }
         for (Wait wait : waits) {
             wait.subscription = wait.log.awaitHighWatermark(wait.offset, wait);
         }
-        boolean waiting;
+        boolean mustWait;
         synchronized (this) {
-            waiting = unsettled > 0;
-            parked = waiting;
+            mustWait = openWaits > 0;
+            waiting = mustWait;
         }
-        if (waiting) {
+        if (mustWait) {
             timer = connection.schedule(Math.max(timeoutMs, COMMIT_MS), this::expire);
         } else {
             answered.complete(response);
@@ -104,29 +107,29 @@ final class PendingProduceResponse {
         return answered;
     }
 
-    private void settle(Wait wait, StorageException failure) {
+    private void endWait(Wait wait, StorageException failure) {
         synchronized (this) {
-            if (wait.settled) {
+            if (wait.ended) {
                 return;
             }
-            wait.settled = true;
+            wait.ended = true;
             if (failure != null) {
                 PartitionAppend.fail(wait.answer, KafkaErrors.ofAppend(failure), failure.getMessage());
             }
-            unsettled--;
-            if (unsettled > 0 || !parked) {
+            openWaits--;
+            if (openWaits > 0 || !waiting) {
                 return;
             }
         }
         try {
-            // The event loop writes the answer anyway; calling the timer off there costs no second hop.
-            connection.executor().execute(this::answer);
+            // The event loop writes the response anyway: cancelling the timer there costs no further task.
+            connection.executor().execute(this::complete);
         } catch (RejectedExecutionException loopEnded) {
             answered.complete(response);
         }
     }
 
-    private void answer() {
+    private void complete() {
         timer.run();
         answered.complete(response);
     }
@@ -135,15 +138,17 @@ final class PendingProduceResponse {
         List<Wait> expired = new ArrayList<>(waits.size());
         synchronized (this) {
             for (Wait wait : waits) {
-                if (!wait.settled) {
-                    wait.settled = true;
-                    // The offsets stay, as in Kafka: the records are there, and may yet become visible.
+                if (!wait.ended) {
+                    wait.ended = true;
+                    // The answer keeps its offsets, as in Kafka: the records exist, and may yet become
+                    // visible.
                     wait.answer.setErrorCode(Errors.REQUEST_TIMED_OUT.code()).setErrorMessage(NOT_IN_TIME);
                     expired.add(wait);
                 }
             }
         }
-        // Outside the lock: the log may hold its own while it calls a waiter, which takes this one.
+        // Outside this lock: a log may hold its own lock while it calls a waiter, and the waiter takes this
+        // one.
         expired.forEach(wait -> wait.subscription.close());
         answered.complete(response);
     }

@@ -22,17 +22,17 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Appends what producers send. Every record is validated first; the bytes go to the log as they came off the
- * wire, but for their offsets and timestamps, unless the topic wants them compressed otherwise. A request
- * that decompresses too much for an event loop is served on a worker thread.
+ * Appends the batches of producers. It validates every record first. The log stores the bytes of the request
+ * with other offsets and timestamps; it copies them only where the topic's {@code compression.type} differs.
+ * A worker thread serves a request that decompresses too much for an event loop.
  *
- * <p>A request is done when the high watermark has passed its records, whatever its acks: who was answered,
- * or asks on the same connection, can read what was written. acks=0 is never answered: when a partition
- * fails, the connection is closed, which is all its producer can notice. One copy is all there is, so
- * {@code min.insync.replicas} is always met.
+ * <p>A request ends when the high watermark has passed its records, whatever its acks. A client that has its
+ * response, or that fetches on the same connection, can therefore read its records. A request with acks=0 has
+ * no response: when one of its partitions fails, the connection is closed, the only sign that its producer
+ * can see. There is one replica, so {@code min.insync.replicas} is always met.
  *
  * <p>A transaction's first batch in a partition waits for the transaction coordinator
- * ({@link TransactionalRequest}). Clients may not write internal topics.
+ * ({@link TransactionalRequest}). Clients must not write to internal topics.
  */
 public final class ProduceHandler implements ApiHandler {
     private static final short ACKS_NONE = 0;
@@ -45,7 +45,7 @@ public final class ProduceHandler implements ApiHandler {
 
     /**
      * @param topics finds topics and their logs
-     * @param transactions asked before a transaction's first batch in a partition is appended
+     * @param transactions verifies a transaction before its first batch in a partition is appended
      */
     public ProduceHandler(Topics topics, TransactionVerifier transactions) {
         this.topics = topics;
@@ -64,17 +64,17 @@ public final class ProduceHandler implements ApiHandler {
         if (!request.background()) {
             return append(appends, data, request, pending);
         }
-        // Validating the batches took long; appending them does not, and belongs to the loop. The bytes last
-        // as long as this call.
+        // Only the validation takes long. The appends belong to the loop; the bytes of the request are valid
+        // until this method returns.
         return EventLoopCall.run(request.connection().executor(), () -> append(appends, data, request, pending));
     }
 
-    /** Finds the log of each partition once, and gives each an answer to fill in. */
+    /** Looks up the log of each partition once, and adds an answer for the partition to the response. */
     private List<PartitionAppend> appends(
             ProduceRequestData data, Request request, ProduceResponseData response, PendingProduceResponse pending) {
         boolean byId = ProduceVersions.namesTopicsById(request.version());
         List<PartitionAppend> appends = new ArrayList<>();
-        for (TopicProduceData sent : DistinctPartitions.oneOfEach(data.topicData())) {
+        for (TopicProduceData sent : DistinctPartitions.mergeTopics(data.topicData())) {
             Topic topic = byId ? topics.byId(sent.topicId()) : topics.byName(sent.name());
             List<PartitionProduceResponse> answers =
                     new ArrayList<>(sent.partitionData().size());
@@ -93,8 +93,8 @@ public final class ProduceHandler implements ApiHandler {
     }
 
     /**
-     * Validates every batch of a request before any is appended: what takes long must have had no effect when
-     * that shows.
+     * Validates every batch of a request before it appends one: a request that turns out to take long must
+     * have had no effect yet.
      */
     private static void validate(List<PartitionAppend> appends, short acks, Request request) {
         boolean unknownAcks = acks != ACKS_NONE && acks != ACKS_LEADER && acks != ACKS_ALL;
@@ -131,11 +131,11 @@ public final class ProduceHandler implements ApiHandler {
 
     private static CompletionStage<ProduceResponseData> answer(
             ProduceRequestData data, PendingProduceResponse pending) {
-        CompletionStage<ProduceResponseData> settled = pending.await(data.timeoutMs());
-        return data.acks() == ACKS_NONE ? settled.thenCompose(ProduceHandler::withoutAnswer) : settled;
+        CompletionStage<ProduceResponseData> committed = pending.await(data.timeoutMs());
+        return data.acks() == ACKS_NONE ? committed.thenCompose(ProduceHandler::withoutResponse) : committed;
     }
 
-    private static CompletionStage<ProduceResponseData> withoutAnswer(ProduceResponseData response) {
+    private static CompletionStage<ProduceResponseData> withoutResponse(ProduceResponseData response) {
         for (TopicProduceResponse topic : response.responses()) {
             for (PartitionProduceResponse partition : topic.partitionResponses()) {
                 if (partition.errorCode() != Errors.NONE.code()) {

@@ -5,24 +5,25 @@ import io.varve.server.coordinator.TransactionVerifier.Admission;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * What clients of each version of Produce leave to the broker in transactions, and what they understand.
- * Stateless.
+ * Knows the differences between the versions of Produce: how topics are named, which checks of a transaction
+ * the broker does, and which error codes clients understand. Stateless.
  */
 final class ProduceVersions {
-    /** The version from which topics go by id (KIP-516). */
+    /** The first version that names topics by id (KIP-516). */
     private static final short FIRST_WITH_TOPIC_IDS = 13;
-    /** From here on the broker adds partitions to transactions (KIP-890). */
+    /** The first version in which the broker adds partitions to transactions (KIP-890). */
     private static final short FIRST_THAT_ADDS = 12;
-    /** From here on TRANSACTION_ABORTABLE is understood (KIP-1050). */
+    /** The first version whose clients understand TRANSACTION_ABORTABLE (KIP-1050). */
     private static final short FIRST_WITH_ABORTABLE = 11;
 
     private ProduceVersions() {}
 
+    /** @return true if requests of the version name topics by id */
     static boolean namesTopicsById(short version) {
         return version >= FIRST_WITH_TOPIC_IDS;
     }
 
-    /** @return what the broker has to do for a batch that begins a transaction in its partition */
+    /** @return how the coordinator admits a batch that begins a transaction in its partition */
     static Admission admission(short version) {
         if (version >= FIRST_THAT_ADDS) {
             return Admission.ADD;
@@ -31,11 +32,12 @@ final class ProduceVersions {
     }
 
     /**
-     * Producers before transaction.version 2 do not expect the coordinator's errors from a partition. Of
-     * those they know, this one makes them try again without asking for metadata.
+     * Replaces the coordinator's errors that a producer does not expect from a partition. Of the codes that
+     * the producer knows, NOT_ENOUGH_REPLICAS makes it retry without a refresh of its metadata.
      *
-     * @param error what the coordinator said
-     * @return what the producer is told
+     * @param error the coordinator's error
+     * @param version version of the request
+     * @return the error for the producer
      */
     static Errors errorFor(Errors error, short version) {
         return switch (error) {

@@ -7,37 +7,38 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Keeps the batches of each producer in each partition in order while the first of them waits for the
- * transaction coordinator, whatever requests and connections they came by. Thread-safe.
+ * Keeps the batches of a producer in a partition in order, across requests and connections, while the first
+ * of them waits for the transaction coordinator. Thread-safe.
  */
 final class ProducerQueues {
     /**
-     * A queue: the batches of one producer in one partition.
+     * The key of a queue, which holds the batches of one producer in one partition.
      *
-     * @param log the partition's
-     * @param producerId the producer
+     * @param log log of the partition
+     * @param producerId id of the producer
      */
     record Key(PartitionLog log, long producerId) {}
 
-    /** The end of the last batch of each queue; a queue that is empty is absent. */
+    /** For each queue that is not empty: a future of the end of its last batch. */
     private final Map<Key, CompletableFuture<Void>> tails = new ConcurrentHashMap<>();
 
-    /** @return true if no batch waits in a queue */
+    /** @return true if no batch is in the queue */
     boolean isEmpty(Key queue) {
         return !tails.containsKey(queue);
     }
 
     /**
-     * Puts a batch at the end of a queue.
+     * Adds a batch at the end of a queue.
      *
-     * @param end completed by {@link #remove}, when the batch has been appended or refused
-     * @return the end of the batch before it; null when it is the first
+     * @param queue key of the queue
+     * @param end the end of the batch, which {@link #remove} completes
+     * @return the end of the batch before it; null when the queue was empty
      */
     CompletableFuture<Void> add(Key queue, CompletableFuture<Void> end) {
         return tails.put(queue, end);
     }
 
-    /** Takes a batch from the front of a queue, and lets the next one go. */
+    /** Removes a batch that was appended or refused from the front of a queue, and completes its end. */
     void remove(Key queue, CompletableFuture<Void> end) {
         tails.remove(queue, end);
         end.complete(null);

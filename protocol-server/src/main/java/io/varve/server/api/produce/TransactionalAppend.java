@@ -7,21 +7,21 @@ import io.varve.core.transaction.VerificationGuard;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Appends one batch of a transaction, or refuses it, when the coordinator has decided. Called on the
- * connection's event loop.
+ * Appends one batch of a transaction, or refuses it, once the coordinator has decided. Called on the event
+ * loop of the connection.
  */
 interface TransactionalAppend {
     /**
-     * @param batch the batch as it was validated, where it is now
-     * @param guard to present to the partition
-     * @return null when the batch has been appended, or refused for good; else that the guard did not hold,
-     *     and why
+     * @param batch the validated batch, or a copy of it
+     * @param guard guard of the verification
+     * @return null when the batch was appended or finally refused; the exception when the guard is out of
+     *     date
      */
     AppendException append(AppendRun batch, VerificationGuard guard);
 
-    /** @param error what the coordinator said, as it says it to who sends batches */
+    /** @param error the coordinator's error, as it is for producers */
     void refuse(Errors error);
 
-    /** @param refused what the partition said before the coordinator was asked */
+    /** @param refused the exception of the partition, which refused the batch without the coordinator */
     void refuse(AppendException refused);
 }

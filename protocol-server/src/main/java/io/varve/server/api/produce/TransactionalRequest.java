@@ -23,16 +23,17 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Appends the transactional batches of one produce request. A batch that begins a transaction in its
- * partition waits until the coordinator has admitted it; batches of the same producer that come behind it
- * wait in its queue; all others are appended at once. What waits is copied, as a request's bytes do not last;
- * the request's budget is held until its answer, which bounds that too.
+ * partition waits until the coordinator has admitted it. Later batches of that producer wait behind it in the
+ * queue. All other batches are appended at once. A waiting batch is a copy, because the bytes of a request
+ * are valid only while its handler runs. The network's budget for requests limits these copies: it counts a
+ * request until the response.
  *
  * <pre>
- *   first in its queue, nothing to verify -----------------------------------> appended
- *   first in its queue --> coordinator asked --NONE-------------------------> appended, or verified again when its
- *          ^                   |     |                                          transaction ended meanwhile
- *          |                   |     +--CONCURRENT_TRANSACTIONS--> asked again after a while
- *   in a queue, its turn       +--any other error-----------------------------> refused
+ *   first in its queue, nothing to verify --------------------------> appended
+ *   first in its queue --> coordinator asked --NONE-----------------> appended, or verified again when its
+ *          ^                   |     |                                transaction ended meanwhile
+ *          |                   |     +--CONCURRENT_TRANSACTIONS-----> asked again after the backoff
+ *   front of its queue         +--any other error-------------------> refused
  * </pre>
  *
  * Used on the connection's event loop.
@@ -41,7 +42,7 @@ final class TransactionalRequest {
     private static final LogThrottle FAILURES =
             new LogThrottle(LoggerFactory.getLogger(TransactionalRequest.class), Clock.system());
 
-    /** A copied batch in its queue. */
+    /** A copy of a batch, in its queue. */
     private static final class QueuedBatch {
         private final ProducerQueues.Key queue;
         private final TopicPartition partition;
@@ -70,17 +71,17 @@ final class TransactionalRequest {
     private final String transactionalId;
     private final Connection connection;
     private final Admission admission;
-    /** The first batches of their queues: the coordinator is asked about all of them together. */
+    /** The batches at the front of their queues, for one call to the coordinator. */
     private final List<QueuedBatch> firsts = new ArrayList<>(1);
 
     private final List<CompletableFuture<Void>> ends = new ArrayList<>(1);
 
     /**
-     * @param queues of all requests
-     * @param coordinator asked before a transaction's first batch in a partition is appended
-     * @param transactionalId of the request
-     * @param connection the request's
-     * @param admission what the request's version leaves to the broker
+     * @param queues queues of all requests
+     * @param coordinator admits a transaction's first batch in a partition
+     * @param transactionalId the request's transactional id
+     * @param connection the request's connection
+     * @param admission how the coordinator admits batches in the request's version
      */
     TransactionalRequest(
             ProducerQueues queues,
@@ -96,13 +97,12 @@ final class TransactionalRequest {
     }
 
     /**
-     * Appends a batch now or, when it has to wait, later.
+     * Appends a batch now, or later when it must wait.
      *
-     * @param log the partition's
-     * @param partition its name
-     * @param batch one transactional batch, validated; its bytes are valid until the request's handler
-     *     returns
-     * @param append does it
+     * @param log log of the partition
+     * @param partition name of the partition
+     * @param batch a validated transactional batch; its bytes are valid until the request's handler returns
+     * @param append appends the batch or refuses it
      */
     void add(PartitionLog log, TopicPartition partition, AppendRun batch, TransactionalAppend append) {
         ProducerQueues.Key queue = new ProducerQueues.Key(
@@ -120,7 +120,7 @@ final class TransactionalRequest {
                 if (ended == null) {
                     return;
                 }
-                guard = null; // the transaction has just ended: verify the next one
+                guard = null; // the transaction has ended meanwhile: verify the next one
             }
         }
         QueuedBatch queued = new QueuedBatch(
@@ -142,8 +142,10 @@ final class TransactionalRequest {
     }
 
     /**
+     * Asks the coordinator to admit the first batches, after the last {@link #add}.
+     *
      * @return completes on the event loop when every batch has been appended or refused; at once when none
-     *     had to wait
+     *     waits
      */
     CompletionStage<Void> ended() {
         if (!firsts.isEmpty()) {
@@ -163,7 +165,10 @@ final class TransactionalRequest {
                         admission == Admission.ADD);
     }
 
-    /** A batch's turn has come: if those before it have opened the transaction there is nothing to ask. */
+    /**
+     * Serves a batch that is first in its queue by now. It is appended at once when the batches before it
+     * have opened the transaction.
+     */
     private void begin(QueuedBatch queued) {
         try {
             queued.guard = verification(queued.queue.log(), queued.batch);
@@ -179,7 +184,7 @@ final class TransactionalRequest {
         }
     }
 
-    /** @param asking batches of one producer, as each request's are */
+    /** @param asking batches of one producer, as all of a request are */
     private void ask(List<QueuedBatch> asking) {
         ByteBuffer batch = asking.get(0).batch.bytes();
         coordinator
@@ -191,15 +196,15 @@ final class TransactionalRequest {
                         admission)
                 .whenComplete((errors, failure) -> onLoop(() -> asking.forEach(each -> {
                     if (failure == null) {
-                        settle(each, errors.getOrDefault(each.partition, Errors.UNKNOWN_SERVER_ERROR));
+                        finish(each, errors.getOrDefault(each.partition, Errors.UNKNOWN_SERVER_ERROR));
                     } else {
                         FAILURES.warn(failure, "The transaction coordinator failed");
-                        settle(each, Errors.UNKNOWN_SERVER_ERROR);
+                        finish(each, Errors.UNKNOWN_SERVER_ERROR);
                     }
                 })));
     }
 
-    private void settle(QueuedBatch queued, Errors error) {
+    private void finish(QueuedBatch queued, Errors error) {
         if (error == Errors.NONE) {
             append(queued);
         } else if (error == Errors.CONCURRENT_TRANSACTIONS
@@ -218,8 +223,8 @@ final class TransactionalRequest {
         if (stale == null) {
             end(queued);
         } else if (queued.attempts-- > 0) {
-            // The marker of the transaction before came after the guard, so the guard was for that one:
-            // verify again.
+            // The guard belongs to the transaction before, whose marker came after the verification: verify
+            // again.
             begin(queued);
         } else {
             queued.append.refuse(stale);
@@ -235,7 +240,7 @@ final class TransactionalRequest {
         try {
             connection.executor().execute(task);
         } catch (RejectedExecutionException loopEnded) {
-            task.run(); // nobody reads the answer any more, but others stand in the queue
+            task.run(); // no client awaits the response, but other batches wait in the queue
         }
     }
 }

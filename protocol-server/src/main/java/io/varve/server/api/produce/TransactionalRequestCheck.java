@@ -10,7 +10,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
- * What a produce request as a whole may not do in a transaction, found before anything is appended.
+ * Refuses a produce request whose batches cannot belong to one transaction, before any batch is appended.
  * Stateless.
  */
 final class TransactionalRequestCheck {
@@ -19,12 +19,13 @@ final class TransactionalRequestCheck {
     private TransactionalRequestCheck() {}
 
     /**
-     * Looks at the batches' headers; those that are none are left to {@link ClientBatch}.
+     * Checks the headers of all batches. Leaves a malformed header to {@link ClientBatch}.
      *
-     * @throws org.apache.kafka.common.errors.TransactionalIdAuthorizationException if a batch belongs to a
-     *     transaction and the request does not say to which
-     * @throws org.apache.kafka.common.errors.InvalidPidMappingException if batches of several producers
-     *     belong to it
+     * @param data body of the request
+     * @throws org.apache.kafka.common.errors.TransactionalIdAuthorizationException if a batch is
+     *     transactional, and the request names no transactional id
+     * @throws org.apache.kafka.common.errors.InvalidPidMappingException if the transactional batches have
+     *     several producers
      */
     static void check(ProduceRequestData data) {
         long producer = NONE;

@@ -6,12 +6,14 @@ import io.varve.server.api.CloseConnectionException;
 import io.varve.server.api.Connection;
 
 /**
- * What a worker thread decompresses for a produce request: all of it, as long as the peer is there, so that
- * peers that come and go do not have the threads busy for minutes. A producer that does not wait for answers
- * may leave behind its last request, which is done when it is not extraordinary. Not thread-safe.
+ * Stops the decompression of a large produce request on a worker thread once its connection is closed, so
+ * that peers which disconnect do not keep the threads busy for minutes. A request below the limit is served
+ * even then: a producer that awaits no response may close the connection after its last request. Not
+ * thread-safe.
  */
 final class WorkerDecompressionLimit implements DecompressionMeter {
-    static final long BYTES_FOR_THE_GONE = 64 << 20;
+    /** Max decompressed bytes of a request whose connection is closed. */
+    static final long MAX_BYTES_WHEN_CLOSED = 64 << 20;
 
     private final Connection connection;
     private long done;
@@ -23,8 +25,8 @@ final class WorkerDecompressionLimit implements DecompressionMeter {
     @Override
     public void decompressed(int bytes) {
         done += bytes;
-        if (done > BYTES_FOR_THE_GONE && !connection.isOpen()) {
-            throw new CloseConnectionException("it left while its batches were decompressed");
+        if (done > MAX_BYTES_WHEN_CLOSED && !connection.isOpen()) {
+            throw new CloseConnectionException("it was closed while its batches were decompressed");
         }
     }
 }

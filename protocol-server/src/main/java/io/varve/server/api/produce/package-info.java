@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Handles Produce: takes record batches in, and answers when they are as durable as the producer asked. */
+/** Handles Produce: appends record batches, and responds when the high watermark has passed them. */
 package io.varve.server.api.produce;

@@ -4,51 +4,49 @@ package io.varve.server.api.table;
 import io.varve.server.api.RequestExtent;
 
 /**
- * How the network treats the requests of an API, before and beside its handler. {@link ApiTable} has the
- * policy of each.
+ * The network's limits on the requests of an API, and the thread that serves them. {@link ApiTable} lists the
+ * policy of each API.
  *
- * @param size how large a request may be
- * @param maxElements max elements of all its arrays together, those of arrays in arrays and tagged fields
- *     included
- * @param thread which thread runs the handler
+ * @param size limit on the bytes of a request
+ * @param maxElements max number of elements in all arrays of a request together, nested arrays and tagged
+ *     fields included
+ * @param thread the thread that runs the handler
  */
 public record ApiPolicy(Size size, int maxElements, HandlerThread thread) {
-    /** How large requests may be. */
+    /** A limit on the bytes of a request, named by the setting it follows. */
     public enum Size {
-        /** Names a thing or two: a sixteenth of {@code control.request.max.bytes}. */
+        /** A sixteenth of {@code control.request.max.bytes}: the request names one or two things. */
         SMALL,
         /** {@code control.request.max.bytes}. */
         ORDINARY,
         /**
-         * Has something to say of each of many partitions, members or topics: four times
-         * {@code control.request.max.bytes}.
+         * Four times {@code control.request.max.bytes}: the request describes many partitions, members or
+         * topics.
          */
         LARGE,
         /**
-         * Carries records: {@code socket.request.max.bytes}. Such requests of one connection are under way
-         * together; all others wait for those before them.
+         * {@code socket.request.max.bytes}: the request carries records. A connection serves such requests
+         * concurrently; each other request waits until those before it have been served.
          */
         RECORDS
     }
 
-    /** Which thread runs a handler. */
+    /** The thread that runs a handler. */
     public enum HandlerThread {
-        /** The connection's event loop, always: the handler's state belongs to it. */
+        /** Always the event loop of the connection: it alone uses the handler's state. */
         LOOP,
-        /**
-         * The connection's event loop, but a worker thread for a request that {@link RequestExtent#isLarge}.
-         */
+        /** A worker thread for a request that {@link RequestExtent#isLarge}, else the event loop. */
         WORKER_IF_LARGE,
         /**
-         * A worker thread: what reads disks, decompresses, waits for directories, or does something for each
-         * of many elements.
+         * Always a worker thread: the handler reads disks, decompresses, waits for directories, or works on
+         * many elements.
          */
         WORKER
     }
 
     /**
-     * @param extent of a request
-     * @return true if its handler runs on a worker thread, whatever the handler itself finds
+     * @param extent extent of a request
+     * @return true if a worker thread runs the handler of the request from the start
      */
     public boolean inBackground(RequestExtent extent) {
         return thread == HandlerThread.WORKER || thread == HandlerThread.WORKER_IF_LARGE && extent.isLarge();

@@ -60,14 +60,14 @@ import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * Lists every API of Kafka's protocol, in the order of their keys: in which versions it is served, how the
- * network treats its requests, and which handler serves it; or why it is not served. ApiVersions is answered
- * from here.
+ * Lists every API of Kafka's protocol in the order of the keys. A line has the versions that are served, the
+ * policy for requests and the handler, or the reason why the API is not served. ApiVersions returns what this
+ * table lists.
  *
- * <p>A new API is a handler and its line. Columns that come with the code that reads them: whether a request
- * is allowed before its connection is authenticated, and which kind of quota it counts against. That produce
- * requests of a connection are under way together, and all others one after the other, is what
- * {@link ApiPolicy.Size#RECORDS} says.
+ * <p>A new API needs a handler and a line here. Two columns will follow with the code that reads them:
+ * whether a request is allowed before its connection is authenticated, and the kind of quota it counts
+ * against. {@link ApiPolicy.Size#RECORDS} lets a connection serve produce requests concurrently; all other
+ * requests of a connection are served one after the other.
  */
 public final class ApiTable {
     private static final String GONE = "Kafka 4 has removed it";
@@ -82,16 +82,16 @@ public final class ApiTable {
     private static final String CONTROLLERS_ONLY =
             "brokers and controllers ask it of controllers, never clients of a broker";
 
-    /** Requests are scanned before anybody looks who serves them. */
+    /** The scan of a request needs a policy even where no handler serves the API. */
     private static final ApiPolicy OF_ABSENT = new ApiPolicy(ORDINARY, 100_000, WORKER_IF_LARGE);
 
     /**
      * A line of the table.
      *
-     * @param versions that are served, or null
-     * @param policy how the network treats the API's requests
-     * @param handler makes the handler, or null
-     * @param whyAbsent why the API is not served, or null
+     * @param versions the versions that are served, or null when none is
+     * @param policy limits of requests, and the thread that serves them
+     * @param handler makes the handler; null when the API is not served
+     * @param whyAbsent the reason why the API is not served; null when it is
      */
     private record Line(
             ApiVersionRange versions,
@@ -101,9 +101,9 @@ public final class ApiTable {
 
     private static final Map<ApiKeys, Line> LINES = new EnumMap<>(ApiKeys.class);
 
-    // Large: a group member's metadata names its topics, a leader's assignments name every partition. 100
-    // elements: nobody has so many assignors. FindCoordinator is for a worker: the first that asks makes the
-    // coordinator's topic.
+    // JOIN_GROUP and SYNC_GROUP are LARGE: the metadata of a member names its topics, the assignments of a
+    // leader name every partition. JOIN_GROUP has at most 100 elements: no client has that many assignors.
+    // FIND_COORDINATOR runs on a worker: the first request creates the topic of the coordinator.
     static {
         // spotless:off
         // key  API             versions first, last  size     elements  thread            handler; or why there is none
@@ -229,11 +229,11 @@ public final class ApiTable {
     private static void add(int key, ApiKeys api, Line line) {
         if (key != api.id || LINES.put(api, line) != null) {
             throw new IllegalStateException(
-                    "line " + key + " of the table of APIs: " + api + " has key " + api.id + ", and one line");
+                    "line " + key + " of the table of APIs: " + api + " has key " + api.id + ", and needs one line");
         }
     }
 
-    /** @return the versions of every API that is served, in the order of the keys */
+    /** @return the served versions of each API that is served, in the order of the keys */
     public static Collection<ApiVersionRange> versions() {
         return LINES.values().stream()
                 .filter(line -> line.whyAbsent == null)
@@ -243,7 +243,7 @@ public final class ApiTable {
 
     /**
      * @param api any API
-     * @return how its requests are treated
+     * @return limits of its requests, and the thread that serves them
      */
     public static ApiPolicy policy(ApiKeys api) {
         return LINES.get(api).policy;
@@ -251,24 +251,26 @@ public final class ApiTable {
 
     /**
      * @param api any API
-     * @return why it is not served, in words for a client; null if it is
+     * @return the reason why the API is not served, worded for clients; null if it is served
      */
     public static String whyAbsent(ApiKeys api) {
         return LINES.get(api).whyAbsent;
     }
 
     /**
-     * @param api one that is served
-     * @param context what its handler is made of
-     * @return a new handler
+     * @param api an API that is served
+     * @param context the parts of the broker that handlers use
+     * @return a new handler of the API
      */
     public static ApiHandler handler(ApiKeys api, HandlerContext context) {
         return LINES.get(api).handler.apply(context);
     }
 
     /**
-     * @param context what the handlers are made of
-     * @return all that is served
+     * Makes the handlers of all APIs that are served.
+     *
+     * @param context the parts of the broker that handlers use
+     * @return the handlers, by API and version
      */
     public static HandlerLookup serve(HandlerContext context) {
         List<ServedApi> served = versions().stream()

@@ -18,7 +18,9 @@ import org.apache.kafka.common.requests.AbstractResponse;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds who serves a request and turns what goes wrong into the API's own error response. Thread-safe. */
+/**
+ * Dispatches each request to its handler, and turns failures into the API's own error response. Thread-safe.
+ */
 public final class Dispatcher {
     private static final Logger LOG = LoggerFactory.getLogger(Dispatcher.class);
     private static final RequestOutcome NO_RESPONSE = new RequestOutcome.NoResponse();
@@ -28,8 +30,8 @@ public final class Dispatcher {
     private final LogThrottle failures;
 
     /**
-     * @param served finds handlers
-     * @param clock paces the log
+     * @param served the handlers
+     * @param clock limits how often failures are logged
      */
     public Dispatcher(HandlerLookup served, Clock clock) {
         this.served = served;
@@ -37,12 +39,12 @@ public final class Dispatcher {
     }
 
     /**
-     * Serves a request on the caller's thread: the connection's event loop, or a worker thread when the
-     * request is a background one.
+     * Serves a request on the caller's thread: the connection's event loop, or a worker thread for a
+     * {@link Request#background} request.
      *
-     * @param request as parsed
-     * @return completes, on any thread, with the answer; never fails
-     * @throws HeavyRequestException if the request has to be served in the background; nothing has happened
+     * @param request the parsed request
+     * @return completes, on any thread, with the outcome; never fails
+     * @throws HeavyRequestException if a worker thread must serve the request, which has had no effect yet
      */
     public CompletionStage<RequestOutcome> dispatch(Request request) {
         ApiHandler handler = served.find(request.body().apiKey(), request.body().version());
@@ -63,11 +65,11 @@ public final class Dispatcher {
     }
 
     /**
-     * The answer to a request that failed; unexpected failures are logged.
+     * Turns a failure into the outcome of its request, and logs it when it is unexpected.
      *
-     * @param request which request; its record bytes may be gone
-     * @param failure why
-     * @return the API's error response, or a hang-up when it has none
+     * @param request the request; its record bytes may be invalid by now
+     * @param failure the failure, wrapped or not
+     * @return the API's error response, or the end of the connection when the API has none
      */
     public RequestOutcome failure(Request request, Throwable failure) {
         Throwable cause = KafkaErrors.unwrap(failure);
@@ -95,7 +97,9 @@ public final class Dispatcher {
         return body == null ? NO_RESPONSE : new RequestOutcome.Response(body);
     }
 
-    /** Nothing in it is of the client's choosing but numbers, so that no client can write into the log. */
+    /**
+     * Names a request in the log. Only numbers in the name come from the client: it cannot forge log lines.
+     */
     private static String name(Request request) {
         return request.header().apiKey().name + " v" + request.version() + " from "
                 + request.connection().id();

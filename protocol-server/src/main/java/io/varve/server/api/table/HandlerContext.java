@@ -15,14 +15,14 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * What handlers are made of: the broker behind the network.
+ * The parts of the broker that handlers use.
  *
  * @param self this broker, as clients reach it
  * @param metadata topics and their logs, settings, producer ids
- * @param engine deletes records, and explains what is kept
+ * @param engine deletes records, and explains retention
  * @param groups the group coordinator
  * @param transactions the transaction coordinator
- * @param settings of the server, as far as handlers need them
+ * @param settings the server's settings for handlers
  * @param runtime time and randomness
  */
 public record HandlerContext(
@@ -34,28 +34,28 @@ public record HandlerContext(
         Settings settings,
         Runtime runtime) {
     /**
-     * What an administrator sets of the handlers.
+     * The settings of the server that handlers use.
      *
-     * @param fetch limits of fetches
+     * @param fetch limits on fetches
      * @param groups limits and settings of groups
      * @param directories {@code log.dirs}
      */
     public record Settings(FetchConfig fetch, GroupsConfig groups, List<Path> directories) {}
 
     /**
-     * Where handlers take time and randomness from.
+     * The sources of time and randomness.
      *
-     * @param clock time
-     * @param ids randomness
+     * @param clock source of time
+     * @param ids source of random ids
      */
     public record Runtime(Clock clock, Ids ids) {}
 
-    /** @return what clients can set, by type of resource */
+    /** @return the resources whose settings clients may change, by type */
     ConfigTargets configTargets() {
         return new ConfigTargets(metadata, settings.groups());
     }
 
-    /** @return the level of {@code metadata.version} the metadata is written at */
+    /** @return the feature level of {@code metadata.version} in which the metadata is written */
     short metadataVersion() {
         return metadata.features().get("metadata.version");
     }

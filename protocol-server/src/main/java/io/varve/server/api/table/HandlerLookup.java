@@ -12,8 +12,8 @@ public final class HandlerLookup {
     private final Map<ApiKeys, ServedApi> apis = new EnumMap<>(ApiKeys.class);
 
     /**
-     * @param apis what is served, ApiVersions included
-     * @throws IllegalArgumentException if an API is among them twice
+     * @param apis all APIs that are served
+     * @throws IllegalArgumentException if an API occurs twice
      */
     public HandlerLookup(Collection<ServedApi> apis) {
         for (ServedApi served : apis) {
@@ -27,7 +27,7 @@ public final class HandlerLookup {
     /**
      * @param api an API
      * @param version any value
-     * @return what serves that version, or null
+     * @return the handler, or null when the version is not served
      */
     public ApiHandler find(ApiKeys api, short version) {
         ServedApi served = apis.get(api);

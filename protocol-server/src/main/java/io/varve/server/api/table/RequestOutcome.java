@@ -4,18 +4,18 @@ package io.varve.server.api.table;
 import io.varve.server.api.SliceRecords;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** What becomes of a request. */
+/** The outcome of a request: what the network does once the request has been served. */
 public sealed interface RequestOutcome {
     /**
      * A response to send.
      *
-     * @param body the response; whoever takes the answer closes the {@link SliceRecords} in it
+     * @param body the response; the network owns the {@link SliceRecords} in it, and closes them
      */
     record Response(ApiMessage body) implements RequestOutcome {}
 
-    /** Nothing to send: the protocol wants no response (acks=0). */
+    /** Nothing to send: the request asked for no response (acks=0). */
     record NoResponse() implements RequestOutcome {}
 
-    /** Close the connection, which is all the protocol leaves. */
+    /** The connection is to be closed: the protocol has no response for this failure. */
     record CloseConnection() implements RequestOutcome {}
 }

@@ -5,9 +5,9 @@ import io.varve.server.api.ApiHandler;
 import io.varve.server.api.ApiVersionRange;
 
 /**
- * An API with what serves it.
+ * An API and its handler.
  *
- * @param versions in which it is served
- * @param handler serves it
+ * @param versions the versions that are served
+ * @param handler serves them
  */
 public record ServedApi(ApiVersionRange versions, ApiHandler handler) {}

@@ -122,7 +122,7 @@ class RequestScanTest {
     }
 
     @Test
-    void makesAShapeOfEveryVersionOfEveryRequest() {
+    void translatesEveryVersionOfEveryRequest() {
         int made = 0;
         for (ApiKeys api : ApiKeys.apisForListener(ListenerType.BROKER)) {
             for (short version = api.oldestVersion(); version <= api.latestVersion(); version++) {
