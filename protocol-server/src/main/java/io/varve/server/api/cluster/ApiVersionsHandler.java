@@ -20,9 +20,9 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiVersionsRequest;
 
-/** Tells clients which APIs are served in which versions, and the levels of features. */
+/** Lists the served versions of each API, and the levels of features. */
 public final class ApiVersionsHandler implements ApiHandler {
-    /** First version whose clients understand supported features that start at level 0 (KIP-1022). */
+    /** The first version whose clients accept supported features that start at level 0 (KIP-1022). */
     private static final short FEATURE_LEVEL_0 = 4;
 
     private final Features features;
@@ -30,8 +30,8 @@ public final class ApiVersionsHandler implements ApiHandler {
     private final ApiVersionsResponseData withoutLevel0;
 
     /**
-     * @param served all that is served, ApiVersions included, in the order of the keys
-     * @param features what is told besides the versions
+     * @param served the served versions of each API, ApiVersions included, in the order of the keys
+     * @param features the levels of features
      */
     public ApiVersionsHandler(Collection<ApiVersionRange> served, Features features) {
         this.features = features;
@@ -80,7 +80,7 @@ public final class ApiVersionsHandler implements ApiHandler {
                 .setZkMigrationReady(false);
     }
 
-    /** Old librdkafka compresses with lz4 and zstd only when Produce is said to start at 0 (KAFKA-18659). */
+    /** Produce is listed from version 0 on: else old librdkafka does not use lz4 and zstd (KAFKA-18659). */
     private static ApiVersion version(ApiVersionRange served) {
         short first =
                 served.api() == ApiKeys.PRODUCE ? ApiKeys.PRODUCE_API_VERSIONS_RESPONSE_MIN_VERSION : served.first();

@@ -30,8 +30,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * DescribeLogDirs (KIP-113, KIP-827): the data directories, what room they have, and how much of it
- * partitions take. Runs on a worker thread.
+ * Describes the data directories: their total and free space, and the sizes of the partitions in them
+ * (KIP-113, KIP-827). Runs on a worker thread.
  */
 public final class DescribeLogDirsHandler implements ApiHandler {
     private static final Logger LOG = LoggerFactory.getLogger(DescribeLogDirsHandler.class);
@@ -65,13 +65,13 @@ public final class DescribeLogDirsHandler implements ApiHandler {
                                 .setPartitionIndex(log.id().partition())
                                 .setPartitionSize(log.sizeInBytes()));
             } catch (StorageException e) {
-                LOG.debug("{} was deleted while it was looked at", log.id(), e);
+                LOG.debug("{} was deleted while it was described", log.id(), e);
             }
         }
         DescribeLogDirsResponseData response = new DescribeLogDirsResponseData();
         for (Path path : directories) {
             DescribeLogDirsResult result = new DescribeLogDirsResult().setLogDir(path.toString());
-            room(path, result);
+            setSpace(path, result);
             found.getOrDefault(path, Map.of())
                     .forEach((name, partitions) -> result.topics()
                             .add(new DescribeLogDirsTopic().setName(name).setPartitions(partitions)));
@@ -84,7 +84,7 @@ public final class DescribeLogDirsHandler implements ApiHandler {
         return log.directory().filter(directories::contains).orElse(directories.get(0));
     }
 
-    /** @return the partitions asked for that there are; all when none is named */
+    /** @return the existing partitions among those of the request; all partitions when it names none */
     private Collection<PartitionLog> wanted(DescribeLogDirsRequestData asked) {
         if (asked.topics() == null) {
             return topics.all().stream()
@@ -104,14 +104,14 @@ public final class DescribeLogDirsHandler implements ApiHandler {
         return logs.values();
     }
 
-    private static void room(Path path, DescribeLogDirsResult result) {
+    private static void setSpace(Path path, DescribeLogDirsResult result) {
         try {
             if (Files.exists(path)) {
                 FileStore store = Files.getFileStore(path);
                 result.setTotalBytes(store.getTotalSpace()).setUsableBytes(store.getUsableSpace());
             }
         } catch (IOException e) {
-            LOG.debug("The room in {} cannot be told", path, e); // -1 says so
+            LOG.debug("The space in {} cannot be read", path, e); // the response keeps -1, for unknown
         }
     }
 }

@@ -4,24 +4,26 @@ package io.varve.server.api.cluster;
 import java.util.Map;
 
 /**
- * The feature levels ApiVersions tells clients (KIP-584). Immutable.
+ * The feature levels that ApiVersions returns (KIP-584). Immutable.
  *
- * @param supported levels this server could run with, by feature name
- * @param finalized levels it runs with, by feature name; those at level 0 are left out
+ * @param supported the levels that this server supports, by feature name
+ * @param finalized the levels that are in use, by feature name; without features at level 0
  * @param epoch 0 or more; clients ignore finalized features of a lower epoch than they have seen
  */
 public record Features(Map<String, Range> supported, Map<String, Short> finalized, long epoch) {
-    /** Level of the feature that lets clients use the consumer protocol of KIP-848. */
+    /** The level that lets clients use the consumer protocol of KIP-848. */
     private static final short GROUP_VERSION = 1;
 
-    /** Level at which the broker adds partitions to transactions, and raises epochs with them (KIP-890). */
+    /**
+     * The level at which the broker adds partitions to transactions, and raises producer epochs (KIP-890).
+     */
     private static final short TRANSACTION_VERSION = 2;
 
     /** The lowest {@code metadata.version} Kafka 4 knows (3.3-IV3). */
     private static final short OLDEST_METADATA_VERSION = 7;
 
     /**
-     * Feature levels.
+     * A range of feature levels.
      *
      * @param min lowest level, inclusive
      * @param max highest level, inclusive
@@ -35,10 +37,8 @@ public record Features(Map<String, Range> supported, Map<String, Short> finalize
     }
 
     /**
-     * What is served now.
-     *
-     * @param metadataVersion feature level of the metadata records written
-     * @return the features, each at the highest level there is here
+     * @param metadataVersion feature level of the metadata records that the server writes
+     * @return the features of this server, each finalized at the max level that it supports
      */
     public static Features served(short metadataVersion) {
         return new Features(

@@ -23,8 +23,8 @@ import org.apache.kafka.common.requests.FindCoordinatorRequest;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 
 /**
- * FindCoordinator: this broker, for every group and transactional id. From version 4 on several keys are
- * asked for at once (KIP-699).
+ * Finds the coordinator of groups and transactional ids, which is always this broker. Requests name several
+ * keys from version 4 on (KIP-699).
  */
 public final class FindCoordinatorHandler implements ApiHandler {
     private static final short FIRST_WITH_SHARE = 6;
@@ -59,7 +59,7 @@ public final class FindCoordinatorHandler implements ApiHandler {
         return FutureLists.all(found).thenApply(all -> new FindCoordinatorResponseData().setCoordinators(all));
     }
 
-    /** @throws InvalidRequestException when there is no such type, or not in this version */
+    /** @throws InvalidRequestException if the type does not exist, or not in the version */
     private static CoordinatorType type(byte id, short version) {
         CoordinatorType type = CoordinatorType.forId(id);
         if (type == CoordinatorType.SHARE && version < FIRST_WITH_SHARE) {
@@ -74,15 +74,15 @@ public final class FindCoordinatorHandler implements ApiHandler {
             case TRANSACTION -> answer(transactions.find(key), key, here);
             case SHARE ->
                 CompletableFuture.completedFuture(
-                        nowhere(key, Errors.INVALID_REQUEST, "This broker does not serve share groups."));
+                        notFound(key, Errors.INVALID_REQUEST, "This broker does not serve share groups."));
         };
     }
 
-    private CompletableFuture<Coordinator> answer(CompletableFuture<Void> look, String key, Endpoint here) {
-        return look.handle((found, failure) -> failure == null ? here(key, here) : failed(key, failure));
+    private CompletableFuture<Coordinator> answer(CompletableFuture<Void> lookup, String key, Endpoint here) {
+        return lookup.handle((done, failure) -> failure == null ? thisBroker(key, here) : failed(key, failure));
     }
 
-    private Coordinator here(String key, Endpoint here) {
+    private Coordinator thisBroker(String key, Endpoint here) {
         return new Coordinator()
                 .setKey(key)
                 .setNodeId(self.nodeId())
@@ -91,14 +91,14 @@ public final class FindCoordinatorHandler implements ApiHandler {
                 .setErrorMessage(null);
     }
 
-    /** What may go better next time is answered with the one retriable error clients expect of this API. */
+    /** Replaces every retriable error by the one that clients of this API expect. */
     private static Coordinator failed(String key, Throwable failure) {
         Errors error = Errors.forException(failure);
-        Errors told = error.exception() instanceof RetriableException ? Errors.COORDINATOR_NOT_AVAILABLE : error;
-        return nowhere(key, told, told.message());
+        Errors expected = error.exception() instanceof RetriableException ? Errors.COORDINATOR_NOT_AVAILABLE : error;
+        return notFound(key, expected, expected.message());
     }
 
-    private static Coordinator nowhere(String key, Errors error, String message) {
+    private static Coordinator notFound(String key, Errors error, String message) {
         return new Coordinator()
                 .setKey(key)
                 .setErrorCode(error.code())

@@ -8,8 +8,8 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ListPartitionReassignmentsResponseData;
 
 /**
- * ListPartitionReassignments, which {@code kafka-topics.sh --describe} asks: with one broker nothing ever
- * moves.
+ * Lists no partition reassignments: with one broker partitions never move. {@code kafka-topics.sh --describe}
+ * sends this request.
  */
 public final class ListPartitionReassignmentsHandler implements ApiHandler {
     @Override

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Handles the APIs about the broker itself: who it is, what is on its disks, which broker coordinates what.
+ * Handles the APIs about the cluster and this broker: its versions and address, its data directories, the
+ * coordinators of groups and transactions.
  */
 package io.varve.server.api.cluster;

@@ -21,16 +21,16 @@ import org.apache.kafka.common.requests.AlterConfigsRequest;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * AlterConfigs, the old way: a resource's settings become exactly those named, save that holds are only
- * released by name.
+ * Replaces the settings of resources by those in the request. A topic's holds stay even when the request
+ * omits them: only a request that names a hold changes it.
  */
 public final class AlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
     private final ConfigTargets targets;
 
     /**
-     * @param metadata what the cluster is
-     * @param targets what can be altered, by type of resource
+     * @param metadata decides the changes
+     * @param targets the resources whose settings clients may change, by type
      */
     public AlterConfigsHandler(ClusterMetadata metadata, ConfigTargets targets) {
         this.metadata = metadata;
@@ -38,10 +38,10 @@ public final class AlterConfigsHandler implements ApiHandler {
     }
 
     /**
-     * Whoever sets something by this old call does not know of holds, and must not release them by leaving
-     * them out.
+     * Adds the present holds to the wanted settings. Clients of this old API do not know of holds, and must
+     * not release them by an omission.
      */
-    private static Map<String, String> keepingHolds(Map<String, String> present, Map<String, String> wanted) {
+    private static Map<String, String> withHolds(Map<String, String> present, Map<String, String> wanted) {
         Map<String, String> all = new HashMap<>(wanted);
         present.forEach((key, value) -> {
             if (RetentionHolds.isHold(key)) {
@@ -77,7 +77,7 @@ public final class AlterConfigsHandler implements ApiHandler {
                 withoutValue.add(config.name());
             }
         }
-        alterations.add(position, keys, withoutValue, (target, present) -> keepingHolds(present, wanted));
+        alterations.add(position, keys, withoutValue, (target, present) -> withHolds(present, wanted));
     }
 
     private static AlterConfigsResponseData answer(AlterConfigsRequestData asked, List<ApiError> errors) {

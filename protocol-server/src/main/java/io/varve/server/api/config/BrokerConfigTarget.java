@@ -7,7 +7,12 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
-/** Settings of this broker, or of all brokers. */
+/**
+ * Checks changes of the settings of this broker, or of all brokers.
+ *
+ * @param nodeId id of this broker
+ * @param broker definitions and values of its settings
+ */
 record BrokerConfigTarget(int nodeId, BrokerConfigs broker) implements ConfigTarget {
     @Override
     public void checkName(String name) {
@@ -16,7 +21,7 @@ record BrokerConfigTarget(int nodeId, BrokerConfigs broker) implements ConfigTar
         }
     }
 
-    /** Refuses a name that is not this broker's number. */
+    /** @throws InvalidRequestException if a name is not this broker's id */
     static void requireThisBroker(String name, int nodeId) {
         int id;
         try {
@@ -39,14 +44,14 @@ record BrokerConfigTarget(int nodeId, BrokerConfigs broker) implements ConfigTar
         broker.requireList(key, operation.name().toLowerCase(Locale.ROOT));
     }
 
-    /** As in Kafka: the default, not what other layers say. */
+    /** Falls back to the default, as Kafka does, and not to the values of other sources. */
     @Override
-    public String inForce(String key, Map<String, String> own) {
+    public String effectiveValue(String key, Map<String, String> own) {
         return own.getOrDefault(key, broker.byDefault(key));
     }
 
     @Override
     public void validate(String name, Map<String, String> wanted) {
-        // Decided with the broker's settings before.
+        // The metadata validates broker settings when it decides the change.
     }
 }

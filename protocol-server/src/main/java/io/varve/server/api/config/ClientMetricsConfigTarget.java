@@ -21,8 +21,8 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
 /**
- * Subscriptions of clients' metrics (KIP-714): which clients are to send which metrics how often. Kept and
- * shown; none are asked for yet.
+ * Checks and describes subscriptions of client metrics (KIP-714): which clients send which metrics, and how
+ * often. The server stores subscriptions, but does not ask clients for metrics yet.
  */
 final class ClientMetricsConfigTarget implements ConfigTarget {
     private static final String INTERVAL = "interval.ms";
@@ -73,7 +73,7 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
     }
 
     @Override
-    public String inForce(String key, Map<String, String> own) {
+    public String effectiveValue(String key, Map<String, String> own) {
         return own.get(key);
     }
 
@@ -120,7 +120,10 @@ final class ClientMetricsConfigTarget implements ConfigTarget {
         }
     }
 
-    /** @return every setting of a subscription with its own settings */
+    /**
+     * @param own the settings of a subscription
+     * @return all settings of the subscription, defaults included, in the order of their names
+     */
     static List<ConfigEntry> settings(Map<String, String> own) {
         List<ConfigEntry> settings = new ArrayList<>();
         new TreeMap<>(KEYS).forEach((name, key) -> {

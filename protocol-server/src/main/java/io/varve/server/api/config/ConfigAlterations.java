@@ -19,45 +19,50 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 
 /**
- * What AlterConfigs and IncrementalAlterConfigs have in common: which resources can be altered, and one
- * answer to each, in order. Made for one request, in time that grows with its size.
+ * Collects the changes of an AlterConfigs or IncrementalAlterConfigs request, and keeps one outcome for each
+ * resource in the order of the request. Used for one request; takes time in proportion to its size.
  */
 final class ConfigAlterations {
-    /** A resource as the request names it: its type may be unknown. */
+    /**
+     * A resource as the request names it.
+     *
+     * @param type id of the type, any value
+     * @param name name of the resource
+     */
     record Resource(byte type, String name) {}
 
     private final ConfigTargets targets;
-    private final Map<Resource, Integer> times = new HashMap<>();
+    private final Map<Resource, Integer> mentions = new HashMap<>();
     private final List<Resource> resources;
     private final ApiError[] errors;
     private final List<Integer> positions = new ArrayList<>();
     private final List<ConfigChange> changes = new ArrayList<>();
 
     /**
-     * @param targets what can be altered, by type
+     * @param targets the resources whose settings clients may change, by type
      * @param resources all resources of the request, in its order
      */
     ConfigAlterations(ConfigTargets targets, List<Resource> resources) {
         this.targets = targets;
         this.resources = resources;
         errors = new ApiError[resources.size()];
-        resources.forEach(resource -> times.merge(resource, 1, Integer::sum));
+        resources.forEach(resource -> mentions.merge(resource, 1, Integer::sum));
     }
 
     /**
-     * Looks at one resource of the request.
+     * Checks one resource of the request, and adds its change to those that {@link #decide} submits.
      *
-     * @param position which
-     * @param keys the settings named, duplicates included
-     * @param withoutValue those of them that need a value and have none
-     * @param change makes the wanted settings of the present ones, by what such resources can be set to
+     * @param position position of the resource in the request
+     * @param keys the settings that the request names, duplicates included
+     * @param withoutValue those of the settings that need a value and have none
+     * @param change computes the new settings of the resource from its target and its present settings
      */
     void add(
             int position,
             List<String> keys,
             List<String> withoutValue,
             BiFunction<ConfigTarget, Map<String, String>, Map<String, String>> change) {
-        perform(position, keys, withoutValue, resource -> {
+        alterNow(position, keys, withoutValue, resource -> {
             ConfigTarget target = targets.of(ConfigResource.Type.forId(resource.type()));
             if (target == null) {
                 throw new InvalidRequestException("Unknown resource type " + resource.type());
@@ -76,10 +81,14 @@ final class ConfigAlterations {
         });
     }
 
-    /** Looks at one resource of the request that is altered at once, as {@link #add}. */
-    void perform(int position, List<String> keys, List<String> withoutValue, Function<Resource, ApiError> alteration) {
+    /**
+     * Checks one resource of the request as {@link #add} does, and changes it at once.
+     *
+     * @param alteration changes the resource, and returns the outcome
+     */
+    void alterNow(int position, List<String> keys, List<String> withoutValue, Function<Resource, ApiError> alteration) {
         Resource resource = resources.get(position);
-        if (times.get(resource) > 1) {
+        if (mentions.get(resource) > 1) {
             errors[position] = invalid("Each resource must appear at most once.");
         } else if (hasDuplicates(keys)) {
             errors[position] = invalid("Error due to duplicate config keys");
@@ -99,7 +108,13 @@ final class ConfigAlterations {
         return !keys.stream().allMatch(seen::add);
     }
 
-    /** @return completes with the outcome of each resource, by its position in the request */
+    /**
+     * Submits the changes.
+     *
+     * @param metadata decides the changes
+     * @param validateOnly true to check the changes only
+     * @return completes with the outcome of each resource, by its position in the request
+     */
     CompletableFuture<List<ApiError>> decide(ClusterMetadata metadata, boolean validateOnly) {
         if (changes.isEmpty()) {
             return CompletableFuture.completedFuture(List.of(errors));

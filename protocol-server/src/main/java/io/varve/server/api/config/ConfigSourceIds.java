@@ -4,10 +4,14 @@ package io.varve.server.api.config;
 import io.varve.server.metadata.config.ConfigEntry;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 
-/** Where settings come from, in the protocol's words. */
+/** Translates the sources of settings into the ids of Kafka's protocol. Stateless. */
 public final class ConfigSourceIds {
     private ConfigSourceIds() {}
 
+    /**
+     * @param source the source of a setting
+     * @return its id in the protocol
+     */
     public static byte id(ConfigEntry.Source source) {
         return switch (source) {
             case TOPIC -> ConfigSource.TOPIC_CONFIG.id();

@@ -6,31 +6,34 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 
-/** What resources of one type can be set to. Refuses with Kafka's exceptions. Thread-safe. */
+/**
+ * Checks changes of settings for one type of resource. Refuses a change by an exception of Kafka's.
+ * Thread-safe.
+ */
 interface ConfigTarget {
-    /** Refuses if there can be no such resource. */
+    /** Refuses a name that no resource of the type can have. */
     void checkName(String name);
 
-    /** @return of how many resources of the type settings are kept */
+    /** @return max number of resources of the type that have settings of their own */
     int maxConfigured();
 
-    /**
-     * Refuses if a setting's value is not a list, so that nothing can be appended to it or subtracted from
-     * it.
-     */
+    /** Refuses an operation on a list when the value of the setting is not a list. */
     void requireList(String key, OpType operation);
 
     /**
-     * @param key a setting whose value is a list
-     * @param own the resource's own settings
-     * @return its value in force, or null
+     * @param key key of a setting whose value is a list
+     * @param own the settings of the resource itself
+     * @return the effective value of the setting, or null when it has none
      */
-    String inForce(String key, Map<String, String> own);
+    String effectiveValue(String key, Map<String, String> own);
 
-    /** Refuses settings that are not allowed. Topics' and brokers' are refused where they are decided. */
+    /**
+     * Refuses invalid settings of the resource. The metadata validates settings of topics and brokers itself,
+     * when it decides the change.
+     */
     void validate(String name, Map<String, String> wanted);
 
-    /** Refuses unless the type is that of a list, as Kafka does for what is not a broker's. */
+    /** Refuses an operation on a list unless the setting is a list, in Kafka's words for all but brokers. */
     static void requireList(boolean list, String key, OpType operation) {
         if (!list) {
             throw new InvalidConfigurationException(

@@ -6,13 +6,13 @@ import io.varve.server.metadata.ClusterMetadata;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** Says what resources of each type can be set to. Thread-safe. */
+/** Finds the {@link ConfigTarget} of a type of resource. Thread-safe. */
 public final class ConfigTargets {
     private final Map<ConfigResource.Type, ConfigTarget> targets;
 
     /**
      * @param metadata settings of topics and brokers
-     * @param groups settings of groups, and how many groups there can be
+     * @param groups settings of groups, and the max number of groups
      */
     public ConfigTargets(ClusterMetadata metadata, GroupsConfig groups) {
         targets = Map.of(
@@ -25,7 +25,7 @@ public final class ConfigTargets {
 
     /**
      * @param type a type of resource
-     * @return what such resources can be set to, or null if they cannot be altered here
+     * @return target of the type, or null when clients cannot change such resources
      */
     ConfigTarget of(ConfigResource.Type type) {
         return targets.get(type);

@@ -25,12 +25,12 @@ import org.apache.kafka.common.requests.DescribeConfigsRequest;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** Describes the settings of topics, groups and this broker, with where each comes from. */
+/** Describes the settings of resources with their sources, and explains the retention of topics. */
 public final class DescribeConfigsHandler implements ApiHandler {
-    /** Versions before it write a text's length in 16 bits. */
-    private static final short FIRST_WITH_LONG_TEXTS = 4;
+    /** The first version that writes the length of a string as a varint; versions before it use 16 bits. */
+    private static final short FIRST_WITH_LONG_STRINGS = 4;
 
-    private static final int SHORT_TEXT = Short.MAX_VALUE;
+    private static final int MAX_SHORT_STRING = Short.MAX_VALUE;
 
     private final SettingDescriptions settings;
     private final RetentionExplainer retention;
@@ -58,7 +58,7 @@ public final class DescribeConfigsHandler implements ApiHandler {
             response.results().add(result);
             if (resource.resourceType() == ConfigResource.Type.TOPIC.id()
                     && ExplanationRequest.isRequest(resource.resourceName())) {
-                last = last.thenCombine(answer(request, resource, result), (before, done) -> done);
+                last = last.thenCombine(explain(request, resource, result), (before, done) -> done);
                 continue;
             }
             try {
@@ -74,14 +74,14 @@ public final class DescribeConfigsHandler implements ApiHandler {
         result.setErrorCode(Errors.forException(e).code()).setErrorMessage(e.getMessage());
     }
 
-    private CompletionStage<DescribeConfigsResult> answer(
+    private CompletionStage<DescribeConfigsResult> explain(
             Request request, DescribeConfigsResource resource, DescribeConfigsResult result) {
         return retention.answer(resource.resourceName()).handle((answer, failure) -> {
-            if (failure == null && request.version() < FIRST_WITH_LONG_TEXTS && answer.length() > SHORT_TEXT) {
+            if (failure == null && request.version() < FIRST_WITH_LONG_STRINGS && answer.length() > MAX_SHORT_STRING) {
                 refuse(
                         result,
                         new InvalidRequestException("The answer is too long for this version of the request:"
-                                + " ask about one partition, or with version " + FIRST_WITH_LONG_TEXTS + "."));
+                                + " ask about one partition, or with version " + FIRST_WITH_LONG_STRINGS + "."));
             } else if (failure == null) {
                 result.configs()
                         .add(new DescribeConfigsResourceResult()

@@ -8,9 +8,10 @@ import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
 /**
- * Groups' settings; the group need not exist.
+ * Checks changes of the settings of groups; the group need not exist.
  *
- * @param maxConfigured as many groups as there can be
+ * @param settings definitions of the settings
+ * @param maxConfigured max number of groups
  */
 record GroupConfigTarget(GroupSettings settings, int maxConfigured) implements ConfigTarget {
     @Override
@@ -29,7 +30,7 @@ record GroupConfigTarget(GroupSettings settings, int maxConfigured) implements C
     }
 
     @Override
-    public String inForce(String key, Map<String, String> own) {
+    public String effectiveValue(String key, Map<String, String> own) {
         return own.get(key);
     }
 

@@ -25,15 +25,15 @@ import org.apache.kafka.common.message.IncrementalAlterConfigsResponseData.Alter
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.IncrementalAlterConfigsRequest;
 
-/** Sets, deletes, appends to and subtracts from single settings (KIP-339). */
+/** Sets and deletes single settings of resources, and appends to or subtracts from lists (KIP-339). */
 public final class IncrementalAlterConfigsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
     private final ConfigTargets targets;
     private final LogLevelChanges levels;
 
     /**
-     * @param metadata what the cluster is
-     * @param targets what can be altered, by type of resource
+     * @param metadata decides the changes
+     * @param targets the resources whose settings clients may change, by type
      */
     public IncrementalAlterConfigsHandler(ClusterMetadata metadata, ConfigTargets targets) {
         this.metadata = metadata;
@@ -66,7 +66,7 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler {
             }
         }
         if (resource.resourceType() == ConfigResource.Type.BROKER_LOGGER.id()) {
-            alterations.perform(position, keys, withoutValue, named -> {
+            alterations.alterNow(position, keys, withoutValue, named -> {
                 levels.apply(named.name(), resource.configs(), validateOnly);
                 return ApiError.NONE;
             });
@@ -113,11 +113,11 @@ public final class IncrementalAlterConfigsHandler implements ApiHandler {
         return wanted;
     }
 
-    /** A list that the resource does not set starts from the value in force. */
+    /** Changes the list of the resource; without one, the list that is effective for it. */
     private static String combine(
             ConfigTarget target, OpType type, AlterableConfig operation, Map<String, String> present) {
         target.requireList(operation.name(), type);
-        Set<String> values = new LinkedHashSet<>(split(target.inForce(operation.name(), present)));
+        Set<String> values = new LinkedHashSet<>(split(target.effectiveValue(operation.name(), present)));
         if (type == OpType.SUBTRACT) {
             split(operation.value()).forEach(values::remove);
         } else {

@@ -12,10 +12,18 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.message.IncrementalAlterConfigsRequestData.AlterableConfig;
 
 /**
- * Changes the levels of this broker's loggers (KIP-412), all that one resource asks for or none. Thread-safe.
+ * Changes the levels of this broker's loggers (KIP-412): all changes of a resource, or none. Thread-safe.
+ *
+ * @param nodeId id of this broker
+ * @param levels the levels of its loggers
  */
 record LogLevelChanges(int nodeId, LogLevels levels) {
-    /** @throws org.apache.kafka.common.errors.ApiException as Kafka refuses, before anything is changed */
+    /**
+     * @param name name of the resource: the id of the broker
+     * @param operations the changes
+     * @param validateOnly true to check the changes only
+     * @throws org.apache.kafka.common.errors.ApiException if a change is invalid; no level has changed then
+     */
     void apply(String name, Collection<AlterableConfig> operations, boolean validateOnly) {
         BrokerConfigTarget.requireThisBroker(name, nodeId);
         operations.forEach(this::check);

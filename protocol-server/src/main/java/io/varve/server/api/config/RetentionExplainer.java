@@ -21,8 +21,8 @@ import org.apache.kafka.common.errors.InvalidRequestException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Explains a topic's retention, as it is or as it would be under other settings, to clients that ask for it
- * by DescribeConfigs; on its worker thread, as the storage is read.
+ * Explains the retention of a topic to clients of DescribeConfigs, under the topic's settings or under
+ * settings that the client tries. Reads the storage: used on a worker thread. Thread-safe.
  */
 final class RetentionExplainer {
     private final Topics topics;
@@ -36,9 +36,10 @@ final class RetentionExplainer {
     }
 
     /**
-     * @param resource the name of a topic resource that {@link ExplanationRequest#isRequest}
-     * @return completes with the explanation as JSON, or fails with a Kafka
-     *     {@link org.apache.kafka.common.errors.ApiException}
+     * @param resource name of a topic resource for which {@link ExplanationRequest#isRequest} is true
+     * @return completes with the explanation as JSON; fails with an
+     *     {@link org.apache.kafka.common.errors.ApiException} when the request is malformed, or the topic or
+     *     partition does not exist
      */
     CompletionStage<String> answer(String resource) {
         return CompletableFuture.supplyAsync(() -> explain(request(resource)), Runnable::run);
@@ -58,12 +59,12 @@ final class RetentionExplainer {
             throw new UnknownTopicOrPartitionException("The topic '" + request.topic() + "' does not exist.");
         }
         PartitionConfigs configs = configs(topic, request.settings());
-        List<RetentionExplanation> explained = new ArrayList<>();
+        List<RetentionExplanation> explanations = new ArrayList<>();
         for (PartitionLog log : logs(topic, request.partition())) {
             PartitionConfig config = configs.of(topic.id(), log.id().partition());
-            explained.add(engine.explainRetention(log, config));
+            explanations.add(engine.explainRetention(log, config));
         }
-        return ExplanationJson.write(topic.name(), explained);
+        return ExplanationJson.write(topic.name(), explanations);
     }
 
     private static List<PartitionLog> logs(Topic topic, int partition) {

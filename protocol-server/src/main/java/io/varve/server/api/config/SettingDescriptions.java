@@ -25,40 +25,57 @@ import org.apache.kafka.common.message.DescribeConfigsResponseData.DescribeConfi
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigSource;
 import org.apache.kafka.common.requests.DescribeConfigsResponse.ConfigType;
 
-/** Looks up the settings of every kind of resource, and puts them in the protocol's words. Thread-safe. */
+/**
+ * Describes the settings of every type of resource as DescribeConfigs returns them. Thread-safe.
+ *
+ * @param metadata settings of topics, brokers, groups and client metrics
+ * @param groups definitions of the settings of groups
+ * @param levels the levels of this broker's loggers
+ */
 record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLevels levels) {
-    /** @throws org.apache.kafka.common.errors.ApiException if there is no such resource */
+    /**
+     * @param resource the resource, with the keys that the client asks for
+     * @param asked the request
+     * @return the settings of the resource
+     * @throws org.apache.kafka.common.errors.ApiException if the resource does not exist
+     */
     List<DescribeConfigsResourceResult> of(DescribeConfigsResource resource, DescribeConfigsRequestData asked) {
         ConfigResource.Type type = ConfigResource.Type.forId(resource.resourceType());
         String name = resource.resourceName();
         return switch (type) {
             case TOPIC ->
-                chosen(resource, ofTopic(name), setting -> shown(setting, asked).setReadOnly(false));
-            case BROKER -> chosen(resource, ofBroker(name), setting -> ofBroker(setting, asked));
+                selected(
+                        resource,
+                        ofTopic(name),
+                        setting -> described(setting, asked).setReadOnly(false));
+            case BROKER -> selected(resource, ofBroker(name), setting -> ofBroker(setting, asked));
             case BROKER_LOGGER -> ofLoggers(resource);
             case GROUP ->
-                chosen(resource, ofGroup(name), setting -> shown(setting, asked).setReadOnly(false));
+                selected(
+                        resource,
+                        ofGroup(name),
+                        setting -> described(setting, asked).setReadOnly(false));
             case CLIENT_METRICS ->
-                chosen(
+                selected(
                         resource,
                         ofMetrics(name),
-                        setting -> shown(setting, asked).setReadOnly(false));
+                        setting -> described(setting, asked).setReadOnly(false));
             default ->
                 throw new InvalidRequestException("Unsupported resource type: " + type
                         + (type == ConfigResource.Type.UNKNOWN ? " (" + resource.resourceType() + ")" : ""));
         };
     }
 
-    private static List<DescribeConfigsResourceResult> chosen(
+    private static List<DescribeConfigsResourceResult> selected(
             DescribeConfigsResource resource,
             List<ConfigEntry> settings,
-            Function<ConfigEntry, DescribeConfigsResourceResult> shown) {
+            Function<ConfigEntry, DescribeConfigsResourceResult> describe) {
         List<String> keys = resource.configurationKeys();
         Set<String> wanted = keys == null ? Set.of() : new HashSet<>(keys);
         List<DescribeConfigsResourceResult> results = new ArrayList<>();
         for (ConfigEntry setting : settings) {
             if (wanted.isEmpty() || wanted.contains(setting.key().name)) {
-                results.add(shown.apply(setting));
+                results.add(describe.apply(setting));
             }
         }
         return results;
@@ -83,7 +100,7 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
         return metadata.brokerConfigs().settings();
     }
 
-    private void requireThisBroker(String name, String others) {
+    private void requireThisBroker(String name, String alternative) {
         int id;
         try {
             id = Integer.parseInt(name);
@@ -93,7 +110,7 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
         int expected = metadata.config().nodeId();
         if (id != expected) {
             throw new InvalidRequestException(
-                    "Unexpected broker id, expected " + expected + others + " but received " + name);
+                    "Unexpected broker id, expected " + expected + alternative + " but received " + name);
         }
     }
 
@@ -134,7 +151,7 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
 
     private DescribeConfigsResourceResult ofBroker(ConfigEntry setting, DescribeConfigsRequestData asked) {
         DescribeConfigsResourceResult result =
-                shown(setting, asked).setReadOnly(!metadata.brokerConfigs().isDynamic(setting.key().name));
+                described(setting, asked).setReadOnly(!metadata.brokerConfigs().isDynamic(setting.key().name));
         if (BrokerConfigs.isUnknown(setting.key())) {
             result.setConfigType(ConfigType.UNKNOWN.id());
         }
@@ -145,7 +162,7 @@ record SettingDescriptions(ClusterMetadata metadata, GroupSettings groups, LogLe
         return result;
     }
 
-    private static DescribeConfigsResourceResult shown(ConfigEntry setting, DescribeConfigsRequestData asked) {
+    private static DescribeConfigsResourceResult described(ConfigEntry setting, DescribeConfigsRequestData asked) {
         DescribeConfigsResourceResult result = new DescribeConfigsResourceResult()
                 .setName(setting.key().name)
                 .setValue(setting.value())

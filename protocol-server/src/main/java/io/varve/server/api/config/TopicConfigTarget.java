@@ -6,14 +6,18 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.AlterConfigOp.OpType;
 import org.apache.kafka.common.errors.InvalidRequestException;
 
-/** Topics' settings. */
+/**
+ * Checks changes of the settings of topics.
+ *
+ * @param definitions definitions of the settings
+ */
 record TopicConfigTarget(TopicConfigs definitions) implements ConfigTarget {
     @Override
     public void checkName(String name) {
         if (name.isEmpty()) {
             throw new InvalidRequestException("Default topic resources are not allowed.");
         }
-        // Whether there is such a topic is known when its settings are decided.
+        // The metadata checks that the topic exists, when it decides the change.
     }
 
     @Override
@@ -27,12 +31,12 @@ record TopicConfigTarget(TopicConfigs definitions) implements ConfigTarget {
     }
 
     @Override
-    public String inForce(String key, Map<String, String> own) {
+    public String effectiveValue(String key, Map<String, String> own) {
         return definitions.value(key, own);
     }
 
     @Override
     public void validate(String name, Map<String, String> wanted) {
-        // Decided with the topic's settings before.
+        // The metadata validates topic settings when it decides the change.
     }
 }

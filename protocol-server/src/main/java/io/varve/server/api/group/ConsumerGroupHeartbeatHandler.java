@@ -9,8 +9,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.ConsumerGroupHeartbeatRequest;
 
 /**
- * Takes the heartbeats by which members join, keep, change and leave a group of the consumer protocol
- * (KIP-848).
+ * Handles the heartbeats of members of the consumer protocol (KIP-848), by which they join a group, stay in
+ * it, change their subscriptions and leave.
  */
 public final class ConsumerGroupHeartbeatHandler implements ApiHandler {
     private final Groups groups;

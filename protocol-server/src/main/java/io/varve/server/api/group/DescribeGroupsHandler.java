@@ -10,7 +10,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeGroupsRequest;
 
-/** Describes classic groups, their members and what they are assigned. */
+/** Describes classic groups, their members and the assignments of these. */
 public final class DescribeGroupsHandler implements ApiHandler {
     private final Groups groups;
 

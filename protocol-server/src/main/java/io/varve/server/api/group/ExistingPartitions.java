@@ -9,19 +9,19 @@ import java.util.function.IntConsumer;
 import java.util.function.ToIntFunction;
 
 /**
- * Splits the partitions that a request names of a topic: a coordinator gets those there are, the others are
- * answered at once.
+ * Selects the existing ones among the partitions that a request names: a coordinator gets those, and the
+ * handler answers for the others. Stateless.
  */
 public final class ExistingPartitions {
     private ExistingPartitions() {}
 
     /**
-     * @param topic the topic, or null when there is none
-     * @param asked what the request says of its partitions
-     * @param index finds the number of a partition
-     * @param unknown is given the number of each partition that does not exist
-     * @param <P> what the request says of a partition
-     * @return what it says of those that exist, in its order
+     * @param topic the topic, or null when it does not exist
+     * @param asked the request's entries for partitions of the topic
+     * @param index returns the partition number of an entry
+     * @param unknown accepts the number of each partition that does not exist
+     * @param <P> type of the entries
+     * @return the entries of existing partitions, in the order of the request
      */
     public static <P> List<P> of(Topic topic, Collection<P> asked, ToIntFunction<P> index, IntConsumer unknown) {
         List<P> existing = new ArrayList<>(asked.size());

@@ -7,8 +7,8 @@ import org.apache.kafka.common.acl.AclOperation;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * What a client may do to a group, as the bits of KIP-430. Without an authorizer that is everything there is
- * to do.
+ * Encodes the operations that a client may perform on a group as the bit field of KIP-430. Without an
+ * authorizer these are all operations.
  */
 final class GroupOperations {
     static final int ALL = Utils.to32BitField(Set.of(

@@ -8,7 +8,7 @@ import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.HeartbeatRequest;
 
-/** Takes the heartbeats of members of classic groups. */
+/** Handles the heartbeats of members of classic groups. */
 public final class HeartbeatHandler implements ApiHandler {
     private final Groups groups;
 

@@ -9,7 +9,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.JoinGroupRequest;
 import org.apache.kafka.common.requests.JoinGroupResponse;
 
-/** Lets members join a classic group; answers when the rebalance has gathered the group's members. */
+/** Lets members join a classic group; responds when all members have joined the rebalance. */
 public final class JoinGroupHandler implements ApiHandler {
     private final Groups groups;
 
@@ -21,7 +21,7 @@ public final class JoinGroupHandler implements ApiHandler {
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         JoinGroupRequest join = (JoinGroupRequest) request.body();
-        // The response class knows what versions before 7 cannot say: a missing protocol name.
+        // Kafka's response class replaces a null protocol name, which versions before 7 cannot encode.
         return groups.join(RequestCaller.of(request), join.data())
                 .thenApply(data -> new JoinGroupResponse(data, request.version()).data());
     }

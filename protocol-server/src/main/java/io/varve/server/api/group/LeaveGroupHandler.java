@@ -9,7 +9,7 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.LeaveGroupRequest;
 import org.apache.kafka.common.requests.LeaveGroupResponse;
 
-/** Lets members leave a classic group: one before version 3, several from then on (KIP-345). */
+/** Removes members from a classic group: one before version 3, several from version 3 on (KIP-345). */
 public final class LeaveGroupHandler implements ApiHandler {
     private final Groups groups;
 

@@ -20,8 +20,8 @@ import org.apache.kafka.common.requests.OffsetCommitRequest;
 import org.apache.kafka.common.requests.OffsetCommitResponse;
 
 /**
- * OffsetCommit. Topics come by name, from version 10 on by id (KIP-848). Partitions that do not exist are
- * answered here; the coordinator gets the rest.
+ * Commits the offsets of existing partitions through the group coordinator, and answers for unknown
+ * partitions itself. Requests name topics by name, from version 10 on by id (KIP-848).
  */
 public final class OffsetCommitHandler implements ApiHandler {
     private final Groups groups;
@@ -52,14 +52,14 @@ public final class OffsetCommitHandler implements ApiHandler {
                         OffsetCommitRequestPartition::partitionIndex,
                         byId ? Errors.UNKNOWN_TOPIC_ID : Errors.UNKNOWN_TOPIC_OR_PARTITION);
             } else {
-                // The response must show the topic as the client named it, the coordinator wants name and id.
-                Uuid shownId = byId ? topic.id() : Uuid.ZERO_UUID;
+                // The response names the topic as the request does; the coordinator needs name and id.
+                Uuid responseId = byId ? topic.id() : Uuid.ZERO_UUID;
                 List<OffsetCommitRequestPartition> partitions = ExistingPartitions.of(
                         topic,
                         asked.partitions(),
                         OffsetCommitRequestPartition::partitionIndex,
                         unknown -> response.addPartition(
-                                shownId, topic.name(), unknown, Errors.UNKNOWN_TOPIC_OR_PARTITION));
+                                responseId, topic.name(), unknown, Errors.UNKNOWN_TOPIC_OR_PARTITION));
                 if (!partitions.isEmpty()) {
                     known.add(new OffsetCommitRequestTopic()
                             .setName(topic.name())
@@ -71,14 +71,14 @@ public final class OffsetCommitHandler implements ApiHandler {
         if (known.isEmpty()) {
             return CompletableFuture.completedFuture(response.build().data());
         }
-        OffsetCommitRequestData rest = new OffsetCommitRequestData()
+        OffsetCommitRequestData existing = new OffsetCommitRequestData()
                 .setGroupId(data.groupId())
                 .setGenerationIdOrMemberEpoch(data.generationIdOrMemberEpoch())
                 .setMemberId(data.memberId())
                 .setGroupInstanceId(data.groupInstanceId())
                 .setRetentionTimeMs(data.retentionTimeMs())
                 .setTopics(known);
-        return groups.commit(RequestCaller.of(request), rest)
+        return groups.commit(RequestCaller.of(request), existing)
                 .thenApply(committed -> response.merge(committed).build().data());
     }
 }

@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.OffsetDeleteRequest;
 import org.apache.kafka.common.requests.OffsetDeleteResponse;
 
-/** Deletes committed offsets of topics a group no longer reads (KIP-496). */
+/** Deletes committed offsets of topics that a group no longer reads (KIP-496). */
 public final class OffsetDeleteHandler implements ApiHandler {
     private final Groups groups;
     private final Topics topics;
@@ -65,8 +65,8 @@ public final class OffsetDeleteHandler implements ApiHandler {
     }
 
     /**
-     * @return what is named, each partition once: in the answer's collections equal keys take time by their
-     *     square
+     * @return the partitions of the request, each once: equal keys in the response's collections would take
+     *     quadratic time
      */
     private static Map<String, Set<Integer>> partitions(OffsetDeleteRequestData data) {
         Map<String, Set<Integer>> named = new LinkedHashMap<>();

@@ -26,8 +26,8 @@ import org.apache.kafka.common.requests.OffsetFetchRequest;
 import org.apache.kafka.common.requests.OffsetFetchResponse;
 
 /**
- * OffsetFetch: one group, from version 8 on several (KIP-709), each with its own error; topics by name, from
- * version 10 on by id (KIP-848).
+ * Returns committed offsets of groups. Requests name one group, from version 8 on several, each with an error
+ * of its own (KIP-709); they name topics by name, from version 10 on by id (KIP-848).
  */
 public final class OffsetFetchHandler implements ApiHandler {
     private final Groups groups;
@@ -50,7 +50,7 @@ public final class OffsetFetchHandler implements ApiHandler {
         List<CompletableFuture<OffsetFetchResponseGroup>> fetched = fetch.groups().stream()
                 .map(group -> seen.add(group.groupId())
                         ? fetch(caller, group, fetch.requireStable(), request.version())
-                        : twice(group, request.version()))
+                        : refuseDuplicate(group, request.version()))
                 .toList();
         return FutureLists.all(fetched)
                 .thenApply(all -> new OffsetFetchResponse.Builder(all)
@@ -58,8 +58,9 @@ public final class OffsetFetchHandler implements ApiHandler {
                         .data());
     }
 
-    /** All offsets of a group may be a large answer: it is given once. */
-    private static CompletableFuture<OffsetFetchResponseGroup> twice(OffsetFetchRequestGroup group, short version) {
+    /** Refuses a group that the request has named before: the offsets of a group may be large. */
+    private static CompletableFuture<OffsetFetchResponseGroup> refuseDuplicate(
+            OffsetFetchRequestGroup group, short version) {
         return CompletableFuture.completedFuture(
                 OffsetFetchResponse.groupError(group, Errors.INVALID_REQUEST, version));
     }
@@ -68,7 +69,7 @@ public final class OffsetFetchHandler implements ApiHandler {
             GroupRequestContext caller, OffsetFetchRequestGroup group, boolean requireStable, short version) {
         List<OffsetFetchResponseTopics> unknown = new ArrayList<>();
         boolean byId = OffsetFetchRequest.useTopicIds(version);
-        OffsetFetchRequestGroup named = byId && group.topics() != null ? named(group, unknown) : group;
+        OffsetFetchRequestGroup named = byId && group.topics() != null ? withNames(group, unknown) : group;
         return groups.fetch(caller, named, requireStable).handle((fetched, failure) -> {
             if (failure != null) {
                 return OffsetFetchResponse.groupError(group, Errors.forException(failure), version);
@@ -76,12 +77,12 @@ public final class OffsetFetchHandler implements ApiHandler {
             if (fetched.errorCode() != Errors.NONE.code()) {
                 return fetched;
             }
-            return byId ? identified(fetched, unknown) : fetched;
+            return byId ? withIds(fetched, unknown) : fetched;
         });
     }
 
-    /** @return the same question with names for ids; topics that have none are answered in {@code unknown} */
-    private OffsetFetchRequestGroup named(OffsetFetchRequestGroup group, List<OffsetFetchResponseTopics> unknown) {
+    /** @return a copy with topic names instead of ids; {@code unknown} gets the topics that do not exist */
+    private OffsetFetchRequestGroup withNames(OffsetFetchRequestGroup group, List<OffsetFetchResponseTopics> unknown) {
         List<OffsetFetchRequestTopics> known = new ArrayList<>(group.topics().size());
         for (OffsetFetchRequestTopics asked : group.topics()) {
             Topic topic = topics.byId(asked.topicId());
@@ -98,17 +99,17 @@ public final class OffsetFetchHandler implements ApiHandler {
         return group.duplicate().setTopics(known);
     }
 
-    /** Adds ids to names. A topic deleted meanwhile has none to show and is left out. */
-    private OffsetFetchResponseGroup identified(
+    /** Adds the ids of the topics. Omits a topic that was deleted meanwhile, which has no id. */
+    private OffsetFetchResponseGroup withIds(
             OffsetFetchResponseGroup fetched, List<OffsetFetchResponseTopics> unknown) {
-        List<OffsetFetchResponseTopics> identified = new ArrayList<>(unknown);
+        List<OffsetFetchResponseTopics> withIds = new ArrayList<>(unknown);
         for (OffsetFetchResponseTopics found : fetched.topics()) {
             Topic topic = topics.byName(found.name());
             if (topic != null) {
-                identified.add(found.setTopicId(topic.id()));
+                withIds.add(found.setTopicId(topic.id()));
             }
         }
-        return fetched.setTopics(identified);
+        return fetched.setTopics(withIds);
     }
 
     private static OffsetFetchResponsePartitions unknownTopicId(int partition) {

@@ -5,21 +5,21 @@ import io.varve.server.api.Request;
 import io.varve.server.group.GroupRequestContext;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** Tells the coordinator who sent a request. */
+/** Describes the sender of a request to the group coordinator. Stateless. */
 public final class RequestCaller {
-    /** In characters. Clients choose their names, and groups remember them with each member. */
-    private static final int MAX_NAME_LENGTH = 255;
+    /** Max characters of a client id that a group stores with a member; clients choose their ids. */
+    private static final int MAX_CLIENT_ID_LENGTH = 255;
 
     private RequestCaller() {}
 
     /**
      * @param request any request
-     * @return who sent it
+     * @return the sender, with the API and the version of the request
      */
     public static GroupRequestContext of(Request request) {
         RequestHeader header = request.header();
         return new GroupRequestContext(
-                name(header.clientId()),
+                truncate(header.clientId()),
                 request.connection().clientAddress(),
                 request.connection().listenerName(),
                 header.apiKey().id,
@@ -27,9 +27,9 @@ public final class RequestCaller {
                 header.correlationId());
     }
 
-    private static String name(String clientId) {
-        return clientId == null || clientId.length() <= MAX_NAME_LENGTH
+    private static String truncate(String clientId) {
+        return clientId == null || clientId.length() <= MAX_CLIENT_ID_LENGTH
                 ? clientId
-                : clientId.substring(0, MAX_NAME_LENGTH);
+                : clientId.substring(0, MAX_CLIENT_ID_LENGTH);
     }
 }

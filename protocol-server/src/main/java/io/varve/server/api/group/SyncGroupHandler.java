@@ -9,7 +9,7 @@ import org.apache.kafka.common.errors.InconsistentGroupProtocolException;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.requests.SyncGroupRequest;
 
-/** Gives members of a classic group their assignments; answers when the leader has handed them in. */
+/** Returns the assignments of members of a classic group; responds when the leader has sent them. */
 public final class SyncGroupHandler implements ApiHandler {
     private final Groups groups;
 

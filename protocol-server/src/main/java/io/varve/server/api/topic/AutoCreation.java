@@ -10,33 +10,37 @@ import java.util.function.IntSupplier;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Makes topics because clients name them, few at a time and not without end. What is not made is not there:
- * clients ask again, and get what had to wait. Thread-safe.
+ * Creates topics because clients name them, within limits on their number and on concurrent creations. Beyond
+ * a limit the topic stays unknown: the client retries, and may get it then. Thread-safe.
  */
 final class AutoCreation {
-    private final IntSupplier present;
+    private final IntSupplier existing;
     private final TopicCreator creation;
     private final TopicLimits limits;
     private final AtomicInteger underWay = new AtomicInteger();
 
-    /** @param present tells how many topics there are */
-    AutoCreation(IntSupplier present, TopicCreator creation, TopicLimits limits) {
-        this.present = present;
+    /**
+     * @param existing counts the existing topics
+     * @param creation creates topics
+     * @param limits the limits
+     */
+    AutoCreation(IntSupplier existing, TopicCreator creation, TopicLimits limits) {
+        this.existing = existing;
         this.creation = creation;
         this.limits = limits;
     }
 
     /**
-     * @param name a legal name of a topic that is not there
-     * @return as {@link TopicCreator#createIfAbsent}; fails with UNKNOWN_TOPIC_OR_PARTITION when it is not
-     *     made now
+     * @param name a valid name of a topic that does not exist
+     * @return completes as {@link TopicCreator#createIfAbsent}; fails with UNKNOWN_TOPIC_OR_PARTITION beyond
+     *     a limit
      */
     CompletableFuture<Topic> create(String name) {
         int before = underWay.getAndIncrement();
-        if (before >= limits.autoCreatedAtOnce() || present.getAsInt() + before >= limits.autoCreated()) {
+        if (before >= limits.autoCreatedAtOnce() || existing.getAsInt() + before >= limits.autoCreated()) {
             underWay.decrementAndGet();
             return CompletableFuture.failedFuture(new UnknownTopicOrPartitionException());
         }
-        return creation.createIfAbsent(name).whenComplete((made, failure) -> underWay.decrementAndGet());
+        return creation.createIfAbsent(name).whenComplete((created, failure) -> underWay.decrementAndGet());
     }
 }

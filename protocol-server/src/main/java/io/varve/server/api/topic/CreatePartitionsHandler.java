@@ -21,11 +21,11 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.common.requests.CreatePartitionsRequest;
 
-/** Gives topics more partitions. */
+/** Adds partitions to topics. */
 public final class CreatePartitionsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
 
-    /** @param metadata what the cluster is */
+    /** @param metadata decides the changes */
     public CreatePartitionsHandler(ClusterMetadata metadata) {
         this.metadata = metadata;
     }

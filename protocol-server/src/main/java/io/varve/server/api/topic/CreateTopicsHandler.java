@@ -25,11 +25,11 @@ import org.apache.kafka.common.message.CreateTopicsResponseData.CreatableTopicRe
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.CreateTopicsRequest;
 
-/** Creates topics, or says why not, each for itself. */
+/** Creates topics; each has an outcome of its own. */
 public final class CreateTopicsHandler implements ApiHandler {
     private final ClusterMetadata metadata;
 
-    /** @param metadata what the cluster is */
+    /** @param metadata decides the changes, and describes the settings of new topics */
     public CreateTopicsHandler(ClusterMetadata metadata) {
         this.metadata = metadata;
     }

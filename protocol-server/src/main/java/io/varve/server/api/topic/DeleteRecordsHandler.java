@@ -26,10 +26,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.slf4j.LoggerFactory;
 
 /**
- * DeleteRecords (KIP-107): moves partitions' log start offsets up, and answers when the new ones are durable.
- * The request's time-out is for followers, which there are none of. Runs on a worker thread: space is freed
- * file by file. Refused as in Kafka for the broker's own topics and where {@code cleanup.policy} is compact
- * alone; and where a hold pins records, by the same code.
+ * Deletes records (KIP-107): raises the log start offsets of partitions, and responds when the new ones are
+ * durable. The request's time-out applies to followers, and this broker has none. Runs on a worker thread, as
+ * the storage deletes file by file. As in Kafka it refuses internal topics, and topics whose
+ * {@code cleanup.policy} is only compact. A hold on records is refused with the code of the latter.
  */
 public final class DeleteRecordsHandler implements ApiHandler {
     private static final LogThrottle REFUSALS =
@@ -37,7 +37,7 @@ public final class DeleteRecordsHandler implements ApiHandler {
     private static final long TO_HIGH_WATERMARK = -1;
     private static final long UNKNOWN = -1;
 
-    /** What commits take is the server's own work; longer than this, storage stands still. */
+    /** Min time that a commit may take, in ms. */
     static final int COMMIT_MS = 30_000;
 
     private final Topics topics;
@@ -45,7 +45,7 @@ public final class DeleteRecordsHandler implements ApiHandler {
 
     /**
      * @param topics finds topics and their logs
-     * @param engine deletes
+     * @param engine deletes records
      */
     public DeleteRecordsHandler(Topics topics, LogEngine engine) {
         this.topics = topics;
@@ -70,12 +70,12 @@ public final class DeleteRecordsHandler implements ApiHandler {
                 all.add(delete(topic, name, offset, answer));
             });
         });
-        return inTime(request, asked.timeoutMs(), all).thenApply(everything -> everything ? response : late(response));
+        return inTime(request, asked.timeoutMs(), all).thenApply(inTime -> inTime ? response : timedOutCopy(response));
     }
 
     /**
-     * @return the offsets by topic and partition; of a partition named several times the last one, as in
-     *     Kafka
+     * @return the offsets by topic and partition; the last one of a partition that the request names several
+     *     times, as in Kafka
      */
     private static Map<String, Map<Integer, Long>> offsets(DeleteRecordsRequestData asked) {
         Map<String, Map<Integer, Long>> offsets = new LinkedHashMap<>();
@@ -138,13 +138,13 @@ public final class DeleteRecordsHandler implements ApiHandler {
     private static Errors error(Throwable failure) {
         Throwable cause = KafkaErrors.unwrap(failure);
         if (cause instanceof HeldException) {
-            REFUSALS.warn("DeleteRecords refused: {}", cause.getMessage()); // the response has no place for words
+            REFUSALS.warn("DeleteRecords refused: {}", cause.getMessage()); // the response has no field for a message
             return Errors.POLICY_VIOLATION;
         }
         return cause instanceof RuntimeException known ? KafkaErrors.ofRead(known) : Errors.UNKNOWN_SERVER_ERROR;
     }
 
-    /** @return completes with true when all is done, or with false when the time is up */
+    /** @return completes with true when all deletions have ended, with false when the time is up */
     private static CompletableFuture<Boolean> inTime(Request request, int timeoutMs, List<CompletableFuture<?>> all) {
         CompletableFuture<Boolean> done = CompletableFuture.allOf(all.toArray(new CompletableFuture<?>[0]))
                 .thenApply(nothing -> true);
@@ -155,8 +155,8 @@ public final class DeleteRecordsHandler implements ApiHandler {
         return done;
     }
 
-    /** Stragglers change the answers they were given, so what is sent is a copy. */
-    private static DeleteRecordsResponseData late(DeleteRecordsResponseData response) {
+    /** Copies the response: deletions that are not complete still change the original. */
+    private static DeleteRecordsResponseData timedOutCopy(DeleteRecordsResponseData response) {
         DeleteRecordsResponseData sent = new DeleteRecordsResponseData();
         for (DeleteRecordsTopicResult topic : response.topics()) {
             DeleteRecordsTopicResult result = new DeleteRecordsTopicResult().setName(topic.name());

@@ -30,7 +30,7 @@ public final class DeleteTopicsHandler implements ApiHandler {
 
     private final ClusterMetadata metadata;
 
-    /** @param metadata what the cluster is */
+    /** @param metadata decides the changes */
     public DeleteTopicsHandler(ClusterMetadata metadata) {
         this.metadata = metadata;
     }
@@ -46,9 +46,9 @@ public final class DeleteTopicsHandler implements ApiHandler {
         List<TopicRef> asked = asked(((DeleteTopicsRequest) request.body()).data(), request.version());
         DeleteTopicsResponseData response = new DeleteTopicsResponseData();
         List<TopicRef> wanted = new ArrayList<>();
-        Map<TopicRef, Integer> times = new HashMap<>();
-        asked.forEach(ref -> times.merge(ref, 1, Integer::sum));
-        times.forEach((ref, count) -> {
+        Map<TopicRef, Integer> mentions = new HashMap<>();
+        asked.forEach(ref -> mentions.merge(ref, 1, Integer::sum));
+        mentions.forEach((ref, count) -> {
             String mistake = mistake(ref, count);
             if (mistake == null) {
                 wanted.add(ref);
@@ -97,10 +97,7 @@ public final class DeleteTopicsHandler implements ApiHandler {
                 .setErrorMessage(error.isFailure() ? error.messageWithFallback() : null);
     }
 
-    /**
-     * Has a hash that no client chooses: in the answer's collection many of one hash take time by their
-     * square.
-     */
+    /** A result with an identity hash code: clients cannot make it collide, which takes quadratic time. */
     private static final class Result extends DeletableTopicResult {
         @Override
         public int hashCode() {

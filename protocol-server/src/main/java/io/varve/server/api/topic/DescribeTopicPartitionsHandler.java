@@ -22,7 +22,7 @@ import org.apache.kafka.common.message.DescribeTopicPartitionsResponseData.Descr
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.DescribeTopicPartitionsRequest;
 
-/** Describes topics with their partitions in order of name, page by page (KIP-966). */
+/** Describes topics and their partitions page by page, in the order of topic names (KIP-966). */
 public final class DescribeTopicPartitionsHandler implements ApiHandler {
     private final Topics topics;
     private final int nodeId;
@@ -30,7 +30,7 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler {
 
     /**
      * @param topics finds topics and their logs
-     * @param config this broker's id, and how many partitions it describes on a page
+     * @param config this broker's id, and the max number of partitions on a page
      */
     public DescribeTopicPartitionsHandler(Topics topics, MetadataConfig config) {
         this.topics = topics;
@@ -63,14 +63,14 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler {
             DescribeTopicPartitionsRequestData.Cursor cursor,
             DescribeTopicPartitionsRequestData asked) {
         DescribeTopicPartitionsResponseData response = new DescribeTopicPartitionsResponseData();
-        int room = Math.max(1, Math.min(pageLimit, asked.responsePartitionLimit()));
+        int remaining = Math.max(1, Math.min(pageLimit, asked.responsePartitionLimit()));
         for (String name : names) {
-            if (room == 0) {
+            if (remaining == 0) {
                 return response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(0));
             }
             Topic topic = topics.byName(name);
             if (topic == null) {
-                // Of all topics one was deleted just now; it was not asked for.
+                // The request names no topics: this one was deleted meanwhile, and is omitted.
                 if (!asked.topics().isEmpty()) {
                     response.topics().add(missing(name));
                 }
@@ -79,9 +79,9 @@ public final class DescribeTopicPartitionsHandler implements ApiHandler {
             int size = topic.partitions().size();
             boolean resumed = cursor != null && name.equals(cursor.topicName());
             int from = resumed ? Math.min(cursor.partitionIndex(), size) : 0;
-            int to = Math.min(size, from + room);
+            int to = Math.min(size, from + remaining);
             response.topics().add(describe(topic, from, to));
-            room -= to - from;
+            remaining -= to - from;
             if (to < size) {
                 return response.setNextCursor(new Cursor().setTopicName(name).setPartitionIndex(to));
             }

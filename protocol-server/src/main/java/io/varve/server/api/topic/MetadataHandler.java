@@ -31,8 +31,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.MetadataRequest;
 
 /**
- * Metadata: the brokers, and the topics asked about with their partitions. A topic that is not there is made
- * when the client and the broker allow it, and the answer waits for it: the client's first attempt finds it.
+ * Describes the broker, and topics with their partitions. It creates an unknown topic when the client and the
+ * broker allow that; the response then waits for the topic, so that the client's first request finds it.
  */
 public final class MetadataHandler implements ApiHandler {
     private static final short FIRST_WITH_IDS = 12;
@@ -44,7 +44,7 @@ public final class MetadataHandler implements ApiHandler {
     private final ClusterInfo cluster;
 
     /**
-     * @param metadata finds topics, and makes those that are not there
+     * @param metadata finds topics, and creates unknown ones
      * @param cluster this broker, as clients reach it
      */
     public MetadataHandler(ClusterMetadata metadata, ClusterInfo cluster) {
@@ -123,10 +123,7 @@ public final class MetadataHandler implements ApiHandler {
                         .setTopicId(id);
     }
 
-    /**
-     * Has a hash that no client chooses: in the answer's collection many of one hash take time by their
-     * square.
-     */
+    /** A topic with an identity hash code: clients cannot make it collide, which takes quadratic time. */
     private static final class Unknown extends MetadataResponseTopic {
         @Override
         public int hashCode() {
@@ -151,8 +148,8 @@ public final class MetadataHandler implements ApiHandler {
             return CompletableFuture.completedFuture(missing(name, Errors.UNKNOWN_TOPIC_OR_PARTITION));
         }
         return creation.create(name)
-                .handle((made, failure) ->
-                        failure == null ? describe(made, operations) : missing(name, Errors.forException(failure)));
+                .handle((created, failure) ->
+                        failure == null ? describe(created, operations) : missing(name, Errors.forException(failure)));
     }
 
     private static MetadataResponseTopic missing(String name, Errors error) {

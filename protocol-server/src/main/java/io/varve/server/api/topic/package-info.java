@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Handles the APIs that make, describe, enlarge and delete topics, and delete their records. */
+/** Handles the APIs that create, describe and delete topics, add partitions, and delete records. */
 package io.varve.server.api.topic;

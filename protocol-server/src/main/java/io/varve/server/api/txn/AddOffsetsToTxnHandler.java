@@ -12,7 +12,7 @@ import org.apache.kafka.common.message.AddOffsetsToTxnRequestData;
 import org.apache.kafka.common.message.AddOffsetsToTxnResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
-/** Makes the partition that keeps a group's offsets part of a transaction. */
+/** Adds the partition that stores a group's offsets to a transaction. */
 public final class AddOffsetsToTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
 

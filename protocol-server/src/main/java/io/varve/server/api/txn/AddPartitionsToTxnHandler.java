@@ -30,14 +30,15 @@ import org.apache.kafka.common.requests.AddPartitionsToTxnRequest;
 import org.apache.kafka.common.requests.AddPartitionsToTxnResponse;
 
 /**
- * AddPartitionsToTxn: one transaction, from version 4 on several, to add to or only to verify (KIP-890). One
- * partition that cannot be added keeps the others of its transaction from being added.
+ * Adds partitions to a transaction. From version 4 on a request names several transactions, and may only
+ * verify that their partitions were added (KIP-890). If one partition cannot be added, none of its
+ * transaction is.
  */
 public final class AddPartitionsToTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
     private static final short FIRST_BATCHED = 4;
 
-    /** A client may choose partitions of one hash, of which many take long. */
+    /** Limits the work on the loop: hash codes of partitions may collide, and many of them take long then. */
     private static final int MAX_PARTITIONS_ON_LOOP = 1_000;
 
     private static final String OFFSETS = org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
@@ -58,7 +59,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         AddPartitionsToTxnRequest body = (AddPartitionsToTxnRequest) request.body();
         boolean batched = request.version() >= FIRST_BATCHED;
-        if (!request.background() && isMuch(body)) {
+        if (!request.background() && isLarge(body)) {
             throw new HeavyRequestException("it names more than " + MAX_PARTITIONS_ON_LOOP + " partitions");
         }
         AddPartitionsToTxnRequest several = batched ? body : body.normalizeRequest();
@@ -68,15 +69,17 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
             if (transaction.transactionalId() == null) {
                 throw new InvalidRequestException("a transactional id must not be null");
             }
-            results.add(
-                    one(transaction, new HashSet<>(partitions.get(transaction.transactionalId())), request.version())
-                            .thenApply(errors -> AddPartitionsToTxnResponse.resultForTransaction(
-                                    transaction.transactionalId(), errors)));
+            results.add(addOrVerify(
+                            transaction,
+                            new HashSet<>(partitions.get(transaction.transactionalId())),
+                            request.version())
+                    .thenApply(errors ->
+                            AddPartitionsToTxnResponse.resultForTransaction(transaction.transactionalId(), errors)));
         }
         return FutureLists.all(results).thenApply(all -> response(all, batched));
     }
 
-    private static boolean isMuch(AddPartitionsToTxnRequest body) {
+    private static boolean isLarge(AddPartitionsToTxnRequest body) {
         long partitions = partitions(body.data().v3AndBelowTopics());
         for (AddPartitionsToTxnTransaction transaction : body.data().transactions()) {
             partitions += 1 + partitions(transaction.topics());
@@ -92,7 +95,7 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
         return partitions;
     }
 
-    private CompletableFuture<Map<TopicPartition, Errors>> one(
+    private CompletableFuture<Map<TopicPartition, Errors>> addOrVerify(
             AddPartitionsToTxnTransaction asked, Set<TopicPartition> partitions, short version) {
         Map<TopicPartition, Errors> refused = refused(partitions, version);
         if (!refused.isEmpty()) {
@@ -106,20 +109,21 @@ public final class AddPartitionsToTxnHandler implements ApiHandler {
         return transactions
                 .addPartitions(asked.transactionalId(), producer, partitions, clientVersion(version))
                 .thenApply(error -> {
-                    Errors told = FencingErrors.forVersion(error, version, FIRST_WITH_FENCED);
+                    Errors known = FencingErrors.forVersion(error, version, FIRST_WITH_FENCED);
                     Map<TopicPartition, Errors> errors = new HashMap<>();
-                    partitions.forEach(partition -> errors.put(partition, told));
+                    partitions.forEach(partition -> errors.put(partition, known));
                     return errors;
                 });
     }
 
-    /** From version 5 on the request comes of transaction.version 2. */
+    /** Clients of {@code transaction.version} 2 send version 5 or higher. */
     private static short clientVersion(short version) {
         return version > FIRST_BATCHED ? Transactions.BUMPING : Transactions.PLAIN;
     }
 
     /**
-     * Nobody writes the broker's own topics; offsets are, on behalf of clients, and then added by brokers.
+     * Clients must not write to internal topics. Only brokers add {@code __consumer_offsets}, in which the
+     * group coordinator stores the offsets of clients.
      */
     private Map<TopicPartition, Errors> refused(Set<TopicPartition> partitions, short version) {
         Map<TopicPartition, Errors> refused = new HashMap<>();

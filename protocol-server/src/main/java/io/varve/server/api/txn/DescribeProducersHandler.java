@@ -22,8 +22,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Shows what partitions remember of their producers, by which hanging transactions are found (KIP-664). A
- * partition is shown once.
+ * Describes the state of producers in partitions, which shows hanging transactions (KIP-664). Describes each
+ * partition once, however often the request names it.
  */
 public final class DescribeProducersHandler implements ApiHandler {
     private final Topics topics;

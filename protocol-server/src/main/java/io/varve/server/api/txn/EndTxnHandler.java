@@ -12,8 +12,8 @@ import org.apache.kafka.common.message.EndTxnResponseData;
 import org.apache.kafka.common.protocol.ApiMessage;
 
 /**
- * EndTxn: answered when the decision is durable. From version 5 on the producer's epoch is raised and told
- * (KIP-890).
+ * Commits or aborts a transaction, and responds when the decision is durable. From version 5 on it raises the
+ * producer's epoch, and returns the new one (KIP-890).
  */
 public final class EndTxnHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 2;
@@ -36,16 +36,16 @@ public final class EndTxnHandler implements ApiHandler {
                         new ProducerEpoch(data.producerId(), data.producerEpoch()),
                         data.committed(),
                         bumps ? Transactions.BUMPING : Transactions.PLAIN)
-                .thenApply(granted -> answer(granted, request.version()));
+                .thenApply(ended -> answer(ended, request.version()));
     }
 
-    private static EndTxnResponseData answer(ProducerEpochResult granted, short version) {
+    private static EndTxnResponseData answer(ProducerEpochResult ended, short version) {
         EndTxnResponseData answer = new EndTxnResponseData()
-                .setErrorCode(FencingErrors.forVersion(granted.error(), version, FIRST_WITH_FENCED)
+                .setErrorCode(FencingErrors.forVersion(ended.error(), version, FIRST_WITH_FENCED)
                         .code());
         return version < FIRST_WITH_BUMP
                 ? answer
-                : answer.setProducerId(granted.producer().id())
-                        .setProducerEpoch(granted.producer().epoch());
+                : answer.setProducerId(ended.producer().id())
+                        .setProducerEpoch(ended.producer().epoch());
     }
 }

@@ -15,8 +15,8 @@ import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Gives producers their ids (KIP-98): without a transactional id a new one with epoch 0 at every call, else
- * what the transaction coordinator says.
+ * Allocates producer ids (KIP-98). A producer without a transactional id gets a new id with epoch 0 at every
+ * call; the transaction coordinator decides id and epoch for a transactional id.
  */
 public final class InitProducerIdHandler implements ApiHandler {
     private static final short FIRST_WITH_FENCED = 4;
@@ -25,7 +25,7 @@ public final class InitProducerIdHandler implements ApiHandler {
     private final Transactions transactions;
 
     /**
-     * @param ids gives producer ids out
+     * @param ids allocates producer ids
      * @param transactions the transaction coordinator
      */
     public InitProducerIdHandler(ProducerIds ids, Transactions transactions) {

@@ -21,9 +21,11 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.TxnOffsetCommitRequest;
 import org.apache.kafka.common.requests.TxnOffsetCommitResponse;
 
-/** TxnOffsetCommit. Partitions that do not exist are answered here; the group coordinator gets the rest. */
+/**
+ * Commits offsets in a transaction through the group coordinator, and answers for unknown partitions itself.
+ */
 public final class TxnOffsetCommitHandler implements ApiHandler {
-    /** First version whose clients know COORDINATOR_LOAD_IN_PROGRESS. */
+    /** The first version whose clients know COORDINATOR_LOAD_IN_PROGRESS. */
     private static final short FIRST_WITH_LOADING = 2;
 
     private final TransactionalOffsets offsets;
@@ -63,10 +65,11 @@ public final class TxnOffsetCommitHandler implements ApiHandler {
                         ? committed
                         : TxnOffsetCommitRequest.getErrorResponse(
                                 data.duplicate().setTopics(known), Errors.forException(failure)))
-                .thenApply(committed -> told(response.merge(committed).build().data(), request.version()));
+                .thenApply(committed ->
+                        withKnownErrors(response.merge(committed).build().data(), request.version()));
     }
 
-    private static TxnOffsetCommitResponseData told(TxnOffsetCommitResponseData answer, short version) {
+    private static TxnOffsetCommitResponseData withKnownErrors(TxnOffsetCommitResponseData answer, short version) {
         if (version < FIRST_WITH_LOADING) {
             answer.topics()
                     .forEach(topic -> topic.partitions().forEach(partition -> {

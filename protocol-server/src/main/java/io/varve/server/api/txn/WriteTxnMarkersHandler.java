@@ -28,12 +28,12 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.WriteTxnMarkersResponse;
 
 /**
- * Ends transactions in partitions, for an administrator who aborts one that hangs (KIP-664). This broker's
- * own coordinator does not ask over the network. A partition named twice for one marker gets one. Answered
- * when every marker is durable.
+ * Writes transaction markers to partitions, for an administrator who aborts a hanging transaction (KIP-664).
+ * This broker's own coordinator does not use this API. A partition gets one marker even when the request
+ * names it twice. Responds when every marker is durable.
  */
 public final class WriteTxnMarkersHandler implements ApiHandler {
-    /** From this version of the feature on a marker raises the producer's epoch (KIP-890). */
+    /** The first {@code transaction.version} whose markers raise the producer's epoch (KIP-890). */
     private static final int FIRST_WITH_EPOCH_BUMP = 2;
 
     private final Topics topics;
@@ -41,36 +41,37 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
 
     /**
      * @param topics finds the logs
-     * @param offsets ends transactions in {@code __consumer_offsets}
+     * @param offsets writes markers to {@code __consumer_offsets}
      */
     public WriteTxnMarkersHandler(Topics topics, OffsetsMarkerWriter offsets) {
         this.topics = topics;
         this.offsets = offsets;
     }
 
-    private record Ended(long producer, TopicPartition partition, CompletableFuture<Errors> error) {}
+    private record MarkerWrite(long producer, TopicPartition partition, CompletableFuture<Errors> error) {}
 
     @Override
     public CompletionStage<? extends ApiMessage> handle(Request request) {
         WriteTxnMarkersRequestData data =
                 (WriteTxnMarkersRequestData) request.body().data();
-        List<Ended> all = new ArrayList<>();
+        List<MarkerWrite> all = new ArrayList<>();
         for (WritableTxnMarker wanted : data.markers()) {
-            Map<String, Set<Integer>> places = new LinkedHashMap<>();
+            Map<String, Set<Integer>> partitionsByTopic = new LinkedHashMap<>();
             for (WritableTxnMarkerTopic topic : wanted.topics()) {
-                places.computeIfAbsent(topic.name(), name -> new LinkedHashSet<>())
+                partitionsByTopic
+                        .computeIfAbsent(topic.name(), name -> new LinkedHashSet<>())
                         .addAll(topic.partitionIndexes());
             }
-            places.forEach((topic, partitions) -> partitions.forEach(partition -> {
-                TopicPartition place = new TopicPartition(topic, partition);
-                all.add(new Ended(wanted.producerId(), place, end(wanted, place)));
+            partitionsByTopic.forEach((topic, partitions) -> partitions.forEach(partition -> {
+                TopicPartition target = new TopicPartition(topic, partition);
+                all.add(new MarkerWrite(wanted.producerId(), target, end(wanted, target)));
             }));
         }
-        return CompletableFuture.allOf(all.stream().map(Ended::error).toArray(CompletableFuture[]::new))
+        return CompletableFuture.allOf(all.stream().map(MarkerWrite::error).toArray(CompletableFuture[]::new))
                 .thenApply(done -> answer(data, all));
     }
 
-    private static ApiMessage answer(WriteTxnMarkersRequestData data, List<Ended> all) {
+    private static ApiMessage answer(WriteTxnMarkersRequestData data, List<MarkerWrite> all) {
         Map<Long, Map<TopicPartition, Errors>> errors = new HashMap<>();
         data.markers().forEach(wanted -> errors.put(wanted.producerId(), new HashMap<>()));
         all.forEach(ended -> errors.get(ended.producer())
@@ -78,9 +79,9 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
         return new WriteTxnMarkersResponse(errors).data();
     }
 
-    private CompletableFuture<Errors> end(WritableTxnMarker wanted, TopicPartition place) {
-        Topic topic = topics.byName(place.topic());
-        PartitionLog log = Topic.log(topic, place.partition());
+    private CompletableFuture<Errors> end(WritableTxnMarker wanted, TopicPartition target) {
+        Topic topic = topics.byName(target.topic());
+        PartitionLog log = Topic.log(topic, target.partition());
         if (log == null) {
             return CompletableFuture.completedFuture(Errors.UNKNOWN_TOPIC_OR_PARTITION);
         }
@@ -93,11 +94,11 @@ public final class WriteTxnMarkersHandler implements ApiHandler {
                 wanted.coordinatorEpoch(),
                 wanted.transactionResult(),
                 wanted.transactionVersion() >= FIRST_WITH_EPOCH_BUMP);
-        if (place.topic().equals(org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME)) {
-            return offsets.end(place.partition(), marker).handle((done, failure) -> error(failure));
+        if (target.topic().equals(org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME)) {
+            return offsets.end(target.partition(), marker).handle((done, failure) -> error(failure));
         }
         if (topic.internal()) {
-            // Their coordinators would take what they did not write themselves for a fault.
+            // The coordinators of internal topics treat a record of another writer as corruption.
             return CompletableFuture.completedFuture(Errors.INVALID_TOPIC_EXCEPTION);
         }
         return append(log, marker);
