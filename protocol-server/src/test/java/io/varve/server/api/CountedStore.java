@@ -17,7 +17,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A store that counts the slices not closed yet, and refuses what it is told to. */
+/** A store that counts its open slices, and fails where a test wants it to. */
 public final class CountedStore implements PartitionStore {
     private final PartitionStore inner;
     private final AtomicInteger openSlices;
@@ -43,7 +43,7 @@ public final class CountedStore implements PartitionStore {
         refusingReads = reason;
     }
 
-    /** Says of appends that they would wait for the device. */
+    /** Makes appends wait for the device. */
     public void letAppendsWait(boolean wait) {
         appendsWait = wait;
     }

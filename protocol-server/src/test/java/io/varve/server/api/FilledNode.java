@@ -20,8 +20,8 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /**
- * A node with a topic t of two partitions, the first of which has ten records, and the handlers that need no
- * coordinator.
+ * A node with the handlers that need no coordinator, and a topic t of two partitions, the first of which has
+ * ten records.
  */
 public final class FilledNode implements AutoCloseable {
     public final MetadataFixture node = new MetadataFixture(23);
@@ -32,7 +32,7 @@ public final class FilledNode implements AutoCloseable {
         fill("t", 0, 10);
     }
 
-    /** @return what the handlers are made of, as the node is now */
+    /** @return the parts of the node that handlers use, as they are now */
     public HandlerContext context() {
         ClusterInfo self = new ClusterInfo(node.metadata.clusterId(), 1, "here.example", 9092, null);
         return NodeHandlers.context(node, self, GroupsConfig.parse(Map.of()));

@@ -13,13 +13,13 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** Sends a request through a handler as it would come and go over the wire, in the version wanted. */
+/** Sends a request to a handler, encoded and decoded as on the wire, in any version of the API. */
 public final class HandlerExchange {
     private HandlerExchange() {}
 
     /**
-     * @param context what the API's handler is made of
-     * @return the response's data as a client reads it
+     * @param context the parts of the broker that the handler uses
+     * @return the response's data, as a client decodes it
      */
     @SuppressWarnings("unchecked")
     public static <R extends ApiMessage> R of(HandlerContext context, ApiKeys api, int version, ApiMessage asked) {

@@ -30,7 +30,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Kafka's own producer, consumer and admin client against the log APIs over a socket. */
+/** Runs Kafka's own producer, consumer and admin client against the log APIs, over a socket. */
 class KafkaClientsTest {
     private final GroupsFixture broker = new GroupsFixture();
     private NetServer server;
@@ -166,7 +166,7 @@ class KafkaClientsTest {
         return read.values().stream().mapToInt(List::size).sum();
     }
 
-    /** Polls until so many records came; gives up after 30 polls without any. */
+    /** Polls until enough records came; fails after 30 polls without any. */
     private static List<ConsumerRecord<String, String>> take(KafkaConsumer<String, String> consumer, int count) {
         List<ConsumerRecord<String, String>> taken = new ArrayList<>();
         for (int empty = 0; taken.size() < count && empty < 30; empty++) {

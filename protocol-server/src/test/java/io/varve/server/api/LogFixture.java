@@ -51,7 +51,10 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** Handlers on real logs in memory. Nothing becomes durable until {@link #commit}, and time stands still. */
+/**
+ * Runs handlers on real logs in memory. Nothing becomes durable before {@link #commit}, and time does not
+ * advance.
+ */
 public final class LogFixture implements Topics {
     public static final int LEADER_EPOCH = 3;
     public static final int NODE = 1;
@@ -62,7 +65,7 @@ public final class LogFixture implements Topics {
     public final AtomicInteger openSlices = new AtomicInteger();
     public final Map<PartitionId, CountedStore> stores = new LinkedHashMap<>();
 
-    /** Who ends transactions in the offsets' topic. */
+    /** Writes markers to the offsets topic. */
     public OffsetsMarkerWriter offsetsMarkers = (partition, marker) ->
             CompletableFuture.failedFuture(new CoordinatorNotAvailableException("no coordinator takes transactions"));
 
@@ -70,7 +73,7 @@ public final class LogFixture implements Topics {
     private final Map<String, Topic> topics = new LinkedHashMap<>();
     private final Map<ApiKeys, ApiHandler> handlers = new LinkedHashMap<>();
     private final Ids ids = Ids.seeded(42);
-    /** What the transaction coordinator says; to be replaced. */
+    /** The transaction coordinator; a test may replace it. */
     public TransactionVerifier transactions = LogFixture::admitAll;
 
     public LogFixture() {
@@ -81,7 +84,7 @@ public final class LogFixture implements Topics {
         this(config, ReadableAt.AT_APPEND);
     }
 
-    /** @param readable when the storage shows what was appended */
+    /** @param readable when the storage shows appended records */
     public LogFixture(FetchConfig config, ReadableAt readable) {
         storage = new MemoryStorage(readable);
         ClusterInfo cluster = new ClusterInfo("cluster", NODE, "127.0.0.1", 9092, null);
@@ -136,8 +139,7 @@ public final class LogFixture implements Topics {
     }
 
     /**
-     * Deletes a topic in the order in which the broker does: first it is not found any more, then its logs
-     * fail.
+     * Deletes a topic in the broker's order: first the topic cannot be found, then its logs fail.
      */
     public void delete(String name) {
         for (PartitionLog log : topics.remove(name).partitions()) {
@@ -150,7 +152,7 @@ public final class LogFixture implements Topics {
         return stores.get(topic.partition(partition).id());
     }
 
-    /** Makes everything appended durable and visible. */
+    /** Makes all appended records durable and visible. */
     public void commit() {
         topics.values()
                 .forEach(topic -> topic.partitions().forEach(log -> {
@@ -174,12 +176,12 @@ public final class LogFixture implements Topics {
         return MemoryRecords.withRecords(Compression.NONE, records);
     }
 
-    /** Sends a request as it would come off the wire, in a direct buffer. */
+    /** Sends a request as it comes off the wire, in a direct buffer. */
     public CompletableFuture<ApiMessage> send(ApiKeys api, int version, ApiMessage asked) {
         return send(api, version, asked, false);
     }
 
-    /** As {@link #send}, on a thread that may wait. */
+    /** Sends as {@link #send} does, on a thread that may wait. */
     public CompletableFuture<ApiMessage> sendInBackground(ApiKeys api, int version, ApiMessage asked) {
         return send(api, version, asked, true);
     }
@@ -197,7 +199,7 @@ public final class LogFixture implements Topics {
                 .thenApply(answer -> answer == null ? null : received(api, (short) version, answer));
     }
 
-    /** Sends a request that is answered at once. */
+    /** Sends a request whose response is complete at once. */
     @SuppressWarnings("unchecked")
     public <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage asked) {
         CompletableFuture<ApiMessage> answer = send(api, version, asked);
@@ -244,6 +246,6 @@ public final class LogFixture implements Topics {
 
     @Override
     public void addListener(TopicListener listener) {
-        throw new UnsupportedOperationException("nobody listens here");
+        throw new UnsupportedOperationException("this cluster has no listener");
     }
 }

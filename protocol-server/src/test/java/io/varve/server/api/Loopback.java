@@ -4,7 +4,7 @@ package io.varve.server.api;
 import java.net.InetAddress;
 import java.util.concurrent.Executor;
 
-/** A connection of a test without a network: for handlers that neither wait nor watch. */
+/** A connection without a network, for handlers that use neither timers nor close listeners. */
 public class Loopback implements Connection {
     @Override
     public String id() {

@@ -14,7 +14,7 @@ import java.util.List;
 public final class NodeHandlers {
     private NodeHandlers() {}
 
-    /** @return what handlers are made of, without coordinators and with two log directories */
+    /** @return the parts of a node that handlers use, without coordinators and with two log directories */
     public static HandlerContext context(MetadataFixture node, ClusterInfo self, GroupsConfig groups) {
         return new HandlerContext(
                 self,

@@ -14,7 +14,7 @@ import io.varve.server.net.NetServer;
 public final class ServedBroker {
     private ServedBroker() {}
 
-    /** @return the server, listening on a free port of 127.0.0.1; to be closed before the broker */
+    /** @return the server on a free port of 127.0.0.1; must be closed before the broker */
     public static NetServer on(GroupsFixture broker) {
         NetServer server = NetServer.bind(NetConfig.of(new Endpoint("PLAINTEXT", "127.0.0.1", 0)), Clock.system());
         ClusterInfo self = new ClusterInfo(broker.broker.metadata.clusterId(), 1, "127.0.0.1", port(server), null);

@@ -20,14 +20,14 @@ public final class TestConnection extends Loopback {
         this.time = time;
     }
 
-    /** Runs what waits for the event loop. */
+    /** Runs all tasks of the event loop. */
     public void runLoop() {
         for (Runnable task = loop.poll(); task != null; task = loop.poll()) {
             task.run();
         }
     }
 
-    /** Runs the next of what waits for the event loop. Returns false if there is none. */
+    /** Runs the next task of the event loop. Returns false if there is none. */
     public boolean runOne() {
         Runnable task = loop.poll();
         if (task != null) {
@@ -40,7 +40,7 @@ public final class TestConnection extends Loopback {
         return loop.size();
     }
 
-    /** What is left behind on the connection: timers and close tasks not taken back. */
+    /** Counts the timers and close tasks that were not cancelled. */
     public int leftovers() {
         return timers + onClose.size();
     }

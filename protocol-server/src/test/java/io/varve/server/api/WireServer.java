@@ -19,9 +19,9 @@ import org.apache.kafka.common.message.ProduceResponseData.PartitionProduceRespo
 import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
-/** A server on a socket with real logs in memory, for batches no client library would send. */
+/** A server on a socket with real logs in memory, for batches that no client library sends. */
 public final class WireServer implements AutoCloseable {
-    /** The last version that names topics. */
+    /** The last version that names topics by name. */
     public static final short VERSION = 12;
 
     public final GroupsFixture broker = new GroupsFixture();
@@ -46,7 +46,7 @@ public final class WireServer implements AutoCloseable {
         return new RawClient(port);
     }
 
-    /** @return worker threads there are, idle or not */
+    /** @return number of worker threads, idle or not */
     public long workers() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith("request-worker-"))
@@ -66,7 +66,7 @@ public final class WireServer implements AutoCloseable {
         return RawClient.frame(ApiKeys.PRODUCE, VERSION, id, request);
     }
 
-    /** Sends a batch, and waits for the answer. */
+    /** Sends a batch, and waits for the response. */
     public PartitionProduceResponse send(String topic, ByteBuffer batch) throws IOException {
         try (RawClient client = connect()) {
             client.send(produce(1, -1, topic, batch));

@@ -21,7 +21,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.FindCoordinatorRequest.CoordinatorType;
 import org.junit.jupiter.api.Test;
 
-/** Where groups are served, and from when on. */
+/** Checks who coordinates groups and transactional ids, and from when on. */
 class FindCoordinatorHandlerTest {
     private static final String OFFSETS = "__consumer_offsets";
 

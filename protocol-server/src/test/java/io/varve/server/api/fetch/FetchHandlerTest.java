@@ -241,7 +241,7 @@ class FetchHandlerTest {
         assertThat(own.records().sizeInBytes()).isBetween(1000, 3000);
     }
 
-    /** Clients that turn their list themselves, as librdkafka does, count on its order (KIP-74). */
+    /** Clients that rotate their partitions themselves, as librdkafka does, depend on the order (KIP-74). */
     @Test
     void outsideASessionPartitionsAreReadInTheOrderOfTheRequest() {
         for (int partition = 0; partition < 3; partition++) {

@@ -39,7 +39,7 @@ class FetchSessionTest {
     private final LogFixture logs = new LogFixture(new FetchConfig(1 << 20, SLOTS));
     private final Topic topic = logs.create("t", 6);
 
-    /** What a consumer knows and wants; it checks each answer against the logs themselves. */
+    /** A model of a consumer's session; it compares each response with the logs. */
     private final class Client {
         private final int version;
         private final Map<Integer, Long> wanted = new TreeMap<>();

@@ -23,7 +23,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Classic groups, in the oldest versions clients speak and in the newest. */
+/** Checks classic groups, in the oldest and in the newest versions of their APIs. */
 class ClassicGroupTest {
     @ParameterizedTest(name = "oldest versions: {0}")
     @ValueSource(booleans = {true, false})

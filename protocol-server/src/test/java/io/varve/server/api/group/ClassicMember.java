@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.utils.Utils;
 
-/** A member of a classic group that speaks chosen versions. */
+/** A member of a classic group that uses the oldest or the newest versions. */
 final class ClassicMember {
     private static final byte[] METADATA = Utils.toArray(
             ConsumerProtocol.serializeSubscription(new ConsumerPartitionAssignor.Subscription(List.of("t"))));
@@ -44,7 +44,7 @@ final class ClassicMember {
         return oldest ? api.oldestVersion() : api.latestVersion();
     }
 
-    /** Joins; when told to come back with the id it was given, does so at once. */
+    /** Joins; when the response only assigns a member id, joins again with it at once. */
     CompletableFuture<JoinGroupResponseData> join() {
         CompletableFuture<JoinGroupResponseData> answer = client.send(
                 ApiKeys.JOIN_GROUP,
@@ -70,7 +70,7 @@ final class ClassicMember {
         });
     }
 
-    /** @param members given their own ids as assignment; none unless this is the leader */
+    /** @param members the members, which get their own ids as assignment; none unless this is the leader */
     CompletableFuture<SyncGroupResponseData> sync(ClassicMember... members) {
         return client.send(
                 ApiKeys.SYNC_GROUP,

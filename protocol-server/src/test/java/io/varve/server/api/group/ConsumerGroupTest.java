@@ -22,9 +22,9 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.requests.ApiError;
 import org.junit.jupiter.api.Test;
 
-/** Groups of the consumer protocol (KIP-848). */
+/** Checks groups of the consumer protocol (KIP-848). */
 class ConsumerGroupTest {
-    /** A member that takes what it is given and reports it, as clients do. */
+    /** A member that accepts its assignment and reports it, as clients do. */
     private static final class Member {
         private final TestClient client;
         private final String id;

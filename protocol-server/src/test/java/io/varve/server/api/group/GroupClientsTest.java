@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Kafka's own consumer and admin client in groups, over a socket, with either protocol. */
+/** Runs Kafka's own consumer and admin client in groups of either protocol, over a socket. */
 class GroupClientsTest {
     private static final int PARTITIONS = 4;
 

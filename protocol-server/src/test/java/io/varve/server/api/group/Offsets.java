@@ -54,7 +54,7 @@ public final class Offsets {
         return answer.groups().get(0);
     }
 
-    /** @return the offset, -1 when there is none; waits while groups are loaded */
+    /** @return the committed offset, or -1; waits while groups are loaded */
     public static long fetch(TestClient client, String group, String topic, int partition) {
         OffsetFetchResponseGroup fetched = TestClient.until(
                 answer -> answer.errorCode() == Errors.NONE.code(),

@@ -33,7 +33,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.Test;
 
-/** Committed offsets, as clients see them. */
+/** Checks committed offsets as clients see them. */
 class OffsetsTest {
     @Test
     void commitsAndFetchesByNameInEveryVersion() {
@@ -335,7 +335,7 @@ class OffsetsTest {
         }
     }
 
-    /** By its square this took minutes: many partitions, known and unknown, and the same again. */
+    /** Many partitions, known and unknown, each named twice: in quadratic time this takes minutes. */
     @Test
     void deletesOffsetsInTimeThatGrowsWithTheRequest() {
         try (GroupsFixture broker = new GroupsFixture()) {

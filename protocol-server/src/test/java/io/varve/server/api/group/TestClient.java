@@ -23,7 +23,7 @@ import org.apache.kafka.common.requests.AbstractRequest;
 import org.apache.kafka.common.requests.AbstractResponse;
 import org.apache.kafka.common.requests.RequestHeader;
 
-/** Sends requests through the handlers as they would come and go over the wire, in the version wanted. */
+/** Sends requests to handlers, encoded and decoded as on the wire, in any version of the API. */
 public final class TestClient {
     private static final long PATIENCE_NS = 20_000_000_000L;
 
@@ -33,7 +33,7 @@ public final class TestClient {
         this.broker = broker;
     }
 
-    /** @return the response's data as a client reads it, waiting for it */
+    /** @return the response's data, as a client decodes it; waits for it */
     public <R extends ApiMessage> R ask(ApiKeys api, int version, ApiMessage asked) {
         return MetadataFixture.await(send(api, version, asked));
     }
@@ -74,7 +74,7 @@ public final class TestClient {
         }
     }
 
-    /** Asks again and again until the answer is right. */
+    /** Sends a request again until the response is the expected one. */
     public static <T> T until(Predicate<T> right, Supplier<T> ask) {
         long end = System.nanoTime() + PATIENCE_NS;
         T answer = ask.get();

@@ -45,11 +45,11 @@ import org.apache.kafka.common.requests.RequestHeader;
 import org.apache.kafka.common.utils.ImplicitLinkedHashCollection;
 import org.junit.jupiter.api.Test;
 
-/** What is looked at before a request is parsed. */
+/** Checks the scan of requests before they are parsed. */
 class RequestScanTest {
     private static final String COLLIDE = "equal, or made to collide";
 
-    /** Kafka's classes are the oracle: every array in a hash table is known, and what its key is. */
+    /** Kafka's classes are the oracle: the scan knows every array in a hash table, and the key of it. */
     @Test
     void knowsEveryArrayThatKafkaKeepsInAHashTable() throws Exception {
         Map<ApiKeys, Map<String, List<String>>> found = new HashMap<>();
@@ -185,7 +185,7 @@ class RequestScanTest {
         refuses(ApiKeys.OFFSET_DELETE, 0, delete, COLLIDE);
     }
 
-    /** Strings of Aa and BB: as many with one hash code as one likes. */
+    /** The names are strings of Aa and BB, which all have one hash code. */
     @Test
     void refusesKeysWhoseHashCodesCollide() {
         CreateTopicsRequestData create = new CreateTopicsRequestData();

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Requests that decompress to more than an event loop may, over sockets. */
+/** Sends requests that decompress to more than an event loop's limit, over sockets. */
 @Timeout(60)
 class HeavyProduceTest {
     private static final int CONNECTIONS = 4;

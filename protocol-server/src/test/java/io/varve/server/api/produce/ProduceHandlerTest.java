@@ -61,7 +61,7 @@ class ProduceHandlerTest {
         CompletableFuture<CompletableFuture<ApiMessage>> served =
                 CompletableFuture.supplyAsync(() -> logs.sendInBackground(ApiKeys.PRODUCE, LATEST, waiting));
         while (!served.isDone()) {
-            logs.connection.runLoop(); // which appends, once there is room
+            logs.connection.runLoop(); // which appends, once the storage has space
             Thread.onSpinWait();
         }
         CompletableFuture<ApiMessage> answer = served.join();
@@ -74,7 +74,7 @@ class ProduceHandlerTest {
     }
 
     /**
-     * Also where the storage shows appends before they are durable: consumers see no more than the high
+     * Holds also when the storage shows appends before they are durable: consumers read only up to the high
      * watermark.
      */
     @ParameterizedTest
@@ -149,9 +149,9 @@ class ProduceHandlerTest {
         logs.commit();
         logs.connection.runLoop();
 
-        ProduceResponseData told = (ProduceResponseData) answer.join();
-        assertThat(told.responses()).hasSize(1);
-        assertThat(told.responses().iterator().next().partitionResponses())
+        ProduceResponseData response = (ProduceResponseData) answer.join();
+        assertThat(response.responses()).hasSize(1);
+        assertThat(response.responses().iterator().next().partitionResponses())
                 .allMatch(partition -> partition.errorCode() == 0 && partition.baseOffset() == 0)
                 .extracting(PartitionProduceResponse::index)
                 .containsExactlyInAnyOrder(0, 1);
@@ -241,7 +241,7 @@ class ProduceHandlerTest {
         CompletableFuture<ApiMessage> done = send(LATEST, request((short) 0, logs.batch("a")));
         logs.connection.runLoop();
         assertThat(done)
-                .as("whoever asks on the same connection comes after it")
+                .as("a later request of the connection sees the records")
                 .isNotDone();
         logs.commit();
         logs.connection.runLoop();

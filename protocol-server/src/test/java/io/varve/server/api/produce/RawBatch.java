@@ -13,7 +13,7 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.ByteBufferOutputStream;
 import org.apache.kafka.common.utils.ByteUtils;
 
-/** Makes batches byte by byte, sound or not, with a right checksum. */
+/** Builds batches byte by byte, valid or not, with a correct checksum. */
 final class RawBatch {
     static final int ATTRIBUTES = 21;
     static final int LAST_OFFSET_DELTA = 23;
@@ -29,7 +29,7 @@ final class RawBatch {
         return sized(body(offsetDelta, timestampDelta, key, value, 0));
     }
 
-    /** @return a record's bytes without their length; the headers it claims are to follow */
+    /** @return a record's bytes without their length and without the headers that it declares */
     static byte[] body(int offsetDelta, long timestampDelta, String key, byte[] value, int headers) {
         byte[] keyBytes = key == null ? null : key.getBytes(java.nio.charset.StandardCharsets.UTF_8);
         ByteBuffer body = ByteBuffer.allocate(64 + (keyBytes == null ? 0 : keyBytes.length) + value.length);
@@ -70,7 +70,7 @@ final class RawBatch {
         return bytes;
     }
 
-    /** What is written into a codec's stream. */
+    /** Writes the bytes of a codec's stream. */
     @FunctionalInterface
     interface Content {
         void to(OutputStream out) throws IOException;
@@ -86,12 +86,12 @@ final class RawBatch {
         return bytes(bytes.buffer().flip());
     }
 
-    /** @return a batch that says its records are of now */
+    /** @return a batch with the current time as timestamp */
     static ByteBuffer of(CompressionType codec, int count, byte[] records) {
         return of(codec, count, records, AS_IT_IS);
     }
 
-    /** @param change what to make of the header, from the first byte on */
+    /** @param change changes the header; index 0 is its first byte */
     static ByteBuffer of(CompressionType codec, int count, byte[] records, Consumer<ByteBuffer> change) {
         long now = System.currentTimeMillis();
         ByteBuffer batch = ByteBuffer.allocate(BatchHeader.SIZE + records.length);

@@ -41,7 +41,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Batches that strangers' clients sent, or that no client should, over a socket. */
+/** Sends batches of other clients, and malformed ones, over a socket. */
 @Timeout(120)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class RawBatchesTest {
@@ -62,8 +62,8 @@ class RawBatchesTest {
     }
 
     /**
-     * What nobody can read, or Kafka does not take; each is refused with Kafka's code, and leaves nothing
-     * behind.
+     * The batches that cannot be read, or that Kafka refuses. Each is refused with Kafka's code, and leaves
+     * no records in the log.
      */
     enum Bad {
         HEADER_KEY_OF_LENGTH_MINUS_1(
@@ -114,7 +114,7 @@ class RawBatchesTest {
                 Errors.UNSUPPORTED_COMPRESSION_TYPE,
                 changed(header -> header.putShort(RawBatch.ATTRIBUTES, (short) 7)));
 
-        /** Null where Kafka's codecs differ among each other in how they tell. */
+        /** The expected error, or null where it differs between Kafka's codecs. */
         private final Errors error;
 
         private final ByteBuffer batch;
@@ -162,7 +162,7 @@ class RawBatchesTest {
         assertThat(stored(log)).hasSize(1);
     }
 
-    /** Sarama sends -1; kafkajs leaves records without a timestamp out of the largest. */
+    /** Sarama sends -1; kafkajs ignores records without a timestamp in the max timestamp. */
     @ParameterizedTest
     @ValueSource(longs = {-1, 0, 1_000_000_000_000L, Long.MAX_VALUE})
     void goesByTheRecordsTimesWhateverTheHeaderSays(long claimed) throws Exception {
@@ -266,7 +266,7 @@ class RawBatchesTest {
         return server.create("raw" + topics++, configs);
     }
 
-    /** @return the first batch, which Kafka's own reader can read */
+    /** @return the first batch, decoded by Kafka's own reader */
     private static org.apache.kafka.common.record.internal.RecordBatch stored(PartitionLog log) {
         try (var slice = log.reader().read(0, 1, Isolation.READ_UNCOMMITTED).slice()) {
             ByteBuffer copy =

@@ -33,12 +33,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Batches in transactions: who is asked, who waits, and what they are told. */
+/** Checks when transactional batches wait for the coordinator, and which errors their producers get. */
 class TransactionalProduceTest {
     private static final long PRODUCER = 5;
     private static final int LATEST = ApiKeys.PRODUCE.latestVersion();
 
-    /** A question to the coordinator, to be answered by the test. */
+    /** A call to the coordinator, which the test completes. */
     private record Asked(
             List<TopicPartition> partitions,
             Admission admission,
@@ -173,7 +173,7 @@ class TransactionalProduceTest {
     @Test
     void aMarkerThatComesBetweenVerificationAndAppendMakesItVerifyAgain() {
         CompletableFuture<ApiMessage> response = send(LATEST, "tx", batch(PRODUCER, 0, "a"));
-        // What the transaction before left to do: its marker, which takes back the guard.
+        // The marker of the transaction before, which revokes the guard.
         topic.partition(0).appender().endTransaction(new TransactionMarker(PRODUCER, (short) 0, 0, true, false));
         asked.get(0).answer(Errors.NONE);
         logs.connection.runLoop();
@@ -213,10 +213,10 @@ class TransactionalProduceTest {
         "13, INVALID_PRODUCER_EPOCH, INVALID_PRODUCER_EPOCH",
         "13, INVALID_PRODUCER_ID_MAPPING, INVALID_PRODUCER_ID_MAPPING",
     })
-    void producersAreToldWhatTheyCanActOn(int version, Errors said, Errors told) {
+    void producersGetErrorsThatTheyCanActOn(int version, Errors said, Errors expected) {
         CompletableFuture<ApiMessage> response = send(version, "tx", batch(PRODUCER, 0, "a"));
         asked.get(0).answer(said);
-        assertThat(error(response)).isEqualTo(told);
+        assertThat(error(response)).isEqualTo(expected);
         assertThat(topic.partition(0).logEndOffset()).isZero();
     }
 

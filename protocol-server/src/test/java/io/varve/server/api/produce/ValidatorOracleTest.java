@@ -44,8 +44,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /**
- * Batches with something changed in them: what Kafka's own validator refuses is refused, and what it takes is
- * taken with the same timestamps, unless its records are damaged.
+ * Compares the validation of mutated batches with Kafka's own validator. Both refuse the same batches, and
+ * accept the others with equal timestamps, unless the records are damaged.
  */
 class ValidatorOracleTest {
     private static final long SEED = 20261128;
@@ -59,7 +59,7 @@ class ValidatorOracleTest {
 
     private record Verdict(Errors error, long maxTimestamp, List<Integer> records) {}
 
-    /** Settings of the topic. */
+    /** The settings of the topic. */
     private record Rules(boolean compacted, boolean logAppendTime) {}
 
     @ParameterizedTest
@@ -73,24 +73,24 @@ class ValidatorOracleTest {
             ByteBuffer batch = changed.batch;
             Rules rules = new Rules(random.nextInt(3) == 0, random.nextInt(4) == 0);
             Verdict kafkas = kafkas(copy(batch), codec, rules);
-            Verdict ours = ours(copy(batch), rules);
+            Verdict actual = actual(copy(batch), rules);
             String which = "seed " + SEED + ", " + codec + ", round " + round;
-            boolean senseless = ours.error != Errors.NONE && ours.records.isEmpty();
+            boolean senseless = actual.error != Errors.NONE && actual.records.isEmpty();
             if (senseless && changed.content) {
-                // Kafka stores much of what its own consumer stumbles over, and has another code for some of
-                // the rest.
-                assertThat(ours.error).as(which).isIn(Errors.INVALID_RECORD, Errors.UNKNOWN_SERVER_ERROR);
+                // Kafka accepts many batches that its own consumer cannot read, and has other codes for some
+                // of those that it refuses.
+                assertThat(actual.error).as(which).isIn(Errors.INVALID_RECORD, Errors.UNKNOWN_SERVER_ERROR);
             } else {
-                assertThat(ours).as(which).isEqualTo(kafkas);
+                assertThat(actual).as(which).isEqualTo(kafkas);
             }
-            taken += ours.error == Errors.NONE ? 1 : 0;
-            refused += ours.error == Errors.NONE ? 0 : 1;
+            taken += actual.error == Errors.NONE ? 1 : 0;
+            refused += actual.error == Errors.NONE ? 0 : 1;
         }
         assertThat(taken).isGreaterThan(ROUNDS / 20);
         assertThat(refused).isGreaterThan(ROUNDS / 20);
     }
 
-    private Verdict ours(ByteBuffer batch, Rules rules) {
+    private Verdict actual(ByteBuffer batch, Rules rules) {
         log.configure(new PartitionConfig(
                 SegmentLimits.DEFAULT,
                 1 << 20,
@@ -147,7 +147,7 @@ class ValidatorOracleTest {
         }
     }
 
-    /** @param content true if its records make no sense any more, maybe */
+    /** @param content true if the mutation may have damaged the records */
     private record Changed(ByteBuffer batch, boolean content) {}
 
     private Changed changed(CompressionType codec, RandomGenerator random) {
@@ -179,8 +179,8 @@ class ValidatorOracleTest {
         int attributes = codec.id | (change > 3 && random.nextInt(3) == 0 ? 8 : 0);
         batch.putShort(21, (short) attributes);
         if (change == 4) {
-            // One that is stamped bears this for all of its records in Kafka; here the records say what they
-            // say.
+            // With log append time Kafka reports that time for all records; this validator keeps the records'
+            // own timestamps.
             batch.putLong(35, (attributes & 8) != 0 ? batch.getLong(35) : random.nextLong());
         } else if (change == 5 && random.nextInt(4) == 0) {
             batch.putInt(57, batch.getInt(57) + random.nextInt(-1, 2));
@@ -220,7 +220,7 @@ class ValidatorOracleTest {
         return ByteBuffer.allocate(buffer.remaining()).put(buffer.duplicate()).flip();
     }
 
-    /** A clock that stands still. */
+    /** A clock that does not advance. */
     private record Still(long milliseconds) implements Time {
         @Override
         public long nanoseconds() {
@@ -238,7 +238,7 @@ class ValidatorOracleTest {
         }
     }
 
-    /** Counts nothing. */
+    /** A meter that counts nothing. */
     private static final class Unrecorded implements LogValidator.MetricsRecorder {
         @Override
         public void recordInvalidMagic() {}

@@ -36,7 +36,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Kafka's own admin client against the handlers over a socket. */
+/** Runs Kafka's own admin client against the handlers, over a socket. */
 class AdminClientTest {
     private final GroupsFixture broker = new GroupsFixture();
     private final MetadataFixture node = broker.broker;

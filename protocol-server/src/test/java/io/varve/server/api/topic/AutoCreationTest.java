@@ -51,7 +51,7 @@ class AutoCreationTest {
         }
     }
 
-    /** Makes topics when the test says so. */
+    /** Creates topics when the test completes the creation. */
     private final class Held implements TopicCreator {
         @Override
         public CompletableFuture<Topic> createIfAbsent(String name) {

@@ -70,7 +70,7 @@ class DeleteRecordsHandlerTest {
         assertThat(filled.log("t", 0).logStartOffset()).isEqualTo(10);
     }
 
-    /** There are no followers to wait for: what is asked for is done, or refused for what it is. */
+    /** There are no followers to wait for: the time-out of a request has no effect. */
     @ParameterizedTest
     @ValueSource(ints = {Integer.MIN_VALUE, -1, 0, 1})
     void noTimeOutRacesTheDeletion(int timeoutMs) {

@@ -385,8 +385,8 @@ class TopicHandlersTest {
     }
 
     /**
-     * Unknown ids have no name, by which the answer's collection would hash them; names of one hash are
-     * easily made.
+     * The response's collection hashes topics by name. Unknown ids have no name, and a client can easily make
+     * names whose hash codes collide.
      */
     @Test
     void answersManyUnknownTopicsInTimeThatGrowsWithTheRequest() {

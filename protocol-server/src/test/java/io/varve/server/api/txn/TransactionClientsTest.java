@@ -33,7 +33,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Kafka's own transactional producer and admin client over a socket. */
+/** Runs Kafka's own transactional producer and admin client over a socket. */
 class TransactionClientsTest {
     private static final TopicPartition FIRST = new TopicPartition("t", 0);
 
@@ -76,9 +76,9 @@ class TransactionClientsTest {
     }
 
     /**
-     * Flushes first. The producer's own thread looks whether records are unsent, and then takes the next
-     * request: what is sent and committed between the two it ends without having sent it, which no broker can
-     * take for a transaction.
+     * Flushes before it commits. The producer's thread first checks for unsent records, and then takes the
+     * next request. Without the flush it may end the transaction before it has sent records that were added
+     * between these two steps.
      */
     private static void commit(KafkaProducer<String, String> producer) {
         producer.flush();

@@ -44,7 +44,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The transaction APIs as they go over the wire, version by version. */
+/** Checks the transaction APIs on the wire, version by version. */
 class TransactionHandlersTest {
     private final GroupsFixture broker = new GroupsFixture();
     private final TestClient client = new TestClient(broker);
@@ -162,7 +162,7 @@ class TransactionHandlersTest {
 
     @ParameterizedTest
     @CsvSource({"3, INVALID_PRODUCER_EPOCH", "4, PRODUCER_FENCED"})
-    void aZombieIsToldInWordsItKnows(int version, Errors told) {
+    void aZombieGetsACodeThatItKnows(int version, Errors expected) {
         InitProducerIdResponseData zombie = init(4);
         init(4);
         assertThat(init(
@@ -173,7 +173,7 @@ class TransactionHandlersTest {
                                         .setProducerId(zombie.producerId())
                                         .setProducerEpoch(zombie.producerEpoch()))
                         .errorCode())
-                .isEqualTo(told.code());
+                .isEqualTo(expected.code());
     }
 
     @ParameterizedTest

@@ -54,7 +54,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What clients see of transactions in partitions. */
+/** Checks which records of transactions clients see. */
 class TransactionVisibilityTest {
     private static final byte COMMITTED = 1;
     private static final long A = 7;
