@@ -10,7 +10,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.TimeUnit;
 
-/** Accepts new connections as far as the limits allow. */
+/** Accepts new connections within the limits, and pauses accepting while the limit is reached. */
 @ChannelHandler.Sharable
 final class Acceptor extends ChannelInboundHandlerAdapter {
     private static final long PAUSE_MS = 500;
@@ -21,7 +21,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     private final LogThrottle refused;
     private final LogThrottle failed;
 
-    /** @param stopAccepting called when no more connections are wanted, until the quota has room */
+    /** @param stopAccepting called when the quota is full; accepting resumes when a connection closes */
     Acceptor(
             NetConfig.Connections limits,
             ConnectionQuota quota,
@@ -39,7 +39,7 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     public void channelRead(ChannelHandlerContext context, Object message) {
         Channel peer = (Channel) message;
         if (!(peer.remoteAddress() instanceof InetSocketAddress remote)) {
-            // Gone again already.
+            // The peer has already disconnected.
             peer.unsafe().closeForcibly();
             return;
         }
@@ -61,8 +61,8 @@ final class Acceptor extends ChannelInboundHandlerAdapter {
     }
 
     /**
-     * Most likely no file descriptors are left: give the system time instead of trying, and telling, without
-     * end.
+     * Pauses accepting after a failure. The likely cause is that no file descriptors are left; retrying at
+     * once would spin and fill the log.
      */
     @Override
     public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {

@@ -4,11 +4,11 @@ package io.varve.server.net;
 import io.netty.channel.ChannelHandlerContext;
 
 /**
- * Stops reading from one connection as long as a limit is reached or the peer does not take its responses.
- * Used on its event loop.
+ * Stops reading from one connection while a limit is reached or the peer does not read its responses. Used on
+ * the connection's event loop.
  */
 final class BackPressure {
-    /** So much is read, at most about, beyond a request that waits for its turn. */
+    /** About how many bytes are read at most behind a request that waits for its turn. */
     private static final int READ_AHEAD = 16 * 1024;
 
     private final NetConfig.Requests limits;
@@ -32,7 +32,7 @@ final class BackPressure {
         this.responses = responses;
     }
 
-    /** @return true if neither the connection's limits nor its peer stand against one more request */
+    /** @return true if the connection is within its limits and its peer reads its responses */
     boolean allowsRequest() {
         return order.size() < limits.maxQueuedPerConnection()
                 && order.bytes() < limits.maxQueuedBytesPerConnection()
@@ -41,22 +41,22 @@ final class BackPressure {
     }
 
     /**
-     * Reads on, or stops reading. What comes while a request waits for its turn is taken in up to a limit, so
-     * that a peer that leaves is noticed.
+     * Resumes or stops reading. While a request waits for its turn, a limited number of further bytes is
+     * still read, so that a disconnect is noticed.
      *
      * @param serving whether further requests are served at all
-     * @param requests what has arrived
-     * @param client goes on when the common budget has room again
+     * @param requests the requests that have arrived
+     * @param client advanced when the shared budget is no longer exhausted
      */
     void update(boolean serving, RequestSequencer requests, ClientConnection client) {
-        frames.countArrived();
+        frames.reserveArrived();
         RequestBudget.Pool pool = requests.pool();
         boolean read = serving
                 && (requests.isWaiting()
                         ? frames.arrivedBytes() < READ_AHEAD
                         : allowsRequest() && (frames.isMidFrame() || !pool.isExhausted()));
         context.channel().config().setAutoRead(read);
-        if (serving && !requests.isAway() && !awaitingBudget && pool.isExhausted()) {
+        if (serving && !requests.isWithWorker() && !awaitingBudget && pool.isExhausted()) {
             awaitingBudget = true;
             pool.await(() -> context.executor().execute(() -> {
                 awaitingBudget = false;

@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Carries one connection from its first byte to its close: takes what is read, has it served, sends the
+ * Carries one connection from its first byte to its close: reads requests, has them served, and sends the
  * answers in the order of the requests.
  *
  * <pre>
@@ -26,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * {@link RequestSequencer} serves the requests, {@link ResponseOrder} keeps their answers in order,
- * {@link BackPressure} decides whether more is read. All state belongs to the event loop.
+ * {@link BackPressure} decides whether more is read. All state is confined to the event loop.
  */
 final class ClientConnection extends ChannelInboundHandlerAdapter {
     private static final Logger LOG = LoggerFactory.getLogger(ClientConnection.class);
@@ -49,10 +49,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     private RequestSequencer requests;
     private State state = State.SERVING;
 
-    /** In {@link #advance}: answers given meanwhile are sent by it. */
+    /** True while {@link #advance} runs, which also sends the answers given meanwhile. */
     private boolean advancing;
 
-    /** Everything is written, and the close that follows it. */
+    /** True once the last response is written and the close is queued behind it. */
     private boolean lastWritten;
 
     ClientConnection(ServerContext server, NettyConnection connection, FrameAssembler frames) {
@@ -61,7 +61,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         this.frames = frames;
     }
 
-    /** Serves no further request, answers those begun, then closes. Call on the event loop. */
+    /** Serves no further requests, answers the begun ones, then closes. Call on the event loop. */
     void finish() {
         if (state == State.SERVING) {
             state = State.FINISHING;
@@ -86,10 +86,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
             bytes.release();
             return;
         }
-        responses.readBegins();
+        responses.beginRead();
         frames.offer(bytes);
         if (requests.isWaiting() || !order.isEmpty()) {
-            frames.beginAnew();
+            frames.restartDeadline();
         } else if (frames.hasBegunBefore(server.frameDeadlineNanos())) {
             throw FrameException.ofDelay();
         }
@@ -98,13 +98,13 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
 
     @Override
     public void channelReadComplete(ChannelHandlerContext ctx) {
-        responses.readEnds();
+        responses.endRead();
     }
 
     @Override
     public void channelWritabilityChanged(ChannelHandlerContext ctx) {
         if (state != State.CLOSED) {
-            responses.writeOn();
+            responses.writeMore();
         }
         advance();
     }
@@ -132,7 +132,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
     @Override
     public void channelInactive(ChannelHandlerContext ctx) {
         state = State.CLOSED;
-        if (!requests.isAway()) {
+        if (!requests.isWithWorker()) {
             frames.close();
         }
         order.drop();
@@ -140,7 +140,10 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         connection.closed();
     }
 
-    /** Goes as far as the limits allow: serves what has arrived, sends what is answered, reads on. */
+    /**
+     * Serves the requests that have arrived, sends the answers that are ready, and resumes reading, each
+     * within the limits.
+     */
     void advance() {
         if (advancing || state == State.CLOSED) {
             return;
@@ -149,7 +152,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         try {
             do {
                 serve();
-            } while (sendAnswers() && state == State.SERVING && requests.mayServe() && requests.hasArrived());
+            } while (sendAnswers() && state == State.SERVING && requests.mayServe() && requests.hasUnread());
         } finally {
             advancing = false;
         }
@@ -174,7 +177,9 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** The peer does not speak the protocol: what it sends from here on cannot be made out. */
+    /**
+     * Refuses all further bytes: after a request that violates the protocol the next frame cannot be located.
+     */
     private void refuse(RuntimeException e) {
         server.malformed().warn("closing {}: {}", connection.id(), e.getMessage());
         if (state == State.SERVING) {
@@ -182,7 +187,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         }
     }
 
-    /** @return true if any was sent */
+    /** @return true if an answer was sent */
     private boolean sendAnswers() {
         ResponseOrder.Sent sent = order.send();
         if (sent == ResponseOrder.Sent.HANG_UP) {
@@ -191,7 +196,7 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         return sent != ResponseOrder.Sent.NOTHING;
     }
 
-    /** Takes an answer, on any thread. */
+    /** Queues an answer for sending. On any thread. */
     void answered(ResponseSlot slot, RequestOutcome answer) {
         if (context.executor().inEventLoop()) {
             accept(slot, answer);
@@ -217,29 +222,29 @@ final class ClientConnection extends ChannelInboundHandlerAdapter {
         try {
             advance();
         } catch (RuntimeException | Error e) {
-            // Whoever gave the answer cannot do anything about it, nor would it tell.
+            // The caller that completed the answer can neither handle nor report this failure.
             exceptionCaught(context, e);
         }
     }
 
     /**
-     * Goes on with a request that a worker thread had, on the event loop.
+     * Resumes a request that a worker thread has finished with. On the event loop.
      *
-     * @param refusal why it is no request; null where it is one
+     * @param refusal why the frame is not a valid request; null if it is valid
      */
-    void takeBack(ResponseSlot slot, RuntimeException refusal) {
+    void resumeAfterWorker(ResponseSlot slot, RuntimeException refusal) {
         if (state == State.CLOSED) {
             frames.close();
             return;
         }
         try {
-            advancing = true; // an answer that is there at once must not have the same request served again
+            advancing = true; // an immediate answer must not serve this request twice
             try {
                 if (refusal != null) {
                     requests.forget(slot);
                     refuse(refusal);
                 } else {
-                    requests.goOn(slot);
+                    requests.resume(slot);
                 }
             } finally {
                 advancing = false;

@@ -10,17 +10,17 @@ import java.util.Map;
  */
 final class ConnectionQuota {
     private NetConfig.Connections limits;
-    private final Runnable onRoom;
+    private final Runnable onAvailable;
     private final Map<InetAddress, Integer> byAddress = new HashMap<>();
     private int open;
 
-    /** @param onRoom called when there is room after there was none; short, must not block */
-    ConnectionQuota(NetConfig.Connections limits, Runnable onRoom) {
+    /** @param onAvailable called when a full quota becomes available again; short, must not block */
+    ConnectionQuota(NetConfig.Connections limits, Runnable onAvailable) {
         this.limits = limits;
-        this.onRoom = onRoom;
+        this.onAvailable = onAvailable;
     }
 
-    /** @return false when this address has all the connections it may have */
+    /** @return false if this address has reached its limit of connections */
     synchronized boolean reserve(InetAddress address) {
         if (byAddress.getOrDefault(address, 0) >= limits.maxPerIp()) {
             return false;
@@ -30,15 +30,15 @@ final class ConnectionQuota {
         return true;
     }
 
-    /** Takes other limits; connections beyond them stay until they end. */
+    /** Changes the limits. Existing connections beyond them stay until they close. */
     void limit(NetConfig.Connections limits) {
-        boolean hasRoom;
+        boolean hasBecomeAvailable;
         synchronized (this) {
             this.limits = limits;
-            hasRoom = !isFull();
+            hasBecomeAvailable = !isFull();
         }
-        if (hasRoom) {
-            onRoom.run();
+        if (hasBecomeAvailable) {
+            onAvailable.run();
         }
     }
 
@@ -50,11 +50,11 @@ final class ConnectionQuota {
             byAddress.compute(address, (key, count) -> count == 1 ? null : count - 1);
         }
         if (wasFull) {
-            onRoom.run();
+            onAvailable.run();
         }
     }
 
-    /** @return true when no more are to be accepted */
+    /** @return true if no more connections may be accepted */
     synchronized boolean isFull() {
         return open >= limits.max();
     }

@@ -6,12 +6,12 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * Limits the memory that all connections together hold for peers who may never go on: requests that have
- * arrived in part, what was read behind requests that wait for their turn, answers that are not taken. Where
- * the limit is reached the slowest peers are evicted, so that newcomers get through. Thread-safe.
+ * Limits the memory that all connections together hold for peers that may have stalled: partly received
+ * requests, bytes read behind requests that wait for their turn, answers that are not read. When the limit is
+ * reached, the slowest peers are evicted, so that new peers are served. Thread-safe.
  */
 final class EvictableMemory {
-    /** A peer that began so long ago has had time to show how fast it is. */
+    /** How long a peer is measured before its speed counts. */
     private static final long GRACE_NANOS = 1_000_000_000;
 
     private final long limit;
@@ -25,20 +25,20 @@ final class EvictableMemory {
         this.clock = clock;
     }
 
-    /** Counts what one connection holds. Guarded by the enclosing object. */
+    /** Counts the bytes that one connection holds. Guarded by the enclosing object. */
     final class Share {
         private final Runnable evict;
         private long bytes;
         private long begunNanos;
 
-        /** What it holds no longer counts: its connection is about to be closed. */
+        /** True when the connection is about to be closed: its bytes no longer count. */
         private boolean evicted;
 
         private Share(Runnable evict) {
             this.evict = evict;
         }
 
-        /** @return false, and nothing is reserved, when there is no room or this share was evicted */
+        /** @return false if nothing was reserved: the limit is reached, or this share was evicted */
         boolean reserve(long more) {
             return EvictableMemory.this.reserve(this, more);
         }
@@ -80,7 +80,7 @@ final class EvictableMemory {
     }
 
     /**
-     * @return the slowest of those who had time; else the one that holds most, if that is more than the one
+     * @return the slowest share past its grace period; else the largest one, if it holds more than the one
      *     that asks; else null
      */
     private Share victim(Share asking) {

@@ -9,9 +9,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Cuts what arrives into frames: {@code [size: 4 bytes, big-endian][size bytes]}. A frame that lies whole in
- * what was read is handed out as a view of it; one that does not is gathered in a {@link PartialFrame}. Used
- * on one event loop.
+ * Splits the received bytes into frames: {@code [size: 4 bytes, big-endian][size bytes]}. A frame that lies
+ * within one received buffer is returned as a view of that buffer; a frame that spans buffers is gathered in
+ * a {@link PartialFrame}. Used on one event loop.
  */
 final class FrameAssembler {
     private final EvictableMemory.Share share;
@@ -20,7 +20,7 @@ final class FrameAssembler {
     private final PartialFrame partial;
     private final Deque<ByteBuf> arrived = new ArrayDeque<>(2);
 
-    /** What of {@link #arrived} is counted in the share. */
+    /** Bytes of {@link #arrived} that are reserved in the share. */
     private int countedBytes;
 
     private long begunNanos;
@@ -32,9 +32,9 @@ final class FrameAssembler {
         partial = new PartialFrame(allocator, size, share);
     }
 
-    /** @param bytes what was read; the assembler's from now on */
+    /** @param bytes the bytes read; owned by the assembler from now on */
     void offer(ByteBuf bytes) {
-        if (partial.isRest(bytes)) {
+        if (partial.isReadTarget(bytes)) {
             bytes.release();
         } else {
             arrived.add(bytes);
@@ -42,19 +42,19 @@ final class FrameAssembler {
     }
 
     /**
-     * @return where the rest of a large frame belongs: to be read into, then {@link #offer offered} or
-     *     released; or null when a buffer of the reader's own will do
+     * @return the buffer to read the rest of a large frame into, then to be {@link #offer offered} or
+     *     released; or null when the reader allocates its own buffer
      * @throws FrameException as {@link #next}
      */
-    ByteBuf restOfFrame() {
-        return arrived.isEmpty() ? partial.rest() : null;
+    ByteBuf readTarget() {
+        return arrived.isEmpty() ? partial.readTarget() : null;
     }
 
     /**
-     * @return the next whole frame without its size, a writable direct view valid until {@link #release}; or
-     *     null when there is none
-     * @throws FrameException if its size is out of range, or too much has arrived in part; next is not to be
-     *     called again
+     * @return the next complete frame without its size, a writable direct view valid until {@link #release};
+     *     or null when none is complete
+     * @throws FrameException if the size is out of range, or partly received frames exceed their memory; next
+     *     must not be called again
      */
     ByteBuffer next() {
         if (partial.isComplete()) {
@@ -85,12 +85,12 @@ final class FrameAssembler {
 
     private boolean readSize(ByteBuf in) {
         if (!size.hasBegun()) {
-            beginAnew();
+            restartDeadline();
         }
         return size.read(in);
     }
 
-    /** Ends the use of the frame {@link #next} gave. */
+    /** Releases the frame that {@link #next} returned. */
     void release() {
         partial.drop();
         ByteBuf in = arrived.peek();
@@ -106,12 +106,12 @@ final class FrameAssembler {
         }
     }
 
-    /** @return true when bytes are here that {@link #next} has not looked at */
-    boolean hasArrived() {
+    /** @return true if bytes have arrived that {@link #next} has not read */
+    boolean hasUnread() {
         return !arrived.isEmpty();
     }
 
-    /** @return bytes that buffers take in memory which {@link #next} has not looked at to their end */
+    /** @return bytes in memory of the buffers that {@link #next} has not read to their end */
     int arrivedBytes() {
         int bytes = 0;
         for (ByteBuf in : arrived) {
@@ -120,21 +120,21 @@ final class FrameAssembler {
         return bytes;
     }
 
-    /** @return true when a frame has arrived in part */
+    /** @return true if a frame is partly received */
     boolean isMidFrame() {
         return partial.isBegun();
     }
 
     /**
-     * Counts what has arrived and waits, which was not looked at when it came.
+     * Reserves memory for bytes that have arrived and wait to be read.
      *
-     * @throws FrameException if there is too much of it
+     * @throws FrameException if the memory for them is exhausted
      */
-    void countArrived() {
+    void reserveArrived() {
         int bytes = arrivedBytes();
         if (bytes > countedBytes) {
             if (!share.reserve(bytes - countedBytes)) {
-                throw FrameException.ofCrowd(size.bytes());
+                throw FrameException.ofExhaustedMemory(size.bytes());
             }
         } else if (bytes < countedBytes) {
             share.release(countedBytes - bytes);
@@ -142,17 +142,17 @@ final class FrameAssembler {
         countedBytes = bytes;
     }
 
-    /** @return true if a frame has begun to arrive longer ago, and is not whole */
+    /** @return true if a frame began to arrive longer ago and is still incomplete */
     boolean hasBegunBefore(long nanosAgo) {
         return size.hasBegun() && clock.nanos() - begunNanos > nanosAgo;
     }
 
-    /** The frame that arrives is waited for from now on: until now it was not its peer who was slow. */
-    void beginAnew() {
+    /** Restarts the deadline of the arriving frame: the delay until now was not caused by the peer. */
+    void restartDeadline() {
         begunNanos = clock.nanos();
     }
 
-    /** Releases everything. */
+    /** Releases all buffers and their reservation. */
     void close() {
         partial.drop();
         arrived.forEach(ByteBuf::release);

@@ -3,7 +3,7 @@ package io.varve.server.net;
 
 import io.varve.core.VarveException;
 
-/** A frame cannot be taken in, and what follows it cannot be made out. */
+/** Reports a frame that cannot be received. The bytes after it cannot be split into frames. */
 final class FrameException extends VarveException {
     private static final long serialVersionUID = 1L;
 
@@ -26,7 +26,7 @@ final class FrameException extends VarveException {
                 "took longer over one request than a connection may be idle (connections.max.idle.ms)");
     }
 
-    static FrameException ofCrowd(int size) {
+    static FrameException ofExhaustedMemory(int size) {
         return new FrameException("no room for a request of " + size
                 + " bytes beside the others that have arrived in part (queued.max.request.bytes)");
     }

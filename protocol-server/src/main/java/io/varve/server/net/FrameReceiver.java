@@ -8,12 +8,12 @@ import io.netty.channel.RecvByteBufAllocator;
 import io.netty.util.UncheckedBooleanSupplier;
 
 /**
- * Has the socket read the rest of a large frame straight to where the frame is put together. For one
- * connection.
+ * Allocates receive buffers so that the socket reads the rest of a large frame straight into the frame's
+ * buffer. For one connection.
  */
-@SuppressWarnings("deprecation") // Netty asks for a Handle though it deprecates it: there is no other way in yet.
+@SuppressWarnings("deprecation") // Netty deprecates Handle but still requires it.
 final class FrameReceiver implements RecvByteBufAllocator {
-    private final RecvByteBufAllocator otherwise = new AdaptiveRecvByteBufAllocator();
+    private final RecvByteBufAllocator fallback = new AdaptiveRecvByteBufAllocator();
     private final FrameAssembler frames;
 
     FrameReceiver(FrameAssembler frames) {
@@ -22,7 +22,7 @@ final class FrameReceiver implements RecvByteBufAllocator {
 
     @Override
     public Handle newHandle() {
-        return new Receiving(otherwise.newHandle());
+        return new Receiving(fallback.newHandle());
     }
 
     private final class Receiving extends DelegatingHandle implements ExtendedHandle {
@@ -32,8 +32,8 @@ final class FrameReceiver implements RecvByteBufAllocator {
 
         @Override
         public ByteBuf allocate(ByteBufAllocator allocator) {
-            ByteBuf rest = frames.restOfFrame();
-            return rest == null ? super.allocate(allocator) : rest;
+            ByteBuf target = frames.readTarget();
+            return target == null ? super.allocate(allocator) : target;
         }
 
         @Override

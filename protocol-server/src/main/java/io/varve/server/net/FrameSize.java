@@ -4,7 +4,7 @@ package io.varve.server.net;
 import io.netty.buffer.ByteBuf;
 import io.varve.server.api.table.ApiPolicy;
 
-/** Reads the size in front of a frame, and refuses one that is out of range. Used on one event loop. */
+/** Reads the size in front of a frame, and refuses a size that is out of range. Used on one event loop. */
 final class FrameSize {
     private static final int PREFIX_BYTES = 4;
     private static final int UNKNOWN = -1;
@@ -14,7 +14,7 @@ final class FrameSize {
     /** Size of the frame being read, in bytes, or UNKNOWN. */
     private int bytes = UNKNOWN;
 
-    /** Whether a frame of this size may be one of its API. */
+    /** Whether this size is allowed for the API of the frame. */
     private boolean allowed;
 
     private int prefix;
@@ -28,22 +28,22 @@ final class FrameSize {
         return bytes != UNKNOWN;
     }
 
-    /** @return true when a frame has begun, be it with a part of its size */
+    /** @return true if at least one byte of a frame has been read, its size included */
     boolean hasBegun() {
         return isKnown() || prefixBytes > 0;
     }
 
-    /** @return bytes of the frame without its size; less than 0 when they are not known */
+    /** @return size of the frame in bytes, without the size field; negative when not known */
     int bytes() {
         return bytes;
     }
 
     /**
-     * Reads as much of the size as is there.
+     * Reads as many bytes of the size as have arrived.
      *
-     * @param in what has arrived
-     * @return true when the size is known
-     * @throws FrameException if no request may be so large
+     * @param in the bytes that have arrived
+     * @return true if the size is now known
+     * @throws FrameException if the size is above the limit of every request
      */
     boolean read(ByteBuf in) {
         while (prefixBytes < PREFIX_BYTES && in.isReadable()) {
@@ -64,11 +64,11 @@ final class FrameSize {
     }
 
     /**
-     * Refuses a frame that is larger than requests of its API may be, without waiting for it. Its first two
-     * bytes say which API it is for.
+     * Refuses a frame above the size limit of its API, before the frame is complete. The first two bytes of a
+     * frame are its API key.
      *
-     * @param frame what of the frame has arrived
-     * @throws FrameException if it is larger
+     * @param frame the bytes of the frame that have arrived
+     * @throws FrameException if the frame is above the limit
      */
     void requireAllowed(ByteBuf frame) {
         if (allowed || frame.readableBytes() < Short.BYTES) {
@@ -82,7 +82,7 @@ final class FrameSize {
         allowed = true;
     }
 
-    /** The frame has been handed out, or dropped: the next one begins with its size. */
+    /** Expects the size of the next frame, after a frame was returned or dropped. */
     void reset() {
         bytes = UNKNOWN;
     }

@@ -4,13 +4,13 @@ package io.varve.server.net;
 import io.varve.core.VarveException;
 import io.varve.server.cluster.Endpoint;
 
-/** A listener could not be opened. The message is one line for the operator. */
+/** Reports a listener that could not be opened. The message is one line for the operator. */
 public final class ListenException extends VarveException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * @param endpoint which one
-     * @param cause why
+     * @param endpoint where the listener should bind
+     * @param cause the failure of the bind
      */
     ListenException(Endpoint endpoint, Throwable cause) {
         super(

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * The network's settings. Ranges are checked where the configuration is parsed.
+ * Settings of the network. Ranges are checked where the configuration is parsed.
  *
  * @param listeners {@code listeners}: where to listen, at least one
  * @param networkThreads {@code num.network.threads}: event loops, at least 1
- * @param sockets what each socket gets
- * @param connections how many connections, and for how long
- * @param requests how much of their requests is in memory
+ * @param sockets options of each socket
+ * @param connections limits on connections
+ * @param requests limits on requests in memory
  */
 public record NetConfig(
         List<Endpoint> listeners, int networkThreads, Sockets sockets, Connections connections, Requests requests) {
@@ -40,13 +40,13 @@ public record NetConfig(
     }
 
     /**
-     * What each socket gets.
+     * Options of each socket.
      *
      * @param sendBufferBytes {@code socket.send.buffer.bytes}, or -1 to leave it to the operating system
      * @param receiveBufferBytes {@code socket.receive.buffer.bytes}, or -1 to leave it to the operating
      *     system
-     * @param backlog {@code socket.listen.backlog.size}: connections the system accepts before the server
-     *     does
+     * @param backlog {@code socket.listen.backlog.size}: connections the operating system queues until the
+     *     server accepts them
      */
     public record Sockets(int sendBufferBytes, int receiveBufferBytes, int backlog) {
         /** Kafka's defaults. */
@@ -54,12 +54,14 @@ public record NetConfig(
     }
 
     /**
-     * How many connections, and for how long.
+     * Limits on connections.
      *
-     * @param maxIdleMs {@code connections.max.idle.ms}: one on which nothing moves for so long is closed, in
-     *     ms, at least 1
-     * @param max {@code max.connections}: when so many are open no more are accepted until one closes
-     * @param maxPerIp {@code max.connections.per.ip}: further ones from the same address are closed at once
+     * @param maxIdleMs {@code connections.max.idle.ms}: ms after which a connection without traffic is
+     *     closed, at least 1
+     * @param max {@code max.connections}: max open connections; at the limit none is accepted until one
+     *     closes
+     * @param maxPerIp {@code max.connections.per.ip}: max open connections from one address; further ones are
+     *     closed at once
      */
     public record Connections(long maxIdleMs, int max, int maxPerIp) {
         /** Kafka's defaults. */
@@ -67,19 +69,18 @@ public record NetConfig(
     }
 
     /**
-     * How much of peers' requests is in memory. A connection at its limit, and every connection when the
-     * common limit is reached, is not read from until responses have been sent; requests begun are read to
-     * their end.
+     * Limits on requests in memory. A connection at its own limit is not read from until responses have been
+     * sent; at the shared limit no connection is. Requests that have begun are read to their end.
      *
-     * @param maxBytes {@code socket.request.max.bytes}: largest request, in bytes; a larger one closes the
-     *     connection
-     * @param maxQueuedBytes {@code queued.max.request.bytes}: bytes of requests read and not answered, of all
-     *     connections; -1 for a quarter of the heap's limit (Kafka's -1 is no limit)
-     * @param maxQueuedPerConnection requests read and not answered, of one connection, at least 1
-     * @param maxQueuedBytesPerConnection bytes of requests read and not answered, of one connection
-     * @param ioThreads {@code num.io.threads}: threads for requests that take longer than an event loop may
-     *     stand still; -1 for as many as there are processors, two at least
-     * @param maxControlBytes {@code control.request.max.bytes}: largest request without records, of an
+     * @param maxBytes {@code socket.request.max.bytes}: max size of a request, in bytes; a larger one closes
+     *     the connection
+     * @param maxQueuedBytes {@code queued.max.request.bytes}: max bytes of unanswered requests, of all
+     *     connections; -1 for a quarter of the max heap size (Kafka's -1 is no limit)
+     * @param maxQueuedPerConnection max unanswered requests of one connection, at least 1
+     * @param maxQueuedBytesPerConnection max bytes of unanswered requests of one connection
+     * @param ioThreads {@code num.io.threads}: threads for requests that would block an event loop for too
+     *     long; -1 for the number of processors, at least two
+     * @param maxControlBytes {@code control.request.max.bytes}: max size of a request without records, of an
      *     ordinary API (see {@link ApiPolicy.Size}), in bytes
      */
     public record Requests(
@@ -89,33 +90,33 @@ public record NetConfig(
             long maxQueuedBytesPerConnection,
             int ioThreads,
             int maxControlBytes) {
-        /** Kafka's defaults, and for one connection what keeps pipelining producers busy. */
+        /** Kafka's defaults; the limits of one connection are high enough for pipelining producers. */
         public static final Requests DEFAULT =
                 new Requests(100 * 1024 * 1024, -1, 256, 16 * 1024 * 1024, -1, 1024 * 1024);
 
         private static final int SHARE_OF_HEAP = 4;
 
-        private static final int FEWEST_THREADS = 2;
-        private static final int SMALLER = 16;
-        private static final int LARGER = 4;
-        private static final int LEAST_SMALL = 16 * 1024;
+        private static final int MIN_THREADS = 2;
+        private static final int SMALL_DIVISOR = 16;
+        private static final int LARGE_FACTOR = 4;
+        private static final int MIN_SMALL_BYTES = 16 * 1024;
 
         /** @return {@link #ioThreads} with -1 resolved */
         int workerThreads() {
             return ioThreads > 0
                     ? ioThreads
-                    : Math.max(FEWEST_THREADS, Runtime.getRuntime().availableProcessors());
+                    : Math.max(MIN_THREADS, Runtime.getRuntime().availableProcessors());
         }
 
         /**
-         * @param size how large requests of an API may be
-         * @return the same in bytes
+         * @param size the size class of an API
+         * @return max size of its requests, in bytes
          */
         int bytes(ApiPolicy.Size size) {
             return switch (size) {
-                case SMALL -> Math.min(maxBytes, Math.max(LEAST_SMALL, maxControlBytes / SMALLER));
+                case SMALL -> Math.min(maxBytes, Math.max(MIN_SMALL_BYTES, maxControlBytes / SMALL_DIVISOR));
                 case ORDINARY -> Math.min(maxBytes, maxControlBytes);
-                case LARGE -> (int) Math.min(maxBytes, (long) LARGER * maxControlBytes);
+                case LARGE -> (int) Math.min(maxBytes, (long) LARGE_FACTOR * maxControlBytes);
                 case RECORDS -> maxBytes;
             };
         }

@@ -31,9 +31,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Listens on the server's ports, and has what it reads served by an {@link HandlerLookup}. Its ports are
- * taken by {@link #bind}, before the rest of the server is there, and peers that connect wait until
- * {@link #serve}. Thread-safe.
+ * Listens on the server's ports, and dispatches the requests it reads to the handlers of a
+ * {@link HandlerLookup}. {@link #bind} binds the ports before the rest of the server starts; peers that
+ * connect wait until {@link #serve}. Thread-safe.
  */
 public final class NetServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
@@ -57,7 +57,7 @@ public final class NetServer implements AutoCloseable {
     private NetServer(NetConfig config, Clock clock, NettyTransport transport) {
         this.config = config;
         this.clock = clock;
-        // One arena for each event loop: they are the only ones to allocate, and never on the heap.
+        // One arena for each event loop: only event loops allocate, and never on the heap.
         allocator = new PooledByteBufAllocator(
                 true,
                 0,
@@ -67,7 +67,7 @@ public final class NetServer implements AutoCloseable {
                 PooledByteBufAllocator.defaultSmallCacheSize(),
                 PooledByteBufAllocator.defaultNormalCacheSize(),
                 false);
-        quota = new ConnectionQuota(config.connections(), this::acceptAgain);
+        quota = new ConnectionQuota(config.connections(), this::resumeAccepting);
         acceptors =
                 new MultiThreadIoEventLoopGroup(1, new DefaultThreadFactory("net-accept", true), transport.handlers());
         workers = new MultiThreadIoEventLoopGroup(
@@ -75,12 +75,12 @@ public final class NetServer implements AutoCloseable {
     }
 
     /**
-     * Takes the listeners' ports.
+     * Binds the listeners' ports.
      *
-     * @param config where to listen, and limits
+     * @param config listeners and limits
      * @param clock paces the log
-     * @return a server that listens but does not answer yet
-     * @throws ListenException if a port cannot be had; none is taken then
+     * @return a server that listens but does not accept connections yet
+     * @throws ListenException if a port cannot be bound; no port stays bound then
      */
     public static NetServer bind(NetConfig config, Clock clock) {
         return bind(config, clock, NettyTransport.best());
@@ -122,7 +122,7 @@ public final class NetServer implements AutoCloseable {
                 .childHandler(new ChannelInitializer<>() {
                     @Override
                     protected void initChannel(Channel channel) {
-                        welcome(channel, endpoint.listener());
+                        initConnection(channel, endpoint.listener());
                     }
                 });
         if (sockets.receiveBufferBytes() > 0) {
@@ -143,7 +143,7 @@ public final class NetServer implements AutoCloseable {
         LOG.debug("Listening on {} with {}", endpoint, transport);
     }
 
-    /** @return the listeners, in the order of the configuration, with the ports they got */
+    /** @return the listeners, in the order of the configuration, with the ports that were bound */
     public List<Endpoint> listeners() {
         List<Endpoint> bound = new ArrayList<>();
         for (int i = 0; i < listening.size(); i++) {
@@ -155,10 +155,10 @@ public final class NetServer implements AutoCloseable {
     }
 
     /**
-     * Answers from now on.
+     * Begins to accept connections and to serve requests.
      *
-     * @param table who serves what
-     * @param scheduler makes the threads for requests that take long
+     * @param table finds the handler of each API
+     * @param scheduler starts the worker threads for long requests
      */
     public void serve(HandlerLookup table, Scheduler scheduler) {
         context = new ServerContext(config.requests(), config.connections().maxIdleMs(), table, clock, scheduler);
@@ -166,17 +166,17 @@ public final class NetServer implements AutoCloseable {
     }
 
     /**
-     * Takes other limits on how many connections there may be; those beyond them stay until they end.
+     * Changes the limits on connections. Existing connections beyond them stay until they close.
      *
-     * @param max in all, at least 1
-     * @param maxPerIp from one address, 0 or more
+     * @param max max connections in total, at least 1
+     * @param maxPerIp max connections from one address, 0 or more
      */
     public void limitConnections(int max, int maxPerIp) {
         quota.limit(new NetConfig.Connections(config.connections().maxIdleMs(), max, maxPerIp));
     }
 
-    private void acceptAgain() {
-        // Limits may be set before anything is served, and then nothing is accepted yet.
+    private void resumeAccepting() {
+        // Limits may change before serve(), when nothing is accepted yet.
         if (context != null) {
             setAccepting(true);
         }
@@ -186,7 +186,7 @@ public final class NetServer implements AutoCloseable {
         listening.forEach(channel -> channel.config().setAutoRead(accepting));
     }
 
-    private void welcome(Channel channel, String listenerName) {
+    private void initConnection(Channel channel, String listenerName) {
         peers.add(channel);
         if (stopped.get() || channel.localAddress() == null || channel.remoteAddress() == null) {
             channel.close();
@@ -203,9 +203,9 @@ public final class NetServer implements AutoCloseable {
     }
 
     /**
-     * Stops: accepts no more connections, reads no more requests, answers those begun, closes. Idempotent.
+     * Stops: accepts no more connections, reads no more requests, answers the begun ones, closes. Idempotent.
      *
-     * @param deadlineMs ms after which connections are closed whether their answers are there or not
+     * @param deadlineMs ms after which connections are closed even if requests are unanswered
      */
     public void stop(long deadlineMs) {
         if (!stopped.compareAndSet(false, true)) {
@@ -235,7 +235,7 @@ public final class NetServer implements AutoCloseable {
         stop(0);
     }
 
-    /** @return what all connections share, once it serves */
+    /** @return the state all connections share; null before {@link #serve} */
     ServerContext context() {
         return context;
     }

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Shows handlers a connection of Netty's: its name, its peer, its event loop, its end. Thread-safe. */
+/** Shows handlers one Netty connection: its id, peer, event loop and close. Thread-safe. */
 final class NettyConnection implements Connection {
     private static final Logger LOG = LoggerFactory.getLogger(NettyConnection.class);
 
@@ -22,10 +22,10 @@ final class NettyConnection implements Connection {
     private final InetSocketAddress remote;
     private final String id;
 
-    /** Tasks by identity of their registration; null once they have run. Guarded by this. */
+    /** Tasks to run at the close; null once they have run. Guarded by this. */
     private Set<Registration> onClose = new LinkedHashSet<>();
 
-    /** One registration: equal only to itself, so that a task registered twice runs twice. */
+    /** Wraps a task so that it is equal only to itself: a task registered twice runs twice. */
     private static final class Registration {
         private final Runnable task;
 
@@ -34,7 +34,7 @@ final class NettyConnection implements Connection {
         }
     }
 
-    /** @param number different for each connection: a port may be used again at once */
+    /** @param number unique for each connection, because a peer may reuse its port at once */
     NettyConnection(Channel channel, String listenerName, long number) {
         this.channel = channel;
         this.listenerName = listenerName;
@@ -96,7 +96,7 @@ final class NettyConnection implements Connection {
         }
     }
 
-    /** Runs what waits for the end. */
+    /** Runs the tasks registered for the close. */
     void closed() {
         Set<Registration> tasks;
         synchronized (this) {

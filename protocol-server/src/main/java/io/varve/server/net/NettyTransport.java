@@ -9,16 +9,16 @@ import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 
-/** Names the ways in which Netty drives sockets, and chooses the best one there is. */
+/** Lists Netty's implementations of sockets, and chooses the best available one. */
 enum NettyTransport {
-    /** Linux, natively. */
+    /** Linux's epoll, by native code. */
     EPOLL(EpollServerSocketChannel.class) {
         @Override
         IoHandlerFactory handlers() {
             return EpollIoHandler.newFactory();
         }
     },
-    /** The JDK's selectors, everywhere. */
+    /** The JDK's selectors, available everywhere. */
     NIO(NioServerSocketChannel.class) {
         @Override
         IoHandlerFactory handlers() {
@@ -38,7 +38,7 @@ enum NettyTransport {
         return serverChannel;
     }
 
-    /** @return the best this machine has */
+    /** @return the best transport this machine supports */
     static NettyTransport best() {
         return Epoll.isAvailable() ? EPOLL : NIO;
     }

@@ -9,25 +9,25 @@ import java.nio.ByteBuffer;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * A frame whose turn comes next, and how it will be served.
+ * The frame of the next request, with how the request will be served.
  *
  * @param frame the frame
- * @param api number of the API it says it is for
- * @param policy of that API
- * @param extent what parsing will make of it; null when a worker thread is to find out
+ * @param api the API key in the frame
+ * @param policy the policy of that API
+ * @param extent the memory that parsing will take; null if a worker thread has to determine it
  */
 record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent extent) {
-    /** A larger frame is parsed on a worker thread; of one with records only what is around them counts. */
-    private static final int PARSED_AT_ONCE = 32 * 1024;
+    /** Max bytes of a frame that is parsed on the event loop. Frames with records are exempt. */
+    private static final int MAX_LOOP_PARSED_BYTES = 32 * 1024;
 
-    /** About how much heap a byte on the wire can become at worst. */
+    /** About how many bytes of heap one byte on the wire can become at worst. */
     private static final int HEAP_PER_BYTE = 24;
 
     /** @throws org.apache.kafka.common.errors.InvalidRequestException as {@link RequestParser#inspect} */
     static NextRequest of(ByteBuffer frame) {
         short api = apiOf(frame);
         ApiPolicy policy = policyOf(api);
-        boolean later = policy.size() != ApiPolicy.Size.RECORDS && frame.remaining() > PARSED_AT_ONCE;
+        boolean later = policy.size() != ApiPolicy.Size.RECORDS && frame.remaining() > MAX_LOOP_PARSED_BYTES;
         return new NextRequest(frame, api, policy, later ? null : RequestParser.inspect(frame));
     }
 
@@ -47,18 +47,18 @@ record NextRequest(ByteBuffer frame, short api, ApiPolicy policy, RequestExtent 
         return frame.remaining();
     }
 
-    /** @return bytes it takes in memory, the more the less is known of it */
+    /** @return bytes the request takes in memory; the worst case while its extent is not known */
     long cost() {
         return extent == null ? (long) HEAP_PER_BYTE * bytes() : cost(extent);
     }
 
-    /** @return bytes it takes in memory when its extent is known */
+    /** @return bytes the request takes in memory with this extent */
     long cost(RequestExtent known) {
         return bytes() + known.heapBytes();
     }
 
-    /** @return true when a worker thread has to parse it */
-    boolean isParsedAway() {
+    /** @return true if a worker thread has to parse it */
+    boolean isParsedByWorker() {
         return extent == null || extent.isLarge();
     }
 }

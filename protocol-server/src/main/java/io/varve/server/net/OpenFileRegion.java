@@ -4,7 +4,7 @@ package io.varve.server.net;
 import io.netty.channel.DefaultFileRegion;
 import io.varve.core.spi.BatchSlice;
 
-/** A region of a file that others use too: sending it leaves the file open. */
+/** Sends a region of a shared file, and leaves the file open. */
 final class OpenFileRegion extends DefaultFileRegion {
     OpenFileRegion(BatchSlice.FileRegion region) {
         super(region.channel(), region.position(), region.length());
@@ -12,6 +12,6 @@ final class OpenFileRegion extends DefaultFileRegion {
 
     @Override
     protected void deallocate() {
-        // The slice the region came from is closed by its owner, the ResponsePart.
+        // ResponsePart owns the slice of this region, and closes it.
     }
 }

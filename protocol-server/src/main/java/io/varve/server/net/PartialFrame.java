@@ -6,21 +6,27 @@ import io.netty.buffer.ByteBufAllocator;
 import java.nio.ByteBuffer;
 
 /**
- * Gathers a frame that spans reads. Only as much is allocated as has arrived, times two: a peer cannot pin
- * what it merely announces. Used on one event loop.
+ * Gathers a frame that spans several reads. Allocates at most 16 KiB or twice the bytes that have arrived,
+ * whichever is more, so that a peer cannot pin memory by announcing a large frame. Used on one event loop.
  */
 final class PartialFrame {
-    /** A frame is given room for so much at first, unless it is smaller or more is here. */
+    /** Initial capacity of a frame's buffer, unless the frame is smaller or more bytes have arrived. */
     private static final int FIRST_BYTES = 16 * 1024;
 
-    /** With so much of a frame to come, reading it to its place is worth a read that stops at its end. */
-    private static final int LARGE_REST = 32 * 1024;
+    /**
+     * Missing bytes from which reading straight into the frame's buffer is worth a read that stops at the
+     * frame's end.
+     */
+    private static final int LARGE_REMAINDER_BYTES = 32 * 1024;
 
     private final ByteBufAllocator allocator;
     private final FrameSize size;
     private final EvictableMemory.Share share;
 
-    /** What has arrived of the frame; null when none has begun. Never has room for more than the frame. */
+    /**
+     * The bytes of the frame that have arrived; null when no frame has begun. Its capacity never exceeds the
+     * frame.
+     */
     private ByteBuf buffer;
 
     PartialFrame(ByteBufAllocator allocator, FrameSize size, EvictableMemory.Share share) {
@@ -29,7 +35,7 @@ final class PartialFrame {
         this.share = share;
     }
 
-    /** @return true when a frame has arrived in part, or whole and is in use */
+    /** @return true if a frame is partly received, or complete and in use */
     boolean isBegun() {
         return buffer != null;
     }
@@ -38,8 +44,8 @@ final class PartialFrame {
         return buffer != null && buffer.readableBytes() == size.bytes();
     }
 
-    /** @return true for what {@link #rest} gave */
-    boolean isRest(ByteBuf bytes) {
+    /** @return true for the buffer that {@link #readTarget} returned */
+    boolean isReadTarget(ByteBuf bytes) {
         return bytes == buffer;
     }
 
@@ -49,15 +55,15 @@ final class PartialFrame {
     }
 
     /**
-     * @return where the rest of a large frame is to be read into, with room; null when it is not worth it
-     * @throws FrameException if too much has arrived in part
+     * @return the retained, writable buffer to read the rest of a large frame into; null if the rest is small
+     * @throws FrameException if partly received frames exceed their memory
      */
-    ByteBuf rest() {
-        if (buffer == null || size.bytes() - buffer.readableBytes() < LARGE_REST) {
+    ByteBuf readTarget() {
+        if (buffer == null || size.bytes() - buffer.readableBytes() < LARGE_REMAINDER_BYTES) {
             return null;
         }
         if (!buffer.isWritable()) {
-            makeRoom(1);
+            grow(1);
         }
         return buffer.retain();
     }
@@ -65,8 +71,9 @@ final class PartialFrame {
     /**
      * Begins a frame whose size is known.
      *
-     * @param in its first bytes, not all
-     * @throws FrameException if too much has arrived in part, or such requests are smaller
+     * @param in the first bytes of the frame, not all of them
+     * @throws FrameException if partly received frames exceed their memory, or the frame exceeds the limit of
+     *     its API
      */
     void begin(ByteBuf in) {
         buffer = allocate(Math.min(size.bytes(), Math.max(FIRST_BYTES, 2 * in.readableBytes())));
@@ -74,15 +81,16 @@ final class PartialFrame {
     }
 
     /**
-     * Takes what belongs to the frame.
+     * Reads bytes of the frame.
      *
-     * @param in what has arrived
-     * @throws FrameException if too much has arrived in part, or such requests are smaller
+     * @param in the bytes that have arrived; bytes after the frame are left
+     * @throws FrameException if partly received frames exceed their memory, or the frame exceeds the limit of
+     *     its API
      */
     void append(ByteBuf in) {
         int bytes = Math.min(in.readableBytes(), size.bytes() - buffer.readableBytes());
         if (bytes > buffer.writableBytes()) {
-            makeRoom(bytes);
+            grow(bytes);
         }
         buffer.writeBytes(in, bytes);
         size.requireAllowed(buffer);
@@ -108,7 +116,7 @@ final class PartialFrame {
         }
     }
 
-    private void makeRoom(int bytes) {
+    private void grow(int bytes) {
         int wanted = (int) Math.min(size.bytes(), Math.max(buffer.readableBytes() + bytes, 2L * buffer.capacity()));
         int more = wanted - buffer.capacity();
         reserve(more);
@@ -122,7 +130,7 @@ final class PartialFrame {
 
     private void reserve(int bytes) {
         if (!share.reserve(bytes)) {
-            throw FrameException.ofCrowd(size.bytes());
+            throw FrameException.ofExhaustedMemory(size.bytes());
         }
     }
 }

@@ -10,20 +10,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts the bytes of all connections' requests and answers in memory, in four parts that must not block each
+ * Limits the bytes in memory of all connections' requests and answers, in four parts that must not block each
  * other. Thread-safe.
  *
  * <ul>
- *   <li>produce requests that await their answers, which soon release what they take;
- *   <li>all other requests that await their answers, whose peers may have asked to wait for long;
- *   <li>requests that have arrived in part, whose peers may never go on;
- *   <li>answers that peers do not take.
+ *   <li>produce requests that await their answers, which come soon;
+ *   <li>all other requests that await their answers, which may take as long as a peer asked to wait;
+ *   <li>partly received requests, whose peers may have stalled;
+ *   <li>answers that peers do not read.
  * </ul>
  */
 final class RequestBudget {
     private static final Logger LOG = LoggerFactory.getLogger(RequestBudget.class);
 
-    /** Answers mostly lie in files, so a part of what requests may take is enough. */
+    /** Most answers are in files, so a fraction of the limit of requests is enough. */
     private static final int UNSENT_SHARE = 4;
 
     private final EvictableMemory partial;
@@ -39,7 +39,7 @@ final class RequestBudget {
         partial = new EvictableMemory(Math.max(limits.queuedBytesLimit(), limits.maxBytes()), clock);
     }
 
-    /** Counts the bytes of one kind of requests that await their answers. Thread-safe. */
+    /** Counts the bytes of one kind of unanswered requests. Thread-safe. */
     static final class Pool {
         private final long limit;
         private final AtomicLong taken = new AtomicLong();
@@ -49,12 +49,12 @@ final class RequestBudget {
             this.limit = limit;
         }
 
-        /** @return true when no further request should be begun */
+        /** @return true if no further request should be begun */
         boolean isExhausted() {
             return taken.get() >= limit;
         }
 
-        /** @param bytes less than 0 releases */
+        /** @param bytes to reserve; a negative number releases */
         void reserve(long bytes) {
             if (taken.addAndGet(bytes) < limit && bytes < 0) {
                 wake();
@@ -65,10 +65,10 @@ final class RequestBudget {
             reserve(-bytes);
         }
 
-        /** @param resume called once when there is room for requests again, on any thread */
+        /** @param resume called once when the pool is no longer exhausted, on any thread */
         void await(Runnable resume) {
             waiting.add(resume);
-            // Room made between the caller's look and now woke nobody.
+            // A release between the caller's check and this registration woke no waiter.
             if (!isExhausted()) {
                 wake();
             }
@@ -79,33 +79,33 @@ final class RequestBudget {
                 try {
                     resume.run();
                 } catch (RejectedExecutionException e) {
-                    LOG.debug("A connection ended while it waited for room: {}", e.toString());
+                    LOG.debug("A connection ended while it waited for the request budget: {}", e.toString());
                 }
             }
         }
     }
 
-    /** @return the part of a request that awaits its answer; of a produce request where none is known yet */
+    /** @return the pool of a request; that of produce requests when the request is not known yet (null) */
     Pool of(NextRequest request) {
         return request == null || request.withRecords() ? records : others;
     }
 
-    /** @return that of produce requests */
+    /** @return the pool of produce requests */
     Pool records() {
         return records;
     }
 
-    /** @return that of all other requests, counted with the objects they become */
+    /** @return the pool of all other requests, which counts the parsed objects too */
     Pool others() {
         return others;
     }
 
-    /** @return that of requests that have arrived in part */
+    /** @return the memory of partly received requests */
     EvictableMemory partial() {
         return partial;
     }
 
-    /** @return that of answers in memory that peers do not take */
+    /** @return the memory of answers that peers do not read */
     EvictableMemory unsent() {
         return unsent;
     }

@@ -11,14 +11,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Serves one connection's requests in their order. A request is served when what came before it is answered;
- * produce requests also while others of them are under way. What takes long is done by a worker thread, and
- * nothing else of the connection is served meanwhile. Used on the event loop.
+ * Serves one connection's requests in their order. A request is served when all earlier requests are
+ * answered; a produce request is also served while earlier produce requests are under way. A worker thread
+ * serves a long request, and the connection serves no other request meanwhile. Used on the event loop.
  */
 final class RequestSequencer {
     private static final Logger LOG = LoggerFactory.getLogger(RequestSequencer.class);
 
-    /** Cost in bytes of a request that is served though others have used up the budget. */
+    /** Max cost in bytes of a request that is served even if the budget is exhausted. */
     private static final int ALWAYS_SERVED = 64 * 1024;
 
     private final ServerContext server;
@@ -30,8 +30,8 @@ final class RequestSequencer {
     private final WorkerHandOver workers;
 
     /**
-     * What has arrived and waits for its turn, or is with a worker thread; null when the next frame is still
-     * to be asked for.
+     * The request that waits for its turn or is with a worker thread; null when the next frame has not been
+     * read.
      */
     private NextRequest next;
 
@@ -51,38 +51,35 @@ final class RequestSequencer {
         workers = new WorkerHandOver(server, connection, frames, this, client);
     }
 
-    /** @return true if a request may be begun, should one have arrived */
+    /** @return true if the next request may be begun as soon as it has arrived */
     boolean mayServe() {
-        return !workers.isAway() && backPressure.allowsRequest();
+        return !workers.isWithWorker() && backPressure.allowsRequest();
     }
 
-    /** @return true if bytes are here that were not looked at, or a request waits for its turn */
-    boolean hasArrived() {
-        return next != null || frames.hasArrived();
+    /** @return true if unread bytes have arrived, or a request waits for its turn */
+    boolean hasUnread() {
+        return next != null || frames.hasUnread();
     }
 
-    /**
-     * @return true if a request has arrived and is not done with: it waits for its turn, or is with a worker
-     *     thread
-     */
+    /** @return true if a request waits for its turn or is with a worker thread */
     boolean isWaiting() {
         return next != null;
     }
 
-    /** @return true while a worker thread has the request, and its frame */
-    boolean isAway() {
-        return workers.isAway();
+    /** @return true while a worker thread owns the request and its frame */
+    boolean isWithWorker() {
+        return workers.isWithWorker();
     }
 
-    /** @return the part of the budget the next request takes from */
+    /** @return the pool that the next request reserves from */
     RequestBudget.Pool pool() {
         return server.budget().of(next);
     }
 
     /**
-     * @return true when there is a request and it may be served now
-     * @throws FrameException if a frame cannot be taken in
-     * @throws InvalidRequestException if what has arrived is no request
+     * @return true if a request has arrived and may be served now
+     * @throws FrameException if a frame cannot be received
+     * @throws InvalidRequestException if the frame is not a valid request
      */
     boolean hasTurn() {
         if (!mayServe()) {
@@ -99,21 +96,21 @@ final class RequestSequencer {
     }
 
     /**
-     * A connection's one small request is let through in any case, so that nobody is kept out by those who
-     * ask for much.
+     * Exempts one small request of each connection from the budget, so that peers with large requests cannot
+     * lock out the others.
      */
     private boolean waitsForBudget() {
         return pool().isExhausted() && (next.withRecords() || next.cost() > ALWAYS_SERVED);
     }
 
     /**
-     * Serves the request that {@link #hasTurn has its turn}, or hands it over.
+     * Serves the request that {@link #hasTurn has its turn}, or hands it over to a worker thread.
      *
-     * @throws InvalidRequestException if it is no request
+     * @throws InvalidRequestException if the frame is not a valid request
      */
     void serve() {
         ResponseSlot slot = order.begin(next);
-        if (next.isParsedAway() || next.policy().inBackground(next.extent())) {
+        if (next.isParsedByWorker() || next.policy().inBackground(next.extent())) {
             workers.handOver(next, slot);
             return;
         }
@@ -137,7 +134,7 @@ final class RequestSequencer {
         }
     }
 
-    /** Has the answer sent when it is there. On any thread. */
+    /** Sends the answer when it completes. On any thread. */
     void awaitAnswer(ResponseSlot slot, CompletionStage<RequestOutcome> stage) {
         stage.whenComplete((answer, never) -> client.answered(slot, answer));
     }
@@ -148,10 +145,10 @@ final class RequestSequencer {
     }
 
     /**
-     * Goes on with what a worker thread had: answers come by themselves to what it has served, what it only
-     * parsed is served here.
+     * Resumes after a worker thread. A request the worker served completes by its own future; a request the
+     * worker only parsed is served here.
      */
-    void goOn(ResponseSlot slot) {
+    void resume(ResponseSlot slot) {
         if (slot.request().background()) {
             releaseFrame();
         } else {
@@ -159,7 +156,7 @@ final class RequestSequencer {
         }
     }
 
-    /** Takes back what turned out to be no request. */
+    /** Drops a frame that is not a valid request. */
     void forget(ResponseSlot slot) {
         order.forget(slot);
         releaseFrame();

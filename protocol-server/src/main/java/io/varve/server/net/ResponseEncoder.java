@@ -21,46 +21,46 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.UnalignedMemoryRecords;
 import org.apache.kafka.common.requests.ResponseHeader;
 
-/** Writes one response as {@code [size][header][body]}, with stored records as file regions in between. */
+/** Encodes one response as {@code [size][header][body]}, with stored records as file regions in between. */
 final class ResponseEncoder implements Writable {
     /**
-     * Stored records up to this are copied beside the fields around them. A region costs two more system
-     * calls (itself, and what follows it can no longer go out with what came before), about the time to copy
-     * this much.
+     * Max bytes of stored records that are copied between the fields around them. A file region costs two
+     * more system calls, for itself and for the bytes after it; copying this many bytes takes about as long.
      */
-    static final int COPY_LIMIT = 16 * 1024;
+    static final int MAX_COPIED_BYTES = 16 * 1024;
 
     /**
-     * In a larger response nothing is copied before it is written, so that what a peer does not take costs
-     * next to nothing.
+     * Max bytes of a response whose records are copied at once. In a larger response records are copied as
+     * they are written, so that an unread response takes next to no memory.
      */
-    private static final int COPIED_AT_ONCE = 64 * 1024;
+    private static final int MAX_EAGER_COPY_BYTES = 64 * 1024;
 
     private static final int SIZE_BYTES = 4;
 
     private final List<ResponsePart> parts = new ArrayList<>(1);
 
-    /** All bytes but the parts' own; may grow, which does not disturb slices of it. */
+    /** All bytes but the records in parts. Its growth does not affect slices of it. */
     private final ByteBuf buffer;
 
-    /** Where in the buffer the bytes after the last part begin. */
+    /** Index in the buffer of the first byte after the last part. */
     private int pieceStart;
 
     private long partBytes;
 
-    private final boolean copiesAtOnce;
+    private final boolean copiesEagerly;
 
-    private ResponseEncoder(ByteBuf buffer, boolean copiesAtOnce) {
+    private ResponseEncoder(ByteBuf buffer, boolean copiesEagerly) {
         this.buffer = buffer;
-        this.copiesAtOnce = copiesAtOnce;
+        this.copiesEagerly = copiesEagerly;
     }
 
     /**
      * @param allocator pooled, direct
      * @param header correlation id and header version
-     * @param body the response; its stored records are the parts' from now on, also when this fails
+     * @param body the response; its stored records are owned by the parts from now on, and closed if this
+     *     fails
      * @param version API version
-     * @return what to write, in order
+     * @return the parts to write, in order
      */
     static List<ResponsePart> encode(
             ByteBufAllocator allocator, ResponseHeader header, ApiMessage body, short version) {
@@ -70,9 +70,9 @@ final class ResponseEncoder implements Writable {
             MessageSizeAccumulator sizes = new MessageSizeAccumulator();
             header.data().addSize(sizes, cache, header.headerVersion());
             body.addSize(sizes, cache, version);
-            int inMemory = sizes.totalSize() <= COPY_LIMIT ? sizes.totalSize() : sizes.sizeExcludingZeroCopy();
+            int inMemory = sizes.totalSize() <= MAX_COPIED_BYTES ? sizes.totalSize() : sizes.sizeExcludingZeroCopy();
             encoder = new ResponseEncoder(
-                    allocator.directBuffer(SIZE_BYTES + inMemory), sizes.totalSize() <= COPIED_AT_ONCE);
+                    allocator.directBuffer(SIZE_BYTES + inMemory), sizes.totalSize() <= MAX_EAGER_COPY_BYTES);
             encoder.writeInt(sizes.totalSize());
             header.data().write(encoder, cache, header.headerVersion());
             body.write(encoder, cache, version);
@@ -132,23 +132,23 @@ final class ResponseEncoder implements Writable {
     private void write(SliceRecords records) {
         int bytes = records.sizeInBytes();
         FileRegion region = records.slice().fileRegion().orElse(null);
-        if (region != null && bytes > COPY_LIMIT) {
+        if (region != null && bytes > MAX_COPIED_BYTES) {
             add(new ResponsePart(new OpenFileRegion(region), records), bytes);
             return;
         }
         if (region == null) {
             ByteBuffer memory = records.slice().buffer();
-            if (memory.isDirect() && bytes > COPY_LIMIT) {
+            if (memory.isDirect() && bytes > MAX_COPIED_BYTES) {
                 add(new ResponsePart(Unpooled.wrappedBuffer(memory), records), bytes);
                 return;
             }
-            if (!copiesAtOnce) {
+            if (!copiesEagerly) {
                 add(new ResponsePart(null, records), bytes);
                 return;
             }
             buffer.writeBytes(memory);
         } else {
-            if (!copiesAtOnce) {
+            if (!copiesEagerly) {
                 requireInFile(region);
                 add(new ResponsePart(null, records), bytes);
                 return;
@@ -158,7 +158,10 @@ final class ResponseEncoder implements Writable {
         records.close();
     }
 
-    /** Once the first bytes of a response are on their way it cannot become another. */
+    /**
+     * Fails before the first byte is written, because a response that has begun cannot be replaced by an
+     * error.
+     */
     private static void requireInFile(FileRegion region) {
         try {
             if (region.channel().size() < region.position() + region.length()) {
@@ -169,7 +172,7 @@ final class ResponseEncoder implements Writable {
         }
     }
 
-    /** Copies so many bytes of a region, from one of them on. */
+    /** Copies {@code length} bytes of a region, from the byte {@code from} of the region on. */
     static void copy(ByteBuf to, FileRegion region, int from, int length) {
         int done = from;
         while (done < from + length) {

@@ -7,24 +7,24 @@ import java.util.ArrayDeque;
 import java.util.Queue;
 
 /**
- * Keeps the answers of one connection in the order of its requests: a slot for each request that has been
- * begun and whose answer has not been written. Used on its event loop.
+ * Keeps the answers of one connection in the order of its requests, with a slot for each request that has
+ * begun and whose answer is not written. Used on the connection's event loop.
  */
 final class ResponseOrder {
     private final RequestBudget budget;
     private final ResponseWriter responses;
     private final Queue<ResponseSlot> slots = new ArrayDeque<>();
 
-    /** The request begun last. */
+    /** The slot of the request begun last. */
     private ResponseSlot last;
 
     private long bytes;
 
-    /** What {@link #send} did. */
+    /** The outcome of {@link #send}. */
     enum Sent {
         NOTHING,
         SOME,
-        /** The connection is to be closed when what was written is sent; nothing is left here. */
+        /** The connection must be closed after the written answers are sent; no slot is left. */
         HANG_UP
     }
 
@@ -33,7 +33,7 @@ final class ResponseOrder {
         this.responses = responses;
     }
 
-    /** @return the slot of a request that is begun now */
+    /** @return a new slot for a request that begins now */
     ResponseSlot begin(NextRequest request) {
         last = new ResponseSlot(request.withRecords(), request.bytes(), budget.of(request), request.cost());
         slots.add(last);
@@ -42,8 +42,8 @@ final class ResponseOrder {
     }
 
     /**
-     * Tells whether a request may be begun now. Produce requests may be under way together, because they are
-     * appended in the order of the requests. Every other request must find the effects of those before it.
+     * Tells whether a request may begin now. Produce requests may be under way together, because they are
+     * appended in the order of the requests. Every other request must see the effects of all earlier ones.
      */
     boolean allows(NextRequest request) {
         return slots.isEmpty() || last.withRecords() && request.withRecords();
@@ -57,7 +57,7 @@ final class ResponseOrder {
         return slots.size();
     }
 
-    /** @return bytes of their frames */
+    /** @return bytes of the frames of all slots */
     long bytes() {
         return bytes;
     }
@@ -67,7 +67,7 @@ final class ResponseOrder {
         return slot == slots.peek();
     }
 
-    /** Writes the answers that are there and whose turn it is. */
+    /** Writes the completed answers whose turn has come. */
     Sent send() {
         Sent sent = Sent.NOTHING;
         for (ResponseSlot slot = slots.peek(); slot != null && slot.answer() != null; slot = slots.peek()) {
@@ -86,7 +86,7 @@ final class ResponseOrder {
         return sent;
     }
 
-    /** Removes the slot of what turned out to be no request. */
+    /** Removes the slot of a frame that is not a valid request. */
     void forget(ResponseSlot slot) {
         slots.remove(slot);
         release(slot);
@@ -106,7 +106,7 @@ final class ResponseOrder {
         slot.release();
     }
 
-    /** @param answer one that cannot be sent; null where there is none */
+    /** @param answer an answer that cannot be sent; null if none was given */
     static void discard(RequestOutcome answer) {
         if (answer instanceof RequestOutcome.Response message) {
             SliceRecords.closeAll(message.body());

@@ -10,19 +10,19 @@ import io.varve.server.api.SliceRecords;
 import java.nio.ByteBuffer;
 
 /**
- * A piece of a response for Netty to write.
+ * A part of a response for Netty to write.
  *
- * @param message a buffer or a file region; null when the records are to be copied as they are written
- * @param records what the message shows, to be closed when it is written or will not be; null when the
- *     message owns its bytes
+ * @param message a buffer or a file region; null if the records are copied as they are written
+ * @param records the records behind the message, closed when it is written or discarded; null if the message
+ *     owns its bytes
  */
 record ResponsePart(Object message, SliceRecords records) {
-    /** @return true if the records are to be copied */
+    /** @return true if the records are copied as they are written */
     boolean isCopied() {
         return message == null;
     }
 
-    /** @return bytes of memory it keeps until it is sent; what lies in files is not in memory */
+    /** @return bytes of memory the part holds until it is sent; bytes in files do not count */
     long memoryBytes() {
         if (message instanceof ByteBuf bytes) {
             return bytes.readableBytes();
@@ -31,11 +31,11 @@ record ResponsePart(Object message, SliceRecords records) {
     }
 
     /**
-     * Copies from records that are to be copied.
+     * Copies a range of the records of a copied part.
      *
-     * @param to where to; has room
-     * @param from first byte of the records
-     * @param length how many
+     * @param to a buffer with at least {@code length} writable bytes
+     * @param from index of the first byte, within the records
+     * @param length in bytes
      */
     void copy(ByteBuf to, int from, int length) {
         FileRegion region = records.slice().fileRegion().orElse(null);
@@ -47,12 +47,12 @@ record ResponsePart(Object message, SliceRecords records) {
         }
     }
 
-    /** @return true if it is a buffer of its own bytes for which the other has room */
+    /** @return true if the part owns its bytes and they fit into the writable bytes of {@code to} */
     boolean fits(ByteBuf to) {
         return records == null && message instanceof ByteBuf bytes && bytes.readableBytes() <= to.writableBytes();
     }
 
-    /** Copies a part that fits, and lets go of it. */
+    /** Copies a part that fits, and releases it. */
     void copyTo(ByteBuf to) {
         ByteBuf bytes = (ByteBuf) message;
         to.writeBytes(bytes);
@@ -69,7 +69,7 @@ record ResponsePart(Object message, SliceRecords records) {
         }
     }
 
-    /** Lets go of a part that is not written. */
+    /** Releases a part that will not be written. */
     void discard() {
         if (message != null) {
             ReferenceCountUtil.release(message);

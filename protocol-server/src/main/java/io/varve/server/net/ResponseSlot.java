@@ -5,7 +5,7 @@ import io.varve.server.api.Request;
 import io.varve.server.api.table.RequestOutcome;
 
 /**
- * Holds the place of one request's answer in its connection's order, and what the request takes of the
+ * Holds the place of one request's answer in its connection's order, and the request's reservation in the
  * budget. Used on the event loop.
  */
 final class ResponseSlot {
@@ -15,7 +15,7 @@ final class ResponseSlot {
     private Request request;
     private RequestOutcome answer;
 
-    /** Bytes of the budget. Guarded by this: a worker thread corrects it. */
+    /** Bytes reserved in the budget. Guarded by this, because a worker thread corrects it. */
     private long cost;
 
     private boolean released;
@@ -23,8 +23,8 @@ final class ResponseSlot {
     /**
      * @param withRecords whether it is a produce request
      * @param bytes size of its frame
-     * @param pool the part of the budget it takes from
-     * @param cost bytes it takes in memory
+     * @param pool the pool to reserve from
+     * @param cost bytes the request takes in memory
      */
     ResponseSlot(boolean withRecords, int bytes, RequestBudget.Pool pool, long cost) {
         this.withRecords = withRecords;
@@ -39,7 +39,7 @@ final class ResponseSlot {
         return withRecords;
     }
 
-    /** Reserves what the request turned out to take. On any thread. */
+    /** Corrects the reservation to the bytes the parsed request takes. On any thread. */
     synchronized void correctCost(long bytes) {
         if (!released) {
             pool.reserve(bytes - cost);
@@ -51,7 +51,7 @@ final class ResponseSlot {
         return bytes;
     }
 
-    /** Gives back what the request took of the budget. Idempotent. */
+    /** Releases the request's reservation. Idempotent. */
     synchronized void release() {
         if (!released) {
             released = true;
@@ -72,7 +72,7 @@ final class ResponseSlot {
         answer = given;
     }
 
-    /** @return the answer, or null while it is awaited */
+    /** @return the answer, or null until it is given */
     RequestOutcome answer() {
         return answer;
     }

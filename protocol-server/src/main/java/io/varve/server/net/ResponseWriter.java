@@ -11,8 +11,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Writes one connection's responses as far as the peer takes them. What follows stays where it is stored, and
- * is copied in pieces when its turn comes. Used on its event loop.
+ * Writes one connection's responses as fast as the peer reads them. Unwritten records stay in the storage,
+ * and are copied in pieces when their turn comes. Used on the connection's event loop.
  */
 final class ResponseWriter {
     private static final int PIECE_BYTES = 64 * 1024;
@@ -22,13 +22,13 @@ final class ResponseWriter {
     private final EvictableMemory.Share share;
     private final Deque<ResponsePart> unwritten = new ArrayDeque<>();
 
-    /** How much of the first unwritten part is written, when it is one that is copied. */
+    /** Bytes written of the first unwritten part, if that part is a copied one. */
     private int written;
 
-    /** Bytes in memory that are counted until all is written. */
+    /** Bytes reserved in the share until all parts are written. */
     private long counted;
 
-    /** Between a read and its end, where everything written is flushed. */
+    /** True from the begin of a read to its end, when everything written is flushed. */
     private boolean reading;
 
     private boolean unflushed;
@@ -40,23 +40,23 @@ final class ResponseWriter {
         this.share = share;
     }
 
-    /** @return what is left to do: nothing, or to hang up */
+    /** @return NoResponse if nothing is left to do, CloseConnection if the connection must be closed */
     RequestOutcome write(Request request, RequestOutcome.Response message) {
         try {
             unwritten.addAll(encode(request, message));
         } catch (RuntimeException e) {
-            // Nothing has been written yet: another response can take the place of this one.
+            // Nothing has been written yet, so an error response can replace this one.
             if (!(dispatcher.failure(request, e) instanceof RequestOutcome.Response error)) {
                 return new RequestOutcome.CloseConnection();
             }
             unwritten.addAll(encode(request, error));
         }
-        writeOn();
+        writeMore();
         return count() ? new RequestOutcome.NoResponse() : new RequestOutcome.CloseConnection();
     }
 
-    /** Writes on, as far as the peer takes it. */
-    void writeOn() {
+    /** Writes further parts while the peer reads them. */
+    void writeMore() {
         while (!unwritten.isEmpty() && context.channel().isWritable()) {
             unflushed = true;
             if (unwritten.peek().isCopied()) {
@@ -80,8 +80,8 @@ final class ResponseWriter {
                     if (!part.fits(piece)) {
                         break;
                     }
-                    // What lies between small records goes with them: a piece for each would be mostly empty
-                    // memory.
+                    // Fields between small records share their piece: a piece of its own for each part would
+                    // be mostly empty.
                     unwritten.remove().copyTo(piece);
                     continue;
                 }
@@ -100,7 +100,7 @@ final class ResponseWriter {
         context.write(piece, context.voidPromise());
     }
 
-    /** @return false if others need the memory more than this peer, who does not take what it asked for */
+    /** @return false if the memory for unread answers is exhausted, and this connection must be closed */
     private boolean count() {
         long bytes = 0;
         for (ResponsePart part : unwritten) {
@@ -116,12 +116,12 @@ final class ResponseWriter {
         return true;
     }
 
-    /** @return true when everything is written */
+    /** @return true if everything is written */
     boolean isAllWritten() {
         return unwritten.isEmpty();
     }
 
-    /** Discards what is not written. */
+    /** Discards all unwritten parts. */
     void drop() {
         unwritten.forEach(ResponsePart::discard);
         unwritten.clear();
@@ -137,17 +137,20 @@ final class ResponseWriter {
                 request.body().version());
     }
 
-    /** What is written from now on is flushed by {@link #readEnds}. */
-    void readBegins() {
+    /** Defers flushes to {@link #endRead}. */
+    void beginRead() {
         reading = true;
     }
 
-    void readEnds() {
+    void endRead() {
         reading = false;
         flush();
     }
 
-    /** Answers given one after the other from other threads share a flush: it queues up behind them. */
+    /**
+     * Schedules a flush behind the tasks queued on the event loop, so that answers from other threads share
+     * one flush.
+     */
     void flushSoon() {
         if (unflushed && !reading && !flushScheduled) {
             flushScheduled = true;

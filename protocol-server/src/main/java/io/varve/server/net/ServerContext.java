@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What all connections of a server share. Thread-safe. */
+/** Holds the objects that all connections of a server share. Thread-safe. */
 final class ServerContext {
     private static final Logger LOG = LoggerFactory.getLogger(NetServer.class);
 
@@ -43,7 +43,7 @@ final class ServerContext {
         return clock;
     }
 
-    /** @return ns in which a frame has to arrive once it has begun */
+    /** @return max ns from the first byte of a frame to its last */
     long frameDeadlineNanos() {
         return frameDeadlineNanos;
     }
@@ -60,12 +60,12 @@ final class ServerContext {
         return workers;
     }
 
-    /** @return what logs, now and then, peers that do not speak the protocol. */
+    /** @return the throttled log of peers that violate the protocol */
     LogThrottle malformed() {
         return malformed;
     }
 
-    /** @return what logs, now and then, connections that fail on our side. */
+    /** @return the throttled log of connections that fail by a fault of the server */
     LogThrottle broken() {
         return broken;
     }

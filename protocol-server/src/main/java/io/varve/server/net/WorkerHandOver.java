@@ -10,9 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Hands one connection's request to a worker thread, and brings it back to the event loop. A connection hands
- * over one request at a time: until it is back, its frame stays with the worker thread. Used on the event
- * loop where nothing else is said.
+ * Hands one connection's request to a worker thread, and returns it to the event loop. A connection hands
+ * over one request at a time. Until the request returns, the worker thread owns its frame. Used on the event
+ * loop unless a method says otherwise.
  */
 final class WorkerHandOver {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerHandOver.class);
@@ -24,7 +24,7 @@ final class WorkerHandOver {
     private final ClientConnection client;
     private final WorkerPool.Flow flow = new WorkerPool.Flow();
 
-    private boolean away;
+    private boolean withWorker;
 
     WorkerHandOver(
             ServerContext server,
@@ -39,20 +39,19 @@ final class WorkerHandOver {
         this.client = client;
     }
 
-    /** @return true while a worker thread has the frame */
-    boolean isAway() {
-        return away;
+    /** @return true while a worker thread owns the frame */
+    boolean isWithWorker() {
+        return withWorker;
     }
 
     /**
-     * Has a worker thread do what is left to do: parse the request unless it is parsed, and serve it if it is
-     * a background one.
+     * Has a worker thread parse the request, unless it is parsed, and serve it if it is a background request.
      *
-     * @param next the frame
-     * @param slot the request's
+     * @param next the request and its frame
+     * @param slot the slot of the request
      */
     void handOver(NextRequest next, ResponseSlot slot) {
-        away = true;
+        withWorker = true;
         server.workers().execute(flow, () -> {
             RuntimeException refusal = null;
             try {
@@ -65,7 +64,7 @@ final class WorkerHandOver {
             } catch (InvalidRequestException e) {
                 refusal = e;
             } finally {
-                bringBack(slot, refusal);
+                returnToLoop(slot, refusal);
             }
         });
     }
@@ -78,15 +77,15 @@ final class WorkerHandOver {
         return next.policy().inBackground(extent) ? parsed.inBackground() : parsed;
     }
 
-    /** On a worker thread, which is done with the frame. */
-    private void bringBack(ResponseSlot slot, RuntimeException refusal) {
+    /** Returns the frame to the event loop. On a worker thread. */
+    private void returnToLoop(ResponseSlot slot, RuntimeException refusal) {
         try {
             connection.executor().execute(() -> {
-                away = false;
-                client.takeBack(slot, refusal);
+                withWorker = false;
+                client.resumeAfterWorker(slot, refusal);
             });
         } catch (RejectedExecutionException e) {
-            // The event loop has ended, so nobody else is at the frames.
+            // The event loop has ended, so no other thread uses the frames.
             LOG.debug("{} was served after the server stopped", connection.id());
             frames.close();
         }

@@ -11,20 +11,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs what takes longer than an event loop may stand still, on a few threads that are made when they are
- * needed. The flow that has used the threads least goes first (start-time fair queuing): each flow's next
- * task counts from the end of its last one in time used. However many tasks of greedy flows wait, a modest
- * flow's turn comes when a thread is free. A flow has one task at a time. Thread-safe.
+ * Runs tasks that would block an event loop for too long, on a few threads that are started when they are
+ * needed. The flow that has used the least time runs first (start-time fair queuing): a flow's next task is
+ * ordered by the time its flow has used. However many tasks of greedy flows wait, the task of a modest flow
+ * runs when the next thread is free. A flow has one task at a time. Thread-safe.
  */
 final class WorkerPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(WorkerPool.class);
     private static final int CLOSE_MS = 1_000;
 
-    /** Counts what one connection has used of the pool. Guarded by the pool. */
+    /** Counts the time that one connection has used in the pool. Guarded by the pool. */
     static final class Flow {
         private long usedNanos;
 
-        /** What it runs now, since when; null when nothing. */
+        /** The task that runs now; null when none does. */
         private Task running;
 
         private long begunNanos;
@@ -43,14 +43,15 @@ final class WorkerPool implements AutoCloseable {
     private boolean closed;
 
     /**
-     * The start of the task begun last. A new flow begins here: it cannot claim the time it was not there.
+     * The start tag of the task begun last. A new flow begins here: it cannot claim time from before it
+     * existed.
      */
     private long now;
 
     /**
-     * @param maxThreads how many threads there may be, at least 1
-     * @param clock measures what tasks take
-     * @param scheduler makes the threads
+     * @param maxThreads max number of threads, at least 1
+     * @param clock measures how long tasks take
+     * @param scheduler starts the threads
      */
     WorkerPool(int maxThreads, Clock clock, Scheduler scheduler) {
         this.maxThreads = maxThreads;
@@ -59,15 +60,15 @@ final class WorkerPool implements AutoCloseable {
     }
 
     /**
-     * @param flow whose task it is; has no other one here
-     * @param work what to run, once, unless the pool is closed first
+     * @param flow the flow of the task; no other task of it may wait
+     * @param work runs once, unless the pool is closed first
      */
     synchronized void execute(Flow flow, Runnable work) {
         if (closed) {
             return;
         }
         if (flow.running != null) {
-            // Its last task has said what it had to say, and is about to end.
+            // The last task of the flow has handed over its result, and is about to end.
             charge(flow.running);
         }
         waiting.add(new Task(Math.max(now, flow.usedNanos), tasks++, flow, work));
@@ -121,7 +122,7 @@ final class WorkerPool implements AutoCloseable {
         task.flow.usedNanos = task.start + clock.nanos() - task.flow.begunNanos;
     }
 
-    /** Begins no further task, and waits a moment for those begun. Idempotent. */
+    /** Begins no further task, and waits up to a second for each running thread. Idempotent. */
     @Override
     public void close() {
         List<Thread> running;

@@ -1,3 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Netty: frames in, responses out in order, limits on everything a peer can make grow. */
+/**
+ * Serves connections by Netty: reads frames, writes responses in order, and limits all memory that a peer can
+ * make grow.
+ */
 package io.varve.server.net;

@@ -53,7 +53,7 @@ class FrameAssemblerTest {
         List<byte[]> received = new ArrayList<>();
         while (wire.hasRemaining()) {
             int length = Math.min(wire.remaining(), 1 + random.nextInt(largestPiece));
-            ByteBuf rest = frames.restOfFrame();
+            ByteBuf rest = frames.readTarget();
             if (rest == null) {
                 rest = allocator.directBuffer(length);
             }
@@ -66,7 +66,7 @@ class FrameAssemblerTest {
         }
         take(received);
         assertThat(received).usingElementComparator(java.util.Arrays::compare).containsExactlyElementsOf(sent);
-        assertThat(frames.hasArrived()).isFalse();
+        assertThat(frames.hasUnread()).isFalse();
     }
 
     private void take(List<byte[]> received) {

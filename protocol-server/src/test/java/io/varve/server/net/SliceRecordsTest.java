@@ -62,8 +62,8 @@ class SliceRecordsTest {
     void arriveByteForByteFromFilesAndMemory(NettyTransport transport) throws Exception {
         List<BaseRecords> records = List.of(
                 stored(0, 100),
-                stored(7, ResponseEncoder.COPY_LIMIT),
-                stored(11, ResponseEncoder.COPY_LIMIT + 1),
+                stored(7, ResponseEncoder.MAX_COPIED_BYTES),
+                stored(11, ResponseEncoder.MAX_COPIED_BYTES + 1),
                 stored(1_000_003, 20_000_000),
                 inMemory(0, 50, true),
                 inMemory(5, 1_000_000, true),
@@ -73,8 +73,8 @@ class SliceRecordsTest {
                 stored(40, 0));
         List<byte[]> expected = List.of(
                 part(0, 100),
-                part(7, ResponseEncoder.COPY_LIMIT),
-                part(11, ResponseEncoder.COPY_LIMIT + 1),
+                part(7, ResponseEncoder.MAX_COPIED_BYTES),
+                part(11, ResponseEncoder.MAX_COPIED_BYTES + 1),
                 part(1_000_003, 20_000_000),
                 part(0, 50),
                 part(5, 1_000_000),
@@ -163,7 +163,7 @@ class SliceRecordsTest {
     @ParameterizedTest
     @EnumSource(NettyTransport.class)
     void takeNoMemoryUntilTheyAreTaken(NettyTransport transport) throws Exception {
-        takeNoMemory(transport, 3_500, ResponseEncoder.COPY_LIMIT);
+        takeNoMemory(transport, 3_500, ResponseEncoder.MAX_COPIED_BYTES);
     }
 
     /** What is copied together fills the memory it takes, however small the records. */
