@@ -17,19 +17,19 @@ import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Opens what is behind the network, by replay, and closes it in reverse.
+ * Opens the engine and the metadata, both by replay, and closes them in reverse order.
  *
- * @param engine the log
+ * @param engine the log engine
  * @param metadata topics, settings, producer ids
- * @param failPoints the places at which a test may let the process die
- * @param recoveryMs how long opening them took, in ms
+ * @param failPoints the places at which a test may halt the process
+ * @param recoveryMs how long opening engine and metadata took, in ms
  */
 record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPoints, long recoveryMs)
         implements AutoCloseable {
-    /** A file that is in every log directory of a Kafka, and never in one of Varve. */
-    private static final String KAFKAS_MARK = "meta.properties";
+    /** Name of a file that every Kafka log directory contains, and no directory of Varve. */
+    private static final String KAFKA_MARKER_FILE = "meta.properties";
 
-    /** Opens the storage, recovers what a crash left, and replays the metadata. */
+    /** Opens the storage, recovers it after a crash, and replays the metadata. */
     static BrokerState open(ServerConfig config, StorageProvider backend, Clock clock, Scheduler scheduler, Ids ids) {
         StorageConfig storage = config.storage();
         storage.directories().forEach(BrokerState::requireNotKafkas);
@@ -48,11 +48,11 @@ record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPo
     }
 
     /**
-     * Refuses Kafka's own directories, which are not to be touched: a storage writes to its directories as
+     * Refuses Kafka's own directories, which must not be modified: a storage writes to its directories as
      * soon as it is opened.
      */
     static void requireNotKafkas(Path directory) {
-        if (Files.exists(directory.resolve(KAFKAS_MARK))) {
+        if (Files.exists(directory.resolve(KAFKA_MARKER_FILE))) {
             throw new ConfigError(directory + " (log.dirs) is a Kafka's: name another directory, and import with"
                     + " bin/varve-import.sh --from " + directory);
         }

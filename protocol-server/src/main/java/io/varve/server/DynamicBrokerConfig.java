@@ -9,7 +9,7 @@ import io.varve.server.net.NetServer;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** Applies settings of the broker that change while it runs to the network and the engine. */
+/** Applies changes of dynamic broker settings to the network and the engine. */
 record DynamicBrokerConfig(BrokerConfigs broker, NetServer net, LogEngine engine) implements ConfigListener {
     @Override
     public void changed(ConfigResource resource, Map<String, String> configs) {

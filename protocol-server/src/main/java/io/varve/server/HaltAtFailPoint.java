@@ -7,8 +7,8 @@ import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Lets a test of the whole server have it die at a named place: {@code -Dvarve.halt.at=NAME} or
- * {@code NAME:n} ends the process, as kill -9 would, when execution passes the place for the n-th time.
+ * Halts the server at a named fail point, for end-to-end tests: {@code -Dvarve.halt.at=NAME} or
+ * {@code NAME:n} ends the process, as kill -9 would, when execution passes the fail point for the n-th time.
  */
 final class HaltAtFailPoint {
     /** The system property. */
@@ -19,8 +19,8 @@ final class HaltAtFailPoint {
     private HaltAtFailPoint() {}
 
     /**
-     * @param properties the JVM's
-     * @return fail points, one of them armed if the property says so
+     * @param properties the system properties of the JVM
+     * @return the fail points, one of them armed if the property is set
      * @throws ConfigError if the property is not NAME or NAME:n
      */
     static FailPoints armed(Properties properties) {

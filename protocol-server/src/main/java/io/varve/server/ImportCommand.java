@@ -24,7 +24,7 @@ import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** Takes over the log directories of a stopped Kafka: {@code bin/varve-import.sh}. */
+/** Imports the log directories of a stopped Kafka: {@code bin/varve-import.sh}. */
 @Command(
         name = "varve-import.sh",
         mixinStandardHelpOptions = true,
@@ -98,7 +98,7 @@ public final class ImportCommand implements Callable<Integer> {
         }
     }
 
-    /** On the command line relative directories count from where one stands. */
+    /** Resolves relative directories of the command line against the working directory. */
     private static String absolute(String directories) {
         List<String> absolute = new ArrayList<>();
         for (String directory : directories.split(",")) {
@@ -125,15 +125,15 @@ public final class ImportCommand implements Callable<Integer> {
     }
 
     /**
-     * Opening a storage writes to its directories. So none of them may be, contain, or lie in one that is
-     * only to be read.
+     * Requires that no directory of the storage is, contains or lies in a directory of Kafka: opening a
+     * storage writes to its directories, and those of Kafka are only read.
      */
     private void checkApart(Path directory) {
         BrokerState.requireNotKafkas(directory);
         for (Path kafka : from) {
-            Path ours = real(directory);
-            Path theirs = real(kafka);
-            if (ours.startsWith(theirs) || theirs.startsWith(ours)) {
+            Path own = real(directory);
+            Path kafkas = real(kafka);
+            if (own.startsWith(kafkas) || kafkas.startsWith(own)) {
                 throw new ConfigError("--from " + kafka + " and " + directory
                         + " (log.dirs) must be apart: name another directory with --log-dirs");
             }
@@ -143,7 +143,7 @@ public final class ImportCommand implements Callable<Integer> {
     private static Path real(Path path) {
         try {
             return path.toRealPath();
-        } catch (IOException notThereYet) {
+        } catch (IOException missing) {
             Path parent = path.getParent();
             return parent == null ? path : real(parent).resolve(path.getFileName());
         }
@@ -153,8 +153,8 @@ public final class ImportCommand implements Callable<Integer> {
         Clock clock = Clock.system();
         StorageProvider backend = StorageBackends.named(config.storage().backend());
         try (SystemScheduler scheduler = new SystemScheduler(BACKGROUND_THREADS);
-                BrokerState rooms = BrokerState.open(config, backend, clock, scheduler, Ids.random())) {
-            new KafkaImport(rooms.engine(), rooms.metadata(), clock, System.err::println).run(source);
+                BrokerState state = BrokerState.open(config, backend, clock, scheduler, Ids.random())) {
+            new KafkaImport(state.engine(), state.metadata(), clock, System.err::println).run(source);
         }
     }
 }

@@ -15,7 +15,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Starts the server, and stops it when the process is told to end: {@code bin/kafka-server-start.sh}. */
+/** Starts the server, and stops it on a signal: {@code bin/kafka-server-start.sh}. */
 public final class Main {
     private static final Logger LOG = LoggerFactory.getLogger(Main.class);
     private static final int BACKGROUND_THREADS = 2;
@@ -23,7 +23,7 @@ public final class Main {
     private Main() {}
 
     /**
-     * Runs the server until the process is told to end.
+     * Runs the server until a signal ends the process.
      *
      * @param arguments the configuration file and overrides
      */
@@ -39,31 +39,34 @@ public final class Main {
             running.set(server);
             LOG.info("Varve is {}", server.summary());
         } catch (VarveException e) {
-            // A user's mistake, or a machine's: one line says what, and a stack trace would only hide it.
+            // A mistake of the user or a fault of the machine: one line names it, and a stack trace would
+            // hide it.
             System.err.println(line(e));
             System.exit(StartCommand.FAILED);
         }
-        awaitTheEnd();
+        awaitSignal();
     }
 
-    /** The signal's handler ends the process. */
-    private static void awaitTheEnd() {
+    /** Blocks the main thread; the handler of the signal ends the process. */
+    private static void awaitSignal() {
         try {
             new CountDownLatch(1).await();
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // nobody does: this is the main thread
+            Thread.currentThread().interrupt(); // does not happen to the main thread
         }
     }
 
     private static VarveServer start(Path file, List<String> overrides) {
-        // Set by bin/, so that relative directories mean the same from wherever a script is called.
+        // The scripts in bin/ set this property, so that relative directories do not depend on the working
+        // directory.
         Path home = Path.of(System.getProperty("varve.home", ""));
         ServerConfig config = ServerConfig.load(file, overrides, home);
         return VarveServer.start(config, Clock.system(), new SystemScheduler(BACKGROUND_THREADS), Ids.random());
     }
 
     /**
-     * A server told to end before it has started leaves what a crash would leave, and recovers as from one.
+     * Closes the server. A server that has not started yet (null) is not closed: its next start recovers as
+     * from a crash.
      */
     private static void stop(VarveServer server) {
         if (server != null) {
@@ -71,7 +74,7 @@ public final class Main {
         }
     }
 
-    /** @return what failed, without the kind of failure, which is for programs */
+    /** @return the message without the kind of failure, which is for programs */
     static String line(VarveException failure) {
         String message = failure.getMessage();
         return failure instanceof StorageException storage

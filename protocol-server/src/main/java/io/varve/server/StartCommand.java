@@ -11,7 +11,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** Reads the server's command line: {@code config/server.properties [--override key=value]...}. */
+/** Parses the server's command line: {@code config/server.properties [--override key=value]...}. */
 @Command(
         name = "kafka-server-start.sh",
         mixinStandardHelpOptions = true,
@@ -44,11 +44,11 @@ final class StartCommand implements Runnable {
     }
 
     /**
-     * Starts the server if the command line is right and does not ask for help. A line as the scripts give it
-     * is read without picocli. Loading it would add a tenth of a second to every start, since its class files
-     * have a format that Java does not take into archives of classes.
+     * Starts the server if the command line is valid and does not ask for help. A plain command line, as the
+     * scripts pass it, is parsed without picocli: loading picocli would add a tenth of a second to every
+     * start, because its class files are too old for class data sharing.
      *
-     * @param start gets the file and the overrides, and returns when the server has ended
+     * @param start runs the server with the file and the overrides, and returns when the server has ended
      * @return the exit code
      */
     static int run(String[] arguments, PrintStream out, PrintStream err, BiConsumer<Path, List<String>> start) {
@@ -63,7 +63,7 @@ final class StartCommand implements Runnable {
         return 0;
     }
 
-    /** @return true for FILE [--override VALUE]... where nothing else begins with a dash */
+    /** @return true for {@code FILE [--override VALUE]...}, where FILE does not begin with a dash */
     private static boolean isPlain(String[] arguments) {
         for (int i = 0; i < arguments.length; i++) {
             boolean option = i % 2 == 1;

@@ -33,12 +33,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens the whole server in order, network, log, metadata, groups, transactions, and closes it in reverse.
- * Thread-safe.
+ * Opens the parts of the server: ports, log, metadata, groups, transactions, in this order. Stops the network
+ * first, so that requests under way are answered, then closes the parts. Thread-safe.
  */
 public final class VarveServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(VarveServer.class);
-    /** How many of the five seconds an orderly stop may take are for answers. The rest is for the storage. */
+    /**
+     * Max ms in which an orderly stop answers requests. It leaves half of the five seconds of a stop to the
+     * storage.
+     */
     private static final long ANSWER_MS = 2_500;
 
     private final ServerConfig config;
@@ -58,8 +61,8 @@ public final class VarveServer implements AutoCloseable {
         this.scheduler = scheduler;
         ClusterMetadata metadata = state.metadata();
         self = self(config, net, metadata);
-        // Groups and transactions ask each other. Groups do so only on behalf of clients, who come when both
-        // are there.
+        // Groups and transactions call each other. Groups call transactions only for requests of clients,
+        // which are served once both are open.
         groups = Groups.open(
                 config.groups(),
                 new GroupContext(
@@ -99,19 +102,18 @@ public final class VarveServer implements AutoCloseable {
     /**
      * Starts the server.
      *
-     * @param config the checked configuration
+     * @param config the validated configuration
      * @param clock the only source of time
      * @param scheduler the only source of threads; closed with the server
      * @param ids the only source of randomness
-     * @return the server, answering
-     * @throws io.varve.core.VarveException if it cannot start; nothing stays open then, and the message is
-     *     for the user
+     * @return the server, which answers requests
+     * @throws io.varve.core.VarveException if the server cannot start; nothing stays open then, and the
+     *     message is for the user
      */
     public static VarveServer start(ServerConfig config, Clock clock, Scheduler scheduler, Ids ids) {
         config.warnings().forEach(LOG::warn);
         StorageProvider backend = StorageBackends.named(config.storage().backend());
-        // The ports come first: two servers must not recover the same directory to find that only one can
-        // listen.
+        // Bind the ports first: a second server must fail before it recovers the directories of the first.
         NetServer net = NetServer.bind(config.net(), clock);
         try {
             BrokerState state = BrokerState.open(config, backend, clock, scheduler, ids);
@@ -137,7 +139,7 @@ public final class VarveServer implements AutoCloseable {
         return transactions.admit(transactionalId, producerId, producerEpoch, partitions, admission);
     }
 
-    /** @return this node, with the port it got where any free one was asked for */
+    /** @return this node, with the bound port in place of port 0 */
     private static ClusterInfo self(ServerConfig config, NetServer net, ClusterMetadata metadata) {
         Map<String, Integer> ports = new HashMap<>();
         net.listeners().forEach(bound -> ports.putIfAbsent(bound.listener(), bound.port()));
@@ -154,7 +156,7 @@ public final class VarveServer implements AutoCloseable {
                 config.metadata().rack());
     }
 
-    /** @return one line for the log: where it listens, what keeps the data, and how long its recovery took */
+    /** @return one line for the log: endpoints, storage, topics, and how long the recovery took */
     public String summary() {
         String listeners = self.endpoints().stream().map(Endpoint::toString).collect(Collectors.joining(", "));
         String directories =
@@ -180,7 +182,7 @@ public final class VarveServer implements AutoCloseable {
         return number + " " + what + (number == 1 ? "" : "s");
     }
 
-    /** Stops: accepts nothing more, answers what was begun, makes everything durable. Idempotent. */
+    /** Stops: accepts no more connections, answers the begun requests, makes all data durable. Idempotent. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

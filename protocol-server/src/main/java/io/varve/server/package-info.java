@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Starts the server: reads the configuration, wires the packages together, and stops them in reverse. */
+/** Starts the server: reads the configuration, and wires the packages together. */
 package io.varve.server;

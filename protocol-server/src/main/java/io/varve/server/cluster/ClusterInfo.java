@@ -4,9 +4,9 @@ package io.varve.server.cluster;
 import java.util.List;
 
 /**
- * Who this cluster and this node are, as clients are told.
+ * Identity of this cluster and this node, as shown to clients.
  *
- * @param clusterId 22 characters of base64, made at the first start and kept
+ * @param clusterId 22 characters of base64, generated at the first start and stored
  * @param nodeId this broker's {@code node.id}
  * @param endpoints where clients of each listener reach this node ({@code advertised.listeners}), at least
  *     one
@@ -19,7 +19,7 @@ public record ClusterInfo(String clusterId, int nodeId, List<Endpoint> endpoints
     }
 
     /**
-     * A node with one endpoint for all listeners.
+     * Creates the identity of a node with one endpoint for all listeners.
      *
      * @param clusterId the cluster's id
      * @param nodeId {@code node.id}
@@ -32,8 +32,8 @@ public record ClusterInfo(String clusterId, int nodeId, List<Endpoint> endpoints
     }
 
     /**
-     * @param listener name of the listener a client came in by
-     * @return where it reaches this node; the first endpoint when none is of that listener
+     * @param listener name of the listener of a client's connection
+     * @return the advertised endpoint of the listener; the first endpoint if the listener has none
      */
     public Endpoint endpoint(String listener) {
         for (Endpoint endpoint : endpoints) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What clients are told of this cluster, and where they reach this node. Knows no other package, and any may
- * know it.
+ * Describes this cluster and the endpoints of this node. Depends on no other package; every package may use
+ * it.
  */
 package io.varve.server.cluster;

@@ -7,16 +7,16 @@ import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.IVersionProvider;
 
-/** Runs commands that picocli's annotations describe, all of them by the same rules. Stateless. */
+/** Runs commands annotated for picocli, all with one set of rules. Stateless. */
 public final class CommandLines {
-    /** How wide help is printed, in characters. */
+    /** Width of printed help, in characters. */
     public static final int WIDTH = 120;
 
-    /** Says which version of the server this is. */
+    /** Reads the version of the server from the manifest of its jar. */
     public static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {
-            String version = CommandLines.class.getPackage().getImplementationVersion(); // from the jar's manifest
+            String version = CommandLines.class.getPackage().getImplementationVersion();
             return new String[] {"Varve " + (version == null ? "(not from a jar)" : version)};
         }
     }
@@ -24,13 +24,13 @@ public final class CommandLines {
     private CommandLines() {}
 
     /**
-     * Reads a command line and runs the command. Of an option given twice the last one counts. Nothing is
-     * printed in colours.
+     * Parses a command line and runs the command. If an option is given twice, the last one counts. Prints
+     * without colours.
      *
      * @param command annotated as a picocli command
-     * @param out gets help and version
-     * @param err gets what is wrong with the command line, and how it should be
-     * @return the exit code: the command's, 0 after help, or the one the command has for a wrong line
+     * @param out where help and version are printed
+     * @param err where an invalid command line is reported, with the usage
+     * @return the exit code: the command's, 0 after help, or the command's code for an invalid command line
      */
     public static int run(Object command, PrintStream out, PrintStream err, String... arguments) {
         CommandLine.tracer().setLevel(CommandLine.TraceLevel.OFF);

@@ -5,16 +5,17 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/** Aligns rows of words in columns, two blanks apart. Stateless. */
+/** Formats rows of cells as aligned columns, two blanks apart. Stateless. */
 public final class TextTable {
     private static final String GAP = "  ";
 
     private TextTable() {}
 
     /**
-     * @param rows as many words in each as in the first
-     * @param numbers the columns, from 0 on, whose words end below each other; in the others they begin so
-     * @return a line for each row, without blanks at its end
+     * @param rows the cells, as many in each row as in the first
+     * @param numbers indexes, from 0 on, of the columns that are aligned to the right; the others are aligned
+     *     to the left
+     * @return a line for each row, without trailing blanks
      */
     public static List<String> lines(List<List<String>> rows, Set<Integer> numbers) {
         int[] widths = new int[rows.get(0).size()];
@@ -27,9 +28,9 @@ public final class TextTable {
         for (List<String> row : rows) {
             StringBuilder line = new StringBuilder();
             for (int column = 0; column < widths.length; column++) {
-                String word = row.get(column);
-                String padding = " ".repeat(widths[column] - word.length());
-                line.append(numbers.contains(column) ? padding + word : word + padding)
+                String cell = row.get(column);
+                String padding = " ".repeat(widths[column] - cell.length());
+                line.append(numbers.contains(column) ? padding + cell : cell + padding)
                         .append(GAP);
             }
             lines.add(line.toString().stripTrailing());

@@ -30,9 +30,10 @@ import org.apache.kafka.common.config.ConfigDef.Validator;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * Defines the broker's keys: type, default and what is allowed of each. Those of backends, groups,
+ * Defines the broker's keys: type, default and allowed values of each. The keys of backends, groups,
  * transactions and topics are defined by {@link StorageBackends}, {@code GroupsConfig},
- * {@code TransactionsConfig} and {@code TopicConfigs}; defaults are those of the records the values go into.
+ * {@code TransactionsConfig} and {@code TopicConfigs}; defaults are taken from the records that hold the
+ * values.
  */
 public final class BrokerConfigDef {
     static final String LISTENERS = "listeners";
@@ -51,7 +52,7 @@ public final class BrokerConfigDef {
     static final String ACCEPTED_LOSSES = AcceptedLosses.KEY;
     static final String RETENTION_CHECK_MS = "log.retention.check.interval.ms";
     static final String FUTURE_TIMESTAMPS = "log.retention.future.timestamps";
-    /** Ms for which an idle producer is remembered. */
+    /** Key of the time in ms after which an idle producer expires. */
     public static final String PRODUCER_EXPIRATION = "producer.id.expiration.ms";
 
     static final String CLEANER_ENABLE = "log.cleaner.enable";
@@ -70,9 +71,9 @@ public final class BrokerConfigDef {
     static final String MAX_CONTROL_REQUEST = "control.request.max.bytes";
     static final String MAX_QUEUED = "queued.max.request.bytes";
     static final String MAX_IDLE = "connections.max.idle.ms";
-    /** How many connections there may be. */
+    /** Key of the max number of connections. */
     public static final String MAX_CONNECTIONS = "max.connections";
-    /** How many connections there may be from one address. */
+    /** Key of the max number of connections from one address. */
     public static final String MAX_PER_IP = "max.connections.per.ip";
 
     static final String FETCH_MAX = "fetch.max.bytes";
@@ -96,13 +97,16 @@ public final class BrokerConfigDef {
 
     private static final ConfigDef DEFINITION = new ConfigDef();
 
-    /** Lists that Kafka's libraries used here do not define. They are read as texts, and shown as lists. */
+    /**
+     * Keys of lists that the Kafka libraries on the class path do not define. They are parsed as strings, and
+     * shown as lists.
+     */
     private static final Set<String> LISTS = new HashSet<>();
 
-    /** Keys that can be set while the server runs, besides the defaults of topics' settings. */
+    /** Keys that can change while the server runs, besides the defaults of topic settings. */
     static final Set<String> DYNAMIC = Set.of(MAX_CONNECTIONS, MAX_PER_IP, PRODUCER_EXPIRATION);
 
-    /** Keys that Kafka can change while it runs. Here the engine keeps what it was opened with. */
+    /** Keys that are dynamic in Kafka and fixed here, because the engine reads them only when it opens. */
     static final Set<String> FIXED = Set.of(FLUSH_MS, FLUSH_MESSAGES);
 
     static {
@@ -174,8 +178,8 @@ public final class BrokerConfigDef {
         define(key, Type.STRING, byDefault, null);
     }
 
-    private static void atLeast(int least, String key, int byDefault) {
-        define(key, Type.INT, byDefault, Range.atLeast(least));
+    private static void atLeast(int min, String key, int byDefault) {
+        define(key, Type.INT, byDefault, Range.atLeast(min));
     }
 
     private static void define(String key, Type type, Object byDefault, Validator validator) {
@@ -188,7 +192,7 @@ public final class BrokerConfigDef {
         return DEFINITION.configKeys();
     }
 
-    /** @return the type a key is shown with, where Kafka has none */
+    /** @return the type to show for a key that Kafka's libraries do not define */
     static Type shownType(ConfigKey key) {
         return LISTS.contains(key.name) ? Type.LIST : key.type;
     }
@@ -198,9 +202,9 @@ public final class BrokerConfigDef {
     }
 
     /**
-     * @param settings as the user gave them
-     * @return every key's value, the default where there is none
-     * @throws ConfigError for the first value that is wrong
+     * @param settings the properties of the user
+     * @return the value of every key, the default of a key that is not set
+     * @throws ConfigError for the first invalid value
      */
     static Map<String, Object> parse(PropertySources settings) {
         Map<String, Object> parsed = new HashMap<>();
@@ -245,13 +249,13 @@ public final class BrokerConfigDef {
                 .replaceAll("\\[(.*),\\.\\.\\.,(.*)]", "$1 to $2");
     }
 
-    /** @return the words of a comma-separated value, trimmed, without empty ones */
-    static List<String> words(String text) {
+    /** @return the items of a comma-separated value, trimmed, without empty ones; none for null */
+    static List<String> listItems(String text) {
         return text == null
                 ? List.of()
                 : List.of(text.split(",")).stream()
                         .map(String::trim)
-                        .filter(w -> !w.isEmpty())
+                        .filter(item -> !item.isEmpty())
                         .toList();
     }
 }

@@ -14,8 +14,8 @@ import org.apache.kafka.common.config.ConfigDef.Importance;
 import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
- * Joins the definitions of all parts into what this broker can be configured with. Types and documentation
- * are Kafka's where its libraries define the key; defaults are those in force here. Stateless.
+ * Joins the definitions of all parts to the keys of this broker. Type and documentation of a key are Kafka's
+ * if its libraries define the key; defaults are those of this server. Stateless.
  */
 final class CompleteConfigDef {
     private CompleteConfigDef() {}
@@ -54,7 +54,7 @@ final class CompleteConfigDef {
         return own.configKeys();
     }
 
-    /** Defines a key that is taken for another one. It has no default: that is the other's. */
+    /** Defines an alias of another key. An alias has no default, because the other key has one. */
     private static void alias(ConfigDef own, String name) {
         ConfigKey kafkas = BrokerConfigKeys.kafkas(name);
         own.define(name, kafkas.type, null, Importance.LOW, kafkas.documentation);

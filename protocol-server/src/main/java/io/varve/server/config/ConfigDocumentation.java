@@ -15,8 +15,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * Reads what {@code config/server.properties} says of each key: the comment above it, or above it and the
- * keys before it. The build puts the file beside this class.
+ * Reads the documentation of each key from {@code config/server.properties}: the comment above the key, or
+ * above the group of keys it is in. The build copies the file beside this class.
  */
 final class ConfigDocumentation {
     private static final String FILE = "server.properties";

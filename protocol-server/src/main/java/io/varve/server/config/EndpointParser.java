@@ -18,7 +18,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
-/** Parses {@code listeners} and {@code advertised.listeners}. Passes over listeners of a KRaft controller. */
+/** Parses {@code listeners} and {@code advertised.listeners}. Skips listeners of a KRaft controller. */
 final class EndpointParser {
     private static final String ALLOWED =
             "a list of NAME://host:port, for example " + BrokerConfigDef.DEFAULT_LISTENERS;
@@ -32,10 +32,10 @@ final class EndpointParser {
 
     EndpointParser(PropertySources settings) {
         this.settings = settings;
-        controllers = new HashSet<>(BrokerConfigDef.words(settings.get(BrokerConfigDef.CONTROLLER_LISTENERS)));
+        controllers = new HashSet<>(BrokerConfigDef.listItems(settings.get(BrokerConfigDef.CONTROLLER_LISTENERS)));
     }
 
-    /** @return where to bind, at least one, each listener name once */
+    /** @return the endpoints to bind to, at least one, each listener name once */
     List<Endpoint> bound(String listeners) {
         List<Endpoint> endpoints = parse(BrokerConfigDef.LISTENERS, listeners);
         if (endpoints.isEmpty()) {
@@ -45,9 +45,7 @@ final class EndpointParser {
         return endpoints;
     }
 
-    /**
-     * @return what clients of each bound listener are told to connect to; port 0 stands for the port bound
-     */
+    /** @return the advertised endpoint of each bound listener; port 0 stands for the bound port */
     List<Endpoint> advertised(List<Endpoint> bound, String advertised) {
         List<Endpoint> given = advertised == null ? List.of() : parse(BrokerConfigDef.ADVERTISED_LISTENERS, advertised);
         for (Endpoint endpoint : given) {
@@ -65,8 +63,8 @@ final class EndpointParser {
 
     private List<Endpoint> parse(String key, String value) {
         List<Endpoint> endpoints = new ArrayList<>();
-        for (String word : BrokerConfigDef.words(value)) {
-            Matcher matcher = ENDPOINT.matcher(word);
+        for (String item : BrokerConfigDef.listItems(value)) {
+            Matcher matcher = ENDPOINT.matcher(item);
             if (!matcher.matches() || Integer.parseInt(matcher.group(4)) > MAX_PORT) {
                 throw settings.wrong(key, ALLOWED);
             }
@@ -84,8 +82,8 @@ final class EndpointParser {
 
     private void checkProtocols(List<Endpoint> endpoints) {
         Map<String, String> protocols = new HashMap<>(Map.of("PLAINTEXT", "PLAINTEXT"));
-        for (String word : BrokerConfigDef.words(settings.get(BrokerConfigDef.PROTOCOL_MAP))) {
-            String[] pair = word.split(":", -1);
+        for (String item : BrokerConfigDef.listItems(settings.get(BrokerConfigDef.PROTOCOL_MAP))) {
+            String[] pair = item.split(":", -1);
             if (pair.length != 2) {
                 throw settings.wrong(
                         BrokerConfigDef.PROTOCOL_MAP, "a list of NAME:PROTOCOL, for example PLAINTEXT:PLAINTEXT");
@@ -107,8 +105,8 @@ final class EndpointParser {
     }
 
     /**
-     * A wildcard cannot be connected to: like Kafka, name this machine; unlike Kafka, only if that name
-     * resolves.
+     * Replaces a wildcard, to which clients cannot connect, by the name of this machine. Unlike Kafka, uses
+     * that name only if it resolves.
      */
     private static Endpoint reachable(Endpoint endpoint) {
         if (!WILDCARDS.contains(endpoint.host())) {
@@ -124,11 +122,11 @@ final class EndpointParser {
     }
 
     /**
-     * The sockets of an endpoint: one, but for localhost, which means IPv4 to some clients and IPv6 to
-     * others.
+     * Resolves an endpoint to the addresses to listen on. Localhost has several, because some clients connect
+     * to it by IPv4 and some by IPv6.
      *
-     * @param endpoint where to bind
-     * @return the addresses to listen on, at least one
+     * @param endpoint a listener to bind
+     * @return one endpoint for each address, at least one
      */
     static Stream<Endpoint> addresses(Endpoint endpoint) {
         List<String> hosts = endpoint.host().equals("localhost") ? loopbacks() : List.of(endpoint.host());
@@ -139,8 +137,7 @@ final class EndpointParser {
         try {
             List<String> hosts = new ArrayList<>();
             for (InetAddress address : InetAddress.getAllByName("localhost")) {
-                // The hosts file may name an address this machine does not have, as in a container without
-                // IPv6.
+                // Skip an address in the hosts file that no interface has, as in a container without IPv6.
                 if (NetworkInterface.getByInetAddress(address) != null) {
                     hosts.add(address.getHostAddress());
                 }

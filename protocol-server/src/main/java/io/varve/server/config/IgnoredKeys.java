@@ -5,8 +5,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Says why a key has no effect. Kafka's keys, past and present, are accepted, so that its files start
- * unedited.
+ * Gives the reason why a key has no effect. All keys of Kafka, past and present, are accepted, so that the
+ * server starts with Kafka's files unedited.
  */
 final class IgnoredKeys {
     private static final String NO_ZOOKEEPER = "no ZooKeeper is needed";
@@ -80,7 +80,7 @@ final class IgnoredKeys {
         }
     }
 
-    /** @return why the key has no effect, always something */
+    /** @return why the key has no effect, never null */
     static String reason(String key) {
         for (Map.Entry<String, String> entry : REASONS.entrySet()) {
             String known = entry.getKey();

@@ -15,10 +15,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 
-/**
- * Keys and values as the user gave them, in a file and on the command line, and which of the two each came
- * from.
- */
+/** The properties of the user, from a file and the command line, with the source of each. */
 final class PropertySources {
     private static final String OVERRIDE = "--override";
 
@@ -32,7 +29,7 @@ final class PropertySources {
 
     /**
      * @param file a properties file
-     * @param overrides {@code key=value} each; stronger than the file, the last one of a key wins
+     * @param overrides {@code key=value} each; override the file, and the last one of a key wins
      * @throws ConfigError if the file cannot be read or an override has no key or no value
      */
     static PropertySources read(Path file, List<String> overrides) {
@@ -72,7 +69,7 @@ final class PropertySources {
     }
 
     /**
-     * @return the value, or null when the key is absent; an empty value counts as absent, as for Kafka's
+     * @return the value, or null when the key is not set; an empty value counts as not set, as for Kafka's
      *     lists
      */
     String get(String key) {
@@ -93,7 +90,7 @@ final class PropertySources {
     /**
      * @param key a key that is set
      * @param allowed completes "must be"
-     * @return the line that says so
+     * @return the error, with source, key and value
      */
     ConfigError wrong(String key, String allowed) {
         return new ConfigError(source(key) + ": " + key + "=" + values.get(key) + " is wrong: must be " + allowed);

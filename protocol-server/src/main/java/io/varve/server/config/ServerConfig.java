@@ -32,17 +32,16 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * The server's whole configuration, checked: the record of each package, side by side.
+ * The complete, validated configuration of the server: one record for each package.
  *
- * @param advertised what clients of each listener are told to connect to, at least one; port 0 stands for the
- *     port bound
+ * @param advertised the advertised endpoint of each listener, at least one; port 0 stands for the bound port
  * @param net connections and their limits
  * @param fetch limits of fetches
- * @param storage what keeps the data, and where
- * @param engine what the engine promises
- * @param metadata this broker and its topics
- * @param groups consumer groups
- * @param transactions transactions
+ * @param storage the backend and its directories
+ * @param engine durability, retention and compaction
+ * @param metadata this broker and its limits on topics
+ * @param groups settings of consumer groups
+ * @param transactions settings of transactions
  * @param warnings one line for each setting that has no effect
  */
 public record ServerConfig(
@@ -57,16 +56,16 @@ public record ServerConfig(
         List<String> warnings) {
     private static final int ONE_BROKER = 1;
     private static final int GENERATED = -1;
-    private static final long LEAST_DEDUPE_BUFFER = 1 << 20;
+    private static final long MIN_DEDUPE_BUFFER_BYTES = 1 << 20;
 
     /**
-     * Reads and checks the configuration.
+     * Reads and validates the configuration.
      *
      * @param file {@code server.properties}
-     * @param overrides {@code key=value} each, stronger than the file
-     * @param home what relative data directories count from
+     * @param overrides {@code key=value} each; override the file
+     * @param home base of relative data directories
      * @return the configuration
-     * @throws ConfigError for the first thing that is wrong, in one line
+     * @throws ConfigError for the first invalid setting, in one line
      */
     public static ServerConfig load(Path file, List<String> overrides, Path home) {
         PropertySources settings = PropertySources.read(file, overrides);
@@ -113,9 +112,9 @@ public record ServerConfig(
                 : BrokerConfigDef.LOG_DIRS;
         String text = key.equals(BrokerConfigDef.LOG_DIR) ? settings.get(key) : (String) values.get(key);
         List<Path> directories = new ArrayList<>();
-        for (String word : BrokerConfigDef.words(text)) {
+        for (String item : BrokerConfigDef.listItems(text)) {
             try {
-                directories.add(home.resolve(word).toAbsolutePath().normalize());
+                directories.add(home.resolve(item).toAbsolutePath().normalize());
             } catch (InvalidPathException e) {
                 throw settings.wrong(key, "a list of directories");
             }
@@ -144,12 +143,12 @@ public record ServerConfig(
     private static CompactionConfig compaction(PropertySources settings, Map<String, Object> values) {
         int threads = (Integer) values.get(BrokerConfigDef.CLEANER_THREADS);
         long buffer = (Long) values.get(BrokerConfigDef.CLEANER_DEDUPE_BUFFER);
-        if (buffer / threads < LEAST_DEDUPE_BUFFER) {
+        if (buffer / threads < MIN_DEDUPE_BUFFER_BYTES) {
             throw settings.wrong(
                     settings.get(BrokerConfigDef.CLEANER_DEDUPE_BUFFER) == null
                             ? BrokerConfigDef.CLEANER_THREADS
                             : BrokerConfigDef.CLEANER_DEDUPE_BUFFER,
-                    "such that each of " + threads + " cleaner threads has " + LEAST_DEDUPE_BUFFER + " bytes of "
+                    "such that each of " + threads + " cleaner threads has " + MIN_DEDUPE_BUFFER_BYTES + " bytes of "
                             + BrokerConfigDef.CLEANER_DEDUPE_BUFFER);
         }
         return new CompactionConfig(
@@ -196,7 +195,7 @@ public record ServerConfig(
                         (Integer) values.get(BrokerConfigDef.DESCRIBED_AT_ONCE)));
     }
 
-    /** @return what was set, as it is in force: two keys for one setting have the same value */
+    /** @return the settings in force; two keys of one setting have the same value */
     private static Map<String, String> inForce(PropertySources settings, int nodeId) {
         Map<String, String> inForce = new HashMap<>(settings.all());
         inForce.values().removeIf(String::isEmpty);
@@ -211,7 +210,7 @@ public record ServerConfig(
         return inForce;
     }
 
-    /** Kafka before KRaft took -1 for "generate one". */
+    /** Parses {@code broker.id}. Before KRaft, -1 meant that Kafka generates the id. */
     private static int brokerId(PropertySources settings, int whenGenerated) {
         try {
             int id = Integer.parseInt(settings.get(BrokerConfigDef.BROKER_ID));
@@ -228,8 +227,8 @@ public record ServerConfig(
     }
 
     /**
-     * Has another package check its keys. Its error names key and value; the place where they were set is
-     * added here.
+     * Has another package validate its keys, and adds to its error, which names key and value, the source of
+     * the key.
      */
     private static <T> T checked(PropertySources settings, Supplier<T> parse) {
         try {

@@ -15,16 +15,16 @@ import org.apache.kafka.common.config.ConfigDef.Range;
 import org.apache.kafka.common.config.ConfigDef.Type;
 
 /**
- * Finds the backends on the class path, by the names {@code storage.backend} has for them, and says what they
- * can be configured with. Stateless.
+ * Finds the backends on the class path by their {@code storage.backend} names, and defines their keys.
+ * Stateless.
  */
 public final class StorageBackends {
     private StorageBackends() {}
 
     /**
-     * Finds the backend of a name.
+     * Finds a backend by its name.
      *
-     * @throws ConfigError if there is none, naming those that are there
+     * @throws ConfigError if no backend has the name; the message lists the names that exist
      */
     public static StorageProvider named(String name) {
         SortedMap<String, StorageProvider> backends = all();
@@ -36,7 +36,7 @@ public final class StorageBackends {
         return named;
     }
 
-    /** The names of all; a backend's own keys begin with its name and a dot. */
+    /** @return the names of all backends; the keys of one backend alone begin with its name and a dot */
     static Set<String> names() {
         return all().keySet();
     }
@@ -49,7 +49,7 @@ public final class StorageBackends {
 
     /**
      * @param chosen the backend in use
-     * @return the definition of each key that backends say they have, but for those of another backend alone
+     * @return the definition of each key of the backends, without the keys that another backend alone has
      */
     static Map<String, ConfigKey> settings(String chosen) {
         ConfigDef settings = new ConfigDef();

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Says which backend keeps the data, and where.
+ * The storage backend and its directories.
  *
  * @param backend {@code storage.backend}: the name of a {@link io.varve.core.spi.StorageProvider}
  * @param directories {@code log.dirs}, absolute, at least one
- * @param properties everything the user set, for the backend to pick its own keys from
+ * @param properties all properties of the user, from which the backend reads its own keys
  */
 public record StorageConfig(String backend, List<Path> directories, Map<String, String> properties) {
     /** Copies the collections. */

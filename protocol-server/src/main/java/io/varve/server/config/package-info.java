@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** {@code server.properties}: read, checked and typed once, at the edge. */
+/** Reads {@code server.properties}, validates it and turns it into typed records, once, at the start. */
 package io.varve.server.config;

@@ -12,26 +12,26 @@ import java.util.function.Function;
 import org.apache.kafka.common.errors.NotCoordinatorException;
 
 /**
- * Makes a coordinator's topic, starts the coordinator and passes calls on to it. The coordinator starts, and
- * its topic is made, at the first look-up; where the topic is there already, in the background of the
- * server's start. A server that nobody uses it on pays nothing for it. Thread-safe.
+ * Creates a coordinator's topic, starts the coordinator and forwards calls to it. The first look-up creates
+ * the topic and starts the coordinator. If the topic exists when the server starts, the coordinator starts in
+ * the background. A server without clients of the coordinator spends nothing on it. Thread-safe.
  *
  * @param <C> the coordinator
  */
 public final class CoordinatorHost<C extends HostedCoordinator> implements AutoCloseable {
     /**
-     * How long in ms a look-up waits for a partition to be loaded. After that it is answered, and clients ask
-     * again.
+     * Max ms a look-up waits for a partition to be loaded. After that the look-up is answered, and clients
+     * retry their requests.
      */
     private static final long LOAD_WAIT_MS = 1_000;
 
     /**
-     * Says what is hosted.
+     * Name and topic of a hosted coordinator.
      *
      * @param name for threads and messages, for example {@code group}
-     * @param topic where its events go
-     * @param partitions how many the topic gets when it is made
-     * @param configs the settings the topic gets when it is made
+     * @param topic name of the topic of its events
+     * @param partitions number of partitions of a new topic
+     * @param configs settings of a new topic
      */
     public record Plan(String name, String topic, int partitions, Map<String, String> configs) {}
 
@@ -43,9 +43,9 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
     @FunctionalInterface
     public interface Opening<C> {
         /**
-         * @param topic where its events are
-         * @param known the topics before the first one it is told of
-         * @return the coordinator, loading
+         * @param topic the topic of its events
+         * @param known all topics before the first call of {@link HostedCoordinator#topicChanged}
+         * @return the coordinator, which still loads its partitions
          */
         C open(Topic topic, Collection<Topic> known);
     }
@@ -55,7 +55,7 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
     private final TopicCreator creation;
     private final Scheduler scheduler;
     private final Opening<C> opening;
-    /** Null before there is the topic, and after the end. Written under this object's lock. */
+    /** Null until the topic exists, and after the close. Written under this object's lock. */
     private volatile CoordinatorLifecycle<C> lifecycle;
 
     private boolean closed;
@@ -69,13 +69,13 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
     }
 
     /**
-     * Begins to serve. Returns at once: what is already in the log is loaded in the background.
+     * Opens a host. Returns at once: existing events are loaded in the background.
      *
      * @param <C> the coordinator
-     * @param plan what is hosted
-     * @param topics where its topic is found
-     * @param creation makes its topic
-     * @param scheduler gives threads, once it is used
+     * @param plan name and topic of the coordinator
+     * @param topics finds its topic
+     * @param creation creates its topic
+     * @param scheduler starts threads, once the coordinator is used
      * @param opening starts the coordinator; runs on a thread that may block
      * @return the host; close it before the log engine
      */
@@ -104,41 +104,38 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
             throw new NotCoordinatorException("the server is stopping");
         }
         if (lifecycle == null) {
-            // What changes from here on waits in the lifecycle's queue; what changed before is among the
-            // topics known.
+            // Later changes wait in the lifecycle's queue; earlier ones are part of the known topics.
             Collection<Topic> known = topics.all();
             lifecycle = new CoordinatorLifecycle<>(plan.name(), () -> opening.open(topic, known), scheduler);
         }
         return lifecycle;
     }
 
-    /**
-     * @return whether the coordinator was never used: its topic is not there, so there is nothing it could
-     *     know
-     */
+    /** @return true if the coordinator has never been used: its topic does not exist, so it has no state */
     public boolean isUnused() {
         return lifecycle == null;
     }
 
     /**
-     * Makes sure that a key can be served here.
+     * Ensures that this broker serves a key: starts the coordinator if needed, and waits a limited time for
+     * the key's partition.
      *
-     * @param key what is coordinated, any string
-     * @return completes when this broker coordinates it, loaded or soon to be; fails when it cannot
+     * @param key a group or transactional id, any string
+     * @return completes when this broker coordinates the key, even if its partition is still loading; fails
+     *     when it cannot
      */
     public CompletableFuture<Void> find(String key) {
         CoordinatorLifecycle<C> now = lifecycle;
         return now != null ? loaded(now, key) : topic().thenCompose(topic -> loaded(begin(topic), key));
     }
 
-    /** @return the coordinator's topic, made if there is none */
+    /** @return the coordinator's topic, created if it does not exist */
     public CompletableFuture<Topic> topic() {
         return creation.createInternalIfAbsent(plan.topic(), plan.partitions(), plan.configs());
     }
 
     /**
-     * Waits for a key's partition, not for long: a client that is told where the coordinator is copes with
-     * one that loads.
+     * Waits a limited time for a key's partition: a client that knows the coordinator retries while it loads.
      */
     private CompletableFuture<Void> loaded(CoordinatorLifecycle<C> now, String key) {
         CompletableFuture<Void> loaded = now.loaded(key);
@@ -161,10 +158,11 @@ public final class CoordinatorHost<C extends HostedCoordinator> implements AutoC
     /**
      * Calls the coordinator.
      *
-     * @param <T> what it answers
-     * @param call what to ask it
-     * @return its answer; fails with NOT_COORDINATOR before the first {@link #find} and after the end, which
-     *     makes clients ask where the coordinator is, and with COORDINATOR_LOAD_IN_PROGRESS while it starts
+     * @param <T> the type of the answer
+     * @param call the call
+     * @return the coordinator's answer; fails with NOT_COORDINATOR before the first {@link #find} and after
+     *     the close, which makes clients look up the coordinator, and with COORDINATOR_LOAD_IN_PROGRESS while
+     *     the coordinator starts
      */
     public <T> CompletableFuture<T> serve(Function<C, CompletableFuture<T>> call) {
         CoordinatorLifecycle<C> now = lifecycle;

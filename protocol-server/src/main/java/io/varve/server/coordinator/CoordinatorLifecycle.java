@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Starts and stops one coordinator, and tells it of topics that change. The coordinator starts in the
- * background; changes meanwhile are queued, so it misses none. Thread-safe.
+ * Starts and stops one coordinator, and notifies it of changes of topics. The coordinator starts in the
+ * background; changes are queued meanwhile, so that it misses none. Thread-safe.
  */
 final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLifecycle.class);
@@ -21,7 +21,7 @@ final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoClo
     private final SerialExecutor changes;
     private final CompletableFuture<C> started = new CompletableFuture<>();
 
-    /** @param name of what is coordinated, for threads and messages */
+    /** @param name the name of the coordinator, for threads and messages */
     CoordinatorLifecycle(String name, Supplier<C> coordinator, Scheduler scheduler) {
         this.name = name;
         changes = new SerialExecutor(name + "-metadata", scheduler);
@@ -42,7 +42,9 @@ final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoClo
         }
     }
 
-    /** @return the coordinator; fails at once with COORDINATOR_LOAD_IN_PROGRESS while it starts */
+    /**
+     * @return the coordinator; fails at once with COORDINATOR_LOAD_IN_PROGRESS while the coordinator starts
+     */
     CompletableFuture<C> coordinator() {
         return started.isDone()
                 ? started
@@ -55,7 +57,7 @@ final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoClo
         return started.thenCompose(coordinator -> coordinator.loading().of(coordinator.partitionFor(key)));
     }
 
-    /** Passes on a change of a topic. Does not block. */
+    /** Queues a change of a topic for the coordinator. Does not block. */
     void topicChanged(Topic before, Topic after) {
         changes.add(() -> {
             if (!started.isCompletedExceptionally()) {
@@ -64,7 +66,7 @@ final class CoordinatorLifecycle<C extends HostedCoordinator> implements AutoClo
         });
     }
 
-    /** Stops the coordinator, one that is still starting too. Takes some hundred ms. */
+    /** Stops the coordinator, even while it starts. Takes some hundred ms. */
     @Override
     public void close() {
         changes.stop();

@@ -27,10 +27,13 @@ import org.apache.kafka.coordinator.common.runtime.Deserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads a partition of a coordinator's topic back into the coordinator, one partition at a time. */
+/** Replays partitions of a coordinator's topic into the coordinator, one partition at a time. */
 public final class CoordinatorLogLoader implements CoordinatorLoader<CoordinatorRecord> {
     private static final Logger LOG = LoggerFactory.getLogger(CoordinatorLogLoader.class);
-    /** How many offsets to replay before older states are given up: each state kept costs memory. */
+    /**
+     * Number of offsets to replay between two commits. A commit releases older states, each of which takes
+     * memory.
+     */
     private static final long COMMIT_INTERVAL = 16_384;
 
     private final Topic topic;
@@ -43,14 +46,14 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
     private final AcceptedLosses losses;
 
     /**
-     * @param topic the coordinator's
-     * @param chunkBytes how much to read at a time
-     * @param deserializer of its events
-     * @param watcher shown each event before it is replayed
-     * @param clock for the load's report
-     * @param tasks does the loading; closed with this
-     * @param progress told of what fails
-     * @param losses damage that may be passed over
+     * @param topic the coordinator's topic
+     * @param chunkBytes bytes to read at a time
+     * @param deserializer of the coordinator's events
+     * @param watcher called with each event before it is replayed
+     * @param clock measures the load
+     * @param tasks runs the loads; closed with this loader
+     * @param progress notified of failures
+     * @param losses damage that may be skipped
      */
     public CoordinatorLogLoader(
             Topic topic,
@@ -94,8 +97,8 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
     }
 
     /**
-     * Replays one log from its start to its end. Damage is never passed over silently: clients would be told
-     * an older state.
+     * Replays one log from its start to its end. Damage is never skipped silently, because clients would be
+     * shown an older state.
      */
     private final class Load {
         private final PartitionLog log;
@@ -117,7 +120,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
 
         LoadSummary run(long queued) {
             long started = clock.millis();
-            // What is appended meanwhile and cannot be read yet is nothing of before.
+            // Records that cannot be read yet were appended after the load began.
             while (batches.readOnce(log.logEndOffset())) {
                 if (tasks.isStopped()) {
                     throw new NotCoordinatorException("the server is stopping");
@@ -127,7 +130,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
                 throw refusal();
             }
             if (batches.offset() > offset) {
-                offset = batches.offset(); // behind damage that was passed over
+                offset = batches.offset(); // after skipped damage
                 advance();
             }
             return new LoadSummary(started, clock.millis(), started - queued, records, bytes);
@@ -136,7 +139,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         private void damaged(long at, String why) {
             if (losses.damaged(log.id(), at)) {
                 LOG.warn(
-                        "{} is damaged at offset {} ({}); passing over what the batch there held, as {} says",
+                        "{} is damaged at offset {} ({}); skipping the batch there, as {} says",
                         where(),
                         at,
                         why,
@@ -170,7 +173,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
 
         private void replay(ByteBuffer chunk) {
             if (!refused.isEmpty()) {
-                return; // only what else is damaged is still to be found
+                return; // the load only looks for further damage
             }
             bytes += chunk.remaining();
             for (MutableRecordBatch batch : MemoryRecords.readableRecords(chunk).batches()) {
@@ -198,7 +201,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
                 try {
                     value = deserializer.deserialize(record.key(), record.value());
                 } catch (Deserializer.UnknownRecordTypeException e) {
-                    continue; // written by a newer version: unknown here, and harmless
+                    continue; // of a newer version, and safe to ignore
                 }
                 watcher.accept(value);
                 playback.replay(record.offset(), batch.producerId(), batch.producerEpoch(), value);
@@ -218,8 +221,8 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         }
 
         /**
-         * Tells how far the state is written and durable. Above the high watermark every batch's end is a
-         * state that may be read later, so each is kept; below it only the newest matters.
+         * Reports how far the state is written and durable. Above the high watermark the state after every
+         * batch may be read later, so each is kept; below it only the newest state is needed.
          */
         private void advance() {
             long highWatermark = log.highWatermark();

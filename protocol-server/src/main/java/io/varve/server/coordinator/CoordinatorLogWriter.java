@@ -23,8 +23,8 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 import org.apache.kafka.storage.internals.log.VerificationGuard;
 
 /**
- * Appends a coordinator's events to the partitions of its topic. An append assigns offsets and returns; the
- * high watermark tells when it is durable.
+ * Appends a coordinator's events to the partitions of its topic. An append returns once offsets are assigned;
+ * the high watermark shows when it is durable.
  */
 public final class CoordinatorLogWriter implements PartitionWriter {
     /** Versions of TxnOffsetCommit. */
@@ -35,7 +35,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
     private final Topic topic;
     private final LoadProgress loading;
     private final TransactionVerifier transactions;
-    /** Our log's guard for each of Kafka's, for as long as the coordinator holds on to Kafka's. */
+    /** The engine's guard for each of Kafka's guards, for as long as the coordinator references Kafka's. */
     private final Map<VerificationGuard, io.varve.core.transaction.VerificationGuard> guards =
             Collections.synchronizedMap(new WeakHashMap<>());
 
@@ -43,9 +43,9 @@ public final class CoordinatorLogWriter implements PartitionWriter {
     private final Map<Listener, PartitionLog.Subscription> subscriptions = new ConcurrentHashMap<>();
 
     /**
-     * @param topic the coordinator's
-     * @param loading told of a partition when the coordinator has loaded it and begins to serve it
-     * @param transactions asked before the first event of a transaction is appended to a partition
+     * @param topic the coordinator's topic
+     * @param loading notified of a partition when the coordinator has loaded it and begins to serve it
+     * @param transactions called before the first event of a transaction is appended to a partition
      */
     public CoordinatorLogWriter(Topic topic, LoadProgress loading, TransactionVerifier transactions) {
         this.topic = topic;
@@ -54,9 +54,9 @@ public final class CoordinatorLogWriter implements PartitionWriter {
     }
 
     /**
-     * The coordinator registers when a load has ended. The log tells a new listener the current high
-     * watermark: one that moved between the load's last look and now would else be missed, and what it made
-     * durable stay unreadable until the next write.
+     * Registers a listener after a load has ended. The log notifies a new listener of the current high
+     * watermark. Otherwise a move of the high watermark since the last read of the load would be missed, and
+     * the events it made durable would stay unreadable until the next write.
      */
     @Override
     public void registerListener(TopicPartition partition, Listener listener) {
@@ -76,7 +76,7 @@ public final class CoordinatorLogWriter implements PartitionWriter {
         }
     }
 
-    /** The coordinator asks only for the largest batch, to size its buffer. */
+    /** Returns the max size of a batch alone, which is all the coordinator reads, to size its buffer. */
     @Override
     public LogConfig config(TopicPartition partition) {
         return configs.computeIfAbsent(
@@ -88,23 +88,26 @@ public final class CoordinatorLogWriter implements PartitionWriter {
     public long append(
             TopicPartition partition, VerificationGuard guard, MemoryRecords records, short transactionVersion) {
         try {
-            // The log patches offsets into this buffer and is done with it on return; the coordinator then
-            // uses it again.
+            // The log writes offsets into this buffer and does not use it after the return, when the
+            // coordinator reuses it.
             return log(partition)
                     .appender()
-                    .append(records.buffer(), AppendOrigin.BROKER, ours(guard))
+                    .append(records.buffer(), AppendOrigin.BROKER, engineGuard(guard))
                     .nextOffset();
         } catch (StorageException | AppendException e) {
             throw KafkaErrors.ofCoordinatorAppend(e);
         }
     }
 
-    private io.varve.core.transaction.VerificationGuard ours(VerificationGuard kafkas) {
-        io.varve.core.transaction.VerificationGuard ours = guards.remove(kafkas);
-        return ours == null ? io.varve.core.transaction.VerificationGuard.NONE : ours;
+    private io.varve.core.transaction.VerificationGuard engineGuard(VerificationGuard kafkas) {
+        io.varve.core.transaction.VerificationGuard engines = guards.remove(kafkas);
+        return engines == null ? io.varve.core.transaction.VerificationGuard.NONE : engines;
     }
 
-    /** From version 5 of TxnOffsetCommit on the partition is added, not only verified (KIP-890). */
+    /**
+     * Begins a verification. From version 5 of TxnOffsetCommit on, the partition is added, not only verified
+     * (KIP-890).
+     */
     @Override
     public CompletableFuture<VerificationGuard> maybeStartTransactionVerification(
             TopicPartition partition, String transactionalId, long producerId, short epoch, int apiVersion) {

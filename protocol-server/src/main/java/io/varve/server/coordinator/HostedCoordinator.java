@@ -4,31 +4,31 @@ package io.varve.server.coordinator;
 import io.varve.server.metadata.topic.Topic;
 
 /**
- * Coordinates the groups, or the transactions, whose events are in one topic. Thread-safe, except that the
- * host calls {@link #topicChanged} and {@link #allLoaded} in turn.
+ * Coordinates the groups or the transactions whose events are in one topic. Thread-safe; the host never calls
+ * {@link #topicChanged} and {@link #allLoaded} at the same time.
  */
 public interface HostedCoordinator extends AutoCloseable {
-    /** @return how far its partitions have been read back */
+    /** @return which partitions have been loaded */
     LoadProgress loading();
 
     /**
-     * @param key what is coordinated: a group, a transactional id
-     * @return the partition of the topic that keeps it
+     * @param key a group or transactional id
+     * @return the partition of the topic that stores the key
      */
     int partitionFor(String key);
 
-    /** Every partition has been read back. May block. */
+    /** Notifies the coordinator that every partition has been loaded. May block. */
     void allLoaded();
 
     /**
-     * A topic has changed, after those the coordinator was started with. May block.
+     * Notifies the coordinator of a change of a topic since it was opened. May block.
      *
-     * @param before as it was, or null when it is new
-     * @param after as it is, or null when it was deleted
+     * @param before the topic before the change, or null when it is new
+     * @param after the topic after the change, or null when it was deleted
      */
     void topicChanged(Topic before, Topic after);
 
-    /** Stops: calls under way fail with NOT_COORDINATOR. Takes some hundred ms. */
+    /** Stops the coordinator: calls under way fail with NOT_COORDINATOR. Takes some hundred ms. */
     @Override
     void close();
 }

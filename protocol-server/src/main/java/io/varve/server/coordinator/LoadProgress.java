@@ -7,13 +7,13 @@ import java.util.concurrent.CompletionException;
 import java.util.stream.Stream;
 
 /**
- * Notes which partitions of a coordinator's topic have been read back, and lets callers wait for them.
+ * Tracks which partitions of a coordinator's topic have been loaded, and lets callers wait for them.
  * Thread-safe.
  */
 public final class LoadProgress {
     private final List<CompletableFuture<Void>> partitions;
 
-    /** @param partitions how many there are */
+    /** @param partitions number of partitions */
     public LoadProgress(int partitions) {
         this.partitions =
                 Stream.generate(CompletableFuture<Void>::new).limit(partitions).toList();
@@ -28,8 +28,8 @@ public final class LoadProgress {
     }
 
     /**
-     * @param partition its number
-     * @return completes when it has been loaded; fails when it cannot be
+     * @param partition index of a partition, from 0 on
+     * @return completes when the partition has been loaded; fails when it cannot be
      */
     public CompletableFuture<Void> of(int partition) {
         return partitions.get(partition);
@@ -45,15 +45,15 @@ public final class LoadProgress {
         try {
             all().join();
         } catch (CompletionException e) {
-            // Each failure was reported to those who wait for that partition. Here only the end matters.
+            // Each failure was reported to the waiters of its partition. This method waits for the end alone.
             return;
         }
     }
 
     /**
-     * Ends all waiting.
+     * Fails all partitions that have not been loaded.
      *
-     * @param why told to whoever waits
+     * @param why the failure that waiters get
      */
     public void stop(RuntimeException why) {
         partitions.forEach(partition -> partition.completeExceptionally(why));

@@ -5,16 +5,17 @@ import io.varve.core.transaction.TransactionMarker;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Ends transactions in {@code __consumer_offsets}. It is the group coordinator that does so: it holds the
- * offsets of open transactions in memory, and has to hear of every marker in its log. Thread-safe.
+ * Writes transaction markers to {@code __consumer_offsets}. The group coordinator writes them itself, because
+ * it holds the offsets of open transactions in memory and must know every marker in its log. Thread-safe.
  */
 @FunctionalInterface
 public interface OffsetsMarkerWriter {
     /**
-     * Writes a marker, and lets the transaction's offsets count or not. Doing so again does no harm.
+     * Writes a marker, which commits or drops the transaction's offsets. Idempotent.
      *
      * @param partition of {@code __consumer_offsets}
-     * @param marker how the transaction ended; {@code epochBumped} tells of transaction.version 2 and above
+     * @param marker the end of the transaction; {@code epochBumped} is true for transaction.version 2 and
+     *     above
      * @return completes when the marker is durable; fails with one of Kafka's ApiExceptions
      */
     CompletableFuture<Void> end(int partition, TransactionMarker marker);

@@ -6,10 +6,10 @@ import java.util.concurrent.LinkedBlockingQueue;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs tasks one after the other on a thread of its own, because they may block. Thread-safe. */
+/** Runs tasks one after the other on its own thread, because tasks may block. Thread-safe. */
 public final class SerialExecutor implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SerialExecutor.class);
-    /** How long in ms closing waits for the task under way. */
+    /** Max ms that a close waits for the task under way. */
     private static final long END_MS = 1_000;
 
     private final LinkedBlockingQueue<Runnable> queue = new LinkedBlockingQueue<>();
@@ -18,14 +18,14 @@ public final class SerialExecutor implements AutoCloseable {
 
     /**
      * @param name the thread's name
-     * @param scheduler gives the thread
+     * @param scheduler starts the thread
      */
     public SerialExecutor(String name, Scheduler scheduler) {
         thread = scheduler.start(name, this::loop);
     }
 
     /**
-     * Runs a task after those before it. Does nothing after {@link #stop}.
+     * Queues a task. Does nothing after {@link #stop}.
      *
      * @param task may block
      */
@@ -33,7 +33,7 @@ public final class SerialExecutor implements AutoCloseable {
         queue.add(task);
     }
 
-    /** @return whether a task under way should end */
+    /** @return true if a task under way should end */
     public boolean isStopped() {
         return stopped;
     }
@@ -53,8 +53,8 @@ public final class SerialExecutor implements AutoCloseable {
     }
 
     /**
-     * Drops what has not begun; a task under way is told by {@link #isStopped} or by its owner to end.
-     * Idempotent.
+     * Drops the tasks that have not begun. A task under way ends by checking {@link #isStopped}, or by an act
+     * of its owner. Idempotent.
      */
     public void stop() {
         stopped = true;
@@ -62,8 +62,8 @@ public final class SerialExecutor implements AutoCloseable {
     }
 
     /**
-     * Stops, and waits a while for the task under way, so that nothing it uses is closed under it.
-     * Idempotent.
+     * Stops, and waits up to a second for the task under way, so that its resources are not closed while it
+     * uses them. Idempotent.
      */
     @Override
     public void close() {

@@ -8,36 +8,37 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Verifies by the transaction coordinator that partitions belong to a transaction, before a producer's first
- * batch in it is appended to them (KIP-890). Thread-safe; does not block.
+ * Verifies with the transaction coordinator that partitions belong to a transaction, before the first batch
+ * of the transaction is appended to them (KIP-890). Thread-safe; does not block.
  */
 @FunctionalInterface
 public interface TransactionVerifier {
-    /** What the client leaves to the broker, and which errors it understands. */
+    /** Whether the partitions are verified or added, and which errors the client understands. */
     enum Admission {
         /**
-         * The client has added the partition; it is not to be told of aborts it could go on after (before
+         * The client has added the partition, and does not understand TRANSACTION_ABORTABLE (before
          * KIP-1050).
          */
         VERIFY_FOR_OLD_CLIENT,
         /** The client has added the partition, and understands TRANSACTION_ABORTABLE. */
         VERIFY,
-        /** The partition is to be added (transaction.version 2). */
+        /** The broker adds the partition (transaction.version 2). */
         ADD
     }
 
     /**
-     * How to try again while the transaction before is being completed, which spares the client a round trip.
+     * Delay and number of retries while the previous transaction completes. A retry in the broker saves the
+     * client a round trip.
      *
      * @param backoffMs ms between two attempts
-     * @param attempts how many more there may be
+     * @param attempts max number of retries
      */
     record RetryPolicy(int backoffMs, int attempts) {
         /** Kafka's defaults. */
         public static final RetryPolicy DEFAULT = new RetryPolicy(20, 5);
     }
 
-    /** @return how to try again after CONCURRENT_TRANSACTIONS */
+    /** @return the retries after CONCURRENT_TRANSACTIONS */
     default RetryPolicy retryPolicy() {
         return RetryPolicy.DEFAULT;
     }
@@ -46,12 +47,12 @@ public interface TransactionVerifier {
      * Verifies that partitions belong to a transaction, or adds them.
      *
      * @param transactionalId the transaction
-     * @param producerId the producer, as its batches say
-     * @param producerEpoch its epoch, as its batches say
+     * @param producerId the producer id in the batches
+     * @param producerEpoch the producer epoch in the batches
      * @param partitions the partitions, at least one
-     * @param admission which of the two
-     * @return completes with one error for each partition, NONE when it may be written; what was added is
-     *     durable. Fails only when something is broken
+     * @param admission whether to verify or to add
+     * @return completes with one error for each partition, NONE if it may be written; added partitions are
+     *     durable. Fails only on an internal error
      */
     CompletableFuture<Map<TopicPartition, Errors>> admit(
             String transactionalId,

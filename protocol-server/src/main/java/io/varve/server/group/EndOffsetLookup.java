@@ -12,7 +12,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.server.util.PartitionMetadataClient;
 
-/** Looks up for the coordinator where partitions end: at their high watermarks. */
+/** Looks up the end offsets of partitions, their high watermarks, for the coordinator. */
 final class EndOffsetLookup implements PartitionMetadataClient {
     private final Topics topics;
 

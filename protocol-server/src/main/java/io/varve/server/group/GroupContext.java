@@ -12,17 +12,16 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
 /**
- * What groups use of the rest of the server.
+ * The parts of the server that groups use.
  *
  * @param self this broker, the coordinator of all groups
- * @param topics the topics at any moment: where {@code __consumer_offsets} is found, and what groups may
- *     subscribe to
- * @param transactions asked whether offsets may be committed in a transaction
- * @param configs has a watcher told of the groups' settings, first of those there are; completes when it has
- *     been
- * @param losses damage in {@code __consumer_offsets} that may be passed over
- * @param clock for the load's report
- * @param scheduler gives threads: one for metadata, one for loading, both only once groups are used
+ * @param topics the current topics, {@code __consumer_offsets} among them
+ * @param transactions verifies that offsets may be committed in a transaction
+ * @param configs registers a listener of group settings; completes when the listener has been notified of the
+ *     existing settings
+ * @param losses damage in {@code __consumer_offsets} that may be skipped
+ * @param clock measures the load
+ * @param scheduler starts two threads once groups are used: one for metadata, one for loading
  */
 public record GroupContext(
         ClusterInfo self,

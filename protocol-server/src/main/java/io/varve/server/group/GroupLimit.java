@@ -14,78 +14,77 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * Keeps clients from making groups and members without end, which Kafka's coordinator lets them do.
- * Thread-safe.
+ * Limits the numbers of groups and of new members, which Kafka's coordinator does not limit. Thread-safe.
  *
  * <ul>
- *   <li>Of groups it notes the names of those it let in. Now and then it asks the coordinator which groups
- *       there are: it takes up those from the log, and forgets those that are gone.
- *   <li>Of members it counts the requests to become one. The coordinator remembers each of them for as long
- *       as a session may last, whether the client comes back or not.
+ *   <li>It tracks the names of admitted groups. Now and then it lists the groups of the coordinator: it adds
+ *       the groups loaded from the log, and removes those that no longer exist.
+ *   <li>It counts the requests to join as a new member. The coordinator keeps each new member for up to the
+ *       max session timeout, even if the client never returns.
  * </ul>
  */
 final class GroupLimit {
     /**
-     * The coordinator drops groups without members and offsets every ten minutes. A young one may not be in
-     * its list yet.
+     * Min age of a group that may be removed. The coordinator may not list a younger group yet; it drops
+     * empty groups every ten minutes.
      */
-    private static final long YOUNG_NANOS = TimeUnit.MINUTES.toNanos(15);
+    private static final long MIN_AGE_NANOS = TimeUnit.MINUTES.toNanos(15);
 
-    private static final long LOOK_NANOS = TimeUnit.MINUTES.toNanos(5);
-    private static final long LOOK_WHEN_FULL_NANOS = TimeUnit.SECONDS.toNanos(10);
+    private static final long REFRESH_NANOS = TimeUnit.MINUTES.toNanos(5);
+    private static final long REFRESH_WHEN_FULL_NANOS = TimeUnit.SECONDS.toNanos(10);
 
-    /** The longest session there is by default. */
-    private static final long JOINS_NANOS = TimeUnit.MINUTES.toNanos(30);
+    /** Period in which joins are counted: the default max session timeout. */
+    private static final long JOIN_PERIOD_NANOS = TimeUnit.MINUTES.toNanos(30);
 
-    /** Joins in that time: 55 in a second, day and night. */
+    /** Max joins in the period: 55 in each second. */
     static final int MAX_JOINS = 100_000;
 
     private final int max;
     private final Clock clock;
-    /** Name → when it was let in, by the clock's nanos. */
+    /** Time of admission, in the clock's nanos, by the name of the group. */
     private final Map<String, Long> groups = new ConcurrentHashMap<>();
 
-    private final AtomicLong nextLook;
+    private final AtomicLong nextRefresh;
     private final AtomicLong joinsUntil;
     private final AtomicInteger joins = new AtomicInteger();
 
-    /** @param max how many groups there may be */
+    /** @param max max number of groups */
     GroupLimit(int max, Clock clock) {
         this.max = max;
         this.clock = clock;
-        nextLook = new AtomicLong(clock.nanos());
-        joinsUntil = new AtomicLong(clock.nanos() + JOINS_NANOS);
+        nextRefresh = new AtomicLong(clock.nanos());
+        joinsUntil = new AtomicLong(clock.nanos() + JOIN_PERIOD_NANOS);
     }
 
-    /** @return false if too many asked to become members lately, of any group */
+    /** @return false if too many members have joined recently, in all groups together */
     boolean admitsMember() {
         long now = clock.nanos();
         long until = joinsUntil.get();
-        if (now - until >= 0 && joinsUntil.compareAndSet(until, now + JOINS_NANOS)) {
+        if (now - until >= 0 && joinsUntil.compareAndSet(until, now + JOIN_PERIOD_NANOS)) {
             joins.set(0);
         }
         return joins.get() < MAX_JOINS && joins.incrementAndGet() <= MAX_JOINS;
     }
 
     /**
-     * @param groupId a group that a request makes if it is not there
-     * @param present asks the coordinator for the names of its groups
-     * @return false if it is a new one and there are as many as may be
+     * @param groupId a group that a request creates if it does not exist
+     * @param existing lists the names of the coordinator's groups
+     * @return false if the group is new and the limit is reached
      */
-    boolean admits(String groupId, Supplier<CompletableFuture<? extends Collection<String>>> present) {
+    boolean admits(String groupId, Supplier<CompletableFuture<? extends Collection<String>>> existing) {
         long now = clock.nanos();
         if (groups.containsKey(groupId)) {
             return true;
         }
         boolean full = groups.size() >= max;
-        long next = nextLook.get();
-        long soonest = full ? next - LOOK_NANOS + LOOK_WHEN_FULL_NANOS : next;
-        if (now - soonest >= 0 && nextLook.compareAndSet(next, now + LOOK_NANOS)) {
-            present.get().whenComplete((names, failure) -> {
+        long next = nextRefresh.get();
+        long dueAt = full ? next - REFRESH_NANOS + REFRESH_WHEN_FULL_NANOS : next;
+        if (now - dueAt >= 0 && nextRefresh.compareAndSet(next, now + REFRESH_NANOS)) {
+            existing.get().whenComplete((names, failure) -> {
                 if (failure == null) {
-                    take(names, now);
+                    refresh(names, now);
                 } else {
-                    nextLook.set(now + LOOK_WHEN_FULL_NANOS); // it is loading
+                    nextRefresh.set(now + REFRESH_WHEN_FULL_NANOS); // the coordinator is loading
                 }
             });
         }
@@ -96,9 +95,10 @@ final class GroupLimit {
         return true;
     }
 
-    private void take(Collection<String> names, long now) {
-        Set<String> present = new HashSet<>(names);
-        groups.entrySet().removeIf(group -> now - group.getValue() > YOUNG_NANOS && !present.contains(group.getKey()));
-        present.forEach(name -> groups.putIfAbsent(name, now));
+    private void refresh(Collection<String> names, long now) {
+        Set<String> existing = new HashSet<>(names);
+        groups.entrySet()
+                .removeIf(group -> now - group.getValue() > MIN_AGE_NANOS && !existing.contains(group.getKey()));
+        existing.forEach(name -> groups.putIfAbsent(name, now));
     }
 }

@@ -7,14 +7,14 @@ import org.apache.kafka.common.security.auth.SecurityProtocol;
 import org.apache.kafka.server.authorizer.AuthorizableRequestContext;
 
 /**
- * Says who sent a request, as Kafka's coordinator takes it.
+ * Describes the sender of a request to Kafka's coordinator.
  *
- * @param clientId the client's name for itself; part of generated member ids
+ * @param clientId the client id; part of generated member ids
  * @param clientAddress the peer's address; shown when a group is described
- * @param listenerName the listener it came in by
+ * @param listenerName the listener of the connection
  * @param requestType API key
- * @param requestVersion API version: decides which errors the client understands
- * @param correlationId the request's number on its connection
+ * @param requestVersion API version; determines which errors the client understands
+ * @param correlationId the correlation id of the request
  */
 public record GroupRequestContext(
         String clientId,

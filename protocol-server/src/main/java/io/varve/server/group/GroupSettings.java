@@ -19,7 +19,7 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
 /**
- * Checks and shows what single groups can be configured with: Kafka's definitions under the broker's limits.
+ * Validates and shows the settings of single groups: Kafka's definitions within the broker's limits.
  * Immutable, thread-safe.
  */
 public final class GroupSettings {
@@ -36,9 +36,9 @@ public final class GroupSettings {
     }
 
     /**
-     * Checks a group's own settings.
+     * Validates a group's own settings.
      *
-     * @param wanted the settings it is to have
+     * @param wanted the new settings of the group
      * @throws InvalidConfigurationException naming the key and what is wrong
      */
     public void validate(Map<String, String> wanted) {
@@ -57,7 +57,7 @@ public final class GroupSettings {
 
     /**
      * @param overrides a group's own settings, valid
-     * @param broker tells where the broker's defaults come from
+     * @param broker shows the sources of the broker's defaults
      * @return every setting of a group, by name
      */
     public List<ConfigEntry> settings(Map<String, String> overrides, BrokerConfigs broker) {

@@ -42,20 +42,20 @@ import org.apache.kafka.coordinator.group.GroupConfigManager;
 import org.apache.kafka.coordinator.group.GroupCoordinatorService;
 
 /**
- * Serves the groups of this broker, classic ones and consumer groups (KIP-848), with their committed offsets,
- * by Kafka's coordinator. A server nobody uses groups on pays nothing for them. Thread-safe; no method
- * blocks. A future fails with a Kafka {@link ApiException} or completes with an error code in its value:
- * callers handle both. Completion comes on any thread.
+ * Serves classic groups and consumer groups (KIP-848) and their committed offsets, by Kafka's coordinator. A
+ * server without groups spends nothing on them. Thread-safe; no method blocks. A future fails with a Kafka
+ * {@link ApiException} or completes with an error code in its value; callers handle both. Futures complete on
+ * any thread.
  *
- * <p>Groups live in {@code __consumer_offsets}, which is made by the first {@link #find}. Until then every
- * other call fails with NOT_COORDINATOR, which makes clients ask where the coordinator is. While groups are
- * read back after a start, calls fail with COORDINATOR_LOAD_IN_PROGRESS.
+ * <p>Groups are stored in {@code __consumer_offsets}, which the first {@link #find} creates. Until then calls
+ * fail with NOT_COORDINATOR, which makes clients look up the coordinator; only {@link #list} returns an empty
+ * list. While groups are loaded after a start, calls fail with COORDINATOR_LOAD_IN_PROGRESS.
  */
 public final class Groups implements AutoCloseable {
     static final String OFFSETS = org.apache.kafka.common.internals.Topic.GROUP_METADATA_TOPIC_NAME;
     static final BufferSupplier BUFFERS = BufferSupplier.NO_CACHING;
 
-    /** In characters. Names are remembered, and what is remembered has an end. */
+    /** Max length of a group id in characters. It limits the memory of the names that are kept. */
     public static final int MAX_ID_LENGTH = 1_024;
 
     private final CoordinatorHost<KafkaGroupCoordinator> host;
@@ -68,11 +68,11 @@ public final class Groups implements AutoCloseable {
     }
 
     /**
-     * Begins to serve groups. Returns at once: groups already in the log are loaded in the background.
+     * Opens the groups. Returns at once: existing groups are loaded in the background.
      *
-     * @param config the checked settings
-     * @param context what groups use
-     * @param creation makes {@code __consumer_offsets}
+     * @param config the validated settings
+     * @param context the parts of the server that groups use
+     * @param creation creates {@code __consumer_offsets}
      * @return the groups; close them before the log engine
      */
     public static Groups open(GroupsConfig config, GroupContext context, TopicCreator creation) {
@@ -98,10 +98,11 @@ public final class Groups implements AutoCloseable {
     }
 
     /**
-     * Makes sure that a group can be served here.
+     * Ensures that this broker serves a group, as {@link CoordinatorHost#find} says.
      *
      * @param groupId the group, any string
-     * @return completes when this broker coordinates the group, loaded or soon to be; fails when it cannot
+     * @return completes when this broker coordinates the group, even if it is still loading; fails when it
+     *     cannot
      */
     public CompletableFuture<Void> find(String groupId) {
         return host.find(groupId);
@@ -109,17 +110,18 @@ public final class Groups implements AutoCloseable {
 
     /**
      * @param groupId the group, any string
-     * @return the partition of {@code __consumer_offsets} that keeps the group, made if there is none
+     * @return the partition of {@code __consumer_offsets} that stores the group; the topic is created if it
+     *     does not exist
      */
     public CompletableFuture<TopicPartition> partitionOf(String groupId) {
-        // Kafka's rule, which needs no coordinator that runs.
+        // Kafka's formula, computed here so that no coordinator has to run.
         return host.topic()
                 .thenApply(offsets -> new TopicPartition(
                         OFFSETS,
                         Utils.abs(groupId.hashCode()) % offsets.partitions().size()));
     }
 
-    /** @return the offsets of these groups that are committed in transactions */
+    /** @return the commits of offsets in transactions */
     public TransactionalOffsets transactionalOffsets() {
         return transactional;
     }
@@ -129,9 +131,9 @@ public final class Groups implements AutoCloseable {
     }
 
     /**
-     * Serves what makes a group that is not there.
+     * Serves a request that creates the group if it does not exist.
      *
-     * @param refusal makes the error for a group that there is no room for, with its message
+     * @param refusal creates the error, from its message, for a group above the limit
      */
     <T> CompletableFuture<T> serveNew(
             GroupRequestContext context,
@@ -156,7 +158,7 @@ public final class Groups implements AutoCloseable {
                         .toList());
     }
 
-    /** Serves what makes a member, and a group that is not there. */
+    /** Serves a request that adds a member, and creates the group if it does not exist. */
     private <T> CompletableFuture<T> serveMember(
             GroupRequestContext context,
             String groupId,
@@ -190,7 +192,7 @@ public final class Groups implements AutoCloseable {
     }
 
     /**
-     * @param request with {@code members} filled, whatever the version
+     * @param request with {@code members} set, in every version
      * @return the answer to a LeaveGroup
      */
     public CompletableFuture<LeaveGroupResponseData> leave(GroupRequestContext context, LeaveGroupRequestData request) {
@@ -198,7 +200,7 @@ public final class Groups implements AutoCloseable {
     }
 
     /**
-     * @param request of topics and partitions that exist, each with name and id
+     * @param request names existing topics and partitions only, each topic with name and id
      * @return the answer to an OffsetCommit, when the offsets are durable
      */
     public CompletableFuture<OffsetCommitResponseData> commit(
@@ -212,7 +214,7 @@ public final class Groups implements AutoCloseable {
 
     /**
      * @param request topics by name; null topics mean all
-     * @param requireStable true to be told of offsets still undecided in a transaction
+     * @param requireStable true to get UNSTABLE_OFFSET_COMMIT for offsets of an open transaction
      * @return the group's committed offsets, with topic names
      */
     public CompletableFuture<OffsetFetchResponseGroup> fetch(
@@ -226,7 +228,7 @@ public final class Groups implements AutoCloseable {
         return serve(service -> service.describeGroups(context, groupIds));
     }
 
-    /** @return the groups the filters let through; none when there never was a group */
+    /** @return the groups that match the filters; none if groups have never been used */
     public CompletableFuture<ListGroupsResponseData> list(GroupRequestContext context, ListGroupsRequestData request) {
         return host.isUnused()
                 ? CompletableFuture.completedFuture(new ListGroupsResponseData())
@@ -262,7 +264,7 @@ public final class Groups implements AutoCloseable {
     }
 
     /**
-     * Stops coordinating: calls under way fail with NOT_COORDINATOR. What was acknowledged is in the log.
+     * Stops coordinating: calls under way fail with NOT_COORDINATOR. Acknowledged requests are in the log.
      * Idempotent.
      */
     @Override

@@ -16,15 +16,15 @@ import org.apache.kafka.coordinator.group.GroupCoordinatorConfig;
 import org.apache.kafka.coordinator.group.modern.share.ShareGroupConfig;
 
 /**
- * Reads the broker's group settings: {@code group.*}, {@code offset.metadata.max.bytes} and
- * {@code offsets.*}, with Kafka's names and units, and {@code max.groups}, which Kafka has not. Three
- * defaults are not Kafka's:
+ * Parses the broker's group settings: {@code group.*}, {@code offset.metadata.max.bytes} and
+ * {@code offsets.*}, with Kafka's names and units, and {@code max.groups}, which Kafka does not have. Three
+ * defaults differ from Kafka's:
  *
  * <ul>
  *   <li>{@code group.coordinator.threads} and {@code group.coordinator.background.threads} are 1, because an
- *       append to our log waits for neither a disk nor a network;
- *   <li>{@code offsets.topic.segment.bytes} is 4 MiB, because a start reads all that is not compacted, the
- *       active segments.
+ *       append to Varve's log waits for neither a disk nor a network;
+ *   <li>{@code offsets.topic.segment.bytes} is 4 MiB, because a start reads the active segments, which are
+ *       not compacted.
  * </ul>
  *
  * <p>{@code offsets.topic.replication.factor} is accepted and has no effect.
@@ -34,7 +34,7 @@ public final class GroupsConfig {
 
     private static final int DEFAULT_MAX_GROUPS = 10_000;
 
-    private static final ConfigDef OURS = new ConfigDef()
+    private static final ConfigDef VARVE_KEYS = new ConfigDef()
             .define(
                     MAX_GROUPS,
                     ConfigDef.Type.INT,
@@ -59,7 +59,7 @@ public final class GroupsConfig {
     }
 
     /**
-     * Reads the settings and checks them, one by one and against each other.
+     * Parses the settings, and validates each alone and all together.
      *
      * @param properties the broker's properties; other keys are ignored
      * @return the settings
@@ -78,8 +78,8 @@ public final class GroupsConfig {
     }
 
     /**
-     * @return every key that means something here; those about share and streams groups do not, as neither is
-     *     served
+     * @return every key that has an effect here; keys of share groups and streams groups have none, because
+     *     neither is served
      */
     public static Set<String> keys() {
         return definition().names().stream()
@@ -91,13 +91,13 @@ public final class GroupsConfig {
 
     private static ConfigDef definition() {
         ConfigDef both = new ConfigDef();
-        for (ConfigDef part : List.of(OURS, GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF)) {
+        for (ConfigDef part : List.of(VARVE_KEYS, GroupCoordinatorConfig.CONFIG_DEF, ShareGroupConfig.CONFIG_DEF)) {
             part.configKeys().values().forEach(both::define);
         }
         return both;
     }
 
-    /** @return {@code max.groups}: how many groups there can be */
+    /** @return {@code max.groups}: max number of groups */
     public int maxGroups() {
         return maxGroups;
     }
@@ -106,12 +106,12 @@ public final class GroupsConfig {
         return groups;
     }
 
-    /** @return what single groups can be configured with */
+    /** @return the settings of single groups */
     public GroupSettings settings() {
         return new GroupSettings(groups, shareGroups);
     }
 
-    /** @return the definition of each of {@link #keys}, with the defaults there are here */
+    /** @return the definition of each of {@link #keys}, with this server's defaults */
     public static Map<String, ConfigKey> definitions() {
         ConfigDef all = new ConfigDef();
         Map<String, ConfigKey> kafkas = definition().configKeys();
@@ -133,12 +133,12 @@ public final class GroupsConfig {
         return new GroupConfigManager(groups.extractGroupConfigMap(shareGroups), groups, shareGroups);
     }
 
-    /** @return how many partitions {@code __consumer_offsets} gets when it is made */
+    /** @return number of partitions of a new {@code __consumer_offsets} */
     int offsetsPartitions() {
         return groups.offsetsTopicPartitions();
     }
 
-    /** @return the settings {@code __consumer_offsets} gets when it is made */
+    /** @return settings of a new {@code __consumer_offsets} */
     Map<String, String> offsetsTopicConfigs() {
         return Map.of(
                 "cleanup.policy", "compact",

@@ -28,22 +28,22 @@ import org.apache.kafka.server.util.timer.SystemTimer;
 import org.apache.kafka.server.util.timer.SystemTimerReaper;
 
 /**
- * Runs Kafka's group coordinator on our {@code __consumer_offsets}. Time and threads inside are Kafka's own.
- * Share groups are not served, so nothing asks it to persist their state.
+ * Runs Kafka's group coordinator on Varve's {@code __consumer_offsets}. The coordinator uses Kafka's own
+ * clock and threads. Share groups are not served, so their state is never persisted.
  */
 final class KafkaGroupCoordinator implements HostedCoordinator {
     private final GroupCoordinatorService service;
     private final MetadataImagePublisher feed;
     private final LoadProgress loading;
-    private final OrphanedOffsets deleted;
+    private final OrphanedOffsets orphaned;
     private final List<AutoCloseable> owned;
 
     /**
-     * Starts it. Takes some hundred ms, mostly for loading classes, so not for an event loop.
+     * Starts the coordinator. Takes some hundred ms, mostly to load classes; do not call on an event loop.
      *
-     * @param settings the groups' own settings
+     * @param settings the settings of single groups
      * @param offsets {@code __consumer_offsets}
-     * @param known the topics before the first call of {@link #topicChanged}
+     * @param known all topics before the first call of {@link #topicChanged}
      */
     KafkaGroupCoordinator(
             GroupsConfig config,
@@ -54,7 +54,7 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
         ClusterInfo self = context.self();
         List<PartitionLog> partitions = offsets.partitions();
         loading = new LoadProgress(partitions.size());
-        deleted = new OrphanedOffsets(context.topics());
+        orphaned = new OrphanedOffsets(context.topics());
         Metrics metrics = new Metrics(Time.SYSTEM);
         MetricsRegistry registry = new MetricsRegistry();
         service = new GroupCoordinatorService.Builder(self.nodeId(), config.coordinator())
@@ -63,7 +63,7 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
                         offsets,
                         config.coordinator().offsetsLoadBufferSize(),
                         new GroupCoordinatorRecordSerde(),
-                        deleted::check,
+                        orphaned::check,
                         context.clock(),
                         new SerialExecutor("group-loader", context.scheduler()),
                         loading,
@@ -77,11 +77,11 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
                 .withAuthorizerPlugin(Optional.empty())
                 .withPartitionMetadataClient(new EndOffsetLookup(context.topics()))
                 .build();
-        // The service closes the rest: loader, timer, its metrics.
+        // The service closes loader, timer and its own metrics.
         owned = List.of(metrics, registry::shutdown);
         feed = new MetadataImagePublisher(self.nodeId(), self.rack(), context.clock(), service::onMetadataUpdate);
 
-        // The order is the coordinator's: how many partitions, what topics, then which partitions it leads.
+        // The coordinator requires this order: number of partitions, topics, then the partitions it leads.
         service.startup(partitions::size);
         feed.begin(known);
         IntStream.range(0, partitions.size())
@@ -103,16 +103,13 @@ final class KafkaGroupCoordinator implements HostedCoordinator {
         return service.partitionFor(groupId);
     }
 
-    /** Drops what was committed for topics whose deletion a crash or a stop kept from the coordinator. */
+    /** Drops the offsets of topics that were deleted right before a crash or a stop. */
     @Override
     public void allLoaded() {
-        feed.forget(deleted.found());
+        feed.forget(orphaned.found());
     }
 
-    /**
-     * Blocks while the offsets of a deleted topic are dropped, and before that until the offsets to drop have
-     * been loaded.
-     */
+    /** Blocks until all partitions are loaded and the offsets of a deleted topic are dropped. */
     @Override
     public void topicChanged(Topic before, Topic after) {
         if (after != null) {

@@ -20,11 +20,11 @@ import org.apache.kafka.server.common.MetadataVersion;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
- * Publishes our topics to the coordinator as Kafka's metadata images, by which it assigns partitions and
- * drops offsets. Not thread-safe: changes come one after the other.
+ * Publishes Varve's topics to the coordinator as Kafka's metadata images, by which the coordinator assigns
+ * partitions and drops offsets. Not thread-safe: calls must not overlap.
  */
 final class MetadataImagePublisher {
-    /** Takes a change and the image after it; may block while offsets of deleted topics are dropped. */
+    /** Receives a change and the image after it; may block while offsets of deleted topics are dropped. */
     @FunctionalInterface
     interface Sink {
         void accept(MetadataDelta delta, MetadataImage image);
@@ -44,7 +44,7 @@ final class MetadataImagePublisher {
         this.sink = sink;
     }
 
-    /** Publishes the first image: one broker and the topics there are. */
+    /** Publishes the first image: one broker and the existing topics. */
     void begin(Collection<Topic> topics) {
         MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
         delta.replay(new FeatureLevelRecord()
@@ -64,7 +64,7 @@ final class MetadataImagePublisher {
         publish(delta);
     }
 
-    /** Publishes a topic that is new or has new partitions. */
+    /** Publishes a new topic, or the new partitions of a topic. */
     void put(Topic topic) {
         if (known(topic) < topic.partitions().size()) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
@@ -73,7 +73,7 @@ final class MetadataImagePublisher {
         }
     }
 
-    /** Publishes that a topic is deleted; its committed offsets are dropped. */
+    /** Publishes the deletion of a topic, by which its committed offsets are dropped. */
     void remove(Topic topic) {
         if (known(topic) > 0) {
             MetadataDelta delta = new MetadataDelta.Builder().setImage(image).build();
@@ -83,8 +83,8 @@ final class MetadataImagePublisher {
     }
 
     /**
-     * Has offsets dropped of topics that were in no image. The coordinator looks up a deleted topic in the
-     * image before, so it is given one that has the topics.
+     * Drops the offsets of topics that were in no image. The coordinator looks up a deleted topic in the
+     * image that the delta is based on, so that image is given the topics.
      *
      * @param gone names by id
      */
@@ -120,7 +120,7 @@ final class MetadataImagePublisher {
         }
     }
 
-    /** @return how many of the topic's partitions are in the image, 0 when the topic is not */
+    /** @return number of the topic's partitions in the image, 0 if the topic is not in it */
     private int known(Topic topic) {
         TopicImage shown = image.topics().getTopic(topic.id());
         return shown == null ? 0 : shown.partitions().size();

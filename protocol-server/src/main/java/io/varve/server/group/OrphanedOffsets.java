@@ -10,8 +10,8 @@ import org.apache.kafka.coordinator.group.generated.OffsetCommitKey;
 import org.apache.kafka.coordinator.group.generated.OffsetCommitValue;
 
 /**
- * Finds committed offsets of deleted topics: a server that stops right after a topic was deleted has not
- * dropped them yet. Thread-safe.
+ * Finds committed offsets of deleted topics, which remain if the server stops right after a topic was
+ * deleted. Thread-safe.
  */
 final class OrphanedOffsets {
     private final Topics topics;
@@ -21,7 +21,7 @@ final class OrphanedOffsets {
         this.topics = topics;
     }
 
-    /** Looks at an event read back. */
+    /** Checks an event that is loaded. */
     void check(CoordinatorRecord event) {
         if (event.key() instanceof OffsetCommitKey key
                 && event.value() != null
@@ -32,7 +32,7 @@ final class OrphanedOffsets {
         }
     }
 
-    /** @return names by id */
+    /** @return names of the deleted topics, by id */
     Map<Uuid, String> found() {
         return Map.copyOf(found);
     }

@@ -13,11 +13,11 @@ import org.apache.kafka.common.requests.TransactionResult;
 import org.apache.kafka.server.common.TransactionVersion;
 
 /**
- * Commits offsets of {@link Groups} in transactions, and ends those transactions. Thread-safe; no method
- * blocks.
+ * Commits offsets of {@link Groups} in transactions, and writes the markers of those transactions.
+ * Thread-safe; no method blocks.
  */
 public final class TransactionalOffsets implements OffsetsMarkerWriter {
-    /** How often offsets are verified to belong to a transaction before that is given up. */
+    /** Max attempts to verify and append offsets. */
     private static final int VERIFICATIONS = 3;
 
     private final Groups groups;
@@ -27,10 +27,10 @@ public final class TransactionalOffsets implements OffsetsMarkerWriter {
     }
 
     /**
-     * Commits offsets, which count once the transaction is committed.
+     * Commits offsets, which become visible once the transaction is committed.
      *
-     * @param request of topics and partitions that exist
-     * @return the answer to a TxnOffsetCommit, when the offsets are durable; fails as {@link Groups} say
+     * @param request names existing topics and partitions only
+     * @return the answer to a TxnOffsetCommit, when the offsets are durable; fails as {@link Groups} does
      */
     public CompletableFuture<TxnOffsetCommitResponseData> commit(
             GroupRequestContext context, TxnOffsetCommitRequestData request) {
@@ -38,8 +38,8 @@ public final class TransactionalOffsets implements OffsetsMarkerWriter {
     }
 
     /**
-     * The marker of the transaction before may come between the verification of this one and the append,
-     * which then does not hold; that is no fault of the client's.
+     * Retries after INVALID_TXN_STATE: the marker of the previous transaction may be written between the
+     * verification and the append, which invalidates the verification without a fault of the client.
      */
     private CompletableFuture<TxnOffsetCommitResponseData> commit(
             GroupRequestContext context, TxnOffsetCommitRequestData request, int attempts) {

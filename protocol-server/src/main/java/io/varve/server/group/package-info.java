@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Kafka's group coordinator hosted on our log; the only package that sees its jar.
- * {@link io.varve.server.group.Groups} is the way in. Inside, Kafka's coordinator keeps its own time and
- * threads; everything of ours takes them from the runtime.
+ * Hosts Kafka's group coordinator on Varve's log; the only package that depends on its jar.
+ * {@link io.varve.server.group.Groups} is the entry point. Kafka's coordinator uses its own clock and
+ * threads; all other classes take both from the runtime.
  */
 package io.varve.server.group;

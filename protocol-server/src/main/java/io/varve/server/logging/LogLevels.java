@@ -9,14 +9,17 @@ import java.util.SortedMap;
 import java.util.TreeMap;
 import org.slf4j.LoggerFactory;
 
-/** Shows and sets what the server's loggers write. What is set lasts until the process ends. Thread-safe. */
+/**
+ * Shows and sets the levels of the server's loggers. A level that was set lasts until the process ends.
+ * Thread-safe.
+ */
 public final class LogLevels {
-    /** The logger above all others. */
+    /** Name of the root logger, as shown to clients. */
     public static final String ROOT = Logger.ROOT_LOGGER_NAME.toLowerCase(Locale.ROOT);
 
     private final LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
 
-    /** @return the level in force of each logger there is, by name */
+    /** @return the level in force of each existing logger, by name */
     public SortedMap<String, String> all() {
         SortedMap<String, String> levels = new TreeMap<>();
         context.getLoggerList()
@@ -29,23 +32,23 @@ public final class LogLevels {
         return logger.getName().equals(Logger.ROOT_LOGGER_NAME) ? ROOT : logger.getName();
     }
 
-    /** @return true if there is such a logger */
+    /** @return true if a logger of this name exists */
     public boolean exists(String name) {
         return find(name) != null;
     }
 
     /**
-     * @param name a logger there is
-     * @param level a level of Kafka's: FATAL, ERROR, WARN, INFO, DEBUG or TRACE
+     * @param name an existing logger
+     * @param level one of Kafka's levels: FATAL, ERROR, WARN, INFO, DEBUG or TRACE; FATAL is set as ERROR
      */
     public void set(String name, String level) {
         find(name).setLevel(Level.toLevel(level.equals("FATAL") ? "ERROR" : level));
     }
 
     /**
-     * Gives a logger the level of the one above it.
+     * Resets a logger to the level of its parent.
      *
-     * @param name a logger there is, not the root
+     * @param name an existing logger, not the root
      */
     public void unset(String name) {
         find(name).setLevel(null);

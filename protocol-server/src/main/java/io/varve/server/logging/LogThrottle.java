@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 
 /**
- * Says what peers can cause at will at most once in ten seconds, and then how often it happened in between.
- * Give each cause its own. Thread-safe.
+ * Logs an event that peers can cause at will at most once in ten seconds, with the number of events
+ * suppressed since. Use one instance for each cause. Thread-safe.
  */
 public final class LogThrottle {
     private static final long PERIOD_NANOS = 10_000_000_000L;
@@ -18,7 +18,7 @@ public final class LogThrottle {
     private final AtomicLong suppressed = new AtomicLong();
 
     /**
-     * @param log where to
+     * @param log the logger to write to
      * @param clock paces the lines
      */
     public LogThrottle(Logger log, Clock clock) {
@@ -28,21 +28,21 @@ public final class LogThrottle {
     }
 
     /**
-     * Warns, or counts.
+     * Logs a warning, or counts it as suppressed.
      *
-     * @param format slf4j's
-     * @param arguments slf4j's
+     * @param format message with slf4j's placeholders
+     * @param arguments values of the placeholders
      */
     public void warn(String format, Object... arguments) {
         warn(null, format, arguments);
     }
 
     /**
-     * Warns with a stack trace, or counts.
+     * Logs a warning with a stack trace, or counts it as suppressed.
      *
      * @param cause its stack trace is logged; may be null
-     * @param format slf4j's
-     * @param arguments slf4j's
+     * @param format message with slf4j's placeholders
+     * @param arguments values of the placeholders
      */
     public void warn(Throwable cause, String format, Object... arguments) {
         long now = clock.nanos();

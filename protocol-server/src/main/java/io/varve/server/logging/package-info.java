@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What the server's log takes: the levels of its loggers while it runs, and how often it says what peers can
- * cause. The only package that knows what writes the log.
+ * Sets the levels of the server's loggers while it runs, and throttles log lines that peers can cause. The
+ * only package that depends on the implementation behind slf4j.
  */
 package io.varve.server.logging;
