@@ -14,7 +14,9 @@ import io.varve.build.MachineCalls;
 import io.varve.build.PackageTable;
 import org.junit.jupiter.api.Test;
 
-/** Says which package of the server may use which other, which part of the engine, and which library. */
+/**
+ * Checks which packages of the server each package may use, which parts of the engine, and which libraries.
+ */
 class ArchitectureTest {
     private static final String ROOT = "io.varve.server";
 

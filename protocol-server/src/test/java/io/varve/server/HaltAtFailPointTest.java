@@ -10,7 +10,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What can be said in {@code varve.halt.at}; that it halts is for the end-to-end tests. */
+/** Tests the values of {@code varve.halt.at}; end-to-end tests cover the halt itself. */
 class HaltAtFailPointTest {
     private static Properties property(String value) {
         Properties properties = new Properties();

@@ -17,10 +17,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * What clients choose, groups' names for example, is in lines of the log: they must not write lines of their
- * own.
- */
+/** Tests that names chosen by clients, such as group ids, cannot forge lines of the log. */
 class ShippedLogTest {
     private static final String FORGED = "2026-01-01 00:00:00.000 ERROR all is lost";
 

@@ -6,13 +6,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 
-/** Waits for what a server does by itself. */
+/** Waits until a condition holds that a server brings about by itself. */
 final class Await {
     private static final long PATIENCE_NANOS = TimeUnit.SECONDS.toNanos(60);
 
     private Await() {}
 
-    /** @param what says what was waited for in vain, when it fails */
+    /** @param what names the condition in the failure */
     static void until(String what, BooleanSupplier holds) {
         long deadline = System.nanoTime() + PATIENCE_NANOS;
         while (!holds.getAsBoolean()) {

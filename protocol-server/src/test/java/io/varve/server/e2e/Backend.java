@@ -2,9 +2,9 @@
 package io.varve.server.e2e;
 
 /**
- * What keeps the data of the servers under test: {@code -Dvarve.test.storage.backend}, by default
- * {@code file}. The tests run once with each backend, and nothing but this one line of
- * {@code server.properties} differs between the runs.
+ * Selects the backend of the servers under test by {@code -Dvarve.test.storage.backend}, by default
+ * {@code file}. The tests run once with each backend; only this line of {@code server.properties} differs
+ * between the runs.
  */
 final class Backend {
     /** The value of {@code storage.backend}. */
@@ -14,7 +14,7 @@ final class Backend {
 
     private Backend() {}
 
-    /** Puts the backend into the configuration that is shipped. */
+    /** Sets the backend in the shipped configuration. */
     static String in(String properties) {
         if (!properties.contains(SHIPPED)) {
             throw new AssertionError("config/server.properties does not say storage.backend=file any more");

@@ -12,9 +12,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Many producers move money in transactions, while they are fenced and killed and the server is killed and
- * started again; then what everybody saw is judged. {@code -Dvarve.test.bank.seconds} makes it longer, in
- * rounds of a topic and a seed each; {@code -Dvarve.test.bank.seed} repeats the first one's decisions.
+ * Moves money between accounts in transactions of many producers, while producers are fenced and killed and
+ * the server is killed and restarted; then checks the history of all clients.
+ * {@code -Dvarve.test.bank.seconds} makes the test longer, in rounds with a topic and a seed each;
+ * {@code -Dvarve.test.bank.seed} repeats the decisions of the first round.
  */
 class BankIT {
     private static final int TELLERS = 6;

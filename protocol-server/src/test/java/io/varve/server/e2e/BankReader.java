@@ -20,7 +20,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.TimeoutException;
 
-/** Reads a bank's topic: once to its end, or all the while and taking last stable offsets now and then. */
+/** Reads a bank's topic once to its end, or continuously while recording last stable offsets. */
 final class BankReader {
     private static final Duration BETWEEN_CUTS = Duration.ofMillis(40);
     private static final Duration PATIENCE = Duration.ofSeconds(90);

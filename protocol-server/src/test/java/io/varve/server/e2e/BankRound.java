@@ -21,7 +21,10 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Tellers move money while somebody makes trouble; then the bank closes and what everybody saw is judged. */
+/**
+ * Runs tellers and readers of one bank while the broker is disturbed; then stops them and checks their
+ * history.
+ */
 final class BankRound {
     private static final Logger LOG = LoggerFactory.getLogger(BankRound.class);
     private static final int ACCOUNTS = 5;
@@ -35,7 +38,7 @@ final class BankRound {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final List<Future<Integer>> tellers = new ArrayList<>();
 
-    /** What happens to the broker during a round. */
+    /** Disturbs the broker during a round. */
     interface Trouble {
         /** Makes trouble; returns the broker that runs afterwards. */
         Broker make(Broker broker) throws Exception;

@@ -26,9 +26,9 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Moves money between accounts, each time in a transaction, under one transactional id: commits, aborts, is
- * fenced by another producer of the same id, is killed; and records what it knows of each transaction. The
- * seed decides what it tries, not what becomes of it.
+ * Moves money between accounts in transactions of one transactional id. Each transaction commits, aborts, is
+ * fenced by another producer of the id, or is killed; the teller records what it knows of each. The seed
+ * determines what the teller attempts, not the outcome.
  */
 final class BankTeller implements Callable<Integer> {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
@@ -59,13 +59,13 @@ final class BankTeller implements Callable<Integer> {
     }
 
     /**
-     * Where the money is.
+     * The accounts under test, and the resources that the clients share.
      *
-     * @param broker who keeps it
+     * @param broker the broker of the topic
      * @param topic has a partition for each account
-     * @param accounts their number
-     * @param isOpen tells when to stop
-     * @param threads for what is done at the same time
+     * @param accounts number of accounts
+     * @param isOpen false when the tellers must stop
+     * @param threads runs concurrent tasks
      */
     record Bank(Broker broker, String topic, int accounts, BooleanSupplier isOpen, Executor threads) {}
 

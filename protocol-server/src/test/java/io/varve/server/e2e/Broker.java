@@ -4,8 +4,8 @@ package io.varve.server.e2e;
 import java.nio.file.Path;
 
 /**
- * What clients are pointed at: a {@link Server}, or with {@code -Dvarve.test.broker=kafka} Apache Kafka
- * itself, which tells whether a test asks for what Kafka does.
+ * Serves the clients of a test: a {@link Server}, or with {@code -Dvarve.test.broker=kafka} Apache Kafka
+ * itself, which shows whether a test expects what Kafka does.
  */
 interface Broker extends AutoCloseable {
     /** True when the tests run against Apache Kafka: to try the tests, not the server. */

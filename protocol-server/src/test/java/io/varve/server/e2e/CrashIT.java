@@ -20,7 +20,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** kill -9 while records come in. */
+/** Kills the server with kill -9 while it receives records. */
 class CrashIT {
     private static final int CRASHES = 3;
     private static final int ACKED_BETWEEN_CRASHES = 3_000;

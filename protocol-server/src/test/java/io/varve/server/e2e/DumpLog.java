@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Apache's kafka-dump-log.sh on the files of a server that has stopped. */
+/** Runs Apache's kafka-dump-log.sh on the files of a stopped server. */
 final class DumpLog {
     /** What the tool prints when something is wrong; it exits with 0 all the same. */
     private static final List<String> COMPLAINTS =

@@ -21,7 +21,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Apache's own tool finds nothing wrong with our files, after use of every kind, a crash and a recovery. */
+/** Tests that Apache's own tool accepts Varve's files after all kinds of use, a crash and a recovery. */
 @OnlyOnFiles(because = "Apache's tool reads segment files")
 class DumpLogIT {
     private static final int VALUE_BYTES = 2_000;

@@ -14,7 +14,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The first command on a fresh checkout. */
+/** Runs the first command on a fresh checkout. */
 @OnlyOnFiles(because = "the build of a checkout is the same for every backend, and takes long")
 class FirstRunIT {
     private static final Duration BUILD = Duration.ofMinutes(5);

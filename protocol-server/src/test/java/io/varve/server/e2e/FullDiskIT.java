@@ -29,7 +29,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server whose disk is really full. */
+/** Tests a server on a file system that is really full. */
 class FullDiskIT {
     private static final String TOPIC = "full";
     private static final TopicPartition PARTITION = new TopicPartition(TOPIC, 0);

@@ -11,7 +11,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Damaged requests of every API against the whole server. */
+/** Sends damaged requests of every API to the whole server. */
 class FuzzIT {
     private static final long SEED = 20_260_101;
     private static final int REQUESTS = Fuzz.requests(100_000);

@@ -26,10 +26,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Fifty connections do harm, each in the same way for a while, and clients beside them must hardly notice: no
- * errors, a bounded time for 99 of 100 requests, a server that stays within its memory and does not fill its
- * log. {@code -Dvarve.test.hostile=words} plays only the scenarios whose names have the regular expression in
- * them, {@code -Dvarve.test.hostile.ms} sets how long each is played.
+ * Attacks the server by fifty connections, with one scenario after the other, and measures clients beside
+ * them: they see no errors and a bounded latency of 99 of 100 requests, and the server stays within its
+ * memory and does not fill its log. {@code -Dvarve.test.hostile=REGEX} selects the scenarios whose names
+ * contain a match, {@code -Dvarve.test.hostile.ms} sets the duration of each.
  */
 @Timeout(600)
 class HostilePeersIT {
@@ -118,7 +118,7 @@ class HostilePeersIT {
         return bound;
     }
 
-    /** What was seen of one scenario. */
+    /** Measurements of one scenario. */
     private record Seen(SteadyClient.Measured measured, long mostBytes, boolean alive) {
         boolean isTrouble() {
             return measured.trouble() != null || !alive;

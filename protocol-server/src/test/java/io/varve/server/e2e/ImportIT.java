@@ -17,7 +17,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A real Kafka's log directories, made once by a real Kafka, taken over with bin/varve-import.sh. */
+/** Imports log directories written by a real Kafka with bin/varve-import.sh. */
 class ImportIT {
     private static final String TRANSACTION_STATE = "__transaction_state";
 

@@ -38,7 +38,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The Java clients of Kafka 4.3: producer, consumer with both group protocols, admin. */
+/** Tests the Java clients of Kafka 4.3: producer, consumer with both group protocols, admin. */
 @ExtendWith(SharedServer.class)
 class JavaClientsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);

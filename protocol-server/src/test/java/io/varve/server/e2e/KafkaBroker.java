@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 
-/** Apache Kafka itself, one node, with two log directories; run from the jars of the command-line tools. */
+/** Runs one node of Apache Kafka with two log directories, from the jars of the command-line tools. */
 final class KafkaBroker implements Broker {
     private static final String CLUSTER = "MkU3OEVBNTcwNTJENDM2Qg";
     private static final Duration STOP = Duration.ofSeconds(60);

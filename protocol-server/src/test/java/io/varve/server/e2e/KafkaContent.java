@@ -38,8 +38,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * What a Kafka of some months holds, in small: written through its clients, and read back through them from
- * any broker.
+ * Writes small samples of the content of a long-used Kafka through its clients, and reads them back from any
+ * broker.
  */
 final class KafkaContent {
     static final List<String> CODECS = List.of("none", "gzip", "snappy", "lz4", "zstd");
@@ -204,7 +204,7 @@ final class KafkaContent {
         return false;
     }
 
-    /** Every record of these topics a consumer sees, by topic, partition and offset. */
+    /** Reads every record of the topics that a consumer sees, by topic, partition and offset. */
     Map<String, String> records(Collection<String> topics, String isolation) {
         Map<String, String> records = new TreeMap<>();
         try (Consumer<byte[], byte[]> consumer = consumer(Map.of("isolation.level", isolation))) {
@@ -295,7 +295,7 @@ final class KafkaContent {
         }
     }
 
-    /** The next record a group is given. */
+    /** Reads the offset of the next record a group receives. */
     long nextOffset(String group, String protocol, String topic) {
         try (Consumer<byte[], byte[]> consumer =
                 consumer(Map.of("group.id", group, "group.protocol", protocol, "client.id", group))) {
@@ -310,7 +310,7 @@ final class KafkaContent {
         }
     }
 
-    /** Sends one record and tells its offset. */
+    /** Sends one record and returns its offset. */
     long send(String topic) throws Exception {
         try (Producer<byte[], byte[]> producer = producer(Map.of())) {
             return producer.send(new ProducerRecord<>(topic, 0, utf8("new"), utf8("new")))

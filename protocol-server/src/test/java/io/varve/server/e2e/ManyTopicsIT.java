@@ -15,7 +15,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A thousand topics come and go. */
+/** Creates and deletes a thousand topics. */
 class ManyTopicsIT {
     private static final int TOPICS = 1_000;
     private static final long SLACK_BYTES = 40L << 20;

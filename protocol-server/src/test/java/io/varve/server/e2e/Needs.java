@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Clients that are not Java's: there in CI, where a missing one is a failure; elsewhere the tests skip, and
- * say why.
+ * Finds the clients that are not Java's. If a client is missing, the test fails in CI, and is skipped with
+ * the reason elsewhere.
  */
 final class Needs {
     private static final String HOW = "; see 'The tests with Python clients' in README.md";

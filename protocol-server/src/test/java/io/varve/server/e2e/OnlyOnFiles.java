@@ -11,7 +11,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.extension.ExtensionContext;
 import org.junit.platform.commons.support.AnnotationSupport;
 
-/** A test that runs with the file backend only, and says why. Every other test runs with every backend. */
+/** Limits a test to the file backend, with the reason. Every other test runs with every backend. */
 @Target({ElementType.TYPE, ElementType.METHOD})
 @Retention(RetentionPolicy.RUNTIME)
 @ExtendWith(OnlyOnFiles.Condition.class)

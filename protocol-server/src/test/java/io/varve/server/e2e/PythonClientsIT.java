@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
-/** The Python clients, each with the script that uses what people use of it. */
+/** Runs the Python clients, each by a script that covers its usual calls. */
 @ExtendWith(SharedServer.class)
 class PythonClientsIT {
     private static final String SCRIPTS = "protocol-server/src/test/python/";

@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Deletion by time, size and request, holds and explanations, with the tools people have. */
+/** Tests deletion by time, size and request, and holds and explanations, by the command-line tools. */
 class RetentionIT {
     private static final String SEGMENT = "1048576";
     private static final String KEEP = "-1";

@@ -20,9 +20,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
-/** A child process whose output is collected line by line. Closing it kills it. */
+/** Runs a child process and collects its output line by line. Closing it kills the process. */
 final class Running implements AutoCloseable {
-    /** The checkout: where the scripts are run from, as users do. */
+    /** The checkout, which is the working directory of the scripts. */
     static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
     private static final Duration PATIENCE = Duration.ofSeconds(120);
@@ -47,7 +47,7 @@ final class Running implements AutoCloseable {
     /** Starts a command in the checkout with additional environment variables. */
     static Running start(Map<String, String> environment, String... command) {
         ProcessBuilder builder = new ProcessBuilder(command).directory(HOME.toFile());
-        // The build that runs the tests has made everything the scripts need.
+        // The build that runs the tests has built everything the scripts need.
         builder.environment().put("VARVE_NO_BUILD", "1");
         builder.environment().putAll(environment);
         try {
@@ -57,7 +57,7 @@ final class Running implements AutoCloseable {
         }
     }
 
-    /** Gives it this as standard input, and the end of it. */
+    /** Writes a text to its standard input, and closes it. */
     Running feed(String text) {
         try (OutputStream in = process.getOutputStream()) {
             in.write(text.getBytes(StandardCharsets.UTF_8));
@@ -67,12 +67,12 @@ final class Running implements AutoCloseable {
         return this;
     }
 
-    /** Waits until the condition holds of all output so far, or fails with what there is. */
+    /** Waits until a condition holds for the whole output, or fails with the output so far. */
     Running awaitOutput(Predicate<String> condition) {
         return awaitOutput(PATIENCE, condition);
     }
 
-    /** The same with another patience. */
+    /** Waits, with a limit, until a condition holds for the whole output. */
     Running awaitOutput(Duration patience, Predicate<String> condition) {
         long deadline = System.nanoTime() + patience.toNanos();
         synchronized (out) {
@@ -91,7 +91,7 @@ final class Running implements AutoCloseable {
         return this;
     }
 
-    /** Waits for its end, which must be within the time, and returns the exit code. */
+    /** Waits for the exit, fails if it takes longer than the time, and returns the exit code. */
     int exitWithin(Duration time) {
         try {
             process.onExit().get(time.toMillis(), TimeUnit.MILLISECONDS);
@@ -107,7 +107,7 @@ final class Running implements AutoCloseable {
         }
     }
 
-    /** Waits for its end, which must be a success, and returns what it printed on standard output. */
+    /** Waits for the exit, fails unless the exit code is 0, and returns the standard output. */
     String succeed() {
         int code = exitWithin(PATIENCE);
         assertThat(code).as("exit code of `%s`:\n%s%s", name, out(), err()).isZero();
@@ -146,7 +146,7 @@ final class Running implements AutoCloseable {
                     }
                 }
             } catch (IOException e) {
-                // The stream ends so when the process is killed; what it printed is all there is.
+                // The stream fails when the process is killed; the output so far is complete.
                 return;
             }
         });

@@ -32,8 +32,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * What Kafka's tools print of transactions, offsets and deleted records is what they print of a Kafka that
- * was used in the same way.
+ * Compares the output of Kafka's tools on transactions, offsets and deleted records with their output on a
+ * Kafka used in the same way.
  */
 class SameAsKafkaIT {
     /** Differ between any two brokers, or two runs. */

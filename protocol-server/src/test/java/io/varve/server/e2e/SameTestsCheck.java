@@ -18,8 +18,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 /**
- * Compares the reports of the end-to-end tests, which the build has run on each backend: by their reports,
- * all backends had the same tests to pass.
+ * Checks by the reports of the end-to-end tests, which the build has run on each backend, that the same tests
+ * ran on every backend.
  */
 @EnabledIfSystemProperty(named = "varve.test.reports", matches = ".+")
 class SameTestsCheck {

@@ -18,8 +18,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A server started as a user starts it: the script, a copy of the shipped configuration, a directory of its
- * own.
+ * Starts a server as a user does: by the script, with a copy of the shipped configuration, in its own
+ * directory.
  */
 final class Server implements Broker {
     private static final Pattern RESIDENT = Pattern.compile("VmRSS:\\s+(\\d+) kB");

@@ -16,8 +16,8 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives tests a {@link Server} they share, or a {@link Broker}, each with topics and groups of its own;
- * stopped after the last of them.
+ * Provides a shared {@link Server} or {@link Broker} to tests, which use topics and groups of their own. The
+ * server stops after the last test.
  */
 final class SharedServer implements ParameterResolver {
     /**

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
-/** A file system in memory, of a few MiB, to be filled and emptied. Needs Linux and root. */
+/** Mounts a file system of a few MiB in memory, to be filled and emptied. Requires Linux and root. */
 final class SmallFileSystem implements AutoCloseable {
     private final Path path;
     private final Path ballast;

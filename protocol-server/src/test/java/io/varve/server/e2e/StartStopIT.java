@@ -20,7 +20,7 @@ import org.apache.kafka.common.Node;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Starting, failing to start, and stopping. */
+/** Tests starts, failed starts and stops of the server. */
 class StartStopIT {
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration STOP = Duration.ofSeconds(5);

@@ -32,7 +32,7 @@ import org.apache.kafka.streams.state.Stores;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka Streams counts words with {@code exactly_once_v2}, while the server is killed again and again. */
+/** Counts words by Kafka Streams with {@code exactly_once_v2}, while the server is killed repeatedly. */
 class StreamsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(120);
     private static final int CRASHES = 3;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Kafka's command-line tools, and kcat. */
+/** Tests Kafka's command-line tools, and kcat. */
 @ExtendWith(SharedServer.class)
 class ToolsIT {
     @Test

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What the admin client tells of transactions, and how it ends them. */
+/** Tests how the admin client describes transactions and aborts them. */
 @ExtendWith(SharedServer.class)
 class TransactionAdminIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -20,8 +20,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The server dies between two durable steps of a transaction, at each place that has a name: transactions are
- * all or nothing, and clients go on.
+ * Kills the server between two durable steps of a transaction, at each named fail point: transactions stay
+ * atomic, and clients continue.
  */
 class TransactionKillsIT {
     /** As of a process that was killed. */

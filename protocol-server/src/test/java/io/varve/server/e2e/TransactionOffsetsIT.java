@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Offsets committed in transactions: what was read and what was made of it become visible together. */
+/** Tests offsets committed in transactions: the offsets and the output become visible together. */
 @ExtendWith(SharedServer.class)
 class TransactionOffsetsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -158,7 +158,7 @@ class TransactionOffsetsIT {
         return offset == null ? null : new OffsetAndMetadata(offset.offset(), offset.metadata());
     }
 
-    /** Reads a topic, writes what it read to another, commits both together. */
+    /** Copies a topic to another one, and commits offsets and copies together. */
     private record Application(
             TransactionProtocol protocol, String groupProtocol, Broker broker, String input, String output) {
         /**

@@ -9,8 +9,8 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * How a Java producer speaks of its transactions. The server offers {@code transaction.version} 2, and
- * clients older than Kafka 4.0 do not know it.
+ * The transaction protocol of a Java producer. The server supports {@code transaction.version} 2, which
+ * clients older than Kafka 4.0 do not support.
  */
 enum TransactionProtocol {
     /** Partitions are added by AddPartitionsToTxn, and an epoch lasts for many transactions. */
@@ -32,8 +32,8 @@ enum TransactionProtocol {
     }
 
     /**
-     * As if the server had not offered the newer one: there is no setting for it, and an older client would
-     * need a class loader of its own.
+     * Keeps the producer on the older protocol. No setting does so, and an older client would need its own
+     * class loader.
      */
     private static void neverNegotiate(KafkaProducer<String, String> producer) {
         try {

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** The Java client's transactions, in both protocols: what consumers see of them, and who may end them. */
+/** Tests transactions of the Java client in both protocols: visibility to consumers, and fencing. */
 @ExtendWith(SharedServer.class)
 class TransactionsIT {
     private static final Duration PATIENCE = Duration.ofSeconds(60);

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What tutorials tell people to type, as they tell it; only the port differs when 9092 is taken on this
+ * Runs the commands of tutorials as they are written; only the port differs if 9092 is in use on this
  * machine.
  */
 class TutorialIT {

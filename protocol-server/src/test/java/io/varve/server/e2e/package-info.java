@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The server as users meet it: started by bin/kafka-server-start.sh, used by the clients and tools they have.
+ * Tests the server as users run it: started by bin/kafka-server-start.sh, with the usual clients and tools.
  */
 package io.varve.server.e2e;

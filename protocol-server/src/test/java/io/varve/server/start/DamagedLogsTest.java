@@ -32,7 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.slf4j.LoggerFactory;
 
-/** One bit of what the server keeps for itself is flipped while it is stopped. */
+/** Flips one bit in the server's internal topics while the server is stopped. */
 class DamagedLogsTest {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);
     private static final long LAST = 0x0123456789ABCDEFL;

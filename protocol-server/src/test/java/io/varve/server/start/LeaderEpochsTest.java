@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What consumers are told when the log behind them is not what they have read. */
+/** Tests the answers to consumers whose log has changed behind the offsets they have read. */
 @Timeout(60)
 class LeaderEpochsTest {
     private static final TopicPartition ORDERS = new TopicPartition("orders", 0);

@@ -24,7 +24,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What is stored is not what it was when the server stopped. */
+/** Tests starts on directories that were changed while the server was stopped. */
 class LostPartitionsTest {
     private static final int PARTITIONS = 4;
 

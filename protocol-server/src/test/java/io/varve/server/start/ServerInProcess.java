@@ -32,8 +32,8 @@ import org.apache.kafka.common.serialization.StringDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /**
- * The whole server on one of the real storages, in this process, so that its directories can be tampered with
- * between two starts.
+ * Runs the whole server in this process, on one of the real storages, so that a test can change its
+ * directories between two starts.
  */
 final class ServerInProcess implements AutoCloseable {
     private static final long TIMEOUT_S = 20;
@@ -47,9 +47,9 @@ final class ServerInProcess implements AutoCloseable {
     private String port = "0";
 
     /**
-     * @param home where everything is
+     * @param home the directory of configuration and data
      * @param backend file or lmdb
-     * @param directories how many data directories there are
+     * @param directories number of data directories
      * @param settings {@code key=value} each
      */
     ServerInProcess(Path home, String backend, int directories, String... settings) {
@@ -95,8 +95,8 @@ final class ServerInProcess implements AutoCloseable {
     }
 
     /**
-     * Leaves the directories as they are at this moment, and goes on with copies of them: what the server
-     * does afterwards, its orderly end too, is not in the copies, as after {@code kill -9}.
+     * Copies the directories, stops the server, and continues with the copies. As after {@code kill -9}, the
+     * copies do not contain later writes, those of the orderly stop included.
      */
     void kill(String copy) {
         List<Path> copies = copies(copy);

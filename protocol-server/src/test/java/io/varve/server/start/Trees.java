@@ -9,7 +9,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** What is done to a server's directories behind its back. */
+/** Copies, deletes and damages the directories of a stopped server. */
 final class Trees {
     private Trees() {}
 
@@ -41,9 +41,9 @@ final class Trees {
     /**
      * Flips the lowest bit of a byte wherever it is stored.
      *
-     * @param sought finds the place
-     * @param at which of the sought bytes
-     * @return how often it was found
+     * @param sought the bytes to find
+     * @param at index of the byte to change within the sought bytes
+     * @return number of places found and changed
      */
     static int flip(List<Path> directories, byte[] sought, int at) {
         int found = 0;

@@ -2,16 +2,16 @@
 package io.varve.server.e2e.history;
 
 /**
- * A transaction a client began: a transfer from one account to another, two records in two partitions. Times
- * are ticks of a clock that all threads of the history share.
+ * A transaction that a client began: a transfer between two accounts, by two records in two partitions. Times
+ * are ticks of the clock that all threads of the history share.
  *
- * @param id which
- * @param began a time before which nothing of it was on the way to the server
- * @param asked a time before which nobody asked for its end: to commit it, to abort it, or to begin anew
- *     under its transactional id
- * @param settled a time after which it was decided in all partitions; {@link #NEVER} if nobody knows of one
- * @param outcome what the client was told
- * @param withOffset whether the group of its producer got an offset with it: its number
+ * @param id names the transaction
+ * @param began a time before the first request of the transaction
+ * @param asked a time before the first request to end it: a commit, an abort, or a new producer of its
+ *     transactional id
+ * @param settled a time after it was decided in all partitions; {@link #NEVER} if none is known
+ * @param outcome the outcome as known to the client
+ * @param withOffset true if it commits an offset, its number, for the group of its producer
  */
 public record Attempt(Id id, long began, long asked, long settled, Outcome outcome, boolean withOffset) {
     /** Later than every time. */
@@ -29,7 +29,7 @@ public record Attempt(Id id, long began, long asked, long settled, Outcome outco
         return new Attempt(id, began, asked, settled, as, withOffset);
     }
 
-    /** What a client knows of how its transaction ended. */
+    /** The end of a transaction as known to its client. */
     public enum Outcome {
         /** The server said that it is committed. */
         COMMITTED,
@@ -42,8 +42,8 @@ public record Attempt(Id id, long began, long asked, long settled, Outcome outco
     /**
      * Names a transaction in its history.
      *
-     * @param producer a transactional id, by its number
-     * @param number of the transactions begun under this transactional id; the first is 0
+     * @param producer index of the transactional id
+     * @param number index of the transaction among those of its transactional id, from 0 on
      */
     public record Id(int producer, int number) {
         @Override

@@ -4,16 +4,16 @@ package io.varve.server.e2e.history;
 import java.util.List;
 
 /**
- * Everything known of a run. Lists of placed entries are in the order of reading, so in the order of offsets
- * within a partition.
+ * All observations of a run. Lists of placed entries are in the order of reading, which is the order of
+ * offsets within a partition.
  *
  * @param attempts all transactions
- * @param acknowledged the entries the server acknowledged, where it said they are
- * @param live what a consumer of committed records was shown while it all happened
- * @param committed what such a consumer is shown in the end
- * @param everything what a consumer of uncommitted records is shown in the end
- * @param cuts last stable offsets, taken while it all happened
- * @param offsets committed offsets, asked for in between
+ * @param acknowledged the acknowledged entries, at the offsets in the acknowledgements
+ * @param live the records that a read_committed consumer read during the run
+ * @param committed the records that a read_committed consumer reads after the run
+ * @param everything the records that a read_uncommitted consumer reads after the run
+ * @param cuts last stable offsets read during the run
+ * @param offsets committed offsets read between transactions
  */
 public record History(
         List<Attempt> attempts,

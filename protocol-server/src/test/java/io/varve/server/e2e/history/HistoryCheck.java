@@ -12,9 +12,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Judges a {@link History}: transactions are all or nothing, none committed is lost or doubled, none aborted
- * is shown, each producer's are in order, what was shown once stays, the sum of all accounts is zero, last
- * stable offsets are where transactions began that were open, and a group's offset moves with its
+ * Checks a {@link History}: transactions are atomic, no committed one is lost or duplicated, no aborted one
+ * is visible, those of a producer are in order, visible records stay visible, the sum of all accounts is
+ * zero, the last stable offset is at the first open transaction, and a group's offset moves with its
  * transactions.
  */
 public final class HistoryCheck {

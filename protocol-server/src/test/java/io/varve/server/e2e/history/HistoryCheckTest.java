@@ -10,7 +10,7 @@ import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
-/** The check finds nothing wrong with a sound history, and each fault planted into one. */
+/** Tests that the check accepts a correct history, and finds each fault planted into one. */
 class HistoryCheckTest {
     private static final Attempt.Outcome COMMITTED = Attempt.Outcome.COMMITTED;
     private static final Attempt.Outcome ABORTED = Attempt.Outcome.ABORTED;

@@ -2,11 +2,11 @@
 package io.varve.server.e2e.history;
 
 /**
- * One side of a transfer: what an account gives or gets.
+ * One side of a transfer: the debit or the credit of an account.
  *
- * @param transaction which it belongs to
- * @param side 0 for the account that gives, 1 for the other
- * @param amount what is added to the account, negative for the one that gives
+ * @param transaction the transaction of the transfer
+ * @param side 0 for the debited account, 1 for the credited one
+ * @param amount the amount added to the account, negative for a debit
  */
 public record HistoryEntry(Attempt.Id transaction, int side, long amount) {
     /** Reads what {@link #text} wrote. */

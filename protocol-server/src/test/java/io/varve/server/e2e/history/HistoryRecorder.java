@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Where clients write down what they do, while they do it. Thread-safe: its lock puts the ticks of the clock
- * in an order all threads agree on.
+ * Records the actions of clients while they run. Thread-safe: one lock orders the ticks of the clock for all
+ * threads.
  */
 public final class HistoryRecorder {
     private final Map<Integer, List<Attempt>> attempts = new HashMap<>();

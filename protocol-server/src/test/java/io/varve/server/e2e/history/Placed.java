@@ -2,10 +2,10 @@
 package io.varve.server.e2e.history;
 
 /**
- * An entry, and where it is in the log.
+ * An entry with its place in the log.
  *
  * @param partition the partition
- * @param offset its offset there
+ * @param offset the offset in the partition
  * @param entry the entry
  */
 public record Placed(int partition, long offset, HistoryEntry entry) {}

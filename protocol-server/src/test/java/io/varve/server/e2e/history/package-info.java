@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What clients did in transactions, and what consumers saw: recorded while it happens, judged afterwards by
- * code that knows no server.
+ * Records what clients do in transactions and what consumers read, and checks the history afterwards, without
+ * a server.
  */
 package io.varve.server.e2e.history;

@@ -15,8 +15,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A peer that means harm: makes connections, and loses them all when its time is over. Its own thread's, but
- * for the end.
+ * Opens connections for an attack, and closes them all when the attack is over. Confined to its thread,
+ * except for the close.
  */
 public final class Attacker {
     private static final int TIMEOUT_MS = 2_000;

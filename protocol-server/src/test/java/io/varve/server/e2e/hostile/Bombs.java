@@ -10,11 +10,11 @@ import org.apache.kafka.common.record.TimestampType;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 
-/** Batches of a megabyte at most that are a hundred and more when decompressed. */
+/** Sends compressed batches of up to a megabyte that decompress to a hundred megabytes and more. */
 final class Bombs {
     private static final int PIECE = 1 << 20;
 
-    /** The time of the last record in each bomb: who asks for it has the whole bomb looked through. */
+    /** The timestamp of the last record in each bomb: a look-up of it scans the whole bomb. */
     private static final long LAST = System.currentTimeMillis();
 
     private Bombs() {}

@@ -7,7 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** What is not the protocol, or hardly. */
+/** Sends bytes that violate the protocol. */
 final class Garbage {
     private static final int[] SIZES = {-1, Integer.MIN_VALUE, Integer.MAX_VALUE, 0, 1, 3, 104_857_601};
     private static final int STORM = 20;

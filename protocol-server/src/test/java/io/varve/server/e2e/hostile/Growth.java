@@ -11,7 +11,7 @@ import org.apache.kafka.common.protocol.ApiKeys;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
-/** What makes a server remember: each request is small and sound, and there is no end of them. */
+/** Sends endless small, valid requests, each of which makes the server keep state. */
 final class Growth {
     private static final int AT_ONCE = 100;
     private static final int GROUP = 0;
@@ -66,7 +66,7 @@ final class Growth {
         attacker.linger(Siege.PAUSE_MS / 4);
     }
 
-    /** Coordinators work from the first time that somebody looks for them. */
+    /** A coordinator starts at its first look-up. */
     private static byte[] findCoordinator(int type) {
         return Wire.request(ApiKeys.FIND_COORDINATOR, 2)
                 .string("hostile")
@@ -79,7 +79,7 @@ final class Growth {
     }
 
     /**
-     * Since version 4 the answer is a member's id, to be told when the client comes again; since 5 there are
+     * From version 4 on the answer is a member id that the client sends in its next request; version 5 adds
      * static members.
      */
     private static byte[] joinGroup(String group, int version) {

@@ -5,7 +5,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 
-/** Keys of arrays' elements, of the three kinds that tables fear. */
+/** Generates keys of array elements that make hash tables slow or large. */
 enum Keys {
     EQUAL {
         @Override

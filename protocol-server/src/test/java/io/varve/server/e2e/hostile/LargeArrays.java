@@ -8,8 +8,8 @@ import java.util.function.Function;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * Requests whose arrays are long, or repeat a key, or have keys that a hash table finds hard: work and memory
- * out of few bytes.
+ * Sends small requests that take much work and memory: their arrays are long, repeat a key, or have colliding
+ * keys.
  */
 final class LargeArrays {
     private static final int[] EQUAL = {1_000, 4_000, 20_000};

@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Requests that are begun and not ended: a server that waits for the rest keeps what has come. */
+/** Sends requests without their ends: a server that waits for the rest keeps the received bytes. */
 final class ParkedFrames {
     private static final int ANNOUNCED = 80 << 20;
     private static final int SENT = 4 << 20;

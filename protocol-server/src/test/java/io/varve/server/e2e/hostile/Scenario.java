@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * One way to harm a server.
+ * A kind of attack on a server.
  *
- * @param name says what is sent
- * @param attack what each of many peers does again and again
+ * @param name describes the requests
+ * @param attack run repeatedly by each of many peers
  */
 public record Scenario(String name, Attack attack) {
-    /** One turn of one peer. */
+    /** Runs one turn of one peer. */
     @FunctionalInterface
     public interface Attack {
         /**

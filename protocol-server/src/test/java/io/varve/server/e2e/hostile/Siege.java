@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 
-/** Many attackers that do one thing for a while, at the same time. */
+/** Runs one scenario by many attackers at the same time, for a while. */
 public final class Siege implements AutoCloseable {
     /** The topic that there is, full of records but for its last partition. */
     public static final String TOPIC = "besieged";

@@ -23,9 +23,9 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /**
- * A client that means well: at a steady rate it writes a record (acks=all), reads it back and asks about its
- * topic, on one connection, and measures each from the moment it was due, so that a server that stands still
- * is seen by all requests that wait meanwhile. Every tenth write is of 150 KB.
+ * Simulates a normal client: at a steady rate it writes a record (acks=all), reads it back and requests the
+ * metadata of its topic, on one connection. It measures each request from the time it was due, so that a
+ * stall of the server shows in all requests that wait meanwhile. Every tenth write is of 150 KB.
  */
 public final class SteadyClient implements AutoCloseable {
     private static final int PERIOD_MS = 15;
@@ -42,7 +42,7 @@ public final class SteadyClient implements AutoCloseable {
     private String trouble;
     private long written;
 
-    /** Connects and begins. The topic is there, with one partition, and nobody else's. */
+    /** Connects and begins. The topic exists, has one partition, and is used by this client alone. */
     public SteadyClient(String topic, int port) {
         this.topic = topic;
         this.port = port;
@@ -51,9 +51,9 @@ public final class SteadyClient implements AutoCloseable {
         thread.start();
     }
 
-    /** What was measured. */
+    /** The measured latencies and the first failure. */
     public record Measured(List<Long> nanos, String trouble) {
-        /** @return of several clients, as if they were one */
+        /** @return the measurements of several clients, merged */
         static Measured of(List<Measured> parts) {
             List<Long> all = new ArrayList<>();
             String trouble = null;

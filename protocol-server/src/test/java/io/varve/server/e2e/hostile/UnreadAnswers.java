@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.apache.kafka.common.protocol.ApiKeys;
 
-/** Questions with long answers that nobody reads. */
+/** Sends requests with long answers, and does not read the answers. */
 final class UnreadAnswers {
     private static final int REPEATED = 3_600;
     private static final int WAITING = 20_000;

@@ -8,15 +8,15 @@ import java.util.List;
 import org.apache.kafka.common.protocol.ApiKeys;
 
 /**
- * Writes requests byte by byte, in versions without tagged fields unless said: what Kafka's own classes write
- * is sound, and they are as slow in making arrays of equal keys as in reading them.
+ * Writes requests byte by byte, by default in versions without tagged fields. Kafka's own classes write only
+ * valid requests, and are as slow to build arrays of equal keys as to parse them.
  */
 final class Wire {
     private static final String CLIENT = "hostile";
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
-    /** Begins with a frame's size, to be known at the end, and a request's header. */
+    /** Begins a frame with a placeholder for its size, and the header of a request. */
     static Wire request(ApiKeys api, int version) {
         Wire wire = new Wire().int32(0).int16(api.id).int16(version).int32(7).string(CLIENT);
         return api.requestHeaderVersion((short) version) >= 2 ? wire.int8(0) : wire;
@@ -81,12 +81,12 @@ final class Wire {
         return this;
     }
 
-    /** @return the bytes as they are, with whatever size was written before them */
+    /** @return the bytes with the size as it was written */
     byte[] unframed() {
         return bytes.toByteArray();
     }
 
-    /** @return the frame, its size put right */
+    /** @return the frame, with its size corrected */
     byte[] frame() {
         byte[] frame = bytes.toByteArray();
         ByteBuffer.wrap(frame).putInt(0, frame.length - Integer.BYTES);

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What peers do that mean harm or know no better, and the client beside them that must not notice. */
+/** Attacks a server by hostile or faulty peers, and measures a normal client beside them. */
 package io.varve.server.e2e.hostile;
