@@ -3,7 +3,7 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.server.e2e.history.Placed;
+import io.varve.server.e2e.history.PlacedEntry;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -62,8 +62,8 @@ class BankIT {
     }
 
     private static Broker sameAfterOneMoreCrash(Broker broker, BankRound round) {
-        List<Placed> committed = round.shown(broker, "read_committed");
-        List<Placed> everything = round.shown(broker, "read_uncommitted");
+        List<PlacedEntry> committed = round.shown(broker, "read_committed");
+        List<PlacedEntry> everything = round.shown(broker, "read_uncommitted");
         Broker again = restarted(broker, true);
         assertThat(round.shown(again, "read_committed")).containsExactlyInAnyOrderElementsOf(committed);
         assertThat(round.shown(again, "read_uncommitted")).containsExactlyInAnyOrderElementsOf(everything);

@@ -3,10 +3,10 @@ package io.varve.server.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.varve.server.e2e.history.Cut;
 import io.varve.server.e2e.history.HistoryEntry;
 import io.varve.server.e2e.history.HistoryRecorder;
-import io.varve.server.e2e.history.Placed;
+import io.varve.server.e2e.history.PlacedEntry;
+import io.varve.server.e2e.history.StableOffsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -36,8 +36,8 @@ final class BankReader {
     }
 
     /** All that a consumer of this isolation level is shown. */
-    List<Placed> all(String isolation) {
-        List<Placed> all = new ArrayList<>();
+    List<PlacedEntry> all(String isolation) {
+        List<PlacedEntry> all = new ArrayList<>();
         try (Consumer<String, String> consumer = consumer(isolation)) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
             long deadline = System.nanoTime() + PATIENCE.toNanos();
@@ -50,9 +50,9 @@ final class BankReader {
     }
 
     /** What a consumer of committed records is shown until the bank closes. */
-    Callable<List<Placed>> live(HistoryRecorder recorder, BooleanSupplier isOpen) {
+    Callable<List<PlacedEntry>> live(HistoryRecorder recorder, BooleanSupplier isOpen) {
         return () -> {
-            List<Placed> live = new ArrayList<>();
+            List<PlacedEntry> live = new ArrayList<>();
             long nextCut = System.nanoTime();
             try (Consumer<String, String> consumer = consumer("read_committed")) {
                 while (isOpen.getAsBoolean()) {
@@ -76,7 +76,7 @@ final class BankReader {
             // The server is down: there will be other cuts.
             return;
         }
-        recorder.seen(new Cut(before, recorder.tick(), ends));
+        recorder.seen(new StableOffsets(before, recorder.tick(), ends));
     }
 
     private Consumer<String, String> consumer(String isolation) {
@@ -86,7 +86,7 @@ final class BankReader {
         return consumer;
     }
 
-    private static Placed placed(ConsumerRecord<String, String> record) {
-        return new Placed(record.partition(), record.offset(), HistoryEntry.parse(record.value()));
+    private static PlacedEntry placed(ConsumerRecord<String, String> record) {
+        return new PlacedEntry(record.partition(), record.offset(), HistoryEntry.parse(record.value()));
     }
 }

@@ -6,7 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.server.e2e.history.History;
 import io.varve.server.e2e.history.HistoryCheck;
 import io.varve.server.e2e.history.HistoryRecorder;
-import io.varve.server.e2e.history.Placed;
+import io.varve.server.e2e.history.PlacedEntry;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,7 +60,7 @@ final class BankRound {
                     .get();
             BankReader reader = new BankReader(first, topic, ACCOUNTS);
             BankTeller.Bank bank = new BankTeller.Bank(first, topic, ACCOUNTS, isOpen::get, threads);
-            Future<List<Placed>> live = threads.submit(reader.live(recorder, isOpen::get));
+            Future<List<PlacedEntry>> live = threads.submit(reader.live(recorder, isOpen::get));
             for (int teller = 0; teller < count; teller++) {
                 tellers.add(threads.submit(new BankTeller(bank, teller, seed, recorder)));
             }
@@ -84,7 +84,7 @@ final class BankRound {
     }
 
     /** All that a consumer of this isolation level is shown of the round. */
-    List<Placed> shown(Broker broker, String isolation) {
+    List<PlacedEntry> shown(Broker broker, String isolation) {
         return new BankReader(broker, topic, ACCOUNTS).all(isolation);
     }
 
@@ -109,9 +109,9 @@ final class BankRound {
     }
 
     /** Reads everything and looks for faults in it. */
-    private void judge(List<Placed> live, BankReader reader) {
-        List<Placed> committed = reader.all("read_committed");
-        List<Placed> everything = reader.all("read_uncommitted");
+    private void judge(List<PlacedEntry> live, BankReader reader) {
+        List<PlacedEntry> committed = reader.all("read_committed");
+        List<PlacedEntry> everything = reader.all("read_uncommitted");
         History history = recorder.history(live, committed, everything);
         List<String> violations = HistoryCheck.violations(history);
         assertThat(violations.stream().limit(SHOWN_VIOLATIONS))

@@ -5,7 +5,7 @@ import io.varve.server.e2e.history.Attempt;
 import io.varve.server.e2e.history.HistoryEntry;
 import io.varve.server.e2e.history.HistoryRecorder;
 import io.varve.server.e2e.history.OffsetSeen;
-import io.varve.server.e2e.history.Placed;
+import io.varve.server.e2e.history.PlacedEntry;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Random;
@@ -162,7 +162,7 @@ final class BankTeller implements Callable<Integer> {
         return producer.send(
                 new ProducerRecord<>(bank.topic(), account, "account-" + account, entry.text()), (record, failure) -> {
                     if (failure == null) {
-                        recorder.acknowledged(new Placed(record.partition(), record.offset(), entry));
+                        recorder.acknowledged(new PlacedEntry(record.partition(), record.offset(), entry));
                     }
                 });
     }

@@ -65,7 +65,8 @@ final class DumpLog {
 
     private static String dump(String options, List<Path> files, boolean gaps) {
         String names = files.stream().map(Path::toString).collect(Collectors.joining(","));
-        try (Running tool = Running.start("bash", "-c", "bin/kafka-dump-log.sh " + options + " --files " + names)) {
+        try (ChildProcess tool =
+                ChildProcess.start("bash", "-c", "bin/kafka-dump-log.sh " + options + " --files " + names)) {
             String out = tool.succeed();
             assertThat(out).contains("Dumping ").doesNotContain(COMPLAINTS);
             assertThat(complaints(tool.err(), gaps)).isEmpty();

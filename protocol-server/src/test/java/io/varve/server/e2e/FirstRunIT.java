@@ -26,9 +26,9 @@ class FirstRunIT {
 
     @Test
     void buildsShowsProgressAndServesAndDoesNotBuildAgain() throws IOException {
-        copy(Running.HOME, checkout);
+        copy(ChildProcess.HOME, checkout);
 
-        Running first = start();
+        ChildProcess first = start();
         assertThat(first.err())
                 .contains("Building the server")
                 .contains("Varve engine core")
@@ -36,24 +36,24 @@ class FirstRunIT {
                 .contains("Built.");
         stop(first);
 
-        Running second = start();
+        ChildProcess second = start();
         assertThat(second.err()).isEmpty();
         stop(second);
 
         Path source = checkout.resolve("protocol-server/src/main/java/io/varve/server/Main.java");
         Files.writeString(source, Files.readString(source) + "}");
-        try (Running broken = run()) {
+        try (ChildProcess broken = run()) {
             assertThat(broken.exitWithin(BUILD)).isEqualTo(1);
             assertThat(broken.err()).contains("Main.java").contains("The build failed; all of its output is in");
         }
     }
 
-    private Running start() {
+    private ChildProcess start() {
         return run().awaitOutput(BUILD, out -> out.contains("ready"));
     }
 
-    private Running run() {
-        return Running.start(
+    private ChildProcess run() {
+        return ChildProcess.start(
                 Map.of("VARVE_NO_BUILD", ""),
                 checkout.resolve("bin/kafka-server-start.sh").toString(),
                 checkout.resolve("config/server.properties").toString(),
@@ -61,7 +61,7 @@ class FirstRunIT {
                 "listeners=PLAINTEXT://localhost:" + Server.freePort());
     }
 
-    private static void stop(Running server) {
+    private static void stop(ChildProcess server) {
         server.process().destroy();
         assertThat(server.exitWithin(STOP)).isZero();
     }

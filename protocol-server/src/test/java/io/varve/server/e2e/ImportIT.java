@@ -101,8 +101,8 @@ class ImportIT {
         // Debian's comes without libraries for the other codecs, and takes the markers of transactions for
         // records.
         List<String> plain = List.of("codec-none", "codec-gzip", "three-partitions", "trimmed");
-        String newest = Needs.clientsPython("kafka");
-        String debians = Needs.systemPython("kafka");
+        String newest = RequiredClients.clientsPython("kafka");
+        String debians = RequiredClients.systemPython("kafka");
         run(directory, kafka.logDirs(), 0);
         try (Server server = Server.start(directory)) {
             assertThat(kafkaPythonReads(server, newest, all)).containsExactlyInAnyOrderEntriesOf(keys(all));
@@ -149,12 +149,12 @@ class ImportIT {
         return line;
     }
 
-    private static Running run(Path directory, List<Path> from, int code) {
+    private static ChildProcess run(Path directory, List<Path> from, int code) {
         List<String> command = new ArrayList<>(List.of("bin/varve-import.sh"));
         from.forEach(each -> command.addAll(List.of("--from", each.toString())));
         command.addAll(List.of("--log-dirs", directory.resolve("data").toString()));
         command.addAll(List.of("--override", "storage.backend=" + Backend.NAME));
-        try (Running program = Running.start(command.toArray(String[]::new))) {
+        try (ChildProcess program = ChildProcess.start(command.toArray(String[]::new))) {
             assertThat(program.exitWithin(Duration.ofSeconds(60)))
                     .as(program.out() + program.err())
                     .isEqualTo(code);
@@ -177,7 +177,7 @@ class ImportIT {
         List<String> command =
                 new ArrayList<>(List.of(python, "protocol-server/src/test/python/read_all.py", server.bootstrap()));
         command.addAll(wanted);
-        try (Running client = Running.start(command.toArray(String[]::new))) {
+        try (ChildProcess client = ChildProcess.start(command.toArray(String[]::new))) {
             Map<String, String> keys = new TreeMap<>();
             client.succeed().lines().forEach(line -> keys.put(line.split(" ")[0], line.split(" ")[1]));
             return keys;

@@ -22,7 +22,7 @@ final class KafkaBroker implements Broker {
     private final Path config;
     private final List<Path> logDirs;
     private final int port;
-    private Running running;
+    private ChildProcess running;
 
     private KafkaBroker(Path config, List<Path> logDirs, int port) {
         this.config = config;
@@ -62,17 +62,17 @@ final class KafkaBroker implements Broker {
         return new KafkaBroker(config, logDirs, port);
     }
 
-    private static Running run(String... arguments) {
+    private static ChildProcess run(String... arguments) {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-Dlogback.configurationFile=" + Running.HOME.resolve("config/tools-logback.xml"),
+                "-Dlogback.configurationFile=" + ChildProcess.HOME.resolve("config/tools-logback.xml"),
                 "-cp",
-                Running.HOME.resolve("bin/tools/target/lib") + "/*"));
+                ChildProcess.HOME.resolve("bin/tools/target/lib") + "/*"));
         command.addAll(List.of(arguments));
-        return Running.start(command.toArray(String[]::new));
+        return ChildProcess.start(command.toArray(String[]::new));
     }
 
     /** Starts the node and waits until it answers. */

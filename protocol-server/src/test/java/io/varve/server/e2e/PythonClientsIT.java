@@ -13,35 +13,37 @@ class PythonClientsIT {
 
     @Test
     void kafkaPython2(Server server) {
-        assertThat(run(server, Needs.systemPython("kafka"), "kafka_python.py")).contains("with kafka-python 2.0.2");
+        assertThat(run(server, RequiredClients.systemPython("kafka"), "kafka_python.py"))
+                .contains("with kafka-python 2.0.2");
     }
 
     @Test
     void kafkaPython3(Server server) {
-        assertThat(run(server, Needs.clientsPython("kafka"), "kafka_python.py")).contains("with kafka-python 3.");
+        assertThat(run(server, RequiredClients.clientsPython("kafka"), "kafka_python.py"))
+                .contains("with kafka-python 3.");
     }
 
     @Test
     void confluentKafka(Server server) {
-        assertThat(run(server, Needs.clientsPython("confluent_kafka"), "confluent.py"))
+        assertThat(run(server, RequiredClients.clientsPython("confluent_kafka"), "confluent.py"))
                 .contains("passed: admin");
     }
 
     @Test
     void kafkaPythonsTransactions(Broker broker) {
-        assertThat(run(broker, Needs.clientsPython("kafka"), "kafka_python_transactions.py"))
+        assertThat(run(broker, RequiredClients.clientsPython("kafka"), "kafka_python_transactions.py"))
                 .contains("passed: a_second_producer_fences_the_first with kafka-python 3.");
     }
 
     @Test
     void confluentKafkasTransactions(Broker broker) {
-        assertThat(run(broker, Needs.clientsPython("confluent_kafka"), "confluent_transactions.py"))
+        assertThat(run(broker, RequiredClients.clientsPython("confluent_kafka"), "confluent_transactions.py"))
                 .contains("passed: a_second_producer_fences_the_first");
     }
 
     private static String run(Broker server, String python, String script) {
-        try (Running client =
-                Running.start(python, SCRIPTS + script, server.bootstrap(), Long.toString(System.nanoTime(), 36))) {
+        try (ChildProcess client = ChildProcess.start(
+                python, SCRIPTS + script, server.bootstrap(), Long.toString(System.nanoTime(), 36))) {
             return client.succeed();
         }
     }

@@ -103,8 +103,8 @@ class RetentionIT {
     }
 
     private String tool(String line) {
-        try (Running running =
-                Running.start("bash", "-c", "bin/" + line + " --bootstrap-server " + server.bootstrap())) {
+        try (ChildProcess running =
+                ChildProcess.start("bash", "-c", "bin/" + line + " --bootstrap-server " + server.bootstrap())) {
             return running.succeed();
         }
     }
@@ -207,7 +207,7 @@ class RetentionIT {
 
     @Test
     void theToolSaysWhatIsWrong() throws IOException {
-        try (Running wrong = Running.start(
+        try (ChildProcess wrong = ChildProcess.start(
                 "bash", "-c", "bin/varve-retention.sh explain --topic nope --bootstrap-server " + server.bootstrap())) {
             assertThat(wrong.exitWithin(Duration.ofSeconds(60))).isEqualTo(1);
             assertThat(wrong.err()).isEqualTo("The topic 'nope' does not exist.\n");

@@ -306,7 +306,7 @@ class SameAsKafkaIT {
     }
 
     private static void assertSame(String tool, String command) throws IOException {
-        List<Running> both = List.of(start(kafka, tool, command), start(server, tool, command));
+        List<ChildProcess> both = List.of(start(kafka, tool, command), start(server, tool, command));
         List<String> printed = both.stream()
                 .map(running -> {
                     try (running) {
@@ -318,8 +318,9 @@ class SameAsKafkaIT {
         assertThat(printed.get(1)).as(tool + " " + command).isEqualTo(printed.get(0));
     }
 
-    private static Running start(Broker broker, String tool, String command) {
-        return Running.start("bash", "-c", "bin/" + tool + " --bootstrap-server " + broker.bootstrap() + " " + command);
+    private static ChildProcess start(Broker broker, String tool, String command) {
+        return ChildProcess.start(
+                "bash", "-c", "bin/" + tool + " --bootstrap-server " + broker.bootstrap() + " " + command);
     }
 
     /**

@@ -28,9 +28,9 @@ final class Server implements Broker {
     private final Path directory;
     private final int port;
     private final List<String> overrides;
-    private final Running running;
+    private final ChildProcess running;
 
-    private Server(Path directory, int port, List<String> overrides, Running running) {
+    private Server(Path directory, int port, List<String> overrides, ChildProcess running) {
         this.directory = directory;
         this.port = port;
         this.overrides = overrides;
@@ -58,14 +58,18 @@ final class Server implements Broker {
     static Server launch(Path directory, int port, Map<String, String> environment, String... overrides) {
         try {
             Path config = directory.resolve("server.properties");
-            Files.writeString(config, Backend.in(Files.readString(Running.HOME.resolve("config/server.properties"))));
+            Files.writeString(
+                    config, Backend.in(Files.readString(ChildProcess.HOME.resolve("config/server.properties"))));
             List<String> command = new ArrayList<>(List.of("bin/kafka-server-start.sh", config.toString()));
             List<String> all = new ArrayList<>(
                     List.of("listeners=PLAINTEXT://localhost:" + port, "log.dirs=" + directory.resolve("data")));
             all.addAll(List.of(overrides));
             all.forEach(override -> command.addAll(List.of("--override", override)));
             return new Server(
-                    directory, port, List.of(overrides), Running.start(environment, command.toArray(String[]::new)));
+                    directory,
+                    port,
+                    List.of(overrides),
+                    ChildProcess.start(environment, command.toArray(String[]::new)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -113,7 +117,7 @@ final class Server implements Broker {
         return directory.resolve("data");
     }
 
-    Running running() {
+    ChildProcess running() {
         return running;
     }
 

@@ -25,7 +25,7 @@ final class SmallFileSystem implements AutoCloseable {
     static SmallFileSystem on(Path path, int mib) {
         String problem = asRoot("mount", "-t", "tmpfs", "-o", "mode=1777,size=" + mib + "m", "tmpfs", path.toString());
         if (problem != null) {
-            Needs.missing("a file system cannot be mounted: " + problem);
+            RequiredClients.missing("a file system cannot be mounted: " + problem);
         }
         return new SmallFileSystem(path);
     }
@@ -61,7 +61,7 @@ final class SmallFileSystem implements AutoCloseable {
             all.addAll(List.of("sudo", "-n"));
         }
         all.addAll(List.of(command));
-        try (Running running = Running.start(all.toArray(String[]::new))) {
+        try (ChildProcess running = ChildProcess.start(all.toArray(String[]::new))) {
             return running.exitWithin(Duration.ofSeconds(30)) == 0 ? null : running.err();
         } catch (java.io.UncheckedIOException e) {
             return e.getMessage();

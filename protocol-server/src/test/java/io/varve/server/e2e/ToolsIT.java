@@ -80,8 +80,8 @@ class ToolsIT {
 
     @Test
     void kcatProducesAndConsumesWithAndWithoutAGroup(Server server) {
-        String kcat = Needs.command("kcat") + " -b " + server.bootstrap();
-        try (Running producer = Running.start("bash", "-c", kcat + " -P -t kcat -K : -z lz4")) {
+        String kcat = RequiredClients.command("kcat") + " -b " + server.bootstrap();
+        try (ChildProcess producer = ChildProcess.start("bash", "-c", kcat + " -P -t kcat -K : -z lz4")) {
             producer.feed("a:one\nb:two\nc:three\n").succeed();
         }
         assertThat(run(kcat + " -C -t kcat -o beginning -e -q -f '%k=%s@%o\\n'"))
@@ -96,7 +96,8 @@ class ToolsIT {
 
     @Test
     void scriptsRunFromAnyDirectoryAndThroughALink(Server server, @TempDir Path directory) throws Exception {
-        Path link = Files.createSymbolicLink(directory.resolve("topics"), Running.HOME.resolve("bin/kafka-topics.sh"));
+        Path link =
+                Files.createSymbolicLink(directory.resolve("topics"), ChildProcess.HOME.resolve("bin/kafka-topics.sh"));
         assertThat(run("cd " + directory + " && " + link + " --list --bootstrap-server " + server.bootstrap()))
                 .isNotNull();
         Files.delete(link);
@@ -104,7 +105,8 @@ class ToolsIT {
 
     @Test
     void scriptsSayWhatIsMissing(@TempDir Path directory) {
-        try (Running script = Running.start("bash", "-c", "JAVA_HOME=" + directory + " bin/kafka-topics.sh --list")) {
+        try (ChildProcess script =
+                ChildProcess.start("bash", "-c", "JAVA_HOME=" + directory + " bin/kafka-topics.sh --list")) {
             assertThat(script.exitWithin(Duration.ofSeconds(60))).isEqualTo(1);
             assertThat(script.err().lines()).singleElement().asString().contains("JAVA_HOME is " + directory);
         }
@@ -115,7 +117,7 @@ class ToolsIT {
     }
 
     private static String run(String line) {
-        try (Running running = Running.start("bash", "-c", line)) {
+        try (ChildProcess running = ChildProcess.start("bash", "-c", line)) {
             return running.succeed();
         }
     }

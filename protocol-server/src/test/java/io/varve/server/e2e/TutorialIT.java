@@ -41,15 +41,17 @@ class TutorialIT {
             assertThat(succeed("bin/kafka-topics.sh --describe --topic sample --bootstrap-server localhost:9092"))
                     .containsPattern("PartitionCount: 1\\s+ReplicationFactor: 1")
                     .containsPattern("Partition: 0\\s+Leader: 1\\s+Replicas: 1\\s+Isr: 1");
-            try (Running producer =
+            try (ChildProcess producer =
                     run("bin/kafka-console-producer.sh --bootstrap-server localhost:9092 --topic sample")) {
                 producer.feed("first message\nsecond message\n").succeed();
             }
-            try (Running producer = run("bin/kafka-console-producer.sh --broker-list localhost:9092 --topic sample")) {
+            try (ChildProcess producer =
+                    run("bin/kafka-console-producer.sh --broker-list localhost:9092 --topic sample")) {
                 producer.feed("third message\n").succeed();
             }
-            try (Running consumer = run("bin/kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic sample"
-                    + " --from-beginning")) {
+            try (ChildProcess consumer =
+                    run("bin/kafka-console-consumer.sh --bootstrap-server localhost:9092 --topic sample"
+                            + " --from-beginning")) {
                 consumer.awaitOutput("first message\nsecond message\nthird message\n"::equals);
             }
             helloWorldInPython(server);
@@ -58,35 +60,35 @@ class TutorialIT {
     }
 
     private void helloWorldInPython(Server server) throws IOException {
-        String script = Files.readString(Running.HOME.resolve("protocol-server/src/test/python/tutorial.py"));
+        String script = Files.readString(ChildProcess.HOME.resolve("protocol-server/src/test/python/tutorial.py"));
         Path here = Files.writeString(directory.resolve("tutorial.py"), inPython(script));
-        try (Running python = Running.start(Needs.systemPython("kafka"), "-u", here.toString())) {
+        try (ChildProcess python = ChildProcess.start(RequiredClients.systemPython("kafka"), "-u", here.toString())) {
             python.awaitOutput(out -> out.contains("value=b'Hello, World!'")
                     && out.contains("key=b'message-two', value=b'This is Kafka-Python'"));
         }
     }
 
     private void stopsWhenTold(Server server) {
-        Needs.command("lsof");
+        RequiredClients.command("lsof");
         String pid = Long.toString(server.running().process().pid());
         assertThat(succeed("lsof -i tcp:9092")).contains(" " + pid + " ");
         succeed("kill " + pid);
         assertThat(server.running().exitWithin(PATIENCE)).isZero();
     }
 
-    private Running run(String line) {
-        return Running.start(Map.of("VARVE_BOOTSTRAP_SERVER", "localhost:" + port), "bash", "-c", ported(line));
+    private ChildProcess run(String line) {
+        return ChildProcess.start(Map.of("VARVE_BOOTSTRAP_SERVER", "localhost:" + port), "bash", "-c", ported(line));
     }
 
     private String succeed(String line) {
-        try (Running running = run(line)) {
+        try (ChildProcess running = run(line)) {
             return running.succeed();
         }
     }
 
     /** What it says to the person at the terminal, on standard error. */
     private String said(String line) {
-        try (Running running = run(line)) {
+        try (ChildProcess running = run(line)) {
             running.succeed();
             return running.err();
         }

@@ -63,7 +63,7 @@ class DamagedLogsTest {
             commit(server, "g", 3);
             commit(server, "g", LAST);
             server.stop();
-            assertThat(Trees.flip(server.directories, bytes(LAST), 7)).isPositive();
+            assertThat(DirectoryDamage.flip(server.directories, bytes(LAST), 7)).isPositive();
 
             server.start();
             assertThatThrownBy(() -> committed(server, "g")).isInstanceOf(TimeoutException.class);
@@ -89,7 +89,7 @@ class DamagedLogsTest {
             server.start().createTopic("orders", 1);
             transact(server, "sender-of-one", 10_000);
             server.stop();
-            assertThat(Trees.flip(server.directories, "sender-of-one".getBytes(), 3))
+            assertThat(DirectoryDamage.flip(server.directories, "sender-of-one".getBytes(), 3))
                     .isPositive();
             server.start();
             assertThatThrownBy(() -> transact(server, "sender-of-one", 800)).isInstanceOf(TimeoutException.class);
@@ -103,7 +103,7 @@ class DamagedLogsTest {
         try (ServerInProcess server = new ServerInProcess(home, backend, 1)) {
             server.start().createTopic("orders-of-the-day", 1);
             server.stop();
-            assertThat(Trees.flip(server.directories, "orders-of-the-day".getBytes(), 3))
+            assertThat(DirectoryDamage.flip(server.directories, "orders-of-the-day".getBytes(), 3))
                     .isPositive();
             assertThatThrownBy(server::start)
                     .isInstanceOf(MetadataException.class)

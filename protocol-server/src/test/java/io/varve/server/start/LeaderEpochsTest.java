@@ -125,7 +125,7 @@ class LeaderEpochsTest {
             try (KafkaConsumer<String, String> consumer = consumer(server)) {
                 assertThat(read(consumer, 5)).hasSize(5);
                 server.stop();
-                Trees.delete(server.directories.get(0).resolve("orders-0"));
+                DirectoryDamage.delete(server.directories.get(0).resolve("orders-0"));
                 server.start("log.loss.accepted=orders-0");
                 server.produce("orders", 0, values("new-", 9));
                 assertThatThrownBy(() -> read(consumer, 4)).isInstanceOf(LogTruncationException.class);

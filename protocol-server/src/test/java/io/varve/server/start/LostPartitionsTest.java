@@ -54,7 +54,7 @@ class LostPartitionsTest {
                         .hasMessageMatching("orders-[0-9].* not in log.dirs any more: .*log.loss.accepted=orders-.*");
                 server.stop();
             }
-            Trees.delete(unmounted);
+            DirectoryDamage.delete(unmounted);
             Files.move(away, unmounted);
             server.start();
             for (int p = 0; p < PARTITIONS; p++) {
@@ -75,8 +75,8 @@ class LostPartitionsTest {
                 consumer.commitSync(Map.of(new TopicPartition("orders", 0), new OffsetAndMetadata(1)));
             }
             server.stop();
-            Trees.delete(server.directories.get(0).resolve("orders-1"));
-            Trees.delete(server.directories.get(0).resolve("__consumer_offsets-0"));
+            DirectoryDamage.delete(server.directories.get(0).resolve("orders-1"));
+            DirectoryDamage.delete(server.directories.get(0).resolve("__consumer_offsets-0"));
             assertThatThrownBy(server::start)
                     .isInstanceOf(MetadataException.class)
                     .hasMessageStartingWith("__consumer_offsets-0, orders-1 are not in log.dirs any more")
@@ -97,9 +97,9 @@ class LostPartitionsTest {
             server.produce("orders", 0, "a", "b");
             server.stop();
             Path data = server.directories.get(0);
-            Trees.copy(data.resolve("orders-0"), data.resolve("orders-1"));
+            DirectoryDamage.copy(data.resolve("orders-0"), data.resolve("orders-1"));
             server.start();
-            assertThat(Trees.all(data))
+            assertThat(DirectoryDamage.all(data))
                     .anyMatch(path -> path.getFileName().toString().matches("orders-1\\..*-stray"));
             try (Admin admin = server.admin()) {
                 ServerInProcess.await(admin.createPartitions(Map.of("orders", NewPartitions.increaseTo(2)))
@@ -137,7 +137,7 @@ class LostPartitionsTest {
                     .isInstanceOf(KafkaStorageException.class);
             assertThat(ServerInProcess.await(admin.listTopics().names())).isEmpty();
             assertThat(server.directories.get(0).resolve("orders-0")).doesNotExist();
-            Trees.delete(inTheWay);
+            DirectoryDamage.delete(inTheWay);
             ServerInProcess.await(admin.createTopics(List.of(new NewTopic("orders", PARTITIONS, (short) 1)))
                     .all());
             server.produce("orders", 2, "a");

@@ -109,7 +109,7 @@ final class ServerInProcess implements AutoCloseable {
         List<Path> copies = new ArrayList<>();
         for (Path directory : directories) {
             Path to = home.resolve(name + "-" + directory.getFileName());
-            Trees.copy(directory, to);
+            DirectoryDamage.copy(directory, to);
             copies.add(to);
         }
         return copies;

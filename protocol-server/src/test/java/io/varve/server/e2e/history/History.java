@@ -17,11 +17,11 @@ import java.util.List;
  */
 public record History(
         List<Attempt> attempts,
-        List<Placed> acknowledged,
-        List<Placed> live,
-        List<Placed> committed,
-        List<Placed> everything,
-        List<Cut> cuts,
+        List<PlacedEntry> acknowledged,
+        List<PlacedEntry> live,
+        List<PlacedEntry> committed,
+        List<PlacedEntry> everything,
+        List<StableOffsets> cuts,
         List<OffsetSeen> offsets) {
     /** Keeps copies of the lists. */
     public History {

@@ -21,10 +21,10 @@ public final class HistoryCheck {
     private final History history;
     private final Map<Attempt.Id, Attempt> attempts;
     /** What a consumer of committed records is shown of each transaction. */
-    private final Map<Attempt.Id, List<Placed>> shown;
+    private final Map<Attempt.Id, List<PlacedEntry>> shown;
 
     /** What is in each partition, committed or not. */
-    private final Map<Integer, List<Placed>> logs;
+    private final Map<Integer, List<PlacedEntry>> logs;
 
     private final List<String> violations = new ArrayList<>();
 
@@ -53,9 +53,9 @@ public final class HistoryCheck {
     }
 
     private void eachEntryIsThereOnce() {
-        Map<HistoryEntry, Placed> seen = new HashMap<>();
-        for (Placed placed : history.everything()) {
-            Placed other = seen.put(placed.entry(), placed);
+        Map<HistoryEntry, PlacedEntry> seen = new HashMap<>();
+        for (PlacedEntry placed : history.everything()) {
+            PlacedEntry other = seen.put(placed.entry(), placed);
             if (other != null) {
                 violations.add("doubled: " + placed + " is also " + other);
             }
@@ -66,7 +66,7 @@ public final class HistoryCheck {
     }
 
     private void acknowledgedEntriesAreWhereTheyWereSaidToBe() {
-        Set<Placed> everything = new HashSet<>(history.everything());
+        Set<PlacedEntry> everything = new HashSet<>(history.everything());
         history.acknowledged().stream()
                 .filter(placed -> !everything.contains(placed))
                 .forEach(placed -> violations.add("acknowledged, but not there: " + placed));
@@ -86,11 +86,11 @@ public final class HistoryCheck {
         }
     }
 
-    private void eachProducersEntriesAreInOrder(String where, List<Placed> placed) {
-        Map<List<Integer>, Placed> last = new HashMap<>();
-        for (Placed next : placed) {
+    private void eachProducersEntriesAreInOrder(String where, List<PlacedEntry> placed) {
+        Map<List<Integer>, PlacedEntry> last = new HashMap<>();
+        for (PlacedEntry next : placed) {
             Attempt.Id id = next.entry().transaction();
-            Placed before = last.put(List.of(next.partition(), id.producer()), next);
+            PlacedEntry before = last.put(List.of(next.partition(), id.producer()), next);
             if (before != null
                     && (before.offset() >= next.offset()
                             || before.entry().transaction().number() >= id.number())) {
@@ -100,11 +100,11 @@ public final class HistoryCheck {
     }
 
     private void whatWasShownStays() {
-        Map<Integer, List<Placed>> stayed = byPartition(history.committed());
+        Map<Integer, List<PlacedEntry>> stayed = byPartition(history.committed());
         byPartition(history.live()).forEach((partition, live) -> {
-            List<Placed> now = stayed.getOrDefault(partition, List.of());
+            List<PlacedEntry> now = stayed.getOrDefault(partition, List.of());
             for (int i = 0; i < live.size(); i++) {
-                Placed there = i < now.size() ? now.get(i) : null;
+                PlacedEntry there = i < now.size() ? now.get(i) : null;
                 if (!live.get(i).equals(there)) {
                     violations.add("shown as " + live.get(i) + " once, but then " + there);
                     return;
@@ -114,7 +114,7 @@ public final class HistoryCheck {
     }
 
     private void whatIsShownIsInTheLog() {
-        Set<Placed> everything = new HashSet<>(history.everything());
+        Set<PlacedEntry> everything = new HashSet<>(history.everything());
         history.committed().stream()
                 .filter(placed -> !everything.contains(placed))
                 .forEach(placed -> violations.add("shown, but not in the log: " + placed));
@@ -133,11 +133,11 @@ public final class HistoryCheck {
      * A last stable offset is no further than the first transaction that nobody has ended, and not held back
      * by one that is settled.
      */
-    private void cutIsStable(Cut cut) {
+    private void cutIsStable(StableOffsets cut) {
         logs.forEach((partition, log) -> {
             long end = cut.ends().get(partition);
             boolean first = true;
-            for (Placed placed : log) {
+            for (PlacedEntry placed : log) {
                 Attempt attempt = attempts.get(placed.entry().transaction());
                 if (attempt != null && placed.offset() < end && attempt.asked() > cut.after()) {
                     violations.add("open, but below " + cut + ": " + attempt + ", " + placed);
@@ -165,7 +165,8 @@ public final class HistoryCheck {
         }
     }
 
-    private static Map<Integer, List<Placed>> byPartition(List<Placed> placed) {
-        return placed.stream().collect(Collectors.groupingBy(Placed::partition, TreeMap::new, Collectors.toList()));
+    private static Map<Integer, List<PlacedEntry>> byPartition(List<PlacedEntry> placed) {
+        return placed.stream()
+                .collect(Collectors.groupingBy(PlacedEntry::partition, TreeMap::new, Collectors.toList()));
     }
 }

@@ -27,7 +27,7 @@ class HistoryCheckTest {
             attempt(1, 0, 5, 25, UNKNOWN, true),
             attempt(1, 1, 26, 50, COMMITTED, true)));
 
-    private final List<Placed> committed = new ArrayList<>(List.of(
+    private final List<PlacedEntry> committed = new ArrayList<>(List.of(
             placed(0, 0, 0, 0, 0, -5),
             placed(0, 4, 0, 2, 0, -7),
             placed(0, 6, 1, 1, 0, -1),
@@ -37,15 +37,16 @@ class HistoryCheckTest {
             placed(2, 0, 1, 0, 1, 2),
             placed(2, 4, 0, 2, 1, 7)));
 
-    private final List<Placed> aborted = List.of(placed(0, 2, 0, 1, 0, -3), placed(2, 2, 0, 1, 1, 3));
-    private final List<Placed> everything =
-            new ArrayList<>(java.util.stream.Stream.concat(committed.stream(), aborted.stream())
-                    .sorted(java.util.Comparator.comparing(Placed::partition).thenComparing(Placed::offset))
-                    .toList());
-    private final List<Placed> acknowledged = new ArrayList<>(everything);
-    private final List<Placed> live = new ArrayList<>(committed.subList(0, 5));
-    private final List<Cut> cuts = new ArrayList<>(
-            List.of(new Cut(12, 13, Map.of(0, 2L, 1, 2L, 2, 0L)), new Cut(100, 101, Map.of(0, 8L, 1, 8L, 2, 8L))));
+    private final List<PlacedEntry> aborted = List.of(placed(0, 2, 0, 1, 0, -3), placed(2, 2, 0, 1, 1, 3));
+    private final List<PlacedEntry> everything = new ArrayList<>(java.util.stream.Stream.concat(
+                    committed.stream(), aborted.stream())
+            .sorted(java.util.Comparator.comparing(PlacedEntry::partition).thenComparing(PlacedEntry::offset))
+            .toList());
+    private final List<PlacedEntry> acknowledged = new ArrayList<>(everything);
+    private final List<PlacedEntry> live = new ArrayList<>(committed.subList(0, 5));
+    private final List<StableOffsets> cuts = new ArrayList<>(List.of(
+            new StableOffsets(12, 13, Map.of(0, 2L, 1, 2L, 2, 0L)),
+            new StableOffsets(100, 101, Map.of(0, 8L, 1, 8L, 2, 8L))));
     private final List<OffsetSeen> offsets = new ArrayList<>(List.of(
             new OffsetSeen(0, 0, -1), new OffsetSeen(0, 3, 0), new OffsetSeen(1, 1, 0), new OffsetSeen(1, 2, 1)));
 
@@ -72,7 +73,7 @@ class HistoryCheckTest {
 
     @Test
     void findsADoubledEntry() {
-        Placed again = placed(2, 9, 0, 2, 1, 7);
+        PlacedEntry again = placed(2, 9, 0, 2, 1, 7);
         everything.add(again);
         committed.add(again);
         assertThat(violations())
@@ -90,7 +91,9 @@ class HistoryCheckTest {
 
     @Test
     void findsAnAcknowledgedEntryThatIsElsewhere() {
-        replace(acknowledged, placed -> is(placed, 0, 2) ? new Placed(placed.partition(), 3, placed.entry()) : placed);
+        replace(
+                acknowledged,
+                placed -> is(placed, 0, 2) ? new PlacedEntry(placed.partition(), 3, placed.entry()) : placed);
         assertThat(violations()).anyMatch(violation -> violation.startsWith("acknowledged, but not there: "));
     }
 
@@ -109,7 +112,7 @@ class HistoryCheckTest {
                             0, 4 - placed.offset(), 0, number, 0, placed.entry().amount())
                     : placed;
         }));
-        everything.sort(java.util.Comparator.comparing(Placed::partition).thenComparing(Placed::offset));
+        everything.sort(java.util.Comparator.comparing(PlacedEntry::partition).thenComparing(PlacedEntry::offset));
         assertThat(violations()).anyMatch(violation -> violation.startsWith("out of order, in the log: "));
     }
 
@@ -127,19 +130,19 @@ class HistoryCheckTest {
 
     @Test
     void findsALastStableOffsetBehindAnOpenTransaction() {
-        cuts.add(new Cut(22, 23, Map.of(0, 5L, 1, 6L, 2, 4L)));
+        cuts.add(new StableOffsets(22, 23, Map.of(0, 5L, 1, 6L, 2, 4L)));
         assertThat(violations()).singleElement().asString().startsWith("open, but below ");
     }
 
     @Test
     void findsALastStableOffsetHeldBackByASettledTransaction() {
-        cuts.add(new Cut(22, 23, Map.of(0, 2L, 1, 6L, 2, 4L)));
+        cuts.add(new StableOffsets(22, 23, Map.of(0, 2L, 1, 6L, 2, 4L)));
         assertThat(violations()).singleElement().asString().startsWith("settled, but holds back ");
     }
 
     @Test
     void allowsACutThroughATransactionThatIsBeingDecided() {
-        cuts.add(new Cut(37, 38, Map.of(0, 6L, 1, 6L, 2, 4L)));
+        cuts.add(new StableOffsets(37, 38, Map.of(0, 6L, 1, 6L, 2, 4L)));
         assertThat(violations()).isEmpty();
     }
 
@@ -159,16 +162,16 @@ class HistoryCheckTest {
         return HistoryCheck.violations(new History(attempts, acknowledged, live, committed, everything, cuts, offsets));
     }
 
-    private void inBoth(Consumer<List<Placed>> change) {
+    private void inBoth(Consumer<List<PlacedEntry>> change) {
         change.accept(committed);
         change.accept(everything);
     }
 
-    private static void replace(List<Placed> list, UnaryOperator<Placed> change) {
+    private static void replace(List<PlacedEntry> list, UnaryOperator<PlacedEntry> change) {
         list.replaceAll(change);
     }
 
-    private static boolean is(Placed placed, int producer, int number) {
+    private static boolean is(PlacedEntry placed, int producer, int number) {
         return placed.entry().transaction().equals(new Attempt.Id(producer, number));
     }
 
@@ -177,7 +180,7 @@ class HistoryCheckTest {
         return new Attempt(new Attempt.Id(producer, number), began, settled - 4, settled, outcome, withOffset);
     }
 
-    private static Placed placed(int partition, long offset, int producer, int number, int side, long amount) {
-        return new Placed(partition, offset, new HistoryEntry(new Attempt.Id(producer, number), side, amount));
+    private static PlacedEntry placed(int partition, long offset, int producer, int number, int side, long amount) {
+        return new PlacedEntry(partition, offset, new HistoryEntry(new Attempt.Id(producer, number), side, amount));
     }
 }

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
  */
 public final class HistoryRecorder {
     private final Map<Integer, List<Attempt>> attempts = new HashMap<>();
-    private final List<Placed> acknowledged = new ArrayList<>();
+    private final List<PlacedEntry> acknowledged = new ArrayList<>();
     private final List<OffsetSeen> offsets = new ArrayList<>();
-    private final List<Cut> cuts = new ArrayList<>();
+    private final List<StableOffsets> cuts = new ArrayList<>();
     private long clock;
     private int committed;
 
@@ -33,7 +33,7 @@ public final class HistoryRecorder {
     }
 
     /** The server has acknowledged an entry. */
-    public synchronized void acknowledged(Placed placed) {
+    public synchronized void acknowledged(PlacedEntry placed) {
         acknowledged.add(placed);
     }
 
@@ -81,7 +81,7 @@ public final class HistoryRecorder {
     }
 
     /** Last stable offsets were looked up. */
-    public synchronized void seen(Cut cut) {
+    public synchronized void seen(StableOffsets cut) {
         cuts.add(cut);
     }
 
@@ -101,7 +101,7 @@ public final class HistoryRecorder {
     }
 
     /** The history, with what consumers saw of it; nobody records any more. */
-    public synchronized History history(List<Placed> live, List<Placed> shown, List<Placed> everything) {
+    public synchronized History history(List<PlacedEntry> live, List<PlacedEntry> shown, List<PlacedEntry> everything) {
         return new History(
                 attempts.values().stream().flatMap(List::stream).toList(),
                 acknowledged,

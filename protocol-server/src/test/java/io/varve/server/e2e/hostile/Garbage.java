@@ -15,7 +15,7 @@ final class Garbage {
     private Garbage() {}
 
     static List<Scenario> scenarios() {
-        byte[] sound = Wire.request(ApiKeys.METADATA, 8)
+        byte[] sound = RequestBytes.request(ApiKeys.METADATA, 8)
                 .int32(0)
                 .int8(0)
                 .int8(0)
@@ -39,7 +39,7 @@ final class Garbage {
                 }),
                 new Scenario("wrong sizes", attacker -> {
                     int size = SIZES[attacker.random().nextInt(SIZES.length)];
-                    once(attacker, new Wire().int32(size).raw(sound).unframed());
+                    once(attacker, new RequestBytes().int32(size).raw(sound).unframed());
                 }),
                 new Scenario("unknown APIs and versions", attacker -> {
                     byte[] unknown = sound.clone();

@@ -54,18 +54,18 @@ final class LargeArrays {
         });
     }
 
-    private static Scenario kinds(String name, Function<List<String>, Wire> request) {
+    private static Scenario kinds(String name, Function<List<String>, RequestBytes> request) {
         List<byte[]> requests = new ArrayList<>();
         Arrays.stream(EQUAL)
                 .forEach(count ->
-                        requests.add(request.apply(Keys.EQUAL.of(count)).frame()));
-        requests.add(request.apply(Keys.COLLIDING.of(COLLIDING)).frame());
-        requests.add(request.apply(Keys.MANY.of(MANY)).frame());
+                        requests.add(request.apply(ArrayKeys.EQUAL.of(count)).frame()));
+        requests.add(request.apply(ArrayKeys.COLLIDING.of(COLLIDING)).frame());
+        requests.add(request.apply(ArrayKeys.MANY.of(MANY)).frame());
         return sending(name, requests);
     }
 
-    private static Wire joinGroup(List<String> keys) {
-        return Wire.request(ApiKeys.JOIN_GROUP, 5)
+    private static RequestBytes joinGroup(List<String> keys) {
+        return RequestBytes.request(ApiKeys.JOIN_GROUP, 5)
                 .string("hostile-group")
                 .int32(10_000)
                 .int32(10_000)
@@ -76,7 +76,7 @@ final class LargeArrays {
     }
 
     private static byte[] emptyNames() {
-        return Wire.request(ApiKeys.DESCRIBE_GROUPS, 5)
+        return RequestBytes.request(ApiKeys.DESCRIBE_GROUPS, 5)
                 .varint(EMPTY_NAMES + 1)
                 .raw(filled(EMPTY_NAMES, 1))
                 .int8(0)
@@ -90,8 +90,8 @@ final class LargeArrays {
         return bytes;
     }
 
-    private static Wire createTopics(List<String> keys) {
-        return Wire.request(ApiKeys.CREATE_TOPICS, 4)
+    private static RequestBytes createTopics(List<String> keys) {
+        return RequestBytes.request(ApiKeys.CREATE_TOPICS, 4)
                 .array(
                         keys,
                         (wire, key) ->
@@ -101,8 +101,8 @@ final class LargeArrays {
                 .int8(1);
     }
 
-    private static Wire createTopicsConfigs(List<String> keys) {
-        return Wire.request(ApiKeys.CREATE_TOPICS, 4)
+    private static RequestBytes createTopicsConfigs(List<String> keys) {
+        return RequestBytes.request(ApiKeys.CREATE_TOPICS, 4)
                 .int32(1)
                 .string("settings")
                 .int32(1)
@@ -113,21 +113,21 @@ final class LargeArrays {
                 .int8(1);
     }
 
-    private static Wire createPartitions(List<String> keys) {
-        return Wire.request(ApiKeys.CREATE_PARTITIONS, 1)
+    private static RequestBytes createPartitions(List<String> keys) {
+        return RequestBytes.request(ApiKeys.CREATE_PARTITIONS, 1)
                 .array(keys, (wire, key) -> wire.string(key).int32(2).int32(-1))
                 .int32(1_000)
                 .int8(1);
     }
 
-    private static Wire offsetDelete(List<String> keys) {
-        return Wire.request(ApiKeys.OFFSET_DELETE, 0)
+    private static RequestBytes offsetDelete(List<String> keys) {
+        return RequestBytes.request(ApiKeys.OFFSET_DELETE, 0)
                 .string("hostile-group")
                 .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0));
     }
 
-    private static Wire offsetForLeaderEpoch(List<String> keys) {
-        return Wire.request(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 3)
+    private static RequestBytes offsetForLeaderEpoch(List<String> keys) {
+        return RequestBytes.request(ApiKeys.OFFSET_FOR_LEADER_EPOCH, 3)
                 .int32(-1)
                 .array(
                         keys,
@@ -135,14 +135,14 @@ final class LargeArrays {
                                 wire.string(key).int32(1).int32(0).int32(0).int32(0));
     }
 
-    private static Wire alterConfigs(List<String> keys) {
-        return Wire.request(ApiKeys.ALTER_CONFIGS, 1)
+    private static RequestBytes alterConfigs(List<String> keys) {
+        return RequestBytes.request(ApiKeys.ALTER_CONFIGS, 1)
                 .array(keys, (wire, key) -> wire.int8(2).string(key).int32(0))
                 .int8(1);
     }
 
-    private static Wire incrementalAlterConfigs(List<String> keys) {
-        return Wire.request(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0)
+    private static RequestBytes incrementalAlterConfigs(List<String> keys) {
+        return RequestBytes.request(ApiKeys.INCREMENTAL_ALTER_CONFIGS, 0)
                 .int32(1)
                 .int8(2)
                 .string(Siege.TOPIC)
@@ -150,37 +150,37 @@ final class LargeArrays {
                 .int8(1);
     }
 
-    private static Wire addPartitionsToTxn(List<String> keys) {
-        return Wire.request(ApiKeys.ADD_PARTITIONS_TO_TXN, 2)
+    private static RequestBytes addPartitionsToTxn(List<String> keys) {
+        return RequestBytes.request(ApiKeys.ADD_PARTITIONS_TO_TXN, 2)
                 .string("hostile-transaction")
                 .int64(1)
                 .int16(0)
                 .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0));
     }
 
-    private static Wire describeLogDirs(List<String> keys) {
-        return Wire.request(ApiKeys.DESCRIBE_LOG_DIRS, 1)
+    private static RequestBytes describeLogDirs(List<String> keys) {
+        return RequestBytes.request(ApiKeys.DESCRIBE_LOG_DIRS, 1)
                 .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0));
     }
 
-    private static Wire produce(List<String> keys) {
-        return Wire.request(ApiKeys.PRODUCE, 8)
+    private static RequestBytes produce(List<String> keys) {
+        return RequestBytes.request(ApiKeys.PRODUCE, 8)
                 .noString()
                 .int16(1)
                 .int32(1_000)
                 .array(keys, (wire, key) -> wire.string(key).int32(1).int32(0).int32(-1));
     }
 
-    private static Wire metadata(List<String> keys) {
-        return Wire.request(ApiKeys.METADATA, 8)
-                .array(keys, Wire::string)
+    private static RequestBytes metadata(List<String> keys) {
+        return RequestBytes.request(ApiKeys.METADATA, 8)
+                .array(keys, RequestBytes::string)
                 .int8(0)
                 .int8(0)
                 .int8(0);
     }
 
-    private static Wire listOffsets(List<String> keys) {
-        return Wire.request(ApiKeys.LIST_OFFSETS, 5)
+    private static RequestBytes listOffsets(List<String> keys) {
+        return RequestBytes.request(ApiKeys.LIST_OFFSETS, 5)
                 .int32(-1)
                 .int8(0)
                 .int32(1)

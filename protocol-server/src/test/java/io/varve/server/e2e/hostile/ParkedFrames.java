@@ -27,7 +27,7 @@ final class ParkedFrames {
 
     /** The first bytes of a Produce request. */
     private static byte[] begun(int size, int sent) {
-        Wire wire = new Wire()
+        RequestBytes wire = new RequestBytes()
                 .int32(size)
                 .int16(ApiKeys.PRODUCE.id)
                 .int16(8)

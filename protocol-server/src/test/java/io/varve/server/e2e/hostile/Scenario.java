@@ -31,8 +31,8 @@ public record Scenario(String name, Attack attack) {
                         ParkedFrames.scenarios(),
                         UnreadAnswers.scenarios(),
                         Garbage.scenarios(),
-                        Bombs.scenarios(),
-                        Growth.scenarios())
+                        DecompressionBombs.scenarios(),
+                        StateGrowth.scenarios())
                 .flatMap(List::stream)
                 .toList();
     }

@@ -137,7 +137,7 @@ public final class SteadyClient implements AutoCloseable {
         ByteBuffer batch = MemoryRecords.withRecords(
                         Compression.NONE, new SimpleRecord(System.currentTimeMillis(), null, new byte[bytes]))
                 .buffer();
-        out.write(Wire.request(ApiKeys.PRODUCE, 8)
+        out.write(RequestBytes.request(ApiKeys.PRODUCE, 8)
                 .noString()
                 .int16(-1)
                 .int32(TIMEOUT_MS)
@@ -159,7 +159,7 @@ public final class SteadyClient implements AutoCloseable {
     }
 
     private void read(DataInputStream in, OutputStream out) throws IOException {
-        out.write(Wire.request(ApiKeys.FETCH, 11)
+        out.write(RequestBytes.request(ApiKeys.FETCH, 11)
                 .int32(-1)
                 .int32(TIMEOUT_MS)
                 .int32(1)
@@ -190,7 +190,7 @@ public final class SteadyClient implements AutoCloseable {
     }
 
     private void ask(DataInputStream in, OutputStream out) throws IOException {
-        out.write(Wire.request(ApiKeys.METADATA, 8)
+        out.write(RequestBytes.request(ApiKeys.METADATA, 8)
                 .int32(1)
                 .string(topic)
                 .int8(0)

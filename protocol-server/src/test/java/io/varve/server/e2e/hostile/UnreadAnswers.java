@@ -22,7 +22,7 @@ final class UnreadAnswers {
         byte[] many = fetch(0, IntStream.range(0, Siege.PARTITIONS).boxed().toList(), 16 << 10);
         byte[] waiting = fetch(30_000, Collections.nCopies(WAITING, Siege.EMPTY_PARTITION), 1 << 20);
         byte[] session = session();
-        byte[] metadata = Wire.request(ApiKeys.METADATA, 8)
+        byte[] metadata = RequestBytes.request(ApiKeys.METADATA, 8)
                 .int32(-1)
                 .int8(0)
                 .int8(0)
@@ -48,7 +48,7 @@ final class UnreadAnswers {
     }
 
     private static byte[] fetch(int waitMs, List<Integer> partitions, int partitionBytes) {
-        Wire wire = Wire.request(ApiKeys.FETCH, 11)
+        RequestBytes wire = RequestBytes.request(ApiKeys.FETCH, 11)
                 .int32(-1)
                 .int32(waitMs)
                 .int32(1)
@@ -66,7 +66,7 @@ final class UnreadAnswers {
 
     /** Opens a session, of partitions that are not there. */
     private static byte[] session() {
-        Wire wire = Wire.request(ApiKeys.FETCH, 11)
+        RequestBytes wire = RequestBytes.request(ApiKeys.FETCH, 11)
                 .int32(-1)
                 .int32(0)
                 .int32(1)

@@ -15,12 +15,12 @@ import org.slf4j.LoggerFactory;
  * Finds the clients that are not Java's. If a client is missing, the test fails in CI, and is skipped with
  * the reason elsewhere.
  */
-final class Needs {
+final class RequiredClients {
     private static final String HOW = "; see 'The tests with Python clients' in README.md";
 
-    private static final Logger LOG = LoggerFactory.getLogger(Needs.class);
+    private static final Logger LOG = LoggerFactory.getLogger(RequiredClients.class);
 
-    private Needs() {}
+    private RequiredClients() {}
 
     /** The full path of a command on the PATH. */
     static String command(String name) {
@@ -41,7 +41,7 @@ final class Needs {
 
     /** A Python that can import a module: that of the clients from PyPI. */
     static String clientsPython(String module) {
-        String clients = System.getenv().getOrDefault("VARVE_CLIENTS", Running.HOME + "/.venv/clients");
+        String clients = System.getenv().getOrDefault("VARVE_CLIENTS", ChildProcess.HOME + "/.venv/clients");
         return python(clients + "/bin/python", module);
     }
 
@@ -49,7 +49,7 @@ final class Needs {
         if (!Files.isExecutable(Path.of(python))) {
             missing(python + " is not there" + HOW);
         }
-        try (Running probe = Running.start(python, "-c", "import " + module)) {
+        try (ChildProcess probe = ChildProcess.start(python, "-c", "import " + module)) {
             if (probe.exitWithin(Duration.ofSeconds(30)) != 0) {
                 missing(python + " has no module " + module + HOW);
             }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /** Copies, deletes and damages the directories of a stopped server. */
-final class Trees {
-    private Trees() {}
+final class DirectoryDamage {
+    private DirectoryDamage() {}
 
     static void copy(Path from, Path to) {
         for (Path path : all(from)) {

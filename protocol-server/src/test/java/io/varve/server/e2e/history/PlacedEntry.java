@@ -8,4 +8,4 @@ package io.varve.server.e2e.history;
  * @param offset the offset in the partition
  * @param entry the entry
  */
-public record Placed(int partition, long offset, HistoryEntry entry) {}
+public record PlacedEntry(int partition, long offset, HistoryEntry entry) {}

@@ -10,9 +10,9 @@ import java.util.Map;
  * @param after the later time
  * @param ends last stable offset by partition, exclusive
  */
-public record Cut(long before, long after, Map<Integer, Long> ends) {
+public record StableOffsets(long before, long after, Map<Integer, Long> ends) {
     /** Keeps a copy of the map. */
-    public Cut {
+    public StableOffsets {
         ends = Map.copyOf(ends);
     }
 }

@@ -12,12 +12,12 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
 /** Sends endless small, valid requests, each of which makes the server keep state. */
-final class Growth {
+final class StateGrowth {
     private static final int AT_ONCE = 100;
     private static final int GROUP = 0;
     private static final int TRANSACTION = 1;
 
-    private Growth() {}
+    private StateGrowth() {}
 
     static List<Scenario> scenarios() {
         return List.of(
@@ -68,7 +68,7 @@ final class Growth {
 
     /** A coordinator starts at its first look-up. */
     private static byte[] findCoordinator(int type) {
-        return Wire.request(ApiKeys.FIND_COORDINATOR, 2)
+        return RequestBytes.request(ApiKeys.FIND_COORDINATOR, 2)
                 .string("hostile")
                 .int8(type)
                 .frame();
@@ -83,7 +83,7 @@ final class Growth {
      * static members.
      */
     private static byte[] joinGroup(String group, int version) {
-        Wire wire = Wire.request(ApiKeys.JOIN_GROUP, version)
+        RequestBytes wire = RequestBytes.request(ApiKeys.JOIN_GROUP, version)
                 .string(group)
                 .int32(10_000)
                 .int32(10_000)
@@ -100,7 +100,7 @@ final class Growth {
     }
 
     private static byte[] commit(String group) {
-        return Wire.request(ApiKeys.OFFSET_COMMIT, 7)
+        return RequestBytes.request(ApiKeys.OFFSET_COMMIT, 7)
                 .string(group)
                 .int32(-1)
                 .string("")
@@ -119,7 +119,7 @@ final class Growth {
         ByteBuffer batch = MemoryRecords.withIdempotentRecords(
                         Compression.NONE, producerId, (short) 0, 0, new SimpleRecord(new byte[1]))
                 .buffer();
-        return Wire.request(ApiKeys.PRODUCE, 8)
+        return RequestBytes.request(ApiKeys.PRODUCE, 8)
                 .noString()
                 .int16(-1)
                 .int32(5_000)
@@ -133,15 +133,15 @@ final class Growth {
     }
 
     private static byte[] initProducer(String transactionalId) {
-        return Wire.request(ApiKeys.INIT_PRODUCER_ID, 1)
+        return RequestBytes.request(ApiKeys.INIT_PRODUCER_ID, 1)
                 .string(transactionalId)
                 .int32(60_000)
                 .frame();
     }
 
     private static byte[] metadata(List<String> names) {
-        return Wire.request(ApiKeys.METADATA, 8)
-                .array(names, Wire::string)
+        return RequestBytes.request(ApiKeys.METADATA, 8)
+                .array(names, RequestBytes::string)
                 .int8(1)
                 .int8(0)
                 .int8(0)

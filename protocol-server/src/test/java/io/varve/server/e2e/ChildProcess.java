@@ -21,7 +21,7 @@ import java.util.concurrent.TimeoutException;
 import java.util.function.Predicate;
 
 /** Runs a child process and collects its output line by line. Closing it kills the process. */
-final class Running implements AutoCloseable {
+final class ChildProcess implements AutoCloseable {
     /** The checkout, which is the working directory of the scripts. */
     static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
@@ -33,32 +33,32 @@ final class Running implements AutoCloseable {
     private final StringBuilder err = new StringBuilder();
     private final List<Thread> readers;
 
-    private Running(String name, Process process) {
+    private ChildProcess(String name, Process process) {
         this.name = name;
         this.process = process;
         readers = List.of(collect(process.getInputStream(), out), collect(process.getErrorStream(), err));
     }
 
     /** Starts a command in the checkout. */
-    static Running start(String... command) {
+    static ChildProcess start(String... command) {
         return start(Map.of(), command);
     }
 
     /** Starts a command in the checkout with additional environment variables. */
-    static Running start(Map<String, String> environment, String... command) {
+    static ChildProcess start(Map<String, String> environment, String... command) {
         ProcessBuilder builder = new ProcessBuilder(command).directory(HOME.toFile());
         // The build that runs the tests has built everything the scripts need.
         builder.environment().put("VARVE_NO_BUILD", "1");
         builder.environment().putAll(environment);
         try {
-            return new Running(String.join(" ", command), builder.start());
+            return new ChildProcess(String.join(" ", command), builder.start());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** Writes a text to its standard input, and closes it. */
-    Running feed(String text) {
+    ChildProcess feed(String text) {
         try (OutputStream in = process.getOutputStream()) {
             in.write(text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
@@ -68,12 +68,12 @@ final class Running implements AutoCloseable {
     }
 
     /** Waits until a condition holds for the whole output, or fails with the output so far. */
-    Running awaitOutput(Predicate<String> condition) {
+    ChildProcess awaitOutput(Predicate<String> condition) {
         return awaitOutput(PATIENCE, condition);
     }
 
     /** Waits, with a limit, until a condition holds for the whole output. */
-    Running awaitOutput(Duration patience, Predicate<String> condition) {
+    ChildProcess awaitOutput(Duration patience, Predicate<String> condition) {
         long deadline = System.nanoTime() + patience.toNanos();
         synchronized (out) {
             while (!condition.test(out.toString())) {

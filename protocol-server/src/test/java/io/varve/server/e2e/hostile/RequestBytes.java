@@ -11,35 +11,40 @@ import org.apache.kafka.common.protocol.ApiKeys;
  * Writes requests byte by byte, by default in versions without tagged fields. Kafka's own classes write only
  * valid requests, and are as slow to build arrays of equal keys as to parse them.
  */
-final class Wire {
+final class RequestBytes {
     private static final String CLIENT = "hostile";
 
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
 
     /** Begins a frame with a placeholder for its size, and the header of a request. */
-    static Wire request(ApiKeys api, int version) {
-        Wire wire = new Wire().int32(0).int16(api.id).int16(version).int32(7).string(CLIENT);
+    static RequestBytes request(ApiKeys api, int version) {
+        RequestBytes wire = new RequestBytes()
+                .int32(0)
+                .int16(api.id)
+                .int16(version)
+                .int32(7)
+                .string(CLIENT);
         return api.requestHeaderVersion((short) version) >= 2 ? wire.int8(0) : wire;
     }
 
-    Wire int8(int value) {
+    RequestBytes int8(int value) {
         bytes.write(value);
         return this;
     }
 
-    Wire int16(int value) {
+    RequestBytes int16(int value) {
         return int8(value >>> 8).int8(value);
     }
 
-    Wire int32(int value) {
+    RequestBytes int32(int value) {
         return int16(value >>> 16).int16(value);
     }
 
-    Wire int64(long value) {
+    RequestBytes int64(long value) {
         return int32((int) (value >>> 32)).int32((int) value);
     }
 
-    Wire varint(int value) {
+    RequestBytes varint(int value) {
         int rest = value;
         while ((rest & ~0x7f) != 0) {
             int8(rest & 0x7f | 0x80);
@@ -48,21 +53,21 @@ final class Wire {
         return int8(rest);
     }
 
-    Wire string(String value) {
+    RequestBytes string(String value) {
         byte[] utf8 = value.getBytes(StandardCharsets.UTF_8);
         return int16(utf8.length).raw(utf8);
     }
 
-    Wire noString() {
+    RequestBytes noString() {
         return int16(-1);
     }
 
-    Wire raw(byte[] value) {
+    RequestBytes raw(byte[] value) {
         bytes.writeBytes(value);
         return this;
     }
 
-    Wire raw(ByteBuffer value) {
+    RequestBytes raw(ByteBuffer value) {
         byte[] copy = new byte[value.remaining()];
         value.duplicate().get(copy);
         return raw(copy);
@@ -71,11 +76,11 @@ final class Wire {
     /** One element of an array. */
     @FunctionalInterface
     interface Element {
-        Wire write(Wire wire, String key);
+        RequestBytes write(RequestBytes wire, String key);
     }
 
     /** An array with an element for each key. */
-    Wire array(List<String> keys, Element element) {
+    RequestBytes array(List<String> keys, Element element) {
         int32(keys.size());
         keys.forEach(key -> element.write(this, key));
         return this;

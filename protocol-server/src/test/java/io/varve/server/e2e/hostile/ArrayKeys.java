@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.stream.IntStream;
 
 /** Generates keys of array elements that make hash tables slow or large. */
-enum Keys {
+enum ArrayKeys {
     EQUAL {
         @Override
         List<String> of(int count) {

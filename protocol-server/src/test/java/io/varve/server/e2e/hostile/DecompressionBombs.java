@@ -11,13 +11,13 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.MemoryRecordsBuilder;
 
 /** Sends compressed batches of up to a megabyte that decompress to a hundred megabytes and more. */
-final class Bombs {
+final class DecompressionBombs {
     private static final int PIECE = 1 << 20;
 
     /** The timestamp of the last record in each bomb: a look-up of it scans the whole bomb. */
     private static final long LAST = System.currentTimeMillis();
 
-    private Bombs() {}
+    private DecompressionBombs() {}
 
     static List<Scenario> scenarios() {
         List<Scenario> scenarios = new ArrayList<>();
@@ -58,7 +58,7 @@ final class Bombs {
     }
 
     private static byte[] produce(ByteBuffer batch) {
-        return Wire.request(ApiKeys.PRODUCE, 8)
+        return RequestBytes.request(ApiKeys.PRODUCE, 8)
                 .noString()
                 .int16(-1)
                 .int32(5_000)
@@ -72,7 +72,7 @@ final class Bombs {
     }
 
     private static byte[] listOffsets() {
-        return Wire.request(ApiKeys.LIST_OFFSETS, 5)
+        return RequestBytes.request(ApiKeys.LIST_OFFSETS, 5)
                 .int32(-1)
                 .int8(0)
                 .int32(1)
