@@ -67,7 +67,7 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Keeps others from taking a directory, for somebody who only reads it: needs no right to write.
+     * Keeps others from taking a directory while this process only reads it. Needs no permission to write.
      *
      * @return the lock, or empty where there is no lock file: then the directory was never taken
      * @throws IOException if the lock file cannot be opened
@@ -128,7 +128,7 @@ public final class DirectoryLock implements AutoCloseable {
         return directory;
     }
 
-    /** Lets another have it. Idempotent. */
+    /** Releases the directory. Idempotent. */
     @Override
     public void close() {
         if (closed.compareAndSet(false, true)) {

@@ -28,7 +28,7 @@ public final class FailPoints {
     }
 
     /**
-     * Learns which places there are: a test watches a dry run, then arms each in turn.
+     * Reports every place that is hit: a test watches a dry run, then arms each place in turn.
      *
      * @param watcher told the name at every hit from now on, armed or not, on the thread that hits; null to
      *     stop

@@ -17,7 +17,7 @@ public interface Ids {
 
     /**
      * @param seed equal seeds give equal ids
-     * @return ids that can be foretold, for tests
+     * @return predictable ids, for tests
      */
     static Ids seeded(long seed) {
         SplittableRandom random = new SplittableRandom(seed);

@@ -20,7 +20,7 @@ import java.nio.ByteBuffer;
 public record BatchRun(
         ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestamp, long offsetOfMaxTimestamp) {
     /**
-     * The check every backend owes its bytes before it writes them: whole batches, at least one, their
+     * Checks the run, as every backend must before it writes it: at least one batch, whole batches only,
      * offsets ascending, within those of this run and not below {@code end}. Reads headers only; does not
      * move the position.
      *

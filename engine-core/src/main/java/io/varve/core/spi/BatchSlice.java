@@ -32,8 +32,9 @@ public interface BatchSlice extends AutoCloseable {
     ByteBuffer buffer();
 
     /**
-     * Copies some of the bytes; a file-backed slice reads no more than those. The way to look into it: a
-     * read through the region's channel would close that for everybody when its thread is interrupted.
+     * Copies some of the bytes; a file-backed slice reads no more than those. Use this to look into the
+     * slice: a read through the region's channel would close the channel for all its users when the thread is
+     * interrupted.
      *
      * @param from first byte, counted from the beginning of the slice, 0 or more
      * @param into filled up to its limit; the slice has as many bytes from there on
@@ -44,7 +45,7 @@ public interface BatchSlice extends AutoCloseable {
         into.put(all.slice(all.position() + from, into.remaining()));
     }
 
-    /** Gives the bytes back. Does not throw. */
+    /** Releases the bytes. Does not throw. */
     @Override
     void close();
 

@@ -10,8 +10,8 @@ import java.util.Optional;
  *
  * <p>Two moments matter. A batch is <em>readable</em> when {@link #read} returns it, at the latest when
  * {@link Storage#sync} returns; it is <em>durable</em> when it survives a power cut, at the latest when
- * {@link Storage#sync} returns. What was appended and is not readable yet counts all the same: the next run
- * goes after it, trimming and truncation cover it, {@link #close} keeps it.
+ * {@link Storage#sync} returns. Batches that are appended and not readable yet count all the same: the next
+ * run goes after it, trimming and truncation cover it, {@link #close} keeps it.
  *
  * <p>Threads: one writer at a time ({@link #append}, {@link #trimTo}, {@link #truncateTo}, {@link #limits},
  * ordered by the caller); one {@link #replace} at a time, beside the writer; any number of readers at any
@@ -75,8 +75,8 @@ public interface PartitionStore extends AutoCloseable {
     }
 
     /**
-     * Waits until an append need not, with nothing locked that others need. The wait ends in any case, and
-     * never throws: the append throws what is wrong.
+     * Waits until an append would not have to. The caller holds no lock that others need. The wait ends in
+     * any case, and never throws: the append throws.
      *
      * @param bytes how many are to be appended
      */
@@ -92,9 +92,9 @@ public interface PartitionStore extends AutoCloseable {
      * a segment's end.
      *
      * <p>Damage: where the bytes at {@code offset} are not what was appended, the read throws CORRUPT, or
-     * hands them out as they are for the batch's own checksum to give away; it never passes over them to a
-     * later batch, nor keeps sound batches on either side from being read. With {@code log.read.verify=true}
-     * in {@link StorageContext#properties} it always throws.
+     * hands them out as they are for the batch's own checksum to give away; it never skips them to a later
+     * batch, and sound batches on either side stay readable. With {@code log.read.verify=true} in
+     * {@link StorageContext#properties} it always throws.
      *
      * @param offset where to start, {@code start <= offset <= readableEnd}
      * @param endOffset where to stop, exclusive: the high watermark or the last stable offset, most often
@@ -131,8 +131,8 @@ public interface PartitionStore extends AutoCloseable {
 
     /**
      * Drops every batch that holds an offset at or above {@code end}, and snapshots bound to offsets above
-     * the new end; idempotent. Durable on return; a crash meanwhile leaves either what was or what is to
-     * be. Slices handed out before keep their bytes.
+     * the new end; idempotent. Durable on return; a crash meanwhile leaves either the old content or the new.
+     * Slices handed out before keep their bytes.
      *
      * <p>What is left is readable on return, and the new readable end is the end of the last batch kept.
      * When no batch above {@code start} is kept the partition is empty, its next offset the lower of
@@ -151,9 +151,9 @@ public interface PartitionStore extends AutoCloseable {
      *
      * <p>It may take long, and no other call waits for it: while {@code cleaned} is asked for batches, and
      * while these are copied, appends, trims, truncations and {@link Storage#sync} of this partition go on,
-     * and so do an {@link Storage#open} with a higher epoch and {@link Storage#delete}. They count: when
-     * one of them has taken anything of {@code old} away, the replacement does not take place; when a trim
-     * has only moved the start within {@code old}, it does, and the start stays where the trim put it.
+     * and so do an {@link Storage#open} with a higher epoch and {@link Storage#delete}. They take effect:
+     * when one of them has removed anything of {@code old} away, the replacement does not take place; when a
+     * trim has only moved the start within {@code old}, it does, and the start stays where the trim put it.
      *
      * @param old sealed, adjacent segments as {@link #segments()} returned them
      * @param cleaned what is to stand in their place; offsets lie within theirs. What it throws comes
@@ -168,7 +168,7 @@ public interface PartitionStore extends AutoCloseable {
     Snapshots snapshots();
 
     /**
-     * Gives the handle up without deleting anything; does not sync. Idempotent. Slices handed out stay
+     * Closes the handle without deleting anything; does not sync. Idempotent. Slices handed out stay
      * readable.
      */
     @Override

@@ -32,7 +32,7 @@ public record SegmentLimits(
         require(deleteDelayMs >= 0, "file.delete.delay.ms", deleteDelayMs, 0);
     }
 
-    /** As the other, for files that go at once. */
+    /** The same limits, with files deleted at once. */
     public SegmentLimits(int segmentBytes, long segmentMs, int indexIntervalBytes, int indexMaxBytes) {
         this(segmentBytes, segmentMs, indexIntervalBytes, indexMaxBytes, 0);
     }

@@ -21,7 +21,7 @@ public interface Snapshots {
     /**
      * Stores a blob, replacing one of the same name and offset. After a crash it is there whole or not at
      * all; what it replaced, or one that was deleted, may be there again. Opening the storage drops blobs
-     * bound to offsets above the readable end found: they tell of records that are no more.
+     * bound to offsets above the readable end found: their records are gone.
      *
      * @param name 1 to 32 characters of {@code [a-z0-9-]}
      * @param offset the offset it is bound to, 0 or more
@@ -31,7 +31,7 @@ public interface Snapshots {
     void write(String name, long offset, ByteBuffer bytes);
 
     /**
-     * Reads the newest blob that can be trusted; a damaged one is passed over.
+     * Reads the newest blob that is not damaged.
      *
      * @param name as given to {@link #write}
      * @param atMost highest offset wanted, inclusive

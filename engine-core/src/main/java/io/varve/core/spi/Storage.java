@@ -13,8 +13,8 @@ public interface Storage extends AutoCloseable {
      * Opens a partition, creating it when absent, and fences every holder of a lower epoch.
      *
      * <p>To be correct: a handle opened earlier with a lower epoch fails every later write with FENCED; a
-     * created partition exists after a crash once this returns; opening does not change stored bytes; what
-     * an earlier handle appended and was not readable yet is so through the new one.
+     * created partition exists after a crash once this returns; opening does not change stored bytes; batches
+     * that an earlier handle appended, and that were not readable yet, are readable through the new one.
      *
      * @param id which partition
      * @param epoch the caller's epoch; at least that of every earlier open of this partition in this process
@@ -39,8 +39,8 @@ public interface Storage extends AutoCloseable {
 
     /**
      * Takes a partition out of use and keeps its bytes, in case they are wanted later: for a partition that
-     * lies in the way of another, or that no topic owns. From then on all is as after {@link #delete}, also
-     * for later starts, but that the space is not freed.
+     * lies in the way of another, or that no topic has. From then on the storage behaves as after
+     * {@link #delete}, also at later starts, except that the space is not freed.
      *
      * @param id which partition, one that exists
      * @return where it is now, for people: a path, or what else to look for

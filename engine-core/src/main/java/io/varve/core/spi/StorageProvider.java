@@ -29,9 +29,9 @@ public interface StorageProvider {
      * Opens the storage and recovers whatever a crash left behind. On return every partition that was synced
      * before is there, whole, up to at least its last synced offset.
      *
-     * <p>A bad byte behind what the backend has noted as durable is an unfinished write, and is cut off. One
-     * before that is damage: nothing is cut, the ends stay, reads of it fail. Everything is noted when a
-     * storage is closed, and often enough before.
+     * <p>A backend notes how far it is durable when the storage is closed, and often enough before. A bad
+     * byte past that note with no sound batch behind it is an unfinished write, and is truncated. Any other
+     * bad byte is damage: nothing is truncated, the ends stay, reads of the damaged bytes fail.
      *
      * @param context where and with what to work
      * @return the open storage; the caller closes it

@@ -2,8 +2,8 @@
 package io.varve.core.spi;
 
 /**
- * Defines one setting of a backend, once: whoever hosts the backend documents, checks and shows it by this,
- * and the backend reads it by this ({@link io.varve.core.spi.support.StorageProperties}).
+ * Defines one setting of a backend, once: the server documents, checks and shows the setting by this
+ * definition, and the backend reads it by this ({@link io.varve.core.spi.support.StorageProperties}).
  *
  * @param key its name in {@link StorageContext#properties}; of one backend alone it begins with the backend's
  *     name and a dot
@@ -11,7 +11,7 @@ package io.varve.core.spi;
  * @param byDefault the value that holds when it is absent
  * @param min lowest number allowed, inclusive; only of numbers
  * @param max highest number allowed, inclusive; only of numbers
- * @param documentation what it does, in a sentence for who sets it
+ * @param documentation what it does, in a sentence for users
  */
 public record StorageSetting(String key, Type type, String byDefault, long min, long max, String documentation) {
     /** What a value is. */

@@ -24,7 +24,7 @@ public final class Fencing {
         this.id = id;
     }
 
-    /** What a handle may do. Thread-safe. */
+    /** Checks what a handle may do. Thread-safe. */
     public final class Token {
         private final long epoch;
         private volatile boolean closed;
@@ -57,7 +57,7 @@ public final class Fencing {
     }
 
     /**
-     * The check before a partition is opened.
+     * Checks that a partition may be opened.
      *
      * @param epoch the opener's epoch
      * @throws StorageException CLOSED if the partition has ended; FENCED if a higher epoch has opened it;
@@ -85,7 +85,7 @@ public final class Fencing {
     }
 
     /**
-     * Closes every handle, those to come too.
+     * Closes every handle, later ones too.
      *
      * @param why goes on from the partition's name, for instance "was deleted"
      */
@@ -93,7 +93,7 @@ public final class Fencing {
         ended = why;
     }
 
-    /** Takes an {@link #end} back: what it was for did not happen. */
+    /** Reverts an {@link #end}, when the deletion it was for has failed. */
     public void resume() {
         ended = null;
     }

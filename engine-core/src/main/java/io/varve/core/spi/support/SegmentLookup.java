@@ -56,7 +56,7 @@ public final class SegmentLookup {
                 StorageException.Kind.MISUSE, id + ": replace of " + old + ": not a run of its sealed segments");
     }
 
-    /** What is known of their times does not matter. */
+    /** Their times are not compared. */
     private static boolean isSamePiece(Segment one, Segment other) {
         return one.baseOffset() == other.baseOffset()
                 && one.endOffset() == other.endOffset()
