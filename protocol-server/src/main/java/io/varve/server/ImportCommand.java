@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
                 "Copies topics, records, offsets and transactions of a stopped Kafka into a storage without topics.",
         exitCodeOnInvalidInput = ImportCommand.FAILED,
         exitCodeListHeading = "%nExit codes:%n",
-        exitCodeList = {"0:all of it was imported", "1:nothing was; a line says why"})
+        exitCodeList = {"0:everything was imported", "1:nothing was imported; a line says why"})
 public final class ImportCommand implements Callable<Integer> {
     static final int FAILED = 1;
 
@@ -62,13 +62,13 @@ public final class ImportCommand implements Callable<Integer> {
     @Option(
             names = "--log-dirs",
             paramLabel = "DIRS",
-            description = "import into these directories instead of those FILE names")
+            description = "import into these directories instead of the ones that FILE names")
     private String logDirs;
 
     @Option(
             names = "--override",
             paramLabel = "key=value",
-            description = "another setting stronger than FILE's; may be repeated")
+            description = "another setting that overrides FILE's; may be repeated")
     private List<String> overrides = new ArrayList<>();
 
     @Option(names = "--exclude", paramLabel = "TOPIC", description = "leave a topic out; may be repeated")

@@ -34,7 +34,7 @@ final class StartCommand implements Runnable {
     @Option(
             names = OVERRIDE,
             paramLabel = "key=value",
-            description = "a setting stronger than the file's; may be repeated")
+            description = "a setting that overrides the file's; may be repeated")
     private List<String> overrides = new ArrayList<>();
 
     private final BiConsumer<Path, List<String>> start;

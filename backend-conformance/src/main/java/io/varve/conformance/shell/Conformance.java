@@ -44,9 +44,9 @@ import picocli.CommandLine.TypeConversionException;
         exitCodeListHeading = "%nExit status:%n",
         exitCodeList = {
             "0:the backend passed",
-            "1:it did not",
+            "1:the backend failed",
             "2:the command line is wrong, or a file cannot be read or written",
-            "3:with --power-cut: the machine cannot do it"
+            "3:with --power-cut: the power cannot be cut on this machine"
         })
 public final class Conformance implements Callable<Integer> {
     static final int PASSED = 0;
@@ -68,10 +68,10 @@ public final class Conformance implements Callable<Integer> {
     @Option(
             names = "--backend",
             paramLabel = "NAME",
-            description = "which backend: file, memory, or what a jar on the class path provides")
+            description = "which backend: file, memory, or one that a jar on the class path provides")
     private String backend;
 
-    @Option(names = "--classpath", paramLabel = "JARS", description = "where to find other people's backends")
+    @Option(names = "--classpath", paramLabel = "JARS", description = "jars with further backends")
     private List<String> classPath = List.of();
 
     @Option(
@@ -90,7 +90,7 @@ public final class Conformance implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description = "repeats a run's chance (default: a new one, which is printed)")
+            description = "repeats a run's random choices (default: a new seed, which is printed)")
     private Long seed;
 
     @Option(

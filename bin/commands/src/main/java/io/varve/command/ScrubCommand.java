@@ -36,7 +36,7 @@ public final class ScrubCommand extends DirectoryCommand {
             names = "--rate",
             paramLabel = "N",
             converter = Rate.class,
-            description = "read at most N MB (of 1000000 bytes) a second; without it, as fast as it goes")
+            description = "read at most N MB (of 1000000 bytes) a second; without it, as fast as possible")
     private long bytesPerSecond = Long.MAX_VALUE;
 
     ScrubCommand(PrintStream out, PrintStream err, Clock clock, Scheduler scheduler) {

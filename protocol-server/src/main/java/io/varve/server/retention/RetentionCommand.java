@@ -22,7 +22,7 @@ import picocli.CommandLine.TypeConversionException;
         versionProvider = CommandLines.Version.class,
         usageHelpWidth = CommandLines.WIDTH,
         customSynopsis = "varve-retention.sh COMMAND --bootstrap-server HOST:PORT --topic TOPIC [OPTION]...",
-        description = "Says of every segment of a topic when it will be deleted, why, and what stands in the way.",
+        description = "Says for every segment of a topic when it will be deleted, why, and what prevents it.",
         commandListHeading = "%nCommands, each with its own --help:%n",
         subcommands = {
             RetentionCommand.Explain.class,
