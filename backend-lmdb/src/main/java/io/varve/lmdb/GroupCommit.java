@@ -153,19 +153,18 @@ final class GroupCommit implements LmdbPartition.Dirty {
     /** How a change is committed. */
     @FunctionalInterface
     private interface Commit {
-        void apply(long bytes, String failPoint, LmdbEnvironment.Change change);
+        boolean apply(long bytes, String failPoint, LmdbEnvironment.Change<Boolean> change);
     }
 
     private void store(List<CapturedChanges> captures, Commit commit) {
         long bytes = captures.stream().mapToLong(CapturedChanges::bytes).sum();
-        boolean[] more = {false};
-        commit.apply(bytes, LmdbFailPoints.SYNC_BEFORE_FORCE, txn -> {
+        boolean moreGarbage = commit.apply(bytes, LmdbFailPoints.SYNC_BEFORE_FORCE, txn -> {
             captures.forEach(capture -> capture.write(txn));
-            more[0] = removeGarbage(txn);
+            return removeGarbage(txn);
         });
         environment.failPoints.hit(LmdbFailPoints.SYNC_AFTER_FORCE);
         captures.forEach(capture -> capture.partition().committed(capture));
-        if (more[0]) {
+        if (moreGarbage) {
             reclaimLater();
         }
     }
@@ -205,17 +204,17 @@ final class GroupCommit implements LmdbPartition.Dirty {
     /** Removes some garbage, and schedules the removal of the rest. */
     void reclaim() {
         reclaiming.set(false);
-        boolean[] more = {false};
+        boolean more;
         environment.writer.lock();
         try {
-            environment.commitWithReserve(LmdbFailPoints.RECLAIM_BEFORE_COMMIT, txn -> more[0] = removeGarbage(txn));
+            more = environment.commitWithReserve(LmdbFailPoints.RECLAIM_BEFORE_COMMIT, this::removeGarbage);
         } catch (LmdbException | StorageException e) {
             LOG.debug("{}: what was trimmed or deleted is not removed yet", environment.directory, e);
             return; // the next commit goes on, or the next start
         } finally {
             environment.writer.unlock();
         }
-        if (more[0]) {
+        if (more) {
             reclaimLater();
         }
     }

@@ -49,9 +49,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
     /** @return the partitions that are stored; goes on with removing what the last process left of others */
     List<LmdbPartition> loadPartitions() {
         List<LmdbPartition> found = new ArrayList<>();
-        boolean[] garbage = {false};
         environment.read(txn -> {
-            found.clear();
             txn.scan(environment.databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
                 PartitionId id = KeyCodec.partition(value);
                 if (KeyCodec.isSetAside(value)) {
@@ -65,13 +63,9 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
                 }
                 return true;
             });
-            txn.scan(environment.databases.garbage(), ByteBuffer.allocate(0), (key, value) -> {
-                garbage[0] = true;
-                return false;
-            });
             return found;
         });
-        if (garbage[0]) {
+        if (environment.read(txn -> txn.hasEntries(environment.databases.garbage()))) {
             commits.reclaimLater();
         }
         return found;
@@ -79,34 +73,35 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
 
     /** Creates a partition; durable on return. */
     LmdbPartition create(PartitionId id) {
-        int[] number = new int[1];
+        int number;
         environment.writer.lock();
         try {
-            environment.commit(0, LmdbFailPoints.CREATE_BEFORE_COMMIT, txn -> {
-                number[0] = txn.nextNumber();
+            number = environment.commit(0, LmdbFailPoints.CREATE_BEFORE_COMMIT, txn -> {
+                int next = txn.nextNumber();
                 txn.cursor(txn.databases.partitions())
-                        .put(KeyCodec.number(txn.key(), number[0]), KeyCodec.partition(txn.value(), id));
-                txn.state(number[0], StoredPartitionState.empty(number[0]));
+                        .put(KeyCodec.number(txn.key(), next), KeyCodec.partition(txn.value(), id));
+                txn.state(next, StoredPartitionState.empty(next));
+                return next;
             });
         } catch (LmdbException e) {
             throw LmdbErrors.write("creating " + id, environment.directory, e);
         } finally {
             environment.writer.unlock();
         }
-        LmdbPartition partition = new LmdbPartition(id, number[0], environment, commits);
-        partition.loaded(StoredPartitionState.empty(number[0]));
+        LmdbPartition partition = new LmdbPartition(id, number, environment, commits);
+        partition.loaded(StoredPartitionState.empty(number));
         return partition;
     }
 
     /** Deletes a partition; durable on return. Its batches are removed bit by bit. */
     void delete(LmdbPartition partition) {
         int number = partition.number;
-        boolean[] more = {false};
+        boolean moreGarbage;
         environment.writer.lock();
         try {
             partition.load();
             LmdbSegment[] segments = partition.committedView().segments();
-            environment.commitWithReserve(LmdbFailPoints.DELETE_BEFORE_COMMIT, txn -> {
+            moreGarbage = environment.commitWithReserve(LmdbFailPoints.DELETE_BEFORE_COMMIT, txn -> {
                 KeyCodec.number(txn.key(), number);
                 txn.delete(txn.databases.partitions());
                 txn.delete(txn.databases.states());
@@ -118,7 +113,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
                     }
                 }
                 txn.garbage(number, 0, Long.MAX_VALUE);
-                more[0] = GarbageRemover.step(txn, environment.unpublishedStores);
+                return GarbageRemover.step(txn, environment.unpublishedStores);
             });
             environment.failPoints.hit(LmdbFailPoints.DELETE_AFTER_COMMIT);
             partition.retire("was deleted");
@@ -127,7 +122,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         } finally {
             environment.writer.unlock();
         }
-        if (more[0]) {
+        if (moreGarbage) {
             commits.reclaimLater();
         }
     }

@@ -40,12 +40,14 @@ final class LmdbEnvironment implements AutoCloseable {
     private static final long MAX_RESERVE = 1L << 30;
 
     /**
-     * A change to be committed whole; may be called again, on another transaction, when the map had to grow
-     * first.
+     * Changes the environment within one transaction. It is called again, on another transaction, when the map
+     * had to grow first.
+     *
+     * @param <T> what the caller learns from the change
      */
     @FunctionalInterface
-    interface Change {
-        void apply(WriteTransaction txn);
+    interface Change<T> {
+        T apply(WriteTransaction txn);
     }
 
     final Path directory;
@@ -126,38 +128,40 @@ final class LmdbEnvironment implements AutoCloseable {
      *
      * @param bytes how many bytes of batches it stores, about
      * @param failPoint passed before the commit
-     * @throws StorageException CLOSED after {@link #close}; CORRUPT if the change met an entry too short to
-     *     be one
+     * @return what the change returned in the transaction that was committed
+     * @throws StorageException CLOSED after {@link #close}; CORRUPT if the change met an entry that is too
+     *     short
      * @throws LmdbException if nothing of it was kept
      */
-    void commit(long bytes, String failPoint, Change change) {
-        commit(bytes, failPoint, change, mapLimit);
+    <T> T commit(long bytes, String failPoint, Change<T> change) {
+        return commit(bytes, failPoint, change, mapLimit);
     }
 
     /**
      * As {@link #commit}, for a change that frees space, but has to write pages before: the map grows for
      * it, whatever its limit.
      */
-    void commitFreeingSpace(long bytes, String failPoint, Change change) {
-        commit(bytes, failPoint, change, Long.MAX_VALUE);
+    <T> T commitFreeingSpace(long bytes, String failPoint, Change<T> change) {
+        return commit(bytes, failPoint, change, Long.MAX_VALUE);
     }
 
     /** @param maxMapBytes bytes up to which the map may grow */
-    private void commit(long bytes, String failPoint, Change change, long maxMapBytes) {
+    private <T> T commit(long bytes, String failPoint, Change<T> change, long maxMapBytes) {
         requireOpen();
         growFor(SpaceCheck.needed(bytes), maxMapBytes);
         boolean readersChecked = false;
         while (true) {
             try (Txn<ByteBuffer> txn = env.txnWrite()) {
+                T result;
                 long live;
                 try (WriteTransaction write = new WriteTransaction(txn, databases, key, value)) {
-                    change.apply(write);
+                    result = change.apply(write);
                     live = write.livePages();
                 }
                 failPoints.hit(failPoint);
                 txn.commit();
                 space.committed(live * pageBytes);
-                return;
+                return result;
             } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
                 throw LmdbErrors.tooShort("committing", directory, e);
             } catch (LmdbException e) {
@@ -172,14 +176,14 @@ final class LmdbEnvironment implements AutoCloseable {
     }
 
     /** As {@link #commitFreeingSpace}; where the disk has no space, once more with the reserve. */
-    void commitWithReserve(String failPoint, Change change) {
+    <T> T commitWithReserve(String failPoint, Change<T> change) {
         try {
-            commitFreeingSpace(0, failPoint, change);
+            return commitFreeingSpace(0, failPoint, change);
         } catch (LmdbException e) {
             if (!isOutOfSpace(e) || !space.reserve.release()) {
                 throw e;
             }
-            commitFreeingSpace(0, failPoint, change);
+            return commitFreeingSpace(0, failPoint, change);
         }
     }
 

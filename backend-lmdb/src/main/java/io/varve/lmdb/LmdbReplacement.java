@@ -30,18 +30,19 @@ final class LmdbReplacement implements AutoCloseable {
         this.partition = partition;
         this.environment = partition.environment;
         this.old = old;
-        int[] store = new int[1];
+        int store;
         environment.writer.lock();
         try {
-            environment.commit(0, LmdbFailPoints.REPLACE_BEFORE_SWAP, txn -> {
-                store[0] = txn.nextNumber();
-                txn.garbage(store[0], 0, Long.MAX_VALUE);
+            store = environment.commit(0, LmdbFailPoints.REPLACE_BEFORE_SWAP, txn -> {
+                int next = txn.nextNumber();
+                txn.garbage(next, 0, Long.MAX_VALUE);
+                return next;
             });
-            environment.unpublishedStores.add(store[0]);
+            environment.unpublishedStores.add(store);
         } finally {
             environment.writer.unlock();
         }
-        together = new LmdbSegment(old.get(0).baseOffset(), store[0]);
+        together = new LmdbSegment(old.get(0).baseOffset(), store);
         together.lastAppendMs = Segment.lastAppendMs(old);
     }
 
@@ -83,7 +84,10 @@ final class LmdbReplacement implements AutoCloseable {
         if (chunk.hasRemaining()) {
             environment.writer.lock();
             try {
-                environment.commit(chunk.limit(), LmdbFailPoints.REPLACE_BEFORE_SWAP, txn -> store(txn, chunk));
+                environment.commit(chunk.limit(), LmdbFailPoints.REPLACE_BEFORE_SWAP, txn -> {
+                    store(txn, chunk);
+                    return null;
+                });
             } finally {
                 environment.writer.unlock();
             }
@@ -123,7 +127,7 @@ final class LmdbReplacement implements AutoCloseable {
             }
             txn.sealed(partition.number, together);
             KeyCodec.at(txn.key(), together.store, 0);
-            txn.delete(txn.databases.garbage());
+            return txn.delete(txn.databases.garbage());
         });
         environment.failPoints.hit(LmdbFailPoints.REPLACE_AFTER_SWAP);
         synchronized (partition) {

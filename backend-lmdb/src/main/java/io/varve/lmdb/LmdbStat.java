@@ -7,6 +7,8 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.lmdbjava.Dbi;
@@ -96,20 +98,18 @@ public final class LmdbStat {
             int number = KeyCodec.numberOf(key);
             KeyCodec.number(view.key(), number);
             StoredPartitionState state = StoredPartitionState.read(view.get(databases.states()));
-            long[] sealed = {0, 0};
+            List<LmdbSegment> segments = new ArrayList<>(List.of(state.active()));
             view.scan(databases.segments(), KeyCodec.at(view.key(), number, 0), (at, segment) -> {
                 boolean own = KeyCodec.numberOf(at) == number && KeyCodec.offsetOf(at) < state.active().base;
                 if (own) {
-                    sealed[0]++;
-                    sealed[1] += LmdbSegment.read(KeyCodec.offsetOf(at), segment).bytes;
+                    segments.add(LmdbSegment.read(KeyCodec.offsetOf(at), segment));
                 }
                 return own;
             });
             String name =
                     KeyCodec.partition(value) + (KeyCodec.isSetAside(value) ? " (set aside, " + number + ")" : "");
-            rows.put(
-                    name,
-                    new Row(name, state.start(), state.end(), (int) sealed[0] + 1, sealed[1] + state.active().bytes));
+            long bytes = segments.stream().mapToLong(each -> each.bytes).sum();
+            rows.put(name, new Row(name, state.start(), state.end(), segments.size(), bytes));
             return true;
         });
         out.printf("  %-40s %15s %15s %9s %17s%n", "partition", "start", "end", "segments", "bytes");

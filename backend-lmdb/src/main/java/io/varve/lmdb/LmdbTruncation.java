@@ -19,8 +19,9 @@ final class LmdbTruncation {
     private final long to;
     private final CommittedView view;
     private final List<LmdbSegment> dropped;
-    private LmdbSegment[] left;
-    private StoredPartitionState state;
+
+    /** What a truncation leaves. */
+    private record Remainder(StoredPartitionState state, LmdbSegment[] segments) {}
 
     /** Call with the partition locked. */
     LmdbTruncation(LmdbPartition partition, long to) {
@@ -31,18 +32,18 @@ final class LmdbTruncation {
         this.dropped = List.copyOf(partition.uncommitted.dropped());
     }
 
-    /** Commits it and tells the partition. */
+    /** Commits the truncation, and publishes it to the partition. */
     void run() {
         LmdbEnvironment environment = partition.environment;
-        environment.commitWithReserve(LmdbFailPoints.TRUNCATE_BEFORE_COMMIT, this::apply);
+        Remainder left = environment.commitWithReserve(LmdbFailPoints.TRUNCATE_BEFORE_COMMIT, this::apply);
         environment.failPoints.hit(LmdbFailPoints.TRUNCATE_AFTER_COMMIT);
         synchronized (partition) {
-            partition.truncated(state, left);
-            LmdbSnapshots.deleteAbove(partition, state.end());
+            partition.truncated(left.state(), left.segments());
+            LmdbSnapshots.deleteAbove(partition, left.state().end());
         }
     }
 
-    private void apply(WriteTransaction txn) {
+    private Remainder apply(WriteTransaction txn) {
         List<LmdbSegment> kept = new ArrayList<>();
         for (int i = 0; i < view.segments().length; i++) {
             LmdbSegment segment = view.segments()[i];
@@ -54,18 +55,16 @@ final class LmdbTruncation {
         while (kept.size() > 1 && kept.get(kept.size() - 1).bytes == 0) {
             kept.remove(kept.size() - 1);
         }
-        long last = lastNext(txn, kept.get(kept.size() - 1));
-        if (last <= view.start()) {
-            emptyAt(txn, Math.min(to, view.start()));
-        } else {
-            left = kept.toArray(LmdbSegment[]::new);
-            state = new StoredPartitionState(view.start(), last, left[left.length - 1]);
-            cut(txn);
-        }
-        deleteSnapshots(txn, state.end());
+        long last = endOf(txn, kept.get(kept.size() - 1));
+        Remainder left = last <= view.start()
+                ? emptyAt(txn, Math.min(to, view.start()))
+                : truncate(txn, last, kept.toArray(LmdbSegment[]::new));
+        txn.state(number, left.state());
+        deleteSnapshots(txn, left.state().end());
+        return left;
     }
 
-    /** @return the segment without what is cut off */
+    /** @return a copy of the segment that counts only the batches that are kept */
     private LmdbSegment recount(WriteTransaction txn, LmdbSegment segment) {
         LmdbSegment counted = new LmdbSegment(segment.base, segment.store);
         Cursor<ByteBuffer> batches = txn.cursor(txn.databases.batches());
@@ -81,7 +80,7 @@ final class LmdbTruncation {
     }
 
     /** @return offset after the last batch left in a segment; its base if there is none */
-    private long lastNext(WriteTransaction txn, LmdbSegment segment) {
+    private long endOf(WriteTransaction txn, LmdbSegment segment) {
         Cursor<ByteBuffer> batches = txn.cursor(txn.databases.batches());
         long below = Math.min(to, view.committedEnd());
         boolean before = batches.get(KeyCodec.at(txn.key(), segment.store, below), GetOp.MDB_SET_RANGE)
@@ -94,7 +93,7 @@ final class LmdbTruncation {
     }
 
     /** What is trimmed away has to be gone, too, for its keys may come again. */
-    private void emptyAt(WriteTransaction txn, long offset) {
+    private Remainder emptyAt(WriteTransaction txn, long offset) {
         for (LmdbSegment segment : view.segments()) {
             if (segment.store != number) {
                 txn.garbage(segment.store, 0, Long.MAX_VALUE);
@@ -104,15 +103,13 @@ final class LmdbTruncation {
         GarbageRemover.removeAll(txn, number);
         delete(txn, 0);
         LmdbSegment only = new LmdbSegment(offset, number);
-        left = new LmdbSegment[] {only};
-        state = new StoredPartitionState(offset, offset, only);
-        txn.state(number, state);
+        return new Remainder(new StoredPartitionState(offset, offset, only), new LmdbSegment[] {only});
     }
 
-    private void cut(WriteTransaction txn) {
+    private Remainder truncate(WriteTransaction txn, long end, LmdbSegment[] kept) {
         GarbageRemover.removeAll(txn, number);
-        CapturedChanges.drop(txn, number, dropped, left[0].base);
-        LmdbSegment active = left[left.length - 1];
+        CapturedChanges.drop(txn, number, dropped, kept[0].base);
+        LmdbSegment active = kept[kept.length - 1];
         for (int i = 0; i < view.segments().length; i++) {
             LmdbSegment segment = view.segments()[i];
             if (segment.store != number && segment.base > active.base) {
@@ -123,7 +120,7 @@ final class LmdbTruncation {
         }
         delete(txn, Math.max(to, active.base));
         txn.deleteRange(txn.databases.segments(), number, active.base, Long.MAX_VALUE, Integer.MAX_VALUE);
-        txn.state(number, state);
+        return new Remainder(new StoredPartitionState(view.start(), end, active), kept);
     }
 
     /** Removes batches and segments under the partition's own number. */

@@ -72,6 +72,12 @@ final class ReadTransaction implements AutoCloseable {
         }
     }
 
+    boolean hasEntries(Dbi<ByteBuffer> database) {
+        try (Cursor<ByteBuffer> cursor = database.openCursor(txn)) {
+            return cursor.first();
+        }
+    }
+
     private boolean seek(int store, long offset) {
         return batches.get(KeyCodec.at(key, store, offset), GetOp.MDB_SET_RANGE);
     }

@@ -88,9 +88,9 @@ final class WriteTransaction implements AutoCloseable {
         cursor(databases.garbage()).put(KeyCodec.at(key, store, from), value);
     }
 
-    /** Removes what {@link #key()} names, if it is there. */
-    void delete(Dbi<ByteBuffer> database) {
-        database.delete(txn, key);
+    /** Removes the entry of {@link #key()}; returns false if there is none. */
+    boolean delete(Dbi<ByteBuffer> database) {
+        return database.delete(txn, key);
     }
 
     /**

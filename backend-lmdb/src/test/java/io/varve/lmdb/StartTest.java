@@ -34,7 +34,7 @@ class StartTest extends LmdbFixture {
         environment.writer.lock();
         environment.commit(0, "test", view -> {
             KeyCodec.number(view.key(), KeyCodec.FORMAT_KEY);
-            view.cursor(view.databases.meta())
+            return view.cursor(view.databases.meta())
                     .put(
                             view.key(),
                             view.value().clear().putInt(KeyCodec.FORMAT + 1).flip());

@@ -54,20 +54,36 @@ public final class DirectorySpace {
         void run() throws IOException;
     }
 
+    /** A write that returns what it has created. */
+    @FunctionalInterface
+    public interface Creation<T> {
+        /** Creates it; may be called again after it failed. */
+        T run() throws IOException;
+    }
+
+    /** As {@link #withReserve(Creation)}, for a write that creates nothing to return. */
+    public void withReserve(Write write) throws IOException {
+        withReserve(() -> {
+            write.run();
+            return null;
+        });
+    }
+
     /**
-     * Runs a write that frees space, or that a start needs. Where the write finds no space, it is run once
-     * more without the dropped files and the reserve.
+     * Runs a write that frees space, or that a start needs. Where the write finds no space, this deletes the
+     * dropped files, releases the reserve, and runs it once more.
      *
+     * @return what the write has created
      * @throws IOException the write's failure; a failed force is not tried again
      */
-    public void withReserve(Write write) throws IOException {
+    public <T> T withReserve(Creation<T> write) throws IOException {
         try {
-            write.run();
+            return write.run();
         } catch (IOException e) {
             if (e instanceof ForceFailedException || !(dropped.deleteAll() | reserve.release())) {
                 throw e;
             }
-            write.run();
+            return write.run();
         }
     }
 

@@ -41,9 +41,14 @@ public final class PartitionDirectory {
         return openFiles;
     }
 
-    /** As {@link DirectorySpace#withReserve}. */
+    /** As {@link DirectorySpace#withReserve(DirectorySpace.Write)}. */
     public void withReserve(DirectorySpace.Write write) throws IOException {
         space.withReserve(write);
+    }
+
+    /** As {@link DirectorySpace#withReserve(DirectorySpace.Creation)}. */
+    public <T> T withReserve(DirectorySpace.Creation<T> write) throws IOException {
+        return space.withReserve(write);
     }
 
     /** As {@link DirectorySpace#drop}. */

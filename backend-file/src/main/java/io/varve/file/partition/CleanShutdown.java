@@ -8,9 +8,8 @@ import io.varve.file.disk.ParallelWork;
 import io.varve.file.disk.SyncThreads;
 import java.io.IOException;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Closes a data directory so that the next start need not recover it: syncs everything, completes indexes,
@@ -19,8 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 public final class CleanShutdown {
     private final DataDirectory directory;
     private final SyncThreads threads;
-    private final AtomicReference<StorageException> failure = new AtomicReference<>();
-    private final Queue<FilePartition> sealed = new ConcurrentLinkedQueue<>();
+    private final Map<FilePartition, StorageException> failures = new ConcurrentHashMap<>();
 
     /** @param threads help to sync the partitions */
     public CleanShutdown(DataDirectory directory, SyncThreads threads) {
@@ -31,16 +29,20 @@ public final class CleanShutdown {
     /**
      * Writes the marker only when all before it has succeeded.
      *
-     * @param why for those who use a partition afterwards
-     * @throws StorageException what kept a partition from being synced
+     * @param why why later calls on a partition are refused
+     * @throws StorageException the failure of one partition that could not be synced; no marker is written
      */
     public void run(String why) throws IOException {
-        ParallelWork.each(directory.loadedPartitions(), threads, partition -> end(partition, why));
-        // After all are written, so that the file system can bundle them.
-        ParallelWork.each(List.copyOf(sealed), threads, FilePartition::forceIndexes);
+        List<FilePartition> loaded = directory.loadedPartitions();
+        ParallelWork.each(loaded, threads, partition -> end(partition, why));
+        List<FilePartition> sealed = loaded.stream()
+                .filter(partition -> !failures.containsKey(partition))
+                .toList();
+        // Indexes are forced when all of them are written, so that the file system can bundle the forces.
+        ParallelWork.each(sealed, threads, FilePartition::forceIndexes);
         directory.writeCheckpoints();
-        if (failure.get() != null) {
-            throw failure.get();
+        if (!failures.isEmpty()) {
+            throw failures.values().iterator().next();
         }
         directory.failPoints().hit(FileFailPoints.CLOSE_BEFORE_MARKER);
         directory.writeCleanMarker();
@@ -52,11 +54,10 @@ public final class CleanShutdown {
                 partition.durability().sync();
                 partition.seal();
                 partition.fencing().end(why); // nothing comes after what was synced
-                sealed.add(partition);
             } catch (IOException e) {
-                failure.set(Disk.writeFailure("completing the indexes", partition.path(), e));
+                failures.put(partition, Disk.writeFailure("completing the indexes", partition.path(), e));
             } catch (StorageException e) {
-                failure.set(e);
+                failures.put(partition, e);
             }
         }
     }

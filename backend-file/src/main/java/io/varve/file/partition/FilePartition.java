@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicReference;
 
 /**
  * Appends to a partition and reads from it: owns its segments, its durable end and its fencing.
@@ -287,9 +286,7 @@ public final class FilePartition {
      * the monitor held.
      */
     FileSegment createSegment(long base) throws IOException {
-        AtomicReference<FileSegment> created = new AtomicReference<>();
-        directory.withReserve(() -> created.set(SegmentCreation.create(directory, base, () -> {})));
-        return created.get();
+        return directory.withReserve(() -> SegmentCreation.create(directory, base, () -> {}));
     }
 
     /** Lets readers see no more than what a trim leaves. Call with the monitor held. */

@@ -213,7 +213,7 @@ public final class FileSegment {
         times().force();
     }
 
-    /** As {@link DirectorySpace#withReserve}. */
+    /** As {@link DirectorySpace#withReserve(DirectorySpace.Write)}. */
     public void withReserve(DirectorySpace.Write write) throws IOException {
         directory.withReserve(write);
     }

@@ -144,9 +144,8 @@ final class FoundSegments {
 
     /** Adds an empty segment behind the others. */
     void append(long base) throws IOException {
-        partition
-                .directory()
-                .withReserve(() -> segments.add(SegmentCreation.create(partition.directory(), base, () -> {})));
+        segments.add(
+                partition.directory().withReserve(() -> SegmentCreation.create(partition.directory(), base, () -> {})));
         changed = true;
     }
 
