@@ -170,19 +170,19 @@ final class FileStorage implements Storage {
 
     @Override
     public void delete(PartitionId id) {
-        Path left = takeAway(id, FileNames.DELETED_DIRECTORY);
-        if (left != null) {
-            context.scheduler().schedule(0, () -> remove(left));
+        Path gone = renameAway(id, FileNames.DELETED_DIRECTORY);
+        if (gone != null) {
+            context.scheduler().schedule(0, () -> remove(gone));
         }
     }
 
     @Override
     public String setAside(PartitionId id) {
-        return String.valueOf(takeAway(id, FileNames.STRAY_DIRECTORY));
+        return String.valueOf(renameAway(id, FileNames.STRAY_DIRECTORY));
     }
 
     /** @return the directory under the name it has now, or null if there is no such partition */
-    private synchronized Path takeAway(PartitionId id, String suffix) {
+    private synchronized Path renameAway(PartitionId id, String suffix) {
         requireOpen();
         FilePartition partition = partitions.get(id.toString());
         if (partition == null || !partition.id().equals(id)) {
@@ -190,8 +190,10 @@ final class FileStorage implements Storage {
         }
         UUID unique =
                 new UUID(context.clock().nanos() + deletions++, id.topicId().getLeastSignificantBits());
-        Path gone =
-                partition.home().path().resolve(FileNames.goneDirectory(id.topic(), id.partition(), unique, suffix));
+        Path gone = partition
+                .dataDirectory()
+                .path()
+                .resolve(FileNames.outOfUseDirectory(id.topic(), id.partition(), unique, suffix));
         new PartitionRemoval(partition).renameTo(gone);
         partitions.remove(id.toString());
         return gone;
@@ -211,7 +213,7 @@ final class FileStorage implements Storage {
         List<FileStore> stores = new ArrayList<>(dirty.size());
         for (PartitionStore handle : dirty) {
             if (!(handle instanceof FileStore store)
-                    || !directories.contains(store.partition().home())) {
+                    || !directories.contains(store.partition().dataDirectory())) {
                 throw ContractChecks.foreignHandle(handle);
             }
             stores.add(store);

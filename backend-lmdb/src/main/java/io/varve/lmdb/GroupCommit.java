@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * comes while a commit runs waits for it; most often the next commit, of another caller, then takes its
  * bytes along. Thread-safe.
  */
-final class GroupCommit implements LmdbPartition.Dirty {
+final class GroupCommit implements LmdbPartition.DirtyPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
     /** How many ms garbage waits for a commit to be removed with. */
     private static final long RECLAIM_AFTER_MS = 200;

@@ -29,7 +29,7 @@ final class LmdbPartition {
     final int number;
 
     final LmdbEnvironment environment;
-    private final Dirty dirty;
+    private final DirtyPartitions dirty;
 
     /** Who may use it; opened and ended under this. */
     final Fencing fencing;
@@ -52,13 +52,13 @@ final class LmdbPartition {
     final UncommittedChanges uncommitted;
 
     /** Learns which partitions have something to commit. */
-    interface Dirty {
+    interface DirtyPartitions {
         void add(LmdbPartition partition);
 
         void remove(LmdbPartition partition);
     }
 
-    LmdbPartition(PartitionId id, int number, LmdbEnvironment environment, Dirty dirty) {
+    LmdbPartition(PartitionId id, int number, LmdbEnvironment environment, DirtyPartitions dirty) {
         this.id = id;
         this.fencing = new Fencing(id);
         this.number = number;
@@ -297,16 +297,16 @@ final class LmdbPartition {
     }
 
     /** Another segment stands in place of some. */
-    void replaced(int first, int count, LmdbSegment together) {
-        segments = replaced(segments, first, count, together);
-        committedSegments = replaced(committedSegments, first, count, together);
+    void replaced(int first, int count, LmdbSegment merged) {
+        segments = replaced(segments, first, count, merged);
+        committedSegments = replaced(committedSegments, first, count, merged);
         edits++;
     }
 
-    private static LmdbSegment[] replaced(LmdbSegment[] segments, int first, int count, LmdbSegment together) {
+    private static LmdbSegment[] replaced(LmdbSegment[] segments, int first, int count, LmdbSegment merged) {
         List<LmdbSegment> all = new ArrayList<>(Arrays.asList(segments));
         all.subList(first, first + count).clear();
-        all.add(first, together);
+        all.add(first, merged);
         return all.toArray(NONE);
     }
 

@@ -23,7 +23,7 @@ final class LmdbReplacement implements AutoCloseable {
     private final LmdbPartition partition;
     private final LmdbEnvironment environment;
     private final List<Segment> old;
-    private final LmdbSegment together;
+    private final LmdbSegment merged;
 
     /** Takes a number for the new segment. */
     LmdbReplacement(LmdbPartition partition, List<Segment> old) {
@@ -42,8 +42,8 @@ final class LmdbReplacement implements AutoCloseable {
         } finally {
             environment.writer.unlock();
         }
-        together = new LmdbSegment(old.get(0).baseOffset(), store);
-        together.lastAppendMs = Segment.lastAppendMs(old);
+        merged = new LmdbSegment(old.get(0).baseOffset(), store);
+        merged.lastAppendMs = Segment.lastAppendMs(old);
     }
 
     /**
@@ -58,7 +58,7 @@ final class LmdbReplacement implements AutoCloseable {
     /** Stores the new batches aside. */
     void write(BatchSource cleaned) {
         long end = old.get(old.size() - 1).endOffset();
-        long next = together.base;
+        long next = merged.base;
         ByteBuffer chunk = environment.buffers.acquire(CHUNK);
         try {
             for (BatchRun run = cleaned.next(); run != null; run = cleaned.next()) {
@@ -92,7 +92,7 @@ final class LmdbReplacement implements AutoCloseable {
                 environment.writer.unlock();
             }
             for (int at = 0; at < chunk.limit(); at += BatchHeader.sizeInBytes(chunk, at)) {
-                together.add(BatchHeader.sizeInBytes(chunk, at), BatchHeader.maxTimestamp(chunk, at));
+                merged.add(BatchHeader.sizeInBytes(chunk, at), BatchHeader.maxTimestamp(chunk, at));
             }
         }
         chunk.clear();
@@ -101,7 +101,7 @@ final class LmdbReplacement implements AutoCloseable {
     private void store(WriteTransaction txn, ByteBuffer chunk) {
         for (int at = 0; at < chunk.limit(); ) {
             int size = BatchHeader.sizeInBytes(chunk, at);
-            txn.batch(together.store, BatchHeader.lastOffset(chunk, at), chunk.slice(at, size));
+            txn.batch(merged.store, BatchHeader.lastOffset(chunk, at), chunk.slice(at, size));
             at += size;
         }
     }
@@ -125,19 +125,19 @@ final class LmdbReplacement implements AutoCloseable {
                     txn.garbage(segment.store, 0, Long.MAX_VALUE);
                 }
             }
-            txn.sealed(partition.number, together);
-            KeyCodec.at(txn.key(), together.store, 0);
+            txn.sealed(partition.number, merged);
+            KeyCodec.at(txn.key(), merged.store, 0);
             return txn.delete(txn.databases.garbage());
         });
         environment.failPoints.hit(LmdbFailPoints.REPLACE_AFTER_SWAP);
         synchronized (partition) {
-            partition.replaced(first, old.size(), together);
+            partition.replaced(first, old.size(), merged);
         }
     }
 
     /** Leaves the batches stored aside to the garbage removal, unless they were swapped in. */
     @Override
     public void close() {
-        environment.unpublishedStores.remove(together.store);
+        environment.unpublishedStores.remove(merged.store);
     }
 }

@@ -127,10 +127,10 @@ final class LmdbSnapshots implements Snapshots {
      */
     static void deleteAbove(LmdbPartition partition, long offset) {
         if (partition.uncommitted.blobs() != null) {
-            List<SnapshotKey> doomed = partition.uncommitted.blobs().keySet().stream()
+            List<SnapshotKey> deleted = partition.uncommitted.blobs().keySet().stream()
                     .filter(key -> key.offset() > offset)
                     .toList();
-            doomed.forEach(key -> partition.putBlob(key, Optional.empty()));
+            deleted.forEach(key -> partition.putBlob(key, Optional.empty()));
         }
     }
 

@@ -132,15 +132,15 @@ final class LmdbTruncation {
     private void deleteSnapshots(WriteTransaction txn, long above) {
         Cursor<ByteBuffer> snapshots = txn.cursor(txn.databases.snapshots());
         boolean more = snapshots.get(KeyCodec.number(txn.key(), number), GetOp.MDB_SET_RANGE);
-        List<SnapshotKey> doomed = new ArrayList<>();
+        List<SnapshotKey> deleted = new ArrayList<>();
         while (more && KeyCodec.numberOf(snapshots.key()) == number) {
             SnapshotKey key = KeyCodec.snapshot(snapshots.key());
             if (key.offset() > above) {
-                doomed.add(key);
+                deleted.add(key);
             }
             more = snapshots.next();
         }
-        for (SnapshotKey key : doomed) {
+        for (SnapshotKey key : deleted) {
             KeyCodec.snapshot(txn.key(), number, key.name(), key.offset());
             txn.delete(txn.databases.snapshots());
         }

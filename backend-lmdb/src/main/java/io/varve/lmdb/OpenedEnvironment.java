@@ -42,19 +42,19 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
     static OpenedEnvironment open(Path directory, LmdbConfig config, FailPoints failPoints) {
         NativeLibrary.require();
         try {
-            boolean isNew = DataFile.isNew(directory);
+            boolean isNew = DataFileCheck.isNew(directory);
             ReaderTable.allocate(directory, config.maxReaders());
             if (config.compactOnStart() && !isNew) {
                 compact(directory, config, failPoints);
             }
             Env<ByteBuffer> env = env(directory, config);
             try {
-                DataFile.lengthen(directory, env);
+                DataFileCheck.lengthen(directory, env);
                 int dead = env.readerCheck();
                 if (dead > 0) {
                     LOG.info("{}: {} reader slots of processes that are no more were given back", directory, dead);
                 }
-                cutOffUncommitted(directory, env);
+                truncateUncommitted(directory, env);
                 OpenedEnvironment opened = prepare(directory, env);
                 if (isNew) {
                     force(directory);
@@ -91,7 +91,7 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
      * failed: the system then has them in memory as written, and what is written in the same place is lost
      * with that memory though its sync succeeds.
      */
-    private static void cutOffUncommitted(Path directory, Env<ByteBuffer> env) throws IOException {
+    private static void truncateUncommitted(Path directory, Env<ByteBuffer> env) throws IOException {
         if (IS_WINDOWS) {
             return; // where the file is as long as the map, and cannot be shortened under it
         }

@@ -16,7 +16,7 @@ import java.nio.file.Path;
 final class SpaceCheck {
     private static final int PAGE = 4096;
     /** Bytes that a commit writes beside the batches: the pages above them, and LMDB's list of free pages. */
-    private static final long COPIED = 64L * PAGE;
+    private static final long OVERHEAD = 64L * PAGE;
 
     final DiskReserve reserve;
     private final DiskReserveConfig reserved;
@@ -103,7 +103,7 @@ final class SpaceCheck {
      *     whole pages of its own
      */
     static long needed(long bytes) {
-        return bytes * 2 + COPIED;
+        return bytes * 2 + OVERHEAD;
     }
 
     /** @return bytes free on the disk */

@@ -17,7 +17,7 @@ import java.util.TreeMap;
  */
 final class UncommittedChanges {
     /** A queue that held more batches than this is not kept when it is empty. */
-    private static final int FEW = 16;
+    private static final int MAX_KEPT_CAPACITY = 16;
 
     private final StagingMemory staging;
     private long changes;
@@ -143,7 +143,7 @@ final class UncommittedChanges {
             freeBelow(capture.state().end());
             sealed.removeAll(capture.sealed());
         }
-        if (batches.isEmpty() && capture.batches().size() > FEW) {
+        if (batches.isEmpty() && capture.batches().size() > MAX_KEPT_CAPACITY) {
             batches = new ArrayDeque<>(0);
         }
         dropped.removeAll(capture.dropped());

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.lmdbjava.Dbi;
 
 /** Entries that are not what this backend wrote are damage of what they belong to, and of nothing else. */
-class DamageTest extends LmdbFixture {
+class DamageTest extends LmdbTestBase {
     private static final int BATCH = 1_000;
 
     private PartitionStore other;

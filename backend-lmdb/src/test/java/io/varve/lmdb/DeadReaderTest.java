@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Another process looked into the environment and died while it did. */
 @Timeout(120)
-class DeadReaderTest extends LmdbFixture {
+class DeadReaderTest extends LmdbTestBase {
     private static final int KEPT = 20;
     private static final int BATCH = 20_000;
 
@@ -123,7 +123,7 @@ class DeadReaderTest extends LmdbFixture {
 
     private Process bystander(String what) throws IOException {
         List<String> command =
-                new ArrayList<>(JavaCommand.of(TestedBackend.of(new LmdbStorageProvider()), Bystander.class));
+                new ArrayList<>(JavaCommand.of(TestedBackend.of(new LmdbStorageProvider()), BystanderMain.class));
         command.addAll(List.of(directory.toString(), what));
         Process process = new ProcessBuilder(command)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)

@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** On a file system that is really full. */
 @Timeout(120)
-class FullDiskTest extends LmdbFixture {
+class FullDiskTest extends LmdbTestBase {
     private static final PartitionId SETTINGS = new PartitionId("__cluster_metadata", new UUID(7, 13), 0);
     private static final PartitionId OTHER = new PartitionId("other", new UUID(7, 12), 0);
     private static final int BATCH = 1500;

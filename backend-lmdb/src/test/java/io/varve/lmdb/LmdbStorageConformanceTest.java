@@ -14,6 +14,6 @@ class LmdbStorageConformanceTest extends StorageConformance {
         // Little staging, so that it is used up now and then.
         TestedBackend subject =
                 new TestedBackend(new LmdbStorageProvider(), Map.of(LmdbConfig.STAGING, "1048576"), List.of());
-        return new DirectoryRig(subject, Bystander.class);
+        return new DirectoryRig(subject, BystanderMain.class);
     }
 }

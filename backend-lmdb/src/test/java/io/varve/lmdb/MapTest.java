@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 /** The map grows by itself, and what happens when it may not. */
-class MapTest extends LmdbFixture {
+class MapTest extends LmdbTestBase {
     private static final int BATCH = 20_000;
     private static final long MAX = 8L * MIB;
 

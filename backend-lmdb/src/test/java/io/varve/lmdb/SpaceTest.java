@@ -17,7 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** How much room a file takes for what is kept in it. */
-class SpaceTest extends LmdbFixture {
+class SpaceTest extends LmdbTestBase {
     private static final int KEPT = 4 * MIB;
     private static final int SYNC_EVERY = MIB / 8;
     private static final long SEED = 4;

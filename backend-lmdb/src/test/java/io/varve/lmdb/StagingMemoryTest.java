@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
  * Memory for what is not committed yet is given back whatever becomes of the commit, and whoever wants some
  * is answered.
  */
-class StagingMemoryTest extends LmdbFixture {
+class StagingMemoryTest extends LmdbTestBase {
     private static final int BATCH = 100_000;
 
     private PartitionStore other;

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.lmdbjava.Env;
 
 /** What a start finds, and what it refuses. */
-class StartTest extends LmdbFixture {
+class StartTest extends LmdbTestBase {
     private StorageException refusal() {
         storage.abandon();
         return catchThrowableOfType(StorageException.class, () -> LmdbStorage.open(context()));
@@ -167,7 +167,7 @@ class StartTest extends LmdbFixture {
         command.addAll(List.of(
                 "-cp",
                 System.getProperty("java.class.path"),
-                Opener.class.getName(),
+                OpenStorageMain.class.getName(),
                 directory.resolve("other").toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

@@ -18,7 +18,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Transactions on this backend, through crashes. */
-class TransactionsTest extends LmdbFixture {
+class TransactionsTest extends LmdbTestBase {
     private static final long A = 7;
     private static final long B = 8;
 

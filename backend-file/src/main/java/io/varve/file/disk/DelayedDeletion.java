@@ -21,11 +21,11 @@ import org.slf4j.LoggerFactory;
 final class DelayedDeletion {
     private static final Logger LOG = LoggerFactory.getLogger(DelayedDeletion.class);
 
-    private record Kept(Path file, long untilMs) {}
+    private record KeptFile(Path file, long untilMs) {}
 
     private final Clock clock;
     private final Scheduler scheduler;
-    private final PriorityQueue<Kept> kept = new PriorityQueue<>(Comparator.comparingLong(Kept::untilMs));
+    private final PriorityQueue<KeptFile> kept = new PriorityQueue<>(Comparator.comparingLong(KeptFile::untilMs));
 
     DelayedDeletion(Clock clock, Scheduler scheduler) {
         this.clock = clock;
@@ -39,7 +39,7 @@ final class DelayedDeletion {
             return;
         }
         synchronized (kept) {
-            kept.add(new Kept(file, clock.millis() + delayMs));
+            kept.add(new KeptFile(file, clock.millis() + delayMs));
         }
         scheduler.schedule(delayMs, () -> deleteUntil(clock.millis()));
     }

@@ -12,7 +12,7 @@ import java.nio.file.FileSystemException;
  */
 public final class DescriptorLimit {
     /** What the JVM and this project's other parts keep open at most, roughly. */
-    private static final long OTHERS = 128;
+    private static final long OTHER_DESCRIPTORS = 128;
 
     private static final int MIN_IDLE = 8;
 
@@ -20,7 +20,7 @@ public final class DescriptorLimit {
      * Fewer left than this, and an open of a file may have failed for want of one: others take and give back
      * meanwhile.
      */
-    private static final long NEARLY = 16;
+    private static final long NEARLY_USED_UP = 16;
 
     private DescriptorLimit() {}
 
@@ -42,7 +42,7 @@ public final class DescriptorLimit {
      *     need the rest
      */
     public static int idleFiles(int wanted, long limit) {
-        long share = Math.max(MIN_IDLE, (limit - OTHERS) / 2);
+        long share = Math.max(MIN_IDLE, (limit - OTHER_DESCRIPTORS) / 2);
         return (int) Math.min(wanted, share);
     }
 
@@ -60,7 +60,7 @@ public final class DescriptorLimit {
         try {
             return failure instanceof FileSystemException
                     && ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
-                    && unix.getOpenFileDescriptorCount() > unix.getMaxFileDescriptorCount() - NEARLY;
+                    && unix.getOpenFileDescriptorCount() > unix.getMaxFileDescriptorCount() - NEARLY_USED_UP;
         } catch (InternalError e) { // it takes a descriptor to count them
             return true;
         }

@@ -101,7 +101,7 @@ public final class DirectorySpace {
     }
 
     /** @return true if there is space now that was not there before */
-    public boolean makeFrom(SpaceSource source) {
+    public boolean makeSpace(SpaceSource source) {
         return source == SpaceSource.RESERVE ? reserve.release() : dropped.deleteAll();
     }
 
@@ -115,7 +115,7 @@ public final class DirectorySpace {
     }
 
     /** Call after an append that did without the reserve. */
-    public void taken() {
+    public void accepted() {
         log.accepted();
     }
 

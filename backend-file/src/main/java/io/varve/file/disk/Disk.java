@@ -39,8 +39,8 @@ public final class Disk {
             // One who comes after an interrupt may not hear of a failure that went before it. But a directory
             // is the file system's own data: one that cannot write those takes no more changes and says so to
             // everybody.
-            try (UninterruptibleFile steady = UninterruptibleFile.open(directory, StandardOpenOption.READ)) {
-                steady.force(true);
+            try (UninterruptibleFile open = UninterruptibleFile.open(directory, StandardOpenOption.READ)) {
+                open.force(true);
             }
         }
     }
@@ -51,12 +51,12 @@ public final class Disk {
      * @param force whether it is durable, but for its name, on return
      */
     public static void write(Path file, ByteBuffer content, boolean force) throws IOException {
-        try (UninterruptibleFile steady = UninterruptibleFile.open(
+        try (UninterruptibleFile open = UninterruptibleFile.open(
                 file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
-            steady.truncate(0);
-            writeFully(steady, content.duplicate(), 0);
+            open.truncate(0);
+            writeFully(open, content.duplicate(), 0);
             if (force) {
-                steady.force(true);
+                open.force(true);
             }
         }
     }
@@ -114,7 +114,7 @@ public final class Disk {
      * Lets a file tell that it was last written at a time, in ms since the epoch; where that fails, or for
      * -1, it tells what it will.
      */
-    public static void modified(Path file, long ms) {
+    public static void setModifiedMs(Path file, long ms) {
         if (ms < 0) {
             return;
         }

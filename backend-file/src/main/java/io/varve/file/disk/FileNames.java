@@ -94,7 +94,7 @@ public final class FileNames {
     }
 
     /** @return true for the names that say "not finished" */
-    public static boolean isLeftOver(String name) {
+    public static boolean isUnfinished(String name) {
         return name.endsWith(DELETED)
                 || name.endsWith(CLEANED)
                 || name.endsWith(TEMPORARY)
@@ -130,7 +130,7 @@ public final class FileNames {
      * @return the directory name of a partition that is out of use:
      *     {@code <topic>-<partition>.<unique><suffix>}, cut to what file systems allow
      */
-    public static String goneDirectory(String topic, int partition, UUID unique, String suffix) {
+    public static String outOfUseDirectory(String topic, int partition, UUID unique, String suffix) {
         String ending = "-" + partition + "." + unique.toString().replace("-", "") + suffix;
         return topic.substring(0, Math.min(topic.length(), LONGEST_NAME - ending.length())) + ending;
     }

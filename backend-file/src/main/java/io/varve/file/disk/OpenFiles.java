@@ -12,11 +12,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class OpenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
-    private static final long QUIET_MS = 10_000;
+    private static final long WARNING_INTERVAL_MS = 10_000;
 
     private final int max;
     private final Clock clock;
-    private long saidAt = Long.MIN_VALUE;
+    private long lastWarnedMs = Long.MIN_VALUE;
     private final ArrayDeque<PooledFile> open = new ArrayDeque<>();
 
     /**
@@ -31,7 +31,7 @@ public final class OpenFiles {
     /** A file was opened. Call without holding any file's monitor. */
     synchronized void opened(PooledFile file) {
         open.add(file);
-        for (int looks = 2 * open.size(); open.size() > max && looks > 0; looks--) {
+        for (int attempts = 2 * open.size(); open.size() > max && attempts > 0; attempts--) {
             PooledFile oldest = open.poll();
             if (!oldest.evict()) {
                 open.add(oldest);
@@ -44,8 +44,8 @@ public final class OpenFiles {
      * the next sync. Call without holding any file's monitor.
      */
     synchronized void closeIdle() {
-        if (saidAt == Long.MIN_VALUE || clock.millis() - saidAt >= QUIET_MS) {
-            saidAt = clock.millis();
+        if (lastWarnedMs == Long.MIN_VALUE || clock.millis() - lastWarnedMs >= WARNING_INTERVAL_MS) {
+            lastWarnedMs = clock.millis();
             LOG.warn(
                     "This process has as many files open as it may (ulimit -n): what needs another one waits until some"
                             + " are closed; connections count, and partitions written to since the last sync");

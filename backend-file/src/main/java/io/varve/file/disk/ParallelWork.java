@@ -27,13 +27,13 @@ public final class ParallelWork<T> {
     private final List<T> items;
     private final Work<T> work;
     private final AtomicInteger next = new AtomicInteger();
-    private final CountDownLatch left;
+    private final CountDownLatch unfinished;
     private final AtomicReference<Throwable> failure = new AtomicReference<>();
 
     private ParallelWork(List<T> items, Work<T> work) {
         this.items = items;
         this.work = work;
-        this.left = new CountDownLatch(items.size());
+        this.unfinished = new CountDownLatch(items.size());
     }
 
     /**
@@ -43,12 +43,12 @@ public final class ParallelWork<T> {
      *     left out
      */
     public static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
-        ParallelWork<T> shared = new ParallelWork<>(items, work);
-        shared.with(threads, Math.min(MAX_HELPERS, items.size() / ITEMS_PER_HELPER));
-        if (shared.failure.get() instanceof IOException e) {
+        ParallelWork<T> parallel = new ParallelWork<>(items, work);
+        parallel.runWith(threads, Math.min(MAX_HELPERS, items.size() / ITEMS_PER_HELPER));
+        if (parallel.failure.get() instanceof IOException e) {
             throw e;
         }
-        shared.requireDone();
+        parallel.requireDone();
     }
 
     /**
@@ -56,9 +56,9 @@ public final class ParallelWork<T> {
      * returns all was done; what an item's work throws comes through, and then some may be left out.
      */
     public static <T> void waiting(List<T> items, SyncThreads threads, int itemsPerHelper, Consumer<T> work) {
-        ParallelWork<T> shared = new ParallelWork<>(items, work::accept);
-        shared.with(threads, items.size() / itemsPerHelper);
-        shared.requireDone();
+        ParallelWork<T> parallel = new ParallelWork<>(items, work::accept);
+        parallel.runWith(threads, items.size() / itemsPerHelper);
+        parallel.requireDone();
     }
 
     /** Whoever counts on the work must not go on when a part of it was left out, whatever the reason. */
@@ -71,7 +71,7 @@ public final class ParallelWork<T> {
         }
     }
 
-    private void with(SyncThreads threads, int helpers) {
+    private void runWith(SyncThreads threads, int helpers) {
         for (int i = 0; i < Math.min(helpers, threads.max()); i++) {
             threads.offer(this::run); // one that comes late finds nothing to do
         }
@@ -88,7 +88,7 @@ public final class ParallelWork<T> {
             } catch (IOException | RuntimeException | Error e) {
                 failure.compareAndSet(null, e);
             } finally {
-                left.countDown();
+                unfinished.countDown();
             }
         }
     }
@@ -98,7 +98,7 @@ public final class ParallelWork<T> {
         boolean interrupted = false;
         while (true) {
             try {
-                left.await();
+                unfinished.await();
                 break;
             } catch (InterruptedException e) {
                 interrupted = true;

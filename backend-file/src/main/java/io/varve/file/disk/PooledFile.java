@@ -24,13 +24,13 @@ public final class PooledFile {
     private UninterruptibleFile open;
     private int users;
     private boolean listed;
-    private boolean touched;
+    private boolean recentlyUsed;
     private long dirtied;
     private long cleaned;
     private boolean retired;
     private Runnable whenUnused;
     /** The file's name since it was taken out of the log; null before. */
-    private Path moved;
+    private Path movedTo;
 
     /**
      * @param offset the number in the file's name
@@ -54,19 +54,19 @@ public final class PooledFile {
      */
     public UninterruptibleFile acquire() throws IOException {
         try {
-            return take();
+            return acquireOnce();
         } catch (IOException e) {
             if (!DescriptorLimit.areUsedUp(e)) {
                 throw e;
             }
             directory.openFiles().closeIdle();
-            return take();
+            return acquireOnce();
         }
     }
 
-    private UninterruptibleFile take() throws IOException {
+    private UninterruptibleFile acquireOnce() throws IOException {
         boolean list;
-        UninterruptibleFile taken;
+        UninterruptibleFile acquired;
         synchronized (this) {
             if (retired) {
                 throw RetiredException.INSTANCE;
@@ -75,23 +75,23 @@ public final class PooledFile {
                 open = new UninterruptibleFile(this::open);
             }
             users++;
-            touched = true;
+            recentlyUsed = true;
             list = !listed;
             listed = true;
-            taken = open;
+            acquired = open;
         }
         if (list) {
             directory.openFiles().opened(this);
         }
-        return taken;
+        return acquired;
     }
 
     /** Opens it under the name it has: one that was taken away may be another file's by now. */
     private synchronized FileChannel open() throws IOException {
-        if (retired && moved == null) {
+        if (retired && movedTo == null) {
             throw new NoSuchFileException(path().toString(), null, "it was taken away while it was in use");
         }
-        Path name = moved == null ? path() : moved;
+        Path name = movedTo == null ? path() : movedTo;
         return FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
@@ -104,7 +104,7 @@ public final class PooledFile {
     /** Gives the file another name, under which those who have it find it. */
     public synchronized void move(Path name, Move move) throws IOException {
         move.to(name);
-        moved = name;
+        movedTo = name;
     }
 
     /** Gives back what {@link #acquire} has returned; once for each call of that. */
@@ -126,17 +126,17 @@ public final class PooledFile {
      * Bytes are about to be written, or were: call before and after, so that a force between does not count
      * for them.
      */
-    public synchronized void dirty() {
+    public synchronized void markDirty() {
         dirtied++;
     }
 
-    /** @return a mark to hand to {@link #clean} after a force that starts now */
+    /** @return a mark to hand to {@link #markClean} after a force that starts now */
     public synchronized long mark() {
         return dirtied;
     }
 
     /** A force that started at {@code mark} has succeeded. */
-    public synchronized void clean(long mark) {
+    public synchronized void markClean(long mark) {
         cleaned = Math.max(cleaned, mark);
     }
 
@@ -198,8 +198,8 @@ public final class PooledFile {
 
     /** @return true if the file is closed now, or was; false if it must stay open a while */
     synchronized boolean evict() {
-        if (open != null && (users > 0 || touched || dirtied != cleaned)) {
-            touched = false;
+        if (open != null && (users > 0 || recentlyUsed || dirtied != cleaned)) {
+            recentlyUsed = false;
             return false;
         }
         closeQuietly();

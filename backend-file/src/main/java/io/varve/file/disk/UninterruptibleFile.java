@@ -44,7 +44,7 @@ public final class UninterruptibleFile implements AutoCloseable {
     /** Where all of them end; guarded by this. */
     private long unforcedTo;
     /** True if a channel was lost since they were written; guarded by this. */
-    private boolean unsure;
+    private boolean channelLost;
 
     UninterruptibleFile(Opener opener) throws IOException {
         this.opener = opener;
@@ -74,12 +74,12 @@ public final class UninterruptibleFile implements AutoCloseable {
         }
         if (!channel.isOpen()) {
             channel = opener.open();
-            unsure |= Math.min(unforcedFrom, forcingFrom) < unforcedTo;
+            channelLost |= Math.min(unforcedFrom, forcingFrom) < unforcedTo;
         }
         return channel;
     }
 
-    private <T> T steadily(Operation<T> operation) throws IOException {
+    private <T> T uninterrupted(Operation<T> operation) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
             while (true) {
@@ -106,7 +106,7 @@ public final class UninterruptibleFile implements AutoCloseable {
     /** As {@link FileChannel#read(ByteBuffer, long)}. */
     int read(ByteBuffer into, long position) throws IOException {
         int start = into.position();
-        return steadily(open -> {
+        return uninterrupted(open -> {
             into.position(start); // an interrupt may come when the bytes are there already
             return open.read(into, position);
         });
@@ -118,7 +118,7 @@ public final class UninterruptibleFile implements AutoCloseable {
         synchronized (this) {
             unforcedFrom = Math.min(unforcedFrom, position);
         }
-        int written = steadily(open -> {
+        int written = uninterrupted(open -> {
             bytes.position(start);
             return open.write(bytes, position);
         });
@@ -131,7 +131,7 @@ public final class UninterruptibleFile implements AutoCloseable {
 
     /** @return bytes in the file */
     public long size() throws IOException {
-        return steadily(FileChannel::size);
+        return uninterrupted(FileChannel::size);
     }
 
     /** As {@link FileChannel#truncate(long)}. */
@@ -139,7 +139,7 @@ public final class UninterruptibleFile implements AutoCloseable {
         synchronized (this) {
             unforcedTo = Math.min(unforcedTo, size);
         }
-        steadily(open -> open.truncate(size));
+        uninterrupted(open -> open.truncate(size));
     }
 
     /**
@@ -160,11 +160,11 @@ public final class UninterruptibleFile implements AutoCloseable {
         boolean forced = false;
         try {
             while (!forced) {
-                forced = forcedOnce(channel(), all);
+                forced = forceOnce(channel(), all);
                 interrupted |= Thread.interrupted();
             }
         } finally {
-            ended(forced);
+            endForce(forced);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -172,22 +172,22 @@ public final class UninterruptibleFile implements AutoCloseable {
     }
 
     /** @return false if the channel was lost meanwhile */
-    private boolean forcedOnce(FileChannel open, boolean all) throws IOException {
+    private boolean forceOnce(FileChannel open, boolean all) throws IOException {
         long from;
         long to;
         synchronized (this) {
             from = Math.min(unforcedFrom, forcingFrom);
-            to = unsure ? unforcedTo : from;
-            unsure = false;
+            to = channelLost ? unforcedTo : from;
+            channelLost = false;
         }
         try {
-            writeAgain(open, from, to);
+            rewrite(open, from, to);
             open.force(all);
             return true;
         } catch (ClosedChannelException e) {
             requireOpen(e);
             synchronized (this) {
-                unsure = true;
+                channelLost = true;
             }
             return false;
         } catch (IOException e) {
@@ -195,7 +195,7 @@ public final class UninterruptibleFile implements AutoCloseable {
         }
     }
 
-    private synchronized void ended(boolean forced) {
+    private synchronized void endForce(boolean forced) {
         if (!forced) {
             unforcedFrom = Math.min(unforcedFrom, forcingFrom);
         }
@@ -203,7 +203,7 @@ public final class UninterruptibleFile implements AutoCloseable {
     }
 
     /** Writes what the system has of the file once more: it then has to get it to the device. */
-    private static void writeAgain(FileChannel open, long from, long to) throws IOException {
+    private static void rewrite(FileChannel open, long from, long to) throws IOException {
         if (from >= to) {
             return;
         }

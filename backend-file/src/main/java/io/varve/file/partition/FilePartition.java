@@ -33,7 +33,7 @@ import java.util.List;
  */
 public final class FilePartition {
     private final PartitionId id;
-    private final DataDirectory home;
+    private final DataDirectory dataDirectory;
     private final PartitionDirectory directory;
     private final PartitionSync durability;
     /** Who may use it; opened and ended under this. */
@@ -41,10 +41,10 @@ public final class FilePartition {
 
     private volatile PartitionView view;
 
-    FilePartition(DataDirectory home, PartitionId id, long recoveryPoint, long startPoint) {
-        this.home = home;
+    FilePartition(DataDirectory dataDirectory, PartitionId id, long recoveryPoint, long startPoint) {
+        this.dataDirectory = dataDirectory;
         this.id = id;
-        this.directory = home.directoryOf(id);
+        this.directory = dataDirectory.directoryOf(id);
         this.fencing = new Fencing(id);
         this.durability = new PartitionSync(this, recoveryPoint, startPoint);
     }
@@ -55,8 +55,8 @@ public final class FilePartition {
     }
 
     /** @return the data directory it lies in */
-    public DataDirectory home() {
-        return home;
+    public DataDirectory dataDirectory() {
+        return dataDirectory;
     }
 
     /** @return what gives its files their names, and what they share */
@@ -99,7 +99,7 @@ public final class FilePartition {
 
     /** Stops here when a test has armed the fail point. */
     void hit(String failPoint) {
-        home.failPoints().hit(failPoint);
+        dataDirectory.failPoints().hit(failPoint);
     }
 
     /** @return its start, readable end and durable end; only of a loaded partition */
@@ -121,7 +121,7 @@ public final class FilePartition {
             throw durability.refuseWrites(e.getMessage(), e);
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.FULL) {
-                home.space().refused(e.getMessage());
+                dataDirectory.space().refused(e.getMessage());
             }
             throw e;
         }
@@ -134,7 +134,7 @@ public final class FilePartition {
 
     /** @return the view whose active segment has taken the run, which it does not show yet */
     private PartitionView writeMakingSpace(BatchRun run, SegmentLimits limits) {
-        boolean reserved = home.space().isReservedFor(id);
+        boolean reserved = dataDirectory.space().isReservedFor(id);
         StorageException full;
         try {
             return write(run, limits, reserved);
@@ -143,7 +143,7 @@ public final class FilePartition {
             full = e;
         }
         for (DirectorySpace.SpaceSource source : DirectorySpace.sourcesForAppends(reserved)) {
-            if (home.space().makeFrom(source)) {
+            if (dataDirectory.space().makeSpace(source)) {
                 try {
                     return write(run, limits, reserved);
                 } catch (StorageException e) {
@@ -157,15 +157,15 @@ public final class FilePartition {
 
     private PartitionView write(BatchRun run, SegmentLimits limits, boolean reserved) {
         if (!reserved) {
-            home.space().requireReserve();
+            dataDirectory.space().requireReserve();
         }
         PartitionView now = view;
-        long nowMs = home.clock().millis();
+        long nowMs = dataDirectory.clock().millis();
         PartitionView taking = now.active().writer().mustEndBefore(run, limits, nowMs) ? roll(now, run) : now;
-        taking.active().writer().append(run, limits, home.afterWrite());
+        taking.active().writer().append(run, limits, dataDirectory.afterWrite());
         taking.active().lastAppendMs(nowMs);
         if (!reserved) {
-            home.space().taken();
+            dataDirectory.space().accepted();
         }
         return taking;
     }
@@ -178,7 +178,7 @@ public final class FilePartition {
         try {
             hit(FileFailPoints.ROLL_BEFORE_CREATE);
             active.writer().seal();
-            active.noteLastAppend();
+            active.saveLastAppend();
             segments[segments.length - 1] =
                     SegmentCreation.create(directory, base, () -> hit(FileFailPoints.ROLL_AFTER_LOG));
         } catch (IOException e) {
@@ -192,7 +192,7 @@ public final class FilePartition {
 
     BatchSlice read(long offset, long endOffset, int maxBytes) {
         FilePartitionReader.ReadRequest request =
-                new FilePartitionReader.ReadRequest(offset, endOffset, maxBytes, home.verifiesReads());
+                new FilePartitionReader.ReadRequest(offset, endOffset, maxBytes, dataDirectory.verifiesReads());
         return readingView(now -> FilePartitionReader.read(id, now, durability.durable(), request));
     }
 
@@ -221,15 +221,15 @@ public final class FilePartition {
     }
 
     @FunctionalInterface
-    private interface Look<T> {
+    private interface ViewRead<T> {
         T at(PartitionView now);
     }
 
-    private <T> T readingView(Look<T> look) {
+    private <T> T readingView(ViewRead<T> read) {
         while (true) {
             PartitionView now = view;
             try {
-                return look.at(now);
+                return read.at(now);
             } catch (RetiredException e) {
                 awaitNewView(now);
             } catch (StorageException e) {
@@ -251,7 +251,7 @@ public final class FilePartition {
     /** Completes the active segment's indexes, which a clean start relies on. */
     void seal() throws IOException {
         view.active().writer().seal();
-        view.active().noteLastAppend();
+        view.active().saveLastAppend();
     }
 
     /** Forces what {@link #seal} has completed. */

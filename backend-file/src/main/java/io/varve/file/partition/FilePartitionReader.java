@@ -39,7 +39,7 @@ final class FilePartitionReader {
                 if (limit <= from) {
                     return FileSlice.EMPTY;
                 }
-                int to = SegmentSearch.cut(segment, from, limit, maxBytes);
+                int to = SegmentSearch.boundaryWithin(segment, from, limit, maxBytes);
                 return request.verify() ? SegmentSearch.soundSlice(segment, from, to) : segment.slice(from, to);
             }
             if (!now.isActive(i)) {
@@ -79,7 +79,7 @@ final class FilePartitionReader {
             if (from < 0) {
                 continue;
             }
-            OffsetAt found = segment.reading(cursor -> firstAtOrAfter(cursor, timestamp), from, bytes);
+            OffsetAt found = segment.readingHeaders(cursor -> firstAtOrAfter(cursor, timestamp), from, bytes);
             if (found != null) {
                 return found;
             }

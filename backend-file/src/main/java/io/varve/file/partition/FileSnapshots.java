@@ -23,7 +23,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Blobs in files beside the segments, {@code <offset>.<name>-snapshot}, each with a footer that vouches for
- * it; those that Kafka has a file for are stored as it stores them, see {@link KafkaBlob}. Nothing is forced:
+ * it; those that Kafka has a file for are stored as it stores them, see {@link KafkaSnapshotKind}. Nothing is
+ * forced:
  * after a power cut a blob that did not get to the device whole is passed over.
  */
 public final class FileSnapshots implements Snapshots {
@@ -48,8 +49,8 @@ public final class FileSnapshots implements Snapshots {
     @Override
     public void write(String name, long offset, ByteBuffer bytes) {
         ContractChecks.requireSnapshot(store.id(), name, offset);
-        KafkaBlob kind = KafkaBlob.named(name);
-        boolean kafka = kind != null && kind.isKafkas(bytes);
+        KafkaSnapshotKind kind = KafkaSnapshotKind.ofName(name);
+        boolean kafka = kind != null && kind.isInKafkaFormat(bytes);
         ByteBuffer content = kafka ? bytes : withFooter(bytes);
         Path file = kafka ? file(kind, offset) : file(name, offset);
         store.writing(() -> {
@@ -93,7 +94,7 @@ public final class FileSnapshots implements Snapshots {
     public void delete(String name, long offset) {
         store.writing(() -> {
             Files.deleteIfExists(file(name, offset));
-            KafkaBlob kind = KafkaBlob.named(name);
+            KafkaSnapshotKind kind = KafkaSnapshotKind.ofName(name);
             if (kind != null) {
                 Files.deleteIfExists(file(kind, offset));
             }
@@ -116,7 +117,7 @@ public final class FileSnapshots implements Snapshots {
         try {
             ByteBuffer bytes = file == null ? null : ByteBuffer.wrap(Files.readAllBytes(file));
             if (bytes != null && isSound(file, bytes)) {
-                boolean kafka = KafkaBlob.ofFile(file.toString()) != null;
+                boolean kafka = KafkaSnapshotKind.ofFile(file.toString()) != null;
                 return Optional.of(kafka ? bytes : bytes.slice(0, bytes.limit() - FOOTER));
             }
             LOG.warn("snapshot {} is damaged: passing it over", file);
@@ -134,14 +135,14 @@ public final class FileSnapshots implements Snapshots {
     }
 
     private static boolean isSound(Path file, ByteBuffer bytes) {
-        KafkaBlob kind = KafkaBlob.ofFile(file.toString());
-        return kind == null ? hasFooter(bytes) : kind.isKafkas(bytes);
+        KafkaSnapshotKind kind = KafkaSnapshotKind.ofFile(file.toString());
+        return kind == null ? hasFooter(bytes) : kind.isInKafkaFormat(bytes);
     }
 
     /** @return the blobs of a name by offset */
     private static TreeMap<Long, Path> files(Path directory, String name) {
         TreeMap<Long, Path> found = new TreeMap<>();
-        KafkaBlob kind = KafkaBlob.named(name);
+        KafkaSnapshotKind kind = KafkaSnapshotKind.ofName(name);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
             for (Path entry : entries) {
                 String file = entry.getFileName().toString();
@@ -169,7 +170,7 @@ public final class FileSnapshots implements Snapshots {
         return directory.resolve(FileNames.name(offset, "." + name + FileNames.SNAPSHOT));
     }
 
-    private Path file(KafkaBlob kind, long offset) {
+    private Path file(KafkaSnapshotKind kind, long offset) {
         return directory.resolve(FileNames.name(offset, kind.suffix()));
     }
 

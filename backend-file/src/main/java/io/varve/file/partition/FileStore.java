@@ -56,7 +56,7 @@ public final class FileStore implements PartitionStore {
 
     @Override
     public Optional<Path> directory() {
-        return Optional.of(partition.home().path());
+        return Optional.of(partition.dataDirectory().path());
     }
 
     @Override
@@ -82,7 +82,7 @@ public final class FileStore implements PartitionStore {
                 unsynced = 0;
                 checkpointer.syncSoon(this);
             }
-            checkpointer.appended(partition.home(), bytes);
+            checkpointer.appended(partition.dataDirectory(), bytes);
         }
     }
 

@@ -60,13 +60,13 @@ public final class ParallelSync {
         for (FileStore store : stores) {
             UnforcedChanges starts = store.partition().durability().starts();
             if (starts.any()) {
-                trimmed.computeIfAbsent(store.partition().home(), home -> new HashMap<>())
+                trimmed.computeIfAbsent(store.partition().dataDirectory(), dataDirectory -> new HashMap<>())
                         .put(store, starts.mark());
             }
         }
-        trimmed.forEach((home, marks) -> {
+        trimmed.forEach((dataDirectory, marks) -> {
             try {
-                home.writeCheckpoints();
+                dataDirectory.writeCheckpoints();
                 marks.forEach(
                         (store, mark) -> store.partition().durability().starts().forced(mark));
             } catch (IOException e) {
@@ -74,7 +74,7 @@ public final class ParallelSync {
                 // some.
                 StorageException failure = new StorageException(
                         StorageException.Kind.RETRY,
-                        "writing checkpoints failed at " + home.path() + ": " + e.getMessage(),
+                        "writing checkpoints failed at " + dataDirectory.path() + ": " + e.getMessage(),
                         e);
                 marks.keySet().forEach(store -> failures.putIfAbsent(store.id(), failure));
             }

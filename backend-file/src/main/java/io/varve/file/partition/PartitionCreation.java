@@ -14,12 +14,12 @@ import java.nio.file.Path;
 /** Creates the directory of a new partition, with an empty segment in it. */
 final class PartitionCreation {
     private final FilePartition partition;
-    private final DataDirectory home;
+    private final DataDirectory dataDirectory;
     private final Path path;
 
     PartitionCreation(FilePartition partition) {
         this.partition = partition;
-        this.home = partition.home();
+        this.dataDirectory = partition.dataDirectory();
         this.path = partition.path();
     }
 
@@ -30,7 +30,7 @@ final class PartitionCreation {
      */
     void run() {
         try {
-            forgetNamesake();
+            forgetPredecessor();
             if (Files.exists(path)) {
                 requireEmpty();
             }
@@ -40,18 +40,18 @@ final class PartitionCreation {
         try {
             fill();
         } catch (IOException e) {
-            removeHalf(e);
+            removeUnfinished(e);
             throw Disk.writeFailure("creating a partition", path, e);
         } catch (StorageException e) {
-            removeHalf(e);
+            removeUnfinished(e);
             throw e;
         }
     }
 
     /** What the checkpoints say of a deleted partition must not be taken for its successor's. */
-    private void forgetNamesake() throws IOException {
-        if (home.checkpoints().name(partition.id().toString())) {
-            home.writeCheckpoints();
+    private void forgetPredecessor() throws IOException {
+        if (dataDirectory.checkpoints().name(partition.id().toString())) {
+            dataDirectory.writeCheckpoints();
         }
     }
 
@@ -82,14 +82,14 @@ final class PartitionCreation {
         PartitionMetadata.write(path, partition.id());
         Disk.forceDirectory(path);
         partition.hit(FileFailPoints.CREATE_BEFORE_FORCE);
-        Disk.forceDirectory(home.path());
+        Disk.forceDirectory(dataDirectory.path());
     }
 
     /**
      * Everything is made anew by the next try: what a force that failed did not make durable must not count
      * as done.
      */
-    private void removeHalf(Exception why) {
+    private void removeUnfinished(Exception why) {
         try {
             Disk.removeTree(path);
         } catch (IOException e) {

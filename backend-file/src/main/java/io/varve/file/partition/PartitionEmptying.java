@@ -42,7 +42,7 @@ final class PartitionEmptying {
             deleteMark(mark, e);
             throw Disk.writeFailure(
                     "writing the checkpoints of an emptied partition",
-                    partition.home().path(),
+                    partition.dataDirectory().path(),
                     e);
         }
         try {

@@ -15,12 +15,12 @@ import java.nio.file.Path;
  */
 public final class PartitionRemoval {
     private final FilePartition partition;
-    private final DataDirectory home;
+    private final DataDirectory dataDirectory;
 
     /** @param partition of an open data directory */
     public PartitionRemoval(FilePartition partition) {
         this.partition = partition;
-        this.home = partition.home();
+        this.dataDirectory = partition.dataDirectory();
     }
 
     /**
@@ -40,7 +40,7 @@ public final class PartitionRemoval {
                 }
                 throw e;
             }
-            home.forget(partition.id());
+            dataDirectory.forget(partition.id());
             partition.retire();
         }
     }
@@ -51,7 +51,7 @@ public final class PartitionRemoval {
             moveAway(directory, gone);
             try {
                 partition.hit(FileFailPoints.DELETE_BEFORE_FORCE);
-                Disk.forceDirectory(home.path());
+                Disk.forceDirectory(dataDirectory.path());
             } catch (IOException | UncheckedIOException e) {
                 Disk.rename(gone, directory); // it may not last, and can be tried again
                 throw e;
@@ -72,7 +72,7 @@ public final class PartitionRemoval {
             Disk.rename(directory, gone);
         } catch (IOException e) {
             partition.closeIdleFiles(); // some platforms rename no directory with open files in it
-            home.space().releaseReserve();
+            dataDirectory.space().releaseReserve();
             Disk.rename(directory, gone);
         }
     }

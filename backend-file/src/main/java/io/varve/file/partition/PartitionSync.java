@@ -25,7 +25,7 @@ public final class PartitionSync {
     /** Counts twice for every change of what was appended: odd while files and view may differ. */
     private long changes;
 
-    private volatile Refusal broken;
+    private volatile Refusal refusal;
     private final UnforcedChanges names = new UnforcedChanges();
     private final UnforcedChanges starts = new UnforcedChanges();
     /** What the checkpoints are to say; -1 when they said nothing and the files have not been looked at. */
@@ -102,7 +102,7 @@ public final class PartitionSync {
 
     /** @throws StorageException FULL after a failure that may have left the files half written */
     void requireSound() {
-        Refusal why = broken;
+        Refusal why = refusal;
         if (why != null) {
             throw why.failure(partition.id());
         }
@@ -110,9 +110,9 @@ public final class PartitionSync {
 
     /** Makes the partition read-only, until a restart has looked at the files. */
     StorageException refuseWrites(String why, Throwable cause) {
-        Refusal refusal = new Refusal(why, cause);
-        broken = refusal;
-        return refusal.failure(partition.id());
+        Refusal refused = new Refusal(why, cause);
+        refusal = refused;
+        return refused.failure(partition.id());
     }
 
     /** As {@link #refuseWrites}, after a change of files that may be half done. */
@@ -245,7 +245,7 @@ public final class PartitionSync {
             }
             recoveryPoint = durable.offset();
         }
-        partition.home().writeCheckpoints();
+        partition.dataDirectory().writeCheckpoints();
     }
 
     /**
@@ -267,7 +267,7 @@ public final class PartitionSync {
             startPoint = start;
         }
         try {
-            partition.home().writeCheckpoints();
+            partition.dataDirectory().writeCheckpoints();
         } catch (IOException e) {
             synchronized (publishing) {
                 changes++;

@@ -64,7 +64,7 @@ final class PartitionTruncation {
 
     /** @return offset after the last batch that ends at {@code bytes}, or the base when there is none */
     private static long endOf(FileSegment segment, int bytes) {
-        return segment.reading(
+        return segment.readingHeaders(
                 cursor -> {
                     long next = segment.base;
                     while (cursor.onBatch()) {
@@ -85,7 +85,7 @@ final class PartitionTruncation {
         // It happens at once, by the truncation or the first removal: later segments that a crash leaves do
         // not join on to anything.
         kept[last] = new SegmentTruncation(partition.directory(), kept[last])
-                .run(bytes, newEnd, partition.home().nextNumber());
+                .run(bytes, newEnd, partition.dataDirectory().nextNumber());
         partition.hit(FileFailPoints.TRUNCATE_AFTER_CUT);
         for (int i = last + 1; i < now.segments().length; i++) {
             now.segments()[i].remove();

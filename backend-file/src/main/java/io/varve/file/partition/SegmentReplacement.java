@@ -78,7 +78,7 @@ final class SegmentReplacement {
     /** Writes the batches aside. Needs no lock: nothing of the partition is touched. */
     Path write(BatchSource cleaned) {
         // No other replacement's, not even one's by whom this writer is overtaken meanwhile.
-        long unique = partition.home().nextNumber();
+        long unique = partition.dataDirectory().nextNumber();
         Path aside = partition.path().resolve(FileNames.name(base, "." + unique + FileNames.LOG + FileNames.CLEANED));
         try (UninterruptibleFile open = UninterruptibleFile.open(
                 aside, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE)) {
@@ -96,7 +96,7 @@ final class SegmentReplacement {
                 Disk.writeFully(open, bytes, at);
                 at += size;
             }
-            Disk.modified(aside, Segment.lastAppendMs(old));
+            Disk.setModifiedMs(aside, Segment.lastAppendMs(old));
             open.force(true);
             return aside;
         } catch (IOException e) {
@@ -111,7 +111,7 @@ final class SegmentReplacement {
     /** Lets the batches written aside take the segments' place. Call with the partition's monitor held. */
     void commit(Path aside) {
         PartitionView now = partition.view();
-        int first = present(now);
+        int first = requireUnchanged(now);
         int after = first + old.size();
         Path directory = partition.path();
         Path swap = directory.resolve(FileNames.swapName(base, end));
@@ -168,7 +168,7 @@ final class SegmentReplacement {
      * @return the index of the first segment to replace: whatever trims or truncates a segment leaves another
      *     in its place, or none
      */
-    private int present(PartitionView now) {
+    private int requireUnchanged(PartitionView now) {
         int first = now.indexOf(replaced.get(0));
         int after = first + replaced.size();
         if (first < 0

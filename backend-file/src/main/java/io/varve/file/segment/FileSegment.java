@@ -30,7 +30,7 @@ public final class FileSegment {
     private final LazyLong maxTimestamp = new LazyLong();
     private final LazyLong lastAppendMs = new LazyLong();
     /** Its file does not tell of the last append yet; the writer's. */
-    private boolean unnoted;
+    private boolean lastAppendUnsaved;
 
     /** Made when first needed: most segments lie idle, and there are many. */
     private volatile SegmentFiles files;
@@ -110,7 +110,7 @@ public final class FileSegment {
 
     /**
      * When a batch was last appended, in ms since the epoch, or -1. While nothing is appended the file's time
-     * of modification tells; it is the clock's own once {@link #noteLastAppend} has set it.
+     * of modification tells; it is the clock's own once {@link #saveLastAppend} has set it.
      */
     public long lastAppendMs() {
         return lastAppendMs.get(() -> bytes == 0 ? -1 : Disk.modifiedMs(path()));
@@ -119,17 +119,17 @@ public final class FileSegment {
     /** Sets when a batch was last appended, in ms since the epoch. */
     public void lastAppendMs(long ms) {
         lastAppendMs.set(ms);
-        unnoted = true;
+        lastAppendUnsaved = true;
     }
 
     /**
      * Leaves word of the last append in the file's time of modification. What cannot be noted is told by the
      * time of the last write.
      */
-    public void noteLastAppend() {
-        if (unnoted && bytes > 0) {
-            Disk.modified(path(), lastAppendMs());
-            unnoted = false;
+    public void saveLastAppend() {
+        if (lastAppendUnsaved && bytes > 0) {
+            Disk.setModifiedMs(path(), lastAppendMs());
+            lastAppendUnsaved = false;
         }
     }
 
@@ -149,16 +149,16 @@ public final class FileSegment {
 
     /** What to verify in a segment's log. */
     @FunctionalInterface
-    public interface Check<T> {
+    public interface Verification<T> {
         T by(LogScan scan) throws IOException;
     }
 
     /** Verifies batches by their checksums. */
-    public <T> T checking(Check<T> check, int limit) {
+    public <T> T verifying(Verification<T> verification, int limit) {
         try {
             UninterruptibleFile open = log().acquire();
             try {
-                return check.by(new LogScan(open, limit));
+                return verification.by(new LogScan(open, limit));
             } finally {
                 log().release();
             }
@@ -169,16 +169,16 @@ public final class FileSegment {
 
     /** What to find out from a segment's batch headers. */
     @FunctionalInterface
-    public interface Look<T> {
+    public interface HeaderScan<T> {
         T at(BatchCursor cursor);
     }
 
     /** Looks at the batches between two boundaries. */
-    public <T> T reading(Look<T> look, int from, int to) {
+    public <T> T readingHeaders(HeaderScan<T> scan, int from, int to) {
         try {
             UninterruptibleFile open = log().acquire();
             try {
-                return look.at(BatchCursor.open(log(), open, from, to));
+                return scan.at(BatchCursor.open(log(), open, from, to));
             } finally {
                 log().release();
             }
@@ -200,7 +200,7 @@ public final class FileSegment {
             } finally {
                 log().release();
             }
-            log().clean(mark);
+            log().markClean(mark);
         }
         if (sealed) {
             forceIndexes();
@@ -277,7 +277,7 @@ public final class FileSegment {
             Files.deleteIfExists(offsets().file().path());
             Files.deleteIfExists(times().file().path());
             if (Files.exists(path)) {
-                log().move(gone, name -> takeName(path, name));
+                log().move(gone, name -> renameAway(path, name));
             }
         } catch (IOException e) {
             throw Disk.writeFailure("removing a segment", path, e);
@@ -289,7 +289,7 @@ public final class FileSegment {
      * A directory without space for another name need not take one, except where files in use cannot be
      * deleted.
      */
-    private static void takeName(Path path, Path gone) throws IOException {
+    private static void renameAway(Path path, Path gone) throws IOException {
         try {
             Disk.rename(path, gone);
         } catch (IOException e) {

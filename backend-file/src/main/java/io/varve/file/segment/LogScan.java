@@ -51,24 +51,24 @@ public final class LogScan {
      */
     public int soundAt(long at, long minOffset, long maxOffset) throws IOException {
         if (!load(at, BatchHeader.SIZE)) {
-            return no(length - at + " bytes, less than a batch header");
+            return unsound(length - at + " bytes, less than a batch header");
         }
         int in = (int) (at - windowStart);
         long size = window.getInt(in + Long.BYTES) + (long) BatchHeader.LOG_OVERHEAD;
         if (BatchHeader.magic(window, in) != BatchHeader.MAGIC || size < BatchHeader.SIZE) {
-            return no("no batch header");
+            return unsound("no batch header");
         }
         if (size > length - at) {
-            return no("a batch of " + size + " bytes of which " + (length - at) + " are there");
+            return unsound("a batch of " + size + " bytes of which " + (length - at) + " are there");
         }
         long base = BatchHeader.baseOffset(window, in);
         int delta = BatchHeader.lastOffsetDelta(window, in);
         if (base < minOffset || delta < 0 || base > maxOffset - delta) {
-            return no("a batch of offset " + base + " where " + minOffset + " was due");
+            return unsound("a batch of offset " + base + " where " + minOffset + " was due");
         }
         long expected = BatchHeader.crc(window, in);
         if (checksum(at, at + size) != expected) {
-            return no("a batch whose CRC-32C does not match");
+            return unsound("a batch whose CRC-32C does not match");
         }
         load(at, BatchHeader.SIZE);
         return (int) size;
@@ -157,7 +157,7 @@ public final class LogScan {
         return BatchHeader.maxTimestamp(window, (int) (at - windowStart));
     }
 
-    private int no(String reason) {
+    private int unsound(String reason) {
         why = reason;
         return 0;
     }

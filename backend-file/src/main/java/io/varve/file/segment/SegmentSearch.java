@@ -43,14 +43,14 @@ public final class SegmentSearch {
             return beyondIndex(readable);
         }
         if (from > 0) {
-            int found = segment.reading(cursor -> seek(cursor, from), from, readable);
+            int found = segment.readingHeaders(cursor -> seek(cursor, from), from, readable);
             if (found != WRONG_INDEX) {
                 return found;
             }
             segment.offsets()
                     .distrust("its entry for offset " + offset + " does not point at a batch that starts there");
         }
-        return segment.reading(cursor -> seek(cursor, 0), 0, readable);
+        return segment.readingHeaders(cursor -> seek(cursor, 0), 0, readable);
     }
 
     /**
@@ -58,7 +58,7 @@ public final class SegmentSearch {
      * can tell.
      */
     private int beyondIndex(int readable) {
-        int found = segment.reading(cursor -> seek(cursor, 0), 0, readable);
+        int found = segment.readingHeaders(cursor -> seek(cursor, 0), 0, readable);
         if (found != NOT_HERE) {
             segment.offsets().distrust("its entry for offset " + offset + " points past the end of the log");
         }
@@ -84,7 +84,7 @@ public final class SegmentSearch {
                 if (indexed > 0 && cursor.position() == indexed) {
                     return WRONG_INDEX;
                 }
-                stepOver(segment, cursor, offset, e);
+                skipDamage(segment, cursor, offset, e);
             }
         }
     }
@@ -111,14 +111,14 @@ public final class SegmentSearch {
 
     private boolean isSound(BatchCursor cursor) {
         int at = cursor.position();
-        return segment.checking(
+        return segment.verifying(
                 scan -> scan.soundAt(at, segment.base, segment.base + Integer.MAX_VALUE) > 0, cursor.limit());
     }
 
     /** @return true if there was a sound batch behind the damage at the cursor; it is at that now */
-    static boolean steppedOver(FileSegment segment, BatchCursor cursor) {
+    static boolean trySkipDamage(FileSegment segment, BatchCursor cursor) {
         int at = cursor.position();
-        long sound = segment.checking(
+        long sound = segment.verifying(
                 scan -> scan.findSound(at + 1L, segment.base, segment.base + Integer.MAX_VALUE), cursor.limit());
         if (sound >= 0) {
             cursor.moveTo((int) sound);
@@ -130,11 +130,11 @@ public final class SegmentSearch {
      * Moves on to the next sound batch, unless what is looked for lies in the damage. It may lie before the
      * cursor, when a wrong length has led past it.
      */
-    static void stepOver(FileSegment segment, BatchCursor cursor, long offset, StorageException damage) {
+    static void skipDamage(FileSegment segment, BatchCursor cursor, long offset, StorageException damage) {
         int at = cursor.position();
         int before = cursor.positionBefore();
         long maxOffset = segment.base + Integer.MAX_VALUE;
-        long sound = segment.checking(
+        long sound = segment.verifying(
                 scan -> {
                     boolean wrongLength = before < at && scan.soundAt(before, segment.base, maxOffset) == 0;
                     long found = scan.findSound((wrongLength ? before : at) + 1L, segment.base, maxOffset);
@@ -172,7 +172,7 @@ public final class SegmentSearch {
      *     {@code end}
      */
     public static int endOfSound(FileSegment segment, int from, int readable, long end) {
-        return segment.reading(
+        return segment.readingHeaders(
                 cursor -> {
                     try {
                         while (cursor.onBatch() && cursor.lastOffset() < end) {
@@ -194,21 +194,21 @@ public final class SegmentSearch {
      * @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above
      *     {@code from}
      */
-    public static int cut(FileSegment segment, int from, int readable, int maxBytes) {
+    public static int boundaryWithin(FileSegment segment, int from, int readable, int maxBytes) {
         if (readable - from <= maxBytes) {
             return readable;
         }
         int maxEnd = from + maxBytes;
         int near = Math.max(from, segment.offsets().floorPosition(maxEnd));
-        int end = segment.reading(cursor -> walk(cursor, from, maxEnd), near, readable);
-        return end >= 0 ? end : segment.reading(cursor -> walk(cursor, from, maxEnd), from, readable);
+        int end = segment.readingHeaders(cursor -> endOfBatches(cursor, from, maxEnd), near, readable);
+        return end >= 0 ? end : segment.readingHeaders(cursor -> endOfBatches(cursor, from, maxEnd), from, readable);
     }
 
     /**
      * @return where the last batch ends that is to be read, or -1 when the index has led to a place where
      *     there is no batch
      */
-    private static int walk(BatchCursor cursor, int from, int maxEnd) {
+    private static int endOfBatches(BatchCursor cursor, int from, int maxEnd) {
         int start = cursor.position();
         int end = start;
         try {
@@ -233,7 +233,7 @@ public final class SegmentSearch {
      * @throws StorageException CORRUPT if the first batch is damaged
      */
     public static BatchSlice soundSlice(FileSegment segment, int from, int to) {
-        int sound = segment.checking(
+        int sound = segment.verifying(
                 scan -> {
                     long next = segment.base;
                     int at = from;

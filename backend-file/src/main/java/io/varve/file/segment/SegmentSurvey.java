@@ -17,7 +17,7 @@ public final class SegmentSurvey {
 
     /** @return offset after the last batch that can be reached from the last index entry */
     public long end() {
-        return segment.reading(
+        return segment.readingHeaders(
                 cursor -> {
                     long next = segment.base;
                     try {
@@ -36,7 +36,7 @@ public final class SegmentSurvey {
 
     /** @return max timestamp of the batches in ms since the epoch, or -1 */
     public long newestTimestamp() {
-        return segment.reading(
+        return segment.readingHeaders(
                 cursor -> {
                     long newest = -1;
                     try {
@@ -60,6 +60,6 @@ public final class SegmentSurvey {
     public boolean beginsSound() {
         long base = segment.base;
         return segment.bytes() > 0
-                && segment.checking(scan -> scan.soundAt(0, base, base + Integer.MAX_VALUE) > 0, segment.bytes());
+                && segment.verifying(scan -> scan.soundAt(0, base, base + Integer.MAX_VALUE) > 0, segment.bytes());
     }
 }

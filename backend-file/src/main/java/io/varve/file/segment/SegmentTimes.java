@@ -65,7 +65,7 @@ final class SegmentTimes {
             if (at < 0) {
                 return segment.offsets().lastPosition() >= segment.bytes(); // then it is the log that ends early
             }
-            return segment.reading(
+            return segment.readingHeaders(
                     cursor -> cursor.onBatch() && cursor.baseOffset() <= offset && cursor.maxTimestamp() == timestamp,
                     at,
                     segment.bytes());
@@ -77,7 +77,7 @@ final class SegmentTimes {
 
     /** @return largest timestamp of the batches from a position on, as far as they are sound, or -1 */
     private long newestFrom(int position) {
-        return segment.reading(
+        return segment.readingHeaders(
                 cursor -> {
                     long newest = -1;
                     while (true) {
@@ -89,7 +89,7 @@ final class SegmentTimes {
                             return newest;
                         } catch (StorageException e) {
                             e.rethrowUnless(StorageException.Kind.CORRUPT);
-                            if (!SegmentSearch.steppedOver(segment, cursor)) {
+                            if (!SegmentSearch.trySkipDamage(segment, cursor)) {
                                 return newest;
                             }
                         }

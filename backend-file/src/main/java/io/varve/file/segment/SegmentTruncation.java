@@ -67,7 +67,7 @@ public final class SegmentTruncation {
         shortened.times().keepBelow(end);
         shortened.writer().resume();
         shortened.lastAppendMs(bytes == 0 ? -1 : lastAppendMs);
-        shortened.noteLastAppend();
+        shortened.saveLastAppend();
         return shortened;
     }
 

@@ -55,7 +55,7 @@ public final class SegmentWriter {
 
     private long firstTimestamp() {
         if (firstTimestamp == UNKNOWN) {
-            firstTimestamp = segment.reading(SegmentWriter::timestampHere, 0, segment.bytes());
+            firstTimestamp = segment.readingHeaders(SegmentWriter::timestampHere, 0, segment.bytes());
         }
         return firstTimestamp;
     }
@@ -77,7 +77,7 @@ public final class SegmentWriter {
     public void append(BatchRun run, SegmentLimits limits, Runnable written) {
         int at = segment.bytes();
         int size = run.bytes().remaining();
-        learnIndexes(limits);
+        loadIndexes(limits);
         UninterruptibleFile open;
         try {
             open = segment.log().acquire();
@@ -85,11 +85,11 @@ public final class SegmentWriter {
             throw Disk.writeFailure("opening", segment.log().path(), e);
         }
         try {
-            segment.log().dirty();
+            segment.log().markDirty();
             Disk.writeFully(open, run.bytes().duplicate(), at);
-            segment.log().dirty();
+            segment.log().markDirty();
         } catch (IOException e) {
-            cutBack(at, e);
+            truncateTornAppend(at, e);
             throw Disk.writeFailure(
                     "appending " + size + " bytes at " + at, segment.log().path(), e);
         } finally {
@@ -101,14 +101,14 @@ public final class SegmentWriter {
     }
 
     /** Whatever the indexes have to be asked is asked before something is written: it may fail. */
-    private void learnIndexes(SegmentLimits limits) {
+    private void loadIndexes(SegmentLimits limits) {
         segment.maxTimestamp();
         segment.times().lastTimestamp();
         segment.offsets().isFull(limits.indexMaxBytes());
     }
 
     /** Takes a torn append away, so that recovery can never mistake it for a whole one. */
-    private void cutBack(int to, IOException why) {
+    private void truncateTornAppend(int to, IOException why) {
         boolean interrupted = Thread.interrupted(); // it closes channels, and may be why the append failed
         try {
             UninterruptibleFile open = segment.log().acquire();
@@ -212,7 +212,7 @@ public final class SegmentWriter {
     public long resume() {
         int from = segment.offsets().lastPosition();
         segment.maxTimestamp(); // known before: to find it out takes the cursor
-        return segment.reading(
+        return segment.readingHeaders(
                 cursor -> {
                     long next = segment.base;
                     if (from > 0
@@ -242,7 +242,7 @@ public final class SegmentWriter {
     /** Builds the indexes anew from the batch headers; what is damaged is stepped over. */
     public void rebuildIndexes(SegmentLimits limits) throws IOException {
         clearIndexes();
-        segment.reading(
+        segment.readingHeaders(
                 cursor -> {
                     while (true) {
                         try {
@@ -250,7 +250,7 @@ public final class SegmentWriter {
                             return null;
                         } catch (StorageException e) {
                             e.rethrowUnless(StorageException.Kind.CORRUPT);
-                            SegmentSearch.stepOver(segment, cursor, Long.MAX_VALUE, e);
+                            SegmentSearch.skipDamage(segment, cursor, Long.MAX_VALUE, e);
                             indexNext();
                         }
                     }

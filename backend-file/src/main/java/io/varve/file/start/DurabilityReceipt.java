@@ -19,8 +19,8 @@ public final class DurabilityReceipt {
     private final long started;
     private int partitions;
     private int past;
-    private int cut;
-    private long bytesCut;
+    private int truncated;
+    private long bytesTruncated;
     private int damaged;
 
     DurabilityReceipt(Path directory, Clock clock) {
@@ -32,12 +32,12 @@ public final class DurabilityReceipt {
     /** Takes a partition in, and says its line if it has one. */
     synchronized void add(PartitionReceipt receipt) {
         partitions++;
-        if (receipt == null || !receipt.saysSomething()) {
+        if (receipt == null || !receipt.differs()) {
             return;
         }
         past++;
-        cut += receipt.bytesCut() > 0 ? 1 : 0;
-        bytesCut += receipt.bytesCut();
+        truncated += receipt.bytesTruncated() > 0 ? 1 : 0;
+        bytesTruncated += receipt.bytesTruncated();
         damaged += receipt.isDamaged() ? 1 : 0;
         receipt.log();
     }
@@ -51,10 +51,11 @@ public final class DurabilityReceipt {
         String summary = "durability receipt: " + directory + " was not closed properly: " + partitions
                 + (partitions == 1 ? " partition" : " partitions") + " recovered in "
                 + (clock.nanos() - started) / NANOS_PER_MS + " ms; " + past
-                + (past == 1 ? " differs" : " differ") + " from the last checkpoint, " + cut + " lost " + bytesCut
+                + (past == 1 ? " differs" : " differ") + " from the last checkpoint, " + truncated + " lost "
+                + bytesTruncated
                 + " unsynced bytes in all, "
                 + damaged + (damaged == 1 ? " is damaged" : " are damaged");
-        if (cut > 0 || damaged > 0) {
+        if (truncated > 0 || damaged > 0) {
             LOG.warn(summary);
         } else {
             LOG.info(summary);

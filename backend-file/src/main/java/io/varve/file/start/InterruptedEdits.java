@@ -86,7 +86,7 @@ final class InterruptedEdits {
         long offset = FileNames.offset(mark, FileNames.EMPTIED);
         deleteSegments(new FileNames.Range(0, Long.MAX_VALUE));
         partition.durability().beginsAnew(offset);
-        partition.home().writeCheckpoints(); // which from here on say what the mark says
+        partition.dataDirectory().writeCheckpoints(); // which from here on say what the mark says
         Files.delete(directory.resolve(mark));
         changed = true;
         receipt.completed("emptying it at offset " + offset + " was under way: completed");

@@ -31,7 +31,7 @@ public final class PartitionDiscovery {
         Checkpoints.CheckpointContent checkpoints = directory.checkpoints().read(clean);
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory.path(), Files::isDirectory)) {
             for (Path entry : entries) {
-                look(entry, checkpoints);
+                examine(entry, checkpoints);
             }
         }
         if (directory.partitions().isEmpty()) {
@@ -40,7 +40,7 @@ public final class PartitionDiscovery {
         return clean;
     }
 
-    private void look(Path entry, Checkpoints.CheckpointContent checkpoints) throws IOException {
+    private void examine(Path entry, Checkpoints.CheckpointContent checkpoints) throws IOException {
         String name = entry.getFileName().toString();
         if (name.endsWith(FileNames.DELETED_DIRECTORY)) {
             Disk.removeTree(entry);

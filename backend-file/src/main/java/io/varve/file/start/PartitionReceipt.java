@@ -23,7 +23,7 @@ public final class PartitionReceipt {
 
     private final List<String> remarks = new ArrayList<>();
     private long end;
-    private long cut;
+    private long truncated;
     private int damages;
 
     PartitionReceipt(PartitionId id, long durableBefore) {
@@ -37,8 +37,8 @@ public final class PartitionReceipt {
     }
 
     /** Bytes were cut off as the crash's doing. */
-    void cut(long bytes, String why) {
-        cut += bytes;
+    void truncated(long bytes, String why) {
+        truncated += bytes;
         remarks.add(why);
     }
 
@@ -52,8 +52,8 @@ public final class PartitionReceipt {
         this.end = end;
     }
 
-    long bytesCut() {
-        return cut;
+    long bytesTruncated() {
+        return truncated;
     }
 
     /** @return true if something durable is not as it was */
@@ -62,20 +62,20 @@ public final class PartitionReceipt {
     }
 
     /** @return false when the partition is just as the last checkpoint said */
-    boolean saysSomething() {
+    boolean differs() {
         return !remarks.isEmpty() || end != Math.max(0, durableBefore);
     }
 
     @Override
     public String toString() {
         return id + ": recovered end " + end + ", durable end before the crash "
-                + (durableBefore < 0 ? "not known" : "at least " + durableBefore) + ", " + cut + " bytes cut"
+                + (durableBefore < 0 ? "not known" : "at least " + durableBefore) + ", " + truncated + " bytes cut"
                 + (remarks.isEmpty() ? "" : ": " + String.join("; ", remarks));
     }
 
     /** Says it in one line. */
     public void log() {
-        if (cut == 0 && damages == 0) {
+        if (truncated == 0 && damages == 0) {
             LOG.info("durability receipt: {}", this);
         } else {
             LOG.warn("durability receipt: {}", this);

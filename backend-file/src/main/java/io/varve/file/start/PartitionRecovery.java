@@ -16,7 +16,7 @@ import java.nio.file.Path;
  */
 final class PartitionRecovery {
     /** A partition may skip so many offsets between two segments; less than that and something is missing. */
-    private static final long FAR = 1L << 30;
+    private static final long MAX_HOLE = 1L << 30;
 
     /** Why a segment cannot stand where it does. */
     private enum Misfit {
@@ -67,7 +67,7 @@ final class PartitionRecovery {
             FileSegment segment = segments.get(i);
             Misfit misfit = i == first ? Misfit.NONE : misfit(segment, end);
             if (misfit != Misfit.NONE) {
-                takeAway(segment, misfit, end);
+                removeMisfit(segment, misfit, end);
                 i--;
                 continue;
             }
@@ -78,7 +78,7 @@ final class PartitionRecovery {
             if (found.torn() > 0 && truncate(i, found, appendedMs)) {
                 return end;
             }
-            noteForces(segment, end, appendedMs);
+            markForForce(segment, end, appendedMs);
             if (!last) {
                 segment.writer().sealIfPossible();
                 segment.forceIndexes();
@@ -122,14 +122,15 @@ final class PartitionRecovery {
         if (segment.base < end) {
             return Misfit.OVERLAPS;
         }
-        boolean hole = prior.known() && end >= prior.durableEnd() && segment.base > end && segment.base - end < FAR;
+        boolean hole =
+                prior.known() && end >= prior.durableEnd() && segment.base > end && segment.base - end < MAX_HOLE;
         if (!hole) {
             return Misfit.NONE;
         }
         return prior.clean() ? Misfit.FOLLOWS_NOTHING : Misfit.LOST_PREDECESSOR;
     }
 
-    private void takeAway(FileSegment segment, Misfit misfit, long end) throws IOException {
+    private void removeMisfit(FileSegment segment, Misfit misfit, long end) throws IOException {
         switch (misfit) {
             case OVERLAPS ->
                 segments.setAside(
@@ -137,7 +138,7 @@ final class PartitionRecovery {
             case FOLLOWS_NOTHING ->
                 segments.setAside(segment, "it begins at offset " + segment.base + ", but " + end + " is the end");
             default -> {
-                receipt.cut(
+                receipt.truncated(
                         segment.bytes(),
                         segment.log().path() + " of " + segment.bytes() + " bytes begins at offset " + segment.base
                                 + " where " + end
@@ -161,7 +162,7 @@ final class PartitionRecovery {
             later += segments.last().bytes();
             segments.delete(segments.last());
         }
-        receipt.cut(
+        receipt.truncated(
                 found.torn() + later,
                 segment.log().path() + " at byte " + found.bytes() + " (offset " + found.end() + "), where there is "
                         + found.why() + (later == 0 ? "" : ", and the " + later + " bytes of later segments"));
@@ -169,21 +170,21 @@ final class PartitionRecovery {
         UninterruptibleFile open = segment.log().acquire();
         try {
             open.truncate(found.bytes());
-            segment.log().dirty();
+            segment.log().markDirty();
         } finally {
             segment.log().release();
         }
-        segment.noteLastAppend();
+        segment.saveLastAppend();
         return !lacksNothing;
     }
 
-    private void noteForces(FileSegment segment, long end, long appendedMs) {
+    private void markForForce(FileSegment segment, long end, long appendedMs) {
         if (segment.log().isDirty()) { // it was written again, not appended to
             segment.lastAppendMs(appendedMs);
-            segment.noteLastAppend();
+            segment.saveLastAppend();
         }
         if (end > prior.durableEnd()) {
-            segment.log().dirty(); // forced with all others when every partition has been looked at
+            segment.log().markDirty(); // forced with all others when every partition has been looked at
         }
     }
 

@@ -14,23 +14,23 @@ public final class ProgressLog {
 
     private final Clock clock;
     private final Consumer<String> out;
-    private long said;
+    private long lastLogged;
 
     /** @param out takes each line */
     public ProgressLog(Clock clock, Consumer<String> out) {
         this.clock = clock;
         this.out = out;
-        this.said = clock.nanos();
+        this.lastLogged = clock.nanos();
     }
 
     /** @param how put together only when it is time to say it */
     public void at(Supplier<String> how) {
         long now = clock.nanos();
         synchronized (this) {
-            if (now - said < PERIOD_NANOS) {
+            if (now - lastLogged < PERIOD_NANOS) {
                 return;
             }
-            said = now;
+            lastLogged = now;
         }
         out.accept(how.get());
     }

@@ -59,7 +59,7 @@ final class SegmentRecovery {
     }
 
     /** Bytes after which the progress of one segment is logged. */
-    private static final int LONG = 64 << 20;
+    private static final int PROGRESS_BYTES = 64 << 20;
 
     private final FileSegment segment;
     private final PriorState prior;
@@ -110,7 +110,7 @@ final class SegmentRecovery {
             next = at > 0 ? segment.offsets().lastOffset() + 1 : segment.base;
             segment.writer().indexedUpTo(at);
             Result found = scan(size);
-            writeAgain(open, Math.min(unforcedFrom, found.bytes()), found.bytes());
+            rewrite(open, Math.min(unforcedFrom, found.bytes()), found.bytes());
             return found;
         } finally {
             segment.log().release();
@@ -123,7 +123,7 @@ final class SegmentRecovery {
             logProgress(from);
             int bytes = scan.soundAt(at, next, maxOffset);
             if (bytes > 0) {
-                take(bytes);
+                addSound(bytes);
                 continue;
             }
             String why = scan.why();
@@ -147,7 +147,7 @@ final class SegmentRecovery {
     }
 
     /** Notes the sound batch that the scan has come to, and goes past it. */
-    private void take(int bytes) {
+    private void addSound(int bytes) {
         next = scan.lastOffset(at) + 1;
         if (next > prior.durableEnd()) {
             unforcedFrom = Math.min(unforcedFrom, at);
@@ -179,7 +179,7 @@ final class SegmentRecovery {
 
     private void logProgress(int from) {
         int done = at - from;
-        if (done > LONG) {
+        if (done > PROGRESS_BYTES) {
             progress.at(() -> segment.log().path() + ": recovered " + mib(done) + " of " + mib(length - from) + " MiB");
         }
     }
@@ -193,9 +193,9 @@ final class SegmentRecovery {
      * heard of it from its force, and ended. The system has the bytes in memory, takes them for written, and
      * would let the next force succeed.
      */
-    private void writeAgain(UninterruptibleFile open, long from, long to) throws IOException {
+    private void rewrite(UninterruptibleFile open, long from, long to) throws IOException {
         if (!prior.clean() && from < to) {
-            segment.log().dirty();
+            segment.log().markDirty();
             segment.withReserve(() -> InPlaceRewrite.bytes(segment.log().path(), open, from, to));
         }
     }

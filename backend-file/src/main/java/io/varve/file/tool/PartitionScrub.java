@@ -3,7 +3,7 @@ package io.varve.file.tool;
 
 import io.varve.file.disk.FileNames;
 import io.varve.file.partition.FileSnapshots;
-import io.varve.file.partition.KafkaBlob;
+import io.varve.file.partition.KafkaSnapshotKind;
 import io.varve.file.partition.PartitionMetadata;
 import io.varve.file.start.ProgressLog;
 import io.varve.file.tool.ScrubReport.Kind;
@@ -55,9 +55,9 @@ final class PartitionScrub {
             long base = FileNames.offset(name, FileNames.LOG);
             if (base >= 0) {
                 bases.add(base);
-            } else if (KafkaBlob.ofFile(name) != null || name.endsWith(FileNames.SNAPSHOT)) {
+            } else if (KafkaSnapshotKind.ofFile(name) != null || name.endsWith(FileNames.SNAPSHOT)) {
                 snapshots.add(file);
-            } else if (FileNames.isLeftOver(name)) {
+            } else if (FileNames.isUnfinished(name)) {
                 report.note(file, "left by something that did not finish; the next start sees to it");
             } else if (name.endsWith(FileNames.STRAY) || !FileNames.isKnown(name)) {
                 report.note(file, "is no file of a partition");

@@ -97,7 +97,7 @@ final class SegmentScrub {
                 offsets.batch(at, next - 1);
                 times.batch(next - 1, scan.maxTimestamp(at));
                 at += size;
-                throttle.take(size);
+                throttle.pace(size);
                 continue;
             }
             String why = scan.why();
@@ -119,7 +119,7 @@ final class SegmentScrub {
             if (sound < 0) {
                 return next;
             }
-            throttle.take(sound - at);
+            throttle.pace(sound - at);
             at = sound;
         }
         return next;

@@ -25,7 +25,7 @@ final class Throttle {
     }
 
     /** Takes bytes, and waits as long as they are ahead of time. */
-    void take(long bytes) {
+    void pace(long bytes) {
         taken += bytes;
         if (bytesPerSecond == Long.MAX_VALUE) {
             return;

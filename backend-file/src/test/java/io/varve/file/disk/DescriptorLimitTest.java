@@ -8,9 +8,9 @@ import io.varve.conformance.rig.JavaCommand;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
-import io.varve.file.Crowd;
 import io.varve.file.FileRig;
 import io.varve.file.FileTestBase;
+import io.varve.file.ManyPartitionsMain;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.AccessDeniedException;
@@ -37,10 +37,10 @@ class DescriptorLimitTest {
             assertThat(said).containsPattern("(?m)^refused [1-9][0-9]*$");
             try (Stream<Path> files = Files.walk(rig.directory)) {
                 assertThat(files.filter(file -> file.toString().endsWith("index")))
-                        .hasSize(2 * Crowd.partitions());
+                        .hasSize(2 * ManyPartitionsMain.partitions());
             }
-            for (int i = 0; i < Crowd.partitions(); i++) {
-                try (PartitionStore store = rig.storage().open(Crowd.id(i), 1, SegmentLimits.DEFAULT)) {
+            for (int i = 0; i < ManyPartitionsMain.partitions(); i++) {
+                try (PartitionStore store = rig.storage().open(ManyPartitionsMain.id(i), 1, SegmentLimits.DEFAULT)) {
                     assertThat(FileTestBase.readAll(store, 0)).isEqualTo(FileTestBase.tens(0, 10 * ROUNDS));
                 }
             }
@@ -49,7 +49,8 @@ class DescriptorLimitTest {
 
     private static String run(Path directory) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of("/bin/sh", "-c", "ulimit -n " + LIMIT + "; exec \"$@\"", "sh"));
-        command.addAll(JavaCommand.of(new FileRig(directory).subject().orElseThrow(), Crowd.class, "-XX:-MaxFDLimit"));
+        command.addAll(JavaCommand.of(
+                new FileRig(directory).subject().orElseThrow(), ManyPartitionsMain.class, "-XX:-MaxFDLimit"));
         command.addAll(List.of(directory.toString(), String.valueOf(ROUNDS)));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);

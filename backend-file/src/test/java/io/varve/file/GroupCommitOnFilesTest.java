@@ -27,8 +27,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Many partitions committed together. */
-class GroupCommitTest {
-    private static final Logger LOG = LoggerFactory.getLogger(GroupCommitTest.class);
+class GroupCommitOnFilesTest {
+    private static final Logger LOG = LoggerFactory.getLogger(GroupCommitOnFilesTest.class);
     private static final int PARTITIONS = 1_000;
     private static final int ACKS = 50;
 

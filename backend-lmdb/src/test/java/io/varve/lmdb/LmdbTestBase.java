@@ -28,7 +28,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A storage in a directory of its own, with one partition open, and what most tests do with it. */
-abstract class LmdbFixture {
+abstract class LmdbTestBase {
     static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     static final long EPOCH = 1_700_000_000_000L;
     static final int MIB = 1 << 20;

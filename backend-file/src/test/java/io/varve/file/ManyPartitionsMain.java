@@ -21,11 +21,11 @@ import java.util.Map;
 import java.util.UUID;
 
 /** A process that appends to many partitions at once, and says how often it was told to try again. */
-public final class Crowd {
+public final class ManyPartitionsMain {
     private static final int PARTITIONS = 300;
     private static final int SIZE = 200;
 
-    private Crowd() {}
+    private ManyPartitionsMain() {}
 
     public static PartitionId id(int i) {
         return new PartitionId("crowd", new UUID(3, 4), i);

@@ -9,11 +9,11 @@ import java.nio.ByteBuffer;
  * A kind of snapshot that Kafka has a file for: when its bytes are in Kafka's format they are stored as they
  * are, without a footer.
  */
-public enum KafkaBlob {
+public enum KafkaSnapshotKind {
     /** Producer state: int16 version 1, then uint32 CRC-32C of all that follows it. */
     PRODUCER("producer", FileNames.KAFKA_SNAPSHOT) {
         @Override
-        boolean isKafkas(ByteBuffer bytes) {
+        boolean isInKafkaFormat(ByteBuffer bytes) {
             int at = bytes.position();
             return bytes.remaining() >= HEADER
                     && bytes.getShort(at) == 1
@@ -26,7 +26,7 @@ public enum KafkaBlob {
      */
     TRANSACTION_INDEX("txnindex", FileNames.TRANSACTION_INDEX) {
         @Override
-        boolean isKafkas(ByteBuffer bytes) {
+        boolean isInKafkaFormat(ByteBuffer bytes) {
             boolean sound = bytes.hasRemaining() && bytes.remaining() % ENTRY == 0;
             long above = -1;
             for (int at = bytes.position(); sound && at < bytes.limit(); at += ENTRY) {
@@ -42,18 +42,18 @@ public enum KafkaBlob {
     private static final int ENTRY = Short.BYTES + 4 * Long.BYTES;
     private static final int MARKER_AT = Short.BYTES + 2 * Long.BYTES;
 
-    private final String blob;
+    private final String name;
     private final String suffix;
 
-    KafkaBlob(String blob, String suffix) {
-        this.blob = blob;
+    KafkaSnapshotKind(String name, String suffix) {
+        this.name = name;
         this.suffix = suffix;
     }
 
     /** @return the kind of blobs of that name, or null when Kafka has no file for them */
-    static KafkaBlob named(String name) {
-        for (KafkaBlob kind : values()) {
-            if (kind.blob.equals(name)) {
+    static KafkaSnapshotKind ofName(String name) {
+        for (KafkaSnapshotKind kind : values()) {
+            if (kind.name.equals(name)) {
                 return kind;
             }
         }
@@ -61,8 +61,8 @@ public enum KafkaBlob {
     }
 
     /** @return the kind that a file of that name holds, or null */
-    public static KafkaBlob ofFile(String file) {
-        for (KafkaBlob kind : values()) {
+    public static KafkaSnapshotKind ofFile(String file) {
+        for (KafkaSnapshotKind kind : values()) {
             if (file.endsWith(kind.suffix)) {
                 return kind;
             }
@@ -78,5 +78,5 @@ public enum KafkaBlob {
      * @return whether bytes, from position to limit, are in Kafka's format and whole, as far as that can be
      *     told
      */
-    abstract boolean isKafkas(ByteBuffer bytes);
+    abstract boolean isInKafkaFormat(ByteBuffer bytes);
 }

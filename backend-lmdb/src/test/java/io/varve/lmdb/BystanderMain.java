@@ -12,8 +12,8 @@ import org.lmdbjava.Txn;
  * A process that looks into an environment beside the server, as LMDB's own tools do: within a read
  * transaction if it is told to be reading, within as many as LMDB takes if filling the table of readers.
  */
-final class Bystander {
-    private Bystander() {}
+final class BystanderMain {
+    private BystanderMain() {}
 
     private static void fill(Env<ByteBuffer> env) {
         try {

@@ -18,12 +18,12 @@ import org.slf4j.LoggerFactory;
  * at no length: it makes a file that is gone anew, and a process that touches a mapped page behind the end
  * of the file is killed. Stateless.
  */
-final class DataFile {
-    private static final Logger LOG = LoggerFactory.getLogger(DataFile.class);
+final class DataFileCheck {
+    private static final Logger LOG = LoggerFactory.getLogger(DataFileCheck.class);
     /** LMDB's first two pages say what is in the others. */
     private static final int META_PAGES = 2 * 4096;
 
-    private DataFile() {}
+    private DataFileCheck() {}
 
     /**
      * Call before the file is opened.

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /** A process that opens a storage and says how that went. */
-final class Opener {
-    private Opener() {}
+final class OpenStorageMain {
+    private OpenStorageMain() {}
 
     public static void main(String[] arguments) {
         try (SystemScheduler scheduler = new SystemScheduler(1)) {
