@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * The storage that keeps each partition in plain segment files, in Kafka's own layout
- * ({@code storage.backend=file}).
- */
+/** Stores each partition in plain segment files, in Kafka's own layout ({@code storage.backend=file}). */
 package io.varve.file;

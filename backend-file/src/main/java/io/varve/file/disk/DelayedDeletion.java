@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes the log files of trimmed segments after a while ({@code file.delete.delay.ms}). Until then an
- * operator can take them back by hand: they have their {@code .deleted} names. The next start deletes what is
- * left, and a write that finds no space deletes all of it. Thread-safe.
+ * Deletes the log files of trimmed segments after a delay ({@code file.delete.delay.ms}). Until then they
+ * have names that end with {@code .deleted}, and an operator can restore them by hand. The next start deletes
+ * the files that are left. A write that finds no space deletes all of them at once. Thread-safe.
  */
 final class DelayedDeletion {
     private static final Logger LOG = LoggerFactory.getLogger(DelayedDeletion.class);
@@ -32,7 +32,11 @@ final class DelayedDeletion {
         this.scheduler = scheduler;
     }
 
-    /** Deletes a file after so many ms; at once for 0. */
+    /**
+     * Deletes a file.
+     *
+     * @param delayMs ms until then; 0 to delete it at once
+     */
     void delete(Path file, long delayMs) {
         if (delayMs <= 0) {
             unlink(file);
@@ -44,7 +48,11 @@ final class DelayedDeletion {
         scheduler.schedule(delayMs, () -> deleteUntil(clock.millis()));
     }
 
-    /** @return true if there was one */
+    /**
+     * Deletes every file at once.
+     *
+     * @return true if there was a file to delete
+     */
     boolean deleteAll() {
         return deleteUntil(Long.MAX_VALUE);
     }

@@ -7,18 +7,18 @@ import java.lang.management.ManagementFactory;
 import java.nio.file.FileSystemException;
 
 /**
- * Tells how many files this process may have open at a time, and whether a failure means that it has them all
- * open.
+ * Reads how many files this process may have open at a time, and tells whether an open failed because of that
+ * limit.
  */
 public final class DescriptorLimit {
-    /** What the JVM and this project's other parts keep open at most, roughly. */
+    /** About the max number of files that the JVM and the rest of the server keep open. */
     private static final long OTHER_DESCRIPTORS = 128;
 
     private static final int MIN_IDLE = 8;
 
     /**
-     * Fewer left than this, and an open of a file may have failed for want of one: others take and give back
-     * meanwhile.
+     * With fewer descriptors left than this, a failed open counts as one that found none: other threads open
+     * and close files meanwhile.
      */
     private static final long NEARLY_USED_UP = 16;
 
@@ -26,7 +26,7 @@ public final class DescriptorLimit {
 
     /**
      * @return how many files this process may have open at a time ({@code ulimit -n}), or Long.MAX_VALUE when
-     *     that cannot be told
+     *     the platform does not say
      */
     public static long limit() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
@@ -36,10 +36,11 @@ public final class DescriptorLimit {
     }
 
     /**
-     * @param wanted idle files to keep open at most, as configured
+     * Bounds the idle files by half of the limit: connections and files that wait to be forced need the rest.
+     *
+     * @param wanted max idle files to keep open, as configured
      * @param limit files this process may have open
-     * @return how many to keep: half of what is there, for connections, and files that wait to be forced,
-     *     need the rest
+     * @return max idle files to keep open
      */
     public static int idleFiles(int wanted, long limit) {
         long share = Math.max(MIN_IDLE, (limit - OTHER_DESCRIPTORS) / 2);
@@ -47,9 +48,9 @@ public final class DescriptorLimit {
     }
 
     /**
-     * Tells whether an open failed for want of descriptors, the process's or the system's: it may succeed
-     * later, and says nothing of the file. The system's words for it depend on the language, so the number
-     * that is open counts too.
+     * Tells whether an open failed because there was no descriptor left, of the process or of the system.
+     * Such an open may succeed later, and nothing is wrong with the file. The system's message depends on the
+     * language, so the number of open files counts too.
      */
     static boolean areUsedUp(IOException failure) {
         for (Throwable e = failure; e != null; e = e.getCause()) {
@@ -61,7 +62,7 @@ public final class DescriptorLimit {
             return failure instanceof FileSystemException
                     && ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean unix
                     && unix.getOpenFileDescriptorCount() > unix.getMaxFileDescriptorCount() - NEARLY_USED_UP;
-        } catch (InternalError e) { // it takes a descriptor to count them
+        } catch (InternalError e) { // counting descriptors takes one itself
             return true;
         }
     }

@@ -13,15 +13,15 @@ import java.nio.file.Path;
 import java.util.List;
 
 /**
- * Makes space in a data directory whose file system is full: by deleting dropped files, and by releasing the
- * reserve. Thread-safe.
+ * Makes space in a data directory whose file system is full: deletes dropped files, and releases the reserve.
+ * Thread-safe.
  */
 public final class DirectorySpace {
-    /** A way to make space. */
+    /** Where space can come from. */
     public enum SpaceSource {
         /** The reserve, which holds space for the writes that free more than they take. */
         RESERVE,
-        /** Files of deleted segments, kept only for those who want them back by hand. */
+        /** Files of deleted segments, kept only so that an operator can restore them by hand. */
         DROPPED_FILES
     }
 
@@ -37,7 +37,7 @@ public final class DirectorySpace {
     /**
      * @param directory the data directory
      * @param config how large the reserve is, and which partitions may use it
-     * @param clock times delayed deletions and what is logged
+     * @param clock times delayed deletions and log lines
      * @param scheduler runs delayed deletions
      */
     public DirectorySpace(Path directory, DiskReserveConfig config, Clock clock, Scheduler scheduler) {
@@ -47,7 +47,7 @@ public final class DirectorySpace {
         this.log = new FullDiskLog(directory, clock);
     }
 
-    /** A write that fails when there is no space for it. */
+    /** A write that fails when there is no space for its bytes. */
     @FunctionalInterface
     public interface Write {
         /** Writes; may be called again after it failed. */
@@ -87,26 +87,30 @@ public final class DirectorySpace {
         }
     }
 
-    /** @return true if what is appended to the partition frees space, so that it may use the reserve */
+    /** @return true if appends to the partition may use the reserve, because its records free space */
     public boolean isReservedFor(PartitionId id) {
         return config.isFor(id);
     }
 
     /**
      * @param reserved whether the append may use the reserve
-     * @return the ways to make space for an append, in the order in which they are to be tried
+     * @return the sources of space for an append, in the order in which to try them
      */
     public static List<SpaceSource> sourcesForAppends(boolean reserved) {
         return reserved ? FOR_RESERVED_APPENDS : FOR_APPENDS;
     }
 
-    /** @return true if there is space now that was not there before */
+    /**
+     * Makes space from one source.
+     *
+     * @return true if that freed any space
+     */
     public boolean makeSpace(SpaceSource source) {
         return source == SpaceSource.RESERVE ? reserve.release() : dropped.deleteAll();
     }
 
     /**
-     * Call before an append that may not use the reserve.
+     * Requires that the reserve is whole. Call before an append that may not use the reserve.
      *
      * @throws StorageException FULL if the reserve is in use, and there is no space to fill it again
      */
@@ -114,12 +118,14 @@ public final class DirectorySpace {
         reserve.requireReserved();
     }
 
-    /** Call after an append that did without the reserve. */
+    /**
+     * Logs that the disk is no longer full, if it was. Call after an append that did not need the reserve.
+     */
     public void accepted() {
         log.accepted();
     }
 
-    /** Call after an append that was refused for want of space. */
+    /** Logs that the disk is full. Call after an append that found no space. */
     public void refused(String why) {
         log.refused(why);
     }

@@ -17,12 +17,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the file system for more than reading and writing: durable names, whole small files, and failures as
- * StorageExceptions.
+ * Writes small files, forces directories, deletes trees, and turns failures of the file system into
+ * StorageExceptions. Stateless.
  */
 public final class Disk {
     /**
-     * Most bytes moved at once through a heap buffer: the JDK keeps a direct buffer of that size per thread.
+     * Max bytes moved at once through a heap buffer: the JDK keeps a direct buffer of that size per thread.
      */
     private static final int CHUNK = 1 << 16;
 
@@ -36,9 +36,8 @@ public final class Disk {
      */
     public static void forceDirectory(Path directory) throws IOException {
         if (!System.getProperty("os.name").startsWith("Windows")) {
-            // One who comes after an interrupt may not hear of a failure that went before it. But a directory
-            // is the file system's own data: one that cannot write those takes no more changes and says so to
-            // everybody.
+            // A force that is repeated after an interrupt may miss an earlier failure. But directories are
+            // the file system's own data: a file system that cannot write them refuses all further changes.
             try (UninterruptibleFile open = UninterruptibleFile.open(directory, StandardOpenOption.READ)) {
                 open.force(true);
             }
@@ -46,9 +45,9 @@ public final class Disk {
     }
 
     /**
-     * Writes a small file whole.
+     * Writes a small file from its beginning to its end, in place of its content.
      *
-     * @param force whether it is durable, but for its name, on return
+     * @param force whether the content is durable on return; the name is not
      */
     public static void write(Path file, ByteBuffer content, boolean force) throws IOException {
         try (UninterruptibleFile open = UninterruptibleFile.open(
@@ -61,7 +60,7 @@ public final class Disk {
         }
     }
 
-    /** Gives a file another name, in place of what had it. The name is not durable yet. */
+    /** Renames a file atomically, over any file of the new name. The name is not durable yet. */
     public static void rename(Path from, Path to) throws IOException {
         Files.move(from, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
@@ -100,7 +99,7 @@ public final class Disk {
         return into.position() - first;
     }
 
-    /** @return when a file was last written, in ms since the epoch, or -1 when that cannot be told */
+    /** @return the file's time of modification in ms since the epoch, or -1 when it cannot be read */
     public static long modifiedMs(Path file) {
         try {
             return Files.getLastModifiedTime(file).toMillis();
@@ -110,10 +109,7 @@ public final class Disk {
         }
     }
 
-    /**
-     * Lets a file tell that it was last written at a time, in ms since the epoch; where that fails, or for
-     * -1, it tells what it will.
-     */
+    /** Sets a file's time of modification, in ms since the epoch. Does nothing for -1, and logs a failure. */
     public static void setModifiedMs(Path file, long ms) {
         if (ms < 0) {
             return;
@@ -125,7 +121,7 @@ public final class Disk {
         }
     }
 
-    /** Deletes a directory and what is in it; what is gone, or goes meanwhile, is fine. */
+    /** Deletes a directory and its content; tolerates that another thread deletes files of it meanwhile. */
     public static void removeTree(Path directory) throws IOException {
         Files.walkFileTree(directory, new SimpleFileVisitor<>() {
             @Override
@@ -153,7 +149,10 @@ public final class Disk {
         });
     }
 
-    /** Removes what a failed step has left, as far as possible; the failure comes first. */
+    /**
+     * Deletes the file that a failed step has left. A failure to do so is added to {@code why}, and not
+     * thrown.
+     */
     public static void discard(Path file, Throwable why) {
         try {
             Files.deleteIfExists(file);
@@ -163,9 +162,9 @@ public final class Disk {
     }
 
     /**
-     * @return the failure of a write as a StorageException. No space, no right to write, an I/O error: the
-     *     caller's part is the same, and what the system says of it differs by platform and language. Only a
-     *     want of descriptors is over by itself
+     * Turns the failure of a write into a StorageException. Whether the cause is no space, no permission or
+     * an I/O error, the caller does the same, and the system's message differs by platform and language: all
+     * of them are FULL. Only a lack of descriptors ends by itself: it is RETRY.
      */
     public static StorageException writeFailure(String what, Path file, IOException cause) {
         return new StorageException(
@@ -174,13 +173,13 @@ public final class Disk {
                 cause);
     }
 
-    /** @return the failure of a read as a StorageException */
+    /** Turns the failure of a read into a StorageException, always RETRY. */
     public static StorageException readFailure(String what, Path file, IOException cause) {
         return new StorageException(
                 StorageException.Kind.RETRY, what + " failed at " + file + ": " + reason(cause), cause);
     }
 
-    /** Some exceptions have nothing to say but their name. */
+    /** @return the exception's message, or its name when it has none */
     private static String reason(IOException cause) {
         return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
     }

@@ -4,7 +4,7 @@ package io.varve.file.disk;
 import java.util.Set;
 import java.util.UUID;
 
-/** The names of files and directories: Kafka's. */
+/** Builds and parses the names of files and directories: Kafka's names. Stateless. */
 public final class FileNames {
     /** Suffix of a segment's log: its batches. */
     public static final String LOG = ".log";
@@ -12,38 +12,38 @@ public final class FileNames {
     public static final String INDEX = ".index";
     /** Suffix of a segment's time index. */
     public static final String TIME_INDEX = ".timeindex";
-    /** Suffix of a file that is out of use, and stays for a while. */
+    /** Suffix of a file that is out of use, and is deleted later. */
     public static final String DELETED = ".deleted";
     /** Suffix of compacted batches that are being written. */
     public static final String CLEANED = ".cleaned";
-    /** Suffix of compacted batches that are to take the place of segments, whatever happens. */
+    /** Suffix of compacted batches that are to replace segments: the replacement is committed. */
     public static final String SWAP = ".swap";
-    /** Suffix of a file that is being written, and is to replace another. */
+    /** Suffix of a file that is being written, and is then renamed over another. */
     public static final String TEMPORARY = ".tmp";
-    /** Suffix of a file that a start has found to be no part of the log. */
+    /** Suffix of a file that a start has set aside, because it is no part of the log. */
     public static final String STRAY = ".stray";
     /** Suffix of the mark that a partition is being emptied. */
     public static final String EMPTIED = ".emptied";
     /** Suffix of a producer snapshot in Kafka's format. */
     public static final String KAFKA_SNAPSHOT = ".snapshot";
-    /** What the names of other snapshots end with. */
+    /** Suffix of any other snapshot. */
     public static final String SNAPSHOT = "-snapshot";
     /** Suffix of an index of aborted transactions. */
     public static final String TRANSACTION_INDEX = ".txnindex";
     /** The file with the topic id, in each partition's directory. */
     public static final String METADATA = "partition.metadata";
-    /** The marker of a proper close, in the data directory. */
+    /** The marker of a clean shutdown, in the data directory. */
     public static final String CLEAN_SHUTDOWN = ".kafka_cleanshutdown";
     /** The checkpoint of durable ends, in the data directory. */
     public static final String RECOVERY_POINTS = "recovery-point-offset-checkpoint";
     /** The checkpoint of log starts, in the data directory. */
     public static final String START_OFFSETS = "log-start-offset-checkpoint";
-    /** What the name of a deleted partition's directory ends with. */
+    /** Suffix of a deleted partition's directory. */
     public static final String DELETED_DIRECTORY = "-delete";
-    /** What the name of a directory ends with whose partition no topic has. */
+    /** Suffix of the directory of a partition that no topic has. */
     public static final String STRAY_DIRECTORY = "-stray";
 
-    /** Kafka's, in its own directories; not needed here. */
+    /** A file of Kafka's own directories, which Varve does not need. */
     private static final String LEADER_EPOCHS = "leader-epoch-checkpoint";
 
     private static final Set<String> SUFFIXES =
@@ -61,16 +61,14 @@ public final class FileNames {
     }
 
     /**
-     * @return the name of compacted batches that are to stand in place of the segments from {@code base} to
-     *     {@code end}
+     * @return the name of compacted batches that replace the segments from {@code base} to {@code end},
+     *     exclusive
      */
     public static String swapName(long base, long end) {
         return name(base, "." + name(end, LOG + SWAP));
     }
 
-    /**
-     * @return the offset in a name of 20 digits followed by {@code suffix}, or -1 when the name is not such
-     */
+    /** @return the offset in a name of 20 digits followed by {@code suffix}, or -1 for any other name */
     public static long offset(String name, String suffix) {
         return name.length() == DIGITS + suffix.length() && name.endsWith(suffix) ? digits(name, 0) : -1;
     }
@@ -83,7 +81,7 @@ public final class FileNames {
      */
     public record Range(long base, long end) {}
 
-    /** @return the range in a {@link #swapName}, or null when the name is not such */
+    /** @return the range in a {@link #swapName}, or null for any other name */
     public static Range swapRange(String name) {
         if (name.length() != swapName(0, 0).length() || !name.endsWith(LOG + SWAP) || name.charAt(DIGITS) != '.') {
             return null;
@@ -93,7 +91,7 @@ public final class FileNames {
         return base < 0 || end < base ? null : new Range(base, end);
     }
 
-    /** @return true for the names that say "not finished" */
+    /** @return true if the name belongs to a file that an unfinished edit has left */
     public static boolean isUnfinished(String name) {
         return name.endsWith(DELETED)
                 || name.endsWith(CLEANED)
@@ -128,7 +126,7 @@ public final class FileNames {
 
     /**
      * @return the directory name of a partition that is out of use:
-     *     {@code <topic>-<partition>.<unique><suffix>}, cut to what file systems allow
+     *     {@code <topic>-<partition>.<unique><suffix>}; the topic is shortened to what file systems allow
      */
     public static String outOfUseDirectory(String topic, int partition, UUID unique, String suffix) {
         String ending = "-" + partition + "." + unique.toString().replace("-", "") + suffix;

@@ -4,7 +4,8 @@ package io.varve.file.disk;
 import java.io.IOException;
 
 /**
- * A force failed: written bytes may be lost though the page cache calls them clean. Never to be tried again.
+ * Says that a force (fsync) failed: written bytes may be lost, though the page cache calls them clean. A
+ * second force would succeed without writing them; so it is never tried.
  */
 public final class ForceFailedException extends IOException {
     private static final long serialVersionUID = 1L;

@@ -11,19 +11,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes bytes of a file once more, as they are, in place. After a device has failed to take them, the system
- * has them in memory and calls them written. Most file systems write them again when they are changed in
- * memory. So does ext4, but it may go on taking the blocks for never written, and read zeros from them later.
- * So the bytes are written past the page cache where that is possible, and the device's answer comes at once;
- * they are durable when the file is forced afterwards. Only while the file is in use nowhere else.
+ * Writes bytes of a file again, unchanged, in place.
+ *
+ * <p>When a device has failed to take bytes, the system still has them in memory and calls them written. Most
+ * file systems write them again when they are changed in memory. So does ext4, but it may still treat the
+ * blocks as never written, and read zeros from them later. Therefore the bytes are written past the page
+ * cache where that is possible, and the device answers at once. They are durable when the file is forced
+ * afterwards. No other thread may use the file meanwhile.
  */
 public final class InPlaceRewrite {
     private static final Logger LOG = LoggerFactory.getLogger(InPlaceRewrite.class);
 
     private static final int CHUNK = 1 << 20;
     /**
-     * At least a page: what is written past the page cache must begin and end with one of the device's
-     * blocks.
+     * Bytes of a page. A write past the page cache must begin and end at a boundary of the device's blocks.
      */
     private static final long MIN_BLOCK = 4096;
 
@@ -38,8 +39,10 @@ public final class InPlaceRewrite {
     }
 
     /**
+     * Rewrites a range of a file.
+     *
      * @param path the file
-     * @param open the same
+     * @param open the same file, open
      * @param start first byte
      * @param end exclusive, not beyond the end of the file
      */
@@ -55,7 +58,7 @@ public final class InPlaceRewrite {
         }
     }
 
-    /** @return the file past the page cache, or null where there is no such thing */
+    /** @return the file opened past the page cache, or null where the platform cannot do that */
     private static UninterruptibleFile direct(Path path) {
         try {
             return UninterruptibleFile.open(path, StandardOpenOption.WRITE, ExtendedOpenOption.DIRECT);

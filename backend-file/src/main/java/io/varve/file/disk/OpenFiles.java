@@ -7,8 +7,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds how many idle file handles are kept: beyond the bound it closes files that are not in use, those not
- * used lately first. Files in use, or written and not forced, stay open whatever the bound. Thread-safe.
+ * Bounds the number of idle open files. Beyond the bound it closes files that are not in use, the least
+ * recently used first. A file that is in use, or written and not forced, stays open whatever the bound.
+ * Thread-safe.
  */
 public final class OpenFiles {
     private static final Logger LOG = LoggerFactory.getLogger(OpenFiles.class);
@@ -20,15 +21,15 @@ public final class OpenFiles {
     private final ArrayDeque<PooledFile> open = new ArrayDeque<>();
 
     /**
-     * @param max handles kept, at least 1
-     * @param clock times what is said
+     * @param max idle files to keep open, at least 1
+     * @param clock limits how often a lack of descriptors is logged
      */
     public OpenFiles(int max, Clock clock) {
         this.max = max;
         this.clock = clock;
     }
 
-    /** A file was opened. Call without holding any file's monitor. */
+    /** Counts a file that was opened, and closes others beyond the bound. Call without any file's monitor. */
     synchronized void opened(PooledFile file) {
         open.add(file);
         for (int attempts = 2 * open.size(); open.size() > max && attempts > 0; attempts--) {
@@ -40,8 +41,8 @@ public final class OpenFiles {
     }
 
     /**
-     * There are no descriptors left: closes every file that can be. What waits to be forced stays open, until
-     * the next sync. Call without holding any file's monitor.
+     * Closes every file that can be closed, when there are no descriptors left. A file that waits to be
+     * forced stays open until the next sync. Call without any file's monitor.
      */
     synchronized void closeIdle() {
         if (lastWarnedMs == Long.MIN_VALUE || clock.millis() - lastWarnedMs >= WARNING_INTERVAL_MS) {

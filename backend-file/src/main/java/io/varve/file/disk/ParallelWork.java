@@ -9,16 +9,16 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 
 /**
- * Does the same to every item of a list, several at a time: the caller and a few helpers take one item after
- * another.
+ * Runs the same work on every item of a list, several items at a time: the calling thread and some helper
+ * threads take one item after another.
  */
 public final class ParallelWork<T> {
-    /** Helpers for work that needs the processor as well as the device. */
+    /** Max helpers for work that needs the processor as well as the device. */
     private static final int MAX_HELPERS = 7;
 
     private static final int ITEMS_PER_HELPER = 16;
 
-    /** What is done to an item. */
+    /** The work on one item. */
     @FunctionalInterface
     public interface Work<T> {
         void on(T item) throws IOException;
@@ -37,10 +37,10 @@ public final class ParallelWork<T> {
     }
 
     /**
-     * Returns when all is done.
+     * Runs the work on each item; returns when all items are done.
      *
-     * @throws IOException the first failure, as are unchecked ones and errors; items not begun by then are
-     *     left out
+     * @throws IOException the first failure; an unchecked exception or an error comes through as well. Items
+     *     not begun by then are skipped
      */
     public static <T> void each(List<T> items, SyncThreads threads, Work<T> work) throws IOException {
         ParallelWork<T> parallel = new ParallelWork<>(items, work);
@@ -52,8 +52,9 @@ public final class ParallelWork<T> {
     }
 
     /**
-     * As {@link #each}, for work that mostly waits for the device: one helper for so many items. When it
-     * returns all was done; what an item's work throws comes through, and then some may be left out.
+     * As {@link #each}, for work that mostly waits for the device.
+     *
+     * @param itemsPerHelper one helper thread is used for so many items
      */
     public static <T> void waiting(List<T> items, SyncThreads threads, int itemsPerHelper, Consumer<T> work) {
         ParallelWork<T> parallel = new ParallelWork<>(items, work::accept);
@@ -61,7 +62,9 @@ public final class ParallelWork<T> {
         parallel.requireDone();
     }
 
-    /** Whoever counts on the work must not go on when a part of it was left out, whatever the reason. */
+    /**
+     * Throws the unchecked failure, if there was one: the caller must not go on when some items were skipped.
+     */
     private void requireDone() {
         Throwable failed = failure.get();
         if (failed instanceof RuntimeException e) {
@@ -73,7 +76,7 @@ public final class ParallelWork<T> {
 
     private void runWith(SyncThreads threads, int helpers) {
         for (int i = 0; i < Math.min(helpers, threads.max()); i++) {
-            threads.offer(this::run); // one that comes late finds nothing to do
+            threads.offer(this::run); // a helper that starts late finds no item
         }
         run();
         await();
@@ -93,7 +96,7 @@ public final class ParallelWork<T> {
         }
     }
 
-    /** Every item is taken by a thread that is running by now. */
+    /** Waits for the items that helpers still work on. An interrupt is kept for the caller. */
     private void await() {
         boolean interrupted = false;
         while (true) {

@@ -5,8 +5,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Names the files of one partition, and gives them what they share with the others of their data directory.
- * Thread-safe. There is one per partition, and there are many: the path is put together when it is asked for.
+ * Names the files of one partition, and gives them the space and the handle limit that they share with other
+ * partitions. Thread-safe. There are as many objects of this class as partitions: so each builds its path
+ * when it is needed.
  */
 public final class PartitionDirectory {
     private final Path parent;
@@ -16,7 +17,7 @@ public final class PartitionDirectory {
 
     /**
      * @param parent the data directory
-     * @param name the partition's, {@code <topic>-<number>}
+     * @param name name of the partition's directory, {@code <topic>-<number>}
      * @param space makes space in the data directory
      * @param openFiles bounds the idle file handles of all data directories
      */
@@ -27,7 +28,9 @@ public final class PartitionDirectory {
         this.openFiles = openFiles;
     }
 
-    /** @return the partition's directory; another one may have its name once the partition is deleted */
+    /**
+     * @return the partition's directory; another partition may have the same path once this one is deleted
+     */
     public Path path() {
         return parent.resolve(name);
     }

@@ -9,12 +9,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Opens a file when it is needed, and keeps it open while it is in use or dirty. Dirty is a file with written
- * bytes that were not forced: the device's failure to take them is reported to the open file only.
- * Thread-safe.
+ * Opens a file when it is needed, and keeps it open while it is in use or dirty. A file is dirty while it has
+ * written bytes that were not forced: the system reports the device's failure to take them to the open file
+ * only. Thread-safe.
  *
- * <p>States: idle (closed) → open ⇄ in use → retired. Once retired it is not given out any more. Who has it
- * keeps it; when the last of them has given it back it is closed, and the action of {@link #whenUnused} runs.
+ * <p>States: idle (closed) → open ⇄ in use → retired. A retired file cannot be acquired any more. Its users
+ * keep it. When the last user has released it, it is closed, and the action of {@link #whenUnused} runs.
  */
 public final class PooledFile {
     private final PartitionDirectory directory;
@@ -34,7 +34,7 @@ public final class PooledFile {
 
     /**
      * @param offset the number in the file's name
-     * @param suffix how the name goes on, one of {@link FileNames}
+     * @param suffix the suffix of the name, one of {@link FileNames}
      */
     public PooledFile(PartitionDirectory directory, long offset, String suffix) {
         this.directory = directory;
@@ -42,15 +42,15 @@ public final class PooledFile {
         this.suffix = suffix;
     }
 
-    /** @return where the file is found, unless it was retired */
+    /** @return the file's path, until it is retired */
     public Path path() {
         return directory.file(offset, suffix);
     }
 
     /**
-     * @return the open file, to be given back by {@link #release}
+     * @return the open file; call {@link #release} after use
      * @throws IOException if it cannot be opened
-     * @throws RetiredException if the file is not given out any more
+     * @throws RetiredException if the file is retired
      */
     public UninterruptibleFile acquire() throws IOException {
         try {
@@ -86,7 +86,7 @@ public final class PooledFile {
         return acquired;
     }
 
-    /** Opens it under the name it has: one that was taken away may be another file's by now. */
+    /** Opens the file by its present name: another file may have its former name by now. */
     private synchronized FileChannel open() throws IOException {
         if (retired && movedTo == null) {
             throw new NoSuchFileException(path().toString(), null, "it was taken away while it was in use");
@@ -95,19 +95,19 @@ public final class PooledFile {
         return FileChannel.open(name, StandardOpenOption.READ, StandardOpenOption.WRITE);
     }
 
-    /** A move to another name. */
+    /** A change of the file's name. */
     @FunctionalInterface
     public interface Move {
         void to(Path name) throws IOException;
     }
 
-    /** Gives the file another name, under which those who have it find it. */
+    /** Moves the file to another name, under which its users open it again. */
     public synchronized void move(Path name, Move move) throws IOException {
         move.to(name);
         movedTo = name;
     }
 
-    /** Gives back what {@link #acquire} has returned; once for each call of that. */
+    /** Ends one use of the file. Call it once for each {@link #acquire}. */
     public void release() {
         Runnable next = null;
         synchronized (this) {
@@ -123,19 +123,19 @@ public final class PooledFile {
     }
 
     /**
-     * Bytes are about to be written, or were: call before and after, so that a force between does not count
-     * for them.
+     * Marks the file as written. Call it before and after each write, so that a force between does not count
+     * for the bytes.
      */
     public synchronized void markDirty() {
         dirtied++;
     }
 
-    /** @return a mark to hand to {@link #markClean} after a force that starts now */
+    /** @return the mark to pass to {@link #markClean} after a force that starts now */
     public synchronized long mark() {
         return dirtied;
     }
 
-    /** A force that started at {@code mark} has succeeded. */
+    /** Notes that a force that started at {@code mark} has succeeded. */
     public synchronized void markClean(long mark) {
         cleaned = Math.max(cleaned, mark);
     }
@@ -146,7 +146,7 @@ public final class PooledFile {
     }
 
     /**
-     * Gives the file out no more.
+     * Retires the file: it cannot be acquired any more.
      *
      * @return true if it is not in use
      */
@@ -160,9 +160,9 @@ public final class PooledFile {
     }
 
     /**
-     * Takes the file's name away; one that is gone is fine.
+     * Deletes the file, if it exists.
      *
-     * @throws RetiredException if the name may be another's by now
+     * @throws RetiredException if another file may have the name by now
      */
     public synchronized void delete() throws IOException {
         if (retired) {
@@ -172,8 +172,9 @@ public final class PooledFile {
     }
 
     /**
-     * @throws RetiredException if the file may have another owner by now, who may have changed it under a
-     *     reader
+     * Requires that no other owner can have changed the file under a reader.
+     *
+     * @throws RetiredException if the file is retired
      */
     public synchronized void requireOwned() {
         if (retired) {
@@ -182,9 +183,9 @@ public final class PooledFile {
     }
 
     /**
-     * What to do after the file was retired.
+     * Runs an action once the retired file is not in use.
      *
-     * @param unused runs once the file is not in use: now, or on the thread that gives it back last
+     * @param unused runs now, or on the thread that releases the file last
      */
     public void whenUnused(Runnable unused) {
         synchronized (this) {
@@ -196,7 +197,11 @@ public final class PooledFile {
         unused.run();
     }
 
-    /** @return true if the file is closed now, or was; false if it must stay open a while */
+    /**
+     * Closes the file if it is idle and was not used recently.
+     *
+     * @return true if the file is closed on return
+     */
     synchronized boolean evict() {
         if (open != null && (users > 0 || recentlyUsed || dirtied != cleaned)) {
             recentlyUsed = false;
@@ -219,7 +224,7 @@ public final class PooledFile {
             try {
                 open.close();
             } catch (IOException e) {
-                // Nothing is lost by it: what was written has been forced, or is given up.
+                // No bytes are lost: they have been forced, or are given up.
                 org.slf4j.LoggerFactory.getLogger(PooledFile.class).debug("Closing {} failed", path(), e);
             }
             open = null;

@@ -2,8 +2,8 @@
 package io.varve.file.disk;
 
 /**
- * The segment was replaced, cut or removed after the caller looked it up: look it up again. Never leaves the
- * backend.
+ * Says that a segment was replaced, truncated or removed after the caller looked it up: look it up again.
+ * Never leaves the backend.
  */
 public final class RetiredException extends RuntimeException {
     static final RetiredException INSTANCE = new RetiredException();

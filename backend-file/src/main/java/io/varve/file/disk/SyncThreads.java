@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Runs forces on threads of its own. Forces that run at the same time share the file system's journal
- * commits, so many threads are wanted when many files are dirty, and none when few are: a thread starts when
- * no idle one takes the work, and ends when it was idle. Thread-safe.
+ * Runs forces on its own threads. Forces that run at the same time share the file system's journal commits:
+ * so many threads help when many files are dirty, and none when few are. A thread starts when no idle one
+ * takes the work, and ends after 10 idle seconds. Thread-safe.
  */
 public final class SyncThreads implements AutoCloseable {
     private static final long IDLE_SECONDS = 10;
@@ -20,7 +20,7 @@ public final class SyncThreads implements AutoCloseable {
     private final AtomicInteger running = new AtomicInteger();
     private volatile boolean closed;
 
-    /** @param max threads at once, 0 or more */
+    /** @param max max threads at a time, 0 or more */
     public SyncThreads(Scheduler scheduler, int max) {
         this.scheduler = scheduler;
         this.max = max;
@@ -30,7 +30,7 @@ public final class SyncThreads implements AutoCloseable {
         return max;
     }
 
-    /** Runs a task at once, unless every thread is busy: then not at all. */
+    /** Runs a task at once on another thread; drops the task if every thread is busy. */
     void offer(Runnable task) {
         if (work.tryTransfer(task)) {
             return;
@@ -55,7 +55,7 @@ public final class SyncThreads implements AutoCloseable {
         }
     }
 
-    /** Lets the idle threads end; busy ones do when they have finished. */
+    /** Ends the idle threads. A busy thread ends when its task has finished. */
     @Override
     public void close() {
         closed = true;

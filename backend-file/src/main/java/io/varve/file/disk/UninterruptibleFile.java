@@ -9,21 +9,21 @@ import java.nio.file.OpenOption;
 import java.nio.file.Path;
 
 /**
- * Keeps a file open whatever threads are interrupted. The JDK closes a channel when a thread is interrupted
- * in one of its operations, though others use it. Here the channel is opened anew and the operation repeated,
- * for the interrupted thread and for the others. The interrupt is there again when the operation returns.
- * Thread-safe.
+ * Reads, writes and forces a file that stays open whatever threads are interrupted. The JDK closes a channel
+ * when a thread is interrupted in an operation on it, though other threads use the channel. This class then
+ * opens the channel anew and repeats the operation, for the interrupted thread and for the others. The
+ * thread's interrupt flag is set again when the operation returns. Thread-safe.
  *
- * <p>A force needs more than to be repeated. The system reports a failed write of the device once to each
- * open file description, and then takes the pages for clean; a description opened later need not hear of a
- * failure before it, and the JDK hides one that meets an interrupt. So when the channel was lost, the bytes
- * that were written and not forced are written again, in place, before they are forced.
+ * <p>It is not enough to repeat a force. The system reports a failed write of the device once to each open
+ * file description, and then takes the pages for clean. A description that is opened later may not get the
+ * report of an earlier failure, and the JDK hides a failure that meets an interrupt. So when a channel was
+ * lost, the bytes that were written and not forced are written again, in place, before they are forced.
  */
 public final class UninterruptibleFile implements AutoCloseable {
-    /** Bytes written again at a time. */
+    /** Bytes rewritten at a time. */
     private static final int CHUNK = 1 << 18;
 
-    /** Opens the same file, again and again. */
+    /** Opens the file; called again after each lost channel. */
     @FunctionalInterface
     interface Opener {
         FileChannel open() throws IOException;
@@ -37,13 +37,13 @@ public final class UninterruptibleFile implements AutoCloseable {
     private final Opener opener;
     private volatile FileChannel channel;
     private boolean closed;
-    /** Where the bytes begin that were written and not forced; guarded by this. */
+    /** First byte that was written and not forced; guarded by this. */
     private long unforcedFrom = Long.MAX_VALUE;
-    /** The same, of those that a force is at; guarded by this. */
+    /** First byte that a running force covers; guarded by this. */
     private long forcingFrom = Long.MAX_VALUE;
-    /** Where all of them end; guarded by this. */
+    /** End of the bytes that were written and not forced, exclusive; guarded by this. */
     private long unforcedTo;
-    /** True if a channel was lost since they were written; guarded by this. */
+    /** True if a channel was lost since those bytes were written; guarded by this. */
     private boolean channelLost;
 
     UninterruptibleFile(Opener opener) throws IOException {
@@ -52,17 +52,14 @@ public final class UninterruptibleFile implements AutoCloseable {
     }
 
     /**
-     * Opens a file that keeps its name for as long as it is open; the options must do for a file that is
-     * there, too.
+     * Opens a file that keeps its name for as long as it is open. The same options must also open it when it
+     * exists.
      */
     public static UninterruptibleFile open(Path file, OpenOption... options) throws IOException {
         return new UninterruptibleFile(() -> FileChannel.open(file, options));
     }
 
-    /**
-     * @return the open channel, for those who must have one: an interrupt may close it, and then another one
-     *     is to be asked for
-     */
+    /** @return the open channel; an interrupt may close it, and then the caller asks for another one */
     public FileChannel channel() throws IOException {
         FileChannel known = channel;
         return known.isOpen() ? known : openAgain();
@@ -79,6 +76,7 @@ public final class UninterruptibleFile implements AutoCloseable {
         return channel;
     }
 
+    /** Runs an operation, and repeats it on another channel when an interrupt closes the channel. */
     private <T> T uninterrupted(Operation<T> operation) throws IOException {
         boolean interrupted = Thread.interrupted();
         try {
@@ -107,7 +105,7 @@ public final class UninterruptibleFile implements AutoCloseable {
     int read(ByteBuffer into, long position) throws IOException {
         int start = into.position();
         return uninterrupted(open -> {
-            into.position(start); // an interrupt may come when the bytes are there already
+            into.position(start); // an interrupt may come after the bytes were read
             return open.read(into, position);
         });
     }
@@ -143,13 +141,12 @@ public final class UninterruptibleFile implements AutoCloseable {
     }
 
     /**
-     * Makes the bytes, and with {@code all} everything about the file, survive a power cut. One force at a
-     * time.
+     * Makes the bytes, and with {@code all} the file's metadata, survive a power cut. One force at a time.
      *
-     * @throws ForceFailedException if the device may have lost some: another force would succeed without
-     *     writing them again
-     * @throws IOException if the file could not be opened again; nothing is lost, and another force makes up
-     *     for this one
+     * @throws ForceFailedException if the device may have lost bytes: another force would succeed without
+     *     writing them
+     * @throws IOException if the file could not be opened again; no bytes are lost, and a later force covers
+     *     them
      */
     public void force(boolean all) throws IOException {
         boolean interrupted = Thread.interrupted();
@@ -171,7 +168,7 @@ public final class UninterruptibleFile implements AutoCloseable {
         }
     }
 
-    /** @return false if the channel was lost meanwhile */
+    /** @return false if the channel was lost meanwhile, so that the force must be repeated */
     private boolean forceOnce(FileChannel open, boolean all) throws IOException {
         long from;
         long to;
@@ -202,7 +199,7 @@ public final class UninterruptibleFile implements AutoCloseable {
         forcingFrom = Long.MAX_VALUE;
     }
 
-    /** Writes what the system has of the file once more: it then has to get it to the device. */
+    /** Writes bytes again as the system has them in memory, so that it must send them to the device. */
     private static void rewrite(FileChannel open, long from, long to) throws IOException {
         if (from >= to) {
             return;
@@ -212,7 +209,7 @@ public final class UninterruptibleFile implements AutoCloseable {
             chunk.clear().limit((int) Math.min(chunk.capacity(), to - at));
             int read = open.read(chunk, at);
             if (read <= 0) {
-                return; // cut meanwhile
+                return; // truncated meanwhile
             }
             chunk.flip();
             for (long put = at; chunk.hasRemaining(); ) {

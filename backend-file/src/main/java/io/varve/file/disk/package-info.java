@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * What this backend asks of the file system: names, open files and their forces, space, threads that wait for
- * the device.
- */
+/** Names, opens and forces files, deletes them later, and makes space on a full disk. */
 package io.varve.file.disk;

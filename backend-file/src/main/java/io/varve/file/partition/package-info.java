@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * One partition: its segments, what readers see of them, how far they are durable; and the data directory it
- * lies in.
+ * Appends to one partition, reads, trims and truncates it, and makes it durable; owns the data directory that
+ * holds it.
  */
 package io.varve.file.partition;

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** One segment: a log file and its two indexes; appends to it, finds batches in it, verifies them. */
+/** Appends to one segment, a log file and its two indexes, finds batches in it, and verifies them. */
 package io.varve.file.segment;

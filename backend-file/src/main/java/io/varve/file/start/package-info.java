@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** What a start does: finds the partitions, recovers what a crash left, and says what it found. */
+/** Finds the partitions at a start, recovers them after a crash, and reports what was found. */
 package io.varve.file.start;

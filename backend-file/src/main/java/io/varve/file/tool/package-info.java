@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The command that verifies the data directories of a stopped server: {@code bin/varve-scrub.sh}. */
+/** Verifies the data directories of a stopped server, for {@code bin/varve-scrub.sh}. */
 package io.varve.file.tool;
