@@ -6,8 +6,8 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
 
 /**
- * Gives the committer of a partition what it syncs, and takes the outcome: how far consumers may see, or that
- * it failed. Thread-safe.
+ * Gives the committer the store it syncs for a partition, and takes the outcome: the new high watermark, or
+ * the failure. Thread-safe.
  */
 public final class CommitTarget {
     private final StoreWriter writer;
@@ -20,7 +20,7 @@ public final class CommitTarget {
         this.highWatermark = highWatermark;
     }
 
-    /** @return the store to sync; not to be written to */
+    /** @return the store to sync; the caller must not write to it */
     public PartitionStore store() {
         return writer.store();
     }
@@ -28,12 +28,12 @@ public final class CommitTarget {
     /**
      * Raises the high watermark, and with it the last stable offset.
      *
-     * @param offset what lies below it may be shown; ignored when the high watermark is there already
+     * @param offset the new high watermark, exclusive; ignored when the high watermark is at least that
      */
     public void committed(long offset) {
-        // A sync may have caught bytes of an append under way, which asks for a commit of its own.
+        // A sync may have covered bytes of an append in progress, which requests a commit of its own.
         long visible = Math.min(offset, writer.logEndOffset());
-        // First, so that a listener of the high watermark finds its last stable offset.
+        // Before the high watermark rises: its listeners read the last stable offset that belongs to it.
         producers.visibleTo(visible);
         highWatermark.advance(visible);
     }
@@ -41,7 +41,7 @@ public final class CommitTarget {
     /**
      * Ends all waits: appends past the high watermark will not become durable under this handle.
      *
-     * @param reason told to whoever waits, and thrown by appends from now on
+     * @param reason given to every waiter, and thrown by appends from now on
      */
     public void failed(StorageException reason) {
         highWatermark.fail(reason);

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Holds the high watermark of a partition, which only rises, and calls those that wait for it and the
- * listeners to it. Thread-safe.
+ * Holds the high watermark of a partition, which only rises, and calls the waiters and the listeners.
+ * Thread-safe.
  *
  * <p>Listeners are called under the lock, so that each sees every value in order; waiters are called outside
  * it. A callback that throws is logged and harms neither the other callbacks nor the committer that calls.
@@ -23,12 +23,11 @@ final class HighWatermark {
     private final List<LongConsumer> listeners = new ArrayList<>(0);
     private volatile long value;
     private volatile StorageException failure;
-    /** How many waits there have been. */
+    /** Number of the next wait: how many waits there have been. */
     private long waited;
 
     /**
-     * @param number tells it from others that wait for the same offset, so that each is found, and called
-     *     off, by itself
+     * @param number distinguishes the waits for one offset, so that each can be called off by itself
      */
     private record Waiting(long offset, long number, PartitionLog.Waiter waiter) implements Comparable<Waiting> {
         @Override
@@ -47,7 +46,7 @@ final class HighWatermark {
     }
 
     /**
-     * @throws StorageException why the value will not rise any more: what is appended now would never be
+     * @throws StorageException if the value will not rise any more: a record appended now would never be
      *     acknowledged
      */
     void requireRising() {
@@ -57,7 +56,7 @@ final class HighWatermark {
         }
     }
 
-    /** Calls the waiter once the value is at least {@code offset}, or when it never will be. */
+    /** Calls the waiter once, when the value is at least {@code offset} or will never be. */
     PartitionLog.Subscription await(long offset, PartitionLog.Waiter waiter) {
         StorageException known;
         synchronized (this) {
@@ -104,7 +103,7 @@ final class HighWatermark {
         reached.forEach(waiter -> guarded(() -> waiter.done(null)));
     }
 
-    /** Tells all that wait, now or later, that the value will not rise any more. */
+    /** Tells all waiters, present and future, that the value will not rise any more. */
     void fail(StorageException reason) {
         List<PartitionLog.Waiter> stranded;
         synchronized (this) {

@@ -27,8 +27,9 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.LongConsumer;
 
 /**
- * Appends to a partition: batches of producers and of the broker, markers of transactions, and what another
- * broker's log held. Thread-safe; appends are ordered. Each asks for a commit, outside the writer's lock.
+ * Appends to a partition: batches of producers and of the broker, markers of transactions, and batches of
+ * another broker's log. Thread-safe; appends are ordered. Each append requests a commit, outside the writer's
+ * lock.
  */
 public final class LogAppender {
     private final StoreWriter writer;
@@ -63,9 +64,9 @@ public final class LogAppender {
      * {@link io.varve.core.log.read.Isolation#LOG_END} returns them.
      *
      * @param batches one or more whole v2 batches from position to limit; writable, big-endian, direct or
-     *     heap; patched in place; the caller's again on return
+     *     heap; patched in place; not kept after the call
      * @param origin who appends
-     * @return where they landed
+     * @return the offsets they got
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws AppendException if they break a rule of this partition
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
@@ -76,25 +77,25 @@ public final class LogAppender {
 
     /**
      * As {@link #append(ByteBuffer, AppendOrigin)}, for a producer's batches that may be the first of a
-     * transaction here: such a batch needs the transaction to be open here already, or a guard after which
-     * the transaction did not end.
+     * transaction in this partition. Such a batch is accepted if the transaction is open here already, or if
+     * the transaction has not ended since the guard was made.
      *
      * @param guard what {@link PartitionProducers#startVerification} gave, once the coordinator has confirmed
      *     the partition
-     * @throws AppendException INVALID_TXN_STATE if the guard does not hold, or no longer
+     * @throws AppendException INVALID_TXN_STATE if the guard is not valid, or not any more
      */
     public AppendResult append(ByteBuffer batches, AppendOrigin origin, VerificationGuard guard) {
         return append(check(batches, origin, DecompressionMeter.NONE), guard, Runnable::run);
     }
 
     /**
-     * Checks batches against the format and this partition's rules, record by record where a producer sends
-     * them, without any effect: the first half of an append.
+     * Checks batches against the format and this partition's rules, those of a producer record by record.
+     * Changes nothing: the first half of an append.
      *
      * @param batches as for {@link #append(ByteBuffer, AppendOrigin)}; not changed yet
      * @param origin who appends
      * @param meter told of decompressed bytes; what it throws ends the check
-     * @return what {@link #append(AppendRun, VerificationGuard, Executor)} takes; backed by the same bytes
+     * @return the run for {@link #append(AppendRun, VerificationGuard, Executor)}; backed by the same bytes
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws AppendException if they break a rule of this partition
      */
@@ -103,14 +104,14 @@ public final class LogAppender {
     }
 
     /**
-     * Appends what was checked: the second half of an append.
+     * Appends a checked run: the second half of an append.
      *
      * @param run what {@link #check} of this partition gave
      * @param guard as for {@link #append(ByteBuffer, AppendOrigin, VerificationGuard)}
-     * @param afterwards runs the request for a commit; where it refuses to, the request is made at once. For
-     *     several appends in a row: a commit asked for after the first would start a sync that leaves the
-     *     others out, and they would wait for two
-     * @return where it landed
+     * @param afterwards runs the request for a commit; when it refuses, the request is made at once. It lets
+     *     several appends in a row share a sync: a commit requested after the first would start a sync
+     *     without the others, and they would wait for two
+     * @return the offsets it got
      * @throws AppendException if the producer's sequence or transaction does not fit
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
@@ -159,11 +160,11 @@ public final class LogAppender {
     }
 
     /**
-     * Appends the marker that ends a producer's transaction here. A producer not known here is as welcome:
-     * its records may be trimmed.
+     * Appends the marker that ends a producer's transaction in this partition. The producer may be unknown
+     * here: its records may be trimmed.
      *
      * @param marker what the coordinator decided
-     * @return where it landed; wait for the high watermark as after any append
+     * @return the offset it got; wait for the high watermark as after any append
      * @throws AppendException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
@@ -201,7 +202,7 @@ public final class LogAppender {
     }
 
     /**
-     * Lets an empty log begin at an offset: the first step of importing what another broker's log held.
+     * Lets an empty log begin at an offset: the first step of importing another broker's log.
      *
      * @param start offset of the next record, at or above the log end offset
      * @throws IllegalStateException if the log holds records
@@ -218,11 +219,12 @@ public final class LogAppender {
     }
 
     /**
-     * Appends batches as another broker's log held them: offsets, leader epochs and timestamps stay, gaps
-     * between offsets too. For a partition that is imported, before a producer appends to it.
+     * Appends batches of another broker's log unchanged: they keep their offsets, leader epochs and
+     * timestamps, and the gaps between offsets. For a partition being imported, before a producer appends to
+     * it.
      *
      * @param batches one or more whole v2 batches from position to limit, big-endian, their leader epochs at
-     *     most {@link PartitionLog#leaderEpoch}; the caller's again on return
+     *     most {@link PartitionLog#leaderEpoch}; not kept after the call
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws StorageException MISUSE if an offset is below the log end offset or the offsets do not ascend;
      *     FULL, FENCED, CLOSED
@@ -244,16 +246,17 @@ public final class LogAppender {
     }
 
     /**
-     * @param bytes how many are to be appended
-     * @return true if the storage would let them wait for the device now: an event loop leaves that to
-     *     another thread
+     * @param bytes how many bytes are to be appended
+     * @return true if the storage would make that append wait for the device now: an event loop then hands
+     *     the append to another thread
      */
     public boolean appendWaits(int bytes) {
         return store.appendWaits(bytes);
     }
 
     /**
-     * Waits, as long as the storage thinks right, until an append would not: for threads that may.
+     * Waits until an append would not have to wait for the device; the storage bounds the wait. Only for
+     * threads that may block.
      *
      * @param bytes how many are to be appended
      */

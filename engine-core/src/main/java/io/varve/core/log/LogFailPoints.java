@@ -8,7 +8,7 @@ package io.varve.core.log;
 final class LogFailPoints {
     /** A marker is allowed and its batch is built; nothing is written. */
     static final String MARKER_BEFORE_APPEND = "log.marker.before-append";
-    /** A marker is with the storage, which may not have made it durable; nobody is told. */
+    /** A marker is with the storage, perhaps not durable; no commit is requested. */
     static final String MARKER_AFTER_APPEND = "log.marker.after-append";
 
     private LogFailPoints() {}

@@ -22,8 +22,8 @@ import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
- * Takes records out of a partition, for retention and compaction, and lets no hold be broken: trims the
- * start, and puts compacted batches in place of segments. Thread-safe; one replacement at a time.
+ * Removes records from a partition, for retention and compaction, and never a record under a hold: trims the
+ * start, and replaces segments by compacted batches. Thread-safe; one replacement at a time.
  */
 public final class LogMaintenance implements CompactableLog {
     private final StoreWriter writer;
@@ -33,7 +33,7 @@ public final class LogMaintenance implements CompactableLog {
     private final PartitionProducers producers;
     private final LongConsumer commitRequests;
     /**
-     * Held while a replacement goes from its last look at holds to being in place, and while they change.
+     * Held from a replacement's last check of the holds until it is in place, and while the holds change.
      * Taken before the writer's lock.
      */
     private final ReentrantLock replacing = new ReentrantLock();
@@ -54,8 +54,7 @@ public final class LogMaintenance implements CompactableLog {
     }
 
     /**
-     * Puts a configuration into force, and its holds: no replacement that would break one takes place from
-     * then on.
+     * Puts a configuration and its holds into force: from then on no replacement breaks one of them.
      */
     void configure(PartitionConfig next) {
         replacing.lock();
@@ -69,12 +68,12 @@ public final class LogMaintenance implements CompactableLog {
     }
 
     /**
-     * Drops records below an offset, and what is known of transactions that ended among them (DeleteRecords,
+     * Drops the records below an offset and the state of transactions that ended there (DeleteRecords,
      * retention); idempotent.
      *
      * @param offset new log start offset, at most the high watermark
      * @throws OffsetOutOfRangeException above the high watermark
-     * @throws HeldException if a hold pins something below the offset; nothing is dropped then
+     * @throws HeldException if a hold pins a record below the offset; nothing is dropped then
      * @throws StorageException FENCED, CLOSED
      */
     public void trimTo(long offset) {
@@ -90,7 +89,8 @@ public final class LogMaintenance implements CompactableLog {
             store.trimTo(offset);
             fewer = writer.producers().aborted().reachesTo(0);
             if (fewer) {
-                // By whole segments, as the index is kept: what a snapshot vouches for must not change.
+                // By whole segments, as the index is stored: the parts a snapshot vouches for must not
+                // change.
                 base = store.segments().get(0).baseOffset();
                 fewer = writer.producers().trimAborted(base);
             }
@@ -103,7 +103,7 @@ public final class LogMaintenance implements CompactableLog {
         commitRequests.accept(0);
     }
 
-    /** With the lock held by which holds come into force: none is overlooked that was confirmed before. */
+    /** With the lock under which holds come into force: a hold confirmed before is never missed. */
     private void requireNotHeld(long offset) {
         PartitionConfig config = writer.config();
         long start = store.extent().start();
@@ -154,7 +154,7 @@ public final class LogMaintenance implements CompactableLog {
         producers.writeSnapshot();
     }
 
-    // Readers of what was there before keep what they need.
+    // Readers of the old segments keep them until they are done.
     @Override
     public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
         producers.writeForgotten();
@@ -163,10 +163,10 @@ public final class LogMaintenance implements CompactableLog {
     }
 
     /**
-     * Replaces without the writer's lock: the store lets appends and trims pass while the batches are copied.
-     * A hold that comes meanwhile prevails. The lock against holds is taken when the batches end, which the
-     * store asks for on this thread ({@link BatchSource#next}), and released on this thread when the new
-     * segment is in place.
+     * Replaces without the writer's lock: the store allows appends and trims while the batches are copied. A
+     * hold that comes into force meanwhile prevails. The lock against holds is taken at the end of the
+     * batches, which the store draws on this thread ({@link BatchSource#next}). It is released on this thread
+     * when the new segment is in place.
      */
     private void replace(List<Segment> old, BatchSource cleaned) {
         long end = old.get(old.size() - 1).endOffset();

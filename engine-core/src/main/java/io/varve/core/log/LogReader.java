@@ -19,7 +19,7 @@ import io.varve.core.transaction.AbortedSnapshot;
 import java.util.Optional;
 
 /**
- * Reads a partition: batches by offset, records by time, leader epochs, each as far as an isolation sees.
+ * Reads a partition as far as an isolation sees: batches by offset, records by time, leader epochs.
  * Thread-safe, never waits for a writer.
  */
 public final class LogReader {
@@ -42,8 +42,8 @@ public final class LogReader {
     }
 
     /**
-     * @param visible the high watermark, read before the transactions are: of one that begins below it they
-     *     know by then
+     * @param visible the high watermark, read before the transactions: they then include each one that begins
+     *     below it
      */
     private long stable(long visible) {
         long unstable = producers.firstUnstableOffset();
@@ -66,7 +66,7 @@ public final class LogReader {
         long logEndOffset = writer.logEndOffset(); // before all other ends
         long visible = highWatermark.value();
         long stable = stable(visible);
-        // After the end is known, before anything is read: every aborted transaction that is read is in it.
+        // After the end is known, before a batch is read: so it has every aborted transaction of the slice.
         AbortedSnapshot aborted = producers.aborted();
         Extent extent = store.extent();
         PartitionId id = store.id();

@@ -42,7 +42,7 @@ public final class PartitionLog {
         void done(StorageException failure);
     }
 
-    /** Something to be called off; idempotent. */
+    /** Ends a wait or a subscription; idempotent. */
     @FunctionalInterface
     public interface Subscription extends AutoCloseable {
         @Override
@@ -83,8 +83,8 @@ public final class PartitionLog {
     }
 
     /**
-     * As {@link #open(PartitionStore, int, PartitionConfig, Clock, AppendListener, FailPoints)}, with nothing
-     * armed.
+     * As {@link #open(PartitionStore, int, PartitionConfig, Clock, AppendListener, FailPoints)}, with no fail
+     * point armed.
      */
     public static PartitionLog open(
             PartitionStore store, int leaderEpoch, PartitionConfig config, Clock clock, AppendListener appends) {
@@ -92,7 +92,7 @@ public final class PartitionLog {
     }
 
     /**
-     * Takes a store into service: rebuilds what the log knows about it. The high watermark starts at the
+     * Opens a log over a store: rebuilds its producers and transactions. The high watermark starts at the
      * durable end.
      *
      * @param store an open partition; the log closes it
@@ -159,7 +159,7 @@ public final class PartitionLog {
         return writer.config();
     }
 
-    /** @param next holds from the next append on */
+    /** @param next the configuration in force from the next append on */
     public void configure(PartitionConfig next) {
         maintenance.configure(Objects.requireNonNull(next, "config"));
     }
@@ -183,14 +183,15 @@ public final class PartitionLog {
     }
 
     /**
-     * @return up to where everything is decided, exclusive: the first offset of a transaction that is open,
-     *     or whose marker is not below the high watermark; the high watermark when there is none
+     * @return offset below which every transaction has ended, exclusive: the first offset of the first
+     *     transaction that is open or whose marker is not below the high watermark; the high watermark when
+     *     there is none
      */
     public long lastStableOffset() {
         return reader.lastStableOffset();
     }
 
-    /** @return how far the partition's bytes are stored, readable and durable */
+    /** @return up to which offsets the partition is stored, readable and durable */
     public Extent extent() {
         return store.extent();
     }

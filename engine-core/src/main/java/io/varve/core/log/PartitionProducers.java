@@ -13,7 +13,7 @@ import java.util.List;
 
 /**
  * Answers what a partition knows of its producers and their transactions, begins to verify transactions,
- * expires idle producers and writes all of it down. Thread-safe.
+ * expires idle producers and writes snapshots of all producers. Thread-safe.
  */
 public final class PartitionProducers {
     private final StoreWriter writer;
@@ -42,12 +42,12 @@ public final class PartitionProducers {
      *
      * @param producerId the producer
      * @param producerEpoch its epoch
-     * @param firstSequence sequence of the first record that is to be appended, or -1; while it was not, none
-     *     with a higher one is the transaction's first
+     * @param firstSequence sequence of the first record to append, or -1; until it is appended, no batch with
+     *     a higher sequence may begin the transaction
      * @param supportsEpochBump whether the producer's epoch is raised with every transaction
-     *     (transaction.version 2): its first batch here has sequence 0 then
-     * @return {@link VerificationGuard#NONE} if the producer has a transaction open here already, so that
-     *     there is nothing to verify; else what to present with the append
+     *     (transaction.version 2): then its first batch here has sequence 0
+     * @return {@link VerificationGuard#NONE} if the producer has a transaction open here already, which needs
+     *     no verification; else the guard to pass to the append
      * @throws AppendException INVALID_PRODUCER_EPOCH if a higher epoch is known here
      */
     public VerificationGuard startVerification(
@@ -80,7 +80,7 @@ public final class PartitionProducers {
     }
 
     /**
-     * Finds the aborted transactions a reader of committed records must leave out.
+     * Finds the aborted transactions whose records a reader of committed records must leave out.
      *
      * @param from first offset read, inclusive
      * @param to end of what was read, exclusive
@@ -101,8 +101,8 @@ public final class PartitionProducers {
     }
 
     /**
-     * Forgets producers that were not heard of since a time, whatever their records' timestamps; a start
-     * counts as if they were.
+     * Forgets producers that have not appended since a time, whatever their records' timestamps. A start
+     * counts as an append of every producer.
      *
      * @param before ms since the epoch by the engine's clock
      */
@@ -122,8 +122,8 @@ public final class PartitionProducers {
     }
 
     /**
-     * Writes producer state down, bound to the log end offset, unless nothing was appended since the last
-     * time. Keeps the one before as well: a crash may take the end back.
+     * Writes a snapshot of the producers, bound to the log end offset, unless nothing was appended since the
+     * last one. Keeps the last one as well: a crash may move the log end back.
      *
      * @throws StorageException FULL, FENCED, CLOSED
      */
@@ -144,9 +144,9 @@ public final class PartitionProducers {
     }
 
     /**
-     * Forgets aborted transactions of which compaction has left no record. That is written down before their
-     * markers may go: a reader that is told of one meets its end nowhere then, and would leave out what its
-     * producer wrote later.
+     * Forgets aborted transactions of which compaction has left no record, and writes a snapshot without them
+     * before their markers may go. A reader that is told of a transaction without a marker never finds its
+     * end, and would leave out later records of the producer.
      */
     void forgetAborted(Collection<AbortedTransaction> gone) {
         boolean fewer;
@@ -164,7 +164,7 @@ public final class PartitionProducers {
         }
     }
 
-    /** Makes up for a snapshot that could not be written when aborted transactions were forgotten. */
+    /** Writes the snapshot that could not be written when aborted transactions were forgotten. */
     void writeForgotten() {
         synchronized (snapshots) {
             if (snapshots.isOutdated()) {

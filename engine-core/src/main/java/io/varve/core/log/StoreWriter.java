@@ -13,11 +13,11 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * Writes batches to the store, one writer at a time, and takes note of them: the log end offset, the
+ * Writes batches to the store, one writer at a time, and records what they change: the log end offset, the
  * producers, the leader epochs. The parts of {@link PartitionLog} that change one of these share the lock.
  *
- * <p>The end and the configuration are read without the lock, and so is what {@link ProducerStates} says is
- * thread-safe.
+ * <p>The end, the configuration and the thread-safe methods of {@link ProducerStates} need no lock to be
+ * read.
  */
 final class StoreWriter {
     private final PartitionStore store;
@@ -53,8 +53,8 @@ final class StoreWriter {
     }
 
     /**
-     * Tells idle time by a clock that nobody sets: when the machine's is put right, no producer has been idle
-     * for years.
+     * Tells idle time by a clock that is never set: a correction of the machine's clock must not make every
+     * producer idle for years.
      */
     long idleClock() {
         return TimeUnit.NANOSECONDS.toMillis(clock.nanos());
@@ -68,12 +68,12 @@ final class StoreWriter {
         return leaderEpoch;
     }
 
-    /** @return thread-safe */
+    /** @return the leader epochs; thread-safe */
     LeaderEpochs epochs() {
         return epochs;
     }
 
-    /** @return to be changed with the lock held only */
+    /** @return the producers; changed only with the lock held */
     ProducerStates producers() {
         return producers;
     }
@@ -96,7 +96,7 @@ final class StoreWriter {
         return bytesSinceSnapshot;
     }
 
-    /** Begins to count the bytes anew that a replay after a crash would read; with the lock held. */
+    /** Resets the count of bytes that a replay after a crash would read; with the lock held. */
     void countSinceSnapshot() {
         bytesSinceSnapshot = 0;
     }
@@ -123,12 +123,12 @@ final class StoreWriter {
             epochs.appended(BatchHeader.leaderEpoch(run.bytes(), at), BatchHeader.baseOffset(run.bytes(), at));
         }
         bytesSinceSnapshot = bytesSinceSnapshot + run.end() - run.start();
-        // Last: whoever sees the new end, and so may show it, finds the transactions that begin below it.
+        // Last: a thread that sees the new end must also see the transactions that begin below it.
         logEndOffset = placed.nextOffset();
         return placed.nextOffset();
     }
 
-    /** Moves the only offset of an empty log up; with the lock held. */
+    /** Moves the start and end of an empty log up to an offset; with the lock held. */
     void beginAt(long start) {
         long first = store.extent().start();
         if (logEndOffset > first || start < logEndOffset) {

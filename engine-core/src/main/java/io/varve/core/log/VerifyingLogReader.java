@@ -12,7 +12,7 @@ import java.util.function.Consumer;
 
 /**
  * Reads a log that the server itself keeps, from its start to its end, and verifies every batch: its
- * checksum, and that its offsets are above those before. Not thread-safe.
+ * checksum, and that its offsets ascend. Not thread-safe.
  */
 public final class VerifyingLogReader {
     private final PartitionLog log;
@@ -25,7 +25,7 @@ public final class VerifyingLogReader {
     @FunctionalInterface
     public interface DamageListener {
         /**
-         * Reports a batch that is not sound. On return the reading goes on behind it.
+         * Reports a batch that is not sound. After the return the reader goes on behind it.
          *
          * @param offset the first offset that is affected
          * @param why what is wrong
@@ -39,7 +39,7 @@ public final class VerifyingLogReader {
      * @param readBytes how much to read at a time, in bytes
      * @param sound gets one or more whole batches, big-endian, from position to limit; must not keep the
      *     buffer
-     * @param damage told of what is passed over
+     * @param damage told of each batch that is skipped
      */
     public VerifyingLogReader(PartitionLog log, int readBytes, Consumer<ByteBuffer> sound, DamageListener damage) {
         this.log = log;
@@ -58,7 +58,7 @@ public final class VerifyingLogReader {
      * Reads once.
      *
      * @param end where to stop, exclusive, at most the log end offset
-     * @return false if there is nothing more to read below the end, though a gap may lie before it
+     * @return false if no batch is left below the end, even when a gap lies before the end
      * @throws StorageException RETRY, CLOSED, FENCED
      */
     public boolean readOnce(long end) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Owns one partition: who writes, how far consumers see, what is trimmed and compacted. The parts of it are
- * in the packages below.
+ * Owns one partition: its writers, its high watermark, its trims and replacements. The packages below hold
+ * the parts.
  */
 package io.varve.core.log;

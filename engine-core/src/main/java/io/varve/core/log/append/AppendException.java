@@ -5,7 +5,7 @@ import io.varve.core.VarveException;
 import io.varve.core.record.RecordFault;
 import java.util.List;
 
-/** Refuses an append because of what it asks for; nothing was written. */
+/** Refuses an append that breaks a rule of the partition; nothing was written. */
 public final class AppendException extends VarveException {
     private static final long serialVersionUID = 1L;
 
@@ -26,8 +26,8 @@ public final class AppendException extends VarveException {
         /** The timestamp is outside what the topic allows. */
         INVALID_TIMESTAMP,
         /**
-         * A transactional batch without an open transaction it was verified to belong to, or another one
-         * while a transaction is open.
+         * A transactional batch whose transaction is neither open here nor verified, or a batch outside the
+         * transaction while one is open.
          */
         INVALID_TXN_STATE,
         /** A newer coordinator has ended a transaction of the producer. */
@@ -48,7 +48,7 @@ public final class AppendException extends VarveException {
     /**
      * @param kind why
      * @param message what is wrong with the batch
-     * @param records the records of the batch that are at fault; empty when it is not about single ones
+     * @param records the records of the batch that are at fault; empty when the batch as a whole is
      */
     public AppendException(Kind kind, String message, List<RecordFault> records) {
         super(message, null);
@@ -57,8 +57,8 @@ public final class AppendException extends VarveException {
     }
 
     /**
-     * @return the records of the batch that are at fault, or the first ones when they are many; empty when it
-     *     is not about single ones
+     * @return the records of the batch that are at fault, or the first of many; empty when the batch as a
+     *     whole is
      */
     public List<RecordFault> records() {
         return records == null ? List.of() : records;

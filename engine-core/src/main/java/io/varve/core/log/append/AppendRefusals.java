@@ -11,10 +11,10 @@ public final class AppendRefusals {
     /**
      * @param check not ACCEPTED, nor a duplicate
      * @param id the partition
-     * @param producer whose batch
+     * @param producer id of the producer whose batch or marker it is
      * @param epoch its epoch
      * @param what names the batch or marker in the message
-     * @return the exception, of the kind that says what the verdict does
+     * @return the exception, of the kind that matches the verdict
      */
     public static AppendException of(SequenceVerdict verdict, PartitionId id, long producer, short epoch, String what) {
         String who = "producer " + producer + " of epoch " + epoch + " sent " + what + " to " + id;

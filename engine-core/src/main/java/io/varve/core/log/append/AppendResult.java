@@ -2,7 +2,7 @@
 package io.varve.core.log.append;
 
 /**
- * Says where an append landed.
+ * Names the offsets of an append.
  *
  * @param baseOffset offset of the first record
  * @param nextOffset offset after the last record, exclusive; records below it are shown when the high

@@ -15,8 +15,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Holds the batches of one append. They are checked, with nothing changed, before the writer's lock is taken;
- * they get their timestamps when they are appended, and their offsets under the lock. Made by
+ * Holds the batches of one append. They are checked, and not changed, before the writer's lock is taken. The
+ * append writes their timestamps, and under the lock their offsets. Made by
  * {@link io.varve.core.log.LogAppender#check}; used by one thread at a time.
  */
 public final class AppendRun {
@@ -28,7 +28,7 @@ public final class AppendRun {
     private final AppendOrigin origin;
     private final boolean logAppendTime;
     private final long now;
-    /** What the records of each batch say of their timestamps, or null where the headers are believed. */
+    /** Max timestamp of the records of each batch, or null where the headers are not verified. */
     private final long[] maxTimestamps;
 
     private long records;
@@ -59,7 +59,8 @@ public final class AppendRun {
      * @param config the partition's rules
      * @param now ms since the epoch
      * @param meter told of decompressed bytes; may break off
-     * @return the batches, backed by the same bytes, or by others where the topic wants another compression
+     * @return the batches, backed by the same bytes, or by new bytes where the topic wants another
+     *     compression
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws AppendException if they break a rule
      */
@@ -90,7 +91,7 @@ public final class AppendRun {
         return compressor == null ? run : run.in(compressor, config, meter);
     }
 
-    /** @return this, where every batch is compressed so already */
+    /** @return this run if every batch is compressed that way already */
     private AppendRun in(Compressor compressor, PartitionConfig config, DecompressionMeter meter) {
         List<ByteBuffer> pieces = new ArrayList<>(maxTimestamps.length);
         boolean same = true;
@@ -123,7 +124,7 @@ public final class AppendRun {
         return batches;
     }
 
-    /** @return the same batches in memory of their own, for an append after the bytes are gone */
+    /** @return a run with a copy of the batches, for an append after the original bytes are released */
     public AppendRun copied() {
         ByteBuffer copy =
                 ByteBuffer.allocateDirect(end - start).put(bytes.duplicate()).flip();
@@ -131,7 +132,8 @@ public final class AppendRun {
     }
 
     /**
-     * Writes timestamp type and max timestamp into the headers, as the records and the topic say. Idempotent.
+     * Writes timestamp type and max timestamp into the headers, by the records and the topic's rules.
+     * Idempotent.
      */
     public void stamp() {
         if (maxTimestamps == null) {
@@ -166,8 +168,7 @@ public final class AppendRun {
     }
 
     /**
-     * @return the run for the store, at the offsets its headers have; the store checks whether they may be
-     *     there
+     * @return the run for the store, at the offsets in its headers; the store checks that the log allows them
      */
     public BatchRun asStored() {
         long base = BatchHeader.baseOffset(bytes, start);

@@ -12,7 +12,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Checks the sequences of a run: all its batches are new, or all of them were appended before. A batch that
- * follows another one of its producer in the run is compared with that one, any other with what
+ * follows another batch of its producer in the run is compared with that batch, every other with what
  * {@link SequenceCheck} knows. Used with the writer's lock held.
  */
 public final class RunSequenceCheck {
@@ -35,7 +35,7 @@ public final class RunSequenceCheck {
      *
      * @param run the batches, checked
      * @param guard shows that they belong to a transaction that is not open here yet
-     * @return where the batches were appended before, or null when all are new
+     * @return the offsets at which the batches were appended before, or null when all are new
      * @throws AppendException if one does not follow its producer's last; OUT_OF_ORDER_SEQUENCE_NUMBER also
      *     if some were appended before and others not
      */

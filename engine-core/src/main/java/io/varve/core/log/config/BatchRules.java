@@ -6,7 +6,7 @@ import io.varve.core.record.Compressor;
 /**
  * Says how producers' batches are checked, and in what form they are stored.
  *
- * @param everyRecord true to walk every record of a batch, false to believe its header
+ * @param everyRecord true to walk every record of a batch, false to trust its header
  *     ({@code log.record.validation})
  * @param maxRecordBytes max bytes a record of a compressed batch may take decompressed, at least 1
  *     ({@code log.record.max.bytes})

@@ -18,8 +18,8 @@ import java.util.Objects;
  * @param timestampAfterMaxMs how many ms a record may be ahead of now
  *     ({@code message.timestamp.after.max.ms})
  * @param compaction whether and how the newest record of each key is kept
- * @param retention when what is deleted
- * @param batches how producers' batches are looked at, and in what form they are stored
+ * @param retention when records are deleted
+ * @param batches how producers' batches are checked, and in what form they are stored
  */
 public record PartitionConfig(
         SegmentLimits segments,
@@ -74,8 +74,8 @@ public record PartitionConfig(
     }
 
     /**
-     * @param limits when what is deleted
-     * @return the same with other retention
+     * @param limits when records are deleted
+     * @return this configuration with that retention
      */
     public PartitionConfig with(RetentionLimits limits) {
         return with(segments, limits, batches);
@@ -83,15 +83,15 @@ public record PartitionConfig(
 
     /**
      * @param limits where segments end
-     * @return the same with other segments
+     * @return this configuration with those segments
      */
     public PartitionConfig with(SegmentLimits limits) {
         return with(limits, retention, batches);
     }
 
     /**
-     * @param rules how producers' batches are looked at and stored
-     * @return the same with those
+     * @param rules how producers' batches are checked and stored
+     * @return this configuration with those rules
      */
     public PartitionConfig with(BatchRules rules) {
         return with(segments, retention, rules);

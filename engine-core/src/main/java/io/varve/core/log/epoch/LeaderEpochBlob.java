@@ -27,7 +27,10 @@ final class LeaderEpochBlob {
         return ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.US_ASCII));
     }
 
-    /** @return epoch to its first offset; empty if the blob is none, or both do not rise together */
+    /**
+     * @return epoch to its first offset; empty if the bytes are no such blob, or epochs and offsets do not
+     *     ascend together
+     */
     static Optional<NavigableMap<Integer, Long>> read(ByteBuffer bytes) {
         String[] lines =
                 StandardCharsets.US_ASCII.decode(bytes.duplicate()).toString().split("\n");

@@ -19,9 +19,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Tells which offsets were written in which leader epoch. Every batch carries its epoch, and epochs only rise
- * along the log, so a few reads find out where each begins. What they find is kept in a blob, since
- * compaction may take an epoch's first batches. Nothing is read before the first question, or the first
- * append in an epoch above 0. Thread-safe.
+ * along the log, so a few reads find where each begins. The result is stored in a blob, since compaction may
+ * remove an epoch's first batches. Nothing is read before the first query, or the first append in an epoch
+ * above 0. Thread-safe.
  */
 public final class LeaderEpochs {
     private static final Logger LOG = LoggerFactory.getLogger(LeaderEpochs.class);
@@ -52,7 +52,7 @@ public final class LeaderEpochs {
     }
 
     /**
-     * Takes note of a batch; with the writer's lock held.
+     * Records the epoch of an appended batch; with the writer's lock held.
      *
      * @param epoch the batch's
      * @param base its first offset
@@ -88,7 +88,7 @@ public final class LeaderEpochs {
                 }
             }
         } catch (StorageException e) {
-            // The batches say the same until compaction takes some.
+            // The batches still tell where the epochs begin, until compaction removes some.
             LOG.warn("Where leader epochs of {} begin was not written down: {}", store.id(), e.getMessage());
         }
     }
@@ -96,8 +96,8 @@ public final class LeaderEpochs {
     /**
      * @param epoch a leader epoch
      * @param logEnd the log end offset
-     * @return where it ends, and which it is: the epoch below it when it has no records; empty for one that
-     *     has not been yet
+     * @return where the epoch ends, or the nearest epoch below when it has no records; empty for an epoch
+     *     that has not begun
      * @throws StorageException CORRUPT, CLOSED, RETRY
      */
     public Optional<EpochEnd> endOf(int epoch, long logEnd) {
@@ -130,8 +130,8 @@ public final class LeaderEpochs {
     }
 
     /**
-     * As Kafka keeps it: from the log's start on, and with the epoch in force, which begins at the end if
-     * nothing was written in it.
+     * Gives the history as Kafka keeps it: from the log's start on, up to the epoch in force, which begins at
+     * the log end if it has no batch.
      */
     private NavigableMap<Integer, Long> history(long logEnd) {
         NavigableMap<Integer, Long> history = new TreeMap<>(known(logEnd));
@@ -158,7 +158,7 @@ public final class LeaderEpochs {
                     .flatMap(blob -> LeaderEpochBlob.read(blob.bytes()))
                     .orElseGet(TreeMap::new);
             written = !kept.isEmpty();
-            // An epoch that begins at the end or above tells of records that a crash took.
+            // An epoch that begins at the end or above belongs to records lost in a crash.
             written &= !kept.values().removeIf(start -> start >= end && start > extent.start());
             int before = kept.size();
             search(kept, extent.start(), end);
@@ -171,7 +171,7 @@ public final class LeaderEpochs {
     /** The first offset of a batch, and its epoch. */
     private record Start(long offset, int epoch) {}
 
-    /** Finds the epochs that begin behind those known. */
+    /** Finds the epochs that begin after the last known one. */
     private void search(NavigableMap<Integer, Long> found, long start, long end) {
         int last = found.isEmpty() ? NOT_LOADED : found.lastKey();
         long from = found.isEmpty() ? start : Math.max(start, found.lastEntry().getValue());

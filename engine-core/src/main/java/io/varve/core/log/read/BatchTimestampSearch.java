@@ -8,10 +8,10 @@ import io.varve.core.record.RecordIterator;
 import java.nio.ByteBuffer;
 
 /**
- * Searches batches for a record by its timestamp, for one question. Records stream by in little memory, and
+ * Searches batches for a record by its timestamp, for one query. Records are streamed in little memory, and
  * all batches together may decompress to {@link #MAX_DECOMPRESSED_BYTES} only: a batch of a megabyte can hold
- * a gigabyte. Beyond that, or where the records are not sound, the batch's header answers, at the first
- * offset that was not looked at: a consumer that begins there misses nothing. Not thread-safe.
+ * a gigabyte. Beyond that limit, or where the records are not sound, the answer is the header's timestamp at
+ * the first offset not searched: a consumer that begins there misses no record. Not thread-safe.
  */
 final class BatchTimestampSearch {
     /** A quarter of a second of gzip's work. */
@@ -20,7 +20,7 @@ final class BatchTimestampSearch {
     private final long start;
     private int allowance = MAX_DECOMPRESSED_BYTES;
 
-    /** @param start the log start offset: records below it are not there */
+    /** @param start the log start offset: records below it are ignored */
     BatchTimestampSearch(long start) {
         this.start = start;
     }
@@ -31,13 +31,17 @@ final class BatchTimestampSearch {
     }
 
     /**
-     * @return the batch's first record with the largest timestamp, or null if none of its records is there
+     * @return the batch's first record with the largest timestamp, or null if all its records are below the
+     *     start
      */
     TimestampOffset newest(ByteBuffer bytes, int at) {
         return look(bytes, at, Long.MAX_VALUE);
     }
 
-    /** @return the first record with at least the timestamp; for one that none can have the newest */
+    /**
+     * @return the first record with at least the timestamp; the newest record for a timestamp no record can
+     *     have
+     */
     private TimestampOffset look(ByteBuffer bytes, int at, long timestamp) {
         if (BatchHeader.recordCount(bytes, at) <= 0) {
             return null; // compaction has emptied it

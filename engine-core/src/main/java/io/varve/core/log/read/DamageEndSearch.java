@@ -7,14 +7,17 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.StorageException;
 
-/** Searches a log for the end of damage: doubling steps to a sound batch, then halving them. Stateless. */
+/**
+ * Searches a log for the end of damage: doubles the step until it meets a sound batch, then halves it.
+ * Stateless.
+ */
 public final class DamageEndSearch {
     private DamageEndSearch() {}
 
     /**
      * @param store where the damage is
      * @param damaged an offset at which no sound batch can be read
-     * @param end where to stop looking, at most the readable end
+     * @param end where to stop the search, exclusive, at most the readable end
      * @return the first offset behind the damage at which a sound batch can be read, or {@code end}
      */
     public static long behind(PartitionStore store, long damaged, long end) {

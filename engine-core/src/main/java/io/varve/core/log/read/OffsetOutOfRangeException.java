@@ -3,7 +3,7 @@ package io.varve.core.log.read;
 
 import io.varve.core.VarveException;
 
-/** Refuses an offset that the partition does not hold any more, or not yet. */
+/** Refuses an offset below the partition's start or above its end. */
 public final class OffsetOutOfRangeException extends VarveException {
     private static final long serialVersionUID = 1L;
 

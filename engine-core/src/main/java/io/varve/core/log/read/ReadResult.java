@@ -22,8 +22,8 @@ public record ReadResult(
         BatchSlice slice, long logStartOffset, long highWatermark, long lastStableOffset, AbortedSnapshot aborted) {
     /**
      * Finds the aborted transactions that a reader of committed records must leave out of the slice, which
-     * must not be closed yet. They are those of the moment when the slice was read, since compaction may have
-     * taken records and transactions away after it.
+     * must not be closed yet. They are the transactions known when the slice was read: compaction may have
+     * removed records and transactions since.
      *
      * @param from the offset that was read at, inclusive
      * @return those with records from there to the slice's end, by the offset of their marker

@@ -7,8 +7,8 @@ import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
 
 /**
- * Finds the offset where the batches of a slice end, by their headers alone: a file is not read into memory
- * for that. Stateless.
+ * Finds the offset where the batches of a slice end, by their headers alone: it reads no whole file into
+ * memory. Stateless.
  */
 final class SliceEndOffset {
     /** Bytes of one read: holds the headers of many small batches, and is little where batches are large. */
@@ -18,7 +18,7 @@ final class SliceEndOffset {
 
     /**
      * @param slice whole batches
-     * @param from the answer when there are none
+     * @param from the answer when the slice is empty
      * @return offset after the last record
      */
     static long of(BatchSlice slice, long from) {

@@ -17,17 +17,17 @@ import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * Finds records of a partition by time: the store finds the batch, {@link BatchTimestampSearch} looks into
- * it. A question takes little memory and decompresses a bounded number of bytes, whatever is stored.
+ * Finds records of a partition by time: the store finds the batch, {@link BatchTimestampSearch} searches its
+ * records. A query takes little memory and decompresses a bounded number of bytes, whatever is stored.
  * Thread-safe.
  */
 public final class TimestampLookup {
     private static final int SCAN_BYTES = 1 << 20;
-    /** Questions to the store before the rest of a piece of the log is read. */
+    /** Max queries to the store before the remainder of a piece of the log is read. */
     private static final int MAX_STEPS = 8;
     /**
-     * Batches whose headers claim more than their records hold that are looked into before what was found has
-     * to do.
+     * Max batches searched whose headers claim a later timestamp than their records have; after them the
+     * newest record found is the answer.
      */
     private static final int MAX_LIES = 8;
 
@@ -41,7 +41,7 @@ public final class TimestampLookup {
     /** Looks at one batch. */
     @FunctionalInterface
     private interface Look<T> {
-        /** @return what was looked for, or null to go on */
+        /** @return the answer, or null to go on with the next batch */
         T at(ByteBuffer bytes, int at);
     }
 
@@ -64,7 +64,7 @@ public final class TimestampLookup {
         return untilNotTrimmed(() -> findNewest(end));
     }
 
-    /** A trim may take away what is about to be read: the question begins anew then, above it. */
+    /** Repeats a query when a trim removes the batches it is about to read; the repeat begins above them. */
     private <T> T untilNotTrimmed(Supplier<T> question) {
         while (true) {
             long start = store.extent().start();
@@ -85,7 +85,8 @@ public final class TimestampLookup {
         }
         long start = store.extent().start();
         BatchTimestampSearch times = new BatchTimestampSearch(start);
-        // A header may claim more than the records hold that are there: then it is the next batch's turn.
+        // A header may claim a later timestamp than the batch's remaining records have: then the next batch
+        // is searched.
         Look<TimestampOffset> look = (bytes, at) ->
                 BatchHeader.maxTimestamp(bytes, at) >= timestamp ? times.firstAtOrAfter(bytes, at, timestamp) : null;
         return Optional.ofNullable(walk(Math.max(start, batch.baseOffset()), end, 0, look));
@@ -121,9 +122,9 @@ public final class TimestampLookup {
     }
 
     /**
-     * What can be seen of a segment.
+     * Names the visible part of a segment.
      *
-     * @param maxTimestamp no batch of it is newer
+     * @param maxTimestamp upper bound of its batches' timestamps, in ms since the epoch
      */
     private record Piece(long from, long to, long maxTimestamp) {
         boolean has(OffsetAt batch) {
@@ -139,7 +140,7 @@ public final class TimestampLookup {
                 return found;
             }
         }
-        // Its newest records are trimmed, not visible yet, or compacted away: the newest of the others.
+        // Its newest records are trimmed, not visible yet, or compacted away: find the newest of the others.
         OffsetAt high = climb(piece);
         OffsetAt newest = newestBatch(piece, high == null ? piece.from : high.baseOffset(), Set.of());
         TimestampOffset best = newest == null ? null : newestOf(newest, piece, times);
@@ -150,8 +151,8 @@ public final class TimestampLookup {
     }
 
     /**
-     * Looks into one batch after another, from the one that claims most on, until none that is left claims
-     * more than was found.
+     * Searches the batches in descending order of the timestamp they claim, until no other batch claims a
+     * later one than was found.
      */
     private TimestampOffset newestByRecords(Piece piece, TimestampOffset found, BatchTimestampSearch times) {
         TimestampOffset best = found;
@@ -168,15 +169,15 @@ public final class TimestampLookup {
     }
 
     private TimestampOffset newestOf(OffsetAt batch, Piece piece, BatchTimestampSearch times) {
-        // One batch is looked at, whether it has a record that is there or not.
+        // The walk ends at its first batch, whether that batch has a remaining record or not.
         Look<Optional<TimestampOffset>> look = (bytes, at) -> Optional.ofNullable(times.newest(bytes, at));
         Optional<TimestampOffset> found = walk(Math.max(piece.from, batch.baseOffset()), piece.to, 0, look);
         return found == null ? null : found.orElse(null);
     }
 
     /**
-     * @return the batch from an offset on that claims the largest timestamp, of those with records that are
-     *     not known
+     * @return the batch that claims the largest timestamp, of the batches from an offset on that are not in
+     *     {@code known}
      */
     private OffsetAt newestBatch(Piece piece, long from, Set<Long> known) {
         NewestBatch newest = new NewestBatch(known);
@@ -206,7 +207,7 @@ public final class TimestampLookup {
     }
 
     /**
-     * Narrows down where the newest batch of a piece lies, by halving the time in question.
+     * Narrows down where the newest batch of a piece lies, by halving the range of timestamps.
      *
      * @return a batch of the piece that claims to be newer than any before it, or null
      */

@@ -23,8 +23,8 @@ import org.slf4j.LoggerFactory;
  * Recovers what a partition knows of its producers: loads the newest snapshot that fits, then replays the
  * batches after it.
  *
- * <p>A snapshot from above the durable end is not used. It would do for the producers, but not say which
- * transactions ended above that end, and consumers must not see those before their markers are durable.
+ * <p>A snapshot from above the durable end is not used. It has the producers, but does not say which
+ * transactions ended above that end. Consumers must not see those before their markers are durable.
  */
 public final class ProducerRecovery {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerRecovery.class);
@@ -44,8 +44,8 @@ public final class ProducerRecovery {
      * Rebuilds the state of a partition that is being opened; drops snapshots from above its end.
      *
      * @param store the partition's
-     * @param snapshots where the state was written down
-     * @return the state at the readable end, transactions that ended below the durable end being stable
+     * @param snapshots the stored snapshots of the state
+     * @return the state at the readable end; transactions that ended below the durable end are stable
      * @throws StorageException CLOSED, RETRY
      */
     public static ProducerStates recover(PartitionStore store, ProducerSnapshotStore snapshots) {
@@ -54,7 +54,7 @@ public final class ProducerRecovery {
 
     private ProducerStates recover(ProducerSnapshotStore snapshots) {
         dropSnapshotsAbove(store.snapshots(), extent.readableEnd());
-        // One from below the start is not used: it has producers whose batches are trimmed by now.
+        // A snapshot from below the start is not used: it has producers whose batches are trimmed.
         Optional<ProducerSnapshotStore.Loaded> loaded =
                 snapshots.load(extent.start(), Math.min(extent.readableEnd(), extent.durableEnd()), this::isWhole);
         ProducerStates states = loaded.isPresent() ? loaded.get().states() : new ProducerStates();
@@ -66,9 +66,9 @@ public final class ProducerRecovery {
     }
 
     /**
-     * Compaction touches nothing of an open transaction. Where the batch it began with is gone, or emptied,
-     * it ended after the snapshot was written; of its end, and of what else it wrote before the snapshot,
-     * this says nothing, and the marker may be gone, too.
+     * Tells whether the first batch of every open transaction in the snapshot still exists. Compaction
+     * changes no open transaction: one whose first batch is gone or empty ended after the snapshot was
+     * written. Such a snapshot does not tell where it ended, and its marker may be gone as well.
      */
     private boolean isWhole(ProducerStates states) {
         for (ProducerInfo producer : states.infos()) {
@@ -100,7 +100,7 @@ public final class ProducerRecovery {
     }
 
     /**
-     * A snapshot above the end speaks of records a crash took back; others may come to stand at their
+     * Drops snapshots above the end: their records were lost in a crash, and other records may get those
      * offsets.
      */
     private static void dropSnapshotsAbove(Snapshots snapshots, long end) {
@@ -112,7 +112,7 @@ public final class ProducerRecovery {
         }
     }
 
-    /** Replays up to the end, or passes over damage. */
+    /** Replays up to the end, or to damage, which it skips. */
     private void replayToDamage(ProducerStates states) {
         try {
             replay(states);
@@ -121,16 +121,16 @@ public final class ProducerRecovery {
             if (e instanceof StorageException storage) {
                 storage.rethrowUnless(StorageException.Kind.CORRUPT);
             }
-            // What is sound is served. A producer of whom too little is known would be refused for ever, an
-            // unknown one is not. Transactions stay as they are known: what is uncommitted must not be shown
-            // as committed.
+            // Sound batches are served. A producer with missing batches would be refused for ever, an unknown
+            // producer is not. The known transactions stay: uncommitted records must not be shown as
+            // committed.
             LOG.warn(
                     "{}: forgetting its idempotent producers, for there is damage at or after offset {}: {}",
                     store.id(),
                     reached,
                     e.getMessage());
             states.forgetSequences();
-            // Whatever the storage can read is shown to consumers, so it must be known here.
+            // Consumers see every batch that the storage can read, so each must be applied here.
             reached = DamageEndSearch.behind(store, reached, extent.readableEnd());
         }
     }

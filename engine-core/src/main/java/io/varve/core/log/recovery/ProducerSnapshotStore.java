@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Stores snapshots of a partition's producers and loads them: a snapshot bound to the log end offset, and
  * before it the index of aborted transactions by segment, which the snapshot vouches for. Two snapshots are
- * kept, since a crash may take the end back.
+ * kept, since a crash may move the log end back.
  *
  * <p>One caller at a time; {@link #prepare} with the writer's lock held.
  */
@@ -33,11 +33,11 @@ public final class ProducerSnapshotStore {
     private final PartitionStore store;
     private final FailPoints failPoints;
     private long offset;
-    /** What is stored of the index and good; what else there may be from before a crash is found out once. */
+    /** The stored parts of the index that are sound; other parts, from before a crash, are found once. */
     private List<TransactionIndex.Part> index = List.of();
 
     private boolean swept;
-    /** The last snapshot has aborted transactions that are forgotten since. */
+    /** The last snapshot has aborted transactions that have been forgotten since. */
     private boolean outdated;
 
     /**
@@ -53,7 +53,7 @@ public final class ProducerSnapshotStore {
         }
     }
 
-    /** The newest snapshot that can be believed, and its offset. */
+    /** The newest snapshot that is sound, and its offset. */
     record Loaded(ProducerStates states, long offset) {}
 
     /**
@@ -66,11 +66,11 @@ public final class ProducerSnapshotStore {
     }
 
     /**
-     * Finds the newest snapshot that is whole, and whose index is.
+     * Finds the newest snapshot that is whole, and has a whole index.
      *
      * @param from lowest offset wanted, inclusive
      * @param to highest offset wanted, inclusive
-     * @param fits says whether the log still is as the snapshot says
+     * @param fits tells whether a snapshot still matches the log
      */
     Optional<Loaded> load(long from, long to, Predicate<ProducerStates> fits) {
         Snapshots snapshots = store.snapshots();
@@ -124,11 +124,11 @@ public final class ProducerSnapshotStore {
     }
 
     /**
-     * Takes the state for a snapshot; with the writer's lock held.
+     * Copies the state for a snapshot; with the writer's lock held.
      *
      * @param states the producers
      * @param end the log end offset
-     * @return what {@link #write} writes, or null when nothing was appended since the last time
+     * @return the snapshot for {@link #write}, or null when nothing was appended since the last one
      */
     public Pending prepare(ProducerStates states, long end) {
         if (end == offset && !outdated) {
@@ -167,7 +167,7 @@ public final class ProducerSnapshotStore {
         outdated = false;
     }
 
-    /** Lets the next snapshot be written whatever was appended. */
+    /** Lets the next snapshot be written even when nothing was appended. */
     public void outdate() {
         outdated = true;
     }
@@ -195,7 +195,7 @@ public final class ProducerSnapshotStore {
     }
 
     /**
-     * Deletes the index of segments that are trimmed: there may be no further snapshot to do it.
+     * Deletes the index of trimmed segments: there may be no further snapshot that would delete it.
      *
      * @param base first offset of the first segment left
      */

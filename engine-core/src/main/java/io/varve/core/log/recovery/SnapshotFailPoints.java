@@ -6,11 +6,11 @@ package io.varve.core.log.recovery;
  * {@link io.varve.core.runtime.FailPoints}.
  */
 public final class SnapshotFailPoints {
-    /** What a snapshot is to say is known; the index of aborted transactions it needs is not written. */
+    /** A snapshot is prepared; the index of aborted transactions it needs is not written. */
     public static final String SNAPSHOT_BEFORE_INDEX = "log.snapshot.before-index";
     /** The index of aborted transactions is written, the snapshot that vouches for it is not. */
     public static final String SNAPSHOT_AFTER_INDEX = "log.snapshot.after-index";
-    /** The snapshot is written; what it replaces is still there. */
+    /** The snapshot is written; the one it replaces is not deleted yet. */
     public static final String SNAPSHOT_AFTER_PRODUCERS = "log.snapshot.after-producers";
 
     private SnapshotFailPoints() {}

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Writes producer state down and rebuilds it at the start: the newest snapshot that fits, then the batches
- * after it.
+ * Writes snapshots of the producers, and rebuilds the producers at the start: from the newest snapshot that
+ * fits, then from the batches after it.
  */
 package io.varve.core.log.recovery;
