@@ -1,3 +1,3 @@
 @echo off
 rem SPDX-License-Identifier: Apache-2.0
-call "%~dp0lib\offline.bat" io.varve.server.retention.RetentionCommand %*
+call "%~dp0lib\offline.bat" io.varve.server.explanation.RetentionCommand %*

@@ -44,7 +44,7 @@ class ArchitectureTest {
             api.offsets       | api metadata.topic error core.log..
             api.topic         | api api.config group metadata metadata.config metadata.topic
                               | cluster error logging core.engine core.log.. core.retention core.spi..
-            api.config        | api group metadata metadata.config metadata.topic retention error logging
+            api.config        | api group metadata metadata.config metadata.topic explanation error logging
                               | core.engine core.log.. core.retention core.spi.. kafka.clients.admin
             api.cluster       | api group txn metadata.topic cluster core.log.. core.spi..
             api.group         | api group metadata.topic core.log..
@@ -75,7 +75,7 @@ class ArchitectureTest {
             metadata.topic    | metadata.config metadata.log core.engine core.event core.log.. core.spi..
                               | kafka.image kafka.metadata kafka.server.common kafka.server.immutable
             command           | picocli
-            retention         | command picocli core.retention core.spi.. com.fasterxml.jackson..
+            explanation       | command picocli core.retention core.spi.. com.fasterxml.jackson..
                               | kafka.clients.admin
             cluster           |
             error             | logging core.log.. core.record core.spi..

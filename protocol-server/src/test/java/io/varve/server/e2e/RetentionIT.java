@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.retention.Obstacle;
 import io.varve.core.retention.RetentionExplanation;
-import io.varve.server.retention.RetentionClient;
+import io.varve.server.explanation.RetentionClient;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -3,4 +3,4 @@
  * Explains retention to people and programs outside of the server: the explanation's form on the wire, a
  * client that asks for it, and {@code bin/varve-retention.sh}.
  */
-package io.varve.server.retention;
+package io.varve.server.explanation;

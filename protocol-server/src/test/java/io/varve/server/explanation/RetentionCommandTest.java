@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.retention;
+package io.varve.server.explanation;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.server.retention;
+package io.varve.server.explanation;
 
 import java.net.URLDecoder;
 import java.net.URLEncoder;
