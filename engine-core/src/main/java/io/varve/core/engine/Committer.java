@@ -19,11 +19,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits partitions in groups: those that were appended to gather while a sync runs, the next sync takes all
- * of them at once, and then their high watermarks rise.
+ * Commits partitions in groups: partitions with new appends gather while a sync runs, the next sync covers
+ * them all, and then their high watermarks rise.
  *
- * <p>{@link #commitOnce} is the whole of it; {@link #run} only calls it again and again, so a test can drive
- * it by hand.
+ * <p>{@link #commitOnce} does all the work; {@link #run} only repeats it, so a test can call it by hand.
  */
 final class Committer implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Committer.class);
@@ -41,9 +40,9 @@ final class Committer implements Runnable {
 
     /**
      * @param storage what to sync
-     * @param durability says what a commit lets consumers see
+     * @param durability decides how far consumers see after a commit
      * @param afterCommit called on the committer's thread for each partition committed; must be short
-     * @param later called likewise for a partition to {@link #request} again in a while
+     * @param later called on that thread for a partition to {@link #request} again after a pause
      */
     Committer(
             Storage storage, Durability durability, Consumer<PartitionLog> afterCommit, Consumer<PartitionLog> later) {
@@ -53,7 +52,7 @@ final class Committer implements Runnable {
         this.later = later;
     }
 
-    /** Takes note that a partition has something to commit. Never blocks. */
+    /** Requests a commit of a partition. Never blocks. */
     void request(PartitionLog log) {
         if (queued.add(log)) {
             queue.add(log);
@@ -61,7 +60,7 @@ final class Committer implements Runnable {
     }
 
     /**
-     * Asks for a commit, as {@link #request}, and says when it is done.
+     * Requests a commit, as {@link #request}, and tells when it is done.
      *
      * @return completes when a sync that began after this call has made the partition durable; fails with a
      *     {@link StorageException}
@@ -82,7 +81,7 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Fails all that still wait, after the end. */
+    /** Fails all futures that still wait, after the thread's end. */
     void abandon(StorageException reason) {
         List<CompletableFuture<Void>> stranded = new ArrayList<>();
         synchronized (waiting) {
@@ -109,7 +108,7 @@ final class Committer implements Runnable {
             try {
                 taken.add(queue.take());
             } catch (InterruptedException e) {
-                // A callback's doing. Only stop() ends this thread: all answers wait for it.
+                // A callback threw. Only stop() ends this thread: every acknowledgement depends on it.
                 LOG.debug("The committer was interrupted and goes on");
                 continue;
             }
@@ -120,12 +119,12 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Lets {@link #run} return after what was requested so far is committed. */
+    /** Lets {@link #run} return after all commits requested so far. */
     void stop() {
         queue.add(STOP);
     }
 
-    /** Commits what is requested now, on the caller's thread. */
+    /** Commits the partitions requested so far, on the caller's thread. */
     void commitOnce() {
         List<Object> taken = new ArrayList<>();
         queue.drainTo(taken);
@@ -157,8 +156,8 @@ final class Committer implements Runnable {
     }
 
     /**
-     * @return the failure of each partition that is not durable; whatever the storage throws, the others are
-     *     durable
+     * @return the failure of each partition that is not durable; all other partitions are durable, whatever
+     *     the storage threw
      */
     private Map<PartitionId, StorageException> sync(List<PartitionLog> logs, List<PartitionStore> stores) {
         try {
@@ -189,8 +188,8 @@ final class Committer implements Runnable {
     }
 
     /**
-     * Ends a partition's part of a round: raises its high watermark, answers those that wait. A failure here
-     * is kept from the others.
+     * Ends a round for one partition: raises its high watermark and completes its futures. A failure here
+     * does not reach the other partitions.
      */
     private void endRound(PartitionLog log, StorageException failure, List<CompletableFuture<Void>> waiters) {
         try {
@@ -220,7 +219,7 @@ final class Committer implements Runnable {
         }
     }
 
-    /** Raises the high watermark as far as the sync came, and fails it when it will not rise any more. */
+    /** Raises the high watermark to the end the sync reached, and fails it when it will not rise any more. */
     private void raiseHighWatermark(PartitionLog log, StorageException failure) {
         try {
             if (failure == null) {
@@ -244,7 +243,7 @@ final class Committer implements Runnable {
         }
     }
 
-    /** What is durable all the same is acknowledged. */
+    /** Acknowledges the records that are durable in spite of the failure. */
     private void failed(PartitionLog log, StorageException failure) {
         log.commitTarget().committed(durability.visibleEnd(log.extent()));
         log.commitTarget().failed(failure);

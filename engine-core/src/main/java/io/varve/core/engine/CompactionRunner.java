@@ -24,17 +24,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs compaction: picks the dirtiest partition that is due, again and again, on as many threads as
- * configured. Thread-safe.
+ * Runs compaction: cleans the dirtiest due partition, then the next, on as many threads as configured.
+ * Thread-safe.
  *
- * <p>{@link #cleanOnce} is the whole of it; the threads only call it, so a test can drive it by hand.
+ * <p>{@link #cleanOnce} does all the work; the threads only call it, so a test can call it by hand.
  */
 final class CompactionRunner {
     private static final Logger LOG = LoggerFactory.getLogger(CompactionRunner.class);
-    /** How long a partition is left alone that could not be cleaned just now. */
+    /** How long in ms a partition is skipped after it could not be cleaned. */
     private static final long AGAIN_MS = 60_000;
 
-    /** A partition whose time has come, and what is dirty in it. */
+    /** A partition that is due, and its dirty part. */
     private record Candidate(PartitionLog log, Cleaner.Due due) {}
 
     private final Supplier<Collection<PartitionLog>> partitions;
@@ -48,7 +48,7 @@ final class CompactionRunner {
     private final Set<PartitionLog> told = ConcurrentHashMap.newKeySet();
 
     private final Set<PartitionLog> uncleanable = ConcurrentHashMap.newKeySet();
-    /** Partitions left alone until a time, in ms since the epoch. */
+    /** Partitions skipped until a time, in ms since the epoch. */
     private final Map<PartitionLog, Long> later = new ConcurrentHashMap<>();
 
     /** @param partitions gives the open ones */
@@ -80,9 +80,9 @@ final class CompactionRunner {
     }
 
     /**
-     * Cleans the partition that needs it most.
+     * Cleans the dirtiest partition that is due.
      *
-     * @return false if none does
+     * @return false if none is due
      */
     boolean cleanOnce() {
         Candidate dirtiest = take();
@@ -192,7 +192,8 @@ final class CompactionRunner {
     }
 
     /**
-     * Stops the cleaning under way, leaving everything as it was, and waits for the threads to end.
+     * Aborts the cleanings in progress, which leaves their partitions unchanged, and waits for the threads to
+     * end.
      *
      * @param waitMs max time in ms for each thread
      * @return true if the caller was interrupted meanwhile

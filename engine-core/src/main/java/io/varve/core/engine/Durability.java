@@ -3,9 +3,9 @@ package io.varve.core.engine;
 
 import io.varve.core.spi.Extent;
 
-/** Says what an acks=all answer promises: the value of {@code log.durability}. */
+/** Names what an acks=all response promises: the value of {@code log.durability}. */
 public enum Durability {
-    /** The bytes survive a power cut, and consumers see nothing that would not. */
+    /** The bytes survive a power cut, and consumers see only bytes that do. */
     SYNC {
         @Override
         long visibleEnd(Extent extent) {
@@ -23,6 +23,6 @@ public enum Durability {
         }
     };
 
-    /** @return how far consumers may see, exclusive */
+    /** @return offset up to which consumers may see, exclusive */
     abstract long visibleEnd(Extent extent);
 }

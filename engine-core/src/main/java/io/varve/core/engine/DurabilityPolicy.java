@@ -40,9 +40,9 @@ abstract sealed class DurabilityPolicy implements AppendListener, AutoCloseable 
     }
 
     /**
-     * Shows appends when they are readable; syncs by count and by time, or leaves that to the operating
-     * system. A storage that makes appends readable at the sync gets one at once, or consumers would not see
-     * them.
+     * Shows appends when they are readable; syncs by count and by time, or leaves the sync to the operating
+     * system. A storage that makes appends readable only at a sync is synced at once: consumers would not see
+     * the appends otherwise.
      */
     private static final class Unsynced extends DurabilityPolicy {
         private final Committer committer;

@@ -15,7 +15,7 @@ import java.util.Objects;
  *     ({@code log.flush.interval.messages})
  * @param producerIdExpirationMs how long in ms an idle producer's sequence is remembered
  *     ({@code producer.id.expiration.ms})
- * @param retention how often retention is checked, and how it takes future timestamps
+ * @param retention how often retention is checked, and how it treats future timestamps
  * @param compaction threads, memory and bandwidth that compaction may use
  */
 public record EngineConfig(

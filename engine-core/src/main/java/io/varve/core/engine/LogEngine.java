@@ -24,11 +24,11 @@ import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * Opens a storage and owns the partitions on it: commits them together, deletes and compacts in the
- * background, writes producer state down. Thread-safe.
+ * background, writes snapshots of producers. Thread-safe.
  */
 public final class LogEngine implements AutoCloseable {
     /**
-     * Bytes appended between two snapshots of producer state: the most that a start after a crash replays per
+     * Bytes appended between two snapshots of producer state: a start after a crash replays about as many per
      * partition.
      */
     private static final long SNAPSHOT_BYTES = 64L << 20;
@@ -78,7 +78,7 @@ public final class LogEngine implements AutoCloseable {
      * Opens a storage and starts the committer on it.
      *
      * @param provider makes the storage
-     * @param context what the storage works with; the engine takes clock and scheduler from it too
+     * @param context what the storage works with; the engine uses its clock and scheduler
      * @param config the engine's own settings
      * @return the engine; no partition is open yet
      * @throws StorageException as {@link StorageProvider#open}
@@ -87,13 +87,13 @@ public final class LogEngine implements AutoCloseable {
         return new LogEngine(provider.open(context), context, config);
     }
 
-    /** @return partitions the storage holds, opened or not; a copy */
+    /** @return partitions the storage holds, open or not; a copy */
     public Set<PartitionId> stored() {
         return storage.partitions();
     }
 
     /**
-     * Opens a partition, creating it when absent; the same log again when it is open already.
+     * Opens a partition, and creates it when absent. An open partition gives its existing log.
      *
      * @param id which partition
      * @param leaderEpoch stamped on appended batches, 0 or more; fences lower ones
@@ -123,16 +123,16 @@ public final class LogEngine implements AutoCloseable {
         }
     }
 
-    /** @return true if what consumers saw may be gone after a power cut ({@code log.durability=async}) */
+    /** @return true if a power cut may lose records that consumers saw ({@code log.durability=async}) */
     public boolean mayLoseWhatWasSeen() {
         return durability == Durability.ASYNC;
     }
 
     /**
-     * Makes what was appended so far durable, whatever {@code log.durability} says.
+     * Makes all appends so far durable, whatever {@code log.durability} says.
      *
      * @param logs open partitions of this engine
-     * @return completes when it is; fails with a {@link StorageException} if it cannot be
+     * @return completes when they are durable; fails with a {@link StorageException}
      */
     public CompletableFuture<Void> force(Collection<PartitionLog> logs) {
         return CompletableFuture.allOf(logs.stream().map(committer::force).toArray(CompletableFuture[]::new));
@@ -152,11 +152,11 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Deletes a partition and all it holds; idempotent. Its log fails with CLOSED from then on.
+     * Deletes a partition with all its records; idempotent. Its log fails with CLOSED from then on.
      *
      * @param id which partition
-     * @throws StorageException CLOSED after {@link #close}; FULL if it could not be deleted now, and is as it
-     *     was
+     * @throws StorageException CLOSED after {@link #close}; FULL if it could not be deleted now, and is
+     *     unchanged
      */
     public void delete(PartitionId id) {
         synchronized (lifecycle) {
@@ -171,11 +171,11 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Moves an unowned partition out of the way of others, and keeps it, unless it never held anything: then
-     * it is deleted.
+     * Sets an unowned partition aside, so that its name is free, and keeps its records. A partition that
+     * never held a record is deleted.
      *
      * @param id a stored partition that is not open
-     * @return where it is now, for people; empty if there was nothing to keep
+     * @return its new place, to show to the operator; empty if it was deleted
      * @throws StorageException as {@link Storage#setAside}
      */
     public Optional<String> setAside(PartitionId id) {
@@ -200,16 +200,16 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Compacts the partition that needs it most, on the caller's thread: what the engine does by itself,
-     * unless {@link io.varve.core.compaction.CompactionConfig#enabled} says otherwise.
+     * Compacts the dirtiest partition that is due, on the caller's thread. The engine does this in the
+     * background if {@link io.varve.core.compaction.CompactionConfig#enabled} is true.
      *
-     * @return false if none needs it
+     * @return false if none is due
      */
     public boolean compactOnce() {
         return cleaners.cleanOnce();
     }
 
-    /** @return partitions whose compaction was given up until the next start, because of damage; a copy */
+    /** @return partitions that are not compacted until the next start, because of damage; a copy */
     public Set<PartitionId> uncleanable() {
         return cleaners.uncleanable();
     }
@@ -221,7 +221,7 @@ public final class LogEngine implements AutoCloseable {
      * @param offset new log start offset, at most the high watermark
      * @return completes when the new start survives a crash; fails with a {@link StorageException}
      * @throws io.varve.core.log.read.OffsetOutOfRangeException above the high watermark
-     * @throws io.varve.core.retention.HeldException if a hold pins something below the offset
+     * @throws io.varve.core.retention.HeldException if a hold pins a record below the offset
      * @throws StorageException FENCED, CLOSED
      */
     public CompletionStage<Void> deleteRecords(PartitionLog log, long offset) {
@@ -230,8 +230,8 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Explains for every segment of a partition when retention will delete it, why, and what stands in the
-     * way, by the code that deletes. Reads a batch's header of each segment.
+     * Explains for every segment of a partition when retention will delete it, why, and what prevents it. The
+     * code that deletes gives the answer. Reads one batch header of each segment.
      *
      * @param log an open partition of this engine
      * @return the explanation
@@ -245,7 +245,7 @@ public final class LogEngine implements AutoCloseable {
      * As {@link #explainRetention(PartitionLog)}, under another configuration: a dry run. Nothing changes.
      *
      * @param log an open partition of this engine
-     * @param tried what to try out: its limits on retention, and on a segment's time
+     * @param tried the configuration to try: its retention limits and its max segment age count
      * @return the explanation
      * @throws StorageException CLOSED
      */
@@ -253,7 +253,7 @@ public final class LogEngine implements AutoCloseable {
         return retention.explain(log, tried);
     }
 
-    /** Commits what is pending, writes producer state down and closes the storage. Idempotent. */
+    /** Commits all pending appends, writes snapshots of producers and closes the storage. Idempotent. */
     @Override
     public void close() {
         synchronized (lifecycle) {
@@ -262,7 +262,8 @@ public final class LogEngine implements AutoCloseable {
             }
             closed = true;
         }
-        // An interruption is the caller's: after half a close the next start would have to scan.
+        // The close ignores an interruption of the caller: after half a close the next start would have to
+        // scan.
         boolean interrupted = Thread.interrupted();
         interrupted |= cleaners.close(CLOSE_WAIT_MS);
         expiry.cancel();
@@ -291,7 +292,7 @@ public final class LogEngine implements AutoCloseable {
         }
     }
 
-    /** @param ms how long idle producers are remembered from now on, at least 1 */
+    /** @param ms how long in ms idle producers are remembered from now on, at least 1 */
     public void rememberProducers(long ms) {
         producerExpirationMs = ms;
     }

@@ -10,17 +10,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Queues partitions whose producer state is to be written down, and writes one after another with a pause
- * between. Partitions that are written to alike become due together, and a thousand files at once would slow
- * all appends. Thread-safe.
+ * Queues partitions that are due for a snapshot of their producers, and writes one after another with a pause
+ * between. Partitions with equal load become due together, and a thousand files at once would slow all
+ * appends. Thread-safe.
  */
 final class ProducerSnapshotQueue implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ProducerSnapshotQueue.class);
-    /** Between two partitions, in ms. */
+    /** Pause between two partitions, in ms. */
     private static final long PAUSE_MS = 20;
 
     private final Scheduler scheduler;
-    /** In the order they became due. Guarded by this, as is the rest. */
+    /** Partitions in the order they became due. Guarded by this, as are the other fields. */
     private final Set<PartitionLog> waiting = new LinkedHashSet<>();
 
     private boolean running;
@@ -30,7 +30,7 @@ final class ProducerSnapshotQueue implements AutoCloseable {
         this.scheduler = scheduler;
     }
 
-    /** Takes note that a partition's state is to be written down. Never blocks. */
+    /** Queues a partition that is due for a snapshot. Never blocks. */
     synchronized void due(PartitionLog log) {
         if (!closed && waiting.add(log) && !running) {
             running = true;
@@ -66,12 +66,12 @@ final class ProducerSnapshotQueue implements AutoCloseable {
         try {
             log.producers().writeSnapshot();
         } catch (StorageException e) {
-            // It only shortens the next replay; the log itself is whole without it.
+            // A snapshot only shortens the next replay; the log is whole without it.
             LOG.warn("Producer state of {} was not written down: {}", log.id(), e.getMessage());
         }
     }
 
-    /** Leaves what waits to the caller. */
+    /** Stops the writing; the caller writes the snapshots that are still due. */
     @Override
     public synchronized void close() {
         closed = true;

@@ -26,8 +26,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Deletes segments that {@link RetentionPolicy} gives up, and explains its decisions. Partitions are checked
- * one after another; one that fails does not keep the others from their turn. Thread-safe.
+ * Deletes the segments that {@link RetentionPolicy} selects, and explains its decisions. Partitions are
+ * checked one after another; a failure of one does not stop the check of the others. Thread-safe.
  */
 final class RetentionRunner {
     private static final Logger LOG = LoggerFactory.getLogger(RetentionRunner.class);
@@ -35,7 +35,7 @@ final class RetentionRunner {
     private final Supplier<Collection<PartitionLog>> partitions;
     private final RetentionConfig config;
     private final Clock clock;
-    /** Partitions whose failure was logged; they are tried again without a word. */
+    /** Partitions whose failure was logged; the next failures are not logged again. */
     private final Set<PartitionId> failing = ConcurrentHashMap.newKeySet();
 
     private volatile long nextCheckMs;
@@ -57,7 +57,8 @@ final class RetentionRunner {
             } catch (StorageException e) {
                 report(log, e);
             } catch (VarveException e) {
-                // It was truncated, or a hold was put on it, since it was looked at: the next check sees it.
+                // Since the decision the partition was truncated, or a hold was placed: the next check sees
+                // that.
                 LOG.debug("{} changed under its retention check: {}", log.id(), e.getMessage());
             }
         }
@@ -83,7 +84,7 @@ final class RetentionRunner {
     }
 
     private static LogState state(PartitionLog log) {
-        // In this order: a segment cut off after the watermark was read must not seem to lie below it.
+        // In this order: a segment that ends after the watermark was read must not seem to lie below it.
         long highWatermark = log.highWatermark();
         List<Segment> segments = log.segments();
         return new LogState(segments, log.logStartOffset(), highWatermark);
@@ -104,7 +105,7 @@ final class RetentionRunner {
                 + segment.maxTimestamp() + ", last append " + segment.lastAppendMs() + "): " + why;
     }
 
-    /** @param rules those in force, or others to try out */
+    /** @param rules the rules in force, or other rules to try */
     RetentionExplanation explain(PartitionLog log, PartitionConfig rules) {
         RetentionLimits limits = rules.retention();
         long now = clock.millis();
@@ -128,7 +129,7 @@ final class RetentionRunner {
         try {
             return log.reader().firstTimestamp(segment);
         } catch (StorageException | InvalidBatchException e) {
-            // Trimmed meanwhile, or damaged; the explanation goes without it.
+            // Trimmed meanwhile, or damaged: the explanation leaves this out.
             LOG.debug("{}: the first batch of segment {} cannot be read", log.id(), segment.baseOffset(), e);
             return SegmentFate.UNKNOWN;
         }

@@ -10,8 +10,8 @@ final class ThreadJoiner {
 
     /**
      * @param waitMs max time to wait, in ms
-     * @return true if the caller was interrupted meanwhile: its interrupt flag is cleared, so that what is
-     *     closed next is not disturbed
+     * @return true if the caller was interrupted meanwhile: its interrupt flag is cleared, so that the next
+     *     close is not interrupted
      */
     static boolean join(Thread thread, long waitMs, Clock clock) {
         boolean interrupted = false;
