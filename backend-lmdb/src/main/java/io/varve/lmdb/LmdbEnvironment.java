@@ -40,8 +40,8 @@ final class LmdbEnvironment implements AutoCloseable {
     private static final long MAX_RESERVE = 1L << 30;
 
     /**
-     * Changes the environment within one transaction. It is called again, on another transaction, when the map
-     * had to grow first.
+     * Changes the environment within one transaction. It is called again, on another transaction, when the
+     * map had to grow first.
      *
      * @param <T> what the caller learns from the change
      */

@@ -23,7 +23,7 @@ final class KnownProducers {
         return entries.get(id);
     }
 
-    /** @return the producer's entry, made when absent, with the epoch and the time in force */
+    /** @return the producer's entry, created when absent, with this epoch and these times */
     ProducerEntry active(long id, short epoch, long timestamp, long now) {
         if (entries.isEmpty()) {
             entries = new LinkedHashMap<>(16, 0.75f, true);
@@ -39,8 +39,8 @@ final class KnownProducers {
     }
 
     /**
-     * Expires the producer that has been idle longest. One with a transaction open stays, and counts as if it
-     * had written now.
+     * Expires the producer that has been idle longest. A producer with an open transaction stays, and counts
+     * as active now.
      */
     private void makeRoom() {
         for (int looks = LOOKS; looks > 0 && entries.size() >= maxProducers; looks--) {
@@ -60,7 +60,7 @@ final class KnownProducers {
         }
     }
 
-    /** @return all of them, by id; not a copy */
+    /** @return the entries of all producers, by id; not a copy */
     Map<Long, ProducerEntry> all() {
         return entries;
     }

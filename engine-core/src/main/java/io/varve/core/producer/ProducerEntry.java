@@ -7,15 +7,15 @@ import java.util.Collections;
 import java.util.Iterator;
 
 /**
- * Remembers what one producer did last in one partition. A batch has to repeat one of the last five, or
- * follow the last one.
+ * Remembers the last batches and the transaction of one producer in one partition. A new batch must repeat
+ * one of the last five, or follow the last one.
  *
- * <p>Five, because a client may have five requests in flight: any of them can be sent again.
+ * <p>Five, because a client may have five requests in flight, and may send any of them again.
  */
 final class ProducerEntry {
     /** How many batches are remembered. */
     static final int REMEMBERED = 5;
-    /** The coordinator epoch while no marker was seen. */
+    /** The coordinator epoch before the first marker. */
     static final int NO_COORDINATOR = -1;
     /** The first offset of a transaction when none is open. */
     static final long NO_TRANSACTION = -1;
@@ -50,35 +50,35 @@ final class ProducerEntry {
     }
 
     /**
-     * @return the newest timestamp in what the producer last wrote, or a coordinator for it, ms since the
-     *     epoch: what Kafka tells of it
+     * @return the max timestamp of the producer's last batch or marker, in ms since the epoch, as Kafka
+     *     reports it
      */
     long lastTimestamp() {
         return lastTimestamp;
     }
 
     /**
-     * @return when the producer was active last, in ms by a clock of the caller's; records' timestamps may be
-     *     of any time
+     * @return when the producer was active last, in ms by the caller's clock; the records' timestamps do not
+     *     count
      */
     long activeMs() {
         return activeMs;
     }
 
-    /** Counts idle time from a moment on. */
+    /** Counts idle time from {@code now} on. */
     void activeAt(long now) {
         activeMs = now;
     }
 
     /**
-     * @return the newest batch of the present epoch, or null when there is none: the next one begins at
-     *     sequence 0 then
+     * @return the newest batch of the current epoch, or null when there is none: then the next batch begins
+     *     at sequence 0
      */
     SequencedBatch last() {
         return batches.peekLast();
     }
 
-    /** @return the remembered batches of the present epoch, oldest first */
+    /** @return the remembered batches of the current epoch, oldest first */
     Collection<SequencedBatch> batches() {
         return Collections.unmodifiableCollection(batches);
     }
@@ -94,7 +94,7 @@ final class ProducerEntry {
         return null;
     }
 
-    /** The producer was active under an epoch; with a new one, sequences begin anew. */
+    /** Records that the producer was active under an epoch; in a new epoch, sequences begin at 0 again. */
     void active(short under, long timestamp, long now) {
         if (under != epoch) {
             batches.clear();

@@ -11,9 +11,9 @@ import java.util.Optional;
 
 /**
  * Writes and reads the bytes of a snapshot of producer state: Kafka's {@code .snapshot} file, version 1.
- * Kafka writes one entry for each producer, its last batch; here every batch remembered has one, oldest
- * first, because a client whose answers were lost in a restart sends all it had in flight again. Kafka's
- * reader takes the last entry of a producer, this one takes Kafka's single one.
+ * Kafka writes one entry for each producer, its last batch. Here every remembered batch has an entry, oldest
+ * first: a client that lost the responses in a restart sends all its batches in flight again. Kafka's reader
+ * takes the last entry of a producer, and this reader accepts Kafka's single entry.
  *
  * <pre>
  *  0 version   int16   1
@@ -22,19 +22,19 @@ import java.util.Optional;
  * 10 entries, 46 bytes each:
  *      producerId int64, producerEpoch int16, lastSequence int32, lastOffset int64, offsetDelta int32,
  *      timestamp int64, coordinatorEpoch int32, currentTxnFirstOffset int64
- *    only when transactions were aborted, and passed over by Kafka's reader:
+ *    only when transactions were aborted; Kafka's reader skips it:
  *      parts int32, and for each segment that has any, 24 bytes:
  *      base int64, lastMarker int64, count int32, crc int32
  * </pre>
  *
- * A producer of whom only markers are known has one entry with -1 for sequence and offset. The parts vouch
- * for the segments' {@link TransactionIndex}: a snapshot whose index is not what they say must not be used,
- * for it would forget aborted transactions.
+ * A producer with markers only has one entry with -1 for sequence and offset. The parts describe the
+ * segments' {@link TransactionIndex}: a snapshot whose index does not match them must not be used, since it
+ * would forget aborted transactions.
  *
  * <p>Source: Kafka's ProducerStateManager. Stateless, thread-safe.
  */
 public final class ProducerSnapshotFormat {
-    /** The name under which {@link io.varve.core.spi.Snapshots} keeps it. */
+    /** The name under which {@link io.varve.core.spi.Snapshots} stores it. */
     public static final String NAME = "producer";
 
     private static final short VERSION = 1;
@@ -49,16 +49,16 @@ public final class ProducerSnapshotFormat {
     private ProducerSnapshotFormat() {}
 
     /**
-     * What a snapshot holds.
+     * Holds the content of a snapshot.
      *
      * @param states the producers, without the aborted transactions
-     * @param index where those are, by segment, ascending
+     * @param index where the aborted transactions are, by segment, ascending
      */
     public record Content(ProducerStates states, List<TransactionIndex.Part> index) {}
 
     /**
-     * @param states what to write down
-     * @param index vouches for the aborted transactions
+     * @param states the producers to write
+     * @param index describes the stored index of aborted transactions
      * @return the snapshot's bytes, ready to read
      */
     public static ByteBuffer write(ProducerStates states, List<TransactionIndex.Part> index) {
@@ -87,7 +87,7 @@ public final class ProducerSnapshotFormat {
         Iterator<SequencedBatch> batches = entry.batches().iterator();
         while (batches.hasNext()) {
             SequencedBatch batch = batches.next();
-            // The last one tells when the producer was active last, which a marker may have been.
+            // The last entry has the time when the producer was active last, perhaps that of a marker.
             write(id, entry, batch, batches.hasNext() ? batch.timestamp() : entry.lastTimestamp(), buffer);
         }
     }
@@ -105,8 +105,8 @@ public final class ProducerSnapshotFormat {
 
     /**
      * @param bytes a snapshot, from position to limit; not moved
-     * @return the content, or empty when the bytes are damaged or of another version: replay from further
-     *     back then
+     * @return the content, or empty when the bytes are damaged or of another version: then the replay begins
+     *     further back
      */
     public static Optional<Content> read(ByteBuffer bytes) {
         ByteBuffer buffer = bytes.slice();

@@ -18,17 +18,17 @@ import java.util.Optional;
 
 /**
  * Keeps what one partition knows of its producers (KIP-98, KIP-360): their epochs, their last five batches
- * each, their transactions. A fold over batches: {@link #apply} alone changes what a replay would give, in
- * live appends and in replay alike. Verifications under way (KIP-890) are not part of that, and are gone
- * after a restart. {@link SequenceCheck} decides by it what may be appended.
+ * each, their transactions. The state is a fold over batches: only {@link #apply} changes it, in live appends
+ * and in a replay. Pending verifications (KIP-890) are not part of the fold, and are gone after a restart.
+ * {@link SequenceCheck} decides by this state what may be appended.
  *
  * <p>Not thread-safe: the partition's writer owns it. Only {@link #firstUnstableOffset}, {@link #visibleTo}
  * and {@link #aborted} may be called by any thread.
  */
 public final class ProducerStates {
     /**
-     * Max producers remembered, some 500 bytes each: more than write anywhere, though any client may ask for
-     * new ids without end.
+     * Max producers remembered, some 500 bytes each. No partition has as many real writers, but a client may
+     * request new ids without end.
      */
     static final int MAX_PRODUCERS = 100_000;
 
@@ -37,7 +37,7 @@ public final class ProducerStates {
     /** Null until the partition sees its first transaction. */
     private volatile PartitionTransactions transactions;
 
-    /** Of a partition whose producers are not known yet. */
+    /** Creates the state of a partition without known producers. */
     public ProducerStates() {
         this(MAX_PRODUCERS);
     }
@@ -51,31 +51,34 @@ public final class ProducerStates {
         return producers.get(producerId);
     }
 
-    /** @return whether a guard shows that the producer's transaction was verified, and has not ended since */
+    /**
+     * @return whether the guard proves that the producer's transaction was verified, and has not ended since
+     */
     boolean isVerified(long producerId, VerificationGuard guard) {
         return verifications.holds(producerId, guard);
     }
 
-    /** @return the producer's verification under way, or null */
+    /** @return the producer's pending verification, or null */
     PendingVerifications.ProducerVerification verification(long producerId) {
         return verifications.of(producerId);
     }
 
     /**
-     * Takes note of a batch that was appended before, as {@link #apply(ByteBuffer, int, long)}. When that was
-     * is not known: its own timestamp stands in until {@link #countIdleFrom}.
+     * Applies a batch of a replay, as {@link #apply(ByteBuffer, int, long)}. The time of its append is
+     * unknown: the batch's timestamp replaces it until {@link #countIdleFrom}.
      */
     public void apply(ByteBuffer buffer, int at) {
         apply(buffer, at, BatchHeader.maxTimestamp(buffer, at));
     }
 
     /**
-     * Takes note of a batch that was appended, with its offsets in place.
+     * Applies an appended batch, which has its offsets already.
      *
-     * @param buffer holds the batch; of one that is no control batch, at least its header
+     * @param buffer holds the batch; at least the header unless it is a control batch
      * @param at the batch's first byte
      * @param now ms by the clock that {@link #expire} goes by
-     * @throws io.varve.core.record.InvalidBatchException if it is a control batch whose record is not sound
+     * @throws io.varve.core.record.InvalidBatchException if the batch is a control batch with an unsound
+     *     record
      */
     public void apply(ByteBuffer buffer, int at, long now) {
         long id = BatchHeader.producerId(buffer, at);
@@ -103,7 +106,8 @@ public final class ProducerStates {
         }
         if (transactional) {
             verifications.end(id);
-            // Compaction empties a batch when its transaction is over: the empty batch begins none.
+            // Compaction empties a batch only after its transaction ended: an empty batch begins no
+            // transaction.
             if (!entry.isInTransaction() && BatchHeader.recordCount(buffer, at) > 0) {
                 begin(id, entry, BatchHeader.baseOffset(buffer, at));
             }
@@ -136,7 +140,7 @@ public final class ProducerStates {
     }
 
     /**
-     * Restores what a snapshot said about a producer; a batch of null says that only its markers are known.
+     * Restores a producer from a snapshot; the batch is null if only markers of the producer are known.
      */
     void restore(ProducerInfo info, SequencedBatch batch) {
         ProducerEntry entry =
@@ -151,9 +155,9 @@ public final class ProducerStates {
     }
 
     /**
-     * Restores what was remembered of an aborted transaction; in the order of their markers.
+     * Restores an aborted transaction from a snapshot; callers restore them in the order of their markers.
      *
-     * @param aborted one whose marker is above those restored before
+     * @param aborted a transaction whose marker is above all restored before
      */
     public void restore(AbortedTransaction aborted) {
         transactions().restore(aborted);
@@ -184,7 +188,7 @@ public final class ProducerStates {
     /**
      * @param producerId a producer
      * @param epoch its epoch
-     * @return whether it has a transaction open under that epoch
+     * @return whether the producer has a transaction open under that epoch
      */
     public boolean hasOpenTransaction(long producerId, short epoch) {
         ProducerEntry entry = producers.get(producerId);
@@ -192,7 +196,7 @@ public final class ProducerStates {
     }
 
     /**
-     * @return first offset of any transaction that is open or ended behind the high watermark, or
+     * @return first offset of the first transaction that is open or ended at or above the high watermark, or
      *     Long.MAX_VALUE. Thread-safe
      */
     public long firstUnstableOffset() {
@@ -201,7 +205,7 @@ public final class ProducerStates {
     }
 
     /**
-     * Takes note of a high watermark before it is shown. Thread-safe.
+     * Records a new high watermark before consumers see it. Thread-safe.
      *
      * @param highWatermark transactions that end below it are stable
      */
@@ -222,7 +226,7 @@ public final class ProducerStates {
      * Forgets aborted transactions whose marker is trimmed.
      *
      * @param base first offset of the first segment
-     * @return whether there was one
+     * @return whether any was forgotten
      */
     public boolean trimAborted(long base) {
         PartitionTransactions present = transactions;
@@ -232,21 +236,21 @@ public final class ProducerStates {
     /**
      * Forgets aborted transactions of which no record is left.
      *
-     * @param gone those
-     * @return whether one of them was known
+     * @param gone the transactions to forget
+     * @return whether any of them was known
      */
     public boolean forgetAborted(Collection<AbortedTransaction> gone) {
         PartitionTransactions present = transactions;
         return present != null && !gone.isEmpty() && present.forgetAborted(gone);
     }
 
-    /** Forgets every producer that has no transaction open: too little is known of what it wrote. */
+    /** Forgets every producer without an open transaction: some of its batches are unreadable. */
     public void forgetSequences() {
         producers.removeIf(entry -> !entry.isInTransaction());
     }
 
     /**
-     * Lets every producer count as active now: what was rebuilt from a log does not tell when it was.
+     * Counts every producer as active now: a log does not tell when its producers were active.
      *
      * @param now ms by the clock that {@link #expire} goes by
      */
@@ -255,12 +259,12 @@ public final class ProducerStates {
     }
 
     /**
-     * Forgets producers that have been idle too long, unless a transaction is open, and verifications nobody
-     * ended. What counts is when they were heard of, not their records' timestamps: one that brings in last
-     * month's records is as active as any.
+     * Forgets producers that have been idle too long and have no open transaction, and verifications that
+     * were never ended. Idle time counts from the last append, not from the records' timestamps: a producer
+     * that imports last month's records is active.
      *
-     * @param before ms by the same clock as in {@link #apply(ByteBuffer, int, long)}: producers that were
-     *     active before that, and not since, go
+     * @param before ms by the clock of {@link #apply(ByteBuffer, int, long)}: producers last active before
+     *     that time are forgotten
      */
     public void expire(long before) {
         producers.removeIf(entry -> entry.activeMs() < before && !entry.isInTransaction());
@@ -272,7 +276,7 @@ public final class ProducerStates {
         return producers.all().size();
     }
 
-    /** @return what is known of each producer; a copy */
+    /** @return the known state of each producer; a copy */
     public List<ProducerInfo> infos() {
         List<ProducerInfo> infos = new ArrayList<>(producers.all().size());
         producers.all().forEach((id, entry) -> infos.add(info(id, entry)));

@@ -11,24 +11,24 @@ import java.nio.ByteBuffer;
 
 /**
  * Checks batches and markers against what a partition knows of their producers, before they are appended
- * (KIP-98, KIP-360, KIP-890): finds duplicates, gaps in the sequence, fenced epochs, and transactions that do
- * not fit. Changes nothing. Not thread-safe: used by the partition's writer.
+ * (KIP-98, KIP-360, KIP-890): finds duplicates, sequence gaps, fenced epochs, and batches outside their
+ * transaction. Changes nothing. Not thread-safe: used by the partition's writer.
  */
 public final class SequenceCheck {
     private final ProducerStates producers;
 
-    /** @param producers what is known of the partition's producers */
+    /** @param producers the state of the partition's producers */
     public SequenceCheck(ProducerStates producers) {
         this.producers = producers;
     }
 
     /**
-     * Checks a batch that is to be appended: where it was appended before, the verdict says where.
+     * Checks a batch before its append. For a duplicate the verdict holds the original's offsets.
      *
      * @param buffer holds the batch
      * @param at the batch's first byte
-     * @param fromClient whether sequences count: those of the broker's own batches do not
-     * @param guard what shows that the batch belongs to a transaction that is not open here yet
+     * @param fromClient whether to check sequences: false for the broker's own batches
+     * @param guard proves that the batch belongs to a transaction that is not open here yet
      * @return what to do with it; ACCEPTED for batches of producers that are not idempotent
      */
     public SequenceVerdict checkBatch(ByteBuffer buffer, int at, boolean fromClient, VerificationGuard guard) {
@@ -90,7 +90,8 @@ public final class SequenceCheck {
             }
         }
         if (entry == null) {
-            // Not known here, or forgotten: any sequence may come first, since the client cannot know which.
+            // Producer unknown here, or forgotten: any first sequence is accepted, since the client cannot
+            // know that it was forgotten.
             return SequenceVerdict.Accepted.INSTANCE;
         }
         int expected = epoch > entry.epoch() || newest == null ? 0 : SequenceNumbers.plus(newest.lastSequence(), 1);
@@ -98,10 +99,10 @@ public final class SequenceCheck {
     }
 
     /**
-     * Checks a marker that is to be appended. One that comes again for a transaction that has ended is
-     * accepted: its coordinator may not have heard the first answer.
+     * Checks a marker before its append. A repeated marker for an ended transaction is accepted: its
+     * coordinator may have missed the first response.
      *
-     * @param marker what a coordinator says
+     * @param marker the coordinator's marker
      * @return ACCEPTED, fenced, or the coordinator fenced
      */
     public SequenceVerdict checkMarker(TransactionMarker marker) {

@@ -7,14 +7,14 @@ public final class SequenceNumbers {
 
     /**
      * @param from a sequence number
-     * @param by how many to go on, 0 or more
+     * @param by how many sequences to add, 0 or more
      * @return the sequence {@code by} after {@code from}, wrapped round
      */
     public static int plus(int from, int by) {
         return (int) ((from + (long) by) & Integer.MAX_VALUE);
     }
 
-    /** @return true if {@code next} is the one after {@code last} */
+    /** @return true if {@code next} is the sequence after {@code last} */
     static boolean follows(int last, int next) {
         return next == plus(last, 1);
     }

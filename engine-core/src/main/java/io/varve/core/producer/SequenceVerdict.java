@@ -2,7 +2,7 @@
 package io.varve.core.producer;
 
 /**
- * Says what becomes of a batch of an idempotent or transactional producer, or of a marker: the answer of
+ * Says whether a producer's batch or a marker may be appended, and if not, why: the result of
  * {@link SequenceCheck}.
  */
 public sealed interface SequenceVerdict {
@@ -13,30 +13,30 @@ public sealed interface SequenceVerdict {
     }
 
     /**
-     * The batch was appended before: the producer is told where.
+     * The batch was appended before: the producer gets the original offsets.
      *
-     * @param original where it lies
+     * @param original the batch as it was appended
      */
     record Duplicate(SequencedBatch original) implements SequenceVerdict {}
 
     /**
-     * A newer incarnation of the producer has written; or, for a marker, the transaction it means has ended.
+     * A newer epoch of the producer has written; or, for a marker, its transaction has ended.
      *
      * @param current the epoch known
      */
     record Fenced(short current) implements SequenceVerdict {}
 
     /**
-     * The batch does not follow the last one: something between is missing.
+     * The batch does not follow the last one: a batch between them is missing.
      *
      * @param expected the first sequence that would have followed
      */
     record OutOfOrder(int expected) implements SequenceVerdict {}
 
     /**
-     * The batch and the producer's transactions do not go together.
+     * The batch does not fit the state of the producer's transaction.
      *
-     * @param why what is missing, or in the way
+     * @param why what is missing, or what prevents the append
      */
     record WrongTransaction(String why) implements SequenceVerdict {}
 

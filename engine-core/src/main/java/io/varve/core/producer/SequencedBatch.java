@@ -2,7 +2,7 @@
 package io.varve.core.producer;
 
 /**
- * Remembers one batch of an idempotent producer, to recognise it when it is sent again.
+ * Identifies one batch of an idempotent producer, so that a resend of it is recognised.
  *
  * @param firstSequence sequence of the first record, 0 to Integer.MAX_VALUE
  * @param lastSequence sequence of the last record, inclusive; smaller than the first when sequences wrapped
