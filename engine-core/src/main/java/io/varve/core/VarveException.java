@@ -2,15 +2,15 @@
 package io.varve.core;
 
 /**
- * Root of everything Varve throws on purpose. Subclasses carry a kind that tells the caller what to do; the
- * message names the partition, file, offset or value concerned.
+ * Is the root of all exceptions that Varve throws on purpose. Most subclasses carry a kind that tells the
+ * caller what to do. The message names the partition, file, offset or value concerned.
  */
 public abstract class VarveException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
      * @param message what went wrong, naming the value and what would be right
-     * @param cause the failure underneath, or null
+     * @param cause the cause, or null
      */
     protected VarveException(String message, Throwable cause) {
         super(message, cause);

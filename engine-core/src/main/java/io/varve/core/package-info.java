@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** The root of the engine: nothing but the one exception family the other packages share. */
+/** Holds the one exception family that the engine's packages share. */
 package io.varve.core;

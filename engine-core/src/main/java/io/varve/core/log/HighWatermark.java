@@ -13,8 +13,8 @@ import org.slf4j.LoggerFactory;
  * Holds the high watermark of a partition, which only rises, and calls the waiters and the listeners.
  * Thread-safe.
  *
- * <p>Listeners are called under the lock, so that each sees every value in order; waiters are called outside
- * it. A callback that throws is logged and harms neither the other callbacks nor the committer that calls.
+ * <p>Listeners are called under the lock, so that each sees every value in order. Waiters are called outside
+ * the lock. A callback's exception is logged; it harms neither other callbacks nor the committer.
  */
 final class HighWatermark {
     private static final Logger LOG = LoggerFactory.getLogger(HighWatermark.class);

@@ -41,7 +41,7 @@ public final class LogAppender {
     private final FailPoints failPoints;
     private final LongConsumer commitRequests;
 
-    /** @param commitRequests told how many records were appended, after each append, outside any lock */
+    /** @param commitRequests takes the number of appended records, after each append, outside any lock */
     LogAppender(
             StoreWriter writer,
             HighWatermark highWatermark,
@@ -80,8 +80,8 @@ public final class LogAppender {
      * transaction in this partition. Such a batch is accepted if the transaction is open here already, or if
      * the transaction has not ended since the guard was made.
      *
-     * @param guard what {@link PartitionProducers#startVerification} gave, once the coordinator has confirmed
-     *     the partition
+     * @param guard from {@link PartitionProducers#startVerification}; the coordinator has confirmed the
+     *     partition since
      * @throws AppendException INVALID_TXN_STATE if the guard is not valid, or not any more
      */
     public AppendResult append(ByteBuffer batches, AppendOrigin origin, VerificationGuard guard) {
@@ -106,7 +106,7 @@ public final class LogAppender {
     /**
      * Appends a checked run: the second half of an append.
      *
-     * @param run what {@link #check} of this partition gave
+     * @param run from {@link #check} of this partition
      * @param guard as for {@link #append(ByteBuffer, AppendOrigin, VerificationGuard)}
      * @param afterwards runs the request for a commit; when it refuses, the request is made at once. It lets
      *     several appends in a row share a sync: a commit requested after the first would start a sync
@@ -118,7 +118,7 @@ public final class LogAppender {
     public AppendResult append(AppendRun run, VerificationGuard guard, Executor afterwards) {
         Objects.requireNonNull(guard, "guard");
         run.stamp();
-        store.awaitSpace(run.end() - run.start()); // not with the writer's lock
+        store.awaitSpace(run.end() - run.start()); // before the writer's lock is taken
         AppendResult result = write(run, guard);
         if (!result.duplicate()) {
             requestCommit(run.records(), afterwards);
@@ -233,7 +233,7 @@ public final class LogAppender {
         AppendRun run = check(batches, AppendOrigin.BROKER, DecompressionMeter.NONE);
         for (int at = run.start(); at < run.end(); at += BatchHeader.sizeInBytes(run.bytes(), at)) {
             if (BatchHeader.isControl(run.bytes(), at)) {
-                EndOfTransaction.read(run.bytes(), at); // what is appended must be understood, and nobody else checks
+                EndOfTransaction.read(run.bytes(), at); // refuses a marker whose record is not sound
             }
         }
         writer.lock();

@@ -6,7 +6,7 @@ package io.varve.core.log;
  * {@link io.varve.core.runtime.FailPoints}.
  */
 final class LogFailPoints {
-    /** A marker is allowed and its batch is built; nothing is written. */
+    /** A marker is accepted and its batch is built; nothing is written. */
     static final String MARKER_BEFORE_APPEND = "log.marker.before-append";
     /** A marker is with the storage, perhaps not durable; no commit is requested. */
     static final String MARKER_AFTER_APPEND = "log.marker.after-append";

@@ -38,7 +38,7 @@ public final class LogMaintenance implements CompactableLog {
      */
     private final ReentrantLock replacing = new ReentrantLock();
 
-    /** @param commitRequests told 0 after a trim, outside any lock */
+    /** @param commitRequests takes 0 after a trim, outside any lock */
     LogMaintenance(
             StoreWriter writer,
             HighWatermark highWatermark,

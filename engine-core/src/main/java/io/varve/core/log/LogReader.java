@@ -75,7 +75,7 @@ public final class LogReader {
                     "offset " + offset + " of " + id + " is not between " + extent.start() + " and " + logEndOffset);
         }
         long end = Math.min(extent.readableEnd(), limit(isolation, visible, stable));
-        // At or past the end there is nothing to cut: an end at the offset itself gives an empty slice.
+        // An offset at or past the end gives an empty slice: the read ends where it begins.
         long from = Math.min(offset, extent.readableEnd());
         try {
             return new ReadResult(
@@ -128,8 +128,8 @@ public final class LogReader {
      * batches.
      *
      * @param epoch the epoch
-     * @return its end, or that of the largest below it that has records; empty if it is none, or above
-     *     {@link PartitionLog#leaderEpoch}
+     * @return its end, or the end of the largest lower epoch that has records; empty if the epoch is negative
+     *     or above {@link PartitionLog#leaderEpoch}
      * @throws StorageException CORRUPT, CLOSED, RETRY
      */
     public Optional<EpochEnd> endOfEpoch(int epoch) {
@@ -138,7 +138,7 @@ public final class LogReader {
 
     /**
      * @param offset {@code logStartOffset <= offset <= logEndOffset}
-     * @return the leader epoch of the record there, or of the next one; -1 if there is none
+     * @return the leader epoch of the record at the offset, or of the next record; -1 if that is not known
      * @throws StorageException CORRUPT, CLOSED, RETRY
      */
     public int epochAt(long offset) {
@@ -146,11 +146,11 @@ public final class LogReader {
     }
 
     /**
-     * Reads the largest timestamp of a segment's first batch that is left.
+     * Reads the largest timestamp of the first batch that a segment still holds.
      *
      * @param segment one of {@link PartitionLog#segments}
      * @return ms since the epoch, or -1, as {@link FirstTimestamp#of}
-     * @throws StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed just now
+     * @throws StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed meanwhile
      * @throws io.varve.core.record.InvalidBatchException if the stored bytes are no batch
      */
     public long firstTimestamp(Segment segment) {

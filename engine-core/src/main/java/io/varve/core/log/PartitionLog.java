@@ -33,10 +33,12 @@ import java.util.function.LongConsumer;
  * <p>Offsets: {@code logStartOffset <= lastStableOffset <= highWatermark <= logEndOffset}.
  */
 public final class PartitionLog {
-    /** Called once when the high watermark has reached an offset, or never will. */
+    /** Waits for the high watermark to reach an offset. */
     @FunctionalInterface
     public interface Waiter {
         /**
+         * Called once, when the high watermark has reached the offset or never will.
+         *
          * @param failure null when reached, else why the records will not become visible under this handle
          */
         void done(StorageException failure);
@@ -99,9 +101,9 @@ public final class PartitionLog {
      * @param leaderEpoch stamped on appended batches, 0 or more
      * @param config what the topic's configuration means
      * @param clock the time for LogAppendTime and timestamp checks
-     * @param appends told of every append and trim
+     * @param appends called after every append and trim
      * @param failPoints hit at the boundaries of durability
-     * @return the log, ready
+     * @return the log, ready for use
      * @throws StorageException CORRUPT, CLOSED, FENCED
      */
     public static PartitionLog open(
@@ -124,7 +126,7 @@ public final class PartitionLog {
         return reader;
     }
 
-    /** @return the part that knows producers and their transactions */
+    /** @return the part that answers for producers and their transactions */
     public PartitionProducers producers() {
         return producers;
     }
@@ -144,7 +146,7 @@ public final class PartitionLog {
         return store.id();
     }
 
-    /** @return the data directory it lies in; empty where the storage has none */
+    /** @return the data directory of the partition; empty if the storage has none */
     public Optional<Path> directory() {
         return store.directory();
     }
@@ -175,8 +177,8 @@ public final class PartitionLog {
     }
 
     /**
-     * @return offset after the last record shown to consumers, exclusive; with {@code log.durability=sync}
-     *     the durable end
+     * @return offset after the last record visible to consumers, exclusive; with {@code log.durability=sync}
+     *     at most the durable end
      */
     public long highWatermark() {
         return highWatermark.value();
@@ -210,9 +212,9 @@ public final class PartitionLog {
      * Waits, without a thread, for the high watermark (acks=all).
      *
      * @param offset the high watermark wanted
-     * @param waiter called exactly once unless called off, on the caller's thread when the offset is reached
-     *     already, else on the committer's: it must be short and must not block
-     * @return calls the wait off; a call in progress is not waited for
+     * @param waiter called exactly once unless cancelled: on the caller's thread when the offset is reached
+     *     already, else on the committer's thread. It must be short and must not block
+     * @return cancels the wait; does not wait for a call in progress
      */
     public Subscription awaitHighWatermark(long offset, Waiter waiter) {
         return highWatermark.await(offset, waiter);

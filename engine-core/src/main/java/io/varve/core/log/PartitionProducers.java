@@ -17,7 +17,7 @@ import java.util.List;
  */
 public final class PartitionProducers {
     private final StoreWriter writer;
-    /** Guarded by itself, which is taken before the writer's lock. */
+    /** Guarded by its own monitor, which is taken before the writer's lock. */
     private final ProducerSnapshotStore snapshots;
 
     private final Clock clock;
@@ -29,8 +29,8 @@ public final class PartitionProducers {
     }
 
     /**
-     * As {@link #startVerification(long, short, int, boolean)}, for batches without sequences: offsets a
-     * coordinator writes.
+     * As {@link #startVerification(long, short, int, boolean)}, for batches without sequences: a
+     * coordinator's committed offsets.
      */
     public VerificationGuard startVerification(long producerId, short producerEpoch, boolean supportsEpochBump) {
         return startVerification(producerId, producerEpoch, -1, supportsEpochBump);
@@ -84,13 +84,13 @@ public final class PartitionProducers {
      *
      * @param from first offset read, inclusive
      * @param to end of what was read, exclusive
-     * @return those with records in that range, by the offset of their marker
+     * @return the aborted transactions with records in that range, in the order of their markers
      */
     public List<AbortedTransaction> abortedTransactions(long from, long to) {
         return writer.producers().aborted().overlapping(from, to);
     }
 
-    /** @return what is known of each producer remembered here; a copy */
+    /** @return the state of each remembered producer; a copy */
     public List<ProducerInfo> active() {
         writer.lock();
         try {
@@ -116,7 +116,7 @@ public final class PartitionProducers {
         }
     }
 
-    /** @return bytes appended since the last snapshot: what a start after a crash would replay */
+    /** @return bytes appended since the last snapshot, which a start after a crash would replay */
     public long bytesSinceSnapshot() {
         return writer.bytesSinceSnapshot();
     }

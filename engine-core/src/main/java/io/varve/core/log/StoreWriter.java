@@ -42,12 +42,12 @@ final class StoreWriter {
         producers.countIdleFrom(idleClock());
     }
 
-    /** Makes the caller the writer, waiting for the one before. */
+    /** Takes the writer's lock, waiting for the writer before. */
     void lock() {
         writing.lock();
     }
 
-    /** Lets the next writer go on. */
+    /** Releases the writer's lock. */
     void unlock() {
         writing.unlock();
     }
@@ -82,7 +82,7 @@ final class StoreWriter {
         return config;
     }
 
-    /** Puts a configuration into force; with the lock held. */
+    /** Applies a configuration; with the lock held. */
     void configure(PartitionConfig next) {
         config = next;
         store.limits(next.segments());
@@ -102,9 +102,9 @@ final class StoreWriter {
     }
 
     /**
-     * Gives a run its offsets and stores it at the end; with the lock held.
+     * Assigns a run its offsets and stores it at the end; with the lock held.
      *
-     * @return the offset after it
+     * @return the offset after its last record
      */
     long append(AppendRun run) {
         return store(run, run.place(logEndOffset, leaderEpoch));

@@ -21,7 +21,7 @@ public final class VerifyingLogReader {
     private final DamageListener damage;
     private long offset;
 
-    /** Is called on damage. */
+    /** Listens for damage. */
     @FunctionalInterface
     public interface DamageListener {
         /**
@@ -35,8 +35,8 @@ public final class VerifyingLogReader {
     }
 
     /**
-     * @param log what to read
-     * @param readBytes how much to read at a time, in bytes
+     * @param log the log to read
+     * @param readBytes max bytes of one read
      * @param sound gets one or more whole batches, big-endian, from position to limit; must not keep the
      *     buffer
      * @param damage told of each batch that is skipped
@@ -49,15 +49,15 @@ public final class VerifyingLogReader {
         this.offset = log.logStartOffset();
     }
 
-    /** @return where the next read begins */
+    /** @return the offset at which the next read begins */
     public long offset() {
         return offset;
     }
 
     /**
-     * Reads once.
+     * Reads once, up to {@code readBytes}.
      *
-     * @param end where to stop, exclusive, at most the log end offset
+     * @param end end offset, exclusive, at most the log end offset
      * @return false if no batch is left below the end, even when a gap lies before the end
      * @throws StorageException RETRY, CLOSED, FENCED
      */
@@ -103,11 +103,11 @@ public final class VerifyingLogReader {
         }
     }
 
-    /** The offset is not covered by the batch's checksum. */
+    /** Verifies the batch's offset, which its checksum does not cover. */
     private String misplaced(ByteBuffer bytes, int at, long next) {
         long base = BatchHeader.baseOffset(bytes, at);
         long after = BatchHeader.nextOffset(bytes, at);
-        boolean first = at == bytes.position(); // the one that contains the log's start may begin below it
+        boolean first = at == bytes.position(); // the batch that contains the log's start may begin below it
         if (first ? after > next : base >= next) {
             return after <= log.logEndOffset() ? null : "the batch says it ends at " + after + ", the log does before";
         }

@@ -47,7 +47,7 @@ final class KnownProducers {
             Map.Entry<Long, ProducerEntry> oldest =
                     entries.entrySet().iterator().next();
             if (oldest.getValue().isInTransaction()) {
-                entries.get(oldest.getKey()); // moves behind all others
+                entries.get(oldest.getKey()); // a look-up moves it behind all others
             } else {
                 entries.remove(oldest.getKey());
             }

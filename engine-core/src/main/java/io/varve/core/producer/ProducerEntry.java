@@ -13,7 +13,7 @@ import java.util.Iterator;
  * <p>Five, because a client may have five requests in flight, and may send any of them again.
  */
 final class ProducerEntry {
-    /** How many batches are remembered. */
+    /** Number of batches remembered. */
     static final int REMEMBERED = 5;
     /** The coordinator epoch before the first marker. */
     static final int NO_COORDINATOR = -1;
@@ -40,7 +40,7 @@ final class ProducerEntry {
         return coordinatorEpoch;
     }
 
-    /** @return first offset of the transaction that is open, or {@link #NO_TRANSACTION} */
+    /** @return first offset of the open transaction, or {@link #NO_TRANSACTION} */
     long transactionStart() {
         return transactionStart;
     }

@@ -2,7 +2,7 @@
 package io.varve.core.producer;
 
 /**
- * Holds what a partition knows about one producer, as DescribeProducers shows it (KIP-664).
+ * Holds the state of one producer in a partition, as DescribeProducers returns it (KIP-664).
  *
  * @param producerId the producer
  * @param producerEpoch its epoch

@@ -76,7 +76,7 @@ public final class ProducerStates {
      *
      * @param buffer holds the batch; at least the header unless it is a control batch
      * @param at the batch's first byte
-     * @param now ms by the clock that {@link #expire} goes by
+     * @param now ms by the clock of {@link #expire}
      * @throws io.varve.core.record.InvalidBatchException if the batch is a control batch with an unsound
      *     record
      */
@@ -169,9 +169,9 @@ public final class ProducerStates {
      * @param producerId the producer
      * @param epoch its epoch
      * @param sequence sequence of the batch's first record, or -1
-     * @param epochBumps whether every transaction of the producer has an epoch of its own
-     * @param now ms by the clock that {@link #expire} goes by
-     * @return the guard; NONE when the transaction is open already; empty when a higher epoch is known
+     * @param epochBumps whether each transaction raises the producer's epoch
+     * @param now ms by the clock of {@link #expire}
+     * @return the guard; NONE if the transaction is open already; empty if a higher epoch is known
      */
     public Optional<VerificationGuard> startVerification(
             long producerId, short epoch, int sequence, boolean epochBumps, long now) {
@@ -216,7 +216,7 @@ public final class ProducerStates {
         }
     }
 
-    /** @return the aborted transactions known now. Thread-safe */
+    /** @return a snapshot of the aborted transactions. Thread-safe */
     public AbortedSnapshot aborted() {
         PartitionTransactions present = transactions;
         return present == null ? AbortedSnapshot.NONE : present.aborted();

@@ -41,9 +41,9 @@ public sealed interface SequenceVerdict {
     record WrongTransaction(String why) implements SequenceVerdict {}
 
     /**
-     * A newer coordinator has written a marker for the producer.
+     * A coordinator of a higher epoch has written a marker for the producer.
      *
-     * @param current its epoch
+     * @param current that coordinator's epoch
      */
     record CoordinatorFenced(int current) implements SequenceVerdict {}
 }

@@ -9,19 +9,17 @@ import java.util.List;
 public final class AppendException extends VarveException {
     private static final long serialVersionUID = 1L;
 
-    /** Why, named as Kafka names its errors. */
+    /** The reason, named as Kafka names its errors. */
     public enum Kind {
         /** A batch exceeds {@code max.message.bytes}. */
         MESSAGE_TOO_LARGE,
         /** A batch exceeds {@code segment.bytes}. */
         RECORD_LIST_TOO_LARGE,
-        /**
-         * Empty, or not for clients to write (control batches), or missing a key where compaction needs one.
-         */
+        /** A batch is empty, or is a control batch of a client, or lacks a key that compaction needs. */
         INVALID_RECORD,
-        /** The first sequence does not follow the producer's last, nor is the batch one of its last five. */
+        /** The first sequence does not follow the producer's last, and the batch is none of its last five. */
         OUT_OF_ORDER_SEQUENCE_NUMBER,
-        /** A newer epoch of the producer has written. */
+        /** A higher epoch of the producer is known. */
         INVALID_PRODUCER_EPOCH,
         /** The timestamp is outside what the topic allows. */
         INVALID_TIMESTAMP,
@@ -38,7 +36,7 @@ public final class AppendException extends VarveException {
     private final transient List<RecordFault> records;
 
     /**
-     * @param kind why
+     * @param kind the reason
      * @param message the value and what would be right
      */
     public AppendException(Kind kind, String message) {
@@ -46,7 +44,7 @@ public final class AppendException extends VarveException {
     }
 
     /**
-     * @param kind why
+     * @param kind the reason
      * @param message what is wrong with the batch
      * @param records the records of the batch that are at fault; empty when the batch as a whole is
      */
@@ -64,7 +62,7 @@ public final class AppendException extends VarveException {
         return records == null ? List.of() : records;
     }
 
-    /** @return why */
+    /** @return the reason */
     public Kind kind() {
         return kind;
     }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.append;
 
-/** Says who appends. */
+/** Names the origin of an append. */
 public enum AppendOrigin {
     /** A producer over the wire: not trusted, may not write control batches. */
     CLIENT,

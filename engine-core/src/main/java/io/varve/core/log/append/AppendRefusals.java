@@ -4,7 +4,10 @@ package io.varve.core.log.append;
 import io.varve.core.producer.SequenceVerdict;
 import io.varve.core.spi.PartitionId;
 
-/** Makes the exception that tells a producer, or a coordinator, why its append is refused. Stateless. */
+/**
+ * Makes the exception that refuses an append because of its producer's sequence, epoch or transaction.
+ * Stateless.
+ */
 public final class AppendRefusals {
     private AppendRefusals() {}
 

@@ -14,8 +14,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Checks producers' batches against a partition's rules, as Kafka's LogValidator and UnifiedLog do, with
- * their errors. Changes nothing. Not thread-safe.
+ * Checks producers' batches against a partition's rules, as Kafka's LogValidator and UnifiedLog do, and with
+ * the same errors. Changes nothing. Not thread-safe.
  */
 final class BatchCheck {
     private static final int MAX_SHOWN = 3;
@@ -24,7 +24,7 @@ final class BatchCheck {
     private final RecordRules rules;
     private final DecompressionMeter meter;
 
-    /** @param meter told of decompressed bytes; may break off */
+    /** @param meter counts decompressed bytes; its exception ends the check */
     BatchCheck(PartitionId id, PartitionConfig config, long now, DecompressionMeter meter) {
         this.config = config;
         this.meter = meter;
@@ -55,7 +55,7 @@ final class BatchCheck {
         return walk.maxTimestamp();
     }
 
-    /** @param size bytes of a batch as it is to be stored */
+    /** @param size bytes of a batch in its stored form */
     static void requireFits(int size, PartitionConfig config) {
         if (size > config.maxMessageBytes()) {
             throw new AppendException(

@@ -23,7 +23,7 @@ public final class RunSequenceCheck {
 
     /**
      * @param id the partition, for messages
-     * @param sequences knows what the producers have appended
+     * @param sequences checks a batch against the producers' state
      */
     public RunSequenceCheck(PartitionId id, SequenceCheck sequences) {
         this.id = id;
@@ -31,10 +31,10 @@ public final class RunSequenceCheck {
     }
 
     /**
-     * Compares all batches of a run with what their producers appended.
+     * Checks all batches of a run.
      *
      * @param run the batches, checked
-     * @param guard shows that they belong to a transaction that is not open here yet
+     * @param guard proves that they belong to a transaction that is not open in this partition yet
      * @return the offsets at which the batches were appended before, or null when all are new
      * @throws AppendException if one does not follow its producer's last; OUT_OF_ORDER_SEQUENCE_NUMBER also
      *     if some were appended before and others not
@@ -84,7 +84,10 @@ public final class RunSequenceCheck {
                 Math.max(first.timestamp(), last.timestamp()));
     }
 
-    /** @return the last batch before {@code at} of the same producer, where its sequences count; else -1 */
+    /**
+     * @return index of the producer's last batch before {@code at}, or -1 if there is none or its sequences
+     *     are not checked
+     */
     private static int before(ByteBuffer bytes, AppendRun run, int at) {
         int before = NONE;
         boolean counts = run.origin() == AppendOrigin.CLIENT && BatchHeader.producerId(bytes, at) >= 0;

@@ -1,6 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/**
- * Checks what is appended: batches against the rules of the partition, sequences against what is known of
- * their producers.
- */
+/** Checks appends: batches against the partition's rules, sequences against the state of their producers. */
 package io.varve.core.log.append;

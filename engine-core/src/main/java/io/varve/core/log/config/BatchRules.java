@@ -10,13 +10,11 @@ import io.varve.core.record.Compressor;
  *     ({@code log.record.validation})
  * @param maxRecordBytes max bytes a record of a compressed batch may take decompressed, at least 1
  *     ({@code log.record.max.bytes})
- * @param compressor how batches are to be compressed, or null to keep them as the producer compressed them
- *     ({@code compression.type})
+ * @param compressor compresses batches, or null to keep the producer's compression ({@code compression.type})
  */
 public record BatchRules(boolean everyRecord, int maxRecordBytes, Compressor compressor) {
     /**
-     * Every record is walked; none may be larger than a request; batches stay as the producer compressed
-     * them.
+     * Every record is walked, none may be larger than a request, and batches keep the producer's compression.
      */
     public static final BatchRules DEFAULT = new BatchRules(true, 104_857_600, null);
 }

@@ -13,9 +13,8 @@ import java.util.Objects;
  * @param maxMessageBytes largest batch accepted, in bytes ({@code max.message.bytes})
  * @param logAppendTime true to stamp batches with the broker's time
  *     ({@code message.timestamp.type=LogAppendTime})
- * @param timestampBeforeMaxMs how many ms a record may be older than now
- *     ({@code message.timestamp.before.max.ms})
- * @param timestampAfterMaxMs how many ms a record may be ahead of now
+ * @param timestampBeforeMaxMs max age of a record, in ms ({@code message.timestamp.before.max.ms})
+ * @param timestampAfterMaxMs max ms that a record's timestamp may be ahead of now
  *     ({@code message.timestamp.after.max.ms})
  * @param compaction whether and how the newest record of each key is kept
  * @param retention when records are deleted
@@ -41,7 +40,7 @@ public record PartitionConfig(
             RetentionLimits.DEFAULT,
             BatchRules.DEFAULT);
 
-    /** Checks nothing but presence: ranges are checked where the configuration is parsed. */
+    /** Checks presence only: ranges are checked where the configuration is parsed. */
     public PartitionConfig {
         Objects.requireNonNull(segments, "segments");
         Objects.requireNonNull(compaction, "compaction");
@@ -49,7 +48,7 @@ public record PartitionConfig(
         Objects.requireNonNull(batches, "batches");
     }
 
-    /** As the other, for a partition that keeps everything. */
+    /** Makes a configuration that keeps every segment, with default rules for batches. */
     public PartitionConfig(
             SegmentLimits segments,
             int maxMessageBytes,

@@ -9,8 +9,8 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Writes and reads the blob that says where leader epochs begin, in the format of Kafka's
- * {@code leader-epoch-checkpoint}: a version, a count, a line for each. Stateless.
+ * Writes and reads the blob of the first offsets of leader epochs, in the format of Kafka's
+ * {@code leader-epoch-checkpoint}: a version, a count, and a line for each epoch. Stateless.
  */
 final class LeaderEpochBlob {
     static final String NAME = "leader-epochs";

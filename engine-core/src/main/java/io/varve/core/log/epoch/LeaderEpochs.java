@@ -29,7 +29,7 @@ public final class LeaderEpochs {
 
     private final PartitionStore store;
     private final int current;
-    /** Epoch to its first offset. Null until it is needed; replaced, never changed. */
+    /** Epoch to its first offset. Null until needed; replaced as a whole, never modified. */
     private volatile NavigableMap<Integer, Long> starts;
     /** The newest epoch of a batch, as far as the writer needs to know. */
     private volatile int newest;
@@ -44,7 +44,7 @@ public final class LeaderEpochs {
         this.store = store;
         this.current = current;
         if (current == 0) {
-            starts = new TreeMap<>(Map.of(0, 0L)); // there was none before
+            starts = new TreeMap<>(Map.of(0, 0L)); // no epoch before this one
             written = true;
         } else {
             newest = NOT_LOADED;
@@ -54,8 +54,8 @@ public final class LeaderEpochs {
     /**
      * Records the epoch of an appended batch; with the writer's lock held.
      *
-     * @param epoch the batch's
-     * @param base its first offset
+     * @param epoch the batch's leader epoch
+     * @param base the batch's first offset
      */
     public void appended(int epoch, long base) {
         if (epoch != newest) {
@@ -116,7 +116,8 @@ public final class LeaderEpochs {
     /**
      * @param offset an offset of the log
      * @param logEnd the log end offset
-     * @return the epoch in which an offset was written, or would be now; -1 if that is not known
+     * @return the epoch in which the record at the offset was written, or would be written now; -1 if that is
+     *     not known
      * @throws StorageException CORRUPT, CLOSED, RETRY
      */
     public int at(long offset, long logEnd) {
@@ -168,7 +169,7 @@ public final class LeaderEpochs {
         return starts;
     }
 
-    /** The first offset of a batch, and its epoch. */
+    /** Holds the first offset of a batch, and its epoch. */
     private record Start(long offset, int epoch) {}
 
     /** Finds the epochs that begin after the last known one. */
@@ -176,7 +177,7 @@ public final class LeaderEpochs {
         int last = found.isEmpty() ? NOT_LOADED : found.lastKey();
         long from = found.isEmpty() ? start : Math.max(start, found.lastEntry().getValue());
         while (from < end) {
-            long low = from; // everything below is of a known epoch
+            long low = from; // everything below belongs to a known epoch
             long high = end;
             while (low < high) {
                 long middle = low + (high - low) / 2;
@@ -204,11 +205,14 @@ public final class LeaderEpochs {
             if (e instanceof StorageException failure) {
                 failure.rethrowUnless(StorageException.Kind.CORRUPT);
             }
-            return false; // damage begins nothing
+            return false; // no epoch begins with a damaged batch
         }
     }
 
-    /** @return the batch that contains an offset, or the next one; null if there is none below the end */
+    /**
+     * @return first offset and epoch of the batch that contains an offset, or of the next batch; null if
+     *     there is none below the end
+     */
     private Start batchAt(long offset, long end) {
         try (BatchSlice slice = store.read(offset, end, 0)) {
             if (slice.sizeInBytes() == 0) {

@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Knows at which offset each leader epoch of a partition begins. */
+/** Tracks the first offset of each leader epoch of a partition. */
 package io.varve.core.log.epoch;

@@ -14,7 +14,7 @@ import java.nio.ByteBuffer;
  * the first offset not searched: a consumer that begins there misses no record. Not thread-safe.
  */
 final class BatchTimestampSearch {
-    /** A quarter of a second of gzip's work. */
+    /** Takes gzip about a quarter of a second. */
     static final int MAX_DECOMPRESSED_BYTES = 64 << 20;
 
     private final long start;
@@ -25,7 +25,7 @@ final class BatchTimestampSearch {
         this.start = start;
     }
 
-    /** @return the batch's first record with at least that timestamp, or null */
+    /** @return the batch's first record with at least the timestamp, or null */
     TimestampOffset firstAtOrAfter(ByteBuffer bytes, int at, long timestamp) {
         return look(bytes, at, timestamp);
     }
@@ -44,7 +44,7 @@ final class BatchTimestampSearch {
      */
     private TimestampOffset look(ByteBuffer bytes, int at, long timestamp) {
         if (BatchHeader.recordCount(bytes, at) <= 0) {
-            return null; // compaction has emptied it
+            return null; // compaction has removed all its records
         }
         boolean any = timestamp == Long.MAX_VALUE;
         long next = Math.max(start, BatchHeader.baseOffset(bytes, at));

@@ -15,7 +15,7 @@ public final class DamageEndSearch {
     private DamageEndSearch() {}
 
     /**
-     * @param store where the damage is
+     * @param store the partition's
      * @param damaged an offset at which no sound batch can be read
      * @param end where to stop the search, exclusive, at most the readable end
      * @return the first offset behind the damage at which a sound batch can be read, or {@code end}

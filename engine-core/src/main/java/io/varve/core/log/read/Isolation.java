@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log.read;
 
-/** Says how far a reader may see. */
+/** Names the end up to which a reader may see. */
 public enum Isolation {
-    /** Up to where the storage can read, durable or not: for the broker's own replay. */
+    /** Up to the storage's readable end, durable or not: for the broker's own replay. */
     LOG_END,
     /** Up to the high watermark (Kafka's read_uncommitted). */
     READ_UNCOMMITTED,

@@ -8,15 +8,15 @@ import io.varve.core.transaction.AbortedTransaction;
 import java.util.List;
 
 /**
- * Holds what a read returned.
+ * Holds the result of a read.
  *
  * @param slice the batches; the caller closes it
- * @param logStartOffset first offset of the partition at that moment
- * @param highWatermark offset after the last record shown to consumers, exclusive, at that moment
- * @param lastStableOffset first offset of an undecided transaction, or the high watermark, exclusive, at that
- *     moment
- * @param aborted the partition's aborted transactions at that moment; those of the slice are given by
- *     {@link #abortedTransactions}
+ * @param logStartOffset first offset of the partition at the time of the read
+ * @param highWatermark offset after the last record visible to consumers, exclusive, at the time of the read
+ * @param lastStableOffset first offset of an undecided transaction, or the high watermark, exclusive, at the
+ *     time of the read
+ * @param aborted the partition's aborted transactions at the time of the read; {@link #abortedTransactions}
+ *     returns those of the slice
  */
 public record ReadResult(
         BatchSlice slice, long logStartOffset, long highWatermark, long lastStableOffset, AbortedSnapshot aborted) {
@@ -25,8 +25,9 @@ public record ReadResult(
      * must not be closed yet. They are the transactions known when the slice was read: compaction may have
      * removed records and transactions since.
      *
-     * @param from the offset that was read at, inclusive
-     * @return those with records from there to the slice's end, by the offset of their marker
+     * @param from the offset of the read, inclusive
+     * @return the aborted transactions with records from there to the slice's end, in the order of their
+     *     markers
      * @throws StorageException CORRUPT, RETRY
      */
     public List<AbortedTransaction> abortedTransactions(long from) {

@@ -11,7 +11,9 @@ import java.nio.ByteBuffer;
  * memory. Stateless.
  */
 final class SliceEndOffset {
-    /** Bytes of one read: holds the headers of many small batches, and is little where batches are large. */
+    /**
+     * Bytes of one read: holds the headers of many small batches, and costs little where batches are large.
+     */
     private static final int WINDOW = 8 << 10;
 
     private SliceEndOffset() {}

@@ -38,7 +38,7 @@ public final class TimestampLookup {
         this.store = store;
     }
 
-    /** Looks at one batch. */
+    /** Examines one batch. */
     @FunctionalInterface
     private interface Look<T> {
         /** @return the answer, or null to go on with the next batch */
@@ -47,7 +47,7 @@ public final class TimestampLookup {
 
     /**
      * @param timestamp ms since the epoch
-     * @param end where to stop, exclusive
+     * @param end end of the search, exclusive
      * @return the first record below {@code end} with a timestamp of at least {@code timestamp}
      * @throws StorageException CORRUPT, CLOSED
      */
@@ -56,8 +56,8 @@ public final class TimestampLookup {
     }
 
     /**
-     * @param end where to stop, exclusive
-     * @return the first record below {@code end} that has the largest timestamp of those below it
+     * @param end end of the search, exclusive
+     * @return the record with the largest timestamp below {@code end}; of several the first
      * @throws StorageException CORRUPT, CLOSED
      */
     public Optional<TimestampOffset> newest(long end) {
@@ -96,7 +96,7 @@ public final class TimestampLookup {
         long start = store.extent().start();
         BatchTimestampSearch times = new BatchTimestampSearch(start);
         TimestampOffset best = null;
-        // The sort is stable: of equal timestamps the first one counts.
+        // The sort is stable: of equal timestamps the first segment wins.
         List<Segment> newestFirst = store.segments().stream()
                 .sorted(Comparator.comparingLong(Segment::maxTimestamp).reversed())
                 .toList();
@@ -111,7 +111,7 @@ public final class TimestampLookup {
         return Optional.ofNullable(best).filter(found -> found.timestamp() >= 0);
     }
 
-    /** @return the later one; of equal ones the one with the lower offset */
+    /** @return the record with the larger timestamp; of equal timestamps the one with the lower offset */
     private static TimestampOffset newer(TimestampOffset one, TimestampOffset other) {
         if (one == null || other == null) {
             return one == null ? other : one;
@@ -185,7 +185,7 @@ public final class TimestampLookup {
         return newest.batch;
     }
 
-    /** Remembers the batch that claims the largest timestamp; never ends the walk. */
+    /** Remembers the batch with the largest max timestamp in its header; never ends the walk. */
     private static final class NewestBatch implements Look<OffsetAt> {
         private final Set<Long> known;
         private OffsetAt batch;
@@ -229,10 +229,10 @@ public final class TimestampLookup {
     }
 
     /**
-     * Looks at one batch after another, from the one that contains {@code from} on.
+     * Examines one batch after another, from the one that contains {@code from} on.
      *
      * @param firstBytes bounds the first read
-     * @return the first answer of a look, or null if none gave one below {@code end}
+     * @return the first result of the visitor, or null if it gave none below {@code end}
      */
     private <T> T walk(long from, long end, int firstBytes, Look<T> look) {
         long offset = from;

@@ -2,7 +2,7 @@
 package io.varve.core.log.read;
 
 /**
- * Names a record found by its time.
+ * Names a record that was found by its timestamp.
  *
  * @param timestamp its timestamp in ms since the epoch
  * @param offset its offset

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Reads a partition: batches by offset, records by time, how far each isolation sees, and where damage ends.
+ * Reads a partition: batches by offset, records by time, the end that each isolation sees, and the end of
+ * damage.
  */
 package io.varve.core.log.read;

@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Recovers what a partition knows of its producers: loads the newest snapshot that fits, then replays the
- * batches after it.
+ * Recovers the state of a partition's producers: loads the newest snapshot that fits the log, then replays
+ * the batches after it.
  *
  * <p>A snapshot from above the durable end is not used. It has the producers, but does not say which
  * transactions ended above that end. Consumers must not see those before their markers are durable.
@@ -32,7 +32,7 @@ public final class ProducerRecovery {
 
     private final PartitionStore store;
     private final Extent extent;
-    /** The next offset to apply, moved on batch by batch. */
+    /** The next offset to apply; rises batch by batch. */
     private long reached;
 
     private ProducerRecovery(PartitionStore store) {
@@ -95,7 +95,7 @@ public final class ProducerRecovery {
             if (e instanceof StorageException storage) {
                 storage.rethrowUnless(StorageException.Kind.CORRUPT);
             }
-            return true; // not known: what may be uncommitted must not be shown as committed
+            return true; // damaged: uncommitted records must not appear as committed
         }
     }
 
@@ -146,7 +146,7 @@ public final class ProducerRecovery {
                 int at = bytes.position();
                 while (at < bytes.limit()) {
                     int size = BatchValidator.validate(bytes, at, bytes.limit());
-                    if (BatchHeader.lastOffset(bytes, at) >= from) { // the first may begin below the partition's start
+                    if (BatchHeader.lastOffset(bytes, at) >= from) { // the first may begin below the start
                         states.apply(bytes, at);
                     }
                     reached = BatchHeader.nextOffset(bytes, at);

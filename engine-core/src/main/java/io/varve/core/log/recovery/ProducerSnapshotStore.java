@@ -41,11 +41,11 @@ public final class ProducerSnapshotStore {
     private boolean outdated;
 
     /**
-     * Holds a snapshot that is to be written.
+     * Holds a snapshot that is ready to be written.
      *
-     * @param offset the log end offset it is bound to
-     * @param producers its bytes
-     * @param index the index of aborted transactions it vouches for
+     * @param offset the log end offset of the snapshot
+     * @param producers the snapshot's bytes
+     * @param index the index of aborted transactions whose checksums the snapshot holds
      */
     public record Pending(long offset, ByteBuffer producers, List<TransactionIndex.StoredPart> index) {
         List<TransactionIndex.Part> parts() {
@@ -104,7 +104,7 @@ public final class ProducerSnapshotStore {
         List<TransactionIndex.Part> good = new ArrayList<>();
         for (TransactionIndex.Part part : content.index()) {
             if (part.lastMarker() < base) {
-                continue; // trimmed since
+                continue; // trimmed since the snapshot
             }
             Optional<ByteBuffer> bytes = store.snapshots()
                     .newest(TransactionIndex.NAME, part.base())
@@ -116,7 +116,7 @@ public final class ProducerSnapshotStore {
             }
             entries.get().forEach(content.states()::restore);
             if (TransactionIndex.isAll(bytes.get(), part)) {
-                good.add(part); // else it knows of more than is known here: it is written anew
+                good.add(part); // a part with further entries is written anew
             }
         }
         index = List.copyOf(good);
@@ -144,9 +144,9 @@ public final class ProducerSnapshotStore {
     }
 
     /**
-     * Writes a snapshot, its index before it, and deletes those it replaces.
+     * Writes a snapshot, after its index, and deletes the snapshots and indexes that it replaces.
      *
-     * @param pending what {@link #prepare} gave
+     * @param pending from {@link #prepare}
      * @throws io.varve.core.spi.StorageException FULL, FENCED, CLOSED
      */
     public void write(Pending pending) {

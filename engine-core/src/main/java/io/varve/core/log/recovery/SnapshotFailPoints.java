@@ -8,7 +8,7 @@ package io.varve.core.log.recovery;
 public final class SnapshotFailPoints {
     /** A snapshot is prepared; the index of aborted transactions it needs is not written. */
     public static final String SNAPSHOT_BEFORE_INDEX = "log.snapshot.before-index";
-    /** The index of aborted transactions is written, the snapshot that vouches for it is not. */
+    /** The index of aborted transactions is written, the snapshot with its checksums is not. */
     public static final String SNAPSHOT_AFTER_INDEX = "log.snapshot.after-index";
     /** The snapshot is written; the one it replaces is not deleted yet. */
     public static final String SNAPSHOT_AFTER_PRODUCERS = "log.snapshot.after-producers";
