@@ -6,9 +6,9 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Shows the aborted transactions of a partition as of one moment, in the order of their markers:
- * {@link #overlapping} is the aborted list of a fetch. Immutable in what it shows, so thread-safe: rows
- * behind {@code to} are written, never those before.
+ * Shows the aborted transactions of a partition at one moment, in the order of their markers:
+ * {@link #overlapping} is the aborted list of a fetch. Thread-safe: the rows before {@code to} never change,
+ * new rows are written behind them.
  */
 public final class AbortedSnapshot {
     /** No transaction was aborted. */
@@ -52,7 +52,7 @@ public final class AbortedSnapshot {
         return found < 0 ? -found - 1 : found;
     }
 
-    /** @return a snapshot with one more row; this one must be the newest there is */
+    /** @return a snapshot with one more row; this snapshot must be the newest */
     AbortedSnapshot with(AbortedTransaction aborted, int minCapacity) {
         AbortedSnapshot extensible =
                 to < columns[LAST].length ? this : moved(Math.max(minCapacity, Math.multiplyExact(to - from, 2)));
@@ -64,7 +64,7 @@ public final class AbortedSnapshot {
         return new AbortedSnapshot(extensible.columns, extensible.from, row + 1);
     }
 
-    /** @return a snapshot without the rows before one, and without their memory when that is much */
+    /** @return a snapshot without the rows before {@code row}; it releases their memory when that is much */
     AbortedSnapshot startingAt(int row) {
         AbortedSnapshot left = new AbortedSnapshot(columns, row, to);
         if (row == to) {
@@ -82,9 +82,9 @@ public final class AbortedSnapshot {
     }
 
     /**
-     * @param offset first offset, inclusive
-     * @param end exclusive
-     * @return those with records in that range, by the offset of their marker
+     * @param offset first offset of the range, inclusive
+     * @param end end of the range, exclusive
+     * @return the transactions with records in that range, by the offset of their marker
      */
     public List<AbortedTransaction> overlapping(long offset, long end) {
         int row = at(offset);
@@ -105,7 +105,7 @@ public final class AbortedSnapshot {
 
     /**
      * @param offset an offset
-     * @return whether any of them ends at or above it
+     * @return whether any of the transactions ends at or above it
      */
     public boolean reachesTo(long offset) {
         return to > from && columns[LAST][to - 1] >= offset;

@@ -19,15 +19,15 @@ final class AbortedTransactions {
         return snapshot;
     }
 
-    /** Adds one whose marker is above those of all others. */
+    /** Adds a transaction whose marker is above all others. */
     void add(AbortedTransaction aborted) {
         snapshot = snapshot.with(aborted, FIRST_CAPACITY);
     }
 
     /**
-     * Forgets those whose marker is below an offset.
+     * Forgets the transactions whose marker is below an offset.
      *
-     * @return true if there was one
+     * @return true if any was forgotten
      */
     boolean trimTo(long offset) {
         AbortedSnapshot now = snapshot;
@@ -40,9 +40,9 @@ final class AbortedTransactions {
     }
 
     /**
-     * Forgets some.
+     * Forgets the given transactions.
      *
-     * @return true if there was one of them
+     * @return true if any of them was known
      */
     boolean remove(Collection<AbortedTransaction> gone) {
         Set<AbortedTransaction> wanted = new HashSet<>(gone);

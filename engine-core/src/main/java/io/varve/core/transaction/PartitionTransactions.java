@@ -7,16 +7,16 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Tracks the transactions of one partition: those that are open, those whose markers are not below the high
- * watermark yet, and the aborted ones.
+ * Tracks the transactions of one partition: the open ones, the decided ones (their markers are not below the
+ * high watermark yet), and the aborted ones.
  *
  * <pre>
  *   open    --marker appended---------------> decided   readers still see nothing at or above its first offset
- *   decided --high watermark passes marker--> over      if aborted, readers learn what to leave out
+ *   decided --high watermark passes marker--> over      if aborted, readers are told to leave it out
  * </pre>
  *
- * Thread-safe: the partition's writer begins and ends, the committer tells of the high watermark, readers
- * only look.
+ * Thread-safe: the partition's writer begins and ends transactions, the committer passes the high watermark,
+ * readers change nothing.
  */
 public final class PartitionTransactions {
     /** The first unstable offset when all is stable. */
@@ -25,11 +25,11 @@ public final class PartitionTransactions {
     private record Decided(long first, long marker) {}
 
     private final AbortedTransactions aborted = new AbortedTransactions();
-    /** First offset → producer. */
+    /** First offset of an open transaction → its producer. */
     private final TreeMap<Long, Long> open = new TreeMap<>();
-    /** In the order of their markers. */
+    /** Decided transactions in the order of their markers. */
     private final ArrayDeque<Decided> decided = new ArrayDeque<>();
-    /** First offsets of the decided ones. */
+    /** First offsets of the decided transactions. */
     private final TreeSet<Long> decidedFirsts = new TreeSet<>();
 
     private volatile long firstUnstable = ALL_STABLE;
@@ -77,7 +77,7 @@ public final class PartitionTransactions {
     /**
      * Adds an aborted transaction from the index.
      *
-     * @param one whose marker is above those of all others
+     * @param one a transaction whose marker is above all others
      */
     public synchronized void restore(AbortedTransaction one) {
         aborted.add(one);
@@ -86,8 +86,8 @@ public final class PartitionTransactions {
     /**
      * Forgets aborted transactions that are trimmed.
      *
-     * @param base those whose marker is below it go
-     * @return whether there was one
+     * @param base first offset of the first segment: transactions whose marker is below it are forgotten
+     * @return whether any was forgotten
      */
     public synchronized boolean trimAborted(long base) {
         return aborted.trimTo(base);
@@ -96,15 +96,15 @@ public final class PartitionTransactions {
     /**
      * Forgets aborted transactions of which no record is left.
      *
-     * @param gone those
-     * @return whether one of them was known
+     * @param gone the transactions to forget
+     * @return whether any of them was known
      */
     public synchronized boolean forgetAborted(Collection<AbortedTransaction> gone) {
         return aborted.remove(gone);
     }
 
     /**
-     * Takes note that the high watermark is about to rise: transactions that have ended below it are stable.
+     * Records that the high watermark is about to rise: transactions that ended below it become stable.
      *
      * @param highWatermark its next value
      */

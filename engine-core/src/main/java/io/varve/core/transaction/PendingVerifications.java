@@ -5,15 +5,16 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Remembers which producers' transactions are being verified in one partition (KIP-890). An entry lives from
- * the question to the coordinator until the producer's transaction has data here, or ends. Not thread-safe.
+ * Remembers the producers whose transactions are being verified in one partition (KIP-890). An entry lives
+ * from the request to the coordinator until the producer's transaction has records here, or ends. Not
+ * thread-safe.
  *
- * <p>It remembers the lowest sequence asked about: when that batch could not be verified and a later one
- * could, the later one must not become the transaction's first, for the earlier one would be out of order for
- * ever after.
+ * <p>An entry has the lowest sequence of all requests. When the verification of that batch failed and that of
+ * a later batch succeeded, the later batch must not begin the transaction: the earlier one would be out of
+ * order for ever.
  */
 public final class PendingVerifications {
-    /** A batch without sequences. */
+    /** Stands for the sequence of a batch without sequences. */
     public static final int NO_SEQUENCE = -1;
 
     private Map<Long, ProducerVerification> entries = Map.of();
@@ -41,26 +42,27 @@ public final class PendingVerifications {
             }
         }
 
-        /** @return true if the producer begins every transaction with a new epoch, and so at sequence 0 */
+        /** @return true if the producer begins every transaction with a new epoch, and thus at sequence 0 */
         public boolean epochBumps() {
             return epochBumps;
         }
 
-        /** @return the lowest sequence asked about, or {@link #NO_SEQUENCE} */
+        /** @return the lowest sequence of all requests, or {@link #NO_SEQUENCE} */
         public int lowestSequence() {
             return lowestSequence;
         }
     }
 
     /**
-     * Begins a verification, or joins the one under way.
+     * Begins a verification, or joins the pending one.
      *
      * @param producer the producer
      * @param epoch its epoch
      * @param sequence sequence of the first record to append, or {@link #NO_SEQUENCE}
      * @param epochBumps whether each transaction of the producer has an epoch of its own
      * @param now ms by the clock that {@link #expire} goes by
-     * @return what to present with the append; the same as long as the producer's verification lasts
+     * @return the guard to pass to the append; one guard for as long as the producer's verification is
+     *     pending
      */
     public VerificationGuard begin(long producer, short epoch, int sequence, boolean epochBumps, long now) {
         if (entries.isEmpty()) {
@@ -82,9 +84,8 @@ public final class PendingVerifications {
 
     /**
      * @param producer a producer
-     * @param guard what an append presents
-     * @return true if the guard is the one the producer was given, and its transaction neither began nor
-     *     ended since
+     * @param guard the guard of an append
+     * @return true if the guard is the producer's, and its transaction neither began nor ended since
      */
     public boolean holds(long producer, VerificationGuard guard) {
         ProducerVerification entry = entries.get(producer);
@@ -94,7 +95,7 @@ public final class PendingVerifications {
     /**
      * Ends the verification of a producer, if there is one.
      *
-     * @param producer whose transaction has data here now, or has ended
+     * @param producer the producer whose transaction has records here now, or has ended
      */
     public void end(long producer) {
         if (!entries.isEmpty()) {

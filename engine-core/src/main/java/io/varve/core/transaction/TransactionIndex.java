@@ -16,13 +16,12 @@ import java.util.Optional;
  *   version int16 = 0, producerId int64, firstOffset int64, lastOffset int64, lastStableOffset int64
  * </pre>
  *
- * The format has no checksum. What may be believed of it is told by a {@link Part}, which the producer
- * snapshot carries.
+ * The format has no checksum. A {@link Part} in the producer snapshot has the checksum instead.
  *
  * <p>Source: Kafka's TransactionIndex and AbortedTxn. Stateless, thread-safe.
  */
 public final class TransactionIndex {
-    /** The name under which {@link io.varve.core.spi.Snapshots} keeps it. */
+    /** The name under which {@link io.varve.core.spi.Snapshots} stores it. */
     public static final String NAME = "txnindex";
 
     private static final short VERSION = 0;
@@ -31,7 +30,7 @@ public final class TransactionIndex {
     private TransactionIndex() {}
 
     /**
-     * Vouches for one segment's index: its first so many entries.
+     * Describes the first {@code count} entries of one segment's index, so that a reader can verify them.
      *
      * @param base the segment's first offset
      * @param lastMarker offset of the last marker counted
@@ -41,20 +40,20 @@ public final class TransactionIndex {
     public record Part(long base, long lastMarker, int count, int crc) {}
 
     /**
-     * One segment's index.
+     * Holds one segment's index.
      *
-     * @param part vouches for it
-     * @param bytes all of it; empty when it is known to be stored already
+     * @param part describes its entries
+     * @param bytes all its entries; empty when they are known to be stored already
      */
     public record StoredPart(Part part, Optional<ByteBuffer> bytes) {}
 
     /**
      * Divides the aborted transactions of a partition among its segments.
      *
-     * @param rows the aborted transactions, as they are known now
+     * @param rows the aborted transactions known now
      * @param bases first offsets of the segments, ascending, one at least
-     * @param stored what is known to be stored
-     * @return the segments that have any, ascending
+     * @param stored the parts known to be stored
+     * @return the index of each segment that has aborted transactions, ascending
      */
     public static List<StoredPart> write(AbortedSnapshot rows, List<Long> bases, List<Part> stored) {
         List<StoredPart> segments = new ArrayList<>();
@@ -90,9 +89,9 @@ public final class TransactionIndex {
     }
 
     /**
-     * @param bytes what is stored for a segment, from position to limit; not moved
-     * @param part what it is to hold; entries behind those counted are of no account
-     * @return the entries, or empty when the bytes are not what was written
+     * @param bytes the stored index of a segment, from position to limit; not moved
+     * @param part the entries it must hold; entries after them are ignored
+     * @return the entries, or empty when the bytes do not match the part
      */
     public static Optional<List<AbortedTransaction>> read(ByteBuffer bytes, Part part) {
         long size = (long) part.count() * ENTRY_BYTES;
@@ -119,9 +118,9 @@ public final class TransactionIndex {
     }
 
     /**
-     * @param bytes what is stored for a segment
-     * @param part what it is to hold
-     * @return whether nothing is stored behind that
+     * @param bytes the stored index of a segment
+     * @param part the entries it must hold
+     * @return whether no bytes follow those entries
      */
     public static boolean isAll(ByteBuffer bytes, Part part) {
         return bytes.remaining() == (long) part.count() * ENTRY_BYTES;

@@ -2,15 +2,14 @@
 package io.varve.core.transaction;
 
 /**
- * Proves the coordinator's word that a partition belongs to a producer's open transaction (KIP-890). A
- * partition hands one out before the coordinator is asked, and wants it back with the append: when the
- * transaction ended meanwhile, it is not the one the partition remembers. Opaque, told apart by identity;
+ * Proves that the coordinator confirmed a partition as part of a producer's open transaction (KIP-890). The
+ * partition gives a guard before the request to the coordinator, and the append passes it back. When the
+ * transaction ended meanwhile, the partition no longer remembers that guard. Opaque, compared by identity;
  * immutable.
  */
 public final class VerificationGuard {
     /**
-     * Says nothing: what the partition gives when there is nothing to ask, and what an append presents that
-     * asked nobody.
+     * Proves nothing: the guard when no verification is needed, and that of an append without one.
      */
     public static final VerificationGuard NONE = new VerificationGuard();
 
