@@ -2,7 +2,7 @@
 package io.varve.core.event;
 
 /**
- * Asks for a change of the state, or a look at it.
+ * Requests a change of the state, or an answer from it.
  *
  * @param <S> the state, immutable
  * @param <E> an event
@@ -11,12 +11,12 @@ package io.varve.core.event;
 @FunctionalInterface
 public interface Command<S, E, R> {
     /**
-     * Decides, without changing anything, what shall happen. Runs on the log's writer: must be short and must
+     * Decides the events, and changes nothing itself. Runs on the log's writer: must be short and must
      * not block.
      *
      * @param state the state with every earlier command's events applied
      * @return the events, in order, and the answer
-     * @throws RuntimeException to refuse: the command's future fails with it and nothing happens
+     * @throws RuntimeException to refuse: the command's future fails with it, and no event is logged
      */
     Decision<E, R> decide(S state);
 }

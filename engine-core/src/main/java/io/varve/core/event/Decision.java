@@ -6,9 +6,9 @@ import java.util.Objects;
 import java.util.function.Supplier;
 
 /**
- * Holds what a command decided: events and an answer.
+ * Holds a command's decision: events and an answer.
  *
- * @param events what happens, in order, all or nothing; may be empty
+ * @param events the events to log, in order, all or none; may be empty
  * @param answer computes the command's answer once the events are durable and their effects took place; may
  *     throw to fail the command's future
  * @param <E> an event
@@ -23,7 +23,7 @@ public record Decision<E, R>(List<E> events, Supplier<R> answer) {
 
     /**
      * @param answer the answer
-     * @return a decision that nothing happens
+     * @return a decision without events
      */
     public static <E, R> Decision<E, R> nothing(R answer) {
         return new Decision<>(List.of(), () -> answer);

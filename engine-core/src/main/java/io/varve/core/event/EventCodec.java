@@ -10,7 +10,7 @@ import java.util.List;
  * @param <E> an event
  */
 public interface EventCodec<E> {
-    /** Receives what a batch holds. */
+    /** Receives the events of each batch. */
     @FunctionalInterface
     interface Sink<E> {
         /**
@@ -29,7 +29,7 @@ public interface EventCodec<E> {
     /**
      * @param batches whole batches as {@link #encode} made them, offsets assigned
      * @param sink told of each batch in order
-     * @throws RuntimeException if they cannot be understood; the message names the offset
+     * @throws RuntimeException if a batch cannot be decoded; the message names the offset
      */
     void decode(ByteBuffer batches, Sink<E> sink);
 }

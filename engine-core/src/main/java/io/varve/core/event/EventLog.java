@@ -16,17 +16,18 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes a state kept as a log of events, as its one writer. {@link EventReplay} reads it back.
+ * Changes a state by logging events, as the only writer of their log. {@link EventReplay} reads the log back.
  *
  * <pre>
  *   submit --> queue --> [ decide --> prepare --> append ]* --> wait until durable --> state --> effects --> answers
  *                         `--- one round: whatever is queued, on one thread, in order ---'
  * </pre>
  *
- * A command sees the events of every earlier one, so that a round of many commands costs one sync. Nothing is
- * shown outside before it is durable. A command whose events the log did not take, for want of space, fails
- * alone, and may be submitted again. When a sync has failed for good, it is unknown whether the last events
- * survive: the writer refuses everything from then on, and the next start replays what is there.
+ * A command sees the events of every earlier command, so that a round of many commands costs one sync. No
+ * event is shown outside before it is durable. When the log has no space for a command's events, only that
+ * command fails, and may be submitted again. When a sync has failed for good, it is unknown whether the last
+ * events survive: the writer refuses every command from then on, and the next start replays the events that
+ * survived.
  *
  * <p>Thread-safe.
  *
@@ -47,8 +48,8 @@ public final class EventLog<S, E> implements AutoCloseable {
     @FunctionalInterface
     public interface Fold<S, E> {
         /**
-         * @param state the state before, not to be changed
-         * @param events what one command decided
+         * @param state the state before; must not be changed
+         * @param events the events of one command
          * @param nextOffset offset after the events
          * @return the state after
          */
@@ -56,7 +57,7 @@ public final class EventLog<S, E> implements AutoCloseable {
     }
 
     /**
-     * Does what must have happened before events may be logged, on the writer's thread.
+     * Does the work that must precede the logging of events, on the writer's thread.
      *
      * @param <S> the state
      */
@@ -71,8 +72,9 @@ public final class EventLog<S, E> implements AutoCloseable {
         /**
          * @param before the state before the events
          * @param next the state after them
-         * @return takes back what was done, when the log does not take the events
-         * @throws RuntimeException to refuse the command: its future fails with it, and nothing has happened
+         * @return undoes the preparation, when the log refuses the events
+         * @throws RuntimeException to refuse the command: its future fails with it; the preparation must have
+         *     had no effect
          */
         Runnable prepare(S before, S next);
     }
@@ -103,13 +105,13 @@ public final class EventLog<S, E> implements AutoCloseable {
     /**
      * Starts the writer on a log that was replayed.
      *
-     * @param log where the events are; nobody else may append to it
+     * @param log the log of the events; it must have no other writer
      * @param codec how events become records
      * @param fold how events change the state
      * @param initial the state after every event in the log
-     * @param preparation does what must have happened before events are logged
-     * @param effects told, on the writer's thread, of the states a round went through, in order, when their
-     *     events are durable; answers wait for it
+     * @param preparation does the work that must precede the logging of events
+     * @param effects given, on the writer's thread, the states of a round in order, when their events are
+     *     durable; the answers wait for its return
      * @param scheduler gives the writer its thread
      */
     public EventLog(
@@ -137,9 +139,9 @@ public final class EventLog<S, E> implements AutoCloseable {
     /**
      * Queues a command.
      *
-     * @param command what is wanted
-     * @return completes, on the writer's thread, with the answer when all is durable and in force; fails with
-     *     what the command threw, or with a {@link StorageException} when the log refuses, or CLOSED
+     * @param command decides the events
+     * @return completes, on the writer's thread, with the answer when the events are durable and in force;
+     *     fails with the command's exception, or with a {@link StorageException}: the log's, or CLOSED
      */
     public <R> CompletableFuture<R> submit(Command<S, E, R> command) {
         Pending<S, E, R> pending = new Pending<>(Objects.requireNonNull(command, "command"), new CompletableFuture<>());
@@ -152,7 +154,7 @@ public final class EventLog<S, E> implements AutoCloseable {
     }
 
     /**
-     * Lets the round in progress finish, refuses what is queued behind it, and ends the writer's thread.
+     * Lets the round in progress finish, refuses the queued commands, and ends the writer's thread.
      * Idempotent.
      */
     @Override
@@ -199,8 +201,8 @@ public final class EventLog<S, E> implements AutoCloseable {
     }
 
     /**
-     * Waits for a command. An interruption comes from a callback on this thread, which all changes need: it
-     * goes on.
+     * Waits for a command. An interruption can only come from a callback on this thread and is ignored:
+     * without this thread no state could change.
      */
     private Pending<S, E, ?> take() {
         while (true) {

@@ -9,7 +9,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Replays a log of events, every one of them or none: events that are missing or damaged end the replay. Used
+ * Replays every event of a log: a missing or damaged event ends the replay with an error. Used
  * by one thread.
  *
  * @param <E> an event
@@ -30,10 +30,10 @@ public final class EventReplay<E> {
     }
 
     /**
-     * Reads every event of a log. Waits for the log's end to be durable first, so that nothing is built on
-     * what a power cut could still take.
+     * Reads every event of a log. First waits until the log's end is durable: no state may depend on events
+     * that a power cut could still remove.
      *
-     * @param log where the events are: every offset from 0 on, since nothing is ever dropped of it
+     * @param log the log of the events, with every offset from 0 on: such a log is never trimmed
      * @param codec how records become events
      * @param sink told of each batch in order
      * @throws StorageException as {@link io.varve.core.log.LogReader#read}, or if the end does not become
@@ -76,7 +76,8 @@ public final class EventReplay<E> {
     }
 
     /**
-     * Waits through syncs that failed but lost nothing: the committer makes up for them.
+     * Waits until the log is durable up to an offset. A failed sync that lost no records does not end the
+     * wait: the committer repeats it.
      *
      * @return null when the log is durable up to the offset, else why it will not be
      */
