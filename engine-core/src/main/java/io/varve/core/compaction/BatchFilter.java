@@ -17,20 +17,20 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Decides what is left of a batch. A batch that keeps all its records stays as it is, byte for byte. Of any
- * other, base offset, last offset, producer, sequence, leader epoch, codec and timestamps stay. A batch
- * whose records cannot be read stays as it is. Semantics: the filter of Kafka's Cleaner,
+ * Decides which records of a batch stay. A batch that keeps all its records is unchanged, byte for byte.
+ * Every other batch keeps its base offset, last offset, producer, sequence, leader epoch, codec and
+ * timestamps. A batch with unreadable records is unchanged. Semantics: the filter of Kafka's Cleaner,
  * MemoryRecords.filterTo, KIP-534. Not thread-safe.
  */
 final class BatchFilter {
     /**
-     * What to do.
+     * Holds the limits of one cleaning.
      *
      * @param now ms since the epoch
-     * @param deleteRetentionMs how long in ms tombstones and markers stay once met
-     * @param keysTo end of the offsets the keys tell of, exclusive: records above stay
-     * @param end end of all that is cleaned: the batch that ends here stays, if only empty, so that the
-     *     offset is not lost
+     * @param deleteRetentionMs how long in ms tombstones and markers stay after their first cleaning
+     * @param keysTo end of the offsets whose keys are known, exclusive: records at or above it stay
+     * @param end end of the cleaned range, exclusive: the batch that ends here stays, perhaps empty, so that
+     *     the offset is not lost
      */
     record FilterRules(long now, long deleteRetentionMs, long keysTo, long end) {}
 
@@ -55,11 +55,11 @@ final class BatchFilter {
     }
 
     /**
-     * Decides about a batch. Call in the order of offsets.
+     * Filters a batch. Call in the order of offsets.
      *
-     * @param buffer holds a batch that was validated
+     * @param buffer holds a validated batch
      * @param at the batch's first byte
-     * @return what takes its place, maybe a view of the batch itself; or null when nothing does
+     * @return the batch that replaces it, perhaps a view of the batch itself; or null when the batch goes
      */
     ByteBuffer filter(ByteBuffer buffer, int at) {
         boolean control = BatchHeader.isControl(buffer, at);
@@ -97,8 +97,9 @@ final class BatchFilter {
     }
 
     /**
-     * The last data of a producer carry its last sequence; of one that has nothing but markers left, these
-     * carry its epoch, which fences older ones.
+     * Tells whether a producer's state depends on the batch. A producer's last batch of records has its last
+     * sequence. If only markers of the producer are left, those of its epoch keep that epoch known, which
+     * fences older epochs.
      */
     private boolean isLastOfProducer(ByteBuffer buffer, int at) {
         ProducerInfo producer = producers.get(BatchHeader.producerId(buffer, at));
@@ -123,7 +124,7 @@ final class BatchFilter {
     }
 
     /**
-     * Keeps the records that are the newest of their key, and of those no tombstone whose time is over.
+     * Keeps the newest record of each key, except a tombstone whose retention is over.
      *
      * @return true if a tombstone is among the records kept
      */

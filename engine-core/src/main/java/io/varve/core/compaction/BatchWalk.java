@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 
 /**
  * Reads the batches of a range of offsets, one read at a time, as fast as the throttle allows. The checksum
- * of every batch is verified: a batch that is written anew would get a new one, and damage would pass for
- * data. Not thread-safe.
+ * of every batch is verified: a rewritten batch gets a new checksum, which would hide damage. Not
+ * thread-safe.
  */
 final class BatchWalk {
     private final PartitionStore store;
@@ -24,7 +24,7 @@ final class BatchWalk {
         this.throttle = throttle;
     }
 
-    /** Looks at one batch. */
+    /** Visits one batch. */
     @FunctionalInterface
     interface Visitor {
         /** @return false to end the walk */
@@ -32,12 +32,12 @@ final class BatchWalk {
     }
 
     /**
-     * Reads once, and shows what it read.
+     * Reads once, and passes each batch read to the visitor.
      *
      * @param from offset to read at, at or above the partition's start
      * @param to end of the range, exclusive
-     * @return offset to go on at: {@code to} when there is no more, or -1 when the visitor ended the walk
-     * @throws StorageException RETRY if the offset is not there any more
+     * @return offset to go on at: {@code to} when no batch is left, or -1 when the visitor ended the walk
+     * @throws StorageException RETRY if the offset was trimmed or truncated
      * @throws io.varve.core.record.InvalidBatchException if a batch is damaged
      */
     long once(long from, long to, Visitor visitor) {

@@ -6,7 +6,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
 import java.nio.ByteBuffer;
 
-/** Yields the batches of some segments as the filter leaves them, a run for each read. Not thread-safe. */
+/** Yields the filtered batches of a range of segments, one run for each read. Not thread-safe. */
 final class CleanedBatches implements BatchSource {
     private final BatchWalk walk;
     private final BatchFilter filter;
@@ -18,7 +18,7 @@ final class CleanedBatches implements BatchSource {
 
     /**
      * @param from first offset, at or above the partition's start
-     * @param to end, exclusive
+     * @param to end of the range, exclusive
      */
     CleanedBatches(
             BatchWalk walk, BatchFilter filter, CompactionThrottle throttle, CleaningStats stats, long from, long to) {

@@ -10,18 +10,18 @@ import io.varve.core.spi.support.FirstTimestamp;
 import java.util.List;
 
 /**
- * Cleans one partition: notes the newest offset of each key in its dirty part, then rewrites every segment
- * up to there without what newer records have made void. When there is no space for all keys, it goes as
- * far as the keys noted reach, and the next time further.
+ * Cleans one partition: collects the newest offset of each key in its dirty part, then rewrites every segment
+ * up to the end of that part without the records that newer ones replace. When the memory cannot hold all
+ * keys, one cleaning ends where the collected keys end, and the next goes on there.
  *
  * <p>Thread-safe, but a partition is cleaned by one caller at a time.
  */
 public final class Cleaner {
-    /** A group's batches are about to be put in place. */
+    /** The cleaned batches of a group are about to replace its segments. */
     public static final String BEFORE_REPLACE = "compaction.before-replace";
-    /** They are in place; how far the partition is clean is not noted. */
+    /** The group is replaced; the checkpoint of the cleaning is not written. */
     public static final String AFTER_REPLACE = "compaction.after-replace";
-    /** How far the partition is clean is noted. */
+    /** The checkpoint of the cleaning is written. */
     public static final String AFTER_NOTE = "compaction.after-note";
 
     private final CompactionConfig config;
@@ -30,10 +30,10 @@ public final class Cleaner {
     private final FailPoints failPoints;
 
     /**
-     * @param config what may be taken of the machine
+     * @param config how much of the machine compaction may use
      * @param clock the time for delete horizons and lags
-     * @param throttle how fast to go
-     * @param failPoints where tests make it die
+     * @param throttle limits the speed
+     * @param failPoints where tests end the process
      */
     public Cleaner(CompactionConfig config, Clock clock, CompactionThrottle throttle, FailPoints failPoints) {
         this.config = config;
@@ -43,10 +43,10 @@ public final class Cleaner {
     }
 
     /**
-     * A partition that is due, at the moment it was looked at.
+     * Names a partition that was due at the moment of {@link #look}.
      *
      * @param log the partition
-     * @param dirt what waits to be cleaned
+     * @param dirt its part that is to be cleaned
      */
     public record Due(CompactableLog log, DirtyPortion dirt) {
         /** @return dirty part of its bytes, 0 to 1 */
@@ -56,10 +56,10 @@ public final class Cleaner {
     }
 
     /**
-     * Looks whether a partition has to be cleaned.
+     * Tells whether a partition is due for cleaning.
      *
      * @param log a partition
-     * @return how much of it is dirty, or null when it is not time
+     * @return its dirty part, or null when it is not due
      * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED
      * @throws io.varve.core.record.InvalidBatchException if a batch is damaged
      */
@@ -84,12 +84,12 @@ public final class Cleaner {
     }
 
     /**
-     * Cleans a partition. Appends, reads and trims go on meanwhile.
+     * Cleans a partition. Appends, reads and trims continue meanwhile.
      *
-     * @param due what {@link #look} gave, just now
-     * @return what was done
+     * @param due the fresh result of {@link #look}
+     * @return counts of what was read, written and dropped
      * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED, FENCED, FULL; RETRY if the partition was
-     *     trimmed or truncated under way: what was put in place stays, the rest is as it was
+     *     trimmed or truncated meanwhile: groups replaced before stay replaced, the others are unchanged
      * @throws io.varve.core.record.InvalidBatchException if a batch is damaged
      * @throws CompactionStoppedException if the throttle was closed
      */
@@ -110,7 +110,7 @@ public final class Cleaner {
                 .toList();
         TransactionOutcomes fates = new TransactionOutcomes();
         for (List<Segment> group : SegmentGroups.of(old, log.segmentLimits())) {
-            // Asked again for each group, for producers go on meanwhile.
+            // Read again for each group, since producers append meanwhile.
             replace(log, group, walk, new BatchFilter(keys, rules, fates, log.activeProducers(), stats), fates, stats);
         }
         CleanerCheckpoint.write(log.store(), keysTo);
@@ -153,7 +153,7 @@ public final class Cleaner {
         failPoints.hit(AFTER_REPLACE);
     }
 
-    /** It was so before the replacement began, and after it was looked up. */
+    /** Converts the error of a trim between the look-up of the segments and their replacement. */
     private static StorageException trimmed(CompactableLog log, StorageException e) {
         return new StorageException(
                 StorageException.Kind.RETRY,

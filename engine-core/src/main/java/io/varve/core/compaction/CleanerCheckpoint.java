@@ -9,8 +9,8 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Stores how far a partition is clean, in a blob named {@code cleaner} that is bound to that offset. If it
- * is lost, the partition is cleaned again.
+ * Stores how far a partition is clean, in a blob named {@code cleaner} that is bound to that offset. If the
+ * blob is lost, the partition is cleaned again.
  *
  * <pre>
  *  0 version    int16   1
@@ -27,7 +27,10 @@ final class CleanerCheckpoint {
 
     private CleanerCheckpoint() {}
 
-    /** @return end of what is clean, exclusive: where to go on; the partition's start when it is not known */
+    /**
+     * @return end of the clean part, exclusive, where the next cleaning begins; the partition's start when it
+     *     is unknown
+     */
     static long read(PartitionStore store) {
         Extent extent = store.extent();
         Optional<Snapshots.Snapshot> newest = store.snapshots().newest(NAME, extent.readableEnd());

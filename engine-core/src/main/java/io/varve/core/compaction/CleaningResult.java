@@ -2,15 +2,15 @@
 package io.varve.core.compaction;
 
 /**
- * What one cleaning of a partition did.
+ * Counts what one cleaning of a partition did.
  *
- * @param cleanedTo end of what is clean, exclusive
- * @param bytesRead bytes of batches that were rewritten or passed on
- * @param bytesWritten bytes of batches that stand in their place
- * @param records records in them before
- * @param dropped records of those that are gone
- * @param keyless records of the dropped ones that had no key, which a compacted topic does not allow
- * @param unreadable batches whose records make no sense, which stay as they are
+ * @param cleanedTo end of the clean part, exclusive
+ * @param bytesRead bytes of the batches in the replaced segments
+ * @param bytesWritten bytes of the batches that replace them
+ * @param records number of records in the replaced segments
+ * @param dropped number of those records that were dropped
+ * @param keyless number of dropped records without a key, which a compacted topic does not allow
+ * @param unreadable number of batches with unreadable records, which stay unchanged
  */
 public record CleaningResult(
         long cleanedTo, long bytesRead, long bytesWritten, long records, long dropped, long keyless, long unreadable) {}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.compaction;
 
-/** Counts what one cleaning did. Not thread-safe. */
+/** Collects the counts of one cleaning. Not thread-safe. */
 final class CleaningStats {
     private long bytesRead;
     private long bytesWritten;

@@ -10,49 +10,49 @@ import io.varve.core.transaction.AbortedTransaction;
 import java.util.Collection;
 import java.util.List;
 
-/** A partition as compaction sees it. Thread-safe. */
+/** Gives compaction access to a partition. Thread-safe. */
 public interface CompactableLog {
-    /** @return the batches underneath, to read, and to keep how far they are clean with */
+    /** @return the partition's store: to read its batches, and to write the cleaner's checkpoint */
     PartitionStore store();
 
-    /** @return the topic's settings about compaction */
+    /** @return the topic's compaction settings */
     CompactionLimits compaction();
 
     /** @return where segments end */
     SegmentLimits segmentLimits();
 
     /**
-     * @return end of what may be cleaned, exclusive: the first offset that is not decided for good, or that
+     * @return end of the part that may be cleaned, exclusive: the last stable offset, or a lower offset that
      *     a hold pins
      */
     long cleanableEnd();
 
     /**
      * @param from first offset, inclusive
-     * @param to end, exclusive
+     * @param to end of the range, exclusive
      * @return the aborted transactions with records or their marker in that range
      */
     List<AbortedTransaction> abortedTransactions(long from, long to);
 
-    /** @return the producers whose last sequence or epoch is to be kept */
+    /** @return the producers whose last sequence or epoch must be kept */
     List<ProducerInfo> activeProducers();
 
     /**
-     * Writes down what is known of producers and transactions, as far as the log reaches now: a start after
-     * a crash must not have to learn it from what is cleaned next.
+     * Writes a snapshot of producers and transactions at the current log end: a start after a crash must not
+     * depend on batches that are cleaned next.
      *
      * @throws io.varve.core.spi.StorageException FULL, FENCED, CLOSED
      */
     void saveProducerState();
 
     /**
-     * Puts cleaned batches in place of segments, while appends, reads and trims go on.
+     * Replaces segments by cleaned batches, while appends, reads and trims continue.
      *
      * @param old sealed, adjacent segments
-     * @param cleaned what is to stand in their place
-     * @param gone what is to be forgotten then: aborted transactions of which no record is left; asked once
-     *     {@code cleaned} is through. It is forgotten for good before the next call changes anything, since
-     *     that may drop their markers
+     * @param cleaned the batches that replace them
+     * @param gone gives the aborted transactions of which no record is left; called once, after the last
+     *     batch of {@code cleaned}. They are forgotten durably before the next call changes anything, since
+     *     that call may drop their markers
      * @throws io.varve.core.spi.StorageException as {@link PartitionStore#replace}
      */
     void replace(

@@ -2,11 +2,11 @@
 package io.varve.core.compaction;
 
 /**
- * What compaction may take of the machine.
+ * Says how much of the machine compaction may use.
  *
- * @param enabled false to compact only when told to ({@code log.cleaner.enable})
+ * @param enabled false to compact only on request ({@code log.cleaner.enable})
  * @param threads how many partitions are cleaned at a time, at least 1 ({@code log.cleaner.threads})
- * @param dedupeBufferBytes max bytes of memory for the keys of what is cleaned, all threads together
+ * @param dedupeBufferBytes max bytes of memory for keys, all threads together
  *     ({@code log.cleaner.dedupe.buffer.size})
  * @param loadFactor how full that memory may get, above 0, at most 1
  *     ({@code log.cleaner.io.buffer.load.factor})
@@ -28,7 +28,7 @@ public record CompactionConfig(
     public static final CompactionConfig DEFAULT =
             new CompactionConfig(true, 1, 128L << 20, 0.9, 512 << 10, Double.MAX_VALUE, 15_000);
 
-    /** Nothing happens by itself; what is told to clean does so as by default. */
+    /** Compacts only on request; all other values are the defaults. */
     public static final CompactionConfig BY_HAND =
             new CompactionConfig(false, 1, 128L << 20, 0.9, 512 << 10, Double.MAX_VALUE, 15_000);
 }

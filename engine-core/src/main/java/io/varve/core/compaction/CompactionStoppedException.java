@@ -3,7 +3,7 @@ package io.varve.core.compaction;
 
 import io.varve.core.VarveException;
 
-/** Says that compaction was told to stop, and left everything as it was. */
+/** Reports that compaction was stopped; the segments in progress are unchanged. */
 public final class CompactionStoppedException extends VarveException {
     private static final long serialVersionUID = 1L;
 

@@ -8,13 +8,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 
 /**
- * Limits how fast compaction moves bytes, and stops it: what moves bytes reports them here, and waits while
- * it is ahead of its time. Thread-safe; all cleaners of an engine share one.
+ * Limits how fast compaction moves bytes, and stops it: a cleaner reports the bytes it moves, and waits here
+ * while it is too fast. Thread-safe; all cleaners of an engine share one.
  */
 public final class CompactionThrottle implements AutoCloseable {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final long NANOS_PER_MS = 1_000_000L;
-    /** So long an idle time may be made up for. */
+    /** Max idle time whose bytes may be moved later, on top of the rate. */
     private static final long MADE_UP_NANOS = 300 * NANOS_PER_MS;
 
     private final double bytesPerSecond;
@@ -27,7 +27,7 @@ public final class CompactionThrottle implements AutoCloseable {
 
     /**
      * @param bytesPerSecond max bytes moved in a second, above 0
-     * @param clock tells the time
+     * @param clock measures the rate
      * @param scheduler ends a wait
      */
     public CompactionThrottle(double bytesPerSecond, Clock clock, Scheduler scheduler) {
@@ -38,7 +38,7 @@ public final class CompactionThrottle implements AutoCloseable {
     }
 
     /**
-     * Counts bytes that were read or written, and waits as long as they are ahead of their time.
+     * Counts bytes that were read or written, and waits until the rate allows them.
      *
      * @param bytes 0 or more
      * @throws CompactionStoppedException after {@link #close}, also while it waits
@@ -84,7 +84,7 @@ public final class CompactionThrottle implements AutoCloseable {
         return stopped;
     }
 
-    /** Ends every wait, and soon all work. Idempotent. */
+    /** Ends every wait; each cleaner stops at its next report. Idempotent. */
     @Override
     public void close() {
         stopped = true;

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.ToLongFunction;
 
 /**
- * The part of a partition that waits to be cleaned: whole sealed segments, nothing that may still change or
- * is too young.
+ * Names the part of a partition that is to be cleaned: whole sealed segments, without records that are
+ * undecided, pinned or too young.
  *
  * <pre>
  * start          firstDirty            end
@@ -16,9 +16,9 @@ import java.util.function.ToLongFunction;
  *
  * Semantics: Kafka's LogCleanerManager and LogToClean.
  *
- * @param segments those that begin below {@code end}, oldest first
+ * @param segments the segments that begin below {@code end}, oldest first
  * @param firstDirty where the last cleaning ended, inclusive; may lie above {@code end}
- * @param end end of what may be cleaned, exclusive: a segment's base
+ * @param end end of the part that may be cleaned, exclusive: a segment's base offset
  * @param cleanBytes bytes of segments that begin below {@code firstDirty}
  * @param dirtyBytes bytes of segments from the one that holds {@code firstDirty} up to {@code end}
  * @param overdue true if a record waits longer than {@code max.compaction.lag.ms}
@@ -26,15 +26,15 @@ import java.util.function.ToLongFunction;
 public record DirtyPortion(
         List<Segment> segments, long firstDirty, long end, long cleanBytes, long dirtyBytes, boolean overdue) {
     /**
-     * Looks at a partition.
+     * Finds the dirty part of a partition.
      *
-     * @param segments all of them, oldest first, the last one active
+     * @param segments all segments, oldest first, the last one active
      * @param limits the topic's settings
      * @param cleanedTo where the last cleaning ended
-     * @param cleanableEnd end of what is decided and not pinned, exclusive
+     * @param cleanableEnd end of the records that are decided and not pinned, exclusive
      * @param now ms since the epoch
-     * @param firstTimestamp tells the max timestamp of a segment's first batch in ms, or -1; asked only
-     *     where it matters, for it costs a read
+     * @param firstTimestamp tells the max timestamp of a segment's first batch in ms, or -1; called only
+     *     where needed, since it costs a read
      */
     public static DirtyPortion of(
             List<Segment> segments,
@@ -89,13 +89,13 @@ public record DirtyPortion(
         return false;
     }
 
-    /** @return dirty part of the bytes, 0 to 1 */
+    /** @return dirty share of the bytes, 0 to 1 */
     public double ratio() {
         long total = cleanBytes + dirtyBytes;
         return total == 0 ? 0 : (double) dirtyBytes / total;
     }
 
-    /** @return true if so much is dirty that it is worth cleaning, or a record waits for too long */
+    /** @return true if the dirty share exceeds the topic's ratio, or a record has waited too long */
     public boolean isDue(CompactionLimits limits) {
         return dirtyBytes > 0 && (overdue || ratio() > limits.minDirtyRatio());
     }

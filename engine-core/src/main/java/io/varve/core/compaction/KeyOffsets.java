@@ -6,9 +6,8 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 
 /**
- * Maps each key, by its hash, to its newest offset: open addressing in one array, no object per key. Two
- * keys of the same hash would be taken for one; with 128 bits of MD5 that does not happen by chance. Not
- * thread-safe.
+ * Maps each key, by its hash, to its newest offset: open addressing in one array, no object per key. Two keys
+ * with one hash would count as one key; with 128 bits of MD5 that does not happen by chance. Not thread-safe.
  *
  * <pre>
  * a slot, 24 bytes:  hash 0-7 | hash 8-15 | offset + 1, so that 0 is an empty slot
@@ -44,16 +43,16 @@ final class KeyOffsets {
     }
 
     /**
-     * Makes a map with space for keys, and for no more of them than there can be.
+     * Creates a map that is not larger than {@code keys} need.
      *
-     * @param keys max keys there can be, 0 or more
-     * @param maxBytes max bytes to take; there is always space for one key
+     * @param keys max number of keys to come, 0 or more
+     * @param maxBytes max bytes of memory; there is always space for one key
      * @param loadFactor how full the table may get, above 0, at most 1
      * @return the map, empty
      */
     static KeyOffsets forKeys(long keys, long maxBytes, double loadFactor) {
         long affordable = Math.max(1, Math.min(maxBytes / SLOT_BYTES, MAX_SLOTS));
-        // One slot stays empty, where a search for a key that is not there ends.
+        // One slot stays empty: the search for an absent key ends there.
         long wanted = (long) Math.min(Math.ceil(keys / loadFactor) + 1, MAX_SLOTS);
         int slots = (int) Math.max(2, Math.min(affordable, wanted));
         int maxKeys = (int) Math.max(1, Math.min(slots - 1L, (long) (slots * loadFactor)));
@@ -61,23 +60,23 @@ final class KeyOffsets {
     }
 
     /**
-     * Takes note of a record.
+     * Records the offset of a key.
      *
      * @param key from position to limit; not moved
-     * @param offset at least that of every record noted before
-     * @return false if there is no space for another key; nothing changed then
+     * @param offset the record's offset, at or above all offsets put before
+     * @return false if there is no space for another key; then nothing changed
      */
     boolean put(ByteBuffer key, long offset) {
         feed(key.duplicate());
         return put(offset);
     }
 
-    /** @param piece the next bytes of a key; keys may come in pieces, of any size together */
+    /** @param piece the next bytes of a key; a key may come in several pieces and have any size */
     void feed(ByteBuffer piece) {
         digest.update(piece);
     }
 
-    /** Forgets the pieces of a key that is not looked up. */
+    /** Discards the pieces fed so far, of a key that is neither put nor looked up. */
     void forget() {
         digest.reset();
     }

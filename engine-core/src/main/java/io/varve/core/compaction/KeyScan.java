@@ -7,7 +7,7 @@ import io.varve.core.record.RecordIterator;
 import java.nio.ByteBuffer;
 
 /**
- * Notes the newest offset of each key of a dirty part, front to back, until the part ends or there is no
+ * Collects the newest offset of each key of a dirty part, front to back, until the part ends or there is no
  * space for another key. Not thread-safe.
  */
 final class KeyScan implements BatchWalk.Visitor {
@@ -53,8 +53,8 @@ final class KeyScan implements BatchWalk.Visitor {
     }
 
     /**
-     * Of a batch that breaks off, no key counts: no reader gets the record, so older ones of the key are
-     * the newest there are.
+     * Tells whether all records of a batch can be read. If not, none of its keys count: no reader gets those
+     * records, so an older record of the key is its newest.
      */
     private static boolean isReadable(ByteBuffer buffer, int at) {
         try (RecordIterator records = RecordIterator.withKeysTo(buffer, at, key -> {})) {
@@ -65,12 +65,12 @@ final class KeyScan implements BatchWalk.Visitor {
         }
     }
 
-    /** Everything below an offset has been looked at, be it a gap. */
+    /** Records that all offsets below {@code offset} were scanned, gaps included. */
     void reached(long offset) {
         keysTo = Math.max(keysTo, offset);
     }
 
-    /** @return end of the offsets the keys tell of, exclusive */
+    /** @return end of the offsets whose keys are known, exclusive */
     long keysTo() {
         return keysTo;
     }

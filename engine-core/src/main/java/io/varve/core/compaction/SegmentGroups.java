@@ -7,20 +7,20 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Groups neighbouring segments that are cleaned into one, so that thinned-out logs do not end up as many
- * small segments. Stateless.
+ * Groups neighbouring segments that are cleaned into one segment, so that a compacted log does not end up as
+ * many small segments. Stateless.
  */
 final class SegmentGroups {
-    /** Of an offset index, 8, and of a time index, 12: the larger. */
+    /** The larger of an offset index entry, 8 bytes, and a time index entry, 12 bytes. */
     private static final int INDEX_ENTRY_BYTES = 12;
 
     private SegmentGroups() {}
 
     /**
      * @param segments adjacent, oldest first
-     * @param limits of the topic: a group's bytes and index entries before cleaning stay within them,
+     * @param limits the topic's limits: a group's bytes and index entries before cleaning stay within them,
      *     unless one segment alone exceeds them
-     * @return all of them, in groups of one at least
+     * @return all segments, in groups of at least one
      */
     static List<List<Segment>> of(List<Segment> segments, SegmentLimits limits) {
         List<List<Segment>> groups = new ArrayList<>();
@@ -48,12 +48,14 @@ final class SegmentGroups {
         return groups;
     }
 
-    /** Offsets within a segment file are relative, in 32 bits. */
+    /** Counts the offsets a group would span: offsets within a segment file are relative, in 32 bits. */
     private static long spans(List<Segment> group, Segment next) {
         return group.isEmpty() ? 0 : next.endOffset() - 1 - group.get(0).baseOffset();
     }
 
-    /** A backend's index has at most one entry for so many bytes, or none. */
+    /**
+     * Bounds a segment's index: a backend's index has at most one entry for each interval of bytes, or none.
+     */
     private static long indexBytes(Segment segment, SegmentLimits limits) {
         return segment.bytes() / Math.max(1, limits.indexIntervalBytes()) * INDEX_ENTRY_BYTES;
     }

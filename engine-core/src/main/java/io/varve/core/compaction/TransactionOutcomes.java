@@ -17,24 +17,27 @@ import java.util.PriorityQueue;
 import java.util.Set;
 
 /**
- * Tells how the transactions ended that a walk through a partition passes, from its lowest offset up: which
- * data are void, and which markers have nothing left to mark. Semantics: Kafka's
+ * Tells how the transactions ended that a walk through a partition meets, in ascending order of offsets:
+ * which batches were aborted, and which markers are not needed any more. Semantics: Kafka's
  * CleanedTransactionMetadata. Not thread-safe.
  */
 final class TransactionOutcomes {
     private static final int MAX_CONTROL_BYTES = 1 << 20;
 
-    /** What a marker is still good for. */
+    /** Says why a marker must stay, or that it may go. */
     enum Marker {
-        /** It marks data that were seen. */
+        /** The walk met records of its transaction. */
         NEEDED,
-        /** It marks nothing any more, but readers are still told of the transaction, and look for its end. */
+        /**
+         * The walk met no records of its transaction, but readers are still told of the transaction, and look
+         * for its end.
+         */
         ANNOUNCED,
-        /** It marks nothing any more. */
+        /** The walk met no records of its transaction, and readers are not told of the transaction. */
         IDLE
     }
 
-    /** An aborted transaction whose marker is not passed yet. */
+    /** An aborted transaction whose marker the walk has not met yet. */
     private static final class Aborted {
         final AbortedTransaction transaction;
         boolean dataSeen;
@@ -48,12 +51,12 @@ final class TransactionOutcomes {
             new PriorityQueue<>(Comparator.comparingLong(AbortedTransaction::firstOffset));
     private final Set<AbortedTransaction> known = new HashSet<>();
     private final Map<Long, Aborted> aborting = new HashMap<>();
-    /** Producers of which committed data were seen since their last marker. */
+    /** Producers with committed records since their last marker. */
     private final Set<Long> committing = new HashSet<>();
 
     private List<AbortedTransaction> gone = new ArrayList<>();
 
-    /** Learns of transactions to come; one may be told again. */
+    /** Adds the aborted transactions of the next range; a repeated one is ignored. */
     void expect(Collection<AbortedTransaction> aborted) {
         for (AbortedTransaction transaction : aborted) {
             if (known.add(transaction)) {
@@ -63,9 +66,9 @@ final class TransactionOutcomes {
     }
 
     /**
-     * Passes a batch of data.
+     * Takes a batch of records.
      *
-     * @return true if it is void
+     * @return true if it belongs to an aborted transaction
      */
     boolean onData(ByteBuffer buffer, int at) {
         meet(BatchHeader.lastOffset(buffer, at));
@@ -83,9 +86,9 @@ final class TransactionOutcomes {
     }
 
     /**
-     * Passes a control batch.
+     * Takes a control batch.
      *
-     * @return what it is still good for
+     * @return why the marker must stay, or {@link Marker#IDLE}
      */
     Marker onMarker(ByteBuffer buffer, int at) {
         meet(BatchHeader.lastOffset(buffer, at));
@@ -113,7 +116,7 @@ final class TransactionOutcomes {
         return Marker.ANNOUNCED;
     }
 
-    /** @return transactions passed since the last call of which no data was seen */
+    /** @return aborted transactions that ended since the last call and of which the walk met no records */
     List<AbortedTransaction> takeGone() {
         List<AbortedTransaction> taken = gone;
         gone = new ArrayList<>();
