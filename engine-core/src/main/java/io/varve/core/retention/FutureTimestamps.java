@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.retention;
 
-/** What a record's timestamp that lies ahead of the clock does to the age of its segment. */
+/** Says how a record's timestamp in the future affects the age of its segment. */
 public enum FutureTimestamps {
     /**
-     * A segment is as old as its newest record claims; while that timestamp lies in the future, it is as
-     * old as its last append, so that it is not kept longer than its arrival would keep it.
+     * A segment is as old as its newest timestamp. While that timestamp lies in the future, the segment is as
+     * old as its last append, and so is not kept longer than records written at that time.
      */
     APPEND_TIME,
     /**
-     * Kafka's rule: a segment is as old as its newest record claims, and one from the future stays until
-     * its time has come and passed.
+     * Kafka's rule: a segment is as old as its newest timestamp. One from the future stays until that
+     * timestamp is old enough.
      */
     KAFKA
 }

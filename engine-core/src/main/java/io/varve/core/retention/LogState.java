@@ -5,9 +5,9 @@ import io.varve.core.spi.Segment;
 import java.util.List;
 
 /**
- * A partition at one moment, as far as retention looks at it.
+ * Holds the state of a partition, as far as retention needs it, at one moment.
  *
- * @param segments oldest first, the last one active; never empty
+ * @param segments the segments, oldest first, the last one active; never empty
  * @param startOffset first offset kept, inclusive
  * @param highWatermark offset after the last record shown to consumers, exclusive
  */

@@ -4,33 +4,35 @@ package io.varve.core.retention;
 import java.util.Objects;
 
 /**
- * A reason that keeps a segment, or may.
+ * Names a reason that keeps a segment, or may keep it.
  *
  * @param kind what it is
- * @param detail what to know of it, for people; may be empty
+ * @param detail more about the reason, for the operator; may be empty
  */
 public record Obstacle(Kind kind, String detail) {
-    /** What can stand in the way. */
+    /** Names what can prevent a deletion. */
     public enum Kind {
-        /** A hold pins some of it, or of what lies before it; the detail is the hold's name. */
+        /** A hold pins records of the segment or before it; the detail is the hold's name. */
         HOLD,
-        /** An older segment stays, and deletion is by prefix; the detail is that one's base offset. */
+        /**
+         * An older segment stays, and deletion is by prefix; the detail is the older segment's base offset.
+         */
         OLDER_SEGMENT,
-        /** It still grows: every append puts its time off. The limits on segments end that. */
+        /** The segment still grows: every append postpones its deletion, until the segment limits end it. */
         ACTIVE,
-        /** Nothing was appended to it. */
+        /** The segment has no records. */
         EMPTY,
-        /** Not all of it is below the high watermark yet. */
+        /** Not all of the segment is below the high watermark yet. */
         HIGH_WATERMARK,
         /** {@code cleanup.policy} does not contain delete. */
         NO_DELETE_POLICY,
         /** Neither {@code retention.ms} nor {@code retention.bytes} is set. */
         NO_LIMIT,
-        /** Neither its records nor the storage tell how old it is. */
+        /** Neither the records nor the storage tell the segment's age. */
         UNKNOWN_AGE,
         /**
-         * A record from the future keeps it: by Kafka's rule, or because its time comes before the last
-         * append is old; the detail is that timestamp.
+         * A record with a timestamp in the future keeps the segment: by Kafka's rule, or because that
+         * timestamp passes before the last append is old enough; the detail is the timestamp.
          */
         FUTURE_TIMESTAMP
     }

@@ -4,14 +4,14 @@ package io.varve.core.retention;
 import java.util.Objects;
 
 /**
- * Retention, for all partitions alike.
+ * Holds the retention settings of all partitions.
  *
  * @param checkIntervalMs ms between two checks, at least 1 ({@code log.retention.check.interval.ms})
- * @param futureTimestamps how old a segment is whose records claim to be from the future
+ * @param futureTimestamps how to tell the age of a segment with timestamps in the future
  *     ({@code log.retention.future.timestamps})
  */
 public record RetentionConfig(long checkIntervalMs, FutureTimestamps futureTimestamps) {
-    /** Every five minutes, as Kafka; timestamps in the future pin nothing. */
+    /** A check every five minutes, as in Kafka; timestamps in the future keep no segment. */
     public static final RetentionConfig DEFAULT = new RetentionConfig(300_000, FutureTimestamps.APPEND_TIME);
 
     /** @throws IllegalArgumentException if the interval is not positive */

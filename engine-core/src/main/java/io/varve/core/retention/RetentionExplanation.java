@@ -7,17 +7,16 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * What retention will do with a partition, and why: the plan of the very code that deletes, with what it
- * was made of.
+ * Explains what retention will do with a partition, and why: the plan, made by the code that deletes, and the
+ * inputs of the plan.
  *
  * @param partition which partition
- * @param nowMs when it was made, in ms since the epoch
- * @param nextCheckMs when the next check is to be, in ms since the epoch
- * @param rules what was asked of it
- * @param log what it was made of
- * @param plan what becomes of every segment
- * @param firstTimestamps for every segment the newest timestamp of its first batch, in ms since the epoch,
- *     or -1
+ * @param nowMs when the plan was made, in ms since the epoch
+ * @param nextCheckMs when the next check is due, in ms since the epoch
+ * @param rules the rules of the plan
+ * @param log the state of the partition that the plan is for
+ * @param plan what happens to every segment
+ * @param firstTimestamps for every segment the max timestamp of its first batch, in ms since the epoch, or -1
  */
 public record RetentionExplanation(
         PartitionId partition,
@@ -28,11 +27,11 @@ public record RetentionExplanation(
         RetentionPlan plan,
         List<Long> firstTimestamps) {
     /**
-     * What the plan follows.
+     * Holds the rules of a plan.
      *
-     * @param limits the topic's
-     * @param config the engine's
-     * @param segmentMs how many ms of records a segment takes at most
+     * @param limits the topic's limits
+     * @param config the engine's settings
+     * @param segmentMs max ms of records in a segment
      */
     public record Rules(RetentionLimits limits, RetentionConfig config, long segmentMs) {
         /** Checks presence. */
@@ -52,12 +51,12 @@ public record RetentionExplanation(
     }
 
     /**
-     * How long a segment can live: {@link SegmentFate#goesMs} of the active one is put off by each append,
-     * but only until its time is full, after which the next append begins another.
+     * Bounds the life of a segment. Each append postpones the {@link SegmentFate#goesMs} of the active
+     * segment, but only until the segment spans its max time: then the next append begins a new segment.
      *
-     * @param i which segment
-     * @return the latest ms since the epoch from which on a check removes it by time, however much is
-     *     appended meanwhile; -1 when no such time can be told
+     * @param i index of the segment
+     * @return the time in ms since the epoch from which on a check deletes it by time, whatever is appended
+     *     meanwhile; -1 when that time is unknown
      */
     public long latestMs(int i) {
         SegmentFate fate = plan.fates().get(i);

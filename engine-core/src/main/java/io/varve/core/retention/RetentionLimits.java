@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What a topic's configuration says of one partition's retention.
+ * Holds what a topic's configuration means to one partition's retention.
  *
  * @param delete true if {@code cleanup.policy} contains delete; without, neither limit applies
  * @param retentionMs how many ms a segment stays after its newest record ({@code retention.ms}); -1 for ever
- * @param retentionBytes how many bytes of newer segments it takes to make a segment go
- *     ({@code retention.bytes}); -1 for any number
- * @param holds what is pinned
+ * @param retentionBytes how many bytes of newer segments cause the deletion of a segment
+ *     ({@code retention.bytes}); -1 for no limit
+ * @param holds the holds on the partition's records
  */
 public record RetentionLimits(boolean delete, long retentionMs, long retentionBytes, List<Hold> holds) {
     /** The value of a limit that is not set. */
@@ -22,7 +22,7 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
     public static final RetentionLimits DEFAULT =
             new RetentionLimits(true, 7L * 24 * 3600 * 1000, UNLIMITED, List.of());
 
-    /** Nothing is ever deleted but by request. */
+    /** Records are deleted only on request. */
     public static final RetentionLimits KEEP = new RetentionLimits(false, UNLIMITED, UNLIMITED, List.of());
 
     /** @throws IllegalArgumentException if a limit is below -1 */
@@ -35,8 +35,8 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
     }
 
     /**
-     * @param pinned what is to be pinned
-     * @return the same limits with other holds
+     * @param pinned the new holds
+     * @return these limits with those holds
      */
     public RetentionLimits withHolds(List<Hold> pinned) {
         return new RetentionLimits(delete, retentionMs, retentionBytes, pinned);
@@ -44,7 +44,7 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
 
     /**
      * @param start the log start offset
-     * @return the hold that keeps the start from moving furthest first, if any does
+     * @return the hold that allows the lowest start offset, if any hold limits the start
      */
     public Optional<Hold> first(long start) {
         return holds.stream()
@@ -54,8 +54,7 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
 
     /**
      * @param start the log start offset
-     * @return the highest offset the start may be moved to for all the holds; Long.MAX_VALUE when none is
-     *     in the way
+     * @return the highest start offset that all holds allow, inclusive; Long.MAX_VALUE when no hold limits it
      */
     public long maxStart(long start) {
         return first(start).map(hold -> hold.maxStart(start)).orElse(Long.MAX_VALUE);

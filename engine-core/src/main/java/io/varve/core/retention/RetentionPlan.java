@@ -4,10 +4,11 @@ package io.varve.core.retention;
 import java.util.List;
 
 /**
- * What retention does with a partition, and with each of its segments.
+ * Says what retention does with a partition, and with each of its segments.
  *
- * @param newStart the log start offset it calls for now; the present one when nothing is to go
- * @param fates every segment's, oldest first
+ * @param newStart the log start offset that retention requires now; the current one when no segment is to be
+ *     deleted
+ * @param fates the fate of every segment, oldest first
  */
 public record RetentionPlan(long newStart, List<SegmentFate> fates) {
     /** Copies the list. */
@@ -17,7 +18,7 @@ public record RetentionPlan(long newStart, List<SegmentFate> fates) {
 
     /**
      * @param now ms since the epoch
-     * @return the segments that a check at that time removes, oldest first
+     * @return the segments that a check at that time deletes, oldest first
      */
     public List<SegmentFate> going(long now) {
         return fates.stream().filter(fate -> fate.goesBy(now)).toList();

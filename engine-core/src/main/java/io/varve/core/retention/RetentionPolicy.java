@@ -7,15 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Decides, as Kafka does, which segments of a partition go: those of which every record lies below the log
- * start offset, those with {@code retention.bytes} or more after them, and those whose newest record is
- * older than {@code retention.ms}; always a prefix of the log, never what is not below the high watermark.
- * The active segment goes like any other. Beyond Kafka: nothing a {@link Hold} pins, and under
- * {@link FutureTimestamps#APPEND_TIME} the last append stands in for a newest timestamp while that lies in
- * the future. Pure; made for one decision.
+ * Decides, as Kafka does, which segments of a partition are deleted: those with all records below the log
+ * start offset, those with {@code retention.bytes} or more after them, and those whose newest record is older
+ * than {@code retention.ms}. They are always a prefix of the log, and below the high watermark. The active
+ * segment is deleted by the same rules. Two rules are not Kafka's: a {@link Hold} pins records, and under
+ * {@link FutureTimestamps#APPEND_TIME} the time of the last append replaces a newest timestamp while that
+ * lies in the future. Without side effects; made for one decision.
  *
- * <p>The last append is never believed against a timestamp that has come: the broker's clock may have been
- * behind, and the file times of a restored backup say little.
+ * <p>The last append never replaces a timestamp that has passed: the broker's clock may have been behind, and
+ * the file times of a restored backup are not those of the appends.
  */
 public final class RetentionPolicy {
     private final LogState log;
@@ -23,9 +23,12 @@ public final class RetentionPolicy {
     private final FutureTimestamps rule;
     private final long now;
     private final List<SegmentFate> fates = new ArrayList<>();
-    /** When everything before the segment looked at will be gone; UNKNOWN when that cannot be told. */
+    /**
+     * When all segments before the current one will be deleted, in ms since the epoch; UNKNOWN when that is
+     * unknown.
+     */
     private long cleared = Long.MIN_VALUE;
-    /** The segment that this is so for. */
+    /** Base offset of the segment that determines {@link #cleared}. */
     private long blocker;
 
     private RetentionPolicy(LogState log, RetentionLimits limits, FutureTimestamps rule, long now) {
@@ -36,11 +39,11 @@ public final class RetentionPolicy {
     }
 
     /**
-     * @param log the partition
-     * @param limits what its topic says
-     * @param rule what timestamps in the future do
+     * @param log the state of the partition
+     * @param limits its topic's limits
+     * @param rule how timestamps in the future affect a segment's age
      * @param now ms since the epoch
-     * @return what goes now, and what will become of every segment
+     * @return the new log start offset, and the fate of every segment
      */
     public static RetentionPlan decide(LogState log, RetentionLimits limits, FutureTimestamps rule, long now) {
         return new RetentionPolicy(log, limits, rule, now).decide();
@@ -65,12 +68,12 @@ public final class RetentionPolicy {
     }
 
     /**
-     * What removes a segment, if nothing keeps it, and from when on; a cause without a time has not come
-     * about yet.
+     * Names what deletes a segment without obstacles, and from when on; a cause without a time does not hold
+     * yet.
      */
     private record Removal(DeletionCause cause, long dueMs) {}
 
-    /** @param after bytes in the segments after it */
+    /** @param after bytes in the segments after this one */
     private SegmentFate fate(Segment segment, long after) {
         if (!segment.sealed() && segment.bytes() == 0) {
             return new SegmentFate(
@@ -98,14 +101,14 @@ public final class RetentionPolicy {
                 obstacles);
     }
 
-    /** @return how many more bytes appended make it go by size */
+    /** @return how many more appended bytes cause its deletion by size */
     private long moreBytes(long after) {
         return limits.delete() && limits.retentionBytes() >= 0
                 ? Math.max(0, limits.retentionBytes() - after)
                 : SegmentFate.NO_SIZE_LIMIT;
     }
 
-    /** @param byTime when it is due by time, or UNKNOWN */
+    /** @param byTime when the segment is due by time, or UNKNOWN */
     private Removal removal(Segment segment, long moreBytes, long byTime) {
         if (segment.endOffset() <= log.startOffset()) {
             return new Removal(DeletionCause.LOG_START, now);
@@ -119,22 +122,22 @@ public final class RetentionPolicy {
         return new Removal(moreBytes > 0 ? DeletionCause.SIZE : DeletionCause.NONE, SegmentFate.UNKNOWN);
     }
 
-    /** @return when a segment goes that is not barred: not before all that precedes it */
+    /** @return when a segment without lasting obstacles is deleted: never before its predecessors */
     private long goes(Segment segment, Removal removal, boolean byAppend) {
         if (removal.dueMs == SegmentFate.UNKNOWN || cleared == SegmentFate.UNKNOWN) {
             return SegmentFate.UNKNOWN;
         }
         long goes = Math.max(removal.dueMs, cleared);
         if (removal.cause == DeletionCause.TIME && byAppend && goes >= segment.maxTimestamp()) {
-            // What is before it stays so long that its timestamps will have come: they count then.
+            // Its predecessors stay until its future timestamps have passed: then these timestamps count.
             goes = Math.max(goes, timeDue(segment, segment.maxTimestamp()));
         }
         return goes;
     }
 
     /**
-     * @return true if its newest timestamp lies in the future, and does so still when the last append is
-     *     older than the limit
+     * @return true if its newest timestamp lies in the future, and still will when the last append is older
+     *     than the limit
      */
     private boolean goesByAppend(Segment segment) {
         long newest = segment.maxTimestamp();
@@ -145,7 +148,7 @@ public final class RetentionPolicy {
         return due == SegmentFate.UNKNOWN || due < newest;
     }
 
-    /** @return true if one of them lasts for longer than can be told */
+    /** @return true if one of the obstacles lasts for an unknown time */
     private boolean addObstacles(Segment segment, Removal removal, long age, List<Obstacle> obstacles) {
         DeletionCause cause = removal.cause;
         long due = removal.dueMs;
@@ -184,7 +187,7 @@ public final class RetentionPolicy {
         }
     }
 
-    /** By its records; by its last append where they have no timestamps. */
+    /** Counts the age from the newest timestamp, or from the last append where records have no timestamps. */
     private static long ageFrom(Segment segment) {
         if (segment.maxTimestamp() >= 0) {
             return segment.maxTimestamp();

@@ -5,19 +5,19 @@ import io.varve.core.spi.Segment;
 import java.util.List;
 
 /**
- * What will become of a segment, if nothing is appended and nothing is configured otherwise meanwhile, and
- * if a check comes before its newest timestamp does where that lies in the future: afterwards the timestamp
- * counts, and the segment stays until that is too old.
+ * Says when and why a segment will be deleted, if appends and configuration do not change that. A newest
+ * timestamp in the future changes it too, if no check runs before that timestamp passes: then the timestamp
+ * counts, and the segment stays until the timestamp is too old.
  *
  * @param segment the segment
- * @param cause what will remove it first
- * @param ageFromMs when its age counts from, in ms since the epoch, or -1 when that is not known
- * @param dueMs when the cause holds for the segment by itself, in ms since the epoch, or -1
- * @param goesMs when it goes, in ms since the epoch: with the first check at or after that, and not before;
- *     -1 when no time can be told
- * @param moreBytes how many more bytes appended would make it go by size; 0 when there are enough,
- *     {@link #NO_SIZE_LIMIT} where size does not matter
- * @param obstacles what keeps it from going when it is due, or may put it off
+ * @param cause what will delete it first
+ * @param ageFromMs time from which its age counts, in ms since the epoch, or -1 when unknown
+ * @param dueMs when the cause holds, obstacles aside, in ms since the epoch, or -1
+ * @param goesMs when it is deleted, in ms since the epoch: by the first check at or after that time; -1 when
+ *     unknown
+ * @param moreBytes how many more appended bytes cause its deletion by size; 0 when there are enough,
+ *     {@link #NO_SIZE_LIMIT} without a limit on size
+ * @param obstacles what prevents its deletion when it is due, or may postpone it
  */
 public record SegmentFate(
         Segment segment,
@@ -27,9 +27,9 @@ public record SegmentFate(
         long goesMs,
         long moreBytes,
         List<Obstacle> obstacles) {
-    /** The value of a time that cannot be told. */
+    /** The value of an unknown time. */
     public static final long UNKNOWN = -1;
-    /** The value of {@link #moreBytes} where no number of bytes makes a segment go. */
+    /** The value of {@link #moreBytes} where no number of bytes causes the deletion of a segment. */
     public static final long NO_SIZE_LIMIT = -1;
 
     /** Copies the list. */
@@ -38,8 +38,8 @@ public record SegmentFate(
     }
 
     /**
-     * @return true if its age counts from its last append, for its newest timestamp lies in the future or
-     *     there is none
+     * @return true if its age counts from its last append, since its newest timestamp lies in the future or
+     *     is missing
      */
     public boolean isByAppend() {
         return ageFromMs != UNKNOWN && ageFromMs != segment.maxTimestamp();
@@ -47,7 +47,7 @@ public record SegmentFate(
 
     /**
      * @param now ms since the epoch
-     * @return true if a check at that time removes it
+     * @return true if a check at that time deletes it
      */
     public boolean goesBy(long now) {
         return goesMs != UNKNOWN && goesMs <= now;

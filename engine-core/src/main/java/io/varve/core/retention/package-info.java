@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What of a partition is to be deleted, when, and why the rest stays: pure policy, used alike to delete, to
- * explain and to try out.
+ * Decides which segments of a partition are deleted and when, and says why the others stay. One policy
+ * without side effects serves deletions, explanations and dry runs.
  */
 package io.varve.core.retention;
