@@ -14,11 +14,11 @@ import java.util.stream.Stream;
  * The settings of the file backend. Defaults and ranges are those of {@link #SETTINGS}.
  *
  * @param checkpointIntervalMs ms between two writes of the recovery points
- * @param checkpointBytes bytes appended to a directory after which its recovery points are written all the
- *     same: what a crash makes the next start scan
- * @param openFiles how many idle file handles are kept open; fewer where the process may have few files open
+ * @param checkpointBytes bytes appended to a directory after which its recovery points are written before the
+ *     interval ends: they bound how much a start after a crash scans
+ * @param openFiles max idle files kept open; less where the process's own limit is low
  * @param reserve space reserved for the writes that free space
- * @param syncThreads how many files one group commit forces at the same time
+ * @param syncThreads max files that one group commit forces at the same time
  * @param readVerify whether every batch is verified by its CRC-32C before it is handed to a reader
  */
 record FileConfig(

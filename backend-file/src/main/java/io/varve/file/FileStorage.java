@@ -41,11 +41,14 @@ import java.util.UUID;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Partitions as directories of segment files, in one or several data directories. Thread-safe. */
+/**
+ * Opens, deletes and syncs partitions that are directories of segment files, in one or several data
+ * directories. Thread-safe.
+ */
 final class FileStorage implements Storage {
     private static final Logger LOG = LoggerFactory.getLogger(FileStorage.class);
 
-    /** Why partitions cannot be used after the end. */
+    /** Why calls on partitions are refused after {@link #close}. */
     private static final String CLOSED = "is in a storage that is closed";
 
     private final StorageContext context;
@@ -55,10 +58,10 @@ final class FileStorage implements Storage {
     private final SyncThreads syncThreads;
     private final Checkpointer checkpointer;
     private final List<DataDirectory> directories = new ArrayList<>();
-    /** Where each partition is, by its directory name; guarded by this. */
+    /** The partitions by the names of their directories; guarded by this. */
     private final Map<String, FilePartition> partitions = new HashMap<>();
 
-    /** Partitions deleted so far: tells their left-overs apart. */
+    /** Number of deletions so far: makes the names of deleted directories unique. */
     private long deletions;
 
     private volatile boolean closed;
@@ -110,7 +113,7 @@ final class FileStorage implements Storage {
                 if (!clean && !directory.partitions().isEmpty()) {
                     DurabilityReceipt receipt =
                             new DirectoryRecovery(directory, context.clock(), syncThreads, progress).run();
-                    checkpointer.write(directory); // without, the next start has as much to look at
+                    checkpointer.write(directory); // otherwise the next start would scan as much again
                     receipt.logSummary();
                 }
             } catch (IOException e) {
@@ -181,7 +184,7 @@ final class FileStorage implements Storage {
         return String.valueOf(renameAway(id, FileNames.STRAY_DIRECTORY));
     }
 
-    /** @return the directory under the name it has now, or null if there is no such partition */
+    /** @return the directory's new path, or null if there is no such partition */
     private synchronized Path renameAway(PartitionId id, String suffix) {
         requireOpen();
         FilePartition partition = partitions.get(id.toString());
@@ -240,18 +243,18 @@ final class FileStorage implements Storage {
                 }
             }
         } finally {
-            abandon(); // whatever happened, the lock is not kept
+            abandon(); // releases the lock, even after a failure
         }
     }
 
-    /** @return the partitions whose files were looked at */
+    /** @return the partitions whose files were read */
     List<FilePartition> loadedPartitions() {
         List<FilePartition> loaded = new ArrayList<>();
         directories.forEach(directory -> loaded.addAll(directory.loadedPartitions()));
         return loaded;
     }
 
-    /** Lets go of everything without syncing anything, as a crash would. */
+    /** Ends all partitions and releases all directories without a sync, as a crash does. Idempotent. */
     synchronized void abandon() {
         closed = true;
         checkpointer.stop();

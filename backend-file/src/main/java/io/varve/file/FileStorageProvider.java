@@ -7,7 +7,7 @@ import io.varve.core.spi.StorageProvider;
 import io.varve.core.spi.StorageSetting;
 import java.util.List;
 
-/** {@code storage.backend=file}: plain segment files under {@code log.dirs}. */
+/** Opens the storage of {@code storage.backend=file}: plain segment files in each of {@code log.dirs}. */
 public final class FileStorageProvider implements StorageProvider {
     @Override
     public String name() {

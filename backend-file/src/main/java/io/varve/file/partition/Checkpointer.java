@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the checkpoints of data directories in the background: at intervals, and when much was appended.
- * They bound what a start after a crash has to look at. Thread-safe.
+ * Writes the checkpoints of data directories in the background: at intervals, and after a number of appended
+ * bytes. They bound how much a start after a crash has to scan. Thread-safe.
  */
 public final class Checkpointer {
     private static final Logger LOG = LoggerFactory.getLogger(Checkpointer.class);
@@ -22,28 +22,32 @@ public final class Checkpointer {
     private volatile boolean stopped;
 
     /**
-     * @param everyBytes bytes appended to a directory after which its checkpoints are written whatever the
-     *     time, at least 1
+     * @param everyBytes bytes appended to a directory after which its checkpoints are written before the
+     *     interval ends, at least 1
      */
     public Checkpointer(Scheduler scheduler, long everyBytes) {
         this.scheduler = scheduler;
         this.everyBytes = everyBytes;
     }
 
-    /** @param intervalMs ms between two writes, at least 1 */
+    /**
+     * Starts to write the checkpoints at intervals.
+     *
+     * @param intervalMs ms between two writes, at least 1
+     */
     public void start(List<DataDirectory> directories, long intervalMs) {
         task = scheduler.scheduleEvery(intervalMs, () -> directories.forEach(this::write));
     }
 
-    /** Writes nothing more in the background. */
+    /** Stops writing in the background. */
     public void stop() {
         stopped = true;
         task.cancel();
     }
 
     /**
-     * Writes the checkpoints of a directory, and fills its reserve again; a failure is logged, and another
-     * try comes by itself.
+     * Writes the checkpoints of a directory, and fills its reserve again. A failure is logged; the next
+     * interval tries again.
      */
     public void write(DataDirectory directory) {
         try {
@@ -56,7 +60,7 @@ public final class Checkpointer {
         }
     }
 
-    /** Call after bytes were appended to a partition of the directory. */
+    /** Counts appended bytes of a directory, and schedules a write of its checkpoints when it is due. */
     void appended(DataDirectory directory, int bytes) {
         if (directory.checkpoints().areDueAfter(bytes, everyBytes)) {
             scheduler.schedule(0, () -> write(directory));
@@ -64,22 +68,23 @@ public final class Checkpointer {
     }
 
     /**
-     * @return true if a partition has taken so many bytes since it was last synced here that its recovery
-     *     point must follow
+     * @param unsyncedBytes bytes appended to a partition since its last sync in the background
+     * @return true if the partition must be synced, so that its recovery point rises
      */
     boolean isSyncDue(long unsyncedBytes) {
         return unsyncedBytes >= Math.max(1, everyBytes / SYNCS_PER_CHECKPOINT);
     }
 
     /**
-     * Syncs a partition in the background: with {@code log.durability=async} nobody else may for a long time.
+     * Syncs a partition in the background. With {@code log.durability=async} no other sync may come for a
+     * long time.
      */
     void syncSoon(FileStore store) {
         scheduler.schedule(0, () -> {
             try {
                 store.sync();
             } catch (StorageException e) {
-                LOG.debug("{} was not synced in the background", store.id(), e); // the next append or sync says why
+                LOG.debug("{} was not synced in the background", store.id(), e); // the next append or sync throws it
             }
         });
     }

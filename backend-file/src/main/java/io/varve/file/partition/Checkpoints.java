@@ -12,19 +12,18 @@ import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Reads and writes the two checkpoints of a data directory: its partitions' recovery points and their log
- * start offsets. Thread-safe.
+ * Reads and writes the two checkpoint files of a data directory: its partitions' recovery points and their
+ * log start offsets. Thread-safe.
  */
 public final class Checkpoints {
     /**
-     * What the files said when they were read, by the names of partitions' directories.
+     * The content of both files, by the names of partitions' directories.
      *
      * @param unnamed the recovery point of a partition that has no entry
      */
     public record CheckpointContent(Map<String, Long> recoveryPoints, Map<String, Long> startOffsets, long unnamed) {
         /**
-         * @return offset below which everything of the partition is durable, or -1 when nothing is known of
-         *     it
+         * @return offset below which every batch of the partition is durable, or -1 when that is not known
          */
         public long recoveryPoint(String partition) {
             return recoveryPoints.getOrDefault(partition, unnamed);
@@ -48,18 +47,19 @@ public final class Checkpoints {
     }
 
     /**
-     * Reads both files; one that cannot be understood counts as absent. A partition without a recovery point
-     * was created after those were written last: nothing of it is known to be durable. But if a proper close
-     * has written them, or there are none, nothing is known.
+     * Reads both files; a damaged one counts as absent.
      *
-     * @param clean true if the last user closed the data directory properly
+     * <p>A partition without a recovery point was created after the file was last written: its recovery point
+     * is 0. But after a clean shutdown, or without the file, its recovery point is not known.
+     *
+     * @param clean true if the data directory was closed properly
      */
     public synchronized CheckpointContent read(boolean clean) throws IOException {
         Map<String, Long> points = recoveryPoints.read();
         return new CheckpointContent(points, startOffsets.read(), clean || !recoveryPoints.isKnown() ? -1 : 0);
     }
 
-    /** Writes both as the partitions stand now, where they changed; durable on return. */
+    /** Writes both files from the partitions' present state, where it has changed; durable on return. */
     synchronized void write(Collection<FilePartition> partitions) throws IOException {
         Map<String, Long> points = new TreeMap<>();
         Map<String, Long> starts = new TreeMap<>();
@@ -72,18 +72,23 @@ public final class Checkpoints {
                 starts.put(name, partition.durability().startPoint());
             }
         }
-        // Starts first: a start that passes the recovery point empties the partition, the other way round it
-        // would seem damaged.
+        // Log start offsets first: a start offset above the recovery point empties the partition. In the
+        // other order a crash between the two would make the partition seem damaged.
         space.withReserve(() -> startOffsets.write(starts));
         space.withReserve(() -> recoveryPoints.write(points));
     }
 
-    /** @return true if one of them has an entry under the partition's name */
+    /** @return true if one of the files has an entry for the partition's directory */
     synchronized boolean name(String partition) {
         return recoveryPoints.names(partition) || startOffsets.names(partition);
     }
 
-    /** @return true once whenever so many bytes were appended to the directory's partitions */
+    /**
+     * Counts appended bytes.
+     *
+     * @param every bytes after which a write is due
+     * @return true once for each {@code every} bytes
+     */
     boolean areDueAfter(int bytes, long every) {
         long now = appended.addAndGet(bytes);
         return now >= every && appended.compareAndSet(now, 0);

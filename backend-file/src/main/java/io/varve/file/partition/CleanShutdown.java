@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Closes a data directory so that the next start need not recover it: syncs everything, completes indexes,
- * writes the marker.
+ * Closes a data directory so that the next start need not recover it: syncs its partitions, completes their
+ * indexes, and writes the marker of a clean shutdown.
  */
 public final class CleanShutdown {
     private final DataDirectory directory;
@@ -27,7 +27,7 @@ public final class CleanShutdown {
     }
 
     /**
-     * Writes the marker only when all before it has succeeded.
+     * Ends every partition and closes the directory. Writes the marker only if every step has succeeded.
      *
      * @param why why later calls on a partition are refused
      * @throws StorageException the failure of one partition that could not be synced; no marker is written

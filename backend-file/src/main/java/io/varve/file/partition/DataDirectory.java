@@ -26,11 +26,11 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * One of the directories that data is kept in: owns its lock, its partitions, its checkpoints and its
- * clean-shutdown marker. Thread-safe.
+ * Owns a data directory: its lock, its partitions, its checkpoints and its clean-shutdown marker.
+ * Thread-safe.
  */
 public final class DataDirectory {
-    /** What Kafka writes into the marker, with no epoch to tell. */
+    /** The content that Kafka writes into the marker when it has no broker epoch. */
     private static final String MARKER = "{\"version\":0,\"brokerEpoch\":-1}";
 
     private final Path path;
@@ -65,10 +65,10 @@ public final class DataDirectory {
     /**
      * Locks a directory, creating it when absent.
      *
-     * @param reserve how much space to reserve, and for whom
+     * @param reserve how much space to reserve, and for which topics
      * @param verifiesReads whether every batch is verified before it is handed to a reader
      * @param openFiles bounds the idle file handles of all data directories
-     * @param context what the storage works with
+     * @param context the clock, the scheduler and the fail points
      * @throws StorageException MISUSE if it cannot be used; RETRY if another process has it
      */
     public static DataDirectory lock(
@@ -76,7 +76,7 @@ public final class DataDirectory {
         return new DataDirectory(DirectoryLock.take(path), reserve, verifiesReads, openFiles, context);
     }
 
-    /** Gives the directory to others. */
+    /** Releases the directory's lock. */
     public void unlock() {
         lock.close();
     }
@@ -86,7 +86,7 @@ public final class DataDirectory {
         return path;
     }
 
-    /** @return what makes space in the directory when the disk is full */
+    /** @return makes space in the directory when the disk is full */
     public DirectorySpace space() {
         return space;
     }
@@ -109,12 +109,12 @@ public final class DataDirectory {
         return verifiesReads;
     }
 
-    /** @return what to run when the bytes of an append are in the page cache */
+    /** @return the action to run when the bytes of an append are in the page cache */
     Runnable afterWrite() {
         return afterWrite;
     }
 
-    /** @return a number that no call before has returned: tells apart what is written aside */
+    /** @return a number that no earlier call has returned; names files that are written aside */
     long nextNumber() {
         return numbers.incrementAndGet();
     }
@@ -123,21 +123,21 @@ public final class DataDirectory {
         return new PartitionDirectory(path, id.toString(), space, openFiles);
     }
 
-    /** @return the partitions now; shows later changes */
+    /** @return a live view of the partitions */
     public Collection<FilePartition> partitions() {
         return partitions.values();
     }
 
-    /** @return the partitions whose files were looked at */
+    /** @return the partitions whose files were read */
     public List<FilePartition> loadedPartitions() {
         return partitions.values().stream().filter(FilePartition::isLoaded).toList();
     }
 
     /**
-     * Takes in a partition whose directory is there.
+     * Adds a partition whose directory exists.
      *
-     * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do
-     *     not say
+     * @param recoveryPoint the checkpointed offset below which every batch is durable, or -1 when it is not
+     *     known
      * @param startOffset the checkpointed log start offset
      */
     public void add(PartitionId id, long recoveryPoint, long startOffset) {
@@ -147,7 +147,8 @@ public final class DataDirectory {
     /**
      * Creates a partition; durable on return.
      *
-     * @throws StorageException FULL if it cannot be written; MISUSE if something else has its name
+     * @throws StorageException FULL if it cannot be written; MISUSE if its directory exists and has other
+     *     files
      */
     public FilePartition create(PartitionId id) {
         FilePartition partition = new FilePartition(this, id, 0, 0);
@@ -156,18 +157,23 @@ public final class DataDirectory {
         return partition;
     }
 
-    /** Forgets a partition whose directory has lost its name. */
+    /** Removes a partition whose directory was renamed. */
     void forget(PartitionId id) {
         partitions.remove(id);
     }
 
-    /** Writes both checkpoints as the partitions stand now, where they changed; durable on return. */
+    /**
+     * Writes both checkpoint files from the partitions' present state, where it has changed; durable on
+     * return.
+     */
     public void writeCheckpoints() throws IOException {
         checkpoints.write(partitions.values());
     }
 
     /**
-     * @return true if the last user closed the directory properly; the marker that says so is gone, durably
+     * Deletes the marker of a clean shutdown; durable on return.
+     *
+     * @return true if there was one: the directory was closed properly
      */
     public boolean deleteCleanMarker() throws IOException {
         boolean clean = Files.deleteIfExists(path.resolve(FileNames.CLEAN_SHUTDOWN));
@@ -177,7 +183,10 @@ public final class DataDirectory {
         return clean;
     }
 
-    /** Marks the directory as one that needs no recovery. Only after everything was forced. */
+    /**
+     * Writes the marker of a clean shutdown: the next start does not recover the directory. Call only after
+     * all partitions were forced.
+     */
     void writeCleanMarker() throws IOException {
         Disk.write(
                 path.resolve(FileNames.CLEAN_SHUTDOWN), ByteBuffer.wrap(MARKER.getBytes(StandardCharsets.UTF_8)), true);

@@ -27,16 +27,16 @@ import java.util.List;
 /**
  * Appends to a partition and reads from it: owns its segments, its durable end and its fencing.
  *
- * <p>Locks: writes hold this object's monitor, I/O included; readers and {@link PartitionSync#sync} take
- * none. Those work on the {@link PartitionView} published last, and look again when a segment was taken away
- * under them.
+ * <p>Locks: writes hold this object's monitor, I/O included. Readers and {@link PartitionSync#sync} hold no
+ * lock. They use the last published {@link PartitionView}, and begin again with a newer one when a segment
+ * was retired meanwhile.
  */
 public final class FilePartition {
     private final PartitionId id;
     private final DataDirectory dataDirectory;
     private final PartitionDirectory directory;
     private final PartitionSync durability;
-    /** Who may use it; opened and ended under this. */
+    /** Tells which handles may use the partition; opened and ended with the monitor held. */
     private final Fencing fencing;
 
     private volatile PartitionView view;
@@ -54,12 +54,12 @@ public final class FilePartition {
         return id;
     }
 
-    /** @return the data directory it lies in */
+    /** @return the data directory that holds the partition */
     public DataDirectory dataDirectory() {
         return dataDirectory;
     }
 
-    /** @return what gives its files their names, and what they share */
+    /** @return names the partition's files */
     public PartitionDirectory directory() {
         return directory;
     }
@@ -69,27 +69,28 @@ public final class FilePartition {
         return directory.path();
     }
 
-    /** @return how far it is durable, and how it gets there */
+    /** @return forces the partition, and keeps its durable end */
     public PartitionSync durability() {
         return durability;
     }
 
-    /** @return who may use it; opened and ended with the monitor held */
+    /** @return tells which handles may use the partition; opened and ended with the monitor held */
     public Fencing fencing() {
         return fencing;
     }
 
     /**
-     * @return true once a start has read its files: most partitions are idle, and their files are not read
+     * @return true once the partition's files were read. After a clean shutdown that is when it is first
+     *     opened
      */
     public boolean isLoaded() {
         return view != null;
     }
 
     /**
-     * Takes what a start has found on disk. Call once, with the monitor held.
+     * Sets the state that was read from disk. Call once, with the monitor held.
      *
-     * @param clean false after a crash, when {@link PartitionSync#sync} is yet to make durable what was found
+     * @param clean false after a crash: then {@link PartitionSync#sync} must still make durable what lies
      *     past the recovery point
      */
     public void loaded(PartitionView loaded, boolean clean) {
@@ -97,19 +98,24 @@ public final class FilePartition {
         view = loaded;
     }
 
-    /** Stops here when a test has armed the fail point. */
+    /** Passes a fail point, at which a test may stop the process. */
     void hit(String failPoint) {
         dataDirectory.failPoints().hit(failPoint);
     }
 
-    /** @return its start, readable end and durable end; only of a loaded partition */
+    /** @return the start, readable end and durable end; only of a loaded partition */
     public Extent extent() {
         DurablePosition was = durability.durable();
         PartitionView now = view;
         return new Extent(now.start(), now.end(), Math.min(was.offset(), now.end()));
     }
 
-    /** Call with the monitor held. */
+    /**
+     * Appends a run. Call with the monitor held.
+     *
+     * @throws StorageException MISUSE if the run begins below the end; FULL if there is no space, or the
+     *     partition is read-only; RETRY if there are no descriptors left. The partition is unchanged then
+     */
     void append(BatchRun run, SegmentLimits limits) {
         PartitionView now = view;
         run.requireAtOrAbove(id, now.end());
@@ -132,7 +138,11 @@ public final class FilePartition {
                 now.tailBytes() + run.bytes().remaining());
     }
 
-    /** @return the view whose active segment has taken the run, which it does not show yet */
+    /**
+     * Writes a run, and makes space for it when the disk is full.
+     *
+     * @return the view whose active segment has the run's bytes; its end does not include them yet
+     */
     private PartitionView writeMakingSpace(BatchRun run, SegmentLimits limits) {
         boolean reserved = dataDirectory.space().isReservedFor(id);
         StorageException full;
@@ -233,13 +243,17 @@ public final class FilePartition {
             } catch (RetiredException e) {
                 awaitNewView(now);
             } catch (StorageException e) {
-                fencing.requirePresent(); // a deletion may have taken the files away from under the look
+                fencing.requirePresent(); // a deletion may have removed the files during the read
                 throw e;
             }
         }
     }
 
-    /** A writer has taken a segment away: waits until it has published what stands in its place. */
+    /**
+     * Waits until the writer that has retired a segment has published the next view.
+     *
+     * @param seen the view that had the segment
+     */
     synchronized void awaitNewView(PartitionView seen) {
         fencing.requirePresent();
         if (view == seen) {
@@ -248,18 +262,18 @@ public final class FilePartition {
         }
     }
 
-    /** Completes the active segment's indexes, which a clean start relies on. */
+    /** Completes the active segment's indexes: a start after a clean shutdown relies on them. */
     void seal() throws IOException {
         view.active().writer().seal();
         view.active().saveLastAppend();
     }
 
-    /** Forces what {@link #seal} has completed. */
+    /** Forces the indexes that {@link #seal} has completed. */
     void forceIndexes() throws IOException {
         view.active().forceIndexes();
     }
 
-    /** Closes what files it can. */
+    /** Closes the files that are neither in use nor dirty. */
     public void closeIdleFiles() {
         if (view != null) {
             for (FileSegment segment : view.segments()) {
@@ -268,7 +282,7 @@ public final class FilePartition {
         }
     }
 
-    /** Gives its files out no more. Call with the monitor held. */
+    /** Retires the partition's files: they cannot be acquired any more. Call with the monitor held. */
     public void retire() {
         if (view != null) {
             for (FileSegment segment : view.segments()) {
@@ -282,20 +296,20 @@ public final class FilePartition {
     }
 
     /**
-     * Creates an empty segment for a partition that is emptied, which works when the disk is full. Call with
-     * the monitor held.
+     * Creates an empty segment for a partition that is emptied; uses the reserve when the disk is full. Call
+     * with the monitor held.
      */
     FileSegment createSegment(long base) throws IOException {
         return directory.withReserve(() -> SegmentCreation.create(directory, base, () -> {}));
     }
 
-    /** Lets readers see no more than what a trim leaves. Call with the monitor held. */
+    /** Publishes the view that a trim leaves. Call with the monitor held. */
     void publishTrimmed(PartitionView trimmed) {
         view = trimmed;
         durability.trimmed(trimmed.start());
     }
 
-    /** Lets readers see another set of segments; only for {@link PartitionSync#publish}. */
+    /** Sets the view that readers see; only for {@link PartitionSync#publish}. */
     void replaceView(PartitionView other) {
         view = other;
     }

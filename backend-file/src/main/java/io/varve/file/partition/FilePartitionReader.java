@@ -12,17 +12,20 @@ import io.varve.file.segment.FileSegment;
 import io.varve.file.segment.FileSlice;
 import io.varve.file.segment.SegmentSearch;
 
-/** Finds batches in a view. Throws {@link RetiredException} when the view is out of date. */
+/**
+ * Reads batches of a partition, as one view shows it. Throws {@link RetiredException} when the view is out of
+ * date. Stateless.
+ */
 final class FilePartitionReader {
     private FilePartitionReader() {}
 
     /**
-     * What to read.
+     * The range to read.
      *
-     * @param offset where to start, inclusive
-     * @param end where to stop, exclusive
-     * @param maxBytes soft limit
-     * @param verify whether to hold each batch against its checksum
+     * @param offset first offset, inclusive
+     * @param end end offset, exclusive
+     * @param maxBytes max bytes, unless the first batch is larger
+     * @param verify whether to verify each batch by its checksum
      */
     record ReadRequest(long offset, long end, int maxBytes, boolean verify) {}
 
@@ -49,7 +52,10 @@ final class FilePartitionReader {
         return FileSlice.EMPTY;
     }
 
-    /** @return where the last batch of segment {@code i} ends whose offsets are all below {@code end} */
+    /**
+     * @return end of the last batch of segment {@code i} whose offsets are all below {@code end}, in bytes,
+     *     exclusive
+     */
     private static int limit(PartitionView now, int i, DurablePosition durable, long end, int from) {
         if (end >= now.endOf(i)) {
             return now.bytesOf(i);
@@ -63,7 +69,7 @@ final class FilePartitionReader {
             return straddling < 0 ? now.bytesOf(i) : straddling;
         } catch (StorageException e) {
             e.rethrowUnless(StorageException.Kind.CORRUPT);
-            // The end lies in the damage, what is asked for before it.
+            // The end offset lies in the damage, and the batches to read before it.
             return SegmentSearch.endOfSound(segment, from, now.bytesOf(i), end);
         }
     }

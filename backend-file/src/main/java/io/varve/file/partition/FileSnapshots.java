@@ -22,14 +22,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Blobs in files beside the segments, {@code <offset>.<name>-snapshot}, each with a footer that vouches for
- * it; those that Kafka has a file for are stored as it stores them, see {@link KafkaSnapshotKind}. Nothing is
- * forced:
- * after a power cut a blob that did not get to the device whole is passed over.
+ * Stores blobs in files beside the segments, {@code <offset>.<name>-snapshot}, each with a checksum in its
+ * footer. A blob for which Kafka has a file is stored as Kafka stores it, see {@link KafkaSnapshotKind}. No
+ * file is forced: a blob that did not reach the device whole before a power cut is skipped. Thread-safe.
  */
 public final class FileSnapshots implements Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(FileSnapshots.class);
-    /** Every file that may hold a blob. */
+    /** Pattern of the files that may hold a blob. */
     private static final String FILES = "*{snapshot,.txnindex}";
 
     /** Footer: int32 magic, int32 version, int32 CRC-32C of what precedes the footer. */
@@ -101,7 +100,7 @@ public final class FileSnapshots implements Snapshots {
         });
     }
 
-    /** Deletes every blob bound to an offset above {@code end}. */
+    /** Deletes every blob whose offset is above {@code end}. */
     public static void deleteAbove(Path directory, long end) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
             for (Path entry : entries) {
@@ -129,7 +128,7 @@ public final class FileSnapshots implements Snapshots {
         }
     }
 
-    /** @return true if a snapshot's file is whole, as far as can be told from it alone */
+    /** @return true if a snapshot's file matches its checksum, or its format where there is no checksum */
     public static boolean isSound(Path file) throws IOException {
         return isSound(file, ByteBuffer.wrap(Files.readAllBytes(file)));
     }

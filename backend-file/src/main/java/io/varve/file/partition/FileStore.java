@@ -13,6 +13,7 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.Fencing;
+import io.varve.file.disk.DirectorySpace;
 import io.varve.file.disk.Disk;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -21,21 +22,21 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * A handle on a partition: checks before each call that its writer was not fenced, and orders writes.
- * Thread-safe.
+ * Serves the calls of one handle on a partition: checks before each call that the handle is not fenced, and
+ * orders writes. Thread-safe.
  */
 public final class FileStore implements PartitionStore {
     private final FilePartition partition;
     private final Fencing.Token token;
     private final Checkpointer checkpointer;
     private volatile SegmentLimits limits;
-    /** Bytes appended since a sync in the background was last asked for; guarded by the partition. */
+    /** Bytes appended since the last sync in the background was scheduled; guarded by the partition. */
     private long unsynced;
 
     /**
-     * @param token tells whether the handle is of use still
+     * @param token tells whether the handle is fenced or closed
      * @param limits when to begin another segment
-     * @param checkpointer learns of what is appended
+     * @param checkpointer counts appended bytes
      */
     public FileStore(FilePartition partition, Fencing.Token token, SegmentLimits limits, Checkpointer checkpointer) {
         this.partition = partition;
@@ -44,7 +45,7 @@ public final class FileStore implements PartitionStore {
         this.checkpointer = checkpointer;
     }
 
-    /** @return the partition it is a handle on */
+    /** @return the handle's partition */
     public FilePartition partition() {
         return partition;
     }
@@ -146,7 +147,7 @@ public final class FileStore implements PartitionStore {
         try {
             return replacement.write(cleaned);
         } catch (StorageException e) {
-            token.requireWriter(); // a deletion may have taken the directory away from under it
+            token.requireWriter(); // a deletion may have removed the directory meanwhile
             throw e;
         }
     }
@@ -161,26 +162,28 @@ public final class FileStore implements PartitionStore {
         token.close();
     }
 
-    /** @throws StorageException FENCED, CLOSED, or what keeps the bytes from becoming durable */
+    /**
+     * Makes the partition durable.
+     *
+     * @throws StorageException FENCED, CLOSED, or as {@link PartitionSync#sync}
+     */
     void sync() {
         token.requireWriter();
         partition.durability().sync();
-        token.requireWriter(); // a writer that fenced this one meanwhile may have put other bytes in the place of
-        // its own
+        token.requireWriter(); // otherwise another writer may have replaced the bytes that were forced
     }
 
-    @FunctionalInterface
-    interface Write {
-        void run() throws IOException;
-    }
-
-    /** @throws StorageException FENCED or CLOSED if the handle is of no use any more */
+    /** @throws StorageException CLOSED if the handle is closed or the partition has ended */
     void requireOpen() {
         token.requireOpen();
     }
 
-    /** Runs a small write as the partition's writer. */
-    void writing(Write write) {
+    /**
+     * Runs a small write as the partition's writer.
+     *
+     * @throws StorageException FENCED or CLOSED; or FULL if the write fails
+     */
+    void writing(DirectorySpace.Write write) {
         synchronized (partition) {
             token.requireWriter();
             try {

@@ -6,8 +6,8 @@ import io.varve.file.disk.FileNames;
 import java.nio.ByteBuffer;
 
 /**
- * A kind of snapshot that Kafka has a file for: when its bytes are in Kafka's format they are stored as they
- * are, without a footer.
+ * A kind of snapshot for which Kafka has a file. Bytes in Kafka's format are stored in such a file, without a
+ * footer; other bytes of the kind are stored as any snapshot.
  */
 public enum KafkaSnapshotKind {
     /** Producer state: int16 version 1, then uint32 CRC-32C of all that follows it. */
@@ -22,7 +22,7 @@ public enum KafkaSnapshotKind {
     },
     /**
      * Aborted transactions: entries of int16 version 0 and four int64, of which the third, the marker's
-     * offset, ascends. There is no checksum: a reader must know by other means what belongs in it.
+     * offset, ascends. There is no checksum: a reader must check the entries by the log.
      */
     TRANSACTION_INDEX("txnindex", FileNames.TRANSACTION_INDEX) {
         @Override
@@ -50,7 +50,7 @@ public enum KafkaSnapshotKind {
         this.suffix = suffix;
     }
 
-    /** @return the kind of blobs of that name, or null when Kafka has no file for them */
+    /** @return the kind of a snapshot's name, or null when Kafka has no file for it */
     static KafkaSnapshotKind ofName(String name) {
         for (KafkaSnapshotKind kind : values()) {
             if (kind.name.equals(name)) {
@@ -60,7 +60,7 @@ public enum KafkaSnapshotKind {
         return null;
     }
 
-    /** @return the kind that a file of that name holds, or null */
+    /** @return the kind of a file's name, or null */
     public static KafkaSnapshotKind ofFile(String file) {
         for (KafkaSnapshotKind kind : values()) {
             if (file.endsWith(kind.suffix)) {
@@ -75,8 +75,8 @@ public enum KafkaSnapshotKind {
     }
 
     /**
-     * @return whether bytes, from position to limit, are in Kafka's format and whole, as far as that can be
-     *     told
+     * @return whether the bytes from position to limit are in Kafka's format; a format without a checksum
+     *     hides some damage
      */
     abstract boolean isInKafkaFormat(ByteBuffer bytes);
 }

@@ -18,8 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads and writes a file of one offset per partition, as Kafka does: text lines {@code version},
- * {@code count}, then {@code topic partition offset} for each. Replaced as a whole. Not thread-safe.
+ * Reads and writes a file of one offset per partition, in Kafka's format: text lines {@code version},
+ * {@code count}, then {@code topic partition offset} for each partition. A write replaces the whole file. Not
+ * thread-safe.
  */
 public final class OffsetCheckpoint {
     private static final Logger LOG = LoggerFactory.getLogger(OffsetCheckpoint.class);
@@ -27,16 +28,20 @@ public final class OffsetCheckpoint {
 
     private final Path file;
     private final FailPoints failPoints;
-    /** What the file says now; null when it says nothing that can be understood. */
+    /** The file's content; null when the file does not exist or is damaged. */
     private String written;
 
-    /** @param file the file; need not exist */
+    /** @param file the checkpoint file; need not exist */
     public OffsetCheckpoint(Path file, FailPoints failPoints) {
         this.file = file;
         this.failPoints = failPoints;
     }
 
-    /** Reads the file; one that cannot be understood counts as absent and is reported. */
+    /**
+     * Reads the file. A damaged one is logged, and counts as absent.
+     *
+     * @return the offsets by name of the partition's directory
+     */
     public Map<String, Long> read() throws IOException {
         try {
             Map<String, Long> offsets = parse(file);
@@ -53,8 +58,8 @@ public final class OffsetCheckpoint {
     }
 
     /**
-     * @return the offsets by partition directory name
-     * @throws IllegalArgumentException saying why the file cannot be understood
+     * @return the offsets by name of the partition's directory
+     * @throws IllegalArgumentException if the file is damaged; the message says how
      */
     public static Map<String, Long> parse(Path file) throws IOException {
         List<String> lines;
@@ -82,17 +87,17 @@ public final class OffsetCheckpoint {
         return offsets;
     }
 
-    /** @return true if the file was there and could be understood */
+    /** @return true if the file was read or written, and is sound */
     boolean isKnown() {
         return written != null;
     }
 
-    /** @return true if the file has an entry under the partition's name */
+    /** @return true if the file has an entry for the partition's directory */
     boolean names(String partition) {
         return written != null && written.contains(key(partition));
     }
 
-    /** Replaces the file, unless it says the same already. Durable on return. */
+    /** Replaces the file, unless it has the same content already. Durable on return. */
     void write(Map<String, Long> offsets) throws IOException {
         String text = text(offsets);
         if (text.equals(written)) {
@@ -102,7 +107,7 @@ public final class OffsetCheckpoint {
         try {
             Disk.write(aside, ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
         } catch (IOException e) {
-            Disk.discard(aside, e); // what is half there would take the space that is wanting
+            Disk.discard(aside, e); // a half-written file would take space that is needed
             throw e;
         }
         failPoints.hit(FileFailPoints.CHECKPOINT_BEFORE_RENAME);
@@ -121,7 +126,7 @@ public final class OffsetCheckpoint {
         return text.append('\n').toString();
     }
 
-    /** @return what stands before a partition's offset */
+    /** @return the text before a partition's offset in the file */
     private static String key(String name) {
         int dash = name.lastIndexOf('-');
         return "\n" + name.substring(0, dash) + ' ' + name.substring(dash + 1) + ' ';

@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 /**
- * Forces (fsync) the partitions of one group commit, several at a time: the caller forces one after another,
- * and other threads help when there are many, so that the file system can bundle the forces of several files
- * into one journal commit. How many partitions for each helper was measured: docs/decisions/0005.
+ * Forces (fsync) the partitions of one group commit, several at a time. The calling thread forces one after
+ * another. Other threads help when there are many: then the file system can bundle the forces of several
+ * files into one journal commit. The number of partitions for each helper was measured: docs/decisions/0005.
  */
 public final class ParallelSync {
-    /** A helper is worth its waking when it finds so many partitions to force. */
+    /** Partitions for each helper thread: waking a helper pays when it finds so many. */
     private static final int PARTITIONS_PER_HELPER = 2;
 
     private final List<FileStore> stores;
@@ -31,10 +31,10 @@ public final class ParallelSync {
     }
 
     /**
-     * Forces all of them, and then notes the starts of those that were trimmed.
+     * Forces the partitions, and then writes the log start offsets of the trimmed ones to the checkpoint.
      *
-     * @param threads help the caller
-     * @return the partitions that are not durable, and why; the others are
+     * @param threads help the calling thread
+     * @return the partitions that are not durable, and why; every other one is durable
      */
     public SyncFailures run(SyncThreads threads) {
         ParallelWork.waiting(stores, threads, PARTITIONS_PER_HELPER, this::force);
@@ -47,14 +47,14 @@ public final class ParallelSync {
             store.sync();
         } catch (StorageException e) {
             failures.put(store.id(), e);
-        } catch (RuntimeException | Error e) { // one partition's, such as a lack of memory: the others go on
+        } catch (RuntimeException | Error e) { // of this partition, such as a lack of memory: the others go on
             failures.put(
                     store.id(),
                     new StorageException(StorageException.Kind.FULL, store.id() + ": sync failed: " + e, e));
         }
     }
 
-    /** Writes the start checkpoints of partitions that were trimmed; the recovery points ride along. */
+    /** Writes the checkpoints of directories whose partitions were trimmed. */
     private void writeStarts() {
         Map<DataDirectory, Map<FileStore, Long>> trimmed = new HashMap<>();
         for (FileStore store : stores) {
@@ -70,8 +70,8 @@ public final class ParallelSync {
                 marks.forEach(
                         (store, mark) -> store.partition().durability().starts().forced(mark));
             } catch (IOException e) {
-                // Nothing is lost, and all is written anew the next time. With no space left, this waits for
-                // some.
+                // No offset is lost: the next sync writes all of them. When the disk is full, that succeeds
+                // once it has space.
                 StorageException failure = new StorageException(
                         StorageException.Kind.RETRY,
                         "writing checkpoints failed at " + dataDirectory.path() + ": " + e.getMessage(),

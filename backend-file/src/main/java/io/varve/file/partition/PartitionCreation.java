@@ -11,7 +11,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Creates the directory of a new partition, with an empty segment in it. */
+/** Creates the directory of a new partition, with one empty segment. */
 final class PartitionCreation {
     private final FilePartition partition;
     private final DataDirectory dataDirectory;
@@ -24,9 +24,10 @@ final class PartitionCreation {
     }
 
     /**
-     * Creates it; durable on return.
+     * Creates the partition; durable on return.
      *
-     * @throws StorageException FULL if it cannot be written; MISUSE if something else has its name
+     * @throws StorageException FULL if it cannot be written; MISUSE if its directory exists and has other
+     *     files
      */
     void run() {
         try {
@@ -48,7 +49,10 @@ final class PartitionCreation {
         }
     }
 
-    /** What the checkpoints say of a deleted partition must not be taken for its successor's. */
+    /**
+     * Drops the checkpoint entries of a deleted partition of the same name: they must not count for the new
+     * one.
+     */
     private void forgetPredecessor() throws IOException {
         if (dataDirectory.checkpoints().name(partition.id().toString())) {
             dataDirectory.writeCheckpoints();
@@ -56,7 +60,8 @@ final class PartitionCreation {
     }
 
     /**
-     * What a creation that did not finish has left is taken over; anything with bytes in it is not deleted.
+     * Requires that the directory has only the empty files of an unfinished creation. A file with bytes is
+     * never deleted.
      */
     private void requireEmpty() throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(path)) {
@@ -77,8 +82,8 @@ final class PartitionCreation {
         Files.deleteIfExists(partition.directory().file(0, FileNames.LOG));
         SegmentCreation.create(partition.directory(), 0, () -> {});
         partition.hit(FileFailPoints.CREATE_BEFORE_METADATA);
-        // Forced last of the files: one journal commit then carries all of the names, and the next two forces
-        // find nothing to do.
+        // The metadata file is forced last: one journal commit then has all names, and the next two forces
+        // have nothing to write.
         PartitionMetadata.write(path, partition.id());
         Disk.forceDirectory(path);
         partition.hit(FileFailPoints.CREATE_BEFORE_FORCE);
@@ -86,8 +91,8 @@ final class PartitionCreation {
     }
 
     /**
-     * Everything is made anew by the next try: what a force that failed did not make durable must not count
-     * as done.
+     * Deletes the directory, so that the next try creates every file anew: after a failed force no earlier
+     * step counts as durable.
      */
     private void removeUnfinished(Exception why) {
         try {

@@ -12,9 +12,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Empties a partition, so that it goes on at an offset wherever that lies. Called with the partition's
- * monitor held. The commit point is a name in the directory, {@code OFFSET.emptied}: until the checkpoints
- * say the same, the next start goes by it.
+ * Empties a partition, and lets it go on at any offset. Called with the partition's monitor held. The commit
+ * point is a file in the directory, {@code OFFSET.emptied}: if it exists, the next start completes the
+ * emptying.
  */
 final class PartitionEmptying {
     private final FilePartition partition;
@@ -27,7 +27,7 @@ final class PartitionEmptying {
      * Drops every batch; durable on return.
      *
      * @param offset the next offset
-     * @throws StorageException FULL if the partition is as it was, or read-only from now on
+     * @throws StorageException FULL; the partition is unchanged, or read-only from now on
      */
     void run(long offset) {
         PartitionView now = partition.view();

@@ -16,8 +16,8 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * Reads and writes {@code partition.metadata}, which holds the topic id (KIP-516); the directory's name holds
- * the rest of the id.
+ * Reads and writes {@code partition.metadata}, which has the topic id (KIP-516). The directory's name has the
+ * rest of the partition's id. Stateless.
  */
 public final class PartitionMetadata {
     private static final int UUID_BYTES = 16;
@@ -25,8 +25,8 @@ public final class PartitionMetadata {
     private PartitionMetadata() {}
 
     /**
-     * Writes the file; durable except for its name. A torn one is none, and the creation is taken over by the
-     * next.
+     * Writes the file; its content is durable on return, its name is not. A torn file counts as absent: the
+     * next creation takes over the directory.
      */
     public static void write(Path directory, PartitionId id) throws IOException {
         ByteBuffer uuid = ByteBuffer.allocate(UUID_BYTES)
@@ -37,7 +37,7 @@ public final class PartitionMetadata {
         Disk.write(directory.resolve(FileNames.METADATA), ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)), true);
     }
 
-    /** @return the partition a directory holds, or empty when it is not a partition's */
+    /** @return the id of the directory's partition, or empty when the directory is not a partition's */
     public static Optional<PartitionId> read(Path directory) throws IOException {
         String name = directory.getFileName().toString();
         int dash = name.lastIndexOf('-');

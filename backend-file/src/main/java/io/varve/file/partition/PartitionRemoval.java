@@ -10,28 +10,29 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Takes a partition's name away from its directory, and ends the partition for all who have it: the directory
- * is deleted later, or set aside.
+ * Renames a partition's directory, and ends the partition for all its handles. The caller deletes the
+ * directory later, or leaves it set aside.
  */
 public final class PartitionRemoval {
     private final FilePartition partition;
     private final DataDirectory dataDirectory;
 
-    /** @param partition of an open data directory */
+    /** @param partition a partition of an open data directory */
     public PartitionRemoval(FilePartition partition) {
         this.partition = partition;
         this.dataDirectory = partition.dataDirectory();
     }
 
     /**
-     * Renames the directory, durably, and ends the partition for all who have it.
+     * Renames the directory, and ends the partition for all its handles; durable on return.
      *
-     * @param gone the directory's new name
-     * @throws StorageException FULL if the directory has its name still, or again
+     * @param gone the directory's new path
+     * @throws StorageException FULL if renaming failed; the partition goes on if its directory has its old
+     *     name
      */
     public void renameTo(Path gone) {
         synchronized (partition) {
-            partition.fencing().end("was deleted"); // before its files may have other names
+            partition.fencing().end("was deleted"); // before its files have other names
             try {
                 rename(gone);
             } catch (StorageException e) {
@@ -53,7 +54,8 @@ public final class PartitionRemoval {
                 partition.hit(FileFailPoints.DELETE_BEFORE_FORCE);
                 Disk.forceDirectory(dataDirectory.path());
             } catch (IOException | UncheckedIOException e) {
-                Disk.rename(gone, directory); // it may not last, and can be tried again
+                Disk.rename(
+                        gone, directory); // the rename may not be durable: undo it, so that the caller can try again
                 throw e;
             }
         } catch (IOException e) {
@@ -65,7 +67,7 @@ public final class PartitionRemoval {
 
     private void moveAway(Path directory, Path gone) throws IOException {
         if (Files.notExists(directory)) {
-            return; // an earlier try has taken the name away and could not bring it back
+            return; // an earlier try has renamed it, and could not undo that
         }
         try {
             partition.hit(FileFailPoints.DELETE_BEFORE_RENAME);

@@ -12,9 +12,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * Forces (fsync) a partition's files, and keeps how far the partition is durable. Two locks:
- * {@code publishing} orders what a sync found durable with truncations, and is never held across I/O.
- * {@code forcing} lets one force at a time; only {@code publishing} is taken while it is held. Thread-safe.
+ * Forces (fsync) a partition's files, and keeps its durable end. Thread-safe.
+ *
+ * <p>Two locks: {@code publishing} orders changes of the durable end with truncations, and is never held
+ * during I/O. {@code forcing} lets one force run at a time; {@code publishing} may be locked within it.
  */
 public final class PartitionSync {
     private final FilePartition partition;
@@ -22,20 +23,23 @@ public final class PartitionSync {
     private final Object forcing = new Object();
 
     private volatile DurablePosition durable;
-    /** Counts twice for every change of what was appended: odd while files and view may differ. */
+    /**
+     * Raised by two for each edit of appended batches, such as a truncation: odd while an edit is under way,
+     * and files and view may differ.
+     */
     private long changes;
 
     private volatile Refusal refusal;
     private final UnforcedChanges names = new UnforcedChanges();
     private final UnforcedChanges starts = new UnforcedChanges();
-    /** What the checkpoints are to say; -1 when they said nothing and the files have not been looked at. */
+    /** The offset for the next checkpoint; -1 when there was none and the files were not read yet. */
     private volatile long recoveryPoint;
 
     private volatile long startPoint;
 
     /**
-     * @param recoveryPoint offset below which the checkpoints say everything is durable, or -1 when they do
-     *     not say
+     * @param recoveryPoint the checkpointed offset below which every batch is durable, or -1 when it is not
+     *     known
      * @param startPoint the checkpointed log start offset
      */
     PartitionSync(FilePartition partition, long recoveryPoint, long startPoint) {
@@ -45,14 +49,14 @@ public final class PartitionSync {
     }
 
     /**
-     * @return offset below which the next checkpoint says everything is durable, or -1 when nothing is known
-     *     of it
+     * @return the recovery point for the next checkpoint: offset below which every batch is durable, or -1
+     *     when it is not known
      */
     public long recoveryPoint() {
         return recoveryPoint;
     }
 
-    /** @return the log start offset that the next checkpoint gives */
+    /** @return the log start offset for the next checkpoint */
     public long startPoint() {
         return startPoint;
     }
@@ -61,20 +65,20 @@ public final class PartitionSync {
         return durable;
     }
 
-    /** @return names of segments that were not forced yet */
+    /** @return the changes of segments' names in the directory */
     UnforcedChanges names() {
         return names;
     }
 
-    /** @return changes of the start that no checkpoint tells of yet */
+    /** @return the changes of the log start offset since the last checkpoint */
     UnforcedChanges starts() {
         return starts;
     }
 
     /**
-     * Takes what a start has read from disk.
+     * Sets the state that was read from disk.
      *
-     * @param clean false after a crash, when {@link #sync} is yet to make durable what was found past the
+     * @param clean false after a crash: then {@link #sync} must still make durable what lies past the
      *     recovery point
      */
     void loaded(PartitionView loaded, boolean clean) {
@@ -86,15 +90,15 @@ public final class PartitionSync {
     }
 
     /**
-     * Notes that the files, which are yet to be read, will hold nothing, and go on at an offset that the
-     * checkpoints are to say.
+     * Sets the offset for the next checkpoints, for a partition that a start finds emptied. Call before the
+     * files are read.
      */
     public void beginsAnew(long offset) {
         recoveryPoint = offset;
         startPoint = offset;
     }
 
-    /** Raises the start; a later sync notes it in a checkpoint. */
+    /** Sets a raised log start offset; a later sync writes it to the checkpoint. */
     void trimmed(long start) {
         startPoint = start;
         starts.changed();
@@ -108,14 +112,18 @@ public final class PartitionSync {
         }
     }
 
-    /** Makes the partition read-only, until a restart has looked at the files. */
+    /**
+     * Makes the partition read-only until the next start.
+     *
+     * @return the failure to throw
+     */
     StorageException refuseWrites(String why, Throwable cause) {
         Refusal refused = new Refusal(why, cause);
         refusal = refused;
         return refused.failure(partition.id());
     }
 
-    /** As {@link #refuseWrites}, after a change of files that may be half done. */
+    /** As {@link #refuseWrites}, after an edit of files that may be half done. */
     StorageException failedHalfWay(String what, Exception cause) {
         return refuseWrites(what + " failed half way: " + cause.getMessage(), cause);
     }
@@ -129,7 +137,7 @@ public final class PartitionSync {
     }
 
     /**
-     * Makes durable what is readable now. Appends and reads go on meanwhile.
+     * Makes durable every batch that is readable now. Appends and reads go on meanwhile.
      *
      * @throws StorageException FULL if a force failed, now or before: the partition is read-only then; RETRY
      *     if a file could not be opened or a segment is being replaced; CLOSED if the partition is deleted
@@ -154,7 +162,7 @@ public final class PartitionSync {
             } catch (RetiredException e) {
                 partition.awaitNewView(now);
                 continue;
-            } catch (IOException e) { // nothing was forced in vain: a file could not be opened
+            } catch (IOException e) { // no force has failed: a file could not be opened
                 partition.fencing().requirePresent();
                 throw new StorageException(
                         StorageException.Kind.RETRY, partition.id() + " could not be synced: " + e.getMessage(), e);
@@ -163,17 +171,18 @@ public final class PartitionSync {
     }
 
     /**
-     * Forces what a view shows, and raises the durable end. One after another: the system reports a failed
-     * force once, to one of those that wait for it, and the others must not publish what it has lost.
+     * Forces the segments of a view, and raises the durable end. One force at a time: the system reports a
+     * failed force to only one of several waiting threads, and the others must not publish the bytes that it
+     * has lost.
      *
-     * @return false if what was appended has changed meanwhile
+     * @return false if an edit was under way meanwhile
      */
     private boolean forced(PartitionView now, long before) throws IOException {
         synchronized (forcing) {
             requireSound();
             try {
                 force(now);
-            } catch (Error e) { // it is not known how far it came
+            } catch (Error e) { // the force may have failed half way
                 refuseWrites("a sync failed, so that bytes of it may be lost: " + e, e);
                 throw e;
             } catch (ForceFailedException | UncheckedIOException e) {
@@ -193,7 +202,7 @@ public final class PartitionSync {
         }
     }
 
-    /** Forces the first {@code segments} segments; the durable end stays where it is. */
+    /** Forces the first {@code segments} segments; the durable end stays. */
     void forceFirst(PartitionView now, int segments) throws IOException {
         synchronized (forcing) {
             requireSound();
@@ -222,8 +231,8 @@ public final class PartitionSync {
         if (was.offset() >= now.end() && was.segment() == now.active()) {
             return;
         }
-        // The segment of the durable end may have been sealed since, with nothing more in it: its indexes are
-        // to be forced.
+        // The segment of the durable end may have been sealed since, without another batch: then its indexes
+        // must be forced.
         int from = was.segment() == null ? -1 : now.indexOf(was.segment());
         for (int i = from < 0 ? now.indexOf(was.offset()) : from; i < now.segments().length; i++) {
             partition.hit(FileFailPoints.SYNC_BEFORE_FORCE);
@@ -233,10 +242,10 @@ public final class PartitionSync {
     }
 
     /**
-     * Writes a durable end into the checkpoints before a gap comes between two segments: recovery takes a gap
-     * past the checkpoint for batches that were lost.
+     * Raises the recovery point and writes the checkpoints, before a replacement leaves a gap between two
+     * segments: recovery takes a gap past the recovery point for lost batches.
      *
-     * @param end offset below which everything is on the device
+     * @param end offset below which every batch is on the device
      */
     void raiseCheckpoint(long end) throws IOException {
         synchronized (publishing) {
@@ -249,12 +258,12 @@ public final class PartitionSync {
     }
 
     /**
-     * Lowers what the checkpoints say, before files are truncated: they must not promise more than what will
-     * be left. Until {@link #publish} ends the change, no sync raises the durable end.
+     * Lowers the checkpoints before files are truncated: they must not promise batches that will be gone. No
+     * sync raises the durable end until {@link #publish} ends the edit.
      *
-     * @param start the log start offset that will be left
-     * @param end the end that will be left
-     * @throws IOException if they cannot be written; they are as before then
+     * @param start the log start offset after the truncation
+     * @param end the end after the truncation
+     * @throws IOException if they cannot be written; then they are unchanged
      */
     void lowerCheckpoints(long start, long end) throws IOException {
         long startBefore = startPoint;
@@ -278,9 +287,9 @@ public final class PartitionSync {
     }
 
     /**
-     * Publishes another set of segments.
+     * Publishes a view with other segments, and ends an edit.
      *
-     * @param durableEnd offset up to which the new view is known to be durable, or -1 to leave it
+     * @param durableEnd offset up to which the new view is durable, or -1 to keep the durable end
      */
     void publish(PartitionView other, long durableEnd) {
         synchronized (publishing) {

@@ -11,22 +11,26 @@ import java.util.Arrays;
 
 /**
  * Trims a partition: raises its start, and removes the segments below it. Called with the partition's monitor
- * held. A crash between any two steps leaves the partition as it was or as it is to be, perhaps with files
- * that nobody can see any more.
+ * held. A crash between any two steps leaves the partition untrimmed or trimmed, perhaps with files that no
+ * reader can see any more.
  */
 final class PartitionTrim {
     private final FilePartition partition;
     private final long deleteDelayMs;
 
-    /** @param limits say how long files of trimmed segments stay */
+    /** @param limits how long files of trimmed segments stay */
     PartitionTrim(FilePartition partition, SegmentLimits limits) {
         this.partition = partition;
         this.deleteDelayMs = limits.deleteDelayMs();
     }
 
     /**
-     * @param start the new start; at or below the present one nothing happens, above the end the partition is
-     *     emptied
+     * Trims the partition.
+     *
+     * @param start the new start. At or below the present start nothing happens; above the end the partition
+     *     is emptied
+     * @throws StorageException FULL if files could not be written; the partition is unchanged, or read-only
+     *     from now on
      */
     void run(long start) {
         PartitionView now = partition.view();
@@ -45,9 +49,9 @@ final class PartitionTrim {
     }
 
     /**
-     * Drops every batch behind a new segment at the end, which needs a name but no space for bytes: trimming
-     * everything must work when the disk is full. The new name is durable first, for it tells the next offset
-     * when the others are gone.
+     * Drops every batch: creates an empty segment at the end, then removes the others. That needs a file
+     * name, but no space for bytes: trimming everything must work when the disk is full. The new name is
+     * durable first, because it keeps the next offset when the other segments are gone.
      */
     private void trimAll(PartitionView now) {
         FileSegment only = null;

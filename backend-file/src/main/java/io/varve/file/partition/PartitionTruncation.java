@@ -12,8 +12,8 @@ import java.io.IOException;
 import java.util.Arrays;
 
 /**
- * Truncates a partition: drops the batches that reach to an offset or above it. Called with the partition's
- * monitor held. A crash between any two steps leaves the partition as it was or as it is to be.
+ * Truncates a partition: drops each batch that has an offset at or above a given one. Called with the
+ * partition's monitor held. A crash between any two steps leaves the partition untruncated or truncated.
  */
 final class PartitionTruncation {
     private final FilePartition partition;
@@ -23,11 +23,11 @@ final class PartitionTruncation {
     }
 
     /**
-     * Truncates it; durable on return.
+     * Truncates the partition; durable on return.
      *
-     * @param end no batch with an offset at or above this is kept
-     * @throws StorageException MISUSE if {@code end} is below 0; FULL if the partition is as it was, or
-     *     read-only from now on
+     * @param end lowest offset to drop
+     * @throws StorageException MISUSE if {@code end} is below 0; FULL if it failed: the partition is
+     *     unchanged, or read-only from now on
      */
     void run(long end) {
         PartitionView now = partition.view();
@@ -82,8 +82,8 @@ final class PartitionTruncation {
         partition.durability().lowerCheckpoints(start, newEnd);
         partition.hit(FileFailPoints.TRUNCATE_BEFORE_FILES);
         FileSegment[] kept = Arrays.copyOf(now.segments(), last + 1);
-        // It happens at once, by the truncation or the first removal: later segments that a crash leaves do
-        // not join on to anything.
+        // The first step that changes a file truncates the partition: later segments that a crash leaves do
+        // not follow on the end.
         kept[last] = new SegmentTruncation(partition.directory(), kept[last])
                 .run(bytes, newEnd, partition.dataDirectory().nextNumber());
         partition.hit(FileFailPoints.TRUNCATE_AFTER_CUT);

@@ -5,7 +5,7 @@ import io.varve.core.spi.support.SegmentLookup;
 import io.varve.file.segment.FileSegment;
 
 /**
- * The segments that readers of a partition see at one moment.
+ * The segments of a partition that readers see at one moment.
  *
  * @param start first offset kept
  * @param segments oldest first, at least one, the last one active; never changed
@@ -21,7 +21,7 @@ public record PartitionView(long start, FileSegment[] segments, long end, int ta
         return i == segments.length - 1;
     }
 
-    /** @return offset after the last one segment {@code i} can hold */
+    /** @return end offset of segment {@code i}, exclusive */
     long endOf(int i) {
         return isActive(i) ? end : segments[i + 1].base;
     }

@@ -24,7 +24,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Puts compacted batches in place of sealed segments.
+ * Replaces sealed segments by one with their compacted batches.
  *
  * <pre>
  * write  BASE.N.log.cleaned, force      crash: the next start deletes it
@@ -40,7 +40,7 @@ final class SegmentReplacement {
     private final SegmentLimits limits;
     private final long base;
     private final long end;
-    /** The segments found at the call. */
+    /** The segments to replace, as found by {@link #requirePresent}. */
     private List<FileSegment> replaced;
 
     SegmentReplacement(FilePartition partition, List<Segment> old, SegmentLimits limits) {
@@ -55,9 +55,9 @@ final class SegmentReplacement {
     }
 
     /**
-     * Call with the partition's monitor held.
+     * Finds the segments to replace. Call with the partition's monitor held.
      *
-     * @throws StorageException MISUSE if the segments are not there to be replaced
+     * @throws StorageException MISUSE if they are not sealed segments of the partition
      */
     void requirePresent() {
         PartitionView now = partition.view();
@@ -75,9 +75,9 @@ final class SegmentReplacement {
         replaced = List.of(Arrays.copyOfRange(now.segments(), first, first + old.size()));
     }
 
-    /** Writes the batches aside. Needs no lock: nothing of the partition is touched. */
+    /** Writes the batches to a file aside. Needs no lock: the partition's segments stay as they are. */
     Path write(BatchSource cleaned) {
-        // No other replacement's, not even one's by whom this writer is overtaken meanwhile.
+        // No other replacement has this number, not even one by a writer that fences this one meanwhile.
         long unique = partition.dataDirectory().nextNumber();
         Path aside = partition.path().resolve(FileNames.name(base, "." + unique + FileNames.LOG + FileNames.CLEANED));
         try (UninterruptibleFile open = UninterruptibleFile.open(
@@ -100,7 +100,7 @@ final class SegmentReplacement {
             open.force(true);
             return aside;
         } catch (IOException e) {
-            Disk.discard(aside, e); // what is half there would take the space that is wanting
+            Disk.discard(aside, e); // a half-written file would take space that is needed
             throw Disk.writeFailure("writing compacted batches", aside, e);
         } catch (RuntimeException | Error e) {
             Disk.discard(aside, e);
@@ -108,7 +108,7 @@ final class SegmentReplacement {
         }
     }
 
-    /** Lets the batches written aside take the segments' place. Call with the partition's monitor held. */
+    /** Replaces the segments by the batches written aside. Call with the partition's monitor held. */
     void commit(Path aside) {
         PartitionView now = partition.view();
         int first = requireUnchanged(now);
@@ -118,9 +118,9 @@ final class SegmentReplacement {
         try {
             partition
                     .durability()
-                    .forceFirst(now, after); // what comes before must not be less durable than what is put here
+                    .forceFirst(now, after); // the segments before must not be less durable than the new one
             Disk.forceDirectory(directory);
-            // Compaction may leave a gap at the end, which past the recovery point would be taken for a loss.
+            // Compaction may leave a gap at the end; past the recovery point it would count as a loss.
             partition.durability().raiseCheckpoint(end);
             partition.hit(FileFailPoints.REPLACE_BEFORE_SWAP);
             Disk.rename(aside, swap);
@@ -165,8 +165,10 @@ final class SegmentReplacement {
     }
 
     /**
-     * @return the index of the first segment to replace: whatever trims or truncates a segment leaves another
-     *     in its place, or none
+     * Finds the segments again. A trim or a truncation puts another segment in the place of one, or none.
+     *
+     * @return the index of the first segment to replace
+     * @throws StorageException RETRY if one of them was trimmed or truncated
      */
     private int requireUnchanged(PartitionView now) {
         int first = now.indexOf(replaced.get(0));

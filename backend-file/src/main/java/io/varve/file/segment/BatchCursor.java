@@ -10,9 +10,9 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 
 /**
- * Steps over the batches in a log file, reading their headers only. One per thread, reused: opening another
- * one ends the one before. It works on a stretch whose ends are batch boundaries and takes nothing in it on
- * trust.
+ * Steps from batch to batch in a log file, and reads only their headers. There is one cursor per thread:
+ * {@link #open} ends its former use. The cursor works on a range whose ends are batch boundaries, and checks
+ * each header in it.
  */
 public final class BatchCursor {
     private static final int WINDOW = 4096;
@@ -31,7 +31,7 @@ public final class BatchCursor {
 
     /**
      * @param file names the file in messages
-     * @param open open on it
+     * @param open the same file, open
      * @param at first byte of the first batch
      * @param limit end of the last batch, exclusive
      */
@@ -48,8 +48,8 @@ public final class BatchCursor {
     }
 
     /**
-     * @return true if there is a batch at the current position
-     * @throws StorageException CORRUPT if there is something else
+     * @return true if there is a batch at the current position; false at the end of the range
+     * @throws StorageException CORRUPT if there are other bytes
      */
     public boolean onBatch() {
         if (at >= limit) {
@@ -86,7 +86,7 @@ public final class BatchCursor {
         }
     }
 
-    /** Goes to the next batch. Call only on a batch, as the methods below. */
+    /** Moves to the next batch. Call this and the methods below only when the cursor is on a batch. */
     public void advance() {
         before = at;
         at += size();
@@ -96,12 +96,12 @@ public final class BatchCursor {
         return at;
     }
 
-    /** @return where the batch begins whose length has led to the current position */
+    /** @return first byte of the batch whose length has led to the current position */
     int positionBefore() {
         return before;
     }
 
-    /** Goes on at another boundary. */
+    /** Moves to another batch boundary. */
     void moveTo(int position) {
         at = position;
         before = position;

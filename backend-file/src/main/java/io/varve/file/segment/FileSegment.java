@@ -15,9 +15,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens, forces and removes the files of one segment, and knows where its batches end: a log file and its two
- * indexes. Batches lie in the log one after another; bytes past {@link #bytes} belong to none. One writer;
- * readers stay below the end that the partition has published.
+ * Opens, forces and removes the files of one segment, a log file and its two indexes, and keeps where its
+ * batches end. Batches lie in the log one after another; bytes past {@link #bytes} belong to no batch. One
+ * writer; readers stay below the end that the partition has published.
  */
 public final class FileSegment {
     private static final Logger LOG = LoggerFactory.getLogger(FileSegment.class);
@@ -29,19 +29,19 @@ public final class FileSegment {
     private volatile int bytes;
     private final LazyLong maxTimestamp = new LazyLong();
     private final LazyLong lastAppendMs = new LazyLong();
-    /** Its file does not tell of the last append yet; the writer's. */
+    /** True while the file's time of modification is not that of the last append; used by the writer only. */
     private boolean lastAppendUnsaved;
 
-    /** Made when first needed: most segments lie idle, and there are many. */
+    /** Created when first needed: there are many segments, and most are idle. */
     private volatile SegmentFiles files;
 
-    /** Made when first needed, by the writer. */
+    /** Created when first needed, by the writer. */
     private SegmentWriter writer;
 
     private boolean retired;
     private boolean damageLogged;
 
-    /** @param bytes length of the batches in the log file, which exists */
+    /** @param bytes bytes of batches in the log file, which exists */
     public FileSegment(PartitionDirectory directory, long base, int bytes) {
         this.directory = directory;
         this.base = base;
@@ -80,8 +80,8 @@ public final class FileSegment {
     }
 
     /**
-     * Closes the files and forgets what is known of them, unless they wait to be forced. Only while no other
-     * thread has the segment.
+     * Closes the files and forgets their state, unless they wait to be forced. No other thread may use the
+     * segment meanwhile.
      */
     public synchronized void forgetFiles() {
         if (files != null && !files.isDirty()) {
@@ -90,7 +90,7 @@ public final class FileSegment {
         }
     }
 
-    /** @return who appends; for one thread at a time */
+    /** @return the segment's writer; for one thread at a time */
     public SegmentWriter writer() {
         if (writer == null) {
             writer = new SegmentWriter(this);
@@ -98,7 +98,7 @@ public final class FileSegment {
         return writer;
     }
 
-    /** @return where the batches end in the log file */
+    /** @return end of the batches in the log file, in bytes, exclusive */
     public int bytes() {
         return bytes;
     }
@@ -109,8 +109,8 @@ public final class FileSegment {
     }
 
     /**
-     * When a batch was last appended, in ms since the epoch, or -1. While nothing is appended the file's time
-     * of modification tells; it is the clock's own once {@link #saveLastAppend} has set it.
+     * Returns when a batch was last appended, in ms since the epoch, or -1. Until this process appends, that
+     * is the file's time of modification, which {@link #saveLastAppend} sets.
      */
     public long lastAppendMs() {
         return lastAppendMs.get(() -> bytes == 0 ? -1 : Disk.modifiedMs(path()));
@@ -123,8 +123,8 @@ public final class FileSegment {
     }
 
     /**
-     * Leaves word of the last append in the file's time of modification. What cannot be noted is told by the
-     * time of the last write.
+     * Sets the file's time of modification to the time of the last append. Where that fails, the file keeps
+     * the time of its last write.
      */
     public void saveLastAppend() {
         if (lastAppendUnsaved && bytes > 0) {
@@ -133,12 +133,19 @@ public final class FileSegment {
         }
     }
 
-    /** Where the log lies, without anything being made for its use. */
+    /** @return the path of the log; does not create {@link #files} */
     private Path path() {
         return directory.file(base, FileNames.LOG);
     }
 
-    /** Takes a region for a reader, who keeps the file open by it. */
+    /**
+     * Returns a region for a reader. The file stays open until the region is closed.
+     *
+     * @param from first byte
+     * @param to end, exclusive
+     * @throws StorageException RETRY if the file cannot be opened
+     * @throws RetiredException if the segment was replaced, truncated or removed
+     */
     public BatchSlice slice(int from, int to) {
         try {
             return new FileSlice(log(), log().acquire(), from, to - from);
@@ -147,13 +154,17 @@ public final class FileSegment {
         }
     }
 
-    /** What to verify in a segment's log. */
+    /** A check of batches by their checksums. */
     @FunctionalInterface
     public interface Verification<T> {
         T by(LogScan scan) throws IOException;
     }
 
-    /** Verifies batches by their checksums. */
+    /**
+     * Runs a check of batches by their checksums.
+     *
+     * @param limit end of the bytes to check, exclusive
+     */
     public <T> T verifying(Verification<T> verification, int limit) {
         try {
             UninterruptibleFile open = log().acquire();
@@ -167,13 +178,18 @@ public final class FileSegment {
         }
     }
 
-    /** What to find out from a segment's batch headers. */
+    /** A scan of batch headers. */
     @FunctionalInterface
     public interface HeaderScan<T> {
         T at(BatchCursor cursor);
     }
 
-    /** Looks at the batches between two boundaries. */
+    /**
+     * Scans the headers of the batches between two batch boundaries.
+     *
+     * @param from first byte
+     * @param to end, exclusive
+     */
     public <T> T readingHeaders(HeaderScan<T> scan, int from, int to) {
         try {
             UninterruptibleFile open = log().acquire();
@@ -187,10 +203,7 @@ public final class FileSegment {
         }
     }
 
-    /**
-     * Makes the batches durable, and with a sealed segment its indexes: they are not looked into after a
-     * crash.
-     */
+    /** Makes the batches durable, and a sealed segment's indexes: no start verifies those after a crash. */
     public void force(boolean sealed) throws IOException {
         if (log().isDirty()) {
             long mark = log().mark();
@@ -207,7 +220,7 @@ public final class FileSegment {
         }
     }
 
-    /** Makes what was written to the indexes survive a power cut. */
+    /** Makes the indexes survive a power cut. */
     public void forceIndexes() throws IOException {
         offsets().force();
         times().force();
@@ -218,7 +231,9 @@ public final class FileSegment {
         directory.withReserve(write);
     }
 
-    /** Says once where the segment is damaged, and where it is sound again. */
+    /**
+     * Logs where the segment is damaged, and where sound batches go on; only the first damage of a segment.
+     */
     void logDamage(String damage, long sound) {
         if (!damageLogged) {
             damageLogged = true;
@@ -227,7 +242,8 @@ public final class FileSegment {
     }
 
     /**
-     * @return an offset such that every batch before the one that holds it is older than {@code timestamp}
+     * @return an offset to search a timestamp from: every batch before the one that holds it is older than
+     *     {@code timestamp}
      */
     public long floor(long timestamp) {
         return new SegmentTimes(this).floor(timestamp);
@@ -238,12 +254,12 @@ public final class FileSegment {
         maxTimestamp.set(timestamp);
     }
 
-    /** Sets where batches end in the log file. */
+    /** Sets the end of the batches in the log file, in bytes, exclusive. */
     public void bytes(int bytes) {
         this.bytes = bytes;
     }
 
-    /** Gives the files out no more, without touching them on disk. */
+    /** Retires the files: they cannot be acquired any more. The files on disk stay as they are. */
     public synchronized void retire() {
         retired = true;
         if (files != null) {
@@ -258,19 +274,19 @@ public final class FileSegment {
         }
     }
 
-    /** As {@link #remove(long)}, at once. */
+    /** Removes the segment without a delay. */
     public void remove() {
         remove(0);
     }
 
     /**
-     * Takes the segment's name away and frees its space when the last reader has left, but no sooner than the
-     * delay says. The names are durable when the directory is forced.
+     * Removes the segment: renames its log, and deletes it when the last reader has left, but not before the
+     * delay. The change of names is durable when the directory is forced.
      *
-     * @param delayMs how long the log's file is to stay under another name, in ms
+     * @param delayMs min time for which the log stays under its new name, in ms
      */
     public void remove(long delayMs) {
-        retire(); // first, so that no reader looks for a file that has lost its name
+        retire(); // first, so that no reader opens a file that has lost its name
         Path path = log().path();
         Path gone = path.resolveSibling(path.getFileName() + FileNames.DELETED);
         try {
@@ -285,10 +301,7 @@ public final class FileSegment {
         log().whenUnused(() -> directory.drop(gone, delayMs));
     }
 
-    /**
-     * A directory without space for another name need not take one, except where files in use cannot be
-     * deleted.
-     */
+    /** Renames a log, or deletes it where the directory has no space for another name. */
     private static void renameAway(Path path, Path gone) throws IOException {
         try {
             Disk.rename(path, gone);

@@ -11,9 +11,11 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 import java.util.Optional;
 
-/** A region of a segment's log, for a reader. Keeps the file open until it is closed. */
+/**
+ * Gives a reader a region of a segment's log, and keeps the file open until it is closed. Not thread-safe.
+ */
 public final class FileSlice implements BatchSlice {
-    /** Nothing to read. */
+    /** The slice without bytes. */
     public static final BatchSlice EMPTY = new FileSlice(null, null, 0, 0);
 
     private PooledFile file;
@@ -21,7 +23,7 @@ public final class FileSlice implements BatchSlice {
     private final int position;
     private final int length;
 
-    /** Takes over one use of the file. */
+    /** Takes over one use of the file, which {@link #close} ends. */
     FileSlice(PooledFile file, UninterruptibleFile open, int position, int length) {
         this.file = file;
         this.open = open;

@@ -15,13 +15,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Entries of one size in ascending order, appended to a file and searched in it: nothing is held in memory
- * but the count and the last entry. The index can be rebuilt from the log, so it is written without care and
- * believed with caution. One writer, any number of readers.
+ * Appends entries of one size to an index file, in ascending order, and searches them. Memory holds only
+ * their count. The index can be rebuilt from the log: so it is written without precautions, and each answer
+ * is checked. One writer, any number of readers.
  */
 final class IndexFile {
     private static final Logger LOG = LoggerFactory.getLogger(IndexFile.class);
-    /** Entries read at once when a search has come that close. */
+    /** Entries read at once at the end of a search. */
     private static final int WINDOW = 128;
 
     private static final int LARGEST_ENTRY = 12;
@@ -35,17 +35,14 @@ final class IndexFile {
     private volatile boolean distrusted;
     private final UnforcedChanges unforced = new UnforcedChanges();
 
-    /**
-     * @param ascending the numbers in an entry, each of which is above that of the entry before, and never
-     *     negative
-     */
+    /** @param ascending the fields of an entry: each is above that of the entry before, and never negative */
     IndexFile(PooledFile file, int entrySize, List<Field> ascending) {
         this.file = file;
         this.entrySize = entrySize;
         this.ascending = List.copyOf(ascending);
     }
 
-    /** @return number of entries, 0 when the index is not to be believed */
+    /** @return number of entries; 0 when the index is not trusted */
     int count() {
         if (distrusted) {
             return 0;
@@ -75,12 +72,14 @@ final class IndexFile {
         } catch (NoSuchFileException e) {
             distrust("it is not there");
             return 0;
-        } catch (IOException e) { // which says nothing of the index: there may be too many files open
+        } catch (IOException e) { // the index may be right: there may be too many files open
             throw Disk.readFailure("opening", file.path(), e);
         }
     }
 
-    /** A file may have been lengthened by zeros. They are at its end, where an index is used most. */
+    /**
+     * @return false if the last entry is not above the one before, as in a file that was lengthened by zeros
+     */
     private boolean endsInOrder(UninterruptibleFile open, int entries) throws IOException {
         int looked = Math.min(entries, 2);
         ByteBuffer last = ByteBuffer.allocate(looked * entrySize);
@@ -97,19 +96,19 @@ final class IndexFile {
         return true;
     }
 
-    /** A number in an entry's bytes. */
+    /** A field of an entry. */
     @FunctionalInterface
     interface Field {
         long read(ByteBuffer buffer, int at);
     }
 
-    /** @return the number in entry {@code i} */
+    /** @return a field of entry {@code i} */
     long get(int i, Field field) {
         ByteBuffer buffer = read(i, 1);
         return field.read(buffer, 0);
     }
 
-    /** @return the last entry whose number is at most {@code target}, or -1 */
+    /** @return the last entry whose field is at most {@code target}, or -1 */
     int floor(Field field, long target) {
         int low = 0;
         int high = count(); // entries below low are at most target, those from high on are above it
@@ -141,7 +140,7 @@ final class IndexFile {
             UninterruptibleFile open = file.acquire();
             try {
                 int read = Disk.read(open, buffer, (long) first * entrySize);
-                file.requireOwned(); // else a truncation may have come first, and these be other entries
+                file.requireOwned(); // otherwise a truncation may have replaced these entries
                 if (read < n * entrySize) {
                     throw new StorageException(
                             StorageException.Kind.CORRUPT,
@@ -157,12 +156,12 @@ final class IndexFile {
         return buffer;
     }
 
-    /** @return a buffer for one entry, to be filled and handed to {@link #append} */
+    /** @return a buffer for one entry, to be filled and passed to {@link #append} */
     ByteBuffer blank() {
         return SCRATCH.get().clear().limit(entrySize);
     }
 
-    /** Appends an entry. When this throws, the index is as it was, and right. */
+    /** Appends an entry. When this throws, the index is unchanged. */
     void append(ByteBuffer entry) throws IOException {
         if (distrusted) {
             return;
@@ -179,7 +178,9 @@ final class IndexFile {
         count = at + 1;
     }
 
-    /** @return every whole entry; none when the file is gone, as that of an index that was not believed is */
+    /**
+     * @return every whole entry; none when the file does not exist: an index that was not trusted is deleted
+     */
     ByteBuffer content() throws IOException {
         try {
             UninterruptibleFile open = file.acquire();
@@ -197,7 +198,11 @@ final class IndexFile {
         }
     }
 
-    /** Keeps the first entries only. Not to be called while others read. */
+    /**
+     * Keeps only the first entries. Call only while no other thread reads.
+     *
+     * @param entries number of entries to keep
+     */
     void truncate(int entries) throws IOException {
         if (distrusted) {
             return;
@@ -230,9 +235,9 @@ final class IndexFile {
     }
 
     /**
-     * Stops believing the index, for as long as this process runs; the next start rebuilds it.
+     * Deletes the index, and does not use it while this process runs; the next start rebuilds it.
      *
-     * @throws RetiredException if the file has another owner by now, who may have changed it under a reader
+     * @throws RetiredException if another owner may have changed the file under a reader
      */
     void distrust(String why) {
         if (distrusted) {
@@ -247,7 +252,7 @@ final class IndexFile {
         LOG.warn("{} is not used any more: {}; reads scan the log until the next start rebuilds it", file.path(), why);
     }
 
-    /** @return true if it holds what was not forced, or is not believed */
+    /** @return true if it has entries that were not forced, or is not trusted */
     boolean isDirty() {
         return distrusted || unforced.any();
     }

@@ -5,8 +5,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
 /**
- * Remembers a number that a writer sets, and that readers find out when it is not set yet. What a reader has
- * found out never takes the place of what the writer has set meanwhile. Thread-safe.
+ * Caches a number. A writer sets it; a reader computes it when it is not set. A computed number never
+ * replaces one that the writer has set meanwhile. Thread-safe.
  */
 final class LazyLong {
     /** Stands for no number. */
@@ -15,7 +15,7 @@ final class LazyLong {
     private final AtomicLong value = new AtomicLong(UNKNOWN);
 
     /**
-     * @return the number, or what {@code find} says if it is not known; that is remembered unless it is
+     * @return the number; computed by {@code find} if it is not set, and then cached unless it is
      *     {@link #UNKNOWN}
      */
     long get(LongSupplier find) {

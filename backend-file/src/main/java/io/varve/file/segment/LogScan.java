@@ -9,14 +9,15 @@ import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
 /**
- * Verifies the batches of a log file to the last byte, and searches for the next sound one behind damage.
- * Takes no length on trust. One at a time per thread, whose window it uses: making another one ends the one
- * before.
+ * Verifies the batches of a log file by their checksums, and searches for the next sound batch behind damage.
+ * Checks every length before it uses it. One scan at a time per thread: a new one takes over the thread's
+ * buffer, and ends the scan before.
  */
 public final class LogScan {
     private static final int WINDOW = 1 << 18;
     /**
-     * A search gives up after so many bytes: records may be full of what looks like headers of large batches.
+     * Max bytes whose checksum a search computes: records may hold many bytes that look like headers of large
+     * batches.
      */
     private static final long MAX_CHECKSUMMED = 8L << 30;
 
@@ -31,22 +32,24 @@ public final class LogScan {
     private long checksummed;
     private String why = "";
 
-    /** @param length where the file's bytes end, exclusive */
+    /** @param length end of the bytes to scan, exclusive */
     public LogScan(UninterruptibleFile open, long length) {
         this.open = open;
         this.length = length;
         this.window = WINDOWS.get().clear().limit(0);
     }
 
-    /** @return what is wrong at the position last asked about */
+    /** @return what is wrong at the position that was last found unsound */
     public String why() {
         return why;
     }
 
     /**
+     * Verifies the batch at a position.
+     *
      * @param at first byte
-     * @param minOffset lowest base offset possible
-     * @param maxOffset highest last offset possible
+     * @param minOffset lowest base offset possible, inclusive
+     * @param maxOffset highest last offset possible, inclusive
      * @return bytes of the sound batch that starts there, or 0 when there is none
      */
     public int soundAt(long at, long minOffset, long maxOffset) throws IOException {
@@ -87,15 +90,17 @@ public final class LogScan {
     }
 
     /**
-     * Looks behind a batch that is not sound for one that is, and so shows that the bad one was there whole
-     * once. What a client has put into a record may look like a batch: so the body of a batch whose header
-     * makes sense is not searched, but for where the batch ends if its length is what is wrong, which its own
-     * checksum then proves. A leader epoch proves nothing: it is outside the checksum, and a client that
-     * makes up a batch can make it up too.
+     * Searches for a sound batch behind a bad one. Such a batch proves that the bad one was once written
+     * whole.
+     *
+     * <p>A client's record may contain bytes that look like a batch. So where the bad batch's header makes
+     * sense, a batch found in its body does not count. One exception: the length may be wrong. Then the batch
+     * ends where the found one begins, and its own checksum proves that. The leader epoch proves nothing: the
+     * checksum does not cover it, and a client can forge it.
      *
      * @param at first byte of the bad batch
      * @param next the offset due there
-     * @param maxOffset highest offset possible
+     * @param maxOffset highest offset possible, inclusive
      * @return position of the next sound batch, or -1
      */
     public long findBehind(long at, long next, long maxOffset) throws IOException {
@@ -129,8 +134,8 @@ public final class LogScan {
 
     /**
      * @param at first byte of a bad batch, the last of its file
-     * @return true if its length or its checksum says that it ends where the file does: it is there whole,
-     *     and damaged
+     * @return true if its length or its checksum says that it ends where the file does: then it was written
+     *     whole, and is damaged
      */
     public boolean endsWithFile(long at) throws IOException {
         if (!load(at, BatchHeader.SIZE)) {
@@ -175,10 +180,14 @@ public final class LogScan {
         return crc.getValue();
     }
 
-    /** Where the part of a batch that the CRC covers begins: at the attributes. */
+    /** First byte of a batch that its CRC covers: the attributes. */
     private static final int CRC_START = 21;
 
-    /** Brings bytes into the window. */
+    /**
+     * Reads bytes into the window.
+     *
+     * @return false if the file ends before them
+     */
     private boolean load(long at, int bytes) throws IOException {
         if (at >= windowStart && at + bytes <= windowStart + window.limit()) {
             return true;

@@ -7,7 +7,8 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Where batches lie in a segment's log, for some of them. One entry, big-endian, as Kafka's:
+ * Finds batches of a segment by offset: maps the last offsets of some batches to their positions in the log.
+ * One entry, big-endian, as Kafka's:
  *
  * <pre>
  * 0 offset    int32  last offset of the batch, minus the segment's base
@@ -21,8 +22,8 @@ public final class OffsetIndex {
     private final IndexFile entries;
     private final long base;
     /**
-     * The last entry, offset in the upper half: readers at the end of the log need no other. -1 when not
-     * known.
+     * The last entry, its offset in the upper half, or -1 when not known: reads at the end of the log need no
+     * other.
      */
     private volatile long last = -1;
 
@@ -42,7 +43,7 @@ public final class OffsetIndex {
         return found < 0 ? 0 : position(found);
     }
 
-    /** @return the last indexed position at or below {@code position}, or 0 */
+    /** @return the last indexed position that is at most {@code position}, or 0 */
     public int floorPosition(int position) {
         long known = last;
         if (known >= 0 && position >= (int) known && entries.count() > 0) {
@@ -66,8 +67,8 @@ public final class OffsetIndex {
     }
 
     /**
-     * Drops every entry from the first on that breaks the order, lies outside the log, or belongs to a batch
-     * at or above {@code end}.
+     * Drops the first wrong entry and all entries after it. An entry is wrong if it breaks the order, lies
+     * outside the log, or belongs to a batch at or above {@code end}.
      *
      * @param length bytes in the log
      */
@@ -98,13 +99,13 @@ public final class OffsetIndex {
         return count == 0 ? 0 : position(count - 1);
     }
 
-    /** @return last offset of the last indexed batch, or below the base when there is none */
+    /** @return last offset of the last indexed batch; the base minus 1 when there is none */
     public long lastOffset() {
         int count = entries.count();
         return count == 0 ? base - 1 : base + entries.get(count - 1, OffsetIndex::offsetField);
     }
 
-    /** Drops the last entry, of which there must be one. */
+    /** Drops the last entry; there must be one. */
     public void dropLast() throws IOException {
         truncate(entries.count() - 1);
     }
@@ -126,7 +127,7 @@ public final class OffsetIndex {
         entries.distrust(why);
     }
 
-    /** @return true if it holds what was not forced, or is not believed */
+    /** @return true if it has entries that were not forced, or is not trusted */
     boolean isDirty() {
         return entries.isDirty();
     }

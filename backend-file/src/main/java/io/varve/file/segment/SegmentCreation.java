@@ -9,12 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Creates the files of an empty segment. Their names are durable when the directory is forced. */
+/** Creates the files of an empty segment. Their names are durable when the directory is forced. Stateless. */
 public final class SegmentCreation {
     private SegmentCreation() {}
 
     /**
-     * Creates a log file and its indexes; where one of them cannot be, none is left.
+     * Creates a log file and its indexes; deletes all of them when one cannot be created.
      *
      * @param base the segment's base offset
      * @param afterLog runs when the log file exists and its indexes do not
@@ -26,7 +26,7 @@ public final class SegmentCreation {
         try {
             afterLog.run();
             createIndexes(directory, base);
-        } catch (IOException e) { // else the next try would find it in its way
+        } catch (IOException e) { // otherwise the file would be in the way of the next try
             Disk.discard(directory.file(base, FileNames.TIME_INDEX), e);
             Disk.discard(directory.file(base, FileNames.INDEX), e);
             Disk.discard(log, e);
@@ -36,7 +36,7 @@ public final class SegmentCreation {
     }
 
     /**
-     * Creates empty index files, in place of whatever has their names.
+     * Creates empty index files, in place of any that exist.
      *
      * @param base the segment's base offset
      * @throws IOException if one of them cannot be created

@@ -9,8 +9,8 @@ import io.varve.file.disk.PooledFile;
  * The files of one segment, opened when needed.
  *
  * @param log the batches
- * @param offsets where they lie, by offset
- * @param times and by time
+ * @param offsets the index by offset
+ * @param times the index by timestamp
  */
 record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
     SegmentFiles(PartitionDirectory directory, long base) {
@@ -20,21 +20,21 @@ record SegmentFiles(PooledFile log, OffsetIndex offsets, TimeIndex times) {
                 new TimeIndex(new PooledFile(directory, base, FileNames.TIME_INDEX), base));
     }
 
-    /** Gives the files out no more. */
+    /** Retires the files: they cannot be acquired any more. */
     void retire() {
         log.retire();
         offsets.file().retire();
         times.file().retire();
     }
 
-    /** Closes those that are neither in use nor dirty. */
+    /** Closes each file that is neither in use nor dirty. */
     void closeIdle() {
         log.closeIfIdle();
         offsets.file().closeIfIdle();
         times.file().closeIfIdle();
     }
 
-    /** @return true if something in them is to be forced, or an index is not to be believed */
+    /** @return true if a file waits to be forced, or an index is not trusted */
     boolean isDirty() {
         return log.isDirty() || offsets.isDirty() || times.isDirty();
     }

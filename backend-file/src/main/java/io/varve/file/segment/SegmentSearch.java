@@ -4,7 +4,10 @@ package io.varve.file.segment;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException;
 
-/** Finds batches in a segment: by its indexes as far as they are right, and past what is damaged. */
+/**
+ * Finds batches in a segment by its indexes, checks what the indexes say, and skips damage. Stateless but for
+ * one search.
+ */
 public final class SegmentSearch {
     private static final int NOT_HERE = -1;
     private static final int WRONG_INDEX = -2;
@@ -20,18 +23,19 @@ public final class SegmentSearch {
     }
 
     /**
-     * @param readable end of the batches to look at, a batch boundary
+     * Finds the batch of an offset.
+     *
+     * @param readable end of the batches to search, a batch boundary, exclusive
      * @return first byte of the first batch whose last offset is at least {@code offset}, or -1
-     * @throws StorageException CORRUPT if what is there at the offset is damaged; damage elsewhere is stepped
-     *     over
+     * @throws StorageException CORRUPT if the batch of the offset is damaged; damage elsewhere is skipped
      */
     public static int positionOf(FileSegment segment, long offset, int readable) {
         return new SegmentSearch(segment, offset, false).position(readable);
     }
 
     /**
-     * As {@link #positionOf}, for a reader: a batch is not taken for the offset's only because its header
-     * says that it goes on to there, for that may be what is damaged.
+     * As {@link #positionOf}, for a reader. Where a batch begins below the offset, its checksum is verified
+     * too: the header field that says that it reaches the offset may be what is damaged.
      */
     public static int soundPositionOf(FileSegment segment, long offset, int readable) {
         return new SegmentSearch(segment, offset, true).position(readable);
@@ -54,8 +58,8 @@ public final class SegmentSearch {
     }
 
     /**
-     * The index points past the end: either its entry is wrong, or the log was cut short. Only the log itself
-     * can tell.
+     * Searches the log from its beginning when the index points past its end. Either the entry is wrong, or
+     * the log was cut short.
      */
     private int beyondIndex(int readable) {
         int found = segment.readingHeaders(cursor -> seek(cursor, 0), 0, readable);
@@ -115,7 +119,11 @@ public final class SegmentSearch {
                 scan -> scan.soundAt(at, segment.base, segment.base + Integer.MAX_VALUE) > 0, cursor.limit());
     }
 
-    /** @return true if there was a sound batch behind the damage at the cursor; it is at that now */
+    /**
+     * Moves the cursor to the next sound batch behind the damage it is at.
+     *
+     * @return false if there is none
+     */
     static boolean trySkipDamage(FileSegment segment, BatchCursor cursor) {
         int at = cursor.position();
         long sound = segment.verifying(
@@ -127,8 +135,11 @@ public final class SegmentSearch {
     }
 
     /**
-     * Moves on to the next sound batch, unless what is looked for lies in the damage. It may lie before the
-     * cursor, when a wrong length has led past it.
+     * Moves the cursor to the next sound batch behind the damage it is at. Where a wrong length has led the
+     * cursor too far, the damage begins at the batch before.
+     *
+     * @param offset the offset searched for
+     * @throws StorageException the damage, if the offset may lie in it
      */
     static void skipDamage(FileSegment segment, BatchCursor cursor, long offset, StorageException damage) {
         int at = cursor.position();
@@ -149,8 +160,8 @@ public final class SegmentSearch {
     }
 
     /**
-     * Verifies by its indexes that a sealed segment in which an offset was not found is whole: compaction
-     * leaves gaps, and a file that was cut short looks the same.
+     * Verifies by its indexes that a sealed segment, in which an offset was not found, is whole. Compaction
+     * leaves gaps at the end of a segment, and a file that was cut short looks the same.
      *
      * @throws StorageException CORRUPT if batches are missing at the end
      */
@@ -168,8 +179,9 @@ public final class SegmentSearch {
     }
 
     /**
-     * @return where the batches end that begin at {@code from}, are sound and hold no offset at or above
-     *     {@code end}
+     * @return end of the sound batches from {@code from} on that hold no offset at or above {@code end}, in
+     *     bytes, exclusive
+     * @throws StorageException CORRUPT if the first batch is damaged
      */
     public static int endOfSound(FileSegment segment, int from, int readable, long end) {
         return segment.readingHeaders(
@@ -191,7 +203,7 @@ public final class SegmentSearch {
     }
 
     /**
-     * @return the largest batch boundary not above {@code from + maxBytes}, at least one batch above
+     * @return the largest batch boundary that is at most {@code from + maxBytes}; at least one batch is above
      *     {@code from}
      */
     public static int boundaryWithin(FileSegment segment, int from, int readable, int maxBytes) {
@@ -205,8 +217,8 @@ public final class SegmentSearch {
     }
 
     /**
-     * @return where the last batch ends that is to be read, or -1 when the index has led to a place where
-     *     there is no batch
+     * @return the end of the last batch within {@code maxEnd}, or -1 when the index has led to a position
+     *     where no batch begins
      */
     private static int endOfBatches(BatchCursor cursor, int from, int maxEnd) {
         int start = cursor.position();
@@ -227,7 +239,7 @@ public final class SegmentSearch {
     }
 
     /**
-     * Takes a region for a reader as {@link FileSegment#slice} does, once every batch in it is verified.
+     * Returns a region for a reader, as {@link FileSegment#slice} does, after every batch in it was verified.
      *
      * @return the region up to the first damaged batch
      * @throws StorageException CORRUPT if the first batch is damaged

@@ -4,13 +4,13 @@ package io.varve.file.segment;
 import io.varve.core.spi.StorageException;
 
 /**
- * Walks over a segment's batch headers as far as they make sense, and tells what they add up to. Nothing is
- * verified but what says so.
+ * Reads a segment's batch headers up to the first damaged one, and sums them up. Verifies no checksum, except
+ * in {@link #beginsSound}.
  */
 public final class SegmentSurvey {
     private final FileSegment segment;
 
-    /** @param segment not appended to meanwhile */
+    /** @param segment no thread may append to it meanwhile */
     public SegmentSurvey(FileSegment segment) {
         this.segment = segment;
     }
@@ -54,8 +54,8 @@ public final class SegmentSurvey {
     }
 
     /**
-     * @return true if the segment begins with a batch whose checksum matches, and whose offset is not below
-     *     the base
+     * @return true if the segment begins with a batch whose checksum matches and whose offset is at least the
+     *     base
      */
     public boolean beginsSound() {
         long base = segment.base;

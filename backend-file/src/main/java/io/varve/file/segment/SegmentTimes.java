@@ -4,21 +4,21 @@ package io.varve.file.segment;
 import io.varve.core.spi.StorageException;
 
 /**
- * Searches a segment's time index, and verifies what it says by the log: an entry may be wrong, entries may
- * be gone, or have come before the batches at the end. A log that is damaged where an entry points cannot say
- * otherwise.
+ * Searches a segment's time index, and checks each answer by the log. An entry may be wrong, entries may be
+ * missing, and an entry may be written before its batch. Where the log is damaged at an entry's batch, the
+ * entry is trusted.
  */
 final class SegmentTimes {
     private final FileSegment segment;
     private final TimeIndex times;
 
-    /** @param segment has batches */
+    /** @param segment a segment with at least one batch */
     SegmentTimes(FileSegment segment) {
         this.segment = segment;
         this.times = segment.times();
     }
 
-    /** @return largest timestamp of the segment in ms since the epoch, or -1 */
+    /** @return max timestamp of the segment in ms since the epoch, or -1 */
     long newest() {
         long indexed = times.lastTimestamp();
         if (indexed >= 0 && !isAt(times.lastOffset(), indexed)) {
@@ -29,10 +29,11 @@ final class SegmentTimes {
     }
 
     /**
-     * Behind the last entry nothing should be newer, but entries at the end may be gone, which leaves an
-     * index like any other. Where timestamps ascend there are few batches behind the last entry.
+     * Finds where the part of the log begins that the index may not cover. No batch behind the last entry
+     * should be newer, but entries at the end may be missing, and that does not show. Where timestamps
+     * ascend, few batches are behind the last entry.
      *
-     * @return the position behind which the index may not tell of everything
+     * @return position of the first batch that the index may not cover
      */
     private int endOfIndexed() {
         int last = segment.offsets().lastPosition();
@@ -49,8 +50,8 @@ final class SegmentTimes {
     }
 
     /**
-     * An entry that is of no batch is passed over: it may be a wrong one, or of a batch that is just being
-     * appended.
+     * Finds an offset to search a timestamp from. An entry without a batch is skipped: it may be wrong, or
+     * belong to a batch that is being appended.
      *
      * @return an offset such that every batch before the one that holds it is older than {@code timestamp}
      */
@@ -63,7 +64,8 @@ final class SegmentTimes {
         try {
             int at = SegmentSearch.positionOf(segment, offset, segment.bytes());
             if (at < 0) {
-                return segment.offsets().lastPosition() >= segment.bytes(); // then it is the log that ends early
+                return segment.offsets().lastPosition()
+                        >= segment.bytes(); // then the log ends early, and the entry may be right
             }
             return segment.readingHeaders(
                     cursor -> cursor.onBatch() && cursor.baseOffset() <= offset && cursor.maxTimestamp() == timestamp,
@@ -75,7 +77,7 @@ final class SegmentTimes {
         }
     }
 
-    /** @return largest timestamp of the batches from a position on, as far as they are sound, or -1 */
+    /** @return max timestamp of the batches from a position on, damaged ones skipped, or -1 */
     private long newestFrom(int position) {
         return segment.readingHeaders(
                 cursor -> {

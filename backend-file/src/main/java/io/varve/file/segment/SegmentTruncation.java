@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Truncates a segment at a batch boundary, and its indexes with it. Readers of the segment keep the bytes
- * they have: while its log is read, a shorter copy takes its name.
+ * Truncates a segment and its indexes at a batch boundary. Readers of the segment keep their bytes: if its
+ * log is in use, a shorter copy takes its name.
  */
 public final class SegmentTruncation {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentTruncation.class);
@@ -28,7 +28,7 @@ public final class SegmentTruncation {
     private final FileSegment old;
     private final Path log;
 
-    /** @param old the segment; its files are not given out any more once {@link #run} was called */
+    /** @param old the segment; {@link #run} retires its files */
     public SegmentTruncation(PartitionDirectory directory, FileSegment old) {
         this.directory = directory;
         this.old = old;
@@ -36,13 +36,14 @@ public final class SegmentTruncation {
     }
 
     /**
-     * Truncates it; the log is durable on return.
+     * Truncates the segment; the log is durable on return.
      *
-     * @param bytes where the last batch that is kept ends
+     * @param bytes end of the last batch that is kept, exclusive
      * @param end offset after that batch
-     * @param unique names what readers still have: no other truncation of the directory may have the same
-     * @return the segment that takes the place of the old one
-     * @throws IOException if files may be half truncated
+     * @param unique a number that no other truncation in the directory has used; names the file that readers
+     *     keep
+     * @return the segment that replaces the old one
+     * @throws IOException if it failed; the files may be half truncated
      */
     public FileSegment run(int bytes, long end, long unique) throws IOException {
         long lastAppendMs = old.lastAppendMs();
@@ -71,10 +72,7 @@ public final class SegmentTruncation {
         return shortened;
     }
 
-    /**
-     * The file is to lose its name while it is read. Should an interrupt close it, readers find it under
-     * another one.
-     */
+    /** Links the log to a second name, so that its readers can open it again after an interrupt. */
     private void keepForReaders(long unique) {
         Path gone = log.resolveSibling(log.getFileName() + "." + unique + FileNames.DELETED);
         try {

@@ -13,9 +13,7 @@ import java.nio.ByteBuffer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Appends to a segment and to its indexes; remembers of the batches so far what that takes. Not thread-safe.
- */
+/** Appends batches to a segment, and entries to its indexes. Not thread-safe. */
 public final class SegmentWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SegmentWriter.class);
     private static final long UNKNOWN = Long.MIN_VALUE;
@@ -23,9 +21,12 @@ public final class SegmentWriter {
     private final FileSegment segment;
     private long offsetOfMaxTimestamp;
     private long firstTimestamp = UNKNOWN;
-    /** In ms since the epoch; of a segment that was there at the start, the last one before it. */
+    /**
+     * When the first batch was appended, in ms since the epoch. For a segment with batches from before the
+     * start: when the last of those was appended.
+     */
     private long firstAppendMs = UNKNOWN;
-    /** Bytes of batches since the one the last index entry points at. */
+    /** Bytes of batches since the one that the last index entry points at. */
     private long sinceIndexed;
 
     SegmentWriter(FileSegment segment) {
@@ -33,7 +34,7 @@ public final class SegmentWriter {
     }
 
     /**
-     * Call before every append.
+     * Tells whether a segment must end before a run. Call before every append.
      *
      * @param nowMs ms since the epoch
      * @return true if the run must go to another segment
@@ -61,8 +62,8 @@ public final class SegmentWriter {
     }
 
     /**
-     * @return -1 where there is no batch, or a damaged one, which is no reason to refuse what is to come
-     *     after it
+     * @return the batch's max timestamp; -1 where there is no batch or a damaged one: that must not refuse
+     *     later appends
      */
     private static long timestampHere(BatchCursor cursor) {
         try {
@@ -73,7 +74,14 @@ public final class SegmentWriter {
         }
     }
 
-    /** Writes a run at the end. When this throws, the segment is as it was. */
+    /**
+     * Writes a run at the end of the segment. When this throws, the segment is unchanged.
+     *
+     * @param limits when to add an index entry
+     * @param written runs when the bytes are in the page cache
+     * @throws StorageException FULL, or RETRY if there are no descriptors left
+     * @throws TornAppendException if the append failed half way and could not be undone
+     */
     public void append(BatchRun run, SegmentLimits limits, Runnable written) {
         int at = segment.bytes();
         int size = run.bytes().remaining();
@@ -100,20 +108,20 @@ public final class SegmentWriter {
         segment.bytes(at + size);
     }
 
-    /** Whatever the indexes have to be asked is asked before something is written: it may fail. */
+    /** Reads the state of the indexes before the log is written: reading may fail. */
     private void loadIndexes(SegmentLimits limits) {
         segment.maxTimestamp();
         segment.times().lastTimestamp();
         segment.offsets().isFull(limits.indexMaxBytes());
     }
 
-    /** Takes a torn append away, so that recovery can never mistake it for a whole one. */
+    /** Truncates a torn append, so that recovery can never take it for a whole one. */
     private void truncateTornAppend(int to, IOException why) {
-        boolean interrupted = Thread.interrupted(); // it closes channels, and may be why the append failed
+        boolean interrupted = Thread.interrupted(); // it closes channels, and may have made the append fail
         try {
             UninterruptibleFile open = segment.log().acquire();
             try {
-                if (open.size() > to) { // a file system gone read-only has taken nothing, and would refuse to cut
+                if (open.size() > to) { // a read-only file system has written nothing, and refuses to truncate
                     open.truncate(to);
                 }
             } finally {
@@ -147,7 +155,13 @@ public final class SegmentWriter {
         }
     }
 
-    /** Notes a batch, with an index entry if one is due. */
+    /**
+     * Counts a batch, and adds an index entry for it if one is due.
+     *
+     * @param timestamp max timestamp of the batch, in ms since the epoch
+     * @param position first byte of the batch
+     * @param size bytes of the batch
+     */
     public void indexBatch(long lastOffset, long timestamp, int position, int size, SegmentLimits limits) {
         if (position == 0) {
             firstTimestamp = timestamp;
@@ -161,7 +175,7 @@ public final class SegmentWriter {
                 segment.times()
                         .append(
                                 segment.maxTimestamp(),
-                                offsetOfMaxTimestamp); // first: an entry more does no harm, one less would
+                                offsetOfMaxTimestamp); // first: a surplus entry does no harm, a missing one would
                 segment.offsets().append(lastOffset, position);
                 sinceIndexed = 0;
             } catch (IOException e) {
@@ -175,14 +189,13 @@ public final class SegmentWriter {
         sinceIndexed += size;
     }
 
-    /** Completes the time index: its last entry is the segment's largest timestamp. */
+    /** Completes the time index: its last entry is the segment's max timestamp. */
     public void seal() throws IOException {
         segment.times().append(segment.maxTimestamp(), offsetOfMaxTimestamp);
     }
 
     /**
-     * {@link #seal}, or where that fails leaves it to those who ask for the largest timestamp to look at the
-     * last batches.
+     * Calls {@link #seal}, and logs a failure: then a search for the max timestamp scans the last batches.
      */
     public void sealIfPossible() {
         try {
@@ -192,26 +205,30 @@ public final class SegmentWriter {
         }
     }
 
-    /** Counts from here on what lies between two index entries. */
+    /**
+     * Starts to count the bytes since the last index entry.
+     *
+     * @param position end of the batches so far, exclusive
+     */
     public void indexedUpTo(int position) {
         sinceIndexed = position - segment.offsets().lastPosition();
     }
 
-    /** Gives the next batch an index entry, whatever the interval. */
+    /** Makes the next batch get an index entry, whatever the interval. */
     public void indexNext() {
         sinceIndexed = Integer.MAX_VALUE;
     }
 
     /**
-     * Takes up after the last index entry where the segment was left.
+     * Reads the headers of the batches after the last index entry, so that appends can go on.
      *
      * @return offset after the last batch
-     * @throws StorageException CORRUPT if the entry does not point at its batch, or what follows is not a row
-     *     of whole batches up to the end of the segment
+     * @throws StorageException CORRUPT if the entry does not point at its batch, or if other bytes than whole
+     *     batches follow
      */
     public long resume() {
         int from = segment.offsets().lastPosition();
-        segment.maxTimestamp(); // known before: to find it out takes the cursor
+        segment.maxTimestamp(); // before the loop: computing it uses the same cursor
         return segment.readingHeaders(
                 cursor -> {
                     long next = segment.base;
@@ -239,7 +256,7 @@ public final class SegmentWriter {
                 segment.bytes());
     }
 
-    /** Builds the indexes anew from the batch headers; what is damaged is stepped over. */
+    /** Builds the indexes anew from the batch headers; damaged batches are skipped. */
     public void rebuildIndexes(SegmentLimits limits) throws IOException {
         clearIndexes();
         segment.readingHeaders(
@@ -266,7 +283,7 @@ public final class SegmentWriter {
         }
     }
 
-    /** Forgets the indexes' content, to be built anew from the log. */
+    /** Empties the indexes, so that they can be built anew from the log. */
     public void clearIndexes() throws IOException {
         segment.offsets().truncate(0);
         segment.times().truncate(0);

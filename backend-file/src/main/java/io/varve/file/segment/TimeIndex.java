@@ -7,11 +7,11 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * The largest timestamp up to some batches of a segment. One entry, big-endian, as Kafka's; timestamps ascend
- * strictly:
+ * Finds batches of a segment by timestamp: keeps the max timestamp up to some of them. One entry, big-endian,
+ * as Kafka's; timestamps ascend strictly:
  *
  * <pre>
- * 0 timestamp  int64  largest timestamp so far, ms since the epoch
+ * 0 timestamp  int64  max timestamp so far, ms since the epoch
  * 8 offset     int32  last offset of the first batch that has it, minus the segment's base
  * </pre>
  */
@@ -29,21 +29,23 @@ public final class TimeIndex {
     }
 
     /**
+     * An entry.
+     *
      * @param timestamp ms since the epoch
      * @param offset last offset of the first batch that has it
      */
     record Entry(long timestamp, long offset) {}
 
     /**
-     * @return the last entry of at most a timestamp, or null; every batch before that entry's is older, if it
-     *     is right
+     * @return the last entry whose timestamp is at most {@code timestamp}, or null. If the entry is right,
+     *     every batch before its own is older
      */
     Entry floor(long timestamp) {
         int found = entries.floor(TimeIndex::timestampField, timestamp);
         return found < 0 ? null : new Entry(entries.get(found, TimeIndex::timestampField), offset(found));
     }
 
-    /** Appends an entry unless its timestamp is not above the last one's. */
+    /** Appends an entry if its timestamp is above that of the last entry. */
     void append(long timestamp, long offset) throws IOException {
         if (timestamp > lastTimestamp()) {
             int before = entries.count();
@@ -62,13 +64,13 @@ public final class TimeIndex {
         });
     }
 
-    /** @return the last entry's offset, or below the base when there is none */
+    /** @return the last entry's offset; the base minus 1 when there is none */
     long lastOffset() {
         int count = entries.count();
         return count == 0 ? base - 1 : offset(count - 1);
     }
 
-    /** A place is kept for the entry that sealing the segment adds, as Kafka does. */
+    /** @return true if only the entry that seals the segment still fits, as in Kafka */
     boolean isFull(int maxBytes) {
         return entries.count() >= maxBytes / ENTRY - 1;
     }
@@ -78,8 +80,8 @@ public final class TimeIndex {
     }
 
     /**
-     * Drops every entry from the first on that breaks the order or belongs to a batch at or above
-     * {@code end}.
+     * Drops the first wrong entry and all entries after it. An entry is wrong if it breaks the order, or
+     * belongs to a batch at or above {@code end}.
      */
     public void keepBelow(long end) throws IOException {
         ByteBuffer all = entries.content();
@@ -110,7 +112,7 @@ public final class TimeIndex {
         entries.distrust(why);
     }
 
-    /** @return true if it holds what was not forced, or is not believed */
+    /** @return true if it has entries that were not forced, or is not trusted */
     boolean isDirty() {
         return entries.isDirty();
     }

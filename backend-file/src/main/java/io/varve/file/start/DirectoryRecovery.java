@@ -12,7 +12,10 @@ import java.util.List;
 
 /** Recovers the partitions of a data directory that was not closed properly, several at a time. */
 public final class DirectoryRecovery {
-    /** Partitions that are forced together: until then what was written to each takes a descriptor. */
+    /**
+     * Partitions that are recovered before they are forced: each recovered file takes a descriptor until
+     * then.
+     */
     private static final int RECOVERED_TOGETHER = 256;
 
     private final DataDirectory directory;
@@ -21,9 +24,9 @@ public final class DirectoryRecovery {
     private final ProgressLog progress;
 
     /**
-     * @param directory its partitions were found, and none is loaded
+     * @param directory a directory whose partitions were found, but not loaded
      * @param clock times the recovery
-     * @param threads help the caller
+     * @param threads help the calling thread
      */
     public DirectoryRecovery(DataDirectory directory, Clock clock, SyncThreads threads, ProgressLog progress) {
         this.directory = directory;
@@ -32,7 +35,11 @@ public final class DirectoryRecovery {
         this.progress = progress;
     }
 
-    /** @return what was found; everything that is left is durable */
+    /**
+     * Recovers every partition; durable on return.
+     *
+     * @return what was found
+     */
     public DurabilityReceipt run() throws IOException {
         DurabilityReceipt receipt = new DurabilityReceipt(directory.path(), clock);
         List<FilePartition> all = List.copyOf(directory.partitions());

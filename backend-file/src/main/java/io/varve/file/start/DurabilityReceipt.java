@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Tells the operator what a start after a crash has found: one line for each partition that is not just as
- * the last checkpoint said, and one for the whole directory. Thread-safe.
+ * Logs for the operator what a start after a crash has found: one line for each partition that differs from
+ * the last checkpoint, and one for the whole directory. Thread-safe.
  */
 public final class DurabilityReceipt {
     private static final Logger LOG = LoggerFactory.getLogger(DurabilityReceipt.class);
@@ -29,7 +29,7 @@ public final class DurabilityReceipt {
         this.started = clock.nanos();
     }
 
-    /** Takes a partition in, and says its line if it has one. */
+    /** Counts a partition, and logs its line if it differs from the last checkpoint. */
     synchronized void add(PartitionReceipt receipt) {
         partitions++;
         if (receipt == null || !receipt.differs()) {

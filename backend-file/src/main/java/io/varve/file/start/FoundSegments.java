@@ -18,15 +18,15 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Finds the segments of a partition at a start, and keeps them, oldest first; what is taken away from them is
- * noted in the receipt.
+ * Finds the segments of a partition at a start, sets aside or deletes those that do not belong to the log,
+ * and keeps the rest, oldest first. The receipt names each that was set aside.
  */
 final class FoundSegments {
     private final FilePartition partition;
     private final PartitionReceipt receipt;
     private final Path directory;
     private final List<FileSegment> segments = new ArrayList<>();
-    /** Segments whose indexes were missing; those they have now are empty. */
+    /** Segments whose indexes were missing, and are empty now. */
     private final Set<FileSegment> unindexed = new HashSet<>();
 
     private boolean changed;
@@ -38,9 +38,9 @@ final class FoundSegments {
     }
 
     /**
-     * Finds the segments among a directory's files, and gives those that lack them empty indexes.
+     * Finds the segments among a directory's files, and creates empty indexes where one is missing.
      *
-     * @param names the directory's files; takes in those that are made
+     * @param names the directory's files; created files are added
      */
     void find(Set<String> names) throws IOException {
         for (Path lost : LostLogPlaceholders.create(directory, names)) {
@@ -71,8 +71,9 @@ final class FoundSegments {
     }
 
     /**
-     * Sets segments aside whose offsets should lie in the segment before, which would be hidden by them. Only
-     * one without indexes may be such a segment: its file was put here by hand.
+     * Sets a segment aside if its base offset lies within the segment before: it would hide batches of that
+     * segment. Only segments without indexes are checked: only a file that was copied here by hand can be
+     * such a segment.
      */
     void setOverlappingAside() throws IOException {
         for (int i = 1; i < segments.size(); i++) {
@@ -113,12 +114,12 @@ final class FoundSegments {
         return unindexed.contains(segment);
     }
 
-    /** The segment's indexes are complete now. */
+    /** Notes that the segment's indexes are complete. */
     void indexed(FileSegment segment) {
         unindexed.remove(segment);
     }
 
-    /** Takes a segment's files out of the log without losing them. */
+    /** Renames a segment's files, so that they are no part of the log, and are kept. */
     void setAside(FileSegment segment, String why) throws IOException {
         segment.retire();
         segments.remove(segment);
@@ -149,7 +150,7 @@ final class FoundSegments {
         changed = true;
     }
 
-    /** Deletes all of them, and begins anew with an empty one. */
+    /** Deletes all segments, and adds an empty one at an offset. */
     void restartAt(long offset) throws IOException {
         for (int i = segments.size() - 1; i >= 0; i--) {
             delete(segments.get(i));
@@ -157,7 +158,7 @@ final class FoundSegments {
         append(offset);
     }
 
-    /** @return true if names in the directory have changed, so that it is to be forced */
+    /** @return true if names in the directory have changed, so that it must be forced */
     boolean haveChanged() {
         return changed;
     }

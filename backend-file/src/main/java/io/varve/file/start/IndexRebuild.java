@@ -8,7 +8,10 @@ import java.io.IOException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Rebuilds the indexes of segments that lack them, if they turn out to be segments of their log. */
+/**
+ * Rebuilds the indexes of segments that lack them, and sets aside a segment whose batches overlap the next
+ * one's.
+ */
 final class IndexRebuild {
     private static final Logger LOG = LoggerFactory.getLogger(IndexRebuild.class);
 
@@ -16,14 +19,18 @@ final class IndexRebuild {
     private final SegmentLimits limits;
     private final ProgressLog progress;
 
-    /** @param limits how dense to index */
+    /** @param limits bytes between two index entries */
     IndexRebuild(FoundSegments segments, SegmentLimits limits, ProgressLog progress) {
         this.segments = segments;
         this.limits = limits;
         this.progress = progress;
     }
 
-    /** @param end offset after the last batch of the last segment */
+    /**
+     * Rebuilds the missing indexes.
+     *
+     * @param end offset after the last batch of the last segment
+     */
     void run(long end) throws IOException {
         for (int i = segments.size() - 1; i >= 0; i--) {
             FileSegment segment = segments.get(i);

@@ -16,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finishes what a crash has interrupted in a partition's directory: completes a replacement or an emptying
- * that has passed its commit point, and deletes what others left.
+ * Finishes the edits that a crash has interrupted in a partition's directory: completes a replacement or an
+ * emptying that has passed its commit point, and deletes the files of other edits.
  */
 final class InterruptedEdits {
     private static final Logger LOG = LoggerFactory.getLogger(InterruptedEdits.class);
@@ -34,7 +34,11 @@ final class InterruptedEdits {
         this.directory = partition.path();
     }
 
-    /** @return the names of the files that remain; may be changed */
+    /**
+     * Finishes the edits.
+     *
+     * @return the names of the files that remain; the caller may change the set
+     */
     Set<String> finish() throws IOException {
         List<String> swaps = new ArrayList<>();
         String emptied = null;
@@ -67,7 +71,7 @@ final class InterruptedEdits {
         return names;
     }
 
-    /** @return true if names in the directory have changed, so that it is to be forced */
+    /** @return true if names in the directory have changed, so that it must be forced */
     boolean hasChanged() {
         return changed;
     }
@@ -86,13 +90,13 @@ final class InterruptedEdits {
         long offset = FileNames.offset(mark, FileNames.EMPTIED);
         deleteSegments(new FileNames.Range(0, Long.MAX_VALUE));
         partition.durability().beginsAnew(offset);
-        partition.dataDirectory().writeCheckpoints(); // which from here on say what the mark says
+        partition.dataDirectory().writeCheckpoints(); // which now have the mark's offset
         Files.delete(directory.resolve(mark));
         changed = true;
         receipt.completed("emptying it at offset " + offset + " was under way: completed");
     }
 
-    /** Deletes the files of the segments whose base lies in a range. */
+    /** Deletes the files of the segments whose base offset is in the range. */
     private void deleteSegments(FileNames.Range range) throws IOException {
         for (String name : List.copyOf(names)) {
             for (String suffix : new String[] {FileNames.LOG, FileNames.INDEX, FileNames.TIME_INDEX}) {

@@ -11,18 +11,20 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Puts empty log files in the place of those that are lost between others, so that reads of their offsets
- * fail instead of leading past them. A log file is created before its indexes, and deleted after them: an
- * index with entries and without a log tells of a lost one. At either end of a partition the log's start and
- * the durable end tell as much.
+ * Creates empty log files where logs are lost between others, so that reads of their offsets fail, and do not
+ * skip them. A log is created before its indexes, and deleted after them: an index with entries, but without
+ * a log, shows that the log is lost. A log that is lost at either end of a partition shows by the log start
+ * offset or the durable end. Stateless.
  */
 final class LostLogPlaceholders {
     private LostLogPlaceholders() {}
 
     /**
-     * @param directory a partition's
-     * @param names its files; takes in those that are made
-     * @return the log files that were not there, and are now, empty
+     * Creates the missing log files.
+     *
+     * @param directory a partition's directory
+     * @param names its files; created files are added
+     * @return the created files
      */
     static List<Path> create(Path directory, Set<String> names) throws IOException {
         TreeSet<Long> logs = new TreeSet<>();

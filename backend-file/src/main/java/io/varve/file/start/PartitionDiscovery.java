@@ -14,18 +14,22 @@ import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Finds the partitions of a data directory, and removes what deleted ones left. */
+/** Finds the partitions of a data directory, and deletes the directories of deleted ones. */
 public final class PartitionDiscovery {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionDiscovery.class);
 
     private final DataDirectory directory;
 
-    /** @param directory locked, and without partitions */
+    /** @param directory a locked directory, still without partitions */
     public PartitionDiscovery(DataDirectory directory) {
         this.directory = directory;
     }
 
-    /** @return true if the last user closed the data directory properly */
+    /**
+     * Adds the partitions that are found to the data directory.
+     *
+     * @return true if the data directory was closed properly
+     */
     public boolean run() throws IOException {
         boolean clean = directory.deleteCleanMarker();
         Checkpoints.CheckpointContent checkpoints = directory.checkpoints().read(clean);
@@ -58,7 +62,7 @@ public final class PartitionDiscovery {
         directory.add(id, checkpoints.recoveryPoint(name), checkpoints.startOffset(name));
     }
 
-    /** From now on a missing checkpoint means a lost one. */
+    /** Writes the checkpoints of a new directory: from now on a missing file is a lost one. */
     private void writeFirstCheckpoints() {
         try {
             directory.writeCheckpoints();

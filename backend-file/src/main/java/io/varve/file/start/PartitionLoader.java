@@ -14,9 +14,9 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Reads a partition's directory at a start: finishes interrupted edits, finds the segments, learns their end
- * or recovers them, rebuilds missing indexes. After a proper close it looks into no more than the end of the
- * active segment.
+ * Reads a partition's directory at a start: finishes interrupted edits, finds the segments, finds their end
+ * or recovers them, and rebuilds missing indexes. After a clean shutdown it reads only the end of the active
+ * segment.
  */
 public final class PartitionLoader {
     private final FilePartition partition;
@@ -37,12 +37,12 @@ public final class PartitionLoader {
     }
 
     /**
-     * Loads a partition, unless it is loaded. After a crash {@link PartitionSync#sync} is to make durable
-     * what was found past the recovery point.
+     * Loads a partition, unless it is loaded. After a crash, call {@link PartitionSync#sync} next: it makes
+     * durable what lies past the recovery point.
      *
-     * @param limits how dense to index what has no indexes
+     * @param limits bytes between two entries of a rebuilt index
      * @param clean true if the data directory was closed properly
-     * @return what was found, to be logged if it says something; null when the partition was loaded already
+     * @return what was found, for the caller to log; null when the partition was loaded already
      * @throws StorageException RETRY if its files cannot be read
      */
     public static PartitionReceipt load(
@@ -75,7 +75,7 @@ public final class PartitionLoader {
             end = start;
         }
         if (!clean) {
-            FileSnapshots.deleteAbove(directory, end); // they tell of records that are no more
+            FileSnapshots.deleteAbove(directory, end); // they describe records that are gone
         }
         if (segments.haveChanged() || edits.hasChanged()) {
             Disk.forceDirectory(directory);
@@ -87,8 +87,8 @@ public final class PartitionLoader {
     }
 
     /**
-     * Learns the end after a proper close: only the headers behind the active segment's last index entry are
-     * read.
+     * Finds the end after a clean shutdown: reads only the headers after the active segment's last index
+     * entry.
      */
     private long resume(PriorState prior) throws IOException {
         if (segments.isEmpty()) {
@@ -115,20 +115,19 @@ public final class PartitionLoader {
         return new PartitionRecovery(segments, prior, limits, receipt, progress).run(directory);
     }
 
-    /** @return the first offset kept; above the end if nothing is */
+    /** @return the first offset kept; above the end if there is none */
     private long start(PriorState prior, long end) {
         long noted = prior.start();
         if (segments.isEmpty()) {
             return noted;
         }
         long base = segments.get(0).base;
-        // After a crash it may be a trim that no checkpoint tells of yet.
+        // After a crash the start may come from a trim that is not in the checkpoint yet.
         if (prior.clean() && base > noted && noted < end) {
             receipt.damaged(directory + " begins at offset " + base + ": offsets from " + noted + " on are lost");
         }
         if (prior.clean() && noted > end && end >= prior.durableEnd()) {
-            // Nothing is missing at the end, and what is not there yet cannot be trimmed: the checkpoint is
-            // wrong.
+            // No batch is missing at the end, and no start can be above the end: the checkpoint is wrong.
             receipt.damaged(directory + " ends at offset " + end + ", and is noted to begin at " + noted + " in "
                     + FileNames.START_OFFSETS + ": going by its segments");
             return base;

@@ -8,17 +8,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Gathers what a start after a crash finds of one partition: part of the {@link DurabilityReceipt}. Filled by
- * one thread.
+ * Gathers what a start finds of one partition, for the {@link DurabilityReceipt}. Filled by one thread.
  *
- * <p>The durable end before the crash is what the last checkpoint vouches for; more may have been durable,
- * and is then among what was recovered.
+ * <p>Its durable end before the crash is that of the last checkpoint. More batches may have been durable;
+ * those were recovered too.
  */
 public final class PartitionReceipt {
     private static final Logger LOG = LoggerFactory.getLogger(DurabilityReceipt.class);
 
     private final PartitionId id;
-    /** The last checkpoint's word, or -1 when there is none to be read. */
+    /** The last checkpoint's recovery point, or -1 when it is not known. */
     private final long durableBefore;
 
     private final List<String> remarks = new ArrayList<>();
@@ -31,18 +30,18 @@ public final class PartitionReceipt {
         this.durableBefore = durableBefore;
     }
 
-    /** Something the crash had interrupted was completed. */
+    /** Notes an edit that the crash had interrupted, and that was completed. */
     void completed(String what) {
         remarks.add(what);
     }
 
-    /** Bytes were cut off as the crash's doing. */
+    /** Counts bytes that were truncated because the crash has left them incomplete. */
     void truncated(long bytes, String why) {
         truncated += bytes;
         remarks.add(why);
     }
 
-    /** Something durable is not as it was: kept, and said here. */
+    /** Notes damage below the durable end; the damaged bytes are kept. */
     void damaged(String what) {
         damages++;
         remarks.add(what);
@@ -56,12 +55,12 @@ public final class PartitionReceipt {
         return truncated;
     }
 
-    /** @return true if something durable is not as it was */
+    /** @return true if there is damage below the durable end */
     public boolean isDamaged() {
         return damages > 0;
     }
 
-    /** @return false when the partition is just as the last checkpoint said */
+    /** @return false when the partition is as the last checkpoint has it */
     boolean differs() {
         return !remarks.isEmpty() || end != Math.max(0, durableBefore);
     }
@@ -73,7 +72,7 @@ public final class PartitionReceipt {
                 + (remarks.isEmpty() ? "" : ": " + String.join("; ", remarks));
     }
 
-    /** Says it in one line. */
+    /** Logs the receipt in one line. */
     public void log() {
         if (truncated == 0 && damages == 0) {
             LOG.info("durability receipt: {}", this);

@@ -10,22 +10,28 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * Recovers a partition after a crash: checks every segment that reaches past the durable end, truncates the
- * torn tail at the last whole batch, and takes away segments that do not follow on what is left. What is
- * damaged below the durable end is kept.
+ * Recovers a partition after a crash: verifies every segment that reaches past the durable end, truncates the
+ * torn tail at the last whole batch, and removes segments that do not follow on it. Damaged bytes below the
+ * durable end are kept.
  */
 final class PartitionRecovery {
-    /** A partition may skip so many offsets between two segments; less than that and something is missing. */
+    /**
+     * A hole of so many offsets between two segments may be the writer's; a smaller one means that batches
+     * are missing.
+     */
     private static final long MAX_HOLE = 1L << 30;
 
-    /** Why a segment cannot stand where it does. */
+    /** Why a segment cannot be in its place in the log. */
     private enum Misfit {
         NONE,
-        /** It begins below the end of the segment before: a file that was put here. */
+        /** It begins below the end of the segment before: the file was copied here by hand. */
         OVERLAPS,
-        /** After a proper close no offsets are missing before a segment: a file that was put here. */
+        /** Offsets before it are missing after a clean shutdown: the file was copied here by hand. */
         FOLLOWS_NOTHING,
-        /** A crash kept its predecessors from the device, or interrupted a truncation. */
+        /**
+         * Offsets before it are missing after a crash: the segment before did not reach the device, or a
+         * truncation was interrupted.
+         */
         LOST_PREDECESSOR
     }
 
@@ -35,7 +41,7 @@ final class PartitionRecovery {
     private final PartitionReceipt receipt;
     private final ProgressLog progress;
 
-    /** @param limits how dense to index */
+    /** @param limits bytes between two index entries */
     PartitionRecovery(
             FoundSegments segments,
             PriorState prior,
@@ -50,9 +56,9 @@ final class PartitionRecovery {
     }
 
     /**
-     * Recovers what is there; what lies past the durable end is yet to be forced.
+     * Recovers the segments. The caller must then force what lies past the durable end.
      *
-     * @param directory the partition's
+     * @param directory the partition's directory
      * @return offset after the last batch, or the durable end if that is higher
      */
     long run(Path directory) throws IOException {
@@ -93,8 +99,8 @@ final class PartitionRecovery {
     }
 
     /**
-     * A sync has gone past those before: forced, indexes and all. Or a trim has, and only their files are
-     * still there.
+     * @return the index of the first segment to verify. Segments before it were forced with their indexes, or
+     *     were trimmed, so that only their files still exist
      */
     private int firstToCheck() {
         int i = 0;
@@ -117,7 +123,10 @@ final class PartitionRecovery {
         return found;
     }
 
-    /** Past the durable end every segment begins where the one before it ends. */
+    /**
+     * Compares a segment's base offset with the end of the segment before: past the durable end the two are
+     * equal.
+     */
     private Misfit misfit(FileSegment segment, long end) {
         if (segment.base < end) {
             return Misfit.OVERLAPS;
@@ -152,7 +161,7 @@ final class PartitionRecovery {
      * Truncates a segment at its last whole batch, and deletes those behind it, unless the next one begins
      * where that batch ends.
      *
-     * @return true if it is the last segment now
+     * @return true if the segment is the last one now
      */
     private boolean truncate(int i, SegmentRecovery.Result found, long appendedMs) throws IOException {
         FileSegment segment = segments.get(i);
@@ -179,16 +188,16 @@ final class PartitionRecovery {
     }
 
     private void markForForce(FileSegment segment, long end, long appendedMs) {
-        if (segment.log().isDirty()) { // it was written again, not appended to
+        if (segment.log().isDirty()) { // rewritten, not appended to
             segment.lastAppendMs(appendedMs);
             segment.saveLastAppend();
         }
         if (end > prior.durableEnd()) {
-            segment.log().markDirty(); // forced with all others when every partition has been looked at
+            segment.log().markDirty(); // to be forced later, with many other partitions
         }
     }
 
-    /** Durable batches are gone at the end: their offsets are not given out again. */
+    /** Adds an empty segment after lost durable batches, so that their offsets are never assigned again. */
     private long continueAt(long offset, Path damaged, long found) throws IOException {
         receipt.damaged(damaged + " does not hold every batch below the durable end " + offset + " any more: "
                 + (found < offset ? "offsets from " + found + " on are lost, " : "") + "the next one is " + offset);

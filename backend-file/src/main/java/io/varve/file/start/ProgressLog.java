@@ -5,10 +5,7 @@ import io.varve.core.runtime.Clock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/**
- * Logs how far something is when it takes longer than two seconds, and every two seconds from then on.
- * Thread-safe.
- */
+/** Logs the progress of work that takes longer than two seconds, every two seconds. Thread-safe. */
 public final class ProgressLog {
     private static final long PERIOD_NANOS = 2_000_000_000L;
 
@@ -16,14 +13,18 @@ public final class ProgressLog {
     private final Consumer<String> out;
     private long lastLogged;
 
-    /** @param out takes each line */
+    /** @param out gets each line */
     public ProgressLog(Clock clock, Consumer<String> out) {
         this.clock = clock;
         this.out = out;
         this.lastLogged = clock.nanos();
     }
 
-    /** @param how put together only when it is time to say it */
+    /**
+     * Logs the progress, if the last line is two seconds old.
+     *
+     * @param how builds the line; called only when it is logged
+     */
     public void at(Supplier<String> how) {
         long now = clock.nanos();
         synchronized (this) {

@@ -12,10 +12,10 @@ import java.io.IOException;
 import java.util.function.BooleanSupplier;
 
 /**
- * Examines one segment after a crash: finds where its sound batches end, completes its indexes, and writes
- * what lies past the durable end again, as it is. Batches below the durable end were forced: they are
- * verified only from the last index entry below it on, and never truncated. What is to be done about the
- * first batch that is not sound:
+ * Recovers one segment after a crash: finds where its sound batches end, completes its indexes, and rewrites
+ * the batches past the durable end in place. Batches below the durable end were forced: they are verified
+ * only after the last index entry below it, and never truncated. This table decides about the first batch
+ * that is not sound:
  *
  * <pre>
  * sound batches   the batch may       the segment is          verdict
@@ -32,22 +32,21 @@ import java.util.function.BooleanSupplier;
  */
 final class SegmentRecovery {
     /**
-     * What was found.
+     * The outcome.
      *
-     * @param bytes where the batches kept end in the log file
+     * @param bytes end of the kept batches in the log file, exclusive
      * @param end offset after the last batch
-     * @param torn bytes past {@code bytes}, which are to be truncated
+     * @param torn bytes past {@code bytes}, for the caller to truncate
      * @param why what is wrong with the first of them
-     * @param lost true if durable batches are missing at the end, so that nothing may be appended to this
-     *     segment
+     * @param lost true if durable batches are missing at the end: no batch may be appended to this segment
      */
     record Result(int bytes, long end, long torn, String why, boolean lost) {}
 
     /**
-     * What comes after the segment.
+     * The next segment.
      *
-     * @param base the next segment's, or -1 when there is none
-     * @param beginsSound tells whether that begins with a sound batch; asked only when there is one
+     * @param base its base offset, or -1 when there is none
+     * @param beginsSound tells whether it begins with a sound batch; called only when there is one
      */
     record Following(long base, BooleanSupplier beginsSound) {
         /** No segment. */
@@ -67,22 +66,22 @@ final class SegmentRecovery {
     private final SegmentLimits limits;
     private final PartitionReceipt receipt;
     private final ProgressLog progress;
-    /** The highest offset a batch of the segment can have. */
+    /** The highest offset that a batch of the segment can have. */
     private final long maxOffset;
 
     private LogScan scan;
     private long length;
-    /** Where the scan is in the log file. */
+    /** Position of the scan in the log file. */
     private int at;
     /** The offset due there. */
     private long next;
-    /** Where the batches past the durable end begin. */
+    /** First byte of the batches past the durable end. */
     private int unforcedFrom = Integer.MAX_VALUE;
 
     /**
-     * @param segment the segment; not in use yet
-     * @param limits how dense to index
-     * @param receipt takes note of damage
+     * @param segment the segment; no other thread may use it
+     * @param limits bytes between two index entries
+     * @param receipt gets the damage
      */
     SegmentRecovery(
             FileSegment segment,
@@ -146,7 +145,7 @@ final class SegmentRecovery {
         return new Result(at, next, size - at, "", false);
     }
 
-    /** Notes the sound batch that the scan has come to, and goes past it. */
+    /** Indexes the sound batch at the scan's position, and moves past it. */
     private void addSound(int bytes) {
         next = scan.lastOffset(at) + 1;
         if (next > prior.durableEnd()) {
@@ -157,8 +156,8 @@ final class SegmentRecovery {
     }
 
     /**
-     * Looks for a sound batch behind a bad one. Where the bad one may have been forced, any will do; where
-     * not, only one that no client can have made up.
+     * Searches for a sound batch behind a bad one. If the bad one may have been forced, any sound batch
+     * counts; otherwise only one that no client can have forged.
      *
      * @return its position, or -1
      */
@@ -167,7 +166,7 @@ final class SegmentRecovery {
         return sound < 0 && prior.mayBeDurable(next) ? scan.findSound(at + 1L, next, maxOffset) : sound;
     }
 
-    /** The lower six rows of the table. */
+    /** Decides by the lower six rows of the table. */
     private boolean isTorn() throws IOException {
         if (prior.mayBeDurable(next)) {
             return !prior.known() && following.isNothing();
@@ -189,9 +188,9 @@ final class SegmentRecovery {
     }
 
     /**
-     * Writes bytes again before they are forced. The device may have failed to take them: the last process
-     * heard of it from its force, and ended. The system has the bytes in memory, takes them for written, and
-     * would let the next force succeed.
+     * Rewrites bytes before they are forced. The device may have failed to take them: the last process got
+     * that report from its force, and ended. The system still has the bytes in memory, counts them as
+     * written, and would let the next force succeed.
      */
     private void rewrite(UninterruptibleFile open, long from, long to) throws IOException {
         if (!prior.clean() && from < to) {
@@ -209,11 +208,10 @@ final class SegmentRecovery {
     }
 
     /**
-     * Drops what the indexes say of batches past the durable end, and verifies the last entry below it. The
-     * active segment's indexes are not forced: a power cut may have left either of them short, or with zeros
-     * in it.
+     * Drops index entries of batches past the durable end, and verifies the last entry below it. The active
+     * segment's indexes are not forced: after a power cut either may be too short, or have zeros in it.
      *
-     * @return where the batch of the last entry ends, or 0 when there is none
+     * @return end of the last entry's batch in the log file, exclusive, or 0 when there is no entry
      */
     private int verifiedByIndex() throws IOException {
         OffsetIndex offsets = segment.offsets();
@@ -231,7 +229,7 @@ final class SegmentRecovery {
             }
             offsets.dropLast();
         }
-        // Most idle segments are too short for an entry: what is right there need not be written again.
+        // Most idle segments are too short for an entry: correct indexes need not be written again.
         if (newest != new SegmentSurvey(segment).newestTimestamp()) {
             segment.writer().clearIndexes();
         } else {

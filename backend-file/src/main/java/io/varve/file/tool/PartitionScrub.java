@@ -16,12 +16,12 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * Verifies one partition's directory: its metadata, names, segments and snapshots, and what the checkpoints
- * say of it. Changes nothing.
+ * Verifies one partition's directory: its metadata, file names, segments and snapshots, and its checkpoint
+ * entries. Changes nothing.
  */
 final class PartitionScrub {
     /**
-     * What the data directory says.
+     * The partition's state as the data directory has it.
      *
      * @param durableEnd the recovery point, or 0 when there is none
      * @param start the log start offset

@@ -24,9 +24,9 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 
 /**
- * Verifies all that lies in data directories no server uses, at a bounded rate, and changes nothing: every
- * batch against its checksum, offsets, indexes, checkpoints, {@code partition.metadata}, snapshots. It runs
- * once, on one thread.
+ * Verifies all files in data directories that no server uses, at a bounded rate, and changes nothing: every
+ * batch by its checksum, offsets, indexes, checkpoints, {@code partition.metadata}, snapshots. It runs once,
+ * on one thread.
  */
 public final class Scrub {
     private final List<Path> directories;
@@ -37,8 +37,8 @@ public final class Scrub {
     private ProgressLog progress;
 
     /**
-     * @param directories all of a server's together, so that duplicates are found
-     * @param bytesPerSecond how much to read at most, above 0
+     * @param directories all data directories of a server, so that duplicates are found
+     * @param bytesPerSecond max bytes to read a second, above 0; Long.MAX_VALUE for no limit
      */
     public Scrub(List<Path> directories, long bytesPerSecond, Clock clock, Scheduler scheduler) {
         this.directories = List.copyOf(directories);
@@ -50,11 +50,11 @@ public final class Scrub {
      * Verifies the directories, holding their locks.
      *
      * @param out gets a line for each damage and each note, and a table at the end
-     * @param progressLines gets a line now and then that says how far it is
-     * @return whether all is sound
+     * @param progressLines gets a line about the progress every two seconds
+     * @return true if no damage was found
      * @throws IllegalArgumentException if a directory is in use, or holds no data; the message begins with
      *     its path
-     * @throws IOException if something could not be read
+     * @throws IOException if a file could not be read
      */
     public boolean run(PrintStream out, Consumer<String> progressLines) throws IOException {
         report = new ScrubReport(out);
@@ -74,7 +74,7 @@ public final class Scrub {
         return report.damages() == 0;
     }
 
-    /** Nothing found damaged where nothing was found would pass for good news. */
+    /** Refuses a directory without data: "no damage" would be a misleading answer. */
     private static void requireData(Path directory, List<Path> entries) throws IOException {
         boolean used = Files.exists(directory.resolve(DirectoryLock.NAME))
                 || Files.exists(directory.resolve(FileNames.RECOVERY_POINTS))
@@ -89,7 +89,10 @@ public final class Scrub {
         }
     }
 
-    /** Keeps servers out; where none has ever been there is nothing to keep. */
+    /**
+     * Locks a directory, so that no server can use it. Without a lock file no server has ever used it, and
+     * there is nothing to lock.
+     */
     private static Optional<DirectoryLock> lock(Path directory) throws IOException {
         try {
             return DirectoryLock.share(directory);

@@ -8,11 +8,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What a scrub has looked at and found: a line for each damage when it is found, a table at the end. Used by
- * one thread.
+ * Counts what a scrub has verified and found. Prints a line for each damage when it is found, and a table at
+ * the end. Used by one thread.
  */
 final class ScrubReport {
-    /** What is looked at. */
+    /** What a scrub verifies. */
     enum Kind {
         CHECKPOINTS("checkpoints"),
         DIRECTORIES("partition directories"),
@@ -54,18 +54,18 @@ final class ScrubReport {
         bytes += read;
     }
 
-    /** @return bytes of batches looked at */
+    /** @return bytes of batches verified */
     long bytes() {
         return bytes;
     }
 
-    /** Something stored is not as it should be. */
+    /** Counts and prints a damage. */
     void damaged(Kind kind, Path file, String what) {
         rows.get(kind).damaged++;
         out.println("DAMAGED  " + file + ": " + what);
     }
 
-    /** Something is worth knowing, and harmless. */
+    /** Counts and prints a harmless finding. */
     void note(Path file, String what) {
         notes++;
         out.println("note     " + file + ": " + what);

@@ -17,11 +17,11 @@ import java.nio.file.StandardOpenOption;
 /** Verifies one segment: every batch, and every entry of its indexes against the batches. Changes nothing. */
 final class SegmentScrub {
     /**
-     * Where the segment stands.
+     * The segment's place in its partition.
      *
-     * @param base first offset
-     * @param next first offset of the next segment, or -1 for the last one
-     * @param durableEnd the partition's recovery point: past it, after a crash, a tail may be torn
+     * @param base its base offset
+     * @param next base offset of the next segment, or -1 for the last one
+     * @param durableEnd the partition's recovery point: after a crash a tail past it may be torn
      * @param clean whether the directory was closed properly
      */
     record Place(long base, long next, long durableEnd, boolean clean) {
@@ -50,7 +50,11 @@ final class SegmentScrub {
         this.progress = progress;
     }
 
-    /** @return offset after the last sound batch */
+    /**
+     * Verifies the segment.
+     *
+     * @return offset after the last sound batch
+     */
     long run() throws IOException {
         report.checked(Kind.SEGMENTS);
         offsets = new OffsetEntries(entries(FileNames.INDEX));
@@ -125,7 +129,7 @@ final class SegmentScrub {
         return next;
     }
 
-    /** The offset index's entries, taken one after another as the batches come. */
+    /** Verifies the offset index's entries by the batches that the scan passes. */
     private final class OffsetEntries {
         private final ByteBuffer entries;
         private final Path file = log.resolveSibling(FileNames.name(place.base, FileNames.INDEX));
@@ -159,7 +163,7 @@ final class SegmentScrub {
             }
         }
 
-        /** Entries of damaged batches cannot be told right from wrong. */
+        /** Skips the entries of damaged batches: they cannot be verified. */
         void skip(long position) {
             while (upTo(position - 1)) {
                 lastOffset = Integer.toUnsignedLong(entries.getInt());
@@ -188,7 +192,7 @@ final class SegmentScrub {
         }
     }
 
-    /** The time index's entries, taken one after another as the batches come. */
+    /** Verifies the time index's entries by the batches that the scan passes. */
     private final class TimeEntries {
         private final ByteBuffer entries;
         private final Path file = log.resolveSibling(FileNames.name(place.base, FileNames.TIME_INDEX));

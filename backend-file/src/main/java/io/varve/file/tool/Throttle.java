@@ -5,7 +5,7 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Scheduler;
 import java.util.concurrent.CountDownLatch;
 
-/** Keeps the bytes taken per second below a rate, by letting the taker wait. Used by one thread. */
+/** Keeps the bytes read per second below a rate: lets the reading thread wait. Used by one thread. */
 final class Throttle {
     private static final long NANOS_PER_SECOND = 1_000_000_000L;
     private static final long NANOS_PER_MS = 1_000_000L;
@@ -14,7 +14,7 @@ final class Throttle {
     private final Clock clock;
     private final Scheduler scheduler;
     private final long started;
-    private long taken;
+    private long bytesRead;
 
     /** @param bytesPerSecond max bytes a second, at least 1; Long.MAX_VALUE for no limit */
     Throttle(long bytesPerSecond, Clock clock, Scheduler scheduler) {
@@ -24,13 +24,13 @@ final class Throttle {
         this.started = clock.nanos();
     }
 
-    /** Takes bytes, and waits as long as they are ahead of time. */
+    /** Counts bytes that were read, and waits until the rate allows them. */
     void pace(long bytes) {
-        taken += bytes;
+        bytesRead += bytes;
         if (bytesPerSecond == Long.MAX_VALUE) {
             return;
         }
-        long due = (long) ((double) taken / bytesPerSecond * NANOS_PER_SECOND);
+        long due = (long) ((double) bytesRead / bytesPerSecond * NANOS_PER_SECOND);
         long ms = (due - (clock.nanos() - started)) / NANOS_PER_MS;
         if (ms > 0) {
             CountDownLatch time = new CountDownLatch(1);
