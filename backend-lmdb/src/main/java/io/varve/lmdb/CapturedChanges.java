@@ -6,14 +6,15 @@ import java.util.Optional;
 import java.util.SortedMap;
 
 /**
- * Everything of a partition that one commit writes: captured under the partition's lock, written without
- * it.
+ * The changes of a partition that one commit writes. They are captured with the partition locked, and written
+ * without the lock.
  *
  * @param partition the partition
  * @param edits the partition's count of edits at the capture
- * @param changes the partition's count of changes at the capture; so many are committed by this
- * @param state its state once all of this is committed
- * @param firstBase base of the first segment: what lies below it under the partition's number is garbage
+ * @param changes the partition's count of changes at the capture: the commit writes so many
+ * @param state the partition's state after the commit
+ * @param firstBase base offset of the first segment: batches below it under the partition's number are
+ *     garbage
  * @param batches staged batches, oldest first
  * @param sealed segments sealed since the last commit
  * @param dropped segments trimmed away since the last commit
@@ -38,12 +39,12 @@ record CapturedChanges(
         return bytes;
     }
 
-    /** @return true if it stores neither batches nor snapshots */
+    /** @return true if the changes store neither batches nor snapshots */
     boolean isSmall() {
         return batches.isEmpty() && blobs.values().stream().noneMatch(Optional::isPresent);
     }
 
-    /** @return true if it leaves segments to be removed */
+    /** @return true if segments were trimmed away */
     boolean isTrim() {
         return !dropped.isEmpty();
     }
@@ -69,7 +70,7 @@ record CapturedChanges(
         });
     }
 
-    /** Forgets segments, and notes that their batches are garbage. */
+    /** Deletes the entries of segments, and notes that their batches are garbage. */
     static void drop(WriteTransaction txn, int number, List<LmdbSegment> dropped, long firstBase) {
         if (dropped.isEmpty()) {
             return;

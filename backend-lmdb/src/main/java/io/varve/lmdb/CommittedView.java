@@ -7,11 +7,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A partition as it was committed at one moment: what a read goes by.
+ * The committed state of a partition at one moment, which a read uses.
  *
  * @param start first offset kept
  * @param committedEnd offset after the last batch committed
- * @param segments as committed, ascending; neither the array nor what is in it changes any more
+ * @param segments the committed segments, ascending; neither the array nor its elements change
  * @param edits the partition's count of truncations, replacements and emptyings: each makes earlier views
  *     invalid
  */
@@ -21,7 +21,7 @@ record CommittedView(long start, long committedEnd, LmdbSegment[] segments, long
         return Math.max(start, committedEnd);
     }
 
-    /** @return index of the segment an offset lies in */
+    /** @return index of the segment that holds an offset */
     int indexOf(long offset) {
         return indexOf(segments, offset);
     }
@@ -30,7 +30,7 @@ record CommittedView(long start, long committedEnd, LmdbSegment[] segments, long
         return SegmentLookup.indexOf(offset, segments.length, i -> segments[i].base);
     }
 
-    /** @return the segments as the SPI tells of them */
+    /** @return the segments as the SPI describes them */
     List<Segment> segmentList() {
         List<Segment> list = new ArrayList<>(segments.length);
         for (int i = 0; i < segments.length; i++) {
@@ -48,7 +48,7 @@ record CommittedView(long start, long committedEnd, LmdbSegment[] segments, long
         return list;
     }
 
-    /** @return where a segment ends, exclusive; nowhere for the last one */
+    /** @return end offset of a segment, exclusive; Long.MAX_VALUE for the last one */
     long endOf(int index) {
         return index + 1 < segments.length ? segments[index + 1].base : Long.MAX_VALUE;
     }

@@ -14,23 +14,23 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Checks the length of LMDB's file before LMDB maps it, and mends it where that is safe. LMDB itself looks
- * at no length: it makes a file that is gone anew, and a process that touches a mapped page behind the end
- * of the file is killed. Stateless.
+ * Checks the length of LMDB's data file before LMDB maps it, and lengthens the file where that is safe. LMDB
+ * itself checks no length. It creates a missing file anew, and the system kills a process that reads a mapped
+ * page behind the end of the file. Stateless.
  */
 final class DataFileCheck {
     private static final Logger LOG = LoggerFactory.getLogger(DataFileCheck.class);
-    /** LMDB's first two pages say what is in the others. */
+    /** Bytes of LMDB's first two pages, which describe the others. */
     private static final int META_PAGES = 2 * 4096;
 
     private DataFileCheck() {}
 
     /**
-     * Call before the file is opened.
+     * Tells whether the environment is new. Call before LMDB opens the file.
      *
-     * @param directory exists, and is this process's alone
+     * @param directory an existing directory that this process has locked
      * @return true if there is no file yet
-     * @throws StorageException CORRUPT if there was one
+     * @throws StorageException CORRUPT if the file is missing, but existed before
      */
     static boolean isNew(Path directory) throws IOException {
         Path data = directory.resolve(OpenedEnvironment.DATA);
@@ -38,8 +38,8 @@ final class DataFileCheck {
         if (size >= META_PAGES) {
             return false;
         }
-        // The reserve is filled when the first commit is on the device, and the reader table is a file of
-        // LMDB's alone.
+        // The reserve is filled only after the first commit, and only LMDB has a reader table: with both,
+        // there was a data file.
         boolean wasThere =
                 Files.exists(directory.resolve(DiskReserve.NAME)) && Files.exists(directory.resolve(ReaderTable.NAME));
         if (size > 0 || wasThere) {
@@ -52,12 +52,12 @@ final class DataFileCheck {
     }
 
     /**
-     * Lengthens the file by zeros to where its last page ends. A sound file may be shorter: its last pages
-     * may have been freed before they were ever written. If the file was cut short, a read finds the zeros
-     * to be damage, and other reads are not concerned. That does not hold for the rest of a page, where
-     * zeros would pass for batches that never were.
+     * Lengthens the file with zeros to the end of its last page. A sound file may be shorter: its last pages
+     * may have been freed before they were ever written. If the file was cut short, reads of the missing
+     * pages fail, because zeros are no valid page, and other reads go on. Zeros within a page would not be
+     * detected: such a file is refused.
      *
-     * @param env the file, open, with no transaction yet
+     * @param env the open environment, without a transaction yet
      * @throws StorageException CORRUPT if the file ends within one of its pages
      */
     static void lengthen(Path directory, Env<ByteBuffer> env) throws IOException {

@@ -10,15 +10,15 @@ import org.lmdbjava.Env;
 import org.lmdbjava.Txn;
 
 /**
- * The named databases of an environment; docs/formats/lmdb.md draws what is in them.
+ * The named databases of an environment; docs/formats/lmdb.md draws their entries.
  *
- * @param meta format version and the next number to give out
+ * @param meta format version, and the next number to assign
  * @param partitions number to partition id
  * @param states number to the partition's ends and active segment
  * @param segments (number, base offset) to a sealed segment
  * @param batches (store number, last offset) to a whole batch
  * @param snapshots (number, name, offset) to a checksum and a blob
- * @param garbage (store number, first offset) to the offset up to which batches are to be removed
+ * @param garbage (store number, first offset) to the offset up to which batches must be removed
  */
 record Databases(
         Dbi<ByteBuffer> meta,
@@ -35,7 +35,7 @@ record Databases(
         return env.openDbi(txn, name.getBytes(StandardCharsets.US_ASCII), null, false, flags);
     }
 
-    /** Opens all but {@code meta}, which was opened first, to look at the format. */
+    /** Opens all databases but {@code meta}: that is opened first, to check the format. */
     static Databases open(Env<ByteBuffer> env, Txn<ByteBuffer> txn, Dbi<ByteBuffer> meta, DbiFlags... flags) {
         return new Databases(
                 meta,

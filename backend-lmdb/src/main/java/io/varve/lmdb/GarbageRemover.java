@@ -7,20 +7,22 @@ import org.lmdbjava.Cursor;
 import org.lmdbjava.GetOp;
 
 /**
- * Removes batches that nothing refers to any more, in steps. The change that made them garbage only notes
- * their range of keys, so that neither a deletion nor a trim of many batches keeps others from committing.
- * The notes outlive a crash. Stateless.
+ * Removes batches that no segment refers to any more, in steps. The change that makes batches garbage only
+ * notes their range of keys: so neither a deletion nor a trim of many batches delays other commits. The notes
+ * survive a crash. Stateless.
  */
 final class GarbageRemover {
-    /** Max entries that one step removes: it takes some milliseconds. */
+    /** Max entries that one step removes; a step takes some ms. */
     static final int STEP = 2048;
 
     private GarbageRemover() {}
 
     /**
-     * @param unpublishedStores stores to leave alone: what is being put there is garbage only if its
-     *     process dies
-     * @return true if something is left for another step
+     * Removes some garbage.
+     *
+     * @param unpublishedStores stores to skip: a replacement still writes them, and they are garbage only if
+     *     the process dies
+     * @return true if garbage is left for another step
      */
     static boolean step(WriteTransaction txn, Set<Integer> unpublishedStores) {
         Cursor<ByteBuffer> notes = txn.cursor(txn.databases.garbage());
@@ -42,7 +44,7 @@ final class GarbageRemover {
         return false;
     }
 
-    /** Removes all garbage of one store, however much: its keys are to be used again. */
+    /** Removes all garbage of one store, however much: its keys are about to be used again. */
     static void removeAll(WriteTransaction txn, int store) {
         Cursor<ByteBuffer> notes = txn.cursor(txn.databases.garbage());
         while (notes.get(KeyCodec.at(txn.key(), store, 0), GetOp.MDB_SET_RANGE)
@@ -51,7 +53,11 @@ final class GarbageRemover {
         }
     }
 
-    /** Removes what the note under the cursor tells of, and the note when nothing is left of it. */
+    /**
+     * Removes batches in the range of the note at the cursor, and the note when its range is empty.
+     *
+     * @return number of batches removed
+     */
     private static int remove(WriteTransaction txn, Cursor<ByteBuffer> notes, int max) {
         int store = KeyCodec.numberOf(notes.key());
         long from = KeyCodec.offsetOf(notes.key());

@@ -18,13 +18,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Commits everything that is staged, of all partitions of an environment, in one transaction. A caller that
- * comes while a commit runs waits for it; most often the next commit, of another caller, then takes its
- * bytes along. Thread-safe.
+ * Commits the staged changes of all partitions of an environment in one transaction. A caller that comes
+ * during a commit waits for it. Most often another caller's next commit then includes its bytes. Thread-safe.
  */
 final class GroupCommit implements LmdbPartition.DirtyPartitions {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
-    /** How many ms garbage waits for a commit to be removed with. */
+    /** Ms for which garbage waits for a commit to be removed with. */
     private static final long RECLAIM_AFTER_MS = 200;
 
     private final LmdbEnvironment environment;
@@ -50,19 +49,19 @@ final class GroupCommit implements LmdbPartition.DirtyPartitions {
     }
 
     /**
-     * Commits everything staged now, of all partitions.
+     * Commits the staged changes of all partitions.
      *
-     * @return why that failed, or null
+     * @return the failure, or null
      */
     StorageException commitAll() {
         return commit(Set.copyOf(dirty));
     }
 
     /**
-     * Commits everything staged now, if some of these partitions have something staged.
+     * Commits the staged changes of all partitions, if one of the given partitions has any.
      *
-     * @return why that failed, or null: nothing was lost if RETRY; FULL if the device failed, and then
-     *     these partitions take no more
+     * @return the failure, or null. RETRY: the changes are still staged. FULL: the device failed, and the
+     *     given partitions refuse further writes
      */
     StorageException commit(Collection<LmdbPartition> wanted) {
         environment.writer.lock();
@@ -121,10 +120,10 @@ final class GroupCommit implements LmdbPartition.DirtyPartitions {
     }
 
     /**
-     * Commits what frees space, with the reserve, and nothing else, which would use the reserve up. Trims
-     * come last and by themselves: with them goes what else is staged of their partitions.
+     * Releases the reserve, and commits only changes that free space: others would use the reserve up. Trims
+     * come last, in a commit of their own, because other staged changes of their partitions go with them.
      *
-     * @throws LmdbException the failure there was, if something is left
+     * @throws LmdbException {@code failure}, if some changes are not committed
      */
     private void writeBookkeeping(List<CapturedChanges> captures, LmdbException failure) {
         environment.space.reserve.release();
@@ -150,7 +149,7 @@ final class GroupCommit implements LmdbPartition.DirtyPartitions {
         return environment.space.isReservedFor(capture.partition().id) || capture.isSmall();
     }
 
-    /** How a change is committed. */
+    /** A way to commit a change. */
     @FunctionalInterface
     private interface Commit {
         boolean apply(long bytes, String failPoint, LmdbEnvironment.Change<Boolean> change);
@@ -170,8 +169,9 @@ final class GroupCommit implements LmdbPartition.DirtyPartitions {
     }
 
     /**
-     * @return whether some is left. Damage is logged once and passed over: it keeps nothing else from being
-     *     committed
+     * Removes some garbage. Damage is logged once and skipped: it must not prevent commits.
+     *
+     * @return true if garbage is left
      */
     private boolean removeGarbage(WriteTransaction txn) {
         try {
@@ -194,7 +194,7 @@ final class GroupCommit implements LmdbPartition.DirtyPartitions {
         return failure;
     }
 
-    /** Schedules the removal of garbage, for the case that nobody commits. */
+    /** Schedules the removal of garbage, in case no commit comes. */
     void reclaimLater() {
         if (reclaiming.compareAndSet(false, true)) {
             scheduler.schedule(RECLAIM_AFTER_MS, this::reclaim);
@@ -210,7 +210,7 @@ final class GroupCommit implements LmdbPartition.DirtyPartitions {
             more = environment.commitWithReserve(LmdbFailPoints.RECLAIM_BEFORE_COMMIT, this::removeGarbage);
         } catch (LmdbException | StorageException e) {
             LOG.debug("{}: what was trimmed or deleted is not removed yet", environment.directory, e);
-            return; // the next commit goes on, or the next start
+            return; // the next commit or the next start goes on
         } finally {
             environment.writer.unlock();
         }

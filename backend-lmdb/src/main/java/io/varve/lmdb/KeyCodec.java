@@ -7,18 +7,18 @@ import java.nio.charset.StandardCharsets;
 import java.util.UUID;
 
 /**
- * Writes and reads keys and small values, as docs/formats/lmdb.md draws them. All numbers are big-endian,
- * so that the order of keys is the order of numbers. Stateless.
+ * Writes and reads keys and small values, as docs/formats/lmdb.md draws them. All numbers are big-endian: so
+ * the order of keys is the order of numbers. Stateless.
  */
 final class KeyCodec {
-    /** The first format; a greater number in the environment is a newer program's. */
+    /** The format of this version; a newer version may write a greater number. */
     static final int FORMAT = 1;
 
     static final int FORMAT_KEY = 0;
     static final int NEXT_NUMBER_KEY = 1;
     /** Max bytes of a key: LMDB's limit. */
     static final int MAX_KEY_BYTES = 511;
-    /** Max bytes of a value that is neither a batch nor a snapshot: a partition's name is the longest. */
+    /** Max bytes of a value that is neither a batch nor a snapshot; the longest is a partition's id. */
     static final int MAX_VALUE_BYTES = 512;
 
     private static final int PARTITION_AT = 2 * Long.BYTES;
@@ -58,7 +58,10 @@ final class KeyCodec {
         return new PartitionId(StandardCharsets.UTF_8.decode(from).toString(), topicId, partition);
     }
 
-    /** The name of a partition that is set aside: its number, 0 or more, is stored as its complement. */
+    /**
+     * Writes the id of a partition that is set aside: the complement of its number, which is 0 or more, marks
+     * it.
+     */
     static ByteBuffer setAside(ByteBuffer into, PartitionId id) {
         partition(into, id);
         return into.putInt(PARTITION_AT, ~id.partition());

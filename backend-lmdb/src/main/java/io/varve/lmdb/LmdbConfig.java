@@ -14,13 +14,13 @@ import java.util.stream.Stream;
  * The settings of the LMDB backend. Defaults and ranges are those of {@link #SETTINGS}.
  *
  * @param mapInitialBytes bytes of address space to begin with
- * @param mapMaxBytes how many bytes stored data may take in one data directory, at least the initial size;
- *     above it appends are refused as on a full disk
- * @param maxReaders how many read transactions there may be at the same time
- * @param stagingBytes how many bytes may be appended and not committed, in memory outside the heap: an append
- *     beyond waits for a commit
- * @param readBytes how many bytes may be read and not yet sent, in memory outside the heap: beyond, each read
- *     returns one batch
+ * @param mapMaxBytes max bytes of stored data in one data directory, at least the initial size; above it
+ *     appends are refused as on a full disk
+ * @param maxReaders max read transactions at the same time
+ * @param stagingBytes max bytes appended and not committed, in memory outside the heap; an append above it
+ *     waits for a commit
+ * @param readBytes bytes read and not yet sent, in memory outside the heap, above which each read returns one
+ *     batch
  * @param compactOnStart whether a start rewrites the environment without its free pages
  * @param readVerify whether every batch is verified by its CRC-32C before it is handed to a reader
  * @param reserve space reserved for the writes that free space

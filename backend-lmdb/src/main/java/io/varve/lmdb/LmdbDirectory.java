@@ -15,7 +15,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Opens and closes a data directory, and creates, deletes and sets aside its partitions. It holds the
+ * Opens and closes a data directory, and creates, deletes and sets aside its partitions. Holds the
  * directory's lock and its environment. Thread-safe.
  *
  * @param lock keeps other processes out
@@ -26,7 +26,9 @@ import org.slf4j.LoggerFactory;
 record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommit commits, Scheduler.Task readerCheck)
         implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(LmdbDirectory.class);
-    /** Max ms for which a process that died while it read keeps old pages from being used again. */
+    /**
+     * Ms between two checks for dead readers: a process that died during a read pins old pages until then.
+     */
     private static final long READER_CHECK_MS = 60_000;
 
     static LmdbDirectory open(Path path, LmdbConfig config, StorageContext context) {
@@ -46,7 +48,11 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         }
     }
 
-    /** @return the partitions that are stored; goes on with removing what the last process left of others */
+    /**
+     * Finds the stored partitions, and schedules the removal of garbage that the last process has left.
+     *
+     * @return the partitions, without those that were set aside
+     */
     List<LmdbPartition> loadPartitions() {
         List<LmdbPartition> found = new ArrayList<>();
         environment.read(txn -> {
@@ -93,7 +99,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         return partition;
     }
 
-    /** Deletes a partition; durable on return. Its batches are removed bit by bit. */
+    /** Deletes a partition; durable on return. Its batches are removed in steps. */
     void delete(LmdbPartition partition) {
         int number = partition.number;
         boolean moreGarbage;
@@ -128,9 +134,9 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
     }
 
     /**
-     * Takes a partition out of use; durable on return. Everything stays where it is, under its number.
+     * Takes a partition out of use; durable on return. Its entries stay under its number.
      *
-     * @return where to look for it
+     * @return a description of where they are
      */
     String setAside(LmdbPartition partition) {
         environment.writer.lock();
@@ -151,7 +157,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
         return "number " + partition.number + " in " + environment.directory;
     }
 
-    /** Commits what is staged. */
+    /** Commits the staged changes of all partitions; logs a failure. */
     void commitAll() {
         StorageException failure = commits.commitAll();
         if (failure != null) {

@@ -11,9 +11,9 @@ import java.util.Set;
 import org.lmdbjava.LmdbException;
 
 /**
- * Changes what is committed of a partition, for one of its handles: truncates it, and puts compacted
- * batches in place of segments. Each edit first commits what is staged, then checks the handle and the
- * partition again under the writer's lock. Thread-safe.
+ * Edits committed batches of a partition, for one of its handles: truncates them, and replaces segments by
+ * compacted batches. Each edit first commits the staged changes, and then checks the handle and the partition
+ * again with the writer's lock held. Thread-safe.
  */
 final class LmdbEdits {
     private final LmdbPartition partition;
@@ -29,8 +29,8 @@ final class LmdbEdits {
     }
 
     /**
-     * Drops every batch that holds an offset at or above one, as
-     * {@link io.varve.core.spi.PartitionStore#truncateTo} asks.
+     * Drops every batch that has an offset at or above {@code end}, as
+     * {@link io.varve.core.spi.PartitionStore#truncateTo} specifies.
      *
      * @param end the lowest offset to drop
      */
@@ -38,7 +38,7 @@ final class LmdbEdits {
         environment.writer.lock();
         try {
             if (requireTruncatable(end)) {
-                commitStaged("truncating"); // what is left of it is to be readable
+                commitStaged("truncating"); // the batches that are left must be readable
             }
             LmdbTruncation truncation;
             synchronized (partition) {
@@ -62,7 +62,7 @@ final class LmdbEdits {
         }
     }
 
-    /** @return true if some of what is staged may be left */
+    /** @return true if some staged batches may be left */
     private boolean requireTruncatable(long end) {
         synchronized (partition) {
             token.requireWriter();
@@ -81,10 +81,10 @@ final class LmdbEdits {
     }
 
     /**
-     * Puts batches in place of segments, as {@link io.varve.core.spi.PartitionStore#replace} asks.
+     * Replaces segments by batches, as {@link io.varve.core.spi.PartitionStore#replace} specifies.
      *
      * @param old sealed, adjacent segments
-     * @param cleaned what is to stand in their place; asked without any lock held
+     * @param cleaned the batches that replace them; called without any lock held
      */
     void replace(List<Segment> old, BatchSource cleaned) {
         long editCount;
@@ -106,8 +106,8 @@ final class LmdbEdits {
     }
 
     /**
-     * Finds the segments again; call with the partition locked. A truncation may have put other batches
-     * where the old ones were, which equal segments do not tell: the count of edits does.
+     * Finds the segments again; call with the partition locked. A truncation may have led to other batches at
+     * the same offsets. Equal segments do not show that; the count of edits does.
      */
     private int findAgain(List<Segment> old, long editCount) {
         try {

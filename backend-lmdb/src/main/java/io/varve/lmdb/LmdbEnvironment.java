@@ -19,20 +19,20 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * Runs transactions on an open LMDB environment: short read transactions of any number of threads, one
- * write transaction at a time, in a map that grows under them.
+ * Runs transactions on an open LMDB environment: short read transactions of any number of threads, and one
+ * write transaction at a time. Grows the map when it is full. Thread-safe.
  *
- * <p>Growing moves the map, so no transaction may be open meanwhile: a reader holds {@code gate} shared
- * while it copies bytes out, and growing takes it alone. Order of locks: the writer's, then the gate or a
- * partition's monitor.
+ * <p>Growing moves the map, so no transaction may be open meanwhile. A reader holds the read lock of
+ * {@code gate} while it copies bytes out; growing holds its write lock. Order of locks: the writer's, then
+ * the gate or a partition's monitor.
  */
 final class LmdbEnvironment implements AutoCloseable {
     /** Max bytes the map grows by at a time. */
     private static final long MAX_GROWTH = 1L << 30;
 
     /**
-     * A disk with fewer free bytes counts as full: where part of a write found space, LMDB reports an I/O
-     * error.
+     * A disk with fewer free bytes counts as full. Where only part of a write finds space, LMDB reports an
+     * I/O error.
      */
     private static final long NEARLY_FULL = 1L << 16;
 
@@ -60,7 +60,7 @@ final class LmdbEnvironment implements AutoCloseable {
     final Databases databases;
     /** Stores that a replacement is writing, and no segment refers to yet. */
     final Set<Integer> unpublishedStores = ConcurrentHashMap.newKeySet();
-    /** Held by the thread that has a write transaction, or must be sure that no other has. */
+    /** Held by the thread that has a write transaction, or that needs to exclude one. */
     final ReentrantLock writer = new ReentrantLock();
 
     private final Env<ByteBuffer> env;
@@ -89,7 +89,7 @@ final class LmdbEnvironment implements AutoCloseable {
         this.readers = new ReaderPool(env, databases, directory);
         this.pageBytes = env.stat().pageSize;
         this.mapBytes = env.info().mapSize;
-        // Deleting and trimming need pages, too, before they free any.
+        // Deletions and trims need pages, too, before they free any.
         long reserve = Math.min(MAX_RESERVE, Math.max(MIN_RESERVE, config.mapMaxBytes() / 4));
         this.mapLimit = config.mapMaxBytes() + reserve;
         space.committed(opened.liveBytes());
@@ -97,7 +97,7 @@ final class LmdbEnvironment implements AutoCloseable {
     }
 
     /**
-     * Reads, within a transaction that sees one commit.
+     * Reads within a transaction that sees one commit.
      *
      * @param read must not keep memory of the map, nor take the writer's lock
      * @throws StorageException CLOSED after {@link #close}; CORRUPT; RETRY
@@ -126,20 +126,20 @@ final class LmdbEnvironment implements AutoCloseable {
     /**
      * Commits a change; durable on return. Call with {@link #writer} held.
      *
-     * @param bytes how many bytes of batches it stores, about
+     * @param bytes about how many bytes of batches it stores
      * @param failPoint passed before the commit
      * @return what the change returned in the transaction that was committed
      * @throws StorageException CLOSED after {@link #close}; CORRUPT if the change met an entry that is too
      *     short
-     * @throws LmdbException if nothing of it was kept
+     * @throws LmdbException if the transaction failed; nothing of it was kept
      */
     <T> T commit(long bytes, String failPoint, Change<T> change) {
         return commit(bytes, failPoint, change, mapLimit);
     }
 
     /**
-     * As {@link #commit}, for a change that frees space, but has to write pages before: the map grows for
-     * it, whatever its limit.
+     * As {@link #commit}, for a change that frees space, but must write pages first: the map may grow above
+     * its limit.
      */
     <T> T commitFreeingSpace(long bytes, String failPoint, Change<T> change) {
         return commit(bytes, failPoint, change, Long.MAX_VALUE);
@@ -165,7 +165,7 @@ final class LmdbEnvironment implements AutoCloseable {
             } catch (BufferUnderflowException | IndexOutOfBoundsException e) {
                 throw LmdbErrors.tooShort("committing", directory, e);
             } catch (LmdbException e) {
-                // The pages that a dead reader pins may be all that is missing.
+                // Releasing the pages that dead readers pin may be enough.
                 boolean freed = !readersChecked && isOutOfSpace(e) && readers.releaseDead() > 0;
                 readersChecked |= isOutOfSpace(e);
                 if (!freed && !(e instanceof Env.MapFullException && grow(mapBytes * 2, maxMapBytes))) {
@@ -175,7 +175,7 @@ final class LmdbEnvironment implements AutoCloseable {
         }
     }
 
-    /** As {@link #commitFreeingSpace}; where the disk has no space, once more with the reserve. */
+    /** As {@link #commitFreeingSpace}. When the disk is full, releases the reserve and commits again. */
     <T> T commitWithReserve(String failPoint, Change<T> change) {
         try {
             return commitFreeingSpace(0, failPoint, change);
@@ -201,7 +201,7 @@ final class LmdbEnvironment implements AutoCloseable {
         }
     }
 
-    /** @return true if nothing was written because there is no space for it, in the map or on the disk */
+    /** @return true if a write failed because there is no space, in the map or on the disk */
     boolean isOutOfSpace(LmdbException e) {
         return LmdbErrors.isOutOfSpace(e) || LmdbErrors.isInputOutput(e) && space.usable() < NEARLY_FULL;
     }

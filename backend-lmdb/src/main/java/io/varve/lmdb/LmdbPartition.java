@@ -15,43 +15,43 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Keeps what is committed of a partition, what is staged, and who may write it. All of it is guarded by
- * this object's monitor, unless a member says otherwise.
+ * Keeps a partition's committed state, its staged changes and its fencing. All fields are guarded by this
+ * object's monitor, unless a member says otherwise.
  *
- * <p>Invariants: there is at least one segment, and the last one is active; segments ascend; batches that
- * are not committed lie at or above {@code committedEnd}; {@code committedEnd <= end}.
+ * <p>Invariants: there is at least one segment, and the last one is active; segments ascend; batches that are
+ * not committed lie at or above {@code committedEnd}; {@code committedEnd <= end}.
  */
 final class LmdbPartition {
     private static final LmdbSegment[] NONE = {};
 
     final PartitionId id;
-    /** Names this partition in keys; never given out again. */
+    /** Identifies this partition in keys; never assigned again. */
     final int number;
 
     final LmdbEnvironment environment;
     private final DirtyPartitions dirty;
 
-    /** Who may use it; opened and ended under this. */
+    /** Tells which handles may use the partition; opened and ended with the monitor held. */
     final Fencing fencing;
-    /** Why the partition takes no writes until the storage is opened anew, or null. */
+    /** Why the partition refuses writes until the storage is opened anew, or null. */
     StorageException writeFailure;
-    /** A truncation or a replacement is between its transaction and its publication. */
+    /** True while a truncation or a replacement is between its transaction and its publication. */
     private boolean editing;
 
     private boolean loaded;
     private long start;
     private long end;
     private long committedEnd;
-    /** All segments, with what is staged. */
+    /** All segments, with their staged batches counted. */
     private LmdbSegment[] segments = NONE;
     /** The segments as committed; the array is replaced, never changed, so that readers can keep it. */
     private LmdbSegment[] committedSegments = NONE;
-    /** Counts what invalidates a read under way: truncations, replacements, emptyings. */
+    /** Counts the edits that invalidate a running read: truncations, replacements, emptyings. */
     private long edits;
 
     final UncommittedChanges uncommitted;
 
-    /** Learns which partitions have something to commit. */
+    /** Keeps the partitions that have changes to commit. */
     interface DirtyPartitions {
         void add(LmdbPartition partition);
 
@@ -67,7 +67,7 @@ final class LmdbPartition {
         this.uncommitted = new UncommittedChanges(environment.staging);
     }
 
-    /** Takes its content over from the environment, the first time. */
+    /** Loads the partition's state from the environment, unless it is loaded. */
     synchronized void load() {
         if (loaded) {
             return;
@@ -83,13 +83,13 @@ final class LmdbPartition {
                 .forEach(key -> putBlob(key, Optional.empty()));
     }
 
-    /** Takes a state that was just committed. */
+    /** Sets a state that was just committed. */
     synchronized void loaded(StoredPartitionState state) {
         setCommitted(state.active());
         loaded = true;
     }
 
-    /** Takes these segments for all there are, everything in them committed. */
+    /** Sets the segments; all their batches are committed. */
     private void setCommitted(LmdbSegment... all) {
         segments = all;
         committedSegments = all.clone();
@@ -104,7 +104,7 @@ final class LmdbPartition {
         return new CommittedView(start, committedEnd, committedSegments, edits);
     }
 
-    /** @return true if a read that went by a window may have missed something */
+    /** @return true if a read that used a view may have missed batches */
     synchronized boolean isStale(CommittedView view, long offset) {
         return view.edits() != edits || offset < start;
     }
@@ -117,7 +117,7 @@ final class LmdbPartition {
         return committedEnd;
     }
 
-    /** @return true if something was appended and is not committed */
+    /** @return true if some appended batches are not committed */
     synchronized boolean hasStaged() {
         return uncommitted.hasBatches();
     }
@@ -131,7 +131,7 @@ final class LmdbPartition {
         }
     }
 
-    /** Stages a run, for which memory was reserved. */
+    /** Stages a run. Its memory was reserved before. */
     void append(BatchRun run, SegmentLimits limits) {
         run.requireAtOrAbove(id, end);
         ByteBuffer bytes = run.bytes();
@@ -198,14 +198,14 @@ final class LmdbPartition {
         dirty.add(this);
     }
 
-    /** @return true if something is not committed */
+    /** @return true if some changes are not committed */
     synchronized boolean isDirty() {
         return !uncommitted.isEmpty();
     }
 
     /**
-     * Refuses writes from now on, if the commit that failed was to take what is staged: those bytes will
-     * never be committed, and must not keep others from staging.
+     * Refuses writes from now on, if staged changes were part of a commit that failed. Those bytes will never
+     * be committed: they are dropped, so that their memory is free for other partitions.
      */
     synchronized void failIfDirty(StorageException failure) {
         if (writeFailure == null && !uncommitted.isEmpty()) {
@@ -215,7 +215,7 @@ final class LmdbPartition {
         }
     }
 
-    /** @return everything there is to commit, or null if nothing is, or may be */
+    /** @return the changes to commit, or null if there are none, or the partition refuses writes */
     synchronized CapturedChanges capture() {
         if (uncommitted.isEmpty() || writeFailure != null || fencing.hasEnded()) {
             dirty.remove(this);
@@ -225,12 +225,14 @@ final class LmdbPartition {
         return uncommitted.capture(this, edits, state, segments[0].base);
     }
 
-    /** Ends a capture, whatever became of the commit: the captured bytes are not read any more. */
+    /**
+     * Ends a capture after the commit, whether it succeeded or not: the captured bytes are not read any more.
+     */
     synchronized void release() {
         uncommitted.release();
     }
 
-    /** What was captured is durable. */
+    /** Publishes captured changes, which are durable now. */
     synchronized void committed(CapturedChanges capture) {
         if (fencing.hasEnded()) {
             return;
@@ -250,7 +252,7 @@ final class LmdbPartition {
         }
     }
 
-    /** Shows readers the segments up to the one that was active in a commit, as they were then. */
+    /** Publishes the segments up to the one that was active in a commit. */
     private void publish(LmdbSegment active) {
         if (active.base < segments[0].base) {
             return; // trimmed meanwhile
@@ -260,7 +262,7 @@ final class LmdbPartition {
         committedSegments[last] = active;
     }
 
-    /** Keeps other editors and openers out until {@link #endEdit}. */
+    /** Begins an edit: other edits and opens wait until {@link #endEdit}. */
     void beginEdit() {
         editing = true;
     }
@@ -270,7 +272,10 @@ final class LmdbPartition {
         notifyAll();
     }
 
-    /** Waits until no edit is under way: none may be published after another handle has fenced its own. */
+    /**
+     * Waits until no edit is under way. An edit must not be published after another handle has fenced the
+     * editing one.
+     */
     void awaitEdits() {
         boolean interrupted = false;
         while (editing) {
@@ -285,7 +290,7 @@ final class LmdbPartition {
         }
     }
 
-    /** A truncation took place: nothing of what was staged is left, and all else is committed. */
+    /** Publishes a truncation: the staged batches are dropped, and all others are committed. */
     void truncated(StoredPartitionState state, LmdbSegment[] left) {
         uncommitted.truncated();
         start = state.start();
@@ -296,7 +301,7 @@ final class LmdbPartition {
         removeIfClean();
     }
 
-    /** Another segment stands in place of some. */
+    /** Publishes a replacement of {@code count} segments from {@code first} on by one. */
     void replaced(int first, int count, LmdbSegment merged) {
         segments = replaced(segments, first, count, merged);
         committedSegments = replaced(committedSegments, first, count, merged);
@@ -310,7 +315,7 @@ final class LmdbPartition {
         return all.toArray(NONE);
     }
 
-    /** Ends the partition, and frees what is staged of it. */
+    /** Ends the partition, and frees its staged changes. */
     synchronized void retire(String why) {
         fencing.end(why);
         uncommitted.discard();

@@ -6,14 +6,14 @@ import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.support.ContractChecks;
 
 /**
- * Reads what is committed of a partition, in short transactions. A read begins anew when an edit of the
- * partition overtook it. Thread-safe.
+ * Reads committed batches of a partition in short transactions. A read begins anew when the partition was
+ * edited meanwhile. Thread-safe.
  */
 final class LmdbPartitionReader {
-    /** Max bytes of one read, unless its first batch is larger: the next read goes on from there. */
+    /** Max bytes of one read, unless its first batch is larger; the caller's next read goes on after them. */
     private static final int MAX_BYTES = 1 << 20;
-    /** Batches looked at in one transaction by a search for a timestamp. */
-    private static final int MAX_LOOKED_AT = 4096;
+    /** Max batches that a search for a timestamp reads in one transaction. */
+    private static final int MAX_SEARCHED = 4096;
 
     private final LmdbPartition partition;
     private final LmdbEnvironment environment;
@@ -69,7 +69,7 @@ final class LmdbPartitionReader {
             for (long from = Math.max(view.start(), segment.base); from < end; ) {
                 long at = from;
                 ReadTransaction.TimestampSearch search =
-                        environment.read(txn -> txn.firstAtOrAfter(timestamp, segment.store, at, end, MAX_LOOKED_AT));
+                        environment.read(txn -> txn.firstAtOrAfter(timestamp, segment.store, at, end, MAX_SEARCHED));
                 if (search.found() != null) {
                     return search.found();
                 }

@@ -11,13 +11,13 @@ import java.nio.ByteBuffer;
 import java.util.List;
 
 /**
- * Puts compacted batches in place of segments. The batches are first stored under a store number of their
- * own, in as many transactions as it takes; a note makes them garbage if the process dies meanwhile. One
- * small transaction then makes them a segment, and the segments they replace garbage. No other commit waits
- * for longer than one of these transactions takes.
+ * Replaces segments by one with their compacted batches. The batches are first stored under a store number of
+ * their own, in as many transactions as needed; a note makes them garbage if the process dies meanwhile. Then
+ * one small transaction makes them a segment, and the old segments garbage. So no other commit waits longer
+ * than for one such transaction.
  */
 final class LmdbReplacement implements AutoCloseable {
-    /** Bytes gathered for one transaction, unless a single run has more. */
+    /** Max bytes stored in one transaction, unless a single run has more. */
     private static final int CHUNK = 1 << 22;
 
     private final LmdbPartition partition;
@@ -25,7 +25,7 @@ final class LmdbReplacement implements AutoCloseable {
     private final List<Segment> old;
     private final LmdbSegment merged;
 
-    /** Takes a number for the new segment. */
+    /** Assigns a number to the new segment's store; durable on return. */
     LmdbReplacement(LmdbPartition partition, List<Segment> old) {
         this.partition = partition;
         this.environment = partition.environment;
@@ -49,7 +49,9 @@ final class LmdbReplacement implements AutoCloseable {
     /**
      * Finds the old segments among the partition's; call with the partition locked.
      *
-     * @throws io.varve.core.spi.StorageException MISUSE if they do not
+     * @return the index of the first
+     * @throws io.varve.core.spi.StorageException MISUSE if they are not sealed, adjacent segments of the
+     *     partition
      */
     static int find(LmdbPartition partition, List<Segment> old) {
         return SegmentLookup.requireRun(partition.id, partition.committedView().segmentList(), old);
@@ -107,8 +109,9 @@ final class LmdbReplacement implements AutoCloseable {
     }
 
     /**
-     * The commit point. Call with the writer's lock held, within an edit, {@code first} being what
-     * {@link #find} said.
+     * Commits the replacement. Call with the writer's lock held, within an edit.
+     *
+     * @param first the index that {@link #find} has returned
      */
     void swap(int first) {
         LmdbSegment[] segments = partition.committedView().segments();
@@ -135,7 +138,7 @@ final class LmdbReplacement implements AutoCloseable {
         }
     }
 
-    /** Leaves the batches stored aside to the garbage removal, unless they were swapped in. */
+    /** Ends the replacement. Unless it was committed, the batches stored aside become garbage. */
     @Override
     public void close() {
         environment.unpublishedStores.remove(merged.store);

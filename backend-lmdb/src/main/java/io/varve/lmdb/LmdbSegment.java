@@ -4,12 +4,12 @@ package io.varve.lmdb;
 import java.nio.ByteBuffer;
 
 /**
- * A piece of a partition: the keys of one store number from {@code base} up to the next segment's base.
- * Base and store never change; the rest is guarded by the partition.
+ * Describes a segment of a partition: the batches under one store number from {@code base} up to the next
+ * segment's base. Base and store never change; the other fields are guarded by the partition.
  *
- * <p>The store is the partition's own number, except where compaction replaced segments. The batches of
- * such a replacement lie under a number of their own: they are stored in small transactions, and swapped in
- * by one.
+ * <p>The store is the partition's own number, except where compaction replaced segments. The batches of such
+ * a replacement lie under a number of their own: they are stored in several transactions, and swapped in by
+ * one.
  */
 final class LmdbSegment {
     static final int BYTES = Integer.BYTES + 4 * Long.BYTES;
@@ -18,14 +18,17 @@ final class LmdbSegment {
     final int store;
     long bytes;
     long maxTimestamp = -1;
-    /** Max timestamp of the first batch, in ms; of no meaning when there is none. */
+    /** Max timestamp of the first batch, in ms since the epoch; undefined when there is no batch. */
     long firstTimestamp = -1;
     /**
-     * When a batch was first appended, in ms since the epoch, or the earliest time known to be no earlier;
-     * -1 when there is none. Not stored.
+     * When the first batch was appended, in ms since the epoch, or -1 when there is none. Not stored: after a
+     * start it is the time of the last append before.
      */
     long firstAppendMs = -1;
-    /** When a batch was last appended, in ms since the epoch, or -1 when nothing was or it is not known. */
+    /**
+     * When a batch was last appended, in ms since the epoch, or -1 when there is none or the time is not
+     * known.
+     */
     long lastAppendMs = -1;
 
     LmdbSegment(long base, int store) {
@@ -33,14 +36,13 @@ final class LmdbSegment {
         this.store = store;
     }
 
-    /** Reads what {@link #write} wrote. */
+    /** Reads a segment that {@link #write} has written. */
     static LmdbSegment read(long base, ByteBuffer from) {
         LmdbSegment segment = new LmdbSegment(base, from.getInt());
         segment.bytes = from.getLong();
         segment.maxTimestamp = from.getLong();
         segment.firstTimestamp = from.getLong();
-        segment.lastAppendMs =
-                from.remaining() >= Long.BYTES ? from.getLong() : -1; // the first versions did not store it
+        segment.lastAppendMs = from.remaining() >= Long.BYTES ? from.getLong() : -1; // early versions did not store it
         segment.firstAppendMs = segment.lastAppendMs;
         return segment;
     }
@@ -61,7 +63,11 @@ final class LmdbSegment {
         maxTimestamp = Math.max(maxTimestamp, timestamp);
     }
 
-    /** @param now when a run was appended, in ms since the epoch */
+    /**
+     * Notes the time of an append.
+     *
+     * @param now ms since the epoch
+     */
     void appended(long now) {
         firstAppendMs = firstAppendMs < 0 ? now : firstAppendMs;
         lastAppendMs = now;

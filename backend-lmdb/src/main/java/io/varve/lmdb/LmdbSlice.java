@@ -7,15 +7,19 @@ import java.util.Optional;
 
 /** Holds batches copied out of the environment, in a read buffer that is released when this is closed. */
 final class LmdbSlice implements BatchSlice {
-    /** Nothing to read. */
+    /** The slice without bytes. */
     static final LmdbSlice EMPTY = new LmdbSlice(null, ByteBuffer.allocate(0));
 
-    private final ReadBuffers home;
+    private final ReadBuffers owner;
     private ByteBuffer bytes;
 
-    /** Takes over a buffer of {@code home}, ready to be read. */
-    LmdbSlice(ReadBuffers home, ByteBuffer bytes) {
-        this.home = home;
+    /**
+     * Takes over a buffer that is ready to be read.
+     *
+     * @param owner the buffer's owner, to which {@link #close} releases it
+     */
+    LmdbSlice(ReadBuffers owner, ByteBuffer bytes) {
+        this.owner = owner;
         this.bytes = bytes;
     }
 
@@ -36,8 +40,8 @@ final class LmdbSlice implements BatchSlice {
 
     @Override
     public void close() {
-        if (home != null && bytes != EMPTY.bytes) {
-            home.release(bytes);
+        if (owner != null && bytes != EMPTY.bytes) {
+            owner.release(bytes);
             bytes = EMPTY.bytes;
         }
     }

@@ -12,8 +12,8 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Stores the blobs of a partition in the environment, each behind a checksum. A blob that was written waits
- * in memory for the next commit, as batches do; reads find it there meanwhile. Thread-safe.
+ * Stores the blobs of a partition in the environment, each with a checksum. A written blob is staged until
+ * the next commit, as batches are; reads find it there meanwhile. Thread-safe.
  */
 final class LmdbSnapshots implements Snapshots {
     private final LmdbStore store;
@@ -55,7 +55,7 @@ final class LmdbSnapshots implements Snapshots {
         return Optional.empty();
     }
 
-    /** @return a copy, or null */
+    /** @return a copy of the blob with its checksum, or null */
     private byte[] find(SnapshotKey key) {
         synchronized (partition) {
             TreeMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs = partition.uncommitted.blobs();
@@ -86,7 +86,7 @@ final class LmdbSnapshots implements Snapshots {
     public List<Long> offsets(String name) {
         store.token.requireOpen();
         TreeSet<Long> offsets = new TreeSet<>();
-        // The lock keeps a blob from being committed, and so overlooked, between the two looks.
+        // With the lock held no commit can move a blob between the two places that are read here.
         synchronized (partition) {
             stored(partition, name).forEach(key -> offsets.add(key.offset()));
             if (partition.uncommitted.blobs() != null) {
@@ -102,7 +102,7 @@ final class LmdbSnapshots implements Snapshots {
         return List.copyOf(offsets);
     }
 
-    /** @return the keys of committed blobs of a name, or of all when that is empty */
+    /** @return the keys of committed blobs of a name; of all blobs when {@code name} is empty */
     static List<SnapshotKey> stored(LmdbPartition partition, String name) {
         LmdbEnvironment environment = partition.environment;
         return environment.read(txn -> {
@@ -121,10 +121,7 @@ final class LmdbSnapshots implements Snapshots {
         });
     }
 
-    /**
-     * Forgets blobs that wait for a commit and are bound to offsets above one; call with the partition
-     * locked.
-     */
+    /** Deletes staged blobs whose offset is above {@code offset}; call with the partition locked. */
     static void deleteAbove(LmdbPartition partition, long offset) {
         if (partition.uncommitted.blobs() != null) {
             List<SnapshotKey> deleted = partition.uncommitted.blobs().keySet().stream()

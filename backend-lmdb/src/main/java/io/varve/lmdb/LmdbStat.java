@@ -19,8 +19,8 @@ import org.lmdbjava.LmdbException;
 import org.lmdbjava.Txn;
 
 /**
- * Prints what is in an environment, also while a server works on it: pages, readers, partitions. Changes
- * nothing.
+ * Prints statistics of an environment: pages, readers, partitions. Changes nothing; a server may use the
+ * environment meanwhile.
  */
 public final class LmdbStat {
     private record Row(String name, long start, long end, int segments, long bytes) {}
@@ -36,7 +36,8 @@ public final class LmdbStat {
     /**
      * @param directory a data directory
      * @param out gets the lines
-     * @throws StorageException if there is no environment in the directory, or it cannot be read
+     * @throws StorageException MISUSE if there is no environment in the directory; CORRUPT or RETRY if it
+     *     cannot be read
      */
     public static void print(Path directory, PrintStream out) {
         try {
@@ -91,15 +92,15 @@ public final class LmdbStat {
         entries.forEach((name, count) -> out.printf("  entries       %,d %s%n", count, name));
     }
 
-    /** The view is not closed: its transaction is the caller's. */
-    private void partitions(ReadTransaction view, Databases databases) {
+    /** Prints the partitions. The caller closes the transaction. */
+    private void partitions(ReadTransaction read, Databases databases) {
         TreeMap<String, Row> rows = new TreeMap<>();
-        view.scan(databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
+        read.scan(databases.partitions(), ByteBuffer.allocate(0), (key, value) -> {
             int number = KeyCodec.numberOf(key);
-            KeyCodec.number(view.key(), number);
-            StoredPartitionState state = StoredPartitionState.read(view.get(databases.states()));
+            KeyCodec.number(read.key(), number);
+            StoredPartitionState state = StoredPartitionState.read(read.get(databases.states()));
             List<LmdbSegment> segments = new ArrayList<>(List.of(state.active()));
-            view.scan(databases.segments(), KeyCodec.at(view.key(), number, 0), (at, segment) -> {
+            read.scan(databases.segments(), KeyCodec.at(read.key(), number, 0), (at, segment) -> {
                 boolean own = KeyCodec.numberOf(at) == number && KeyCodec.offsetOf(at) < state.active().base;
                 if (own) {
                     segments.add(LmdbSegment.read(KeyCodec.offsetOf(at), segment));

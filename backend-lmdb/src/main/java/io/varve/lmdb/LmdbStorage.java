@@ -30,7 +30,7 @@ final class LmdbStorage implements Storage {
     private final StorageContext context;
     private final LmdbConfig config;
     private final List<LmdbDirectory> directories = new ArrayList<>();
-    /** By {@code topic-number}, which is unique whatever the topic id. */
+    /** The partitions by {@code topic-number}, which is unique whatever the topic id. */
     private final Map<String, LmdbPartition> partitions = new ConcurrentHashMap<>();
 
     private volatile boolean closed;
@@ -94,7 +94,8 @@ final class LmdbStorage implements Storage {
     }
 
     /**
-     * What an earlier handle left staged is committed, for the new one's log goes on after what it can see.
+     * Commits the batches that an earlier handle has left staged: the new handle's log goes on after the
+     * batches that it can read.
      */
     private void commitStaged(LmdbStore handle) {
         LmdbPartition partition = handle.partition;
@@ -108,7 +109,8 @@ final class LmdbStorage implements Storage {
     }
 
     /**
-     * Creates a partition in the directory that has fewest, unless somebody else just did; durable on return.
+     * Creates a partition in the directory with the fewest partitions, unless another thread has created it
+     * meanwhile; durable on return.
      */
     private synchronized LmdbPartition create(PartitionId id) {
         requireOpen();
@@ -179,7 +181,7 @@ final class LmdbStorage implements Storage {
                 if (failure != null && store.partition.isDirty()) {
                     failures.put(store.id(), failure);
                 } else {
-                    requireSyncable(store, failures); // who fenced it meanwhile may have put other bytes in its place
+                    requireSyncable(store, failures); // another writer may have replaced the bytes that were committed
                 }
             }
         });
@@ -208,7 +210,7 @@ final class LmdbStorage implements Storage {
         }
     }
 
-    /** Lets go of everything without committing anything, as a crash would. */
+    /** Ends all partitions and closes all directories without a commit, as a crash does. Idempotent. */
     synchronized void abandon() {
         closed = true;
         partitions.values().forEach(partition -> partition.retire(CLOSED));

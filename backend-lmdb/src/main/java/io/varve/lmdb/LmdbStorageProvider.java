@@ -9,7 +9,7 @@ import java.util.List;
 
 /** Opens the storage of {@code storage.backend=lmdb}: an LMDB environment in each of {@code log.dirs}. */
 public final class LmdbStorageProvider implements StorageProvider {
-    /** For {@link java.util.ServiceLoader}. */
+    /** Called by {@link java.util.ServiceLoader}. */
     public LmdbStorageProvider() {}
 
     @Override

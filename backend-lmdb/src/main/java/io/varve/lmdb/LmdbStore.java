@@ -19,11 +19,11 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Checks that a handle on a partition may still do what it is asked, reserves memory for what it writes,
- * and passes the call on. Thread-safe.
+ * Serves the calls of one handle on a partition: checks that the handle is not fenced, and reserves memory
+ * for its writes. Thread-safe.
  */
 final class LmdbStore implements PartitionStore {
-    /** Max commits that an append waits for until there is memory for it to be staged. */
+    /** Max commits that an append waits for until its bytes can be staged. */
     private static final int MAX_COMMITS = 16;
 
     final LmdbStorage storage;
@@ -100,7 +100,11 @@ final class LmdbStore implements PartitionStore {
         }
     }
 
-    /** Runs a small write as the partition's writer, with memory reserved for so many bytes. */
+    /**
+     * Stages a write as the partition's writer.
+     *
+     * @param bytes memory to reserve for it
+     */
     void staging(int bytes, Runnable write) {
         reserve(bytes);
         boolean staged = false;
@@ -119,9 +123,9 @@ final class LmdbStore implements PartitionStore {
     }
 
     /**
-     * Reserves memory for bytes to be staged. When there is none, this first commits what is staged, so
+     * Reserves memory for bytes to be staged. When there is none, this first commits the staged changes, so
      * that appends slow down to the pace of the device. The wait ends after {@link #MAX_COMMITS} commits,
-     * whatever others stage meanwhile.
+     * even if other appends have used the memory each time.
      */
     private void reserve(int bytes) {
         for (int commit = 0; !environment.staging.reserve(bytes); commit++) {
@@ -133,7 +137,8 @@ final class LmdbStore implements PartitionStore {
                                 + " commits, and " + environment.staging.reserved() + " bytes wait for the next one");
             }
             StorageException failure = commits.commitAll();
-            // Where the device failed, what was staged is lost, and its memory free for other partitions.
+            // If the device failed, the staged changes are lost, and their memory is free for other
+            // partitions.
             if (failure != null && failure.kind() == StorageException.Kind.RETRY) {
                 throw new StorageException(
                         StorageException.Kind.FULL,
@@ -147,7 +152,7 @@ final class LmdbStore implements PartitionStore {
         }
     }
 
-    /** Runs a small write, without bytes, as the partition's writer. */
+    /** Runs a change that stages no bytes, as the partition's writer. */
     void writing(Runnable write) {
         synchronized (partition) {
             token.requireWriter();
@@ -181,7 +186,7 @@ final class LmdbStore implements PartitionStore {
     @Override
     public void trimTo(long start) {
         synchronized (partition) {
-            partition.awaitEdits(); // the transaction that swaps must find the segments it was told to replace
+            partition.awaitEdits(); // the swap must find the segments that it replaces
             token.requireWriter();
             partition.trimTo(start);
         }

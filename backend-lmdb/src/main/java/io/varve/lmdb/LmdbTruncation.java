@@ -9,25 +9,29 @@ import org.lmdbjava.Cursor;
 import org.lmdbjava.GetOp;
 
 /**
- * Cuts off a part of what is committed of a partition, and all that is staged, in one transaction. Made
- * with the writer's lock held, so that no commit is under way; used by that thread between {@link
- * LmdbPartition#beginEdit} and {@link LmdbPartition#endEdit}.
+ * Truncates the committed batches of a partition, and drops the staged ones, in one transaction. Created and
+ * run by one thread with the writer's lock held, so that no commit is under way, between
+ * {@link LmdbPartition#beginEdit} and {@link LmdbPartition#endEdit}.
  */
 final class LmdbTruncation {
     private final LmdbPartition partition;
     private final int number;
-    private final long to;
+    private final long firstDropped;
     private final CommittedView view;
     private final List<LmdbSegment> dropped;
 
     /** What a truncation leaves. */
     private record Remainder(StoredPartitionState state, LmdbSegment[] segments) {}
 
-    /** Call with the partition locked. */
-    LmdbTruncation(LmdbPartition partition, long to) {
+    /**
+     * Call with the partition locked.
+     *
+     * @param firstDropped lowest offset to drop
+     */
+    LmdbTruncation(LmdbPartition partition, long firstDropped) {
         this.partition = partition;
         this.number = partition.number;
-        this.to = to;
+        this.firstDropped = firstDropped;
         this.view = partition.committedView();
         this.dropped = List.copyOf(partition.uncommitted.dropped());
     }
@@ -47,17 +51,17 @@ final class LmdbTruncation {
         List<LmdbSegment> kept = new ArrayList<>();
         for (int i = 0; i < view.segments().length; i++) {
             LmdbSegment segment = view.segments()[i];
-            if (i > 0 && segment.base >= to) {
+            if (i > 0 && segment.base >= firstDropped) {
                 break;
             }
-            kept.add(view.endOf(i) <= to ? segment : recount(txn, segment));
+            kept.add(view.endOf(i) <= firstDropped ? segment : recount(txn, segment));
         }
         while (kept.size() > 1 && kept.get(kept.size() - 1).bytes == 0) {
             kept.remove(kept.size() - 1);
         }
         long last = endOf(txn, kept.get(kept.size() - 1));
         Remainder left = last <= view.start()
-                ? emptyAt(txn, Math.min(to, view.start()))
+                ? emptyAt(txn, Math.min(firstDropped, view.start()))
                 : truncate(txn, last, kept.toArray(LmdbSegment[]::new));
         txn.state(number, left.state());
         deleteSnapshots(txn, left.state().end());
@@ -68,7 +72,7 @@ final class LmdbTruncation {
     private LmdbSegment recount(WriteTransaction txn, LmdbSegment segment) {
         LmdbSegment counted = new LmdbSegment(segment.base, segment.store);
         Cursor<ByteBuffer> batches = txn.cursor(txn.databases.batches());
-        long below = Math.min(to, view.committedEnd());
+        long below = Math.min(firstDropped, view.committedEnd());
         boolean more = batches.get(KeyCodec.at(txn.key(), segment.store, segment.base), GetOp.MDB_SET_RANGE);
         while (more && KeyCodec.numberOf(batches.key()) == segment.store && KeyCodec.offsetOf(batches.key()) < below) {
             counted.add(batches.val().remaining(), BatchHeader.maxTimestamp(batches.val(), 0));
@@ -79,10 +83,10 @@ final class LmdbTruncation {
         return counted;
     }
 
-    /** @return offset after the last batch left in a segment; its base if there is none */
+    /** @return offset after the last batch that is left in a segment; the segment's base if there is none */
     private long endOf(WriteTransaction txn, LmdbSegment segment) {
         Cursor<ByteBuffer> batches = txn.cursor(txn.databases.batches());
-        long below = Math.min(to, view.committedEnd());
+        long below = Math.min(firstDropped, view.committedEnd());
         boolean before = batches.get(KeyCodec.at(txn.key(), segment.store, below), GetOp.MDB_SET_RANGE)
                 ? batches.prev()
                 : batches.last();
@@ -92,7 +96,7 @@ final class LmdbTruncation {
         return own ? KeyCodec.offsetOf(batches.key()) + 1 : segment.base;
     }
 
-    /** What is trimmed away has to be gone, too, for its keys may come again. */
+    /** Drops every batch. Trimmed batches are removed as well, because their keys may be used again. */
     private Remainder emptyAt(WriteTransaction txn, long offset) {
         for (LmdbSegment segment : view.segments()) {
             if (segment.store != number) {
@@ -115,15 +119,16 @@ final class LmdbTruncation {
             if (segment.store != number && segment.base > active.base) {
                 txn.garbage(segment.store, 0, Long.MAX_VALUE);
             } else if (segment.store != number && segment.base == active.base) {
-                txn.deleteRange(txn.databases.batches(), segment.store, to, Long.MAX_VALUE, Integer.MAX_VALUE);
+                txn.deleteRange(
+                        txn.databases.batches(), segment.store, firstDropped, Long.MAX_VALUE, Integer.MAX_VALUE);
             }
         }
-        delete(txn, Math.max(to, active.base));
+        delete(txn, Math.max(firstDropped, active.base));
         txn.deleteRange(txn.databases.segments(), number, active.base, Long.MAX_VALUE, Integer.MAX_VALUE);
         return new Remainder(new StoredPartitionState(view.start(), end, active), kept);
     }
 
-    /** Removes batches and segments under the partition's own number. */
+    /** Removes the batches and segments under the partition's own number from an offset on. */
     private void delete(WriteTransaction txn, long from) {
         txn.deleteRange(txn.databases.batches(), number, from, Long.MAX_VALUE, Integer.MAX_VALUE);
         txn.deleteRange(txn.databases.segments(), number, from, Long.MAX_VALUE, Integer.MAX_VALUE);

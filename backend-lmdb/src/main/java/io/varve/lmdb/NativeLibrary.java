@@ -4,13 +4,15 @@ package io.varve.lmdb;
 import io.varve.core.spi.StorageException;
 import org.lmdbjava.Env;
 
-/** Loads the LMDB library, and says in one line why it cannot be loaded where that fails. */
+/** Loads the LMDB library. A failure is reported in one line. Stateless. */
 final class NativeLibrary {
     private NativeLibrary() {}
 
     /**
-     * @throws StorageException MISUSE if there is no library for this platform, or the JVM was not started
-     *     as it needs to be
+     * Loads the library, unless it is loaded.
+     *
+     * @throws StorageException MISUSE if there is no library for this platform, or the JVM lacks an option
+     *     that it needs
      */
     static void require() {
         try {

@@ -21,11 +21,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * An environment just opened for writing, with all of its databases: Varve's own, of a format this version
- * reads, or new.
+ * An environment that was opened for writing, with all of its databases. It is new, or has a format that this
+ * version reads.
  *
  * @param env open for writing
- * @param databases all of them
+ * @param databases all of its databases
  * @param liveBytes bytes in use
  */
 record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveBytes) {
@@ -35,9 +35,11 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
     private static final boolean IS_WINDOWS = System.getProperty("os.name").startsWith("Windows");
 
     /**
-     * @param directory exists, and is this process's alone
-     * @throws StorageException MISUSE if the library cannot be loaded or the environment is a newer
-     *     program's; CORRUPT if it is damaged
+     * Opens an environment, or creates it.
+     *
+     * @param directory an existing directory that this process has locked
+     * @throws StorageException MISUSE if the library cannot be loaded, or a newer version has written the
+     *     environment; CORRUPT if it is damaged
      */
     static OpenedEnvironment open(Path directory, LmdbConfig config, FailPoints failPoints) {
         NativeLibrary.require();
@@ -75,8 +77,8 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
     }
 
     /**
-     * MDB_NOTLS: a read transaction is used by whichever thread needs one. No flag that would take a sync
-     * away from a commit.
+     * Opens the environment with MDB_NOTLS, because several threads use one read transaction after another.
+     * There is no flag that leaves out the sync of a commit.
      */
     private static Env<ByteBuffer> env(Path directory, LmdbConfig config) {
         return Env.create()
@@ -87,13 +89,13 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
     }
 
     /**
-     * Removes pages behind those of the last commit. An earlier process may have written them, and its sync
-     * failed: the system then has them in memory as written, and what is written in the same place is lost
-     * with that memory though its sync succeeds.
+     * Truncates the file after the pages of the last commit. An earlier process may have written pages there
+     * whose sync failed. The system then has them in memory and counts them as written. Bytes written in the
+     * same place could be lost, although their sync succeeds.
      */
     private static void truncateUncommitted(Path directory, Env<ByteBuffer> env) throws IOException {
         if (IS_WINDOWS) {
-            return; // where the file is as long as the map, and cannot be shortened under it
+            return; // there the file is as long as the map, and a mapped file cannot be truncated
         }
         long committed = (env.info().lastPageNumber + 1) * env.stat().pageSize;
         try (FileChannel channel = FileChannel.open(directory.resolve(DATA), StandardOpenOption.WRITE)) {
@@ -104,7 +106,7 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
     private static OpenedEnvironment prepare(Path directory, Env<ByteBuffer> env) {
         ByteBuffer key = ByteBuffer.allocateDirect(KeyCodec.MAX_KEY_BYTES);
         ByteBuffer value = ByteBuffer.allocateDirect(KeyCodec.MAX_VALUE_BYTES);
-        boolean empty = env.stat().entries == 0; // also when an earlier start died before it wrote anything
+        boolean empty = env.stat().entries == 0; // also after a start that died before its first commit
         try (Txn<ByteBuffer> txn = env.txnWrite()) {
             Dbi<ByteBuffer> meta = Databases.open(env, txn, Databases.META, DbiFlags.MDB_CREATE);
             ByteBuffer format = meta.get(txn, KeyCodec.number(key, KeyCodec.FORMAT_KEY));
@@ -128,8 +130,10 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
     }
 
     /**
-     * @throws StorageException MISUSE if what a program wrote of its format is not there, or is more than
-     *     this one knows
+     * Requires that this version reads a format.
+     *
+     * @param format the stored format, or null
+     * @throws StorageException MISUSE if there is no format, or a newer one
      */
     static void requireFormat(Path data, ByteBuffer format) {
         if (format == null || format.remaining() != Integer.BYTES) {
@@ -169,7 +173,7 @@ record OpenedEnvironment(Env<ByteBuffer> env, Databases databases, long liveByte
 
     private static void force(Path path) throws IOException {
         if (Files.isDirectory(path) && IS_WINDOWS) {
-            return; // where a directory cannot be opened, renaming is durable by itself
+            return; // there a directory cannot be opened, and renaming is durable by itself
         }
         try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
             channel.force(true);

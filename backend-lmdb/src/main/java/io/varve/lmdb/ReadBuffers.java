@@ -8,9 +8,8 @@ import java.util.Deque;
 import java.util.List;
 
 /**
- * Hands out memory outside the heap for batches on their way to readers. Batches are copied into it, so
- * that no reader, however slow, keeps LMDB from using old pages again. Buffers come in powers of two and
- * are used again. Thread-safe.
+ * Pools memory outside the heap for batches that are sent to readers. Batches are copied into it: so even a
+ * slow reader does not prevent LMDB from reusing old pages. Capacities are powers of two. Thread-safe.
  */
 final class ReadBuffers {
     private static final int MIN_SHIFT = 12;
@@ -19,11 +18,11 @@ final class ReadBuffers {
     private final long maxBytes;
     private final List<Deque<ByteBuffer>> idle = new ArrayList<>();
     private long idleBytes;
-    private long handedOut;
+    private long bytesInUse;
 
     /**
-     * @param maxBytes bytes handed out above which {@link #isTight} says so, and half of which are kept at
-     *     most for later
+     * @param maxBytes bytes in use from which on {@link #isTight} returns true; at most half as many are kept
+     *     idle
      */
     ReadBuffers(long maxBytes) {
         this.maxBytes = maxBytes;
@@ -32,12 +31,12 @@ final class ReadBuffers {
         }
     }
 
-    /** @return true if readers hold so much that a read should take no more than it must */
+    /** @return true if so many bytes are in use that a read should return only one batch */
     synchronized boolean isTight() {
-        return handedOut >= maxBytes;
+        return bytesInUse >= maxBytes;
     }
 
-    /** @return an empty buffer of at least so many bytes */
+    /** @return an empty buffer of at least {@code bytes} bytes; call {@link #release} after use */
     synchronized ByteBuffer acquire(int bytes) {
         int level = level(bytes);
         ByteBuffer buffer = level < idle.size() ? idle.get(level).poll() : null;
@@ -46,12 +45,12 @@ final class ReadBuffers {
         } else {
             idleBytes -= buffer.capacity();
         }
-        handedOut += buffer.capacity();
+        bytesInUse += buffer.capacity();
         return buffer.clear();
     }
 
     synchronized void release(ByteBuffer buffer) {
-        handedOut -= buffer.capacity();
+        bytesInUse -= buffer.capacity();
         int level = level(buffer.capacity());
         if (level < idle.size() && idleBytes + buffer.capacity() <= maxBytes / 2) {
             idleBytes += buffer.capacity();

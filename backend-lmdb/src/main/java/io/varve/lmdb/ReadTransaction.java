@@ -15,8 +15,8 @@ import org.lmdbjava.GetOp;
 import org.lmdbjava.Txn;
 
 /**
- * Reads within one LMDB transaction, with a cursor over the batches; one reader after another uses it.
- * Memory of the map that it hands out is valid within one use only.
+ * Reads within one LMDB transaction, with a cursor over the batches. One thread after another uses it; memory
+ * of the map that it returns is valid within one use only.
  */
 final class ReadTransaction implements AutoCloseable {
     private final Txn<ByteBuffer> txn;
@@ -28,7 +28,7 @@ final class ReadTransaction implements AutoCloseable {
         this.batches = batches;
     }
 
-    /** @param txn active; the view closes it, or this does if it throws */
+    /** @param txn an active transaction; {@link #close} closes it, or this method if it throws */
     static ReadTransaction open(Txn<ByteBuffer> txn, Databases databases) {
         try {
             return new ReadTransaction(txn, databases.batches().openCursor(txn));
@@ -56,13 +56,13 @@ final class ReadTransaction implements AutoCloseable {
         return database.get(txn, key);
     }
 
-    /** Told of an entry; false to stop. */
+    /** Visits entries; returns false to end the scan. */
     @FunctionalInterface
     interface EntryVisitor {
         boolean visit(ByteBuffer key, ByteBuffer value);
     }
 
-    /** Goes through a database from {@code from} on; from the beginning when that is empty. */
+    /** Scans a database from the key {@code from} on; from its beginning when {@code from} is empty. */
     void scan(Dbi<ByteBuffer> database, ByteBuffer from, EntryVisitor visitor) {
         try (Cursor<ByteBuffer> cursor = database.openCursor(txn)) {
             boolean more = from.hasRemaining() ? cursor.get(from, GetOp.MDB_SET_RANGE) : cursor.first();
@@ -89,12 +89,12 @@ final class ReadTransaction implements AutoCloseable {
     /**
      * Copies whole batches of one segment.
      *
-     * @param store where they lie
-     * @param offset where to start: with the batch that contains it, or the first after it
-     * @param end where the segment ends, exclusive
-     * @param limit lowest offset that no batch may hold
-     * @param maxBytes soft limit
-     * @param verify whether to compute checksums
+     * @param store the store number of the segment
+     * @param offset offset to start at: with the batch that contains it, or the first after it
+     * @param end end offset of the segment, exclusive
+     * @param limit end offset of the read: no batch may reach it
+     * @param maxBytes max bytes, unless the first batch is larger
+     * @param verify whether to verify checksums
      * @return the batches; the empty slice if the first of them reaches {@code limit}; null if there is none
      * @throws StorageException CORRUPT if the first of them is damaged
      */
@@ -118,7 +118,7 @@ final class ReadTransaction implements AutoCloseable {
                         "the batch up to offset " + last + " under number " + store + " is damaged: " + damage);
             }
             if (damage != null) {
-                break; // the next read says so
+                break; // the next read throws it
             }
             found.add(batch.duplicate());
             bytes += batch.remaining();
@@ -133,10 +133,11 @@ final class ReadTransaction implements AutoCloseable {
     }
 
     /**
-     * @param before last offset of the batch before it
-     * @param last what its key says
-     * @return what is wrong with a stored batch, or null; without {@code verify} only what its key, length
-     *     and offsets tell
+     * Checks a stored batch: its length and offsets, and with {@code verify} its checksum.
+     *
+     * @param before last offset of the batch before
+     * @param last last offset by its key
+     * @return what is wrong with the batch, or null
      */
     private static String damage(ByteBuffer batch, long before, long last, boolean verify) {
         try {
@@ -158,10 +159,10 @@ final class ReadTransaction implements AutoCloseable {
     }
 
     /**
-     * Looks for a timestamp among some batches of one segment.
+     * Searches some batches of one segment for a timestamp.
      *
-     * @param max how many batches to look at
-     * @return the batch found, or where to go on, or neither at the segment's end
+     * @param max max batches to read
+     * @return the batch found, or the offset at which to go on
      */
     TimestampSearch firstAtOrAfter(long timestamp, int store, long offset, long end, int max) {
         boolean more = seek(store, offset);
@@ -182,10 +183,10 @@ final class ReadTransaction implements AutoCloseable {
     }
 
     /**
-     * How far a search came.
+     * The outcome of a search.
      *
-     * @param found what was looked for, or null
-     * @param next where to go on, unless found; the segment's end when there is no more
+     * @param found the first batch with the timestamp or a later one, or null
+     * @param next offset at which to go on; the segment's end when all of it was searched
      */
     record TimestampSearch(OffsetAt found, long next) {}
 

@@ -13,15 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps an environment's read transactions, to be used again. Each has a slot in LMDB's table of readers,
- * which other processes share. A process that is killed within a transaction keeps its slot, and with it
- * the pages that the transaction saw, until somebody looks for dead readers. Thread-safe, while the
+ * Pools an environment's read transactions. Each has a slot in LMDB's table of readers, which other processes
+ * share. A process that is killed within a transaction keeps its slot, and pins the pages that the
+ * transaction saw, until another process releases the slots of dead readers. Thread-safe, while the
  * environment is open.
  */
 final class ReaderPool {
     private static final Logger LOG = LoggerFactory.getLogger(ReaderPool.class);
     /**
-     * How long a read waits for another one's end when other processes have the slots, in ms: reads take
+     * Max ms that a read waits for the end of another one when other processes have all slots: reads take
      * microseconds.
      */
     private static final long MAX_WAIT_MS = 1_000;
@@ -39,9 +39,8 @@ final class ReaderPool {
     }
 
     /**
-     * @return a view of the last commit, to be given back
-     * @throws StorageException RETRY if other processes have every slot, and this one has none that comes
-     *     free soon
+     * @return a transaction that sees the last commit; call {@link #release} after use
+     * @throws StorageException RETRY if other processes have every slot, and this process releases none soon
      * @throws LmdbException if LMDB fails
      */
     ReadTransaction acquire() {
@@ -61,7 +60,7 @@ final class ReaderPool {
         try {
             return opened();
         } catch (Env.ReadersFullException e) {
-            return awaitIdle(e); // somebody else was faster
+            return awaitIdle(e); // another process was faster
         }
     }
 
@@ -83,7 +82,7 @@ final class ReaderPool {
         return renewed(txn);
     }
 
-    /** An interruption is left for the caller: it has nothing to do with who reads. */
+    /** Waits for an idle transaction. An interrupt is kept for the caller, and does not end the wait. */
     private ReadTransaction poll() {
         boolean interrupted = false;
         try {
@@ -126,7 +125,11 @@ final class ReaderPool {
         txn.close();
     }
 
-    /** @return how many readers' slots were given back whose processes are no more */
+    /**
+     * Releases the slots of readers whose processes have died.
+     *
+     * @return number of slots released
+     */
     int releaseDead() {
         int dead = env.readerCheck();
         if (dead > 0) {
@@ -135,7 +138,7 @@ final class ReaderPool {
         return dead;
     }
 
-    /** Ends what is idle; call when nothing is in use. */
+    /** Closes the idle transactions; call when none is in use. */
     void close() {
         for (ReadTransaction txn = idle.poll(); txn != null; txn = idle.poll()) {
             drop(txn);

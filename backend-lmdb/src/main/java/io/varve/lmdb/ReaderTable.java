@@ -10,9 +10,9 @@ import java.nio.file.StandardOpenOption;
 /** Allocates LMDB's table of readers, a file that LMDB maps. Stateless. */
 final class ReaderTable {
     static final String NAME = "lock.mdb";
-    /** Of a reader; LMDB gives each a cache line. */
+    /** Bytes of a reader's slot: LMDB gives each a cache line. */
     private static final int SLOT = 64;
-    /** Slots that its header takes, and some to spare. */
+    /** Slots that the table's header takes, and some spare ones. */
     private static final int HEADER = 8;
 
     private static final int PAGE = 4096;
@@ -20,11 +20,11 @@ final class ReaderTable {
     private ReaderTable() {}
 
     /**
-     * Writes zeros where the table will be. LMDB would leave a hole, and a process that writes to a mapped
-     * hole when the disk is full is killed.
+     * Writes zeros where the table will be. LMDB would leave a hole in the file, and the system kills a
+     * process that writes to a mapped hole when the disk is full.
      *
-     * @param directory exists, and no server uses it
-     * @param readers slots it is to have
+     * @param directory an existing directory that no server uses
+     * @param readers number of slots
      */
     static void allocate(Path directory, int readers) throws IOException {
         int size = ((readers + HEADER) * SLOT + PAGE - 1) / PAGE * PAGE;

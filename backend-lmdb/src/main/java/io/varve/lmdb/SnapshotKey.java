@@ -4,9 +4,9 @@ package io.varve.lmdb;
 import java.util.Comparator;
 
 /**
- * Names a blob within its partition.
+ * Identifies a blob within its partition.
  *
- * @param name the name it was written under
+ * @param name the blob's name
  * @param offset the offset it is bound to
  */
 record SnapshotKey(String name, long offset) implements Comparable<SnapshotKey> {

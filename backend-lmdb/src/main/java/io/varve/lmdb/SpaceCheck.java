@@ -10,12 +10,12 @@ import io.varve.core.spi.StorageException;
 import java.nio.file.Path;
 
 /**
- * Refuses appends for which there is no space, within the map's limit or on the disk under it, before they
- * are staged: whatever is staged has to be committed. Thread-safe.
+ * Refuses appends for which there is no space, within the map's limit or on the disk. An append is refused
+ * before it is staged, because every staged batch must be committed. Thread-safe.
  */
 final class SpaceCheck {
     private static final int PAGE = 4096;
-    /** Bytes that a commit writes beside the batches: the pages above them, and LMDB's list of free pages. */
+    /** Bytes that a commit writes besides the batches: branch pages, and LMDB's list of free pages. */
     private static final long OVERHEAD = 64L * PAGE;
 
     final DiskReserve reserve;
@@ -38,7 +38,7 @@ final class SpaceCheck {
         this.fullDisk = new FullDiskLog(directory, clock);
     }
 
-    /** Tells that a commit went through, and leaves so many bytes in use. */
+    /** Sets the bytes that are in use after a commit. */
     void committed(long live) {
         liveBytes = live;
     }
@@ -49,12 +49,14 @@ final class SpaceCheck {
     }
 
     /**
-     * @param bytes of a run to be staged
+     * Requires that there is space for a run.
+     *
+     * @param bytes bytes of a run to be staged
      * @throws StorageException FULL if there is no space for it now
      */
     void require(PartitionId id, int bytes) {
         if (isReservedFor(id)) {
-            requireWithReserve(id, needed(bytes)); // what else is staged does not go before it
+            requireWithReserve(id, needed(bytes)); // it may be committed before other staged changes
         } else {
             requireWithoutReserve(id, needed(staging.reserved() + bytes));
         }
@@ -74,8 +76,8 @@ final class SpaceCheck {
                     liveBytes + " of the " + mapMax + " bytes of " + LmdbConfig.MAP_MAX
                             + " are in use: let retention free some, or raise it");
         }
-        // At each append, for it costs some microseconds: a refusal here comes at once, unlike one by the
-        // commit.
+        // Checked at each append, since that takes only some microseconds: the append is refused at once, not
+        // by a later commit.
         long keptFree = reserve.restore() ? 0 : reserve.bytes();
         if (!hasSpace(needed, keptFree)) {
             throw refuse(
@@ -87,10 +89,10 @@ final class SpaceCheck {
     }
 
     /**
-     * @param keptFree bytes to be left over: first of the disk's, then of the pages that are free in the
-     *     file, as after a deletion
-     * @return true if there is so much space. Free pages count half: they lie scattered, and some are free
-     *     only after the next commit
+     * Tells whether there is space on the disk and in free pages of the file. Free pages count half: they are
+     * scattered, and some are free only after the next commit.
+     *
+     * @param keptFree bytes that must stay free: first on the disk, then in free pages
      */
     private boolean hasSpace(long needed, long keptFree) {
         long usable = usable();
@@ -99,8 +101,8 @@ final class SpaceCheck {
     }
 
     /**
-     * @return bytes of the file that so many bytes of batches may take: pages are half full, or a batch has
-     *     whole pages of its own
+     * @return max bytes of the file that {@code bytes} bytes of batches take: pages may be half full, and a
+     *     large batch has whole pages of its own
      */
     static long needed(long bytes) {
         return bytes * 2 + OVERHEAD;
@@ -111,7 +113,7 @@ final class SpaceCheck {
         return directory.toFile().getUsableSpace();
     }
 
-    /** Tells that a commit found no space. */
+    /** Logs that an append or a commit found no space. */
     void refused(String why) {
         fullDisk.refused(why);
     }

@@ -6,8 +6,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Keeps the bytes of what is appended and not yet committed, outside the heap: pages that all partitions
- * fill one after another, used again when nothing in them is needed any more. Bounded; thread-safe.
+ * Keeps bytes that are appended and not yet committed, outside the heap. All partitions fill the same pages,
+ * one after another; a page is reused when all its pieces are freed. Bounded. Thread-safe.
  */
 final class StagingMemory {
     private static final int PAGE = 1 << 18;
@@ -25,11 +25,11 @@ final class StagingMemory {
     }
 
     /**
-     * Bytes that wait for their commit.
+     * Staged bytes.
      *
-     * @param page where they lie
-     * @param at their first byte
-     * @param size how many
+     * @param page the page that has them
+     * @param at first byte
+     * @param size number of bytes
      */
     record Piece(Page page, int at, int size) {
         /** @return a view; valid until the piece is freed */
@@ -47,15 +47,16 @@ final class StagingMemory {
         this.maxBytes = maxBytes;
     }
 
-    /**
-     * @return true if so many bytes may be staged now: always when nothing is staged, so that a run of any
-     *     size gets through
-     */
+    /** @return true if so many bytes may be staged now. When no bytes are staged, a run of any size may be */
     synchronized boolean hasSpace(int bytes) {
         return reserved == 0 || reserved + bytes <= maxBytes;
     }
 
-    /** @return true if so many bytes are reserved now; false if there is no space for them */
+    /**
+     * Reserves bytes.
+     *
+     * @return false if there is no space for them
+     */
     synchronized boolean reserve(int bytes) {
         if (!hasSpace(bytes)) {
             return false;
@@ -74,10 +75,10 @@ final class StagingMemory {
         return reserved;
     }
 
-    /** Copies bytes, which were reserved; does not move the position. */
+    /** Copies bytes that were reserved. Does not move the position. */
     Piece copy(ByteBuffer from, int at, int size) {
         Piece piece = place(size);
-        piece.page.bytes.put(piece.at, from, at, size); // nobody else has this part of the page
+        piece.page.bytes.put(piece.at, from, at, size); // no other piece has this part of the page
         return piece;
     }
 
@@ -93,7 +94,7 @@ final class StagingMemory {
         return piece;
     }
 
-    /** Frees bytes that nobody reads any more. */
+    /** Frees a piece; it must not be read any more. */
     synchronized void free(Piece piece) {
         reserved -= piece.size;
         Page page = piece.page;

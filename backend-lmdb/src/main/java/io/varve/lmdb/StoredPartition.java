@@ -9,17 +9,17 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * What a start finds of a partition in the environment, without its batches.
+ * A partition's state as stored in the environment, without its batches.
  *
- * @param state ends and active segment
- * @param segments all of them, ascending, the active one last
+ * @param state its ends and its active segment
+ * @param segments all segments, ascending, the active one last
  */
 record StoredPartition(StoredPartitionState state, LmdbSegment[] segments) {
     /**
      * Reads a partition.
      *
-     * @param id names it in messages
-     * @param number names it in keys
+     * @param id the partition, for messages
+     * @param number the partition, in keys
      * @throws StorageException CORRUPT if its state is missing, or its segments and ends contradict each
      *     other
      */
@@ -35,8 +35,8 @@ record StoredPartition(StoredPartitionState state, LmdbSegment[] segments) {
             StoredPartitionState state = StoredPartitionState.read(value);
             List<LmdbSegment> all = new ArrayList<>();
             txn.scan(environment.databases.segments(), KeyCodec.at(txn.key(), number, 0), (key, segment) -> {
-                // What is stored at or above the active one is of no account: a truncation made an earlier
-                // one active again.
+                // Entries at or above the active segment do not count: a truncation made an earlier segment
+                // active again.
                 boolean counts = KeyCodec.numberOf(key) == number && KeyCodec.offsetOf(key) < state.active().base;
                 return counts && all.add(LmdbSegment.read(KeyCodec.offsetOf(key), segment));
             });

@@ -4,11 +4,11 @@ package io.varve.lmdb;
 import java.nio.ByteBuffer;
 
 /**
- * The value that is stored for a partition: its ends and its active segment.
+ * The stored value of a partition: its start, its end and its active segment.
  *
  * @param start first offset kept
- * @param end offset after the last batch committed; also where no batch is left below it
- * @param active the segment that grows
+ * @param end offset after the last committed batch, also when that batch was trimmed away
+ * @param active the segment that takes appends
  */
 record StoredPartitionState(long start, long end, LmdbSegment active) {
     static StoredPartitionState empty(int number) {

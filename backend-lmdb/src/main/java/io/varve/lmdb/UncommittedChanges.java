@@ -10,13 +10,13 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * Collects what was done to a partition since the last commit: batches, segments sealed and dropped,
- * snapshots. Guarded by the partition.
+ * Collects the changes of a partition since the last commit: batches, sealed and dropped segments, snapshots.
+ * Guarded by the partition.
  *
  * <p>Invariant: batches ascend, and each lies in a segment that the partition has.
  */
 final class UncommittedChanges {
-    /** A queue that held more batches than this is not kept when it is empty. */
+    /** A queue that has held more batches than this is replaced when it is empty. */
     private static final int MAX_KEPT_CAPACITY = 16;
 
     private final StagingMemory staging;
@@ -25,7 +25,7 @@ final class UncommittedChanges {
     private final List<LmdbSegment> sealed = new ArrayList<>(0);
     private final List<LmdbSegment> dropped = new ArrayList<>(0);
     private TreeMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs;
-    /** True while a commit copies what was captured: bytes that are no longer needed are freed after it. */
+    /** True while a commit reads the captured changes: bytes are freed only after it. */
     private boolean inFlight;
 
     private List<StagingMemory.Piece> freedInFlight = List.of();
@@ -47,20 +47,20 @@ final class UncommittedChanges {
         return !batches.isEmpty();
     }
 
-    /** @return segments trimmed away */
+    /** @return the segments that were trimmed away */
     List<LmdbSegment> dropped() {
         return dropped;
     }
 
-    /** @return snapshots written, or deleted (empty), by key; null when there are none */
+    /** @return written snapshots, or empty for deleted ones, by key; null when there are none */
     TreeMap<SnapshotKey, Optional<StagingMemory.Piece>> blobs() {
         return blobs;
     }
 
     /**
-     * Takes a copy of the batch at a position, as part of a segment.
+     * Copies the batch at a position, as part of a segment.
      *
-     * @return its size
+     * @return bytes of the batch
      */
     int stage(ByteBuffer bytes, int at, LmdbSegment segment) {
         int size = BatchHeader.sizeInBytes(bytes, at);
@@ -111,7 +111,7 @@ final class UncommittedChanges {
         }
     }
 
-    /** @return all of it; {@link #release} is to follow */
+    /** @return all changes; call {@link #release} after the commit */
     CapturedChanges capture(LmdbPartition partition, long edits, StoredPartitionState state, long firstBase) {
         inFlight = true;
         return new CapturedChanges(
@@ -126,7 +126,9 @@ final class UncommittedChanges {
                 blobs == null ? new TreeMap<>() : new TreeMap<>(blobs));
     }
 
-    /** Ends a capture, whatever became of the commit: the captured bytes are not read any more. */
+    /**
+     * Ends a capture after the commit, whether it succeeded or not: the captured bytes are not read any more.
+     */
     void release() {
         inFlight = false;
         freedInFlight.forEach(staging::free);
@@ -134,9 +136,9 @@ final class UncommittedChanges {
     }
 
     /**
-     * What was captured is durable.
+     * Drops captured changes, which are durable now.
      *
-     * @param edited whether an edit has come between, so that the batches here are others
+     * @param edited true if the partition was edited meanwhile, so that the batches here are others
      */
     void committed(CapturedChanges capture, boolean edited) {
         if (!edited) {
@@ -160,8 +162,8 @@ final class UncommittedChanges {
     }
 
     /**
-     * Drops the appends: of an emptied partition only the segments dropped and the snapshots are still to
-     * be committed.
+     * Drops the appended batches of an emptied partition. Only its dropped segments and its snapshots must
+     * still be committed.
      */
     void discardAppends() {
         batches.forEach(batch -> free(batch.piece()));
@@ -169,7 +171,7 @@ final class UncommittedChanges {
         sealed.clear();
     }
 
-    /** Drops what a truncation has committed or cut off: all but the snapshots. */
+    /** Drops the changes that a truncation has committed or dropped: all but the snapshots. */
     void truncated() {
         discardAppends();
         dropped.clear();
@@ -178,7 +180,7 @@ final class UncommittedChanges {
         }
     }
 
-    /** Drops everything. */
+    /** Drops all changes. */
     void discard() {
         discardAppends();
         if (blobs != null) {

@@ -17,7 +17,7 @@ final class WriteTransaction implements AutoCloseable {
     private final Map<Dbi<ByteBuffer>, Cursor<ByteBuffer>> cursors = new HashMap<>();
     private final ByteBuffer key;
     private final ByteBuffer value;
-    /** The greatest key among the batches: above it LMDB need not look for a place. */
+    /** The greatest key among the batches: LMDB appends keys above it without a search. */
     private int lastStore = -1;
 
     private long lastOffset = -1;
@@ -54,7 +54,12 @@ final class WriteTransaction implements AutoCloseable {
         return cursors.computeIfAbsent(database, each -> each.openCursor(txn));
     }
 
-    /** Stores a whole batch; its bytes lie outside the heap. */
+    /**
+     * Stores a whole batch.
+     *
+     * @param last last offset of the batch
+     * @param bytes the batch, in memory outside the heap
+     */
     void batch(int store, long last, ByteBuffer bytes) {
         Cursor<ByteBuffer> batches = cursor(databases.batches());
         KeyCodec.at(key, store, last);
@@ -80,8 +85,8 @@ final class WriteTransaction implements AutoCloseable {
     }
 
     /**
-     * Batches of a store whose last offset is at or above {@code from} and below {@code to} are to be
-     * removed.
+     * Notes that batches of a store are garbage: those whose last offset is at or above {@code from} and
+     * below {@code to}.
      */
     void garbage(int store, long from, long to) {
         value.clear().putLong(to).flip();
@@ -96,8 +101,8 @@ final class WriteTransaction implements AutoCloseable {
     /**
      * Removes entries of keys {@code (number, from)} up to {@code (number, to)}, exclusive.
      *
-     * @param max how many at most
-     * @return how many
+     * @param max max entries to remove
+     * @return number of entries removed
      */
     int deleteRange(Dbi<ByteBuffer> database, int number, long from, long to, int max) {
         Cursor<ByteBuffer> cursor = cursor(database);
@@ -109,7 +114,7 @@ final class WriteTransaction implements AutoCloseable {
                 && KeyCodec.offsetOf(cursor.key()) < to) {
             cursor.delete();
             deleted++;
-            // Where the next entry has moved up, on this page or as the first of another.
+            // The next entry has moved to this place, on this page or as the first of another.
             more = cursor.get(KeyCodec.at(key, number, from), GetOp.MDB_SET_RANGE);
         }
         return deleted;
@@ -124,7 +129,7 @@ final class WriteTransaction implements AutoCloseable {
         }
     }
 
-    /** @return the number, and raises the next one; a number is never given out twice */
+    /** Assigns a number. No number is assigned twice. */
     int nextNumber() {
         KeyCodec.number(key, KeyCodec.NEXT_NUMBER_KEY);
         int next = databases.meta().get(txn, key).getInt(0);
@@ -132,9 +137,7 @@ final class WriteTransaction implements AutoCloseable {
         return next;
     }
 
-    /**
-     * @return pages in use by what this transaction leaves, without those of LMDB's own list of free pages
-     */
+    /** @return pages in use after this transaction, without those of LMDB's own list of free pages */
     long livePages() {
         long pages = 0;
         for (Dbi<ByteBuffer> database : databases.all()) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * A {@link io.varve.core.spi.Storage} in LMDB: an environment per data directory, a write transaction per
- * group commit.
+ * Stores partitions in LMDB ({@code storage.backend=lmdb}): one environment for each data directory, one
+ * write transaction for each group commit.
  */
 package io.varve.lmdb;

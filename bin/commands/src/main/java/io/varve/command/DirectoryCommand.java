@@ -14,8 +14,8 @@ import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Option;
 
 /**
- * Reads a command line that names data directories, and runs what a subclass does with them. A subclass names
- * its exit codes in its help. 2 stands for a wrong command line in all of them.
+ * Reads a command line that names data directories, and runs a subclass on them. A subclass lists its exit
+ * codes in its help; 2 always stands for a wrong command line.
  */
 @Command(
         mixinStandardHelpOptions = true,
@@ -26,7 +26,7 @@ import picocli.CommandLine.Option;
 abstract class DirectoryCommand implements Callable<Integer> {
     static final int FAILED = CommandLine.ExitCode.USAGE;
 
-    /** Says which version this is, from the jar's manifest. */
+    /** Reads the version from the jar's manifest. */
     static final class Version implements IVersionProvider {
         @Override
         public String[] getVersion() {

@@ -7,7 +7,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 
-/** Prints what is in the LMDB environments of data directories: {@code bin/varve-lmdb-stat.sh}. */
+/** Prints statistics of the LMDB environments in data directories: {@code bin/varve-lmdb-stat.sh}. */
 @Command(
         name = "varve-lmdb-stat.sh",
         customSynopsis = "varve-lmdb-stat.sh --dir DIR [--dir DIR]...",
@@ -28,7 +28,7 @@ public final class LmdbStatCommand extends DirectoryCommand {
         System.exit(new LmdbStatCommand(System.out, System.err).run(arguments));
     }
 
-    /** Goes on with the next directory where one cannot be read. */
+    /** Prints each directory's statistics; goes on with the next directory when one cannot be read. */
     @Override
     public Integer call() {
         int exit = READ;

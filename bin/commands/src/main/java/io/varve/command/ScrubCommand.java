@@ -15,7 +15,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** Verifies the data directories of a file storage nobody uses: {@code bin/varve-scrub.sh}. */
+/** Verifies the data directories of a file storage that no server uses: {@code bin/varve-scrub.sh}. */
 @Command(
         name = "varve-scrub.sh",
         customSynopsis = "varve-scrub.sh --dir DIR [--dir DIR]... [--rate MB/s]",
@@ -77,7 +77,7 @@ public final class ScrubCommand extends DirectoryCommand {
         return directory.toAbsolutePath().normalize();
     }
 
-    /** Takes MB a second, with or without the unit, as bytes a second. */
+    /** Parses MB a second, with or without the unit, to bytes a second. */
     private static final class Rate implements ITypeConverter<Long> {
         private static final double MEGA = 1e6;
 

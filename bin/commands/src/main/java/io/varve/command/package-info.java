@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Runs from the shell what backends can do with data directories besides storing: reads command lines, prints
- * what was found, says with an exit code how it went.
+ * Runs the commands on a backend's data directories: reads command lines, prints the results, and returns
+ * exit codes.
  */
 package io.varve.command;
