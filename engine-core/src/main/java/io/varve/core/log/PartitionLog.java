@@ -18,14 +18,14 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 
 /**
- * Owns one partition, as Kafka means it, and hands out its parts:
+ * Owns one partition, in Kafka's sense, and gives access to its parts:
  *
  * <pre>
- *   appender     check, append, end a transaction, take over another broker's log
+ *   appender     check, append, end a transaction, import another broker's log
  *   reader       batches by offset, records by time, leader epochs
- *   producers    verify a transaction, describe, expire, write down
+ *   producers    verify a transaction, describe and expire producers, write snapshots
  *   maintenance  trim, compact
- *   commitTarget for the committer: what to sync, how far consumers may see
+ *   commitTarget for the committer: the store to sync, the new high watermark
  * </pre>
  *
  * Thread-safe; appends of one partition are ordered, readers never wait for writers.
