@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
-/** Holds the table "Where is…" of docs/architecture.md to the sources: it names what exists. */
+/** Checks that the classes and methods in the table "Where is…" of docs/architecture.md exist. */
 class ArchitecturePageTest {
     private static final Pattern NAME = Pattern.compile("`([A-Z]\\w+)(?:\\.(\\w+))?`");
 

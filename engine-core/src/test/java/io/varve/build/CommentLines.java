@@ -20,18 +20,18 @@ final class CommentLines {
      */
     static final int MAX_COLUMN = 110;
 
-    /** A break before this column, with room for the next word, is no line break but a tear. */
+    /** A line that ends before this column, although the next word fits on it, is torn. */
     static final int MIN_COLUMN = 90;
 
     private static final Pattern LINE = Pattern.compile("^( *(?://|\\*(?!/)|/\\*\\*?) ?)(.*?)(?: *\\*/)?$");
-    /** What a new line may begin with for its own sake: a tag, markup, a list, a drawing. */
+    /** Matches lines that may follow a short line: a tag, markup, a list, a drawing. */
     private static final Pattern OWN_LINE = Pattern.compile("^(\\s|@|<|[-+*|#]|\\d+[.:]|\\p{Lu}+:).*|");
-    /** What a line may end with for its own sake: a sentence, a heading, markup. */
+    /** Matches lines that may be short: they end a sentence or a heading, or are markup. */
     private static final Pattern END = Pattern.compile(".*([.:;!?…]\\)?|</?\\w+>)$|");
 
     private CommentLines() {}
 
-    /** Torn or too long lines, each as {@code FILE:LINE what is wrong}. */
+    /** Returns torn and too long lines, each as {@code FILE:LINE what is wrong}. */
     static List<String> faults(SourceFile file) {
         List<String> faults = new ArrayList<>();
         boolean verbatim = false;

@@ -18,7 +18,7 @@ import java.util.Set;
 public final class MachineCalls {
     private static final String CONSTRUCTOR = "<init>";
 
-    /** Classes no method or constructor of which may be called. */
+    /** Classes whose methods and constructors must not be called at all. */
     private static final Set<String> CLOSED = Set.of(
             "java.util.concurrent.Executors",
             "java.util.concurrent.ThreadLocalRandom",
@@ -37,7 +37,10 @@ public final class MachineCalls {
             Map.entry("org.apache.kafka.common.Uuid", Set.of("randomUuid")),
             Map.entry("org.apache.kafka.common.utils.KafkaThread", Set.of(CONSTRUCTOR, "daemon", "nonDaemon")));
 
-    /** Without an argument they ask the machine; with a seed, an epoch or a clock they do not. */
+    /**
+     * Methods that ask the machine when called without an argument; with a seed, an epoch or a clock they do
+     * not.
+     */
     private static final Map<String, Set<String>> WITHOUT_ARGUMENT = Map.of(
             "java.util.Random", Set.of(CONSTRUCTOR),
             "java.util.SplittableRandom", Set.of(CONSTRUCTOR),
@@ -51,9 +54,7 @@ public final class MachineCalls {
 
     private MachineCalls() {}
 
-    /**
-     * The rule that no class outside {@code packages}, written as ArchUnit writes them, makes such a call.
-     */
+    /** Returns the rule that no class outside {@code packages}, in ArchUnit's notation, makes such a call. */
     public static ArchRule onlyIn(String... packages) {
         return noClasses().that().resideOutsideOfPackages(packages).should().accessTargetWhere(isMachineCall());
     }

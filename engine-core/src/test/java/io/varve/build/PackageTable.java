@@ -15,19 +15,19 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Holds a module's packages to a table of what each may use. A line of the table is
+ * Checks a module's packages against a table of what each may use. A line of the table is
  * {@code package | what it may use}, names separated by blanks, in any order:
  *
  * <ul>
  *   <li>{@code log} is the module's package of that name when it has a line of its own, {@code .} the
  *       module's root;
- *   <li>any other name is somebody else's package in full; {@code short = long} gives its beginning a shorter
- *       name;
- *   <li>{@code name..} is that package with all beneath it.
+ *   <li>any other name is a foreign package in full; {@code short = long} abbreviates its beginning;
+ *   <li>{@code name..} is a package with all its subpackages.
  * </ul>
  *
- * <p>A line without a first name goes on with the one above. Each package may use itself, the JDK's
- * {@code java..}, slf4j and what the line of {@code *} names. A line that begins with {@code #} is a comment.
+ * <p>A line without a first name continues the line above. Each package may use itself, the JDK's
+ * {@code java..}, slf4j and the packages in the line of {@code *}. A line that begins with {@code #} is a
+ * comment.
  */
 public final class PackageTable {
     private static final String ROOT = ".";
@@ -42,8 +42,8 @@ public final class PackageTable {
     private final Map<String, String> shortNames = new LinkedHashMap<>();
 
     /**
-     * @param root the package all of the module's are beneath
-     * @throws IllegalArgumentException a line is neither a row, nor a short name, nor a comment
+     * @param root the package above all packages of the module
+     * @throws IllegalArgumentException if a line is neither a row, nor an abbreviation, nor a comment
      */
     public PackageTable(String root, String table) {
         this.root = root;
@@ -73,8 +73,8 @@ public final class PackageTable {
     /**
      * Checks every class against its package's row.
      *
-     * @throws AssertionError a package has no row, a row no package, or a class uses what its row does not
-     *     name
+     * @throws AssertionError if a package has no row, a row has no package, or a class uses a package that
+     *     its row does not name
      */
     public void check(JavaClasses main) {
         Set<String> packages = main.stream()

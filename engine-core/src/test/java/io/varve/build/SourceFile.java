@@ -17,7 +17,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A Java file of this checkout.
+ * Holds a Java file of this checkout.
  *
  * @param path relative to the checkout's root
  * @param test true beneath {@code src/test}
@@ -27,7 +27,7 @@ record SourceFile(Path path, boolean test, List<String> lines) {
             "^( *)((?:(?:public|protected|private|static|final|abstract|sealed|non-sealed) )*)(?:class|interface|enum|record|@interface) (\\w+)");
     private static final int INDENT = 4;
 
-    /** A type the file declares; {@code name} is qualified by the types around it. */
+    /** Holds a type that the file declares; {@code name} is qualified by the enclosing types. */
     record Type(String name, boolean hidden, int indent) {
         String simpleName() {
             return name.substring(name.lastIndexOf('.') + 1);
@@ -38,7 +38,7 @@ record SourceFile(Path path, boolean test, List<String> lines) {
         }
     }
 
-    /** Every file of every module, in whichever module the test runs. */
+    /** Reads every file of every module, in whichever module the test runs. */
     static List<SourceFile> all() {
         Path root = root();
         try (Stream<Path> files = Files.walk(root)) {
@@ -80,14 +80,14 @@ record SourceFile(Path path, boolean test, List<String> lines) {
         return path.endsWith("package-info.java");
     }
 
-    /** The file and a line of it, counted from 1, as an IDE finds it. */
+    /** Returns the file with a line number, counted from 1, in the form that an IDE links. */
     String at(int line) {
         return path + ":" + line;
     }
 
     /**
-     * Types by their declarations, without those inside methods: the formatter's indent says what is nested
-     * in what.
+     * Finds the declared types, without those inside methods. The formatter's indent shows which type
+     * encloses which.
      */
     List<Type> types() {
         List<Type> types = new ArrayList<>();

@@ -13,15 +13,15 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Holds the sources of all modules to the rules of names, sizes and comments. */
+/** Checks the sources of all modules against the rules of names, sizes and comments. */
 class SourceRulesTest {
     private static final int MAX_LINES = 400;
 
-    /** Simple names that stand for several types of main sources, and why they may. */
+    /** Simple names that several types of main sources share, each with the reason. */
     private static final Map<String, String> SHARED_NAMES =
             Map.of("Kind", "says of what kind its owner is, and is read with the owner: StorageException.Kind");
 
-    /** Simple names of several tests, and why they may be. */
+    /** Simple names that several tests share, each with the reason. */
     private static final Map<String, String> SHARED_TEST_NAMES = Map.of(
             "ArchitectureTest", "each module has one",
             "FullDiskTest", "each backend has one",
@@ -39,7 +39,7 @@ class SourceRulesTest {
         assertThat(files).hasSizeGreaterThan(800);
     }
 
-    /** Nested types count when another file names them. */
+    /** Counts nested types that another file names. */
     @Test
     void aSimpleNameStandsForOneType() {
         Map<String, Set<String>> users = usersOfNestedTypes();

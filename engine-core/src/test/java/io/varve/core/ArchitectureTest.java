@@ -11,8 +11,8 @@ import io.varve.build.PackageTable;
 import org.junit.jupiter.api.Test;
 
 /**
- * Says which package of the engine may use which: no network, no Kafka, no backend, and of libraries only
- * logging and the codecs'.
+ * Checks which package of the engine uses which: no network, no Kafka, no backend, and no libraries but
+ * logging and the codecs.
  */
 class ArchitectureTest {
     private static final String ROOT = "io.varve.core";

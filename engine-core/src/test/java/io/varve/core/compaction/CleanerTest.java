@@ -29,7 +29,7 @@ class CleanerTest {
         partition.roll();
         partition.append("b=2");
         CleaningResult cleaned = partition.clean();
-        // b=2 lies in the active segment, which nothing is known of.
+        // b=2 lies in the active segment, whose keys are not in the table.
         assertThat(partition.left()).containsExactly("1:b=1", "2:c=1", "3:a=2", "4:d=1", "6:b=2");
         assertThat(cleaned.dropped()).isEqualTo(1);
         assertThat(cleaned.cleanedTo()).isEqualTo(5);
@@ -139,7 +139,7 @@ class CleanerTest {
         partition.rollAndClean();
         assertThat(partition.left()).containsExactly("0:a=kept", "3:marker", "4:c=1");
         assertThat(partition.aborted).hasSize(1);
-        partition.rollAndClean(); // no data is seen any more: the marker's time begins
+        partition.rollAndClean(); // finds no data of the transaction: sets the marker's delete horizon
         assertThat(partition.left()).contains("3:marker");
         assertThat(partition.aborted).isEmpty();
         partition.time.advance(999);
@@ -159,8 +159,8 @@ class CleanerTest {
         partition.rollAndClean();
         assertThat(partition.left()).containsExactly("0:a=1", "1:b=1", "2:marker");
         partition.append("a=2", "b=2");
-        partition.rollAndClean(); // drops the data
-        partition.rollAndClean(); // sees that there are none
+        partition.rollAndClean(); // removes the data
+        partition.rollAndClean(); // finds that there is none
         partition.time.advance(1000);
         assertThat(partition.left()).contains("2:marker");
         partition.rollAndClean();
@@ -226,7 +226,7 @@ class CleanerTest {
         partition.marker(1, false, 2);
         partition.rollAndClean();
         assertThat(partition.left()).containsExactly("0:a=1", "1:b=1", "3:marker");
-        // From a cleaning's view a batch that ends where it ends may be all void.
+        // The last batch before the active segment reaches up to it.
         partition.append("d=1");
         partition.roll();
         RecordBatch last = partition.batches().get(partition.batches().size() - 2);
@@ -299,7 +299,7 @@ class CleanerTest {
         partition.append("a=1", "b=1");
         ByteBuffer garbage =
                 CompactedPartition.with(partition.batch(), 5, "c=1").build();
-        garbage.put(garbage.limit() - 1, (byte) 2); // it claims a header that is not there
+        garbage.put(garbage.limit() - 1, (byte) 2); // it counts a header that does not exist
         garbage.putInt(17, (int) BatchHeader.computeCrc(garbage, 0));
         partition.append(garbage);
         partition.append("a=2");
@@ -316,7 +316,7 @@ class CleanerTest {
         partition.append("a=1", "b=1");
         ByteBuffer garbage =
                 CompactedPartition.with(partition.batch(), 5, "a=2", "c=1").build();
-        garbage.put(garbage.limit() - 1, (byte) 2); // its last record claims a header that is not there
+        garbage.put(garbage.limit() - 1, (byte) 2); // its last record counts a header that does not exist
         garbage.putInt(17, (int) BatchHeader.computeCrc(garbage, 0));
         partition.append(garbage);
         partition.append("b=2");

@@ -30,8 +30,8 @@ import org.apache.kafka.common.record.internal.RecordBatch;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * A partition in memory whose transactions and producers a test tells; every batch makes a segment of its own
- * if it wants.
+ * Holds a compacted partition in memory. The test sets its transactions and producers, and rolls a segment
+ * after any batch.
  */
 final class CompactedPartition implements CompactableLog {
     static final long START_MS = 10_000_000;
@@ -48,7 +48,7 @@ final class CompactedPartition implements CompactableLog {
     CompactionConfig config = CompactionConfig.BY_HAND;
     private long next;
 
-    /** Begins a batch; {@code end} appends it. */
+    /** Begins a batch at the end of the log. */
     RecordBatchBuilder batch() {
         return batch(Codec.NONE);
     }
@@ -95,7 +95,7 @@ final class CompactedPartition implements CompactableLog {
         append(marker);
     }
 
-    /** Ends the active segment: what is appended from now on lies in the next. */
+    /** Ends the active segment: later appends go to the next one. */
     void roll() {
         store.limits(new SegmentLimits(14, Long.MAX_VALUE, 0, 1 << 20));
         append("\u0000roll=" + next);
@@ -115,7 +115,7 @@ final class CompactedPartition implements CompactableLog {
         return cleaner.clean(cleaner.look(this));
     }
 
-    /** Rolls, so that all up to now may be cleaned, and cleans. */
+    /** Rolls, so that every batch so far may be cleaned, and cleans. */
     CleaningResult rollAndClean() {
         roll();
         return clean();
@@ -142,7 +142,8 @@ final class CompactedPartition implements CompactableLog {
     }
 
     /**
-     * What is left, as {@code offset:key=value}, markers as {@code offset:marker}; without what roll wrote.
+     * Returns the remaining records as {@code offset:key=value} and markers as {@code offset:marker}, without
+     * the records written to roll.
      */
     List<String> left() {
         List<String> left = new ArrayList<>();

@@ -32,7 +32,7 @@ class CompactionThrottleTest {
             }
         }
         mover.join();
-        // 10,000 bytes at 1,000 a second, of which 300 ms may come at once.
+        // 10,000 bytes at 1,000 a second, with a burst of 300 ms.
         assertThat(time.millis() - start).isGreaterThanOrEqualTo(9_600);
     }
 

@@ -14,8 +14,8 @@ class DirtyPortionTest {
     private static final long HOUR = 3_600_000;
 
     /**
-     * Segments of ten offsets and so many bytes each; max timestamps a second apart, the last sealed one's is
-     * now.
+     * Makes segments of ten offsets each, of the given bytes. Their max timestamps are a second apart, that
+     * of the last sealed segment is now.
      */
     private static List<Segment> segments(long... bytes) {
         List<Segment> segments = new ArrayList<>();

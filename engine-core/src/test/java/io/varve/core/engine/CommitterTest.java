@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 
-/** What goes wrong in one partition's part of a commit is not the others' business. */
+/** Tests that a failure of one partition in a commit leaves the others alone. */
 class CommitterTest {
     private final MemoryStorage memory = new MemoryStorage();
     private final VirtualTime time = new VirtualTime(1_000);
@@ -52,7 +52,7 @@ class CommitterTest {
         return acked;
     }
 
-    /** Its syncs go wrong in the way of the test. */
+    /** Fails syncs in the way that a test defines. */
     private abstract static class Failing implements Storage {
         private final MemoryStorage inner;
 

@@ -43,7 +43,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What the engine compacts when, and what goes on meanwhile. */
+/** Tests when the engine compacts which partition, and that appends, reads and trims go on meanwhile. */
 @Timeout(120)
 class CompactionTest {
     private static final CompactionLimits LIMITS = new CompactionLimits(true, 0.3, 0, Long.MAX_VALUE, 1000);
@@ -106,7 +106,7 @@ class CompactionTest {
         log.appender().append(batch(key, value), AppendOrigin.CLIENT);
     }
 
-    /** Appends so many records of few keys, and waits until they are visible. */
+    /** Appends a number of records of few keys, and waits until they are visible. */
     private static void fill(PartitionLog log, int records) {
         for (int i = 0; i < records; i++) {
             append(log, "key " + i % 7, "value " + i);
@@ -166,7 +166,7 @@ class CompactionTest {
         return folded;
     }
 
-    /** Moves the clock until something holds: other threads go on as it moves. */
+    /** Moves the clock until a condition holds, so that threads that wait for the clock proceed. */
     private void advanceUntil(java.util.function.BooleanSupplier holds) {
         while (!holds.getAsBoolean()) {
             time.advance(100);
@@ -243,7 +243,7 @@ class CompactionTest {
         long bytes = log.sizeInBytes();
         long begun = time.millis();
         advanceUntil(() -> records(log) < 60);
-        // Read for the keys, then once more to be copied.
+        // Each byte is read for its key, and again for the copy.
         assertThat(time.millis() - begun).isGreaterThan(bytes);
     }
 
@@ -274,7 +274,7 @@ class CompactionTest {
         fill(log, 200);
         AtomicBoolean wentOn = new AtomicBoolean();
         Thread[] client = new Thread[1];
-        // In the middle of a cleaning, the segments being read and not replaced yet.
+        // In a cleaning, after its segments were read and before they are replaced.
         failPoints.arm(Cleaner.BEFORE_REPLACE, () -> {
             failPoints.disarm(Cleaner.BEFORE_REPLACE);
             client[0] = time.start("client", () -> {
@@ -311,7 +311,7 @@ class CompactionTest {
                         records(log);
                     } catch (OffsetOutOfRangeException e) {
                         if (log.logStartOffset() == start) {
-                            throw e; // only a trim may take an offset away that was just there
+                            throw e; // only a trim may remove an offset that just existed
                         }
                     }
                 }

@@ -18,7 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** An engine on memory whose clock and syncs a test moves by hand. */
+/** Runs an engine in memory whose clock and syncs a test drives by hand. */
 final class EngineFixture implements AutoCloseable {
     static final PartitionId ID = new PartitionId("orders", new UUID(1, 2), 0);
 
@@ -27,12 +27,12 @@ final class EngineFixture implements AutoCloseable {
     final GatedStorage storage;
     final LogEngine engine;
 
-    /** @param syncs how many syncs may pass before the test allows more */
+    /** @param syncs number of syncs that pass before the test allows more */
     EngineFixture(EngineConfig config, int syncs) {
         this(config, syncs, ReadableAt.AT_APPEND);
     }
 
-    /** @param readable when the storage shows what was appended */
+    /** @param readable when the storage makes appends readable */
     EngineFixture(EngineConfig config, int syncs, ReadableAt readable) {
         GatedStorage[] gated = new GatedStorage[1];
         StorageProvider provider = new StorageProvider() {

@@ -59,7 +59,7 @@ class LogEngineTest {
                 AppendResult appended = log.appender().append(LogBatches.at(5, "x"), AppendOrigin.CLIENT);
                 acks[i] = acked(log, appended);
             }
-            // The first of them may start a sync alone; all the others share the second.
+            // The first append may start a sync alone; all other appends share the second sync.
             fixture.storage.allow(2);
             CompletableFuture.allOf(acks).get(60, TimeUnit.SECONDS);
         }

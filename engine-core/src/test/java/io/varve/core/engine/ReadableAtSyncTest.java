@@ -18,7 +18,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** The engine on a storage with transactions: what was appended can be read no sooner than the sync. */
+/**
+ * Tests the engine on a storage whose appends become readable at the sync, as in a store with transactions.
+ */
 class ReadableAtSyncTest {
     private static final int ANY = 1_000_000;
     private static final EngineConfig ASYNC = new EngineConfig(
@@ -89,7 +91,7 @@ class ReadableAtSyncTest {
                 last = log.appender().append(LogBatches.at(5, "v" + i), AppendOrigin.CLIENT);
                 assertThat(last.baseOffset()).isEqualTo(i);
             }
-            // The first of them may have started a sync alone; all others share the second.
+            // The first append may have started a sync alone; all other appends share the second sync.
             fixture.storage.allow(2);
             assertThat(committed(log, last)).isNull();
             assertThat(values(log, 0, Isolation.READ_UNCOMMITTED)).hasSize(100);

@@ -42,7 +42,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** The engine's retention, in virtual time. */
+/** Tests the engine's retention in virtual time. */
 class RetentionRunnerTest {
     private static final long MINUTE = 60_000;
     private static final long HOUR = 60 * MINUTE;
@@ -95,7 +95,7 @@ class RetentionRunnerTest {
         log.appender().append(batch(timestamp), AppendOrigin.CLIENT);
     }
 
-    /** Two fill a segment, a third goes to the next. */
+    /** Makes a batch of a size of which two fill a segment. */
     private static ByteBuffer batch(long timestamp) {
         return LogBatches.at(timestamp, "x".repeat(400));
     }
@@ -132,7 +132,7 @@ class RetentionRunnerTest {
         append(log, right);
         RetentionExplanation before = engine.explainRetention(log);
         assertThat(before.plan().fates().get(0).isByAppend()).isTrue();
-        log.configure(config(keepFor(-1))); // nothing goes while the clock is put right
+        log.configure(config(keepFor(-1))); // deletes nothing while the clock is corrected
         time.advance(right - time.millis());
         log.configure(config(keepFor(DAY)));
         RetentionExplanation after = engine.explainRetention(log);
@@ -214,7 +214,7 @@ class RetentionRunnerTest {
         assertThat(tries).hasValue(3);
     }
 
-    /** A log of one record that is visible. */
+    /** Opens a log with one visible record. */
     private PartitionLog log(PartitionStore store) {
         PartitionLog log = PartitionLog.open(store, 0, config(keepFor(HOUR)), time, (which, records) -> {});
         append(log, time.millis());
@@ -235,8 +235,8 @@ class RetentionRunnerTest {
     }
 
     /**
-     * "Set ten minutes, lived for days": a trickle keeps the active segment young, and the explanation says
-     * how long at most.
+     * A trickle of records keeps the active segment young, so that a record outlives its ten minutes for
+     * days; the explanation gives the max time.
      */
     @Test
     void saysHowLongATrickleCanKeepItsOldestRecord() {
@@ -249,7 +249,7 @@ class RetentionRunnerTest {
         assertThat(explained.nextCheckMs()).isEqualTo(begun + 5 * MINUTE);
     }
 
-    /** Years of appends, each explanation held against what happens until the next append. */
+    /** Appends for years, and compares each explanation with the deletions until the next append. */
     @Test
     void whatIsExplainedHappensOverYears() {
         SplittableRandom random = new SplittableRandom(20);

@@ -36,7 +36,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
-/** Drives the writer with a state that is simply every word ever said, in order. */
+/** Tests the writer with a list of words as the state, to which each event adds a word. */
 class EventLogTest {
     private static final PartitionId ID = new PartitionId("words", new UUID(1, 2), 0);
 
@@ -246,7 +246,7 @@ class EventLogTest {
         start();
         CountDownLatch asked = new CountDownLatch(1);
         events.submit(state -> {
-            await(asked); // so that the next two share a round
+            await(asked); // so that the next two commands share a round
             return Decision.nothing(0);
         });
         CompletableFuture<Integer> said = events.submit(say("word"));

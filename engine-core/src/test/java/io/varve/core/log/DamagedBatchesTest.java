@@ -20,7 +20,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** What is read back of a log of which bits have changed. */
+/** Tests reads of a log with flipped bits. */
 class DamagedBatchesTest {
     private static final AppendListener NOBODY = (log, records) -> {};
 
@@ -53,8 +53,8 @@ class DamagedBatchesTest {
         store(0, LogBatches.at(1, "a", "b"), -1);
         store(2, LogBatches.at(1, "c", "d"), 65);
         store(4, LogBatches.at(1, "e"), -1);
-        store(5, LogBatches.at(1, "f"), BatchHeader.SIZE - 3); // its count of records
-        store(6, LogBatches.at(1, "x"), 65); // next to it: one damage
+        store(5, LogBatches.at(1, "f"), BatchHeader.SIZE - 3); // flips its count of records
+        store(6, LogBatches.at(1, "x"), 65); // adjacent: one damaged range
         store(8, LogBatches.at(1, "g"), -1);
         List<String> values = new ArrayList<>();
         List<Long> damaged = new ArrayList<>();
@@ -70,7 +70,7 @@ class DamagedBatchesTest {
         return PartitionLog.open(store, 0, PartitionConfig.DEFAULT, Clock.system(), NOBODY);
     }
 
-    /** @param flipped which byte is not what was written, or -1 */
+    /** @param flipped index of the byte to change, or -1 */
     private void store(long base, ByteBuffer batch, int flipped) {
         BatchHeader.setBaseOffset(batch, 0, base);
         long next = BatchHeader.nextOffset(batch, 0);

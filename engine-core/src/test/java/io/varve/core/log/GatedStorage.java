@@ -12,7 +12,7 @@ import java.util.Set;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Passes everything on, but lets a test hold syncs back and make them fail. */
+/** Passes all calls on to another storage, and lets a test block syncs or make them fail. */
 public final class GatedStorage implements Storage {
     private final Storage inner;
     private final Semaphore permits = new Semaphore(0);
@@ -24,19 +24,19 @@ public final class GatedStorage implements Storage {
         this.inner = inner;
     }
 
-    /** Lets this many syncs through. */
+    /** Lets a number of further syncs pass. */
     public void allow(int syncs) {
         permits.release(syncs);
     }
 
-    /** Waits until this many more syncs have begun. */
+    /** Waits until a number of further syncs have begun. */
     public void awaitSyncs(int syncs) throws InterruptedException {
         if (!synced.tryAcquire(syncs, 60, TimeUnit.SECONDS)) {
             throw new AssertionError("no " + syncs + " syncs within 60 s");
         }
     }
 
-    /** Makes the next sync throw this. */
+    /** Makes the next sync throw an error. */
     public void dieOnce(Error how) {
         death = how;
     }

@@ -45,7 +45,7 @@ class HighWatermarkTest {
             waiting.add(await(7, "hostile"));
         }
         await(7, "other");
-        // One look through all of them for each would be twenty thousand million looks.
+        // A linear search for each waiter would take twenty thousand million steps.
         assertTimeoutPreemptively(Duration.ofSeconds(20), () -> waiting.forEach(PartitionLog.Subscription::close));
         watermark.advance(7);
         assertThat(told).containsExactly("other");

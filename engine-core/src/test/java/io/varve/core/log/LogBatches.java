@@ -9,31 +9,31 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.apache.kafka.common.utils.Utils;
 
-/** Batches as Kafka's own client makes them. */
+/** Makes batches with Kafka's own client library. */
 public final class LogBatches {
     private LogBatches() {}
 
-    /** One batch with these values, all at one time. */
+    /** Makes a batch of values with one timestamp. */
     public static ByteBuffer at(long timestamp, String... values) {
         return MemoryRecords.withRecords(Compression.NONE, records(timestamp, values))
                 .buffer();
     }
 
-    /** One batch of an idempotent producer. */
+    /** Makes a batch of an idempotent producer. */
     public static ByteBuffer idempotent(long producer, int epoch, int sequence, String... values) {
         return MemoryRecords.withIdempotentRecords(
                         Compression.NONE, producer, (short) epoch, sequence, records(1_000, values))
                 .buffer();
     }
 
-    /** One batch of a producer's transaction. */
+    /** Makes a batch of a producer's transaction. */
     public static ByteBuffer transactional(long producer, int epoch, int sequence, String... values) {
         return MemoryRecords.withTransactionalRecords(
                         Compression.NONE, producer, (short) epoch, sequence, records(1_000, values))
                 .buffer();
     }
 
-    /** Batches one after another in one buffer. */
+    /** Joins batches in one buffer. */
     public static ByteBuffer joined(ByteBuffer... batches) {
         ByteBuffer all = ByteBuffer.allocateDirect(
                 Arrays.stream(batches).mapToInt(ByteBuffer::remaining).sum());
@@ -41,7 +41,7 @@ public final class LogBatches {
         return all.flip();
     }
 
-    /** The values of every record in some batches. */
+    /** Reads the values of all records in a buffer of batches. */
     public static java.util.List<String> values(ByteBuffer bytes) {
         java.util.List<String> values = new java.util.ArrayList<>();
         MemoryRecords.readableRecords(bytes.duplicate())

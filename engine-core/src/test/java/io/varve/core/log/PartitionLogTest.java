@@ -275,7 +275,7 @@ class PartitionLogTest {
         assertThat(log.logEndOffset()).isEqualTo(end);
     }
 
-    /** A log whose every append is committed before it returns. */
+    /** Uses a log that commits every append before the append returns. */
     @Test
     void asksForTheCommitOfSeveralAppendsOnceTheyAreDone() {
         List<Runnable> afterwards = new ArrayList<>();

@@ -13,7 +13,9 @@ import io.varve.core.spi.SegmentLimits;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
-/** A producer is forgotten when it has been idle for long, by the broker's clock and nothing else. */
+/**
+ * Tests that a producer is forgotten when it has been idle for long, by the broker's monotonic clock alone.
+ */
 class ProducerExpiryTest {
     private static final PartitionId ID = new PartitionId("orders", new UUID(1, 2), 0);
     private static final long DAY = 24L * 3600 * 1000;
@@ -53,7 +55,7 @@ class ProducerExpiryTest {
         log.producers().expire(clock.millis() - DAY);
     }
 
-    /** Its records are of 1970. */
+    /** Appends a batch with timestamps of 1970. */
     private boolean isDuplicate(int sequence) {
         return log.appender()
                 .append(LogBatches.idempotent(7, 0, sequence, "old"), AppendOrigin.CLIENT)

@@ -16,7 +16,10 @@ import java.util.Random;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Random histories of transactions, commits, snapshots, crashes, trims and damage beside a simple model. */
+/**
+ * Compares random histories of transactions, commits, snapshots, crashes, trims and damage with a simple
+ * model.
+ */
 class TransactionHistoryTest {
     private static final int HISTORIES = 30;
     private static final int STEPS = 150;
@@ -38,8 +41,8 @@ class TransactionHistoryTest {
     }
 
     /**
-     * One history: each producer's sequences go on from batch to batch, and begin anew after a crash that
-     * took some of them.
+     * Plays one history. Each producer's sequences continue from batch to batch, and begin again after a
+     * crash that lost some of its batches.
      */
     private static final class History {
         final Random random;
@@ -108,7 +111,7 @@ class TransactionHistoryTest {
             long to = random.nextLong(rig.log.lastStableOffset() + 1);
             trimmed |= to > 0;
             rig.log.maintenance().trimTo(to);
-            rig.commit(); // what is read again after a crash that took a trim back is not the matter here
+            rig.commit(); // records that return after a crash that lost a trim are not tested here
             model.durableEnd = model.end();
         }
 
@@ -141,7 +144,7 @@ class TransactionHistoryTest {
                 model.durableEnd = model.end();
             }
             for (int producer = 0; producer < PRODUCERS; producer++) {
-                // As a coordinator would: what was open is aborted, under an epoch of its own.
+                // Like a coordinator: aborts the open transaction under a new epoch.
                 epochs[producer]++;
                 sequences[producer] = 0;
             }

@@ -7,16 +7,16 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a partition with transactions holds, worked out anew from its whole history at every question. */
+/** Models a partition with transactions: computes each answer from the whole history of its batches. */
 final class TransactionModel {
-    /** One batch; a marker has no value. */
+    /** Holds one batch; a marker has no value. */
     record Batch(long offset, long producer, boolean transactional, String value, boolean commit) {
         boolean isMarker() {
             return value == null;
         }
     }
 
-    /** A transaction; {@code end} is -1 while it is open. */
+    /** Holds a transaction; {@code end} is -1 while it is open. */
     private record Transaction(long producer, long first, long end, boolean commit, long stable) {}
 
     private final List<Batch> batches = new ArrayList<>();
@@ -68,7 +68,7 @@ final class TransactionModel {
                 .orElse(durableEnd);
     }
 
-    /** Those with records in a range. */
+    /** Returns the aborted transactions with records in a range. */
     List<AbortedTransaction> aborted(long from, long to) {
         return transactions().stream()
                 .filter(one -> one.end() >= from && !one.commit() && one.first() < to)
@@ -76,7 +76,7 @@ final class TransactionModel {
                 .toList();
     }
 
-    /** What a reader of committed records sees from an offset on. */
+    /** Returns the values that a reader of committed records sees from an offset on. */
     List<String> committed(long from) {
         List<Transaction> aborted = transactions().stream()
                 .filter(one -> one.end() >= 0 && !one.commit())

@@ -26,7 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Transactions through restarts: what was open, aborted and stable is so again. */
+/** Tests that open, aborted and stable transactions are the same after a restart. */
 class TransactionRecoveryTest {
     private static final long A = 7;
     private static final long B = 8;
@@ -41,7 +41,7 @@ class TransactionRecoveryTest {
         }
     }
 
-    /** Several aborted transactions in several segments, one open since offset 1. */
+    /** Makes several aborted transactions in several segments, and one that is open since offset 1. */
     private static TransactionRig filled(ReadableAt readable) {
         TransactionRig rig = new TransactionRig(readable, SMALL);
         rig.send(A, 0, 0, "a");
@@ -95,7 +95,8 @@ class TransactionRecoveryTest {
             damage(blobs(rig), blobs(rig).offsets(TransactionIndex.NAME).get(victim), damage);
             rig.crash();
             assertThat(State.of(rig.log)).as("%s %d", damage, victim).isEqualTo(before);
-            rig.log.producers().writeSnapshot(); // nothing new, and yet: what was found damaged must not stay so
+            // Writes although nothing was appended: the damaged snapshot must be replaced.
+            rig.log.producers().writeSnapshot();
             rig.crash();
             assertThat(State.of(rig.log)).isEqualTo(before);
         }
@@ -219,12 +220,12 @@ class TransactionRecoveryTest {
         assertThat(before.subList(before.size() - after.size(), before.size())).isEqualTo(after);
     }
 
-    /** What compaction may leave: batches without records, markers without their records. */
+    /** Reads what compaction may leave: batches without records, markers without their records. */
     @Test
     void readsALogWithGaps() {
         TransactionRig rig = new TransactionRig(ReadableAt.AT_APPEND);
         List<ByteBuffer> batches = new ArrayList<>();
-        batches.add(emptied(A, 0, 4)); // its records are gone, it keeps the last sequence; its marker is gone as well
+        batches.add(emptied(A, 0, 4)); // emptied, with its last sequence; its marker is gone too
         batches.add(emptied(B, 10, 11));
         batches.add(moved(12, LogBatches.transactional(B, 0, 2, "left")));
         rig.log.appender().appendImported(LogBatches.joined(batches.toArray(ByteBuffer[]::new)));
@@ -259,7 +260,7 @@ class TransactionRecoveryTest {
         assertThat(rig.log.producers().abortedTransactions(0, 100)).isEqualTo(all.subList(2, all.size()));
     }
 
-    /** Compaction has taken away all of a transaction, its marker too, that the snapshot knows as open. */
+    /** Compaction has removed a whole transaction with its marker; in the snapshot it is open. */
     @Test
     void passesOverASnapshotWhoseOpenTransactionIsGone() {
         TransactionRig rig =

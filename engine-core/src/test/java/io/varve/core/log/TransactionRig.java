@@ -26,7 +26,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.UUID;
 
-/** A log on memory that a test commits, crashes and opens again by hand. */
+/** Runs a log in memory that a test commits, crashes and reopens by hand. */
 final class TransactionRig {
     static final long NOW = 1_000_000;
 
@@ -52,7 +52,7 @@ final class TransactionRig {
                 storage.open(id, 3, config.segments()), 3, config, time, (l, records) -> {}, failPoints);
     }
 
-    /** Makes everything durable and visible. */
+    /** Makes all appends durable and visible. */
     void commit() {
         storage.sync(List.of(log.commitTarget().store()));
         log.commitTarget().committed(log.extent().durableEnd());
@@ -81,8 +81,9 @@ final class TransactionRig {
     }
 
     /**
-     * What a consumer of committed records sees, by the rules of Kafka's client, reading at most so many
-     * bytes at a time.
+     * Returns the values that a consumer of committed records sees, by the rules of Kafka's client.
+     *
+     * @param maxBytes max bytes of one read
      */
     List<String> committed(int maxBytes) {
         List<String> values = new ArrayList<>();

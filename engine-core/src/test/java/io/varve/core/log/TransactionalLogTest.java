@@ -27,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What transactions mean to one partition, on storages of both kinds. */
+/** Tests transactions in one partition, on storages readable at the append and at the sync. */
 class TransactionalLogTest {
     private static final long A = 7;
     private static final long B = 8;
@@ -211,7 +211,8 @@ class TransactionalLogTest {
 
     @Test
     void aBatchAboveTheLowestSequenceVerifiedIsNotTheFirst() {
-        log.producers().startVerification(A, (short) 0, 0, false); // could not be verified, and will come again
+        // Its verification fails, and the batch will be sent again.
+        log.producers().startVerification(A, (short) 0, 0, false);
         VerificationGuard guard = log.producers().startVerification(A, (short) 0, 5, false);
         assertRefused(
                 Kind.OUT_OF_ORDER_SEQUENCE_NUMBER, () -> append(LogBatches.transactional(A, 0, 5, "second"), guard));
@@ -272,7 +273,8 @@ class TransactionalLogTest {
         rig.send(A, 4, 0, "a");
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> bumped(4));
         bumped(5);
-        AppendResult again = bumped(5); // its coordinator did not hear the answer: the transaction has ended
+        // The coordinator did not get the first answer; the transaction has ended.
+        AppendResult again = bumped(5);
         assertThat(again.baseOffset()).isEqualTo(2);
         rig.send(A, 5, 0, "next");
         assertRefused(Kind.INVALID_PRODUCER_EPOCH, () -> bumped(5));

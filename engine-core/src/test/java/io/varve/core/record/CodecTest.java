@@ -23,7 +23,10 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.xerial.snappy.Snappy;
 
-/** Forms of compressed records that Kafka's own builder does not write, but others do; and damaged ones. */
+/**
+ * Reads forms of compressed records that other producers write and Kafka's own builder does not, and damaged
+ * ones.
+ */
 class CodecTest {
     private static final long SEED = 7_001;
 
@@ -35,7 +38,7 @@ class CodecTest {
         RecordBatchBuilder builder = new RecordBatchBuilder(Codec.NONE);
         for (int i = 0; i < 200; i++) {
             Expected record = Expected.random(random, i);
-            // RawBatch's base timestamp is -1, so give these one that reads back the same.
+            // Timestamp -1 here too, since a RawBatch's base timestamp is -1.
             expected.add(new Expected(i, -1, record.key(), record.value(), record.headers()));
             expected.get(i).appendTo(builder);
         }

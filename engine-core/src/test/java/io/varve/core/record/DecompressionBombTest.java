@@ -17,12 +17,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.xerial.snappy.Snappy;
 
-/** A small batch that would decompress to a lot costs neither the memory nor the work. */
+/** Tests that a small batch with a huge content costs little memory and little work. */
 class DecompressionBombTest {
     private static final int BOMB = 64 << 20;
     private static final int LIMIT = 1 << 20;
-    /** The window's doublings, the codec's buffers and blocks. */
-    private static final long MOST_ALLOCATED = 6 << 20;
+    /** Allows for the window's doublings and the codec's buffers and blocks. */
+    private static final long MAX_ALLOCATED = 6 << 20;
 
     @ParameterizedTest
     @EnumSource(value = Codec.class, mode = EnumSource.Mode.EXCLUDE, names = "NONE")
@@ -43,7 +43,7 @@ class DecompressionBombTest {
                 .build();
         long before = allocated();
         assertThat(Expected.keyless(batch, Integer.MAX_VALUE)).containsExactly(1);
-        assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
+        assertThat(allocated() - before).isLessThan(MAX_ALLOCATED);
     }
 
     @ParameterizedTest
@@ -79,7 +79,7 @@ class DecompressionBombTest {
         });
         long before = allocated();
         assertThatExceptionOfType(InvalidBatchException.class).isThrownBy(() -> Expected.read(batch, 0));
-        assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
+        assertThat(allocated() - before).isLessThan(MAX_ALLOCATED);
     }
 
     @Test
@@ -94,9 +94,9 @@ class DecompressionBombTest {
         assertThatExceptionOfType(InvalidBatchException.class)
                 .isThrownBy(() -> Expected.keyless(batch, LIMIT))
                 .matches(failure -> failure.kind() == kind, "is " + kind);
-        assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
+        assertThat(allocated() - before).isLessThan(MAX_ALLOCATED);
         assertThatExceptionOfType(InvalidBatchException.class).isThrownBy(() -> readKeys(batch));
-        assertThat(allocated() - before).isLessThan(MOST_ALLOCATED);
+        assertThat(allocated() - before).isLessThan(MAX_ALLOCATED);
     }
 
     private static void readKeys(ByteBuffer batch) {

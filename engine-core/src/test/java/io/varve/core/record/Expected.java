@@ -11,7 +11,7 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 
-/** A record both sides are to agree on, by value; null buffers are nulls. */
+/** Holds a record by value, on which Kafka's reader and Varve's must agree. */
 record Expected(long offset, long timestamp, ByteBuffer key, ByteBuffer value, List<Field> headers) {
     record Field(String key, ByteBuffer value) {}
 
@@ -25,7 +25,7 @@ record Expected(long offset, long timestamp, ByteBuffer key, ByteBuffer value, L
         return new Expected(offset, timestamp, bytes(random, 40), bytes(random, 2_000), headers);
     }
 
-    /** Half of it repeats, so that compression has something to do. */
+    /** Makes bytes of which half repeat, so that they can be compressed. */
     private static ByteBuffer bytes(RandomGenerator random, int most) {
         int kind = random.nextInt(6);
         if (kind == 0) {
@@ -42,8 +42,9 @@ record Expected(long offset, long timestamp, ByteBuffer key, ByteBuffer value, L
     }
 
     /**
-     * Goes through a batch without holding its records; @return the numbers of those without a key, the first
-     * being 0
+     * Iterates over a batch without keys and values.
+     *
+     * @return the numbers of the records without a key, from 0
      */
     static List<Integer> keyless(ByteBuffer batch, int maxDecompressedBytes) {
         try (RecordIterator records = RecordIterator.withoutBodies(batch, 0, maxDecompressedBytes)) {
@@ -57,7 +58,7 @@ record Expected(long offset, long timestamp, ByteBuffer key, ByteBuffer value, L
         }
     }
 
-    /** What Kafka's builder takes. */
+    /** Returns the record for Kafka's builder. */
     SimpleRecord simple() {
         Header[] fields = headers.stream()
                 .map(field -> new RecordHeader(field.key, array(field.value)))
@@ -72,7 +73,7 @@ record Expected(long offset, long timestamp, ByteBuffer key, ByteBuffer value, L
         builder.appendAt(offset, timestamp, key, value, fields);
     }
 
-    /** What Kafka read. */
+    /** Copies a record that Kafka read. */
     static Expected of(org.apache.kafka.common.record.internal.Record record) {
         List<Field> headers = Arrays.stream(record.headers())
                 .map(header -> new Field(header.key(), header.value() == null ? null : ByteBuffer.wrap(header.value())))
@@ -80,7 +81,7 @@ record Expected(long offset, long timestamp, ByteBuffer key, ByteBuffer value, L
         return new Expected(record.offset(), record.timestamp(), copy(record.key()), copy(record.value()), headers);
     }
 
-    /** What our iterator stands on. */
+    /** Copies the record at Varve's iterator. */
     static Expected of(RecordIterator record) {
         List<Field> headers = record.headers().stream()
                 .map(header -> new Field(header.key(), copy(header.value())))
@@ -88,7 +89,7 @@ record Expected(long offset, long timestamp, ByteBuffer key, ByteBuffer value, L
         return new Expected(record.offset(), record.timestamp(), copy(record.key()), copy(record.value()), headers);
     }
 
-    /** Every record of a batch, by our iterator. */
+    /** Reads every record of a batch with Varve's iterator. */
     static List<Expected> read(ByteBuffer buffer, int at) {
         List<Expected> read = new ArrayList<>();
         try (RecordIterator records = RecordIterator.of(buffer, at, 64 << 20)) {

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Everything one side writes, the other reads: our builder and iterator beside Kafka's own. */
+/**
+ * Tests that Varve's iterator reads what Kafka's builder writes, and Kafka's iterator what Varve's builder
+ * writes.
+ */
 class KafkaInteropTest {
     private static final long SEED = 20_260_101;
     private static final int BATCHES = 60;
@@ -79,7 +82,7 @@ class KafkaInteropTest {
         }
     }
 
-    /** One batch of a plain producer, byte for byte what Kafka's builder makes of it. */
+    /** Builds a batch of a producer without an id, and compares it with Kafka's byte for byte. */
     @Test
     void buildsTheSameBytesAsKafka() {
         List<Expected> expected = records(new SplittableRandom(SEED + 2), 0, false);
@@ -238,7 +241,7 @@ class KafkaInteropTest {
         return records;
     }
 
-    /** The ways bytes reach us: an array, one that hides behind a read-only view, off the heap. */
+    /** Puts a batch into an array, a read-only view of an array, and direct memory. */
     private static List<ByteBuffer> forms(ByteBuffer batch) {
         ByteBuffer direct = ByteBuffer.allocateDirect(batch.remaining());
         direct.put(batch.duplicate()).flip();

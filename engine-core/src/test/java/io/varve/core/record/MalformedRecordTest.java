@@ -14,14 +14,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Bytes that pass the CRC but are not records; whatever they are, they get one exception and no memory. */
+/** Tests that bytes under a right CRC that are no records cause one kind of exception and take no memory. */
 class MalformedRecordTest {
     private static final long SEED = 31_337;
     private static final int ROUNDS = 20_000;
 
     /**
-     * A sound record is 0c 00 00 00 01 01 00: length 6, attributes, timestamp, offset, no key, no value, no
-     * headers.
+     * Refuses changed forms of a sound record, which is 0c 00 00 00 01 01 00: length 6, attributes,
+     * timestamp, offset, no key, no value, no headers.
      */
     @ParameterizedTest
     @CsvSource({
@@ -96,8 +96,8 @@ class MalformedRecordTest {
     }
 
     /**
-     * Mutates whole batches: the validator must find it, or the iterator, and neither may throw anything
-     * else.
+     * Mutates whole batches: the validator or the iterator must find the change, and neither may throw
+     * another exception.
      */
     @ParameterizedTest
     @EnumSource(Codec.class)

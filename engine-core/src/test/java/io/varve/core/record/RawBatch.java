@@ -7,16 +7,16 @@ import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 
-/** Batches no honest builder makes: any bytes for records, under a header whose lengths and CRC are right. */
+/** Makes batches of any bytes as records, under a header whose lengths and CRC are right. */
 final class RawBatch {
-    /** Something that writes content. */
+    /** Writes content to a stream. */
     interface Content {
         void writeTo(OutputStream out) throws IOException;
     }
 
     private RawBatch() {}
 
-    /** Records exactly as given, compressed already if the codec says so. */
+    /** Makes a batch of records exactly as given, already compressed by the codec. */
     static ByteBuffer of(Codec codec, int count, byte[] records) {
         ByteBuffer header = new RecordBatchBuilder(Codec.NONE).build(Math.max(count - 1, 0), 1_000);
         ByteBuffer batch = ByteBuffer.allocate(BatchHeader.SIZE + records.length)
@@ -29,7 +29,7 @@ final class RawBatch {
         return sealed(batch);
     }
 
-    /** Content that is still to be compressed. */
+    /** Makes a batch of content, which it compresses. */
     static ByteBuffer compressed(Codec codec, int count, Content content) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (OutputStream out = codec.compress(bytes)) {
@@ -40,7 +40,7 @@ final class RawBatch {
         return of(codec, count, bytes.toByteArray());
     }
 
-    /** Makes the CRC right. */
+    /** Writes the right CRC. */
     static ByteBuffer sealed(ByteBuffer batch) {
         batch.putInt(BatchHeader.CRC, (int) BatchHeader.computeCrc(batch, 0));
         return batch;

@@ -9,7 +9,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** What the builder refuses to build; what it builds is read back in {@link KafkaInteropTest}. */
+/** Tests refusals of the builder; {@link KafkaInteropTest} reads its batches back. */
 class RecordBatchBuilderTest {
     private final RecordBatchBuilder builder =
             new RecordBatchBuilder(Codec.NONE).baseOffset(10).append(1, null, utf8("v"), List.of());

@@ -12,10 +12,10 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 /**
- * What is foretold comes true: over years of checks every segment goes with the first one at or after its
- * time, and no other does. One that is to go by its last append, while its newest timestamp lies in the
- * future, may find that no check came before that time: it, and what comes after it, goes no sooner than
- * foretold then.
+ * Tests that forecasts come true: over years of checks, every segment is deleted by the first check at or
+ * after its forecast time, and no other segment is. One exception: a segment may be due by its last append
+ * only while its newest timestamp lies in the future. If no check comes before that timestamp, this segment
+ * and those after it are deleted later than forecast, never sooner.
  */
 class ForecastTest {
     private static final long DAY = 24L * 3600 * 1000;
@@ -32,7 +32,7 @@ class ForecastTest {
         assertThat(foretold).as("segments whose time came").isGreaterThan(LOGS);
     }
 
-    /** @return how many segments went */
+    /** @return number of deleted segments */
     private static int play(long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         RetentionLimits limits = limits(random);
@@ -72,7 +72,7 @@ class ForecastTest {
         return missed > 0 ? 0 : gone.size();
     }
 
-    /** @return true if the first check came when the timestamp that it was to be too early for had come */
+    /** @return true if the first check came only after the segment's newest timestamp */
     private static boolean isMissed(SegmentFate fate, Long firstCheck) {
         long newest = fate.segment().maxTimestamp();
         return fate.cause() == DeletionCause.TIME
@@ -127,7 +127,7 @@ class ForecastTest {
         return new LogState(segments, start, random.nextInt(4) == 0 ? base - random.nextLong(80) : base);
     }
 
-    /** Years back or ahead, or not known. */
+    /** Returns a time years back or ahead, or -1. */
     private static long time(SplittableRandom random) {
         return random.nextInt(8) == 0 ? -1 : START + random.nextLong(-1_500 * DAY, 700 * DAY);
     }

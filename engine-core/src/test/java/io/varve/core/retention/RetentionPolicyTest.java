@@ -17,7 +17,7 @@ class RetentionPolicyTest {
     private final Segment second = segment(100, 100, NOW - 3_000, true);
     private final Segment active = segment(200, 100, NOW - 1_000, false);
 
-    /** Of ten offsets a byte, and appended when its newest record says. */
+    /** Makes a segment with a hundred offsets, appended at its newest timestamp. */
     private static Segment segment(long base, long bytes, long newest, boolean sealed) {
         return new Segment(base, base + 100, bytes, newest, newest, sealed, Segment.LOCAL);
     }

@@ -89,7 +89,7 @@ class LeaderEpochsTest {
                             log.reader().epochAt(14),
                             log.reader().epochAt(15)))
                     .containsExactly(0, 0, 2, 2, 3);
-            if (round == 1) { // what is not written down is found out
+            if (round == 1) { // without its blob, the history is read from the batches
                 store.snapshots()
                         .offsets(LeaderEpochBlob.NAME)
                         .forEach(offset -> store.snapshots().delete(LeaderEpochBlob.NAME, offset));
@@ -111,7 +111,7 @@ class LeaderEpochsTest {
         assertThat(end(0)).isEqualTo("0:10");
         assertThat(log.reader().epochAt(5)).isZero();
         log.maintenance().trimTo(12);
-        assertThat(end(0)).isEqualTo("0:12"); // as Kafka: of what is gone only that it is
+        assertThat(end(0)).isEqualTo("0:12"); // as Kafka: of a removed epoch only that it ended
         assertThat(log.reader().epochAt(12)).isEqualTo(1);
         open(2);
         assertThat(end(0)).isEqualTo("0:12");

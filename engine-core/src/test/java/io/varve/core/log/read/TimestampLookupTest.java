@@ -24,8 +24,8 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
 /**
- * Finds by time exactly what is there: above the start, below the end, with records, whatever headers say of
- * what is gone.
+ * Tests that a search by time finds exactly the existing records between start and end, whatever headers say
+ * of removed records.
  */
 class TimestampLookupTest {
     private static final PartitionId ID = new PartitionId("orders", new UUID(1, 2), 0);
@@ -128,7 +128,7 @@ class TimestampLookupTest {
         store.trimTo(random.nextLong(store.extent().readableEnd() + 1));
         long start = store.extent().start();
         long readable = store.extent().readableEnd();
-        // What is visible ends between batches.
+        // The visible end lies between batches.
         long end = readable;
         if (random.nextBoolean() && readable > start) {
             try (var slice = store.read(start + random.nextLong(readable - start), ALL, 0)) {
@@ -159,7 +159,7 @@ class TimestampLookupTest {
         store.append(run(bomb.build()));
         append(500);
         long before = allocated();
-        // Three records fit, with the fourth the allowance is used up.
+        // Three records fit; the fourth exhausts the allowance.
         assertThat(times.firstAtOrAfter(1_002, ALL)).isEqualTo(at(1_002, 2));
         assertThat(times.firstAtOrAfter(1_006, ALL)).isEqualTo(at(1_007, 3));
         assertThat(times.newest(ALL)).isEqualTo(at(1_007, 3));
@@ -173,7 +173,7 @@ class TimestampLookupTest {
             RecordBatchBuilder lying = new RecordBatchBuilder(Codec.LZ4).baseOffset(i);
             store.append(run(lying.append(1_000, null, zeros, List.of()).build(i, 9_000)));
         }
-        // The first one holds less than its header claims; the second does not fit any more.
+        // The first batch holds less than its header claims; the second does not fit the allowance.
         assertThat(times.firstAtOrAfter(5_000, ALL)).isEqualTo(at(9_000, 1));
     }
 
