@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 
 /**
  * Reads and patches the 61-byte header of a Kafka v2 record batch, without objects: every method takes a
- * big-endian buffer and the batch's first byte. Nothing is checked here; {@link BatchValidator} does that.
+ * big-endian buffer and the index of the batch's first byte. Checks nothing; {@link BatchValidator} does.
  *
  * <pre>
  *  0 baseOffset            int64   patched by the log, outside the CRC
@@ -24,7 +24,8 @@ import java.nio.ByteBuffer;
  * 61 records
  * </pre>
  *
- * Source: KIP-98 and Kafka's DefaultRecordBatch. Stateless; as thread-safe as the buffer.
+ * Source: KIP-98 and Kafka's DefaultRecordBatch. Stateless; concurrent calls need a buffer that is not
+ * written meanwhile.
  */
 public final class BatchHeader {
     /** Bytes in a header. */
@@ -66,8 +67,8 @@ public final class BatchHeader {
     }
 
     /**
-     * @return bytes of the whole batch, header included, as the header claims: may be anything on damaged
-     *     data
+     * @return bytes of the whole batch, header included, by the header's length field; any value if the batch
+     *     is damaged
      */
     public static int sizeInBytes(ByteBuffer buffer, int at) {
         return buffer.getInt(at + LENGTH) + LOG_OVERHEAD;
@@ -113,14 +114,14 @@ public final class BatchHeader {
         return (attributes(buffer, at) & CONTROL_FLAG) != 0;
     }
 
-    /** @return true if the base timestamp is the time in ms at which tombstones may go (KIP-534) */
+    /** @return true if the base timestamp is the time at which tombstones may be removed (KIP-534) */
     public static boolean hasDeleteHorizon(ByteBuffer buffer, int at) {
         return (attributes(buffer, at) & DELETE_HORIZON_FLAG) != 0;
     }
 
     /**
-     * @return the time in ms at which tombstones or markers of the batch may go (KIP-534), or -1 when it is
-     *     not known yet
+     * @return the time in ms since the epoch at which tombstones or markers of the batch may be removed
+     *     (KIP-534), or -1 if it is not set
      */
     public static long deleteHorizon(ByteBuffer buffer, int at) {
         return hasDeleteHorizon(buffer, at) ? baseTimestamp(buffer, at) : NO_TIMESTAMP;
@@ -141,7 +142,7 @@ public final class BatchHeader {
         return lastOffset(buffer, at) + 1;
     }
 
-    /** @return timestamp in ms the records' timestamp deltas count from */
+    /** @return timestamp from which the records' deltas count, in ms since the epoch */
     public static long baseTimestamp(ByteBuffer buffer, int at) {
         return buffer.getLong(at + BASE_TIMESTAMP);
     }
@@ -182,8 +183,8 @@ public final class BatchHeader {
     }
 
     /**
-     * Makes the batch's timestamps the broker's append time: sets the flag and the max timestamp. The
-     * records are not touched: readers take the max timestamp for each of them.
+     * Makes the broker's append time the timestamp of all records: sets the flag and the max timestamp. The
+     * records stay unchanged: readers use the max timestamp for each of them.
      *
      * @param buffer holds the whole batch
      * @param at the batch's first byte
@@ -194,18 +195,18 @@ public final class BatchHeader {
     }
 
     /**
-     * Makes the batch's timestamps the producer's: clears the flag of the broker's, and sets the max
-     * timestamp.
+     * Makes the producer's timestamps those of the records: clears the flag of log-append time, and sets the
+     * max timestamp.
      *
      * @param buffer holds the whole batch
      * @param at the batch's first byte
-     * @param max largest timestamp a record bears, in ms since the epoch, or -1
+     * @param max largest timestamp of a record, in ms since the epoch, or -1
      */
     public static void setCreateTime(ByteBuffer buffer, int at, long max) {
         setTimes(buffer, at, attributes(buffer, at) & ~LOG_APPEND_TIME_FLAG, max);
     }
 
-    /** The CRC is computed anew only where something changes. */
+    /** Computes the CRC again only if a field changes. */
     private static void setTimes(ByteBuffer buffer, int at, int attributes, long max) {
         if (attributes(buffer, at) != (short) attributes || maxTimestamp(buffer, at) != max) {
             buffer.putShort(at + ATTRIBUTES, (short) attributes);

@@ -11,10 +11,9 @@ import java.nio.ByteBuffer;
 import java.util.BitSet;
 
 /**
- * Writes a batch anew with some of its records, or compressed otherwise. Records stream from the old form
- * into the new one: neither a record nor all of them are ever present decompressed, only what comes out is.
- * Everything else of the batch stays: offsets, leader epoch, producer, sequence, flags, timestamps. Used
- * once; not thread-safe.
+ * Rewrites a batch with some of its records, or with another compression. Records are streamed from the old
+ * form into the new one: only the new batch is held in memory, never a decompressed record. Offsets, leader
+ * epoch, producer, sequence, flags and timestamps stay. Used once; not thread-safe.
  */
 public final class BatchRewriter {
     private static final int MAX_VARINT_BYTES = 5;
@@ -34,8 +33,8 @@ public final class BatchRewriter {
     /**
      * @param buffer holds a batch that {@link BatchValidator#validate} accepted; neither changed nor moved
      * @param at the batch's first byte
-     * @param compressor how to compress what is written
-     * @param meter told of decompressed bytes; may break off
+     * @param compressor compresses the new batch
+     * @param meter counts decompressed bytes; its exception ends the rewriting
      */
     public BatchRewriter(ByteBuffer buffer, int at, Compressor compressor, DecompressionMeter meter) {
         this.buffer = buffer;
@@ -44,14 +43,15 @@ public final class BatchRewriter {
         this.meter = meter;
     }
 
-    /** @param records which to keep, by their number in the batch; all unless said otherwise */
+    /** @param records the records to keep, by their number in the batch, from 0; all by default */
     public BatchRewriter keep(BitSet records) {
         kept = records;
         return this;
     }
 
     /**
-     * @param time when compaction may drop the batch's tombstones or markers, in ms since the epoch (KIP-534)
+     * @param time when compaction may remove the batch's tombstones or markers, in ms since the epoch
+     *     (KIP-534)
      */
     public BatchRewriter deleteHorizon(long time) {
         newHorizon = time;
@@ -59,7 +59,7 @@ public final class BatchRewriter {
         return this;
     }
 
-    /** @param bytes max bytes the batch may take, header included */
+    /** @param bytes max bytes of the new batch, header included; unlimited by default */
     public BatchRewriter atMost(int bytes) {
         maxBytes = bytes;
         return this;
@@ -69,8 +69,7 @@ public final class BatchRewriter {
      * Writes the batch.
      *
      * @return the batch from position to limit, big-endian, on the heap, writable
-     * @throws InvalidBatchException if its records are damaged; TOO_LARGE if it takes more than
-     *     {@link #atMost}
+     * @throws InvalidBatchException if its records are damaged; TOO_LARGE if it exceeds {@link #atMost}
      */
     public ByteBuffer rewritten() {
         RecordOutput batch = new RecordOutput();
@@ -140,7 +139,7 @@ public final class BatchRewriter {
         return batch;
     }
 
-    /** Breaks off when a batch becomes too large, before it takes the memory. */
+    /** Throws when a batch becomes too large, before it takes the memory. */
     private static final class Bounded extends OutputStream {
         private final RecordOutput out;
         private final int max;

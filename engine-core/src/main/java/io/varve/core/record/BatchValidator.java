@@ -8,27 +8,25 @@ import static io.varve.core.record.InvalidBatchException.Kind.UNSUPPORTED_MAGIC;
 import java.nio.ByteBuffer;
 
 /**
- * Checks batches that come from the wire or the disk, without decompressing them unless a method says so.
- * Whatever the bytes, nothing but {@link InvalidBatchException} is thrown. Stateless, thread-safe.
+ * Checks batches from the network or from disk, without decompressing them. Throws nothing but
+ * {@link InvalidBatchException}, whatever the bytes. Stateless, thread-safe.
  */
 public final class BatchValidator {
-    /**
-     * Length, attributes, two deltas, two lengths, header count: one byte each is the least a record can
-     * take.
-     */
+    /** Length, attributes, two deltas, two lengths, header count: at least one byte each. */
     private static final int MIN_RECORD_BYTES = 7;
 
     private BatchValidator() {}
 
     /**
      * Checks that a whole, sound batch starts at {@code at}: length within the buffer, magic, CRC-32C, last
-     * offset delta, record count, codec. Batches that compaction thinned out, or emptied, are sound.
+     * offset delta, record count, codec. Batches from which compaction removed records, even all of them, are
+     * sound.
      *
      * @param buffer big-endian
      * @param at the batch's first byte, 0 or more
      * @param limit where the bytes end, exclusive, at most the buffer's limit
      * @return bytes of the batch
-     * @throws InvalidBatchException if it is not
+     * @throws InvalidBatchException if there is no such batch
      */
     public static int validate(ByteBuffer buffer, int at, int limit) {
         int size = frame(buffer, at, limit);
@@ -47,9 +45,9 @@ public final class BatchValidator {
     }
 
     /**
-     * Checks a batch that a producer sent: as {@link #validate}, and what Kafka asks of producers besides:
-     * base offset 0, at least one record, no gaps between offsets, no control batch, and a producer id with
-     * its epoch and sequence or none of them.
+     * Checks a batch from a producer: as {@link #validate}, and by Kafka's further rules for producers: base
+     * offset 0, at least one record, no gaps between offsets, no control batch, and either producer id, epoch
+     * and sequence or none of them.
      *
      * @param buffer big-endian
      * @param at the batch's first byte, 0 or more
@@ -94,17 +92,17 @@ public final class BatchValidator {
     }
 
     /**
-     * Checks length and magic only: enough to step over a batch whose content was checked before.
+     * Checks length and magic only, for a step over a batch that was checked before.
      *
      * @param buffer big-endian
      * @param at the batch's first byte, 0 or more
-     * @param limit where the bytes end, exclusive; of those behind the header none need be in the buffer
+     * @param limit where the bytes end, exclusive; bytes behind the header need not be in the buffer
      * @return bytes of the batch, from {@link BatchHeader#SIZE} to {@code limit - at}
      * @throws InvalidBatchException CORRUPT or UNSUPPORTED_MAGIC
      */
     public static int frame(ByteBuffer buffer, int at, int limit) {
         int available = limit - at;
-        // Messages of magic 0 and 1 are shorter than a v2 header but have their magic in the same place.
+        // Messages of magic 0 and 1 are shorter than a v2 header, with the magic in the same place.
         if (available > BatchHeader.MAGIC_AT && BatchHeader.magic(buffer, at) != BatchHeader.MAGIC) {
             throw new InvalidBatchException(
                     UNSUPPORTED_MAGIC,

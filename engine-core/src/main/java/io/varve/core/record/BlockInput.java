@@ -5,11 +5,9 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/**
- * Reads a compressed format that is made of blocks, with one block in memory at a time. Not thread-safe.
- */
+/** Decompresses a format that consists of blocks, with one block in memory at a time. Not thread-safe. */
 abstract class BlockInput extends InputStream {
-    /** What is left to decompress. */
+    /** The bytes that are not decompressed yet. */
     final ByteBuffer source;
 
     private byte[] block = {};
@@ -22,16 +20,16 @@ abstract class BlockInput extends InputStream {
     }
 
     /**
-     * Decompresses the next block into {@link #buffer} and reports its size by {@link #filled}.
+     * Decompresses the next block into {@link #buffer}, and sets its size by {@link #filled}.
      *
      * @return false when there is no further block
      */
     abstract boolean nextBlock() throws IOException;
 
     /**
-     * Makes a buffer for a block.
+     * Returns a buffer for a block.
      *
-     * @param length bytes it may hold; never more than the compressed bytes present can yield
+     * @param length max bytes of the block, at most what its compressed bytes can decompress to
      */
     final byte[] buffer(int length) {
         if (block.length < length) {
@@ -40,7 +38,7 @@ abstract class BlockInput extends InputStream {
         return block;
     }
 
-    /** @param length bytes the block turned out to hold */
+    /** @param length decompressed bytes of the block */
     final void filled(int length) {
         at = 0;
         end = length;

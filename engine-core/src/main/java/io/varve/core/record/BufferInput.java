@@ -4,7 +4,7 @@ package io.varve.core.record;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
 
-/** Reads the bytes of a buffer as a stream, and copies them only as they are asked for. Not thread-safe. */
+/** Reads the bytes of a buffer as a stream, and copies them only when they are read. Not thread-safe. */
 final class BufferInput extends InputStream {
     private final ByteBuffer bytes;
 

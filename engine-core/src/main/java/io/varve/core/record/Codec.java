@@ -17,10 +17,7 @@ import net.jpountz.lz4.LZ4FrameOutputStream.FLG;
 import net.jpountz.xxhash.XXHashFactory;
 import org.xerial.snappy.SnappyOutputStream;
 
-/**
- * Compresses and decompresses records with one of the codecs of Kafka's record format. The id is what the
- * attribute bits hold.
- */
+/** Compresses and decompresses records with one of the codecs of Kafka's record format. */
 public enum Codec {
     /** Not compressed. */
     NONE(0, 1) {
@@ -50,7 +47,7 @@ public enum Codec {
             };
         }
     },
-    /** Snappy in xerial's framing, as Kafka writes it; bare snappy, as some clients write it, is read too. */
+    /** Snappy in xerial's framing, as Kafka writes it; also reads bare snappy, as some clients write it. */
     SNAPPY(2, 22) {
         @Override
         InputStream decompress(ByteBuffer bytes, int allowance) {
@@ -84,7 +81,7 @@ public enum Codec {
     /** RFC 8878 (KIP-110). */
     ZSTD(4, 32_768) {
         /**
-         * A frame may ask for a window of 128 MiB: the library maps that much, but touches only what it
+         * A frame may require a window of 128 MiB: the library maps that much, but writes only as much as it
          * decompresses.
          */
         @Override
@@ -105,8 +102,8 @@ public enum Codec {
     private final int mostGrowth;
 
     /**
-     * @param mostGrowth times the compressed size that the content can be. gzip: 258 bytes for 2 bits;
-     *     snappy: 64 for 3 bytes; lz4: a length byte of 255; zstd: a repeated byte of 128 KiB for 4
+     * @param mostGrowth max ratio of content to compressed size. gzip: 258 bytes from 2 bits; snappy: 64
+     *     bytes from 3; lz4: 255 from one length byte; zstd: 128 KiB from a block of 4
      */
     Codec(int id, int mostGrowth) {
         this.id = id;
@@ -133,32 +130,33 @@ public enum Codec {
 
     /**
      * @param compressed bytes of compressed data
-     * @return max bytes that so many can decompress to, whatever they claim
+     * @return max bytes to which they can decompress, whatever lengths they hold
      */
     final long maxContent(int compressed) {
         return (long) compressed * mostGrowth;
     }
 
     /**
-     * Reads compressed bytes piece by piece, in memory that does not depend on how much comes out.
+     * Decompresses bytes piece by piece, in memory that does not depend on the size of the content.
      *
      * @param bytes from position to limit; the position moves
-     * @param allowance max bytes the caller will accept: it stops reading there, and a block that says it
-     *     holds more is refused
-     * @return the content; damaged input makes its methods throw IOException or InvalidBatchException
+     * @param allowance max bytes that the caller reads; a block whose length field exceeds it is refused
+     * @return the content; its methods throw IOException or InvalidBatchException if the input is damaged
      * @throws IOException if the input is damaged at its start
      */
     abstract InputStream decompress(ByteBuffer bytes, int allowance) throws IOException;
 
     /**
+     * Compresses a stream.
+     *
      * @param out takes the compressed bytes
-     * @param level how hard to try, where the codec knows that
-     * @return takes the content; to be closed before {@code out} is complete
-     * @throws IOException as {@code out} throws
+     * @param level the codec's own level; ignored by codecs without levels
+     * @return takes the content; {@code out} is complete when this stream is closed
+     * @throws IOException from {@code out}
      */
     abstract OutputStream compress(OutputStream out, int level) throws IOException;
 
-    /** As {@link #compress(OutputStream, int)}, as hard as is usual. */
+    /** As {@link #compress(OutputStream, int)}, at the codec's default level. */
     final OutputStream compress(OutputStream out) throws IOException {
         return compress(out, Compressor.of(this).level());
     }

@@ -2,25 +2,24 @@
 package io.varve.core.record;
 
 /**
- * A codec with its compression level.
+ * Holds a codec with its compression level.
  *
- * @param codec how to compress
- * @param level the codec's own level, as Kafka's {@code compression.*.level}; of no meaning to snappy and
- *     to what is not compressed
+ * @param codec compresses the records
+ * @param level the codec's own level, as Kafka's {@code compression.*.level}; ignored for snappy and none
  */
 public record Compressor(Codec codec, int level) {
-    /** Kafka's level of lz4 where none is set. */
+    /** Kafka's default level of lz4. */
     public static final int LZ4_LEVEL = 9;
 
-    /** Kafka's level of zstd where none is set. */
+    /** Kafka's default level of zstd. */
     public static final int ZSTD_LEVEL = 3;
 
-    /** zlib's own choice. */
+    /** zlib's default level. */
     public static final int GZIP_LEVEL = -1;
 
     /**
-     * @param codec how to compress
-     * @return that, as hard as it tries by default
+     * @param codec compresses the records
+     * @return the codec with its default level
      */
     public static Compressor of(Codec codec) {
         return new Compressor(

@@ -4,15 +4,15 @@ package io.varve.core.record;
 import java.nio.ByteBuffer;
 
 /**
- * What a control record says: how a transaction ended. Its key is {@code version int16, type int16}.
+ * Names the outcome of a transaction in a control record, whose key is {@code version int16, type int16}.
  * Source: KIP-98.
  */
 public enum ControlType {
-    /** The transaction's records are void. */
+    /** The transaction was aborted. */
     ABORT(0),
-    /** The transaction's records count. */
+    /** The transaction was committed. */
     COMMIT(1),
-    /** Something a partition's log does not act upon. */
+    /** Another control record, without effect on a partition's log. */
     UNKNOWN(-1);
 
     static final int KEY_SIZE = 4;

@@ -4,7 +4,7 @@ package io.varve.core.record;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** Computes the checksum of everything that is stored: CRC-32C (Castagnoli, RFC 3720). Stateless. */
+/** Computes CRC-32C (Castagnoli, RFC 3720), the checksum of all stored bytes. Stateless. */
 public final class Crc32c {
     private Crc32c() {}
 
@@ -18,8 +18,8 @@ public final class Crc32c {
 
     /**
      * @param bytes any buffer; not moved
-     * @param at the first byte, from the beginning of the buffer
-     * @param length how many bytes
+     * @param at index of the first byte
+     * @param length number of bytes
      * @return their CRC-32C, as it is stored in four bytes
      */
     public static int of(ByteBuffer bytes, int at, int length) {

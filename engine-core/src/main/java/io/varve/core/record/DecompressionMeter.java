@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.record;
 
-/** Learns how many bytes were decompressed while they come, and may break off by throwing. */
+/** Counts bytes while they are decompressed, and may end the decompression by an exception. */
 @FunctionalInterface
 public interface DecompressionMeter {
-    /** Lets everything pass. */
+    /** Ignores all counts. */
     DecompressionMeter NONE = bytes -> {};
 
     /**
-     * @param bytes how many more were decompressed
-     * @throws RuntimeException to break off; the batch is untouched then
+     * @param bytes number of bytes decompressed since the last call
+     * @throws RuntimeException to end the decompression; the batch stays unchanged
      */
     void decompressed(int bytes);
 }

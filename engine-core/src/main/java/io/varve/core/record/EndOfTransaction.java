@@ -5,16 +5,16 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * What a marker in a log says: the record of a control batch that ends a transaction. Its value is
+ * Holds the content of a transaction marker: the record of a control batch, whose value is
  * {@code version int16, coordinatorEpoch int32}. Source: KIP-98, Kafka's EndTransactionMarker.
  *
  * @param type ABORT or COMMIT
- * @param coordinatorEpoch epoch of the coordinator that decided
- * @param timestamp when, ms since the epoch
+ * @param coordinatorEpoch epoch of the coordinator that ended the transaction
+ * @param timestamp time of the marker, ms since the epoch
  */
 public record EndOfTransaction(ControlType type, int coordinatorEpoch, long timestamp) {
     private static final int VALUE_SIZE = Short.BYTES + Integer.BYTES;
-    /** A marker is never compressed; one from elsewhere that is has no right to more. */
+    /** Limits the decompressed size of compressed markers, which other brokers may have written. */
     private static final int MAX_BYTES = 1 << 16;
 
     /**
@@ -22,9 +22,9 @@ public record EndOfTransaction(ControlType type, int coordinatorEpoch, long time
      *
      * @param buffer holds the batch, whole
      * @param at the batch's first byte
-     * @return the marker; empty for a batch that compaction has emptied, or whose control record does not
-     *     end a transaction
-     * @throws InvalidBatchException if the record is not what its batch says
+     * @return the marker; empty if compaction has removed the record, or if the control record does not end a
+     *     transaction
+     * @throws InvalidBatchException if the record is not sound
      */
     public static Optional<EndOfTransaction> read(ByteBuffer buffer, int at) {
         try (RecordIterator records = RecordIterator.of(buffer, at, MAX_BYTES)) {

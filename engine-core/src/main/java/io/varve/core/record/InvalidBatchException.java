@@ -3,29 +3,23 @@ package io.varve.core.record;
 
 import io.varve.core.VarveException;
 
-/** Says that a record batch is not what Kafka's format allows. */
+/** Refuses a record batch that violates Kafka's format. */
 public final class InvalidBatchException extends VarveException {
     private static final long serialVersionUID = 1L;
 
-    /** What is wrong with the batch. */
+    /** The violation, by the error that Kafka answers. */
     public enum Kind {
         /** Lengths or the CRC do not fit the bytes (Kafka's CORRUPT_MESSAGE). */
         CORRUPT,
-        /**
-         * What the codec should decompress is damaged, under a CRC that is right (Kafka's
-         * UNKNOWN_SERVER_ERROR).
-         */
+        /** Compressed records are damaged under a right CRC (Kafka's UNKNOWN_SERVER_ERROR). */
         NOT_DECOMPRESSIBLE,
         /** A magic other than 2 (Kafka's UNSUPPORTED_FOR_MESSAGE_FORMAT). */
         UNSUPPORTED_MAGIC,
         /** An unknown codec (Kafka's UNSUPPORTED_COMPRESSION_TYPE). */
         UNKNOWN_CODEC,
-        /**
-         * Well-formed bytes that break a rule: counts, deltas, a record without a key where one is needed
-         * (INVALID_RECORD).
-         */
+        /** Well-formed bytes break a rule: counts, deltas, a missing key (INVALID_RECORD). */
         INVALID_RECORD,
-        /** Decompressed records exceed the bound given (MESSAGE_TOO_LARGE). */
+        /** Decompressed records exceed the limit (MESSAGE_TOO_LARGE). */
         TOO_LARGE
     }
 
@@ -40,16 +34,16 @@ public final class InvalidBatchException extends VarveException {
     }
 
     /**
-     * @param kind what is wrong
+     * @param kind the violation
      * @param message the field and its value, and what would be right
-     * @param cause the failure underneath, or null
+     * @param cause the cause, or null
      */
     public InvalidBatchException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
-    /** @return what is wrong */
+    /** @return the violation */
     public Kind kind() {
         return kind;
     }

@@ -18,10 +18,10 @@ import net.jpountz.xxhash.XXHashFactory;
  *  6 content size    int64   only if flagged; not used
  *    header checksum int8    bits 8-15 of the xxHash32 of everything from flags on
  *    repeated: length int32 (top bit: stored as is), the block, its xxHash32 if flagged; length 0 ends the frame
- *    content checksum int32  only if flagged; not checked, as in Kafka: the batch has a CRC
+ *    content checksum int32  only if flagged; not verified, as in Kafka: the batch has a CRC
  * </pre>
  *
- * Bytes after the frame are passed over, as Kafka does. Source: the LZ4 frame format description, KIP-57.
+ * Skips bytes after the frame, as Kafka does. Source: the LZ4 frame format description, KIP-57.
  */
 final class Lz4Input extends BlockInput {
     private static final LZ4SafeDecompressor DECOMPRESSOR =
@@ -113,8 +113,8 @@ final class Lz4Input extends BlockInput {
     }
 
     /**
-     * The library takes direct buffers and arrays; a read-only heap buffer hides its array, so its block is
-     * copied.
+     * Copies a block of a read-only heap buffer, which hides its array: the library takes only arrays and
+     * direct buffers.
      */
     private ByteBuffer accessible(int length) {
         if (source.isDirect() || source.hasArray()) {

@@ -9,8 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 
 /**
- * Builds one batch that the broker itself writes: metadata, markers, compacted batches. First set what the
- * batch is, then append records, then call {@link #build}. Not thread-safe.
+ * Builds a batch of the broker's own: metadata, markers, batches that compaction empties. Set the fields of
+ * the header first, then append records, then call {@link #build}. Not thread-safe.
  */
 public final class RecordBatchBuilder {
     private static final int NO_SEQUENCE = -1;
@@ -18,7 +18,7 @@ public final class RecordBatchBuilder {
     private static final short MARKER_VERSION = 0;
 
     private final Codec codec;
-    /** Room for the header, then the records, not compressed yet. */
+    /** Space for the header, then the records, not compressed yet. */
     private final RecordOutput records = new RecordOutput();
 
     private final RecordOutput record = new RecordOutput();
@@ -37,20 +37,20 @@ public final class RecordBatchBuilder {
     private int count;
     private boolean built;
 
-    /** @param codec how to compress the records */
+    /** @param codec compresses the records */
     public RecordBatchBuilder(Codec codec) {
         this.codec = codec;
         records.resize(BatchHeader.SIZE);
     }
 
     /**
-     * A batch that holds the end of a transaction in one partition.
+     * Builds the marker that ends a transaction in one partition.
      *
      * @param type ABORT or COMMIT
      * @param timestamp ms since the epoch
-     * @param producerId whose transaction
-     * @param producerEpoch the epoch it ended under
-     * @param coordinatorEpoch epoch of the coordinator that decided
+     * @param producerId the transaction's producer
+     * @param producerEpoch the producer's epoch after the transaction
+     * @param coordinatorEpoch epoch of the coordinator that ended the transaction
      * @return the batch, base offset 0
      */
     public static ByteBuffer marker(
@@ -67,17 +67,14 @@ public final class RecordBatchBuilder {
                 .build();
     }
 
-    /**
-     * @param offset offset of the first record (as it was, where compaction dropped it); 0 unless said
-     *     otherwise
-     */
+    /** @param offset offset of the first record, even if compaction removed that record; 0 by default */
     public RecordBatchBuilder baseOffset(long offset) {
         beforeRecords();
         baseOffset = offset;
         return this;
     }
 
-    /** @param epoch leader epoch; -1 unless said otherwise */
+    /** @param epoch leader epoch; -1 by default */
     public RecordBatchBuilder leaderEpoch(int epoch) {
         leaderEpoch = epoch;
         return this;
@@ -85,7 +82,7 @@ public final class RecordBatchBuilder {
 
     /**
      * @param id producer id
-     * @param epoch its epoch
+     * @param epoch the producer's epoch
      * @param sequence sequence number of the first record, -1 for markers
      */
     public RecordBatchBuilder producer(long id, short epoch, int sequence) {
@@ -101,13 +98,13 @@ public final class RecordBatchBuilder {
         return this;
     }
 
-    /** Marks the batch as one of control records. */
+    /** Marks the batch as a control batch. */
     public RecordBatchBuilder control() {
         attributes |= BatchHeader.CONTROL_FLAG;
         return this;
     }
 
-    /** @param timestamp what readers take for every record's timestamp, in ms since the epoch */
+    /** @param timestamp the broker's timestamp for every record, in ms since the epoch */
     public RecordBatchBuilder logAppendTime(long timestamp) {
         attributes |= BatchHeader.LOG_APPEND_TIME_FLAG;
         logAppendTime = timestamp;
@@ -115,7 +112,8 @@ public final class RecordBatchBuilder {
     }
 
     /**
-     * @param time when compaction may drop the batch's tombstones or markers, in ms since the epoch (KIP-534)
+     * @param time when compaction may remove the batch's tombstones or markers, in ms since the epoch
+     *     (KIP-534)
      */
     public RecordBatchBuilder deleteHorizon(long time) {
         beforeRecords();
@@ -137,14 +135,14 @@ public final class RecordBatchBuilder {
     }
 
     /**
-     * Appends a record, possibly leaving a gap.
+     * Appends a record, with or without a gap before it.
      *
-     * @param offset above that of the record before
+     * @param offset above that of the previous record
      * @param timestamp ms since the epoch, or -1
      * @param key from position to limit, or null
      * @param value from position to limit, or null
      * @param headers in order
-     * @throws IllegalArgumentException if the offset is not above the one before, or more than 2^31-1 above
+     * @throws IllegalArgumentException if the offset is not above the previous one, or more than 2^31-1 above
      *     the base offset
      */
     public RecordBatchBuilder appendAt(
@@ -178,7 +176,7 @@ public final class RecordBatchBuilder {
     }
 
     /**
-     * Ends the building.
+     * Builds the batch.
      *
      * @return the batch from position to limit, big-endian, on the heap, writable
      * @throws IllegalStateException if no record was appended
@@ -191,14 +189,14 @@ public final class RecordBatchBuilder {
     }
 
     /**
-     * Ends the building of a batch from which compaction took records, maybe all: it keeps the last offset,
-     * and with it the producer's last sequence.
+     * Builds a batch from which compaction removed records, or all of them. It keeps the last offset, and so
+     * the producer's last sequence.
      *
-     * @param lastOffset offset of the last record there ever was, inclusive
+     * @param lastOffset offset of the original batch's last record, inclusive
      * @param maxTimestamp largest timestamp in ms since the epoch, or -1; log-append time overrides it
      * @return the batch from position to limit, big-endian, on the heap, writable
-     * @throws IllegalArgumentException if {@code lastOffset} is below that of the last record here, or the
-     *     base offset
+     * @throws IllegalArgumentException if {@code lastOffset} is below the last appended offset or the base
+     *     offset
      */
     public ByteBuffer build(long lastOffset, long maxTimestamp) {
         beforeBuild();
@@ -247,7 +245,7 @@ public final class RecordBatchBuilder {
         return (int) delta;
     }
 
-    /** The batch handed out shares the builder's memory. */
+    /** Refuses use after the build, since the batch shares the builder's memory. */
     private void beforeBuild() {
         if (built) {
             throw new IllegalStateException("the batch was built already");

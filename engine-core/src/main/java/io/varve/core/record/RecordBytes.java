@@ -13,21 +13,21 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Reads the records of a batch from front to back. Uncompressed ones stay where they are. Compressed ones
- * pass through a window; it grows only when a record is to be present in one piece, and only as its bytes
- * arrive, never because a length claims so many. Not thread-safe.
+ * Reads the bytes of a batch's records from front to back. Uncompressed records are read in place. Compressed
+ * records pass through a window. The window grows only when a record is needed in one piece, and only as its
+ * bytes arrive, never by a length field alone. Not thread-safe.
  */
 final class RecordBytes implements AutoCloseable {
     private static final int FIRST_WINDOW = 8192;
 
-    /** What gives more bytes, or null when all are there. */
+    /** Decompresses further bytes; null when all bytes are in place. */
     private final InputStream source;
 
     private final DecompressionMeter meter;
     private final long allowance;
-    /** Max bytes a record may take; only compressed records can hold more than came. */
+    /** Max bytes of a record, for compressed records. */
     private final int maxRecord;
-    /** Bytes taken from the source. */
+    /** Bytes read from the source. */
     private long taken;
 
     private boolean exhausted;
@@ -37,10 +37,7 @@ final class RecordBytes implements AutoCloseable {
     private ByteBuffer bytes;
     private int at;
     private int end;
-    /**
-     * Bytes that may still be read before the end of the record, or of the piece of it, that the caller is
-     * in.
-     */
+    /** Bytes left before the end that {@link #confine} set: that of a record, or of a part of it. */
     private int left;
 
     private RecordBytes(ByteBuffer bytes, int at, int end) {
@@ -63,11 +60,11 @@ final class RecordBytes implements AutoCloseable {
     }
 
     /**
-     * How far compressed bytes may go.
+     * Limits the decompression.
      *
-     * @param allowance max bytes they may hold, 0 or more
-     * @param maxRecord max bytes a record may take
-     * @param meter told of what is decompressed
+     * @param allowance max decompressed bytes, 0 or more
+     * @param maxRecord max bytes of a record
+     * @param meter counts decompressed bytes
      */
     record Limits(long allowance, int maxRecord, DecompressionMeter meter) {}
 
@@ -90,7 +87,7 @@ final class RecordBytes implements AutoCloseable {
         }
     }
 
-    /** Where {@link #at} counts, until more bytes are taken. */
+    /** Returns the buffer that {@link #at} indexes, until the next read from the source. */
     ByteBuffer bytes() {
         return bytes;
     }
@@ -100,10 +97,9 @@ final class RecordBytes implements AutoCloseable {
     }
 
     /**
-     * Lets reading go on for a number of bytes, present or not.
+     * Sets the end of the bytes that may be read, relative to the present place.
      *
-     * @throws InvalidBatchException TOO_LARGE if they cannot lie within the allowance, or are more than a
-     *     record may take
+     * @throws InvalidBatchException TOO_LARGE if the length exceeds the allowance or the max size of a record
      */
     void confine(int length) {
         if (length > allowance) {
@@ -117,13 +113,13 @@ final class RecordBytes implements AutoCloseable {
         left = length;
     }
 
-    /** Goes back to a place within the present record, to read from there to its end. */
+    /** Goes back to a place within the current record, to read from there to its end. */
     void back(int place, int recordEnd) {
         at = place;
         left = recordEnd - place;
     }
 
-    /** @return bytes that were decompressed so far; 0 where nothing is compressed */
+    /** @return bytes decompressed so far; 0 for uncompressed records */
     long taken() {
         return taken;
     }
@@ -134,9 +130,9 @@ final class RecordBytes implements AutoCloseable {
     }
 
     /**
-     * Makes bytes present in one piece, as far as there are any.
+     * Makes bytes available in one piece, as far as the source has them.
      *
-     * @return how many there are, at most {@code needed}
+     * @return number of available bytes, at most {@code needed}
      * @throws InvalidBatchException CORRUPT, TOO_LARGE
      */
     int fill(int needed) {
@@ -153,7 +149,7 @@ final class RecordBytes implements AutoCloseable {
         return source != null && !exhausted;
     }
 
-    /** Moves what is unread to the front, of a larger window if it fills this one. */
+    /** Moves unread bytes to the front of the window, or of a larger one if they fill it. */
     private void makeRoom(int needed) {
         byte[] next = at > 0 ? window : new byte[(int) Math.min(needed, 2L * window.length)];
         System.arraycopy(window, at, next, 0, end - at);
@@ -194,7 +190,7 @@ final class RecordBytes implements AutoCloseable {
         return bytes.get(at++);
     }
 
-    /** Passes over bytes, which need not be present. */
+    /** Skips bytes, which need not be in the window. */
     void skip(int count) {
         if (count > left) {
             throw invalid("a field claims " + count + " bytes, " + left + " are left in its record");
@@ -211,7 +207,7 @@ final class RecordBytes implements AutoCloseable {
         at += rest;
     }
 
-    /** Passes over bytes, and shows them piece by piece. */
+    /** Skips bytes, and passes them to a sink piece by piece. */
     void pass(int count, Consumer<ByteBuffer> sink) {
         if (count > left) {
             throw invalid("a field claims " + count + " bytes, " + left + " are left in its record");
@@ -229,7 +225,7 @@ final class RecordBytes implements AutoCloseable {
         }
     }
 
-    /** Writes what is left of the record to another stream. */
+    /** Writes the rest of the record to another stream. */
     void copyTo(OutputStream out, byte[] piece) throws IOException {
         while (left > 0) {
             if (fill(1) == 0) {

@@ -2,10 +2,10 @@
 package io.varve.core.record;
 
 /**
- * A record of a batch that a topic does not take (KIP-467).
+ * Names a record of a batch that breaks a rule of the topic (KIP-467).
  *
- * @param index the record's number in its batch, the first being 0
- * @param timestamp true if it is the timestamp that is at fault
- * @param message what is wrong with it, in Kafka's words
+ * @param index the record's number in its batch, from 0
+ * @param timestamp true if the fault is the record's timestamp
+ * @param message the fault, in Kafka's words
  */
 public record RecordFault(int index, boolean timestamp, String message) {}

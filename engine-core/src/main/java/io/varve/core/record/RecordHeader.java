@@ -5,13 +5,13 @@ import java.nio.ByteBuffer;
 import java.util.Objects;
 
 /**
- * A header of a record.
+ * Holds a header of a record.
  *
- * @param key its name
- * @param value its value from position to limit, or null; not to be written to
+ * @param key the header's name
+ * @param value the header's value from position to limit, or null; not to be written to
  */
 public record RecordHeader(String key, ByteBuffer value) {
-    /** Refuses a header without a name. */
+    /** Checks that there is a key. */
     public RecordHeader {
         Objects.requireNonNull(key, "key");
     }

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * Iterates over the records of one batch, compressed or not. The iterator itself is the view of the record
- * it stands on, so that going through a batch makes no object per record:
+ * Iterates over the records of one batch, compressed or not. The iterator itself is the view of the current
+ * record, so that an iteration allocates no object per record:
  *
  * <pre>
  * try (RecordIterator records = RecordIterator.of(buffer, at, limit)) {
@@ -44,7 +44,7 @@ public final class RecordIterator implements AutoCloseable {
     private final boolean control;
     private final boolean stamped;
     private final boolean bodies;
-    /** Shown the pieces of each key, or null. */
+    /** Takes the pieces of each key, or null. */
     private final Consumer<ByteBuffer> keys;
 
     private int read;
@@ -72,13 +72,13 @@ public final class RecordIterator implements AutoCloseable {
     }
 
     /**
-     * Stands before the first record of a batch.
+     * Opens an iterator before the first record of a batch.
      *
      * @param buffer holds a batch that {@link BatchValidator#validate} accepted; must not change until
-     *     {@link #close}. Its position is neither used nor moved
+     *     {@link #close}. The buffer's position is neither used nor moved
      * @param at the batch's first byte
      * @param maxDecompressedBytes max bytes the records of a compressed batch may take decompressed, 0 or
-     *     more. The memory used is that of the largest record, not of all of them
+     *     more. The iterator needs memory for the largest record, not for all of them
      * @return the iterator, to be closed
      * @throws InvalidBatchException CORRUPT, NOT_DECOMPRESSIBLE, UNSUPPORTED_MAGIC, UNKNOWN_CODEC or
      *     TOO_LARGE
@@ -88,9 +88,8 @@ public final class RecordIterator implements AutoCloseable {
     }
 
     /**
-     * Stands before the first record of a batch whose keys, values and headers are not wanted: they are
-     * checked and passed over, so that compressed records of any size take no more memory than the codec's
-     * buffers.
+     * Opens an iterator that checks keys, values and headers but skips them. Compressed records of any size
+     * take no more memory than the codec's buffers.
      *
      * @param buffer as for {@link #of}
      * @param at the batch's first byte
@@ -109,16 +108,16 @@ public final class RecordIterator implements AutoCloseable {
         return new RecordBytes.Limits(maxDecompressedBytes, Integer.MAX_VALUE, DecompressionMeter.NONE);
     }
 
-    /** As {@link #withoutBodies}, bounded by the record, and with somebody told of what is decompressed. */
+    /** As {@link #withoutBodies}, with a limit for each record, and with a meter of decompressed bytes. */
     static RecordIterator metered(ByteBuffer buffer, int at, int maxRecordBytes, DecompressionMeter meter) {
         return open(buffer, at, new RecordBytes.Limits(Long.MAX_VALUE, maxRecordBytes, meter), false, null);
     }
 
     /**
-     * As {@link #withoutBodies}, for records however large, with each key shown while it passes by.
+     * As {@link #withoutBodies}, for records of any size, and passes each key to a sink.
      *
-     * @param keys given the pieces of a record's key, in order, while {@link #next} goes on to the record;
-     *     nothing for an empty key or none
+     * @param keys takes the pieces of a record's key, in order, within the call of {@link #next}; not called
+     *     for an empty key or none
      * @return the iterator, to be closed
      */
     public static RecordIterator withKeysTo(ByteBuffer buffer, int at, Consumer<ByteBuffer> keys) {
@@ -142,12 +141,12 @@ public final class RecordIterator implements AutoCloseable {
     }
 
     /**
-     * Goes on to the next record, which makes what the accessors returned before invalid.
+     * Goes to the next record. Results of the accessors become invalid.
      *
      * @return false after the last record
-     * @throws InvalidBatchException INVALID_RECORD if a field does not fit its record, offsets do not
-     *     ascend, or bytes follow the last record; NOT_DECOMPRESSIBLE if the compressed bytes are damaged;
-     *     TOO_LARGE if they hold more than was allowed
+     * @throws InvalidBatchException INVALID_RECORD if a field does not fit its record, offsets do not ascend,
+     *     or bytes follow the last record; NOT_DECOMPRESSIBLE if the compressed bytes are damaged; TOO_LARGE
+     *     if the records exceed the limit
      */
     public boolean next() {
         if (read == count) {
@@ -230,19 +229,19 @@ public final class RecordIterator implements AutoCloseable {
     }
 
     /**
-     * @return the record's timestamp in ms since the epoch: the broker's where the batch says so, else the
-     *     producer's, or -1
+     * @return the record's timestamp in ms since the epoch: the broker's if the batch has log-append time,
+     *     else the producer's, or -1
      */
     public long timestamp() {
         return stamped ? logAppendTime : baseTimestamp + timestampDelta;
     }
 
-    /** @return the timestamp the producer gave the record, whatever the batch says of the broker's, or -1 */
+    /** @return the producer's timestamp of the record, even if the batch has log-append time, or -1 */
     long producerTimestamp() {
         return baseTimestamp + timestampDelta;
     }
 
-    /** @return true if there is a key, be it an empty one */
+    /** @return true if there is a key, even an empty one */
     public boolean hasKey() {
         return keySize != NONE;
     }
@@ -257,7 +256,7 @@ public final class RecordIterator implements AutoCloseable {
     }
 
     /**
-     * @return true if there is a value, be it an empty one; a record with a key but no value is a tombstone
+     * @return true if there is a value, even an empty one; a record with a key but no value is a tombstone
      */
     public boolean hasValue() {
         return valueSize != NONE;
@@ -304,28 +303,25 @@ public final class RecordIterator implements AutoCloseable {
         return bytes;
     }
 
-    /**
-     * @return bytes decompressed so far, as they count against the limit; 0 for records that are not
-     *     compressed
-     */
+    /** @return bytes decompressed so far, which count against the limit; 0 for uncompressed records */
     public long decompressedBytes() {
         return records.taken();
     }
 
-    /** @return true if this is a control record, for which {@link #controlType} may be asked */
+    /** @return true if this is a control record; {@link #controlType} may be called then */
     public boolean isControl() {
         return control;
     }
 
     /**
-     * @return what a control record says
-     * @throws InvalidBatchException INVALID_RECORD if its key is not one of a control record
+     * @return the type of a control record
+     * @throws InvalidBatchException INVALID_RECORD if its key is not that of a control record
      */
     public ControlType controlType() {
         return ControlType.parse(key());
     }
 
-    /** Gives the decompressor's memory back. Idempotent. */
+    /** Releases the decompressor's memory. Idempotent. */
     @Override
     public void close() {
         records.close();

@@ -6,7 +6,7 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 
-/** Collects the bytes of records being written, in an array that grows. Not thread-safe. */
+/** Collects the bytes of written records in an array that grows. Not thread-safe. */
 final class RecordOutput extends OutputStream {
     private static final int FIRST_SIZE = 512;
 
@@ -17,7 +17,7 @@ final class RecordOutput extends OutputStream {
         return size;
     }
 
-    /** Drops everything from a size on, or adds zeros up to it. */
+    /** Truncates the bytes to a size, or adds zeros up to it. */
     void resize(int newSize) {
         need(newSize - size);
         Arrays.fill(bytes, Math.min(size, newSize), newSize, (byte) 0);
@@ -29,12 +29,12 @@ final class RecordOutput extends OutputStream {
         return ByteBuffer.wrap(bytes, 0, size).slice();
     }
 
-    /** Writes what lies behind {@code from} to another stream. */
+    /** Writes the bytes from {@code from} on to another stream. */
     void copyTo(int from, OutputStream out) throws IOException {
         out.write(bytes, from, size - from);
     }
 
-    /** As {@link #copyTo(int, OutputStream)}; memory does not fail. */
+    /** As {@link #copyTo(int, OutputStream)}, without IOException. */
     void copyTo(int from, RecordOutput out) {
         out.write(bytes, from, size - from);
     }

@@ -2,15 +2,16 @@
 package io.varve.core.record;
 
 /**
- * What a topic asks of each record of a producer's batch.
+ * Holds the rules of a topic for each record of a producer's batch.
  *
  * @param topicPartition names the partition in messages
  * @param keyed true if every record needs a key ({@code cleanup.policy=compact})
  * @param createTime true if records keep the producer's timestamps, false if the broker stamps them
  * @param now ms since the epoch
- * @param beforeMaxMs how many ms a record may be older than now ({@code message.timestamp.before.max.ms})
- * @param afterMaxMs how many ms a record may be ahead of now ({@code message.timestamp.after.max.ms})
- * @param maxRecordBytes max bytes a record of a compressed batch may take decompressed
+ * @param beforeMaxMs max age of a record, in ms ({@code message.timestamp.before.max.ms})
+ * @param afterMaxMs max ms that a record's timestamp may be ahead of now
+ *     ({@code message.timestamp.after.max.ms})
+ * @param maxRecordBytes max decompressed bytes of a record in a compressed batch
  */
 public record RecordRules(
         String topicPartition,
@@ -21,14 +22,14 @@ public record RecordRules(
         long afterMaxMs,
         int maxRecordBytes) {
     /**
-     * Judges a record as Kafka's LogValidator does.
+     * Checks a record as Kafka's LogValidator does.
      *
      * @param index the record's number in its batch
-     * @param timestamp its own, or what its batch claims for all of its records, in ms since the epoch; -1
-     *     for none
-     * @param hasKey whether it has a key
-     * @param stamped true if its batch claims to bear the broker's time
-     * @return what is wrong with it, or null
+     * @param timestamp the record's timestamp, or the one that its batch states for all records, in ms since
+     *     the epoch; -1 for none
+     * @param hasKey whether the record has a key
+     * @param stamped true if the batch's flag of log-append time is set
+     * @return the record's fault, or null
      */
     public RecordFault judge(int index, long timestamp, boolean hasKey, boolean stamped) {
         if (keyed && !hasKey) {
@@ -51,7 +52,7 @@ public record RecordRules(
 
     private boolean isOutOfRange(long timestamp) {
         long age = now - timestamp;
-        boolean overflown = timestamp < 0 && age < 0; // older than a long can say
+        boolean overflown = timestamp < 0 && age < 0; // the age exceeds a long
         return overflown || age > beforeMaxMs || -age > afterMaxMs;
     }
 

@@ -8,12 +8,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Checks every record of a producer's batch before the batch is stored: all that a later reader will look
- * at. Uncompressed records are read in place, with no object for any of them; compressed ones stream by in
+ * Checks every record of a producer's batch before the batch is stored: every field that a later reader uses.
+ * Uncompressed records are read in place, without an object per record; compressed ones are streamed in
  * little memory. Not thread-safe.
  */
 public final class RecordWalk {
-    /** Max records at fault that are named. */
+    /** Max number of faults reported for a batch. */
     static final int MAX_TOLD = 1000;
 
     private static final int NONE = -1;
@@ -44,10 +44,10 @@ public final class RecordWalk {
      *     nor moved
      * @param at the batch's first byte
      * @param rules what each record must satisfy
-     * @param meter told of decompressed bytes; may break off
-     * @return what the records say
-     * @throws InvalidBatchException INVALID_RECORD if they are not sound; NOT_DECOMPRESSIBLE; TOO_LARGE if
-     *     a compressed one exceeds what the rules allow
+     * @param meter counts decompressed bytes; its exception ends the walk
+     * @return the max timestamp and the faults of the records
+     * @throws InvalidBatchException INVALID_RECORD if the records are not sound; NOT_DECOMPRESSIBLE;
+     *     TOO_LARGE if a compressed record exceeds the rules' limit
      */
     public static RecordWalk over(ByteBuffer buffer, int at, RecordRules rules, DecompressionMeter meter) {
         RecordWalk walk = new RecordWalk(buffer, at, rules);
@@ -59,12 +59,12 @@ public final class RecordWalk {
         return walk;
     }
 
-    /** @return largest timestamp that a record bears, in ms since the epoch, or -1 */
+    /** @return largest timestamp of a record, in ms since the epoch, or -1 */
     public long maxTimestamp() {
         return maxTimestamp;
     }
 
-    /** @return the records that the topic does not take, in order; of very many the first ones */
+    /** @return the faulty records, in order; the first 1,000 of more */
     public List<RecordFault> faults() {
         return faults == null ? List.of() : faults;
     }
@@ -120,8 +120,8 @@ public final class RecordWalk {
         if (timestamp > maxTimestamp) {
             maxTimestamp = timestamp;
         }
-        // The stored batch bears the producer's times again; until then it claims one for all of them,
-        // which Kafka judges by.
+        // A batch with the flag of log-append time states one timestamp for all records. Kafka checks that
+        // one, although it stores the batch with the producer's timestamps.
         RecordFault fault = rules.judge(index, stamped ? claimed : timestamp, hasKey, stamped);
         if (fault != null) {
             faults = faults == null ? new ArrayList<>() : faults;
@@ -131,7 +131,11 @@ public final class RecordWalk {
         }
     }
 
-    /** Passes over a field with its length before it; @return the length, -1 for none */
+    /**
+     * Skips a field that begins with its length.
+     *
+     * @return the length, -1 for none
+     */
     private int sized(int end) {
         int size = varint(end);
         if (size < NONE) {

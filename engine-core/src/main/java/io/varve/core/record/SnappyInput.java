@@ -12,11 +12,11 @@ import org.xerial.snappy.Snappy;
  *  0 magic       8 bytes  0x82 'S' 'N' 'A' 'P' 'P' 'Y' 0x00
  *  8 version     int32    1
  * 12 compatible  int32    1
- * 16 repeated: length int32, then so many bytes of one snappy block; or another such header, where streams were joined
+ * 16 repeated: length int32, one snappy block of that length; or another such header, where streams were joined
  * </pre>
  *
- * librdkafka writes one bare snappy block instead. A block begins with its decompressed length as a varint;
- * the length is believed only as far as the compressed bytes can yield it.
+ * librdkafka writes one bare snappy block instead. A block begins with its decompressed length as a varint; a
+ * length that the compressed bytes cannot yield is refused.
  */
 final class SnappyInput extends BlockInput {
     private static final long MAGIC = 0x82534E4150505900L;
@@ -31,7 +31,7 @@ final class SnappyInput extends BlockInput {
 
     /**
      * @param source compressed bytes from position to limit; the position moves
-     * @param allowance max bytes a block may hold decompressed
+     * @param allowance max decompressed bytes of a block
      */
     SnappyInput(ByteBuffer source, int allowance) {
         super(source);

@@ -1,3 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Kafka v2 record batches over bytes: header view, validation, record iterator and builder, codecs. */
+/**
+ * Reads, checks and writes Kafka v2 record batches over bytes: header, validator, iterator, builder, codecs.
+ */
 package io.varve.core.record;
