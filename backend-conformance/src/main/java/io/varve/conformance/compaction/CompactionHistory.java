@@ -56,7 +56,7 @@ public final class CompactionHistory {
     /** When a tombstone was first in what was cleaned, in ms. */
     private final Map<Long, Long> tombstonesCleaned = new TreeMap<>();
 
-    private final List<String> told = new ArrayList<>();
+    private final List<String> steps = new ArrayList<>();
     private int values;
 
     /**
@@ -95,7 +95,7 @@ public final class CompactionHistory {
     /** @return what happened so far, a line each */
     @Override
     public String toString() {
-        return String.join("\n", told);
+        return String.join("\n", steps);
     }
 
     private void step() {
@@ -115,11 +115,11 @@ public final class CompactionHistory {
         again();
         switch (random.nextInt(4)) {
             case 0 -> {
-                told.add("restart");
+                steps.add("restart");
                 partition.restart();
             }
             case 1 -> {
-                told.add("crash");
+                steps.add("crash");
                 partition.crash();
             }
             case 2 -> dieCleaning();
@@ -133,7 +133,7 @@ public final class CompactionHistory {
         long start = partition.log.logStartOffset();
         long stable = partition.log.lastStableOffset();
         long to = start + random.nextInt((int) Math.min(20, stable - start) + 1);
-        told.add("trim to " + to);
+        steps.add("trim to " + to);
         partition.log.maintenance().trimTo(to);
         for (int producer = 0; producer < PRODUCERS; producer++) {
             Sent sent = last.get(producer);
@@ -172,7 +172,7 @@ public final class CompactionHistory {
             Fate fate = transactional ? Fate.OPEN : Fate.COUNTS;
             model.wrote(new Written(base + i, key, value, timestamp, fate), producer);
         }
-        told.add("producer " + producer + (transactional ? " in a transaction" : "") + " sends " + base + " to "
+        steps.add("producer " + producer + (transactional ? " in a transaction" : "") + " sends " + base + " to "
                 + (base + count - 1));
         ByteBuffer batch = builder.build();
         ByteBuffer copy =
@@ -214,7 +214,7 @@ public final class CompactionHistory {
     private void end(int producer) {
         if (model.isOpen(producer)) {
             boolean commit = random.nextInt(3) > 0;
-            told.add("producer " + producer + (commit ? " commits" : " aborts"));
+            steps.add("producer " + producer + (commit ? " commits" : " aborts"));
             partition
                     .log
                     .appender()
@@ -228,7 +228,7 @@ public final class CompactionHistory {
         long end = partition.log.logEndOffset();
         long start = partition.log.logStartOffset();
         partition.cleanAll();
-        told.add("cleaned, up to " + cleanEnd() + " of " + end);
+        steps.add("cleaned, up to " + cleanEnd() + " of " + end);
         assertThat(partition.log.logEndOffset()).isEqualTo(end);
         assertThat(partition.log.logStartOffset()).isEqualTo(start);
         check();
@@ -249,7 +249,7 @@ public final class CompactionHistory {
         try {
             partition.cleanAll();
         } catch (Death died) {
-            told.add("died cleaning, at " + place);
+            steps.add("died cleaning, at " + place);
             partition.crash();
         } finally {
             partition.failPoints.disarm(place);

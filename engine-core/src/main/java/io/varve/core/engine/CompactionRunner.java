@@ -45,7 +45,7 @@ final class CompactionRunner {
     private final List<Thread> threads = new ArrayList<>();
     private final Set<PartitionLog> busy = ConcurrentHashMap.newKeySet();
     /** Partitions whose unreadable batches were logged. */
-    private final Set<PartitionLog> told = ConcurrentHashMap.newKeySet();
+    private final Set<PartitionLog> reported = ConcurrentHashMap.newKeySet();
 
     private final Set<PartitionLog> uncleanable = ConcurrentHashMap.newKeySet();
     /** Partitions skipped until a time, in ms since the epoch. */
@@ -169,7 +169,7 @@ final class CompactionRunner {
                 cleaned.records(),
                 cleaned.bytesRead(),
                 cleaned.bytesWritten());
-        if (cleaned.unreadable() > 0 && told.add(log)) {
+        if (cleaned.unreadable() > 0 && reported.add(log)) {
             LOG.warn(
                     "{} holds {} batches whose records make no sense: they stay as they are",
                     log.id(),

@@ -30,7 +30,7 @@ final class KnownProducers {
         }
         ProducerEntry entry = entries.get(id);
         if (entry == null) {
-            makeRoom();
+            forgetIdlest();
             entry = new ProducerEntry(epoch);
             entries.put(id, entry);
         }
@@ -42,7 +42,7 @@ final class KnownProducers {
      * Expires the producer that has been idle longest. A producer with an open transaction stays, and counts
      * as active now.
      */
-    private void makeRoom() {
+    private void forgetIdlest() {
         for (int looks = LOOKS; looks > 0 && entries.size() >= maxProducers; looks--) {
             Map.Entry<Long, ProducerEntry> oldest =
                     entries.entrySet().iterator().next();

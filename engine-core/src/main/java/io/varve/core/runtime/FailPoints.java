@@ -43,9 +43,9 @@ public final class FailPoints {
      * @param name the place, constant
      */
     public void hit(String name) {
-        Consumer<String> told = watcher;
-        if (told != null) {
-            told.accept(name);
+        Consumer<String> current = watcher;
+        if (current != null) {
+            current.accept(name);
         }
         if (!armed.isEmpty()) {
             Runnable action = armed.get(name);

@@ -29,7 +29,7 @@ public final class TimestampLookup {
      * Max batches searched whose headers claim a later timestamp than their records have; after them the
      * newest record found is the answer.
      */
-    private static final int MAX_LIES = 8;
+    private static final int MAX_WRONG_HEADERS = 8;
 
     private final PartitionStore store;
 
@@ -157,7 +157,7 @@ public final class TimestampLookup {
     private TimestampOffset newestByRecords(Piece piece, TimestampOffset found, BatchTimestampSearch times) {
         TimestampOffset best = found;
         Set<Long> known = new HashSet<>();
-        for (int i = 0; i < MAX_LIES; i++) {
+        for (int i = 0; i < MAX_WRONG_HEADERS; i++) {
             OffsetAt batch = newestBatch(piece, piece.from, known);
             if (batch == null || best != null && batch.maxTimestamp() < best.timestamp()) {
                 break;
