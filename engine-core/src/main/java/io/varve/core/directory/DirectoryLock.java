@@ -21,19 +21,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Locks a data directory for one process, one backend, and within a process one user. The system releases
- * the lock of a process that dies.
+ * Locks a data directory for one process and one backend, and within the process for one holder. The
+ * operating system releases the lock when the process ends.
  *
  * <p>POSIX releases a lock as soon as its process closes any channel on the file. So a directory that is
  * locked within this process is refused before its lock file is opened.
  */
 public final class DirectoryLock implements AutoCloseable {
-    /** Name of the lock file, in the data directory; Kafka's, too. */
+    /** Name of the lock file in the data directory, the same as Kafka's. */
     public static final String NAME = ".lock";
 
     private static final Logger LOG = LoggerFactory.getLogger(DirectoryLock.class);
 
-    /** The real paths of the directories that are held within this process. */
+    /** Real paths of the directories that this process has locked. */
     private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
     private final Path directory;
@@ -48,9 +48,9 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes a directory, creating it when absent.
+     * Locks a directory, creating it if absent.
      *
-     * @throws StorageException MISUSE if it cannot be used; RETRY if another has it
+     * @throws StorageException MISUSE if the directory cannot be used; RETRY if it is locked already
      */
     public static DirectoryLock take(Path path) {
         Path directory = path.toAbsolutePath().normalize();
@@ -67,11 +67,12 @@ public final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Keeps others from taking a directory while this process only reads it. Needs no permission to write.
+     * Locks a directory for reading, so that no other process can use it meanwhile. Needs no permission to
+     * write.
      *
-     * @return the lock, or empty where there is no lock file: then the directory was never taken
+     * @return the lock, or empty if there is no lock file, as in a directory that was never locked
      * @throws IOException if the lock file cannot be opened
-     * @throws StorageException RETRY if another has it
+     * @throws StorageException RETRY if the directory is locked already
      */
     public static Optional<DirectoryLock> share(Path path) throws IOException {
         Path directory = path.toAbsolutePath().normalize();
@@ -112,7 +113,7 @@ public final class DirectoryLock implements AutoCloseable {
                 "data directory " + directory + " (log.dirs) is in use by another server: " + why);
     }
 
-    /** The exceptions' names, which users need not know, say what their messages do not. */
+    /** Says the failure in plain words: some exceptions have only the path as their message. */
     private static String reason(IOException e) {
         if (e instanceof AccessDeniedException) {
             return "permission denied";

@@ -12,12 +12,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reserves disk space in a data directory. When its file system is full, the reserve is released to the
- * writes that free space: noting a deletion, a lower retention, a trim. A file of zeros takes up the space.
+ * Reserves disk space in a data directory with a file of zeros. When the file system is full, the reserve is
+ * released for writes that lead to more free space: events of a deletion, a lower retention, a trim.
  * Thread-safe.
  *
- * <p>States: reserved ⇄ released. While it is released, ordinary appends are refused, for they would use it
- * up; the first append that finds space for the whole reserve restores it.
+ * <p>States: reserved ⇄ released. While the reserve is released, ordinary appends are refused, since they
+ * would use it up. The first append that finds enough free space restores the reserve.
  */
 public final class DiskReserve {
     /** Name of the file, in the data directory. */
@@ -30,22 +30,22 @@ public final class DiskReserve {
     private final long bytes;
     private volatile boolean reserved;
 
-    /** @param bytes how much to reserve; with 0 there is never anything to release */
+    /** @param bytes number of bytes to reserve; 0 reserves none */
     public DiskReserve(Path directory, long bytes) {
         this.file = directory.resolve(NAME);
         this.bytes = bytes;
         this.reserved = file.toFile().length() == bytes;
     }
 
-    /** @return how many bytes are reserved, when they are */
+    /** @return size of the reserve in bytes */
     public long bytes() {
         return bytes;
     }
 
     /**
-     * Releases the space to the file system, if that has less than as much.
+     * Releases the space, unless the file system has as much free space as the reserve's size.
      *
-     * @return true if there is space now that was not there before
+     * @return true if the call has freed space
      */
     public synchronized boolean release() {
         try {
@@ -63,15 +63,15 @@ public final class DiskReserve {
     }
 
     /**
-     * Restores the reserve if it is released and there is space enough.
+     * Restores the reserve if it is released and there is enough free space.
      *
      * @return true if it is reserved now
      */
     public boolean restore() {
-        return reserved || take();
+        return reserved || refill();
     }
 
-    private synchronized boolean take() {
+    private synchronized boolean refill() {
         if (reserved) {
             return true;
         }

@@ -9,12 +9,12 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Says how much of the disk to reserve, and for whom.
+ * Holds the settings of the disk reserve.
  *
- * @param bytes reserved in each data directory for the writes that free space when its file system is full; 0
- *     reserves none ({@code storage.reserve.bytes})
- * @param topics those whose appends may use them ({@code storage.reserve.topics}): deletions and settings are
- *     written to {@code __cluster_metadata}
+ * @param bytes bytes reserved in each data directory for writes that lead to more free space when the file
+ *     system is full; 0 reserves none ({@code storage.reserve.bytes})
+ * @param topics topics whose appends may use the reserve ({@code storage.reserve.topics}), such as
+ *     {@code __cluster_metadata}, which takes the events of deletions and settings
  */
 public record DiskReserveConfig(long bytes, Set<String> topics) {
     /** Key of {@link #bytes}. */
@@ -22,7 +22,7 @@ public record DiskReserveConfig(long bytes, Set<String> topics) {
     /** Key of {@link #topics}. */
     public static final String TOPICS = "storage.reserve.topics";
 
-    /** The settings it is read from, for a backend to have among its own. */
+    /** Definitions of both settings, for a backend to include in its own. */
     public static final List<StorageSetting> SETTINGS = List.of(
             StorageSetting.number(
                     BYTES,
@@ -33,7 +33,7 @@ public record DiskReserveConfig(long bytes, Set<String> topics) {
             StorageSetting.list(TOPICS, "__cluster_metadata", "Topics whose appends may use the reserve."));
 
     /**
-     * @param settings with {@link #SETTINGS} among those it defines
+     * @param settings properties of a backend that includes {@link #SETTINGS}
      * @throws StorageException MISUSE naming key, value and what is allowed
      */
     public static DiskReserveConfig of(StorageProperties settings) {

@@ -7,8 +7,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Logs when a data directory takes no more bytes, and when it does again; at most once in ten seconds,
- * however often that changes. Thread-safe.
+ * Logs when a data directory begins to refuse writes, and when it accepts them again. Repeats neither message
+ * more often than every ten seconds. Thread-safe.
  */
 public final class FullDiskLog {
     private static final Logger LOG = LoggerFactory.getLogger(FullDiskLog.class);
@@ -22,13 +22,13 @@ public final class FullDiskLog {
     private long loggedAt;
     private long refusedAt;
 
-    /** @param clock limits how often it logs */
+    /** @param clock measures the time between two messages */
     public FullDiskLog(Path directory, Clock clock) {
         this.directory = directory;
         this.clock = clock;
     }
 
-    /** Tells that a write was refused. */
+    /** Records that a write was refused. */
     public synchronized void refused(String why) {
         long now = clock.millis();
         refusedAt = now;
@@ -44,7 +44,7 @@ public final class FullDiskLog {
         }
     }
 
-    /** Tells that a write went through. */
+    /** Records that a write succeeded. */
     public void accepted() {
         if (refusing) {
             acceptedAgain();
@@ -52,7 +52,7 @@ public final class FullDiskLog {
     }
 
     private synchronized void acceptedAgain() {
-        // A nearly full disk takes small writes between large ones it refuses: that is not logged each time.
+        // A nearly full disk accepts small writes between refused large ones: not every change is logged.
         if (refusing && clock.millis() - refusedAt >= OVER_MS) {
             refusing = false;
             logged = false;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * What backends share that keep their data in directories: a directory's lock, and what to do when its file
+ * Serves backends with data directories: locks a directory, reserves disk space, and logs when the file
  * system is full.
  */
 package io.varve.core.directory;

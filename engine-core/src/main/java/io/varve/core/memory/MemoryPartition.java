@@ -20,11 +20,11 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 
 /**
- * Keeps a partition's content and who may write it. Not thread-safe: {@link MemoryStore} locks it for every
- * call.
+ * Keeps a partition's batches and snapshots, and the epochs of its handles. Not thread-safe:
+ * {@link MemoryStore} locks it for every call.
  *
- * <p>Invariants: there is at least one segment, and the last one is active; segments and the batches in
- * them ascend; {@code start <= end}; {@code durableEnd <= end}.
+ * <p>Invariants: there is at least one segment, and the last one is active; segments and the batches in them
+ * ascend; {@code start <= end}; {@code durableEnd <= end}.
  */
 final class MemoryPartition {
     final PartitionId id;
@@ -45,7 +45,7 @@ final class MemoryPartition {
         segments.add(new MemorySegment(0));
     }
 
-    /** @return what a power cut would leave of this partition, without its holders */
+    /** @return a copy as a power cut would leave it, without handles */
     MemoryPartition afterCrash() {
         MemoryPartition left = new MemoryPartition(id, readable);
         left.segments.clear();
@@ -55,7 +55,7 @@ final class MemoryPartition {
         left.removeEmptyTail();
         left.start = Math.max(syncedStart, left.segments.get(0).base);
         left.syncedStart = left.start;
-        // A replacement may have left no batch up to the durable end; still no offset below it is given out
+        // A replacement may have left no batch up to the durable end; still, no offset below it is assigned
         // again.
         left.end = Math.max(Math.max(left.start, left.lastNext()), durableEnd);
         left.durableEnd = left.end;
@@ -77,10 +77,7 @@ final class MemoryPartition {
         syncedStart = start;
     }
 
-    /**
-     * Makes everything readable that was appended: a new handle or a truncation must not meet what it
-     * cannot see.
-     */
+    /** Makes all appends readable: a new handle, or a truncation, must see every batch. */
     void makeReadable() {
         if (readable == ReadableAt.AT_SYNC) {
             sync();
@@ -194,8 +191,8 @@ final class MemoryPartition {
     }
 
     /**
-     * Makes one segment of batches that are to stand in place of others. Needs no lock: touches nothing of
-     * the partition.
+     * Builds a segment of the batches of a replacement. Needs no lock: reads and changes no state of the
+     * partition.
      */
     MemorySegment gather(List<Segment> old, BatchSource cleaned) {
         long oldEnd = old.get(old.size() - 1).endOffset();
@@ -210,8 +207,8 @@ final class MemoryPartition {
     }
 
     /**
-     * The commit point. Every trim that drops a segment, and every truncation, leaves other segments than
-     * {@code replaced}.
+     * Replaces segments: the commit point. Checks that the segments are still those of {@code replaced}; a
+     * trim that dropped one, or a truncation, changes them.
      */
     void replace(List<MemorySegment> replaced, MemorySegment together, long oldEnd) {
         int first = segments.indexOf(replaced.get(0));
@@ -234,7 +231,7 @@ final class MemoryPartition {
         durableEnd = offset;
     }
 
-    /** Removes segments without a batch at the end, so that the last one left takes the next append. */
+    /** Removes segments without a batch at the end, so that the last remaining one takes the next append. */
     private void removeEmptyTail() {
         while (segments.size() > 1 && segments.get(segments.size() - 1).batches.isEmpty()) {
             segments.remove(segments.size() - 1);

@@ -13,9 +13,9 @@ final class MemorySegment {
     final List<StoredBatch> batches = new ArrayList<>();
     long bytes;
     long maxTimestamp = -1;
-    /** Ms since the epoch, -1 when nothing was appended. */
+    /** Ms since the epoch, -1 before the first append. */
     long firstAppendMs = -1;
-    /** Ms since the epoch, -1 when nothing was appended. */
+    /** Ms since the epoch, -1 before the first append. */
     long lastAppendMs = -1;
 
     MemorySegment(long base) {
@@ -43,13 +43,13 @@ final class MemorySegment {
         maxTimestamp = Math.max(maxTimestamp, batch.maxTimestamp());
     }
 
-    /** @param now when a run was appended, in ms since the epoch */
+    /** @param now time of an append, in ms since the epoch */
     void appended(long now) {
         firstAppendMs = firstAppendMs < 0 ? now : firstAppendMs;
         lastAppendMs = now;
     }
 
-    /** @return the same segment without the batches that hold an offset at or above {@code end} */
+    /** @return a copy without the batches that hold an offset at or above {@code end} */
     MemorySegment upTo(long end) {
         MemorySegment kept = new MemorySegment(base);
         for (StoredBatch batch : batches) {
@@ -78,8 +78,8 @@ final class MemorySegment {
     }
 
     /**
-     * @return whole batches from {@code first} on that end at or below {@code endOffset}, as many as fit,
-     *     at least one
+     * @return whole batches from index {@code first} on that end at or below {@code endOffset}, as many as
+     *     fit, at least one
      */
     ByteBuffer read(int first, long endOffset, int maxBytes) {
         int last = first;

@@ -5,7 +5,7 @@ import io.varve.core.spi.BatchSlice;
 import java.nio.ByteBuffer;
 import java.util.Optional;
 
-/** Holds batches in memory; there is nothing to release. */
+/** Holds batches in memory; {@link #close} releases nothing. */
 record MemorySlice(ByteBuffer bytes) implements BatchSlice {
     static final MemorySlice EMPTY = new MemorySlice(ByteBuffer.allocate(0).asReadOnlyBuffer());
 

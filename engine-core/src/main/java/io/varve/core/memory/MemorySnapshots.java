@@ -11,7 +11,7 @@ import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Keeps a partition's blobs in its map. */
+/** Keeps the snapshots of a partition in a map. */
 final class MemorySnapshots implements Snapshots {
     private final MemoryStore store;
 

@@ -15,11 +15,10 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Keeps partitions in the heap, as the executable specification of the SPI. It is clear before it is fast,
- * with one lock per partition. Index limits do not apply, for there is no index. Thread-safe.
+ * Keeps partitions on the heap, as the executable specification of the SPI. Prefers clarity to speed: one
+ * lock per partition. Limits of indexes do not apply, as there are no indexes. Thread-safe.
  *
- * <p>It can be restarted, for tests: {@link #reopen} after a clean close, {@link #crash} as after a power
- * cut.
+ * <p>Tests can restart it: {@link #reopen} after a clean close, {@link #crash} as after a power cut.
  */
 public final class MemoryStorage implements Storage {
     private final Map<PartitionId, MemoryPartition> partitions = new HashMap<>();
@@ -27,7 +26,7 @@ public final class MemoryStorage implements Storage {
     final Clock clock;
     private boolean closed;
 
-    /** Starts empty; what is appended can be read at once. */
+    /** Starts empty; appends are readable at once. */
     public MemoryStorage() {
         this(ReadableAt.AT_APPEND);
     }
@@ -53,9 +52,9 @@ public final class MemoryStorage implements Storage {
     }
 
     /**
-     * Cuts the power: handles fail with CLOSED, and whatever was not synced is gone.
+     * Cuts the power: handles fail with CLOSED, and unsynced appends are lost.
      *
-     * @return a storage on what is left
+     * @return a storage on the remaining content
      */
     public synchronized MemoryStorage crash() {
         MemoryStorage restarted = new MemoryStorage(readable, clock);
@@ -120,7 +119,7 @@ public final class MemoryStorage implements Storage {
 
     @Override
     public String setAside(PartitionId id) {
-        delete(id); // a process's memory is nowhere to look for anything later
+        delete(id); // there is no place in memory where a user could find it later
         return "nowhere: " + id + " was in memory only";
     }
 

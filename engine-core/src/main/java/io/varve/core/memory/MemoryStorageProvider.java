@@ -9,9 +9,8 @@ import io.varve.core.spi.support.StorageProperties;
 import java.util.List;
 
 /**
- * Opens the storage of {@code storage.backend=memory}: every open starts empty, and nothing outlives the
- * process. {@code memory.readable=sync} makes appends readable no sooner than the sync, for tests of what
- * depends on that.
+ * Opens the storage of {@code storage.backend=memory}: every open starts empty, and no record outlives the
+ * process. With {@code memory.readable=sync}, appends become readable at the sync, for tests.
  */
 public final class MemoryStorageProvider implements StorageProvider {
     private static final String READABLE = "memory.readable";

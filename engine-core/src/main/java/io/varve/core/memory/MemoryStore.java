@@ -16,8 +16,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Checks that a handle may still do what it is asked, and locks the partition for every call, except while
- * a replacement's batches are copied. Thread-safe.
+ * Checks that its handle is open and not fenced, and locks the partition for every call, except while a
+ * replacement's batches are copied. Thread-safe.
  */
 final class MemoryStore implements PartitionStore {
     final MemoryStorage storage;

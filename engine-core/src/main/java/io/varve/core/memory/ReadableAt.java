@@ -2,8 +2,8 @@
 package io.varve.core.memory;
 
 /**
- * When an append becomes readable: the SPI leaves that to a backend, within bounds, and the engine has to
- * cope with either.
+ * Names the time at which an append becomes readable. The SPI leaves the choice to the backend, and the
+ * engine works with both.
  */
 public enum ReadableAt {
     /** When the append returns, as in files. */

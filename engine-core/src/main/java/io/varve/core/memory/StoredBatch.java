@@ -4,7 +4,7 @@ package io.varve.core.memory;
 import java.nio.ByteBuffer;
 
 /**
- * One whole batch as it was appended.
+ * Holds one whole batch as it was appended.
  *
  * @param base offset of the first record
  * @param next offset after the last record

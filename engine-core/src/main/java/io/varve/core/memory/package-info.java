@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * The reference {@link io.varve.core.spi.Storage}: the executable specification, and the fastest test double.
+ * Implements {@link io.varve.core.spi.Storage} in memory: the executable specification, and the fastest
+ * storage for tests.
  */
 package io.varve.core.memory;

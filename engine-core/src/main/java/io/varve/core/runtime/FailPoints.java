@@ -5,8 +5,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
 
 /**
- * Named places at durability boundaries where a test can make the process die or an operation fail. Nothing
- * is armed or watched in production, where a hit costs two reads. Thread-safe.
+ * Lets a test end the process, or fail an operation, at named places on the boundaries of durability. In
+ * production no place is armed or watched, and a hit costs two reads. Thread-safe.
  */
 public final class FailPoints {
     private final ConcurrentHashMap<String, Runnable> armed = new ConcurrentHashMap<>();
@@ -22,7 +22,7 @@ public final class FailPoints {
         armed.put(name, action);
     }
 
-    /** @param name the place to make harmless again; idempotent */
+    /** @param name the place to disarm; idempotent */
     public void disarm(String name) {
         armed.remove(name);
     }
@@ -30,7 +30,7 @@ public final class FailPoints {
     /**
      * Reports every place that is hit: a test watches a dry run, then arms each place in turn.
      *
-     * @param watcher told the name at every hit from now on, armed or not, on the thread that hits; null to
+     * @param watcher takes the name at every hit from now on, armed or not, on the thread of the hit; null to
      *     stop
      */
     public void watch(Consumer<String> watcher) {
@@ -38,7 +38,7 @@ public final class FailPoints {
     }
 
     /**
-     * Marks that execution passes a place.
+     * Runs the action that is armed for a place, if any.
      *
      * @param name the place, constant
      */

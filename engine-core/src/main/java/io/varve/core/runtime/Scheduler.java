@@ -2,12 +2,12 @@
 package io.varve.core.runtime;
 
 /**
- * Runs background work; nothing else makes threads. Tasks of the real scheduler run on a few daemon threads
- * and must be short; a long-lived loop gets a thread of its own by {@link #start}. A task that throws is
- * logged and, when periodic, runs again.
+ * Runs background work: the only source of threads in the engine. Tasks of the real scheduler run on a few
+ * daemon threads and must be short; a long-lived loop gets its own thread by {@link #start}. The exception of
+ * a task is logged; a periodic task runs again.
  */
 public interface Scheduler extends AutoCloseable {
-    /** A task that can be called off. */
+    /** Cancels a task. */
     @FunctionalInterface
     interface Task {
         /** Stops the task from running again; does not wait for a run in progress. Idempotent. */
@@ -18,32 +18,32 @@ public interface Scheduler extends AutoCloseable {
      * Runs a task once.
      *
      * @param delayMs ms from now, 0 or more
-     * @param task what to run
-     * @return the task, to cancel it
+     * @param task the task; must be short
+     * @return cancels the task
      */
     Task schedule(long delayMs, Runnable task);
 
     /**
-     * Runs a task again and again.
+     * Runs a task periodically.
      *
      * @param periodMs ms from now to the first run, and from each run's end to the next, at least 1
-     * @param task what to run
-     * @return the task, to cancel it
+     * @param task the task; must be short
+     * @return cancels the task
      */
     Task scheduleEvery(long periodMs, Runnable task);
 
     /**
-     * Gives a loop a thread of its own.
+     * Starts a thread for a loop.
      *
      * @param name the thread's name
-     * @param loop runs until it returns; told to stop by its owner, not by interruption
-     * @return the thread, started
+     * @param loop runs until it returns; its owner stops it, not an interruption
+     * @return the started thread
      */
     Thread start(String name, Runnable loop);
 
     /**
-     * Cancels what has not started and waits for what runs, at most 5 s. Loops are their owners' to end.
-     * Idempotent.
+     * Cancels tasks that have not started, and waits for running ones, at most 5 s. Loops are ended by their
+     * owners. Idempotent.
      */
     @Override
     void close();

@@ -7,7 +7,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Ends the process in an orderly way when it is told to end (SIGTERM, SIGINT). */
+/** Ends the process in an orderly way on SIGTERM and SIGINT. */
 public final class ShutdownSignals {
     private static final Logger LOG = LoggerFactory.getLogger(ShutdownSignals.class);
     private static final List<String> SIGNALS = List.of("TERM", "INT");
@@ -15,14 +15,13 @@ public final class ShutdownSignals {
     private ShutdownSignals() {}
 
     /**
-     * Has a task run when the process is told to end; the process then exits with 0, or with 1 if the task
-     * throws.
+     * Runs a task on the first signal; the process then exits with 0, or with 1 if the task throws.
      *
-     * <p>Not by a shutdown hook: in one the JVM is ending already, libraries that register hooks of their
-     * own fail, and the exit code is 143. The signal classes are every JDK's but not Java's, so the
-     * compiler must not see them.
+     * <p>A shutdown hook would not do: in a hook the JVM is ending already, libraries that register hooks
+     * fail, and the exit code is 143. Every JDK has the signal classes, but Java's specification has not:
+     * they are called by reflection.
      *
-     * @param finish what to do before the end; called once, however many signals come
+     * @param finish the task; called once, however many signals come
      */
     public static void onSignal(Runnable finish) {
         AtomicBoolean ending = new AtomicBoolean();
@@ -44,7 +43,7 @@ public final class ShutdownSignals {
                 signal.getMethod("handle", signal, handler).invoke(null, wanted, handle);
             }
         } catch (ReflectiveOperationException e) {
-            // A JVM that keeps signals to itself (-Xrs): the hook is the next best.
+            // The JVM does not hand out signals (-Xrs): a hook is the next best.
             Runtime.getRuntime().addShutdownHook(new Thread(finish, "end"));
         }
     }

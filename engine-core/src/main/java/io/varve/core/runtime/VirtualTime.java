@@ -5,9 +5,9 @@ import java.util.Comparator;
 import java.util.PriorityQueue;
 
 /**
- * A clock and a scheduler moved by hand: nothing runs until {@link #advance} is called, and then in order
- * of time, on the caller's thread. Loops given to {@link #start} get real threads. Thread-safe, but meant
- * for one driver.
+ * Serves as a clock and a scheduler that a test moves by hand. Tasks run in {@link #advance} only, in order
+ * of time, on the caller's thread. Loops of {@link #start} get real threads. Thread-safe, but meant for one
+ * driver.
  */
 public final class VirtualTime implements Clock, Scheduler {
     private static final long NANOS_PER_MS = 1_000_000;
@@ -19,7 +19,7 @@ public final class VirtualTime implements Clock, Scheduler {
     private long now;
     private long scheduled;
 
-    /** @param startMs the first reading in ms since the epoch */
+    /** @param startMs the initial time in ms since the epoch */
     public VirtualTime(long startMs) {
         now = startMs;
     }
@@ -64,9 +64,9 @@ public final class VirtualTime implements Clock, Scheduler {
     }
 
     /**
-     * Moves time forward and runs what falls due on the way.
+     * Advances the time, and runs the tasks that become due.
      *
-     * @param ms by how much, 0 or more
+     * @param ms number of ms, 0 or more
      */
     public void advance(long ms) {
         long target = millis() + ms;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Time, randomness, threads and failure injection, so that everything else can be driven by hand in a test.
+ * Provides time, randomness, threads and fail points, so that a test can drive all other packages by hand.
  */
 package io.varve.core.runtime;
