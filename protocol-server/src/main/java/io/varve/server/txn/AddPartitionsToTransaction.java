@@ -6,7 +6,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Adds partitions to a transaction, which begins with the first (AddPartitionsToTxn, AddOffsetsToTxn).
+ * Adds partitions to a transaction. The first partition begins the transaction (AddPartitionsToTxn,
+ * AddOffsetsToTxn).
  *
  * @param producer the producer that asks
  * @param partitions the partitions it will write
@@ -27,7 +28,7 @@ record AddPartitionsToTransaction(
                 : TransactionDecision.changed(now.withPartitions(partitions, clientVersion, nowMs));
     }
 
-    /** @return NONE if the producer may write in a transaction of its own now */
+    /** @return NONE if the producer may write in its transaction now */
     static Errors check(Transaction now, ProducerEpoch producer) {
         if (now != null && now.isAhead(producer)) {
             return Errors.CONCURRENT_TRANSACTIONS;

@@ -50,7 +50,7 @@ final class MarkerQueue implements AutoCloseable {
         tasks.add(job::begin);
     }
 
-    /** Forgets a transaction that is complete, or that will be tried again. */
+    /** Forgets a transaction that is complete, or whose markers will be tried again. */
     void end(Transaction decided) {
         jobs.computeIfPresent(
                 decided.transactionalId(), (id, job) -> job.transaction().equals(decided) ? null : job);

@@ -71,7 +71,7 @@ final class MarkerWriter {
             long end = log.appender().endTransaction(marker).nextOffset();
             log.awaitHighWatermark(end, failure -> settle(partition, failure, backoffMs));
         } catch (AppendException superseded) {
-            // A client can cause this as often as it likes, and nothing is wrong then.
+            // A client can cause this as often as it likes; it is no fault of the server.
             LOG.debug("{} has moved on, so it needs no marker of {}: {}", partition, name(), superseded.getMessage());
             written();
         } catch (StorageException refused) {

@@ -86,7 +86,7 @@ record Transaction(
         return TransactionVersion.fromFeatureLevel(clientVersion).supportsEpochBump();
     }
 
-    /** @return with a producer that begins anew */
+    /** @return the transaction, EMPTY again, with this producer */
     Transaction initialized(ProducerHistory next, int newTimeoutMs, long nowMs) {
         return new Transaction(
                 transactionalId,
@@ -130,7 +130,7 @@ record Transaction(
                 false, producer.bumped(RecordBatch.NO_PRODUCER_ID), TransactionVersion.TV_2.featureLevel(), nowMs);
     }
 
-    /** @return the id and epoch its producer goes on with, before the markers are written too */
+    /** @return the id and epoch its producer goes on with, even before the markers are written */
     ProducerEpoch afterwards() {
         return bumpsEpochs() && producer.nextId() != RecordBatch.NO_PRODUCER_ID
                 ? new ProducerEpoch(producer.nextId(), (short) 0)

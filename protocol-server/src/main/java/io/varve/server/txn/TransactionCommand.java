@@ -2,14 +2,14 @@
 package io.varve.server.txn;
 
 /**
- * Decides what becomes of one transactional id, as a command of the event-sourced coordinator. Pure: equal
+ * Decides the next state of one transactional id, as a command of the event-sourced coordinator. Pure: equal
  * states give equal decisions.
  */
 @FunctionalInterface
 interface TransactionCommand {
     /**
      * @param now the transaction as it is, or null when there is none of that id
-     * @return what becomes of it
+     * @return the change, or why there is none
      */
     TransactionDecision decide(Transaction now);
 }

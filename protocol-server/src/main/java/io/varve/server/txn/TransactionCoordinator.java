@@ -231,7 +231,7 @@ final class TransactionCoordinator implements HostedCoordinator {
                         .exceptionally(this::whileStopping));
     }
 
-    /** Forgets transactional ids that were not used for long. */
+    /** Forgets transactional ids that were idle for too long. */
     void expire() {
         long now = context.clock().millis();
         readAll(
@@ -256,7 +256,7 @@ final class TransactionCoordinator implements HostedCoordinator {
         abortTimedOut();
     }
 
-    /** Does nothing: the partitions of a deleted topic are passed over when their markers are due. */
+    /** Does nothing: the partitions of a deleted topic are skipped when their markers are due. */
     @Override
     public void topicChanged(Topic before, Topic after) {}
 

@@ -24,7 +24,7 @@ import org.apache.kafka.server.common.TransactionVersion;
  * A server without transactions pays nothing for them.
  */
 public final class TransactionCoordinatorService implements Transactions {
-    /** In characters: ids are remembered, so their size has a limit. */
+    /** In characters. Ids are kept in memory, so their length has a limit. */
     private static final int MAX_ID_LENGTH = 1_024;
 
     private final CoordinatorHost<TransactionCoordinator> host;

@@ -20,13 +20,13 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
  * Encodes and decodes transactions as Kafka does in {@code __transaction_state}. Adds the producer's last
- * epoch, which Kafka keeps in memory only, in a tagged field that Kafka passes over: so a retry is recognized
+ * epoch, which Kafka keeps in memory only, in a tagged field that Kafka skips: by it a retry is recognized
  * after a restart. Stateless.
  */
 final class TransactionRecords {
     /** The first version with tagged fields; Kafka writes it from transaction.version 1 on. */
     private static final short VERSION = 1;
-    /** Far from those Kafka counts up from 0. */
+    /** A tag far from those of Kafka, which counts up from 0. */
     private static final int LAST_EPOCH = 10_000;
 
     private TransactionRecords() {}

@@ -29,7 +29,7 @@ final class TransactionTimeouts {
     }
 
     /**
-     * Forgets a transactional id that was not used for long.
+     * Forgets a transactional id that was idle for too long.
      *
      * @param expirationMs {@code transactional.id.expiration.ms}
      */

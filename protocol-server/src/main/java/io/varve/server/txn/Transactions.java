@@ -83,7 +83,7 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
     CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request);
 
     /**
-     * Stops coordinating. What was answered is in the log; what was decided goes on after the next start.
+     * Stops coordinating. Answered changes are in the log; the next start resumes decided transactions.
      * Idempotent.
      */
     @Override

@@ -77,7 +77,7 @@ public final class TransactionsConfig {
         return new TransactionsConfig(new AbstractConfig(definition(), all, false));
     }
 
-    /** @return every key that means something here */
+    /** @return every key that this class reads or accepts */
     public static Set<String> keys() {
         Set<String> keys = new TreeSet<>(definition().names());
         keys.removeIf(key -> key.startsWith(OF_THE_ENGINE));
