@@ -7,8 +7,8 @@ import io.varve.core.record.InvalidBatchException;
 import java.nio.ByteBuffer;
 
 /**
- * One or more whole record batches on their way into a partition, offsets assigned, in order and contiguous
- * in the buffer.
+ * Holds one or more whole record batches for an append, with offsets assigned, in order and contiguous in the
+ * buffer.
  *
  * @param bytes the batches, from position to limit; direct or heap. The backend must not keep it after
  *     {@link PartitionStore#append} returns, nor change the bytes; it may move the position
@@ -20,13 +20,13 @@ import java.nio.ByteBuffer;
 public record BatchRun(
         ByteBuffer bytes, long baseOffset, long nextOffset, long maxTimestamp, long offsetOfMaxTimestamp) {
     /**
-     * Checks the run, as every backend must before it writes it: at least one batch, whole batches only,
-     * offsets ascending, within those of this run and not below {@code end}. Reads headers only; does not
-     * move the position.
+     * Checks the run; every backend must call this before it writes the run. Requires at least one batch,
+     * whole batches only, and ascending offsets from {@code baseOffset} to {@code nextOffset}, none below
+     * {@code end}. Reads headers only; does not move the position.
      *
      * @param id names the partition in the message
      * @param end lowest offset allowed
-     * @throws StorageException MISUSE if the run is not so
+     * @throws StorageException MISUSE if the run breaks one of these rules
      */
     public void requireAtOrAbove(PartitionId id, long end) {
         ByteBuffer view = bytes.duplicate();

@@ -5,26 +5,25 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Holds whole stored batches, ready for the network. The caller that got it must close it exactly once;
- * until then its bytes stay readable and unchanged, whatever happens to the partition meanwhile. Not
- * thread-safe, but may be handed to another thread.
+ * Holds whole stored batches, ready for the network. The caller of the read must close the slice exactly
+ * once. Until then its bytes stay readable and unchanged, whatever happens to the partition. Not thread-safe,
+ * but may be handed to another thread.
  */
 public interface BatchSlice extends AutoCloseable {
-    /** @return number of bytes, 0 when there is nothing to read at the offset asked for */
+    /** @return number of bytes, 0 if there is no batch to read */
     int sizeInBytes();
 
     /**
-     * The bytes as a region of a file, so that the network can send them without bringing them into the
+     * Returns the bytes as a region of a file, so that the network can send them without a copy into the
      * process.
      *
-     * @return the region, or empty when this backend's bytes do not lie in a file; the channel must not be
-     *     closed by the caller
+     * @return the region, or empty if the bytes do not lie in a file; the caller must not close the channel
      */
     Optional<FileRegion> fileRegion();
 
     /**
-     * The bytes in memory. A file-backed slice reads them in, so prefer {@link #fileRegion()} to move many
-     * of them.
+     * Returns the bytes in memory. A file-backed slice reads all of them, so prefer {@link #fileRegion()} for
+     * many bytes.
      *
      * @return a read-only buffer of {@link #sizeInBytes()} bytes, valid until {@link #close}
      * @throws StorageException CORRUPT if the bytes can no longer be read in full
@@ -32,13 +31,12 @@ public interface BatchSlice extends AutoCloseable {
     ByteBuffer buffer();
 
     /**
-     * Copies some of the bytes; a file-backed slice reads no more than those. Use this to look into the
-     * slice: a read through the region's channel would close the channel for all its users when the thread is
-     * interrupted.
+     * Copies a part of the bytes; a file-backed slice reads only that part. Prefer this to a read through the
+     * region's channel, which an interrupted thread would close for all its users.
      *
-     * @param from first byte, counted from the beginning of the slice, 0 or more
-     * @param into filled up to its limit; the slice has as many bytes from there on
-     * @throws StorageException as {@link #buffer} does
+     * @param from index of the first byte in the slice, 0 or more
+     * @param into filled up to its limit; the slice must have as many bytes from {@code from} on
+     * @throws StorageException as {@link #buffer}
      */
     default void copy(int from, ByteBuffer into) {
         ByteBuffer all = buffer();
@@ -50,7 +48,7 @@ public interface BatchSlice extends AutoCloseable {
     void close();
 
     /**
-     * Bytes in a file.
+     * Names bytes in a file.
      *
      * @param channel an open channel on the file
      * @param position first byte, inclusive

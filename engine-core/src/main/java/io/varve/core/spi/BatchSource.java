@@ -2,19 +2,18 @@
 package io.varve.core.spi;
 
 /**
- * Gives the batches that are to stand in place of others, one run at a time.
+ * Supplies the batches of a replacement, one run at a time.
  *
- * <p>A store asks on the thread that called {@link PartitionStore#replace}, again and again until the
- * answer is null, and puts nothing in place before that. The source may take a lock of that thread with its
- * last answer, so that what it has looked at stays as it is until the replacement is in place; the caller
- * releases it when {@code replace} is through. It may also throw instead of the last answer: then nothing
- * is replaced.
+ * <p>A store calls {@link #next} on the thread that called {@link PartitionStore#replace}, until the result
+ * is null, and replaces no segment before that. Before the source returns null it may take a lock on that
+ * thread, so that its decisions stay valid until the replacement is in place; the caller of {@code replace}
+ * releases the lock afterwards. The source may throw instead of returning null: then no segment is replaced.
  */
 @FunctionalInterface
 public interface BatchSource {
     /**
-     * @return the next run, offsets ascending (gaps allowed), or null when there is no more. Its buffer is
-     *     valid until the next call
+     * @return the next run, offsets ascending (gaps allowed), or null after the last one. Its buffer is valid
+     *     until the next call
      */
     BatchRun next();
 }

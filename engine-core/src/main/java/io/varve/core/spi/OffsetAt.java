@@ -2,7 +2,7 @@
 package io.varve.core.spi;
 
 /**
- * A batch that was looked up by its timestamp.
+ * Names a batch that was found by its timestamp.
  *
  * @param baseOffset base offset of the batch
  * @param maxTimestamp the batch's largest record timestamp in ms since the epoch

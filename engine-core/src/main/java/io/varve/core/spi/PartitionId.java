@@ -5,8 +5,8 @@ import java.util.Objects;
 import java.util.UUID;
 
 /**
- * Names one partition of one incarnation of a topic. Two topics that bore the same name at different times
- * differ in {@code topicId}, so data of a deleted topic is never mistaken for its successor's.
+ * Names one partition of one incarnation of a topic. Topics that had the same name at different times differ
+ * in {@code topicId}, so that the data of a deleted topic is never taken for its successor's.
  *
  * @param topic topic name, 1 to 249 characters of {@code [a-zA-Z0-9._-]}, and neither "." nor ".."
  * @param topicId the topic's unique id (Kafka's topic id, KIP-516)

@@ -8,10 +8,10 @@ import java.util.Optional;
 /**
  * Reads and writes one open partition, an ordered run of record batches.
  *
- * <p>Two moments matter. A batch is <em>readable</em> when {@link #read} returns it, at the latest when
+ * <p>A batch has two states. It is <em>readable</em> when {@link #read} returns it, at the latest when
  * {@link Storage#sync} returns; it is <em>durable</em> when it survives a power cut, at the latest when
- * {@link Storage#sync} returns. Batches that are appended and not readable yet count all the same: the next
- * run goes after it, trimming and truncation cover it, {@link #close} keeps it.
+ * {@link Storage#sync} returns. A batch that is appended but not readable yet counts too: the next run
+ * follows it, trims and truncations include it, and {@link #close} keeps it.
  *
  * <p>Threads: one writer at a time ({@link #append}, {@link #trimTo}, {@link #truncateTo}, {@link #limits},
  * ordered by the caller); one {@link #replace} at a time, beside the writer; any number of readers at any
@@ -25,84 +25,82 @@ public interface PartitionStore extends AutoCloseable {
     PartitionId id();
 
     /**
-     * @return the data directory it lies in, one of {@link StorageContext#directories}; empty where that
-     *     means nothing
+     * @return the data directory of the partition, one of {@link StorageContext#directories}; empty if the
+     *     storage does not place partitions in directories
      */
     default Optional<Path> directory() {
         return Optional.empty();
     }
 
-    /**
-     * @return how far the partition reaches now, as readers see it; an empty partition has three equal ends
-     */
+    /** @return the current start and ends as readers see them; all three are equal in an empty partition */
     Extent extent();
 
     /**
-     * Sets where segments end from the next append on.
+     * Sets the limits of segments from the next append on.
      *
      * @param limits the new limits
      */
     void limits(SegmentLimits limits);
 
     /**
-     * Appends whole batches at the end of what was appended before.
+     * Appends whole batches after the last appended batch.
      *
-     * <p>To be correct: accepted in order; all of the run or nothing is kept, also when this throws; bytes
-     * are stored as they are. A run may start above the end (a gap is left where the caller leaves one);
+     * <p>To be correct: runs are stored in the order of the calls; either the whole run or nothing is stored,
+     * also if this throws; the bytes are stored unchanged. A run may start above the end, which leaves a gap;
      * the start of the extent does not move.
      *
-     * <p>A storage that keeps what is not synced in memory may wait for a sync here, or begin one, but not
-     * without end: what is kept of partitions whose sync has failed does not count.
+     * <p>A storage that keeps unsynced batches in memory may wait for a sync here, or begin one, for a
+     * bounded time. Memory held by partitions whose sync has failed must not make other partitions wait.
      *
-     * @param run the batches; the buffer is the caller's again on return
-     * @throws StorageException FULL when there is no space or the device refuses the bytes: the same append
-     *     succeeds when that is over, with nothing reopened; FULL for good after a {@link Storage#sync}
-     *     that failed with FULL; RETRY when others took the memory that syncs freed; FENCED; CLOSED; MISUSE
-     *     if the run does not pass {@link BatchRun#requireAtOrAbove}
+     * @param run the batches; the buffer is not kept after the return
+     * @throws StorageException FULL if there is no space or the device refuses the bytes: the same append
+     *     succeeds when there is space again, without reopening; FULL for good after a {@link Storage#sync}
+     *     that failed with FULL; RETRY if other appends took the memory that syncs freed; FENCED; CLOSED;
+     *     MISUSE if the run does not pass {@link BatchRun#requireAtOrAbove}
      */
     void append(BatchRun run);
 
     /**
-     * Tells whether an append would have to wait for the device, because too much is not synced. Never
-     * waits itself. Others may append meanwhile, so the answer is no promise. A thread that must not wait
-     * asks, and leaves the append to one that may.
+     * Tells whether an append would wait for the device, because too many bytes are not synced. Returns at
+     * once. The result is a hint, since others may append meanwhile. An event loop calls this, and leaves an
+     * append that would wait to a worker thread.
      *
-     * @param bytes how many are to be appended
-     * @return true if they would wait now
+     * @param bytes number of bytes to append
+     * @return true if their append would wait now
      */
     default boolean appendWaits(int bytes) {
         return false;
     }
 
     /**
-     * Waits until an append would not have to. The caller holds no lock that others need. The wait ends in
-     * any case, and never throws: the append throws.
+     * Waits until an append would not wait, for a bounded time. The caller must hold no lock that others
+     * need. Never throws: the append does.
      *
-     * @param bytes how many are to be appended
+     * @param bytes number of bytes to append
      */
     default void awaitSpace(int bytes) {}
 
     /**
-     * Reads whole batches, starting with the one that contains {@code offset}, or, where the offset falls
-     * into a gap, the first one after it.
+     * Reads whole batches from the one that contains {@code offset}, or from the first one after it if the
+     * offset falls into a gap.
      *
-     * <p>To be correct: returns the first batch even when it is larger than {@code maxBytes}; never part of
-     * a batch; nothing that holds an offset at or above {@code endOffset} or {@code readableEnd}; an empty
-     * slice exactly when no batch lies between. A slice may stop short of {@code maxBytes}, for instance at
-     * a segment's end.
+     * <p>To be correct: returns the first batch even if it is larger than {@code maxBytes}; never returns a
+     * part of a batch, or a batch with an offset at or above {@code endOffset} or {@code readableEnd};
+     * returns an empty slice if and only if no batch lies between. A slice may be shorter than
+     * {@code maxBytes}, for instance at a segment's end.
      *
-     * <p>Damage: where the bytes at {@code offset} are not what was appended, the read throws CORRUPT, or
-     * hands them out as they are for the batch's own checksum to give away; it never skips them to a later
-     * batch, and sound batches on either side stay readable. With {@code log.read.verify=true} in
+     * <p>Damage: if the bytes at {@code offset} are not those that were appended, the read throws CORRUPT, or
+     * returns them as they are, so that the batch's checksum reveals the damage. It never skips damaged bytes
+     * to a later batch. Sound batches on both sides stay readable. With {@code log.read.verify=true} in
      * {@link StorageContext#properties} it always throws.
      *
-     * @param offset where to start, {@code start <= offset <= readableEnd}
-     * @param endOffset where to stop, exclusive: the high watermark or the last stable offset, most often
-     *     {@code durableEnd}; any larger value means the readable end
+     * @param offset first offset to read, {@code start <= offset <= readableEnd}
+     * @param endOffset end of the read, exclusive: the high watermark or the last stable offset; a value
+     *     above the readable end means the readable end
      * @param maxBytes soft limit in bytes, 0 or more
      * @return the batches; the caller closes the slice
-     * @throws StorageException MISUSE if the offset is outside the extent; CORRUPT if the bytes are
-     *     damaged; CLOSED
+     * @throws StorageException MISUSE if the offset is outside the extent; CORRUPT if the bytes are damaged;
+     *     CLOSED
      */
     BatchSlice read(long offset, long endOffset, int maxBytes);
 
@@ -119,23 +117,23 @@ public interface PartitionStore extends AutoCloseable {
     List<Segment> segments();
 
     /**
-     * Drops everything below an offset, at least as seen through {@link #extent()}; idempotent; never moves
+     * Drops all records below an offset, at least as seen through {@link #extent()}; idempotent; never moves
      * the start back. Space is freed by whole segments. The new start survives a crash after the next
-     * {@link Storage#sync} of this partition. Trimming works also when the storage is full.
+     * {@link Storage#sync} of this partition. Trims also work when the storage is full.
      *
-     * @param start new first offset; at or above the end of what was appended it empties the partition,
+     * @param start new first offset; at or above the end of the appended batches it empties the partition,
      *     whose next offset is then {@code start}
      * @throws StorageException FENCED; CLOSED
      */
     void trimTo(long start);
 
     /**
-     * Drops every batch that holds an offset at or above {@code end}, and snapshots bound to offsets above
-     * the new end; idempotent. Durable on return; a crash meanwhile leaves either the old content or the new.
-     * Slices handed out before keep their bytes.
+     * Drops every batch that holds an offset at or above {@code end}, and snapshots of offsets above the new
+     * end; idempotent. Durable on return; a crash meanwhile leaves either the old content or the new. Open
+     * slices keep their bytes.
      *
-     * <p>What is left is readable on return, and the new readable end is the end of the last batch kept.
-     * When no batch above {@code start} is kept the partition is empty, its next offset the lower of
+     * <p>The remaining batches are readable on return, and the new readable end is the end of the last one.
+     * If no batch above {@code start} remains, the partition is empty, and its next offset is the lower of
      * {@code start} and {@code end}.
      *
      * @param end lowest offset to drop, 0 or more
@@ -144,33 +142,28 @@ public interface PartitionStore extends AutoCloseable {
     void truncateTo(long end);
 
     /**
-     * Puts compacted batches in place of sealed segments. Durable on return; a crash leaves either the old
-     * segments or the new batches, never a mixture. Start and readable end do not change; the durable end
-     * may move up to the end of {@code old}. The new batches make up one segment, which stands where
-     * {@code old} stood.
+     * Replaces sealed segments by compacted batches. Durable on return; a crash leaves either the old
+     * segments or the new batches, never a mixture. Start and readable end do not change; the durable end may
+     * rise to the end of {@code old}. The new batches make up one segment in the place of {@code old}.
      *
-     * <p>It may take long, and no other call waits for it: while {@code cleaned} is asked for batches, and
-     * while these are copied, appends, trims, truncations and {@link Storage#sync} of this partition go on,
-     * and so do an {@link Storage#open} with a higher epoch and {@link Storage#delete}. They take effect:
-     * when one of them has removed anything of {@code old} away, the replacement does not take place; when a
-     * trim has only moved the start within {@code old}, it does, and the start stays where the trim put it.
+     * <p>It may take long, and no other call waits for it. While {@code cleaned} supplies batches and these
+     * are copied, appends, trims, truncations and {@link Storage#sync} of this partition take effect, and so
+     * do an {@link Storage#open} with a higher epoch and {@link Storage#delete}. If one of them removes a
+     * segment or a batch of {@code old}, the replacement fails. If a trim only moves the start within
+     * {@code old}, the replacement takes place, and the start stays where the trim put it.
      *
      * @param old sealed, adjacent segments as {@link #segments()} returned them
-     * @param cleaned what is to stand in their place; offsets lie within theirs. What it throws comes
-     *     through, and nothing is changed
-     * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments, or a batch
-     *     lies outside them; RETRY if it was at the call, and was trimmed or truncated meanwhile; FULL;
-     *     FENCED; CLOSED
+     * @param cleaned the new batches, whose offsets lie within those of {@code old}. Its exception is passed
+     *     on, and nothing is changed then
+     * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments, or a batch lies
+     *     outside them; RETRY if {@code old} was trimmed or truncated since the call; FULL; FENCED; CLOSED
      */
     void replace(List<Segment> old, BatchSource cleaned);
 
-    /** @return blobs kept with this partition */
+    /** @return the snapshots of this partition */
     Snapshots snapshots();
 
-    /**
-     * Closes the handle without deleting anything; does not sync. Idempotent. Slices handed out stay
-     * readable.
-     */
+    /** Closes the handle without deleting anything; does not sync. Idempotent. Open slices stay readable. */
     @Override
     void close();
 }

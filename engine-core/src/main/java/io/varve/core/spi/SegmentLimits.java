@@ -2,20 +2,19 @@
 package io.varve.core.spi;
 
 /**
- * Says when a backend ends the active segment and starts the next: before an append that would exceed a
- * limit. A segment holds at least one batch, however large. Says, too, how long the files of a trimmed
- * segment stay.
+ * Holds the limits at which a backend ends the active segment and starts the next: before an append that
+ * would exceed a limit. A segment holds at least one batch, however large. Also holds the delay before files
+ * of trimmed segments are deleted.
  *
  * @param segmentBytes max bytes in a segment, at least 14 (Kafka's {@code segment.bytes})
  * @param segmentMs max span in ms between the first batch's max timestamp and that of the batch to be
- *     appended, at least 1 (Kafka's {@code segment.ms}); without timestamps, max time since the first
- *     append
+ *     appended, at least 1 (Kafka's {@code segment.ms}); without timestamps, max time since the first append
  * @param indexIntervalBytes bytes of log between two index entries, 0 or more ({@code index.interval.bytes})
  * @param indexMaxBytes max bytes in an offset or time index; a full index ends the segment
  *     ({@code segment.index.bytes})
- * @param deleteDelayMs how many ms a trimmed segment's file stays under another name, where a segment is a
- *     file, for people who want it back ({@code file.delete.delay.ms}); a storage that has no such files,
- *     or no space, need not keep anything
+ * @param deleteDelayMs time in ms for which the file of a trimmed segment stays under another name, in case
+ *     an operator wants it back ({@code file.delete.delay.ms}); a storage without such files, or without
+ *     space, may ignore it
  */
 public record SegmentLimits(
         int segmentBytes, long segmentMs, int indexIntervalBytes, int indexMaxBytes, long deleteDelayMs) {
@@ -32,14 +31,14 @@ public record SegmentLimits(
         require(deleteDelayMs >= 0, "file.delete.delay.ms", deleteDelayMs, 0);
     }
 
-    /** The same limits, with files deleted at once. */
+    /** Makes limits with which files are deleted at once. */
     public SegmentLimits(int segmentBytes, long segmentMs, int indexIntervalBytes, int indexMaxBytes) {
         this(segmentBytes, segmentMs, indexIntervalBytes, indexMaxBytes, 0);
     }
 
     /**
      * @param ms the max span of a segment, in ms
-     * @return the same limits but for that
+     * @return a copy with that span
      */
     public SegmentLimits withSegmentMs(long ms) {
         return new SegmentLimits(segmentBytes, ms, indexIntervalBytes, indexMaxBytes, deleteDelayMs);

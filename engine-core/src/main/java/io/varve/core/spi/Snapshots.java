@@ -6,26 +6,26 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Stores small named blobs bound to offsets of a partition: state that can be rebuilt by replay, kept to
- * shorten the replay. Thread-safe.
+ * Stores small named blobs for offsets of a partition: state that a replay could rebuild, kept to shorten the
+ * replay. Thread-safe.
  */
 public interface Snapshots {
     /**
-     * A blob.
+     * Holds a blob.
      *
-     * @param offset the offset it is bound to: state after every record below it
-     * @param bytes its content, read-only
+     * @param offset the blob's offset: the blob is the state after every record below it
+     * @param bytes the content, read-only
      */
     record Snapshot(long offset, ByteBuffer bytes) {}
 
     /**
-     * Stores a blob, replacing one of the same name and offset. After a crash it is there whole or not at
-     * all; what it replaced, or one that was deleted, may be there again. Opening the storage drops blobs
-     * bound to offsets above the readable end found: their records are gone.
+     * Stores a blob, replacing one of the same name and offset. After a crash the blob exists either whole or
+     * not at all; a replaced or deleted blob may exist again. Opening the storage drops blobs of offsets
+     * above the readable end, whose records were lost.
      *
      * @param name 1 to 32 characters of {@code [a-z0-9-]}
-     * @param offset the offset it is bound to, 0 or more
-     * @param bytes its content, from position to limit
+     * @param offset the blob's offset, 0 or more
+     * @param bytes the content, from position to limit
      * @throws StorageException FENCED, FULL, CLOSED; MISUSE for a wrong name or offset
      */
     void write(String name, long offset, ByteBuffer bytes);
@@ -34,7 +34,7 @@ public interface Snapshots {
      * Reads the newest blob that is not damaged.
      *
      * @param name as given to {@link #write}
-     * @param atMost highest offset wanted, inclusive
+     * @param atMost max offset, inclusive
      * @return the blob with the highest offset not above {@code atMost}
      * @throws StorageException CLOSED
      */
@@ -51,7 +51,7 @@ public interface Snapshots {
      * Deletes one blob; idempotent.
      *
      * @param name as given to {@link #write}
-     * @param offset the offset it is bound to
+     * @param offset the blob's offset
      * @throws StorageException FENCED, CLOSED
      */
     void delete(String name, long offset);

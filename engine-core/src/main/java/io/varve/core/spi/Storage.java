@@ -4,32 +4,33 @@ package io.varve.core.spi;
 import java.util.Collection;
 import java.util.Set;
 
-/** Opens, deletes and syncs the partitions of one backend in one place. Thread-safe. */
+/** Opens, deletes and syncs the partitions of one backend. Thread-safe. */
 public interface Storage extends AutoCloseable {
     /** @return the partitions that exist, opened or not; a copy */
     Set<PartitionId> partitions();
 
     /**
-     * Opens a partition, creating it when absent, and fences every holder of a lower epoch.
+     * Opens a partition, creating it if absent, and fences every handle of a lower epoch.
      *
-     * <p>To be correct: a handle opened earlier with a lower epoch fails every later write with FENCED; a
-     * created partition exists after a crash once this returns; opening does not change stored bytes; batches
-     * that an earlier handle appended, and that were not readable yet, are readable through the new one.
+     * <p>To be correct: every later write through a handle of a lower epoch fails with FENCED; on return a
+     * new partition survives a crash; opening does not change stored bytes; batches that an earlier handle
+     * appended are readable through the new one, even if they were not readable before.
      *
      * @param id which partition
-     * @param epoch the caller's epoch; at least that of every earlier open of this partition in this process
-     * @param limits where to end segments
+     * @param epoch the caller's epoch, not below that of an earlier open of this partition in this process
+     * @param limits the limits of segments
      * @return the partition, ready to read and append at its readable end
      * @throws StorageException FENCED if a higher epoch has opened the partition before; MISUSE if a handle
-     *     with the same epoch is still open, or a partition of the same topic name and number but another
-     *     topic id exists: delete that first; CLOSED after {@link #close}; FULL if it cannot be created
+     *     with the same epoch is still open, or if a partition with the same topic name and number but
+     *     another topic id exists, which must be deleted first; CLOSED after {@link #close}; FULL if the
+     *     partition cannot be created
      */
     PartitionStore open(PartitionId id, long epoch, SegmentLimits limits);
 
     /**
      * Deletes a partition with all its bytes and snapshots; idempotent. Open handles fail with CLOSED from
-     * then on, but slices already handed out stay readable until closed. On return the partition stays
-     * deleted after a crash; its space may be freed later.
+     * then on, but open slices stay readable. On return the partition stays deleted after a crash; its space
+     * may be freed later.
      *
      * @param id which partition
      * @throws StorageException CLOSED after {@link #close}; FULL if the device refuses: the partition is as
@@ -38,23 +39,23 @@ public interface Storage extends AutoCloseable {
     void delete(PartitionId id);
 
     /**
-     * Takes a partition out of use and keeps its bytes, in case they are wanted later: for a partition that
-     * lies in the way of another, or that no topic has. From then on the storage behaves as after
-     * {@link #delete}, also at later starts, except that the space is not freed.
+     * Takes a partition out of use, but keeps its bytes for the operator: for a partition that no topic has,
+     * or whose name another partition needs. The storage then behaves as after {@link #delete}, also at later
+     * starts, except that the space is not freed.
      *
-     * @param id which partition, one that exists
-     * @return where it is now, for people: a path, or what else to look for
+     * @param id an existing partition
+     * @return its new place, to show to the operator: a path, or another description
      * @throws StorageException as {@link #delete}
      */
     String setAside(PartitionId id);
 
     /**
-     * Group commit: makes everything appended to these partitions before the call readable and durable, for
-     * all of them at once: on return no {@code durableEnd} is below what had been appended at the time of
+     * Makes all batches that were appended to these partitions before the call readable and durable (group
+     * commit). On return each {@code durableEnd} is at least the end of the appended batches at the time of
      * the call. Appends and reads go on meanwhile.
      *
-     * <p>To be correct: a failed sync is never reported as durable later without the bytes being written
-     * again. The others' outcome is not affected by one partition's failure, which is
+     * <p>To be correct: bytes whose sync failed are never reported as durable unless they were written again.
+     * The failure of one partition does not affect the others. It is
      * <ul>
      *   <li>FULL when bytes may be lost, as after a failed fsync: the partition refuses appends from then on,
      *       saying why, and every later sync of it fails the same way; what was durable stays readable

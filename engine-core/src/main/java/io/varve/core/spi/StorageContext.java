@@ -10,16 +10,16 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Everything a backend gets from outside. A backend reads its properties once, in
+ * Holds everything that a backend gets from outside. A backend reads its properties once, in
  * {@link StorageProvider#open}, into a typed record of its own.
  *
- * @param directories where to keep data, at least one; created when absent
+ * @param directories the data directories, at least one; created if absent
  * @param properties configuration by key; keys the backend does not know are ignored
  * @param clock the only source of time
  * @param scheduler the only source of background work
- * @param failPoints named places where tests make the backend die; hit one at each durability boundary,
- *     among them one called {@code NAME.sync.before-force}, {@code NAME} being the backend's, where an
- *     {@link java.io.UncheckedIOException} stands for the device's own error in a sync
+ * @param failPoints named places where tests make the backend die; hit one at each durability boundary, among
+ *     them {@code NAME.sync.before-force} with the backend's name, where an
+ *     {@link java.io.UncheckedIOException} stands for an error of the device in a sync
  */
 public record StorageContext(
         List<Path> directories,

@@ -3,7 +3,7 @@ package io.varve.core.spi;
 
 import io.varve.core.VarveException;
 
-/** Says that a storage operation failed, and by its {@linkplain #kind() kind} what the caller must do. */
+/** Reports a failed storage operation; its {@linkplain #kind() kind} says what the caller must do. */
 public final class StorageException extends VarveException {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ public final class StorageException extends VarveException {
     public enum Kind {
         /** Nothing happened; the same call may succeed later. */
         RETRY,
-        /** A holder with a higher epoch has taken the partition: give up this handle for good. */
+        /** A higher epoch has opened the partition: give up this handle for good. */
         FENCED,
         /** Stored bytes are not what was written: stop relying on them and report; never retry. */
         CORRUPT,
@@ -36,7 +36,7 @@ public final class StorageException extends VarveException {
     /**
      * @param kind what the caller must do
      * @param message what failed, naming partition, file and offset where there are any
-     * @param cause the failure underneath, or null
+     * @param cause the cause, or null
      */
     public StorageException(Kind kind, String message, Throwable cause) {
         super(kind + ": " + message, cause);
@@ -49,9 +49,10 @@ public final class StorageException extends VarveException {
     }
 
     /**
-     * Lets a failure of one kind pass. The first statement of a catch that deals with that kind and no other.
+     * Throws this exception again unless it is of one kind: the first statement of a catch block that handles
+     * that kind only.
      *
-     * @param expected the kind the caller deals with
+     * @param expected the kind that the caller handles
      * @throws StorageException this one, if it is of another kind
      */
     public void rethrowUnless(Kind expected) {

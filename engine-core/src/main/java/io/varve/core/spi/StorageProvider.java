@@ -4,7 +4,7 @@ package io.varve.core.spi;
 import java.util.List;
 
 /**
- * Makes a backend's {@link Storage}. Found by {@link java.util.ServiceLoader}: name the class in
+ * Opens a backend's {@link Storage}. Found by {@link java.util.ServiceLoader}: name the class in
  * {@code META-INF/services/io.varve.core.spi.StorageProvider} and give it a public constructor without
  * parameters.
  */
@@ -15,9 +15,8 @@ public interface StorageProvider {
     String name();
 
     /**
-     * Says what this backend can be configured with. The server checks these settings before it opens the
-     * storage, shows them with the broker's others, and says of a key that is defined nowhere that it has no
-     * effect.
+     * Defines the settings of this backend. The server checks them before it opens the storage, describes
+     * them among the broker's settings, and warns of keys that are not defined.
      *
      * @return each setting once, constant; none by default
      */
@@ -26,18 +25,19 @@ public interface StorageProvider {
     }
 
     /**
-     * Opens the storage and recovers whatever a crash left behind. On return every partition that was synced
-     * before is there, whole, up to at least its last synced offset.
+     * Opens the storage and recovers it from a crash. On return every partition that was synced before exists
+     * and is whole, at least up to its last synced offset.
      *
-     * <p>A backend notes how far it is durable when the storage is closed, and often enough before. A bad
-     * byte past that note with no sound batch behind it is an unfinished write, and is truncated. Any other
-     * bad byte is damage: nothing is truncated, the ends stay, reads of the damaged bytes fail.
+     * <p>A backend records its durable end when the storage is closed, and often enough before. Bad bytes
+     * after the recorded end, with no sound batch behind them, are an unfinished write, and are truncated.
+     * All other bad bytes are damage: nothing is truncated, the ends stay, and reads of the damaged bytes
+     * fail.
      *
-     * @param context where and with what to work
+     * @param context directories, properties and services
      * @return the open storage; the caller closes it
      * @throws StorageException MISUSE if a property has a wrong value or a directory cannot be used (the
-     *     message names the key or the path and what would be right); RETRY if another process holds the
-     *     directory; CORRUPT if what is stored cannot be opened without losing synced data
+     *     message names the key or the path and what would be right); RETRY if another process has locked the
+     *     directory; CORRUPT if the storage cannot be opened without losing synced data
      */
     Storage open(StorageContext context);
 }

@@ -2,19 +2,19 @@
 package io.varve.core.spi;
 
 /**
- * Defines one setting of a backend, once: the server documents, checks and shows the setting by this
- * definition, and the backend reads it by this ({@link io.varve.core.spi.support.StorageProperties}).
+ * Defines one setting of a backend. The server documents and checks the setting by this definition, and the
+ * backend reads its value by it ({@link io.varve.core.spi.support.StorageProperties}).
  *
- * @param key its name in {@link StorageContext#properties}; of one backend alone it begins with the backend's
- *     name and a dot
- * @param type what its value is
- * @param byDefault the value that holds when it is absent
- * @param min lowest number allowed, inclusive; only of numbers
- * @param max highest number allowed, inclusive; only of numbers
- * @param documentation what it does, in a sentence for users
+ * @param key the name in {@link StorageContext#properties}; that of one backend's own setting begins with the
+ *     backend's name and a dot
+ * @param type the type of the value
+ * @param byDefault the value if the setting is absent
+ * @param min min number, inclusive; for numbers only
+ * @param max max number, inclusive; for numbers only
+ * @param documentation its effect, in a sentence for users
  */
 public record StorageSetting(String key, Type type, String byDefault, long min, long max, String documentation) {
-    /** What a value is. */
+    /** Names the type of a value. */
     public enum Type {
         /** A whole number. */
         NUMBER,
@@ -31,7 +31,7 @@ public record StorageSetting(String key, Type type, String byDefault, long min, 
         return new StorageSetting(key, Type.NUMBER, Long.toString(byDefault), min, max, documentation);
     }
 
-    /** Defines what is either true or false. */
+    /** Defines a setting that is true or false. */
     public static StorageSetting flag(String key, boolean byDefault, String documentation) {
         return new StorageSetting(key, Type.FLAG, Boolean.toString(byDefault), 0, 0, documentation);
     }

@@ -4,7 +4,7 @@ package io.varve.core.spi;
 import java.util.Map;
 
 /**
- * What a {@link Storage#sync} could not make durable.
+ * Holds the failures of a {@link Storage#sync}.
  *
  * @param byPartition the failure of each partition that is not durable
  */

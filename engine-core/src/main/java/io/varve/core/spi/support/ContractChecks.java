@@ -8,7 +8,7 @@ import io.varve.core.spi.StorageException;
 import java.util.regex.Pattern;
 
 /**
- * Refuses calls that break the contract of {@link io.varve.core.spi}, with the same words in every backend.
+ * Refuses calls that break the contract of {@link io.varve.core.spi}, with equal messages in every backend.
  * Stateless.
  */
 public final class ContractChecks {
@@ -17,11 +17,11 @@ public final class ContractChecks {
     private ContractChecks() {}
 
     /**
-     * Checks what {@link io.varve.core.spi.Snapshots#write} is given.
+     * Checks name and offset of {@link io.varve.core.spi.Snapshots#write}.
      *
      * @param id names the partition in the message
      * @param name the snapshot's name
-     * @param offset the offset it is bound to
+     * @param offset the snapshot's offset
      * @throws StorageException MISUSE if the name is not 1 to 32 characters of {@code [a-z0-9-]}, or the
      *     offset is below 0
      */
@@ -33,12 +33,11 @@ public final class ContractChecks {
     }
 
     /**
-     * Checks that a partition that is to be opened is the one that exists, and not another incarnation of
-     * its topic.
+     * Checks that the partition to open is the existing one, not one of another incarnation of its topic.
      *
-     * @param asked the partition to be opened
-     * @param present the one that exists, of the same topic name and number
-     * @param place where it exists, for people, such as {@code " at /data/topic-0"}; may be empty
+     * @param asked the partition to open
+     * @param present the existing partition of the same topic name and number
+     * @param place its place for the message, such as {@code " at /data/topic-0"}; may be empty
      * @throws StorageException MISUSE if their topic ids differ
      */
     public static void requireSameIncarnation(PartitionId asked, PartitionId present, String place) {
@@ -49,15 +48,15 @@ public final class ContractChecks {
     }
 
     /**
-     * Checks where a read begins.
+     * Checks offset and size of a read.
      *
      * @param id names the partition in the message
-     * @param offset the offset asked for
-     * @param maxBytes the bytes asked for
+     * @param offset the read's offset
+     * @param maxBytes the read's max bytes
      * @param start the partition's start
-     * @param readableEnd its readable end
-     * @throws StorageException MISUSE if the offset is outside of {@code start <= offset <= readableEnd},
-     *     or {@code maxBytes} below 0
+     * @param readableEnd the partition's readable end
+     * @throws StorageException MISUSE if the offset is outside of {@code start <= offset <= readableEnd}, or
+     *     {@code maxBytes} below 0
      */
     public static void requireReadable(PartitionId id, long offset, int maxBytes, long start, long readableEnd) {
         if (offset < start || offset > readableEnd || maxBytes < 0) {
@@ -67,10 +66,10 @@ public final class ContractChecks {
     }
 
     /**
-     * Checks the lowest offset that a truncation is to drop.
+     * Checks the offset of a truncation.
      *
      * @param id names the partition in the message
-     * @param end that offset
+     * @param end lowest offset to drop
      * @throws StorageException MISUSE if {@code end} is below 0
      */
     public static void requireTruncation(PartitionId id, long end) {
@@ -80,15 +79,15 @@ public final class ContractChecks {
     }
 
     /**
-     * Checks the next run of a replacement: what {@link BatchRun#requireAtOrAbove} asks of any run, and
-     * that it lies within the segments that are replaced.
+     * Checks the next run of a replacement: as {@link BatchRun#requireAtOrAbove}, and that the run lies
+     * within the replaced segments.
      *
      * @param id names the partition in the message
      * @param run the next run of the replacement's source
-     * @param from the offset after the run before, or the first segment's base
-     * @param end end of the segments that are replaced, exclusive
+     * @param from offset after the previous run, or the first segment's base
+     * @param end end of the replaced segments, exclusive
      * @return offset after the run
-     * @throws StorageException MISUSE if the run does not lie there
+     * @throws StorageException MISUSE if the run lies outside
      */
     public static long requireReplacement(PartitionId id, BatchRun run, long from, long end) {
         run.requireAtOrAbove(id, from);
@@ -100,8 +99,7 @@ public final class ContractChecks {
     }
 
     /**
-     * Tells what to throw when {@link io.varve.core.spi.Storage#sync} is given a handle that another
-     * storage made.
+     * Makes the exception of a {@link io.varve.core.spi.Storage#sync} of another storage's handle.
      *
      * @return a MISUSE that names the partition
      */

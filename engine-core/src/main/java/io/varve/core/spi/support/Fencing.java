@@ -6,12 +6,11 @@ import io.varve.core.spi.StorageException;
 
 /**
  * Decides who may use a partition, by the rules of {@link io.varve.core.spi.Storage#open} and
- * {@link io.varve.core.spi.PartitionStore}: the handle of the highest epoch writes, earlier ones are
- * fenced, and none goes on after the partition's end. A backend keeps one for each partition and gives each
+ * {@link io.varve.core.spi.PartitionStore}: the handle of the highest epoch writes, earlier ones are fenced,
+ * and none works after the partition's end. A backend keeps one instance for each partition and gives each
  * handle a {@link Token}.
  *
- * <p>Opening, ending and resuming are ordered by the caller; tokens may be asked at any time from any
- * thread.
+ * <p>The caller orders opening, ending and resuming; any thread may call a token's methods at any time.
  */
 public final class Fencing {
     private final PartitionId id;
@@ -75,8 +74,8 @@ public final class Fencing {
     /**
      * Fences every handle of a lower epoch.
      *
-     * @param epoch the opener's, {@link #requireOpenable openable}
-     * @return what the new handle may do
+     * @param epoch the opener's epoch, {@link #requireOpenable openable}
+     * @return the new handle's token
      */
     public Token open(long epoch) {
         highestEpoch = epoch;
@@ -87,7 +86,7 @@ public final class Fencing {
     /**
      * Closes every handle, later ones too.
      *
-     * @param why goes on from the partition's name, for instance "was deleted"
+     * @param why completes a message after the partition's name, for instance "was deleted"
      */
     public void end(String why) {
         ended = why;

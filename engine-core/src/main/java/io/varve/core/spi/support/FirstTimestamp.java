@@ -9,19 +9,19 @@ import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import java.nio.ByteBuffer;
 
-/** Reads how old a segment's oldest records claim to be. Stateless. */
+/** Reads the timestamp of a segment's oldest records. Stateless. */
 public final class FirstTimestamp {
     private FirstTimestamp() {}
 
     /**
-     * Reads the max timestamp of the first batch that is left of a segment. Only the header is read where
-     * the batch lies in a file: there may be thousands of segments.
+     * Reads the max timestamp of the first batch that a segment still holds. Reads only the header of a batch
+     * in a file, as there may be thousands of segments.
      *
      * @param store an open partition
      * @param segment one of its segments
-     * @return ms since the epoch; {@link BatchHeader#NO_TIMESTAMP} if no batch is left of it, or the first
-     *     has none
-     * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed just now
+     * @return ms since the epoch; {@link BatchHeader#NO_TIMESTAMP} if the segment has no batch, or the batch
+     *     no timestamp
+     * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed meanwhile
      * @throws io.varve.core.record.InvalidBatchException if the stored bytes are no batch
      */
     public static long of(PartitionStore store, Segment segment) {

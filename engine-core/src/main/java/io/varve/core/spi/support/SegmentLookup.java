@@ -7,16 +7,16 @@ import io.varve.core.spi.StorageException;
 import java.util.List;
 import java.util.function.IntToLongFunction;
 
-/** Finds segments among those a partition has. Stateless. */
+/** Finds segments of a partition. Stateless. */
 public final class SegmentLookup {
     private SegmentLookup() {}
 
     /**
-     * Finds the segment an offset lies in.
+     * Finds the segment that holds an offset.
      *
-     * @param offset any
-     * @param count how many segments there are, at least 1
-     * @param base tells the base offset of each; they ascend
+     * @param offset any offset
+     * @param count number of segments, at least 1
+     * @param base returns the base offset of each segment by its index, ascending
      * @return the index of the last segment whose base is at most {@code offset}, or 0
      */
     public static int indexOf(long offset, int count, IntToLongFunction base) {
@@ -34,13 +34,13 @@ public final class SegmentLookup {
     }
 
     /**
-     * Finds the segments that {@link io.varve.core.spi.PartitionStore#replace} is to replace.
+     * Finds the segments for a {@link io.varve.core.spi.PartitionStore#replace}.
      *
      * @param id names the partition in the message
      * @param present all segments, oldest first, the last one active
-     * @param old those to be replaced
+     * @param old the segments to replace
      * @return the index of the first of them
-     * @throws StorageException MISUSE if they are none, or not a run of sealed segments among those present
+     * @throws StorageException MISUSE if {@code old} is empty, or not a run of present sealed segments
      */
     public static int requireRun(PartitionId id, List<Segment> present, List<Segment> old) {
         for (int first = 0; !old.isEmpty() && first + old.size() < present.size(); first++) {
@@ -56,7 +56,7 @@ public final class SegmentLookup {
                 StorageException.Kind.MISUSE, id + ": replace of " + old + ": not a run of its sealed segments");
     }
 
-    /** Their times are not compared. */
+    /** Compares all but the times. */
     private static boolean isSamePiece(Segment one, Segment other) {
         return one.baseOffset() == other.baseOffset()
                 && one.endOffset() == other.endOffset()

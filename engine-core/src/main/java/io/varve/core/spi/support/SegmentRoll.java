@@ -12,19 +12,18 @@ public final class SegmentRoll {
     private SegmentRoll() {}
 
     /**
-     * Tells whether a run must go to another segment than the active one. One that is empty takes a run of
-     * any size.
+     * Tells whether a run needs a new segment. An empty active segment takes a run of any size.
      *
-     * @param limits those in force
+     * @param limits the limits in force
      * @param bytes bytes of batches in the active segment
-     * @param firstTimestamp max timestamp of the segment's first batch in ms since the epoch, negative when
-     *     it has none
-     * @param firstAppendMs when a batch was first appended to the segment, in ms since the epoch; where
-     *     that is not known, such as after a restart, the earliest time that is known to be no earlier; -1
-     *     when there is none
-     * @param run what is to be appended
+     * @param firstTimestamp max timestamp of the segment's first batch in ms since the epoch, negative if it
+     *     has none
+     * @param firstAppendMs time of the first append to the segment, in ms since the epoch; if that is not
+     *     known, such as after a restart, the earliest known time that is not before it; -1 before the first
+     *     append
+     * @param run the run to append
      * @param nowMs the storage's clock, in ms since the epoch
-     * @return true if the next segment is to begin with the run
+     * @return true if the run must begin a new segment
      */
     public static boolean isDue(
             SegmentLimits limits, long bytes, long firstTimestamp, long firstAppendMs, BatchRun run, long nowMs) {
@@ -34,10 +33,11 @@ public final class SegmentRoll {
     }
 
     /**
-     * A segment's age is the span between timestamps. Where its first batch or the run has none, the age
-     * counts from the first append, or records without timestamps would never end a segment. Nor would
-     * records that come after one of the future: while its timestamp lies ahead the first append counts as
-     * well. A clock that was set back by more than a segment's span ends the segment, too.
+     * Compares a segment's age with its max. The age is the span between timestamps. If the first batch or
+     * the run has no timestamp, the age counts from the first append: otherwise records without timestamps
+     * would never end a segment. The first append also counts while the first timestamp lies in the future:
+     * otherwise later records would not end the segment. A clock that was set back by more than the max span
+     * ends the segment too.
      */
     private static boolean isTooOld(
             long maxMs, long firstTimestamp, long firstAppendMs, long runTimestamp, long nowMs) {

@@ -11,14 +11,14 @@ import java.util.Map;
  * Reads a backend's values out of {@link io.varve.core.spi.StorageContext#properties}. A wrong value is a
  * MISUSE whose message has the key, the value and what would be right. Thread-safe.
  *
- * @param settings defines each key that is read: its default, and what is allowed
+ * @param settings definitions of all keys, with defaults and allowed values
  * @param properties configuration by key
  */
 public record StorageProperties(List<StorageSetting> settings, Map<String, String> properties) {
     /**
      * @param key a number's key
-     * @return its value, the default when it is absent
-     * @throws StorageException MISUSE if it is no number in the setting's range
+     * @return the value, or the default if it is absent
+     * @throws StorageException MISUSE if the value is no number in the setting's range
      */
     public long number(String key) {
         StorageSetting setting = setting(key);
@@ -29,11 +29,11 @@ public record StorageProperties(List<StorageSetting> settings, Map<String, Strin
      * Reads a number whose default or range depends on other settings.
      *
      * @param key the setting
-     * @param absent what holds when it is absent
-     * @param min lowest value allowed, inclusive
-     * @param max highest value allowed, inclusive
+     * @param absent the value if the key is absent
+     * @param min min value, inclusive
+     * @param max max value, inclusive
      * @return the value
-     * @throws StorageException MISUSE if it is no number from {@code min} to {@code max}
+     * @throws StorageException MISUSE if the value is no number from {@code min} to {@code max}
      */
     public long number(String key, long absent, long min, long max) {
         String value = properties.get(key);
@@ -53,8 +53,8 @@ public record StorageProperties(List<StorageSetting> settings, Map<String, Strin
 
     /**
      * @param key a flag's key
-     * @return its value, the default when it is absent
-     * @throws StorageException MISUSE if it is neither true nor false
+     * @return the value, or the default if it is absent
+     * @throws StorageException MISUSE if the value is neither true nor false
      */
     public boolean flag(String key) {
         String value = text(key);
@@ -67,13 +67,13 @@ public record StorageProperties(List<StorageSetting> settings, Map<String, Strin
 
     /**
      * @param key any key
-     * @return its value as it is written, the default when it is absent
+     * @return the value as written, or the default if it is absent
      */
     public String text(String key) {
         return properties.getOrDefault(key, setting(key).byDefault());
     }
 
-    /** @return the words of a list, trimmed, without empty ones */
+    /** @return the elements of a list, trimmed, without empty ones */
     public List<String> words(String key) {
         return List.of(text(key).split(",")).stream()
                 .map(String::trim)
@@ -89,10 +89,12 @@ public record StorageProperties(List<StorageSetting> settings, Map<String, Strin
     }
 
     /**
+     * Makes the exception for a wrong value.
+     *
      * @param key the setting
-     * @param value what it is
-     * @param right what it must be, in words
-     * @return what to throw
+     * @param value the wrong value
+     * @param right the allowed values, for the message
+     * @return a MISUSE that names key, value and allowed values
      */
     public static StorageException wrong(String key, String value, String right) {
         return new StorageException(StorageException.Kind.MISUSE, key + " is '" + value + "', must be " + right);
