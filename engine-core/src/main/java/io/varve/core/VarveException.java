@@ -2,8 +2,8 @@
 package io.varve.core;
 
 /**
- * Is the root of all exceptions that Varve throws on purpose. Most subclasses carry a kind that tells the
- * caller what to do. The message names the partition, file, offset or value concerned.
+ * Reports every failure that Varve throws on purpose: the root of its exceptions. Most subclasses carry a
+ * kind that tells the caller what to do. The message names the partition, file, offset or value concerned.
  */
 public abstract class VarveException extends RuntimeException {
     private static final long serialVersionUID = 1L;

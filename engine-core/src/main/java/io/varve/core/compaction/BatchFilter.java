@@ -59,7 +59,7 @@ final class BatchFilter {
      *
      * @param buffer holds a validated batch
      * @param at the batch's first byte
-     * @return the batch that replaces it, perhaps a view of the batch itself; or null when the batch goes
+     * @return the batch that replaces it, perhaps a view of the batch itself; or null if the batch is removed
      */
     ByteBuffer filter(ByteBuffer buffer, int at) {
         boolean control = BatchHeader.isControl(buffer, at);

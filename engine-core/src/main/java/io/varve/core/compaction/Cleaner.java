@@ -30,7 +30,7 @@ public final class Cleaner {
     private final FailPoints failPoints;
 
     /**
-     * @param config how much of the machine compaction may use
+     * @param config threads, memory and bandwidth of compaction
      * @param clock the time for delete horizons and lags
      * @param throttle limits the speed
      * @param failPoints where tests end the process
@@ -71,7 +71,7 @@ public final class Cleaner {
         PartitionStore store = log.store();
         List<Segment> segments = store.segments();
         if (segments.size() == 1) {
-            return null; // the active one: most partitions, most of the time, and cheaply told
+            return null; // only the active segment: the usual case, without a read
         }
         DirtyPortion dirt = DirtyPortion.of(
                 segments,

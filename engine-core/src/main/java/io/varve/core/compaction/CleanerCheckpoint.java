@@ -9,13 +9,13 @@ import java.nio.ByteBuffer;
 import java.util.Optional;
 
 /**
- * Stores how far a partition is clean, in a blob named {@code cleaner} that is bound to that offset. If the
- * blob is lost, the partition is cleaned again.
+ * Stores the end of a partition's clean part, in a blob named {@code cleaner} at that offset. If the blob is
+ * lost, the partition is cleaned again.
  *
  * <pre>
  *  0 version    int16   1
  *  2 crc        uint32  CRC-32C of everything after it
- *  6 cleanedTo  int64   end of what is clean, exclusive; the offset the blob is bound to
+ *  6 cleanedTo  int64   end of the clean part, exclusive; also the blob's offset
  * </pre>
  */
 final class CleanerCheckpoint {

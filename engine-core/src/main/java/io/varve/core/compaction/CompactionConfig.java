@@ -2,13 +2,13 @@
 package io.varve.core.compaction;
 
 /**
- * Says how much of the machine compaction may use.
+ * Limits the threads, memory and bandwidth of compaction.
  *
  * @param enabled false to compact only on request ({@code log.cleaner.enable})
- * @param threads how many partitions are cleaned at a time, at least 1 ({@code log.cleaner.threads})
+ * @param threads number of partitions cleaned at a time, at least 1 ({@code log.cleaner.threads})
  * @param dedupeBufferBytes max bytes of memory for keys, all threads together
  *     ({@code log.cleaner.dedupe.buffer.size})
- * @param loadFactor how full that memory may get, above 0, at most 1
+ * @param loadFactor max used part of that memory, above 0, at most 1
  *     ({@code log.cleaner.io.buffer.load.factor})
  * @param ioBufferBytes bytes read at a time, all threads together, unless a batch is larger
  *     ({@code log.cleaner.io.buffer.size})

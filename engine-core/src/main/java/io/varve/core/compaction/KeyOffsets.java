@@ -47,7 +47,7 @@ final class KeyOffsets {
      *
      * @param keys max number of keys to come, 0 or more
      * @param maxBytes max bytes of memory; there is always space for one key
-     * @param loadFactor how full the table may get, above 0, at most 1
+     * @param loadFactor max used part of the table, above 0, at most 1
      * @return the map, empty
      */
     static KeyOffsets forKeys(long keys, long maxBytes, double loadFactor) {

@@ -36,7 +36,7 @@ final class KeyScan implements BatchWalk.Visitor {
 
     private boolean records(ByteBuffer buffer, int at) {
         if (!isReadable(buffer, at)) {
-            return true; // it stays as it is, and the filter tells of it
+            return true; // the batch stays unchanged, and the filter counts it
         }
         keys.forget();
         try (RecordIterator records = RecordIterator.withKeysTo(buffer, at, keys::feed)) {

@@ -24,20 +24,20 @@ import java.util.Set;
 final class TransactionOutcomes {
     private static final int MAX_CONTROL_BYTES = 1 << 20;
 
-    /** Says why a marker must stay, or that it may go. */
+    /** Says whether a marker must stay, and why. */
     enum Marker {
         /** The walk met records of its transaction. */
         NEEDED,
         /**
-         * The walk met no records of its transaction, but readers are still told of the transaction, and look
-         * for its end.
+         * The walk met no records of its transaction, but the aborted list of a fetch still has it, and
+         * readers look for its end.
          */
         ANNOUNCED,
-        /** The walk met no records of its transaction, and readers are not told of the transaction. */
+        /** The walk met no records of its transaction, and no aborted list has it. */
         IDLE
     }
 
-    /** An aborted transaction whose marker the walk has not met yet. */
+    /** Holds an aborted transaction whose marker the walk has not met yet. */
     private static final class Aborted {
         final AbortedTransaction transaction;
         boolean dataSeen;
@@ -95,7 +95,7 @@ final class TransactionOutcomes {
         long producer = BatchHeader.producerId(buffer, at);
         try (RecordIterator records = RecordIterator.of(buffer, at, MAX_CONTROL_BYTES)) {
             if (!records.next()) {
-                return Marker.IDLE; // emptied by an earlier cleaning, and kept for its producer's or its offset's sake
+                return Marker.IDLE; // emptied by an earlier cleaning; its producer or its offset needs it
             }
             ControlType type = records.controlType();
             if (type == ControlType.COMMIT) {

@@ -39,7 +39,7 @@ final class Committer implements Runnable {
     private static final Object STOP = new Object();
 
     /**
-     * @param storage what to sync
+     * @param storage syncs the partitions
      * @param durability decides how far consumers see after a commit
      * @param afterCommit called on the committer's thread for each partition committed; must be short
      * @param later called on that thread for a partition to {@link #request} again after a pause
@@ -137,7 +137,7 @@ final class Committer implements Runnable {
         Map<PartitionLog, List<CompletableFuture<Void>>> waiters = new HashMap<>();
         for (Object one : taken) {
             PartitionLog log = (PartitionLog) one;
-            // Before the sync: an append from now on asks for the next one.
+            // Before the sync: an append from now on requests the next one.
             queued.remove(log);
             List<CompletableFuture<Void>> ofLog = takeWaiting(log);
             if (!ofLog.isEmpty()) {

@@ -34,7 +34,7 @@ final class CompactionRunner {
     /** How long in ms a partition is skipped after it could not be cleaned. */
     private static final long AGAIN_MS = 60_000;
 
-    /** A partition that is due, and its dirty part. */
+    /** Holds a partition that is due, and its dirty part. */
     private record Candidate(PartitionLog log, Cleaner.Due due) {}
 
     private final Supplier<Collection<PartitionLog>> partitions;
@@ -135,7 +135,7 @@ final class CompactionRunner {
 
     private void failed(PartitionLog log, RuntimeException e) {
         if (isGone(log)) {
-            return; // deleted under way: what went wrong is that it is not there
+            return; // deleted meanwhile, which is no failure
         }
         StorageException.Kind kind = e instanceof StorageException storage ? storage.kind() : null;
         if (kind == StorageException.Kind.FULL || kind == StorageException.Kind.RETRY) {

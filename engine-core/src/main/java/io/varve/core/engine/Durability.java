@@ -3,7 +3,7 @@ package io.varve.core.engine;
 
 import io.varve.core.spi.Extent;
 
-/** Names what an acks=all response promises: the value of {@code log.durability}. */
+/** Names the promise of an acks=all response: the value of {@code log.durability}. */
 public enum Durability {
     /** The bytes survive a power cut, and consumers see only bytes that do. */
     SYNC {

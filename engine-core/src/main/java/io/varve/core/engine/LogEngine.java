@@ -117,13 +117,15 @@ public final class LogEngine implements AutoCloseable {
             }
             open.put(id, log);
             if (log.highWatermark() < log.logEndOffset()) {
-                policy.appended(log, 0); // what the storage kept from before may not be durable yet
+                policy.appended(log, 0); // appends from before the open may not be durable yet
             }
             return log;
         }
     }
 
-    /** @return true if a power cut may lose records that consumers saw ({@code log.durability=async}) */
+    /**
+     * @return true if a power cut may lose records that consumers have read ({@code log.durability=async})
+     */
     public boolean mayLoseWhatWasSeen() {
         return durability == Durability.ASYNC;
     }
@@ -160,7 +162,7 @@ public final class LogEngine implements AutoCloseable {
      */
     public void delete(PartitionId id) {
         synchronized (lifecycle) {
-            storage.delete(id); // when it fails, everything is as it was
+            storage.delete(id); // a failure changes nothing
             PartitionLog log = open.remove(id);
             if (log != null) {
                 policy.forget(log);
@@ -292,7 +294,7 @@ public final class LogEngine implements AutoCloseable {
         }
     }
 
-    /** @param ms how long in ms idle producers are remembered from now on, at least 1 */
+    /** @param ms time in ms for which idle producers are remembered from now on, at least 1 */
     public void rememberProducers(long ms) {
         producerExpirationMs = ms;
     }

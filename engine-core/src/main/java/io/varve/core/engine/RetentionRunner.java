@@ -40,7 +40,7 @@ final class RetentionRunner {
 
     private volatile long nextCheckMs;
 
-    /** @param partitions gives the open ones */
+    /** @param partitions returns the open partitions */
     RetentionRunner(Supplier<Collection<PartitionLog>> partitions, RetentionConfig config, Clock clock) {
         this.partitions = partitions;
         this.config = config;

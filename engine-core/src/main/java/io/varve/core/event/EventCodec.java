@@ -21,14 +21,14 @@ public interface EventCodec<E> {
     }
 
     /**
-     * @param events at least one
+     * @param events the events, at least one
      * @return one v2 batch from position to limit, writable, one record per event
      */
     ByteBuffer encode(List<E> events);
 
     /**
      * @param batches whole batches as {@link #encode} made them, offsets assigned
-     * @param sink told of each batch in order
+     * @param sink takes each batch in order
      * @throws RuntimeException if a batch cannot be decoded; the message names the offset
      */
     void decode(ByteBuffer batches, Sink<E> sink);

@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
  * </pre>
  *
  * A command sees the events of every earlier command, so that a round of many commands costs one sync. No
- * event is shown outside before it is durable. When the log has no space for a command's events, only that
+ * event becomes visible before it is durable. When the log has no space for a command's events, only that
  * command fails, and may be submitted again. When a sync has failed for good, it is unknown whether the last
  * events survive: the writer refuses every command from then on, and the next start replays the events that
  * survived.
@@ -65,7 +65,7 @@ public final class EventLog<S, E> implements AutoCloseable {
         /**
          * @param inForce the state whose effects took place
          * @param next the state after the events
-         * @return true if the events of earlier commands must be in force before these can be prepared
+         * @return true if the effects of earlier commands must take place before these events can be prepared
          */
         boolean waits(S inForce, S next);
 
@@ -140,8 +140,9 @@ public final class EventLog<S, E> implements AutoCloseable {
      * Queues a command.
      *
      * @param command decides the events
-     * @return completes, on the writer's thread, with the answer when the events are durable and in force;
-     *     fails with the command's exception, or with a {@link StorageException}: the log's, or CLOSED
+     * @return completes, on the writer's thread, with the answer when the events are durable and their
+     *     effects took place; fails with the command's exception, or with a {@link StorageException}: the
+     *     log's, or CLOSED
      */
     public <R> CompletableFuture<R> submit(Command<S, E, R> command) {
         Pending<S, E, R> pending = new Pending<>(Objects.requireNonNull(command, "command"), new CompletableFuture<>());
@@ -192,7 +193,7 @@ public final class EventLog<S, E> implements AutoCloseable {
             LOG.error("The writer of {} died; refusing changes until restart", log.id(), e);
             refusing = new StorageException(StorageException.Kind.CLOSED, log.id() + ": its writer died", e);
         }
-        queue.drainTo(round); // whoever adds to the queue from now on sees the refusal
+        queue.drainTo(round); // commands queued from now on are refused
         for (Pending<S, E, ?> late : round) {
             if (late != stop) {
                 late.future.completeExceptionally(refusing);
@@ -233,7 +234,7 @@ public final class EventLog<S, E> implements AutoCloseable {
         }
     }
 
-    /** Commands whose events become durable together. */
+    /** Decides commands whose events become durable together. */
     private final class Round {
         private S working = state;
         private long end = -1;

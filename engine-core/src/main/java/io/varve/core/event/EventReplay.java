@@ -35,7 +35,7 @@ public final class EventReplay<E> {
      *
      * @param log the log of the events, with every offset from 0 on: such a log is never trimmed
      * @param codec how records become events
-     * @param sink told of each batch in order
+     * @param sink takes each batch in order
      * @throws StorageException as {@link io.varve.core.log.LogReader#read}, or if the end does not become
      *     durable; CORRUPT if an event is missing or damaged, the message naming log and offset
      */

@@ -26,9 +26,7 @@ final class HighWatermark {
     /** Number of the next wait: how many waits there have been. */
     private long waited;
 
-    /**
-     * @param number distinguishes the waits for one offset, so that each can be called off by itself
-     */
+    /** @param number distinguishes the waits for one offset, so that each can be cancelled by itself */
     private record Waiting(long offset, long number, PartitionLog.Waiter waiter) implements Comparable<Waiting> {
         @Override
         public int compareTo(Waiting other) {

@@ -65,8 +65,8 @@ public final class LogAppender {
      *
      * @param batches one or more whole v2 batches from position to limit; writable, big-endian, direct or
      *     heap; patched in place; not kept after the call
-     * @param origin who appends
-     * @return the offsets they got
+     * @param origin where the batches come from
+     * @return the batches' offsets
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws AppendException if they break a rule of this partition
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
@@ -93,8 +93,8 @@ public final class LogAppender {
      * Changes nothing: the first half of an append.
      *
      * @param batches as for {@link #append(ByteBuffer, AppendOrigin)}; not changed yet
-     * @param origin who appends
-     * @param meter told of decompressed bytes; what it throws ends the check
+     * @param origin where the batches come from
+     * @param meter counts decompressed bytes; its exception ends the check
      * @return the run for {@link #append(AppendRun, VerificationGuard, Executor)}; backed by the same bytes
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches
      * @throws AppendException if they break a rule of this partition
@@ -111,7 +111,7 @@ public final class LogAppender {
      * @param afterwards runs the request for a commit; when it refuses, the request is made at once. It lets
      *     several appends in a row share a sync: a commit requested after the first would start a sync
      *     without the others, and they would wait for two
-     * @return the offsets it got
+     * @return the run's offsets
      * @throws AppendException if the producer's sequence or transaction does not fit
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
@@ -164,7 +164,7 @@ public final class LogAppender {
      * here: its records may be trimmed.
      *
      * @param marker what the coordinator decided
-     * @return the offset it got; wait for the high watermark as after any append
+     * @return the marker's offset; wait for the high watermark as after any append
      * @throws AppendException INVALID_PRODUCER_EPOCH, TRANSACTION_COORDINATOR_FENCED
      * @throws StorageException FULL, FENCED, CLOSED, RETRY
      */
@@ -246,7 +246,7 @@ public final class LogAppender {
     }
 
     /**
-     * @param bytes how many bytes are to be appended
+     * @param bytes number of bytes to append
      * @return true if the storage would make that append wait for the device now: an event loop then hands
      *     the append to another thread
      */
@@ -258,7 +258,7 @@ public final class LogAppender {
      * Waits until an append would not have to wait for the device; the storage bounds the wait. Only for
      * threads that may block.
      *
-     * @param bytes how many are to be appended
+     * @param bytes number of bytes to append
      */
     public void awaitSpace(int bytes) {
         store.awaitSpace(bytes);

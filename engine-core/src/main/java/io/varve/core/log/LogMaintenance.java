@@ -89,7 +89,7 @@ public final class LogMaintenance implements CompactableLog {
             store.trimTo(offset);
             fewer = writer.producers().aborted().reachesTo(0);
             if (fewer) {
-                // By whole segments, as the index is stored: the parts a snapshot vouches for must not
+                // By whole segments, as the index is stored: parts whose checksums are in a snapshot must not
                 // change.
                 base = store.segments().get(0).baseOffset();
                 fewer = writer.producers().trimAborted(base);
@@ -154,7 +154,7 @@ public final class LogMaintenance implements CompactableLog {
         producers.writeSnapshot();
     }
 
-    // Readers of the old segments keep them until they are done.
+    // Reads in progress hold their own slice and their own snapshot of the aborted transactions.
     @Override
     public void replace(List<Segment> old, BatchSource cleaned, Supplier<Collection<AbortedTransaction>> gone) {
         producers.writeForgotten();

@@ -185,15 +185,14 @@ public final class PartitionLog {
     }
 
     /**
-     * @return offset below which every transaction has ended, exclusive: the first offset of the first
-     *     transaction that is open or whose marker is not below the high watermark; the high watermark when
-     *     there is none
+     * @return end of the decided records, exclusive: the first offset of a transaction that is open or whose
+     *     marker is not below the high watermark; the high watermark if there is no such transaction
      */
     public long lastStableOffset() {
         return reader.lastStableOffset();
     }
 
-    /** @return up to which offsets the partition is stored, readable and durable */
+    /** @return the partition's start, readable end and durable end */
     public Extent extent() {
         return store.extent();
     }

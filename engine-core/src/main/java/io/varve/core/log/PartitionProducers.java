@@ -12,7 +12,7 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Answers what a partition knows of its producers and their transactions, begins to verify transactions,
+ * Answers queries about a partition's producers and their transactions, begins to verify transactions,
  * expires idle producers and writes snapshots of all producers. Thread-safe.
  */
 public final class PartitionProducers {
@@ -145,8 +145,8 @@ public final class PartitionProducers {
 
     /**
      * Forgets aborted transactions of which compaction has left no record, and writes a snapshot without them
-     * before their markers may go. A reader that is told of a transaction without a marker never finds its
-     * end, and would leave out later records of the producer.
+     * before their markers may be removed. If the aborted list of a fetch held a transaction without a
+     * marker, the reader would never find its end, and would skip later records of the producer.
      */
     void forgetAborted(Collection<AbortedTransaction> gone) {
         boolean fewer;

@@ -11,8 +11,8 @@ import java.nio.ByteBuffer;
 import java.util.function.Consumer;
 
 /**
- * Reads a log that the server itself keeps, from its start to its end, and verifies every batch: its
- * checksum, and that its offsets ascend. Not thread-safe.
+ * Reads one of the server's own logs from start to end, and verifies every batch: its checksum, and that
+ * offsets ascend. Not thread-safe.
  */
 public final class VerifyingLogReader {
     private final PartitionLog log;
@@ -27,7 +27,7 @@ public final class VerifyingLogReader {
         /**
          * Reports a batch that is not sound. After the return the reader goes on behind it.
          *
-         * @param offset the first offset that is affected
+         * @param offset the first damaged offset
          * @param why what is wrong
          * @throws RuntimeException to end the reading
          */
@@ -39,7 +39,7 @@ public final class VerifyingLogReader {
      * @param readBytes max bytes of one read
      * @param sound gets one or more whole batches, big-endian, from position to limit; must not keep the
      *     buffer
-     * @param damage told of each batch that is skipped
+     * @param damage called for each damaged range that is skipped
      */
     public VerifyingLogReader(PartitionLog log, int readBytes, Consumer<ByteBuffer> sound, DamageListener damage) {
         this.log = log;

@@ -34,7 +34,7 @@ import java.util.Optional;
  * <p>Source: Kafka's ProducerStateManager. Stateless, thread-safe.
  */
 public final class ProducerSnapshotFormat {
-    /** The name under which {@link io.varve.core.spi.Snapshots} stores it. */
+    /** The snapshot's name in {@link io.varve.core.spi.Snapshots}. */
     public static final String NAME = "producer";
 
     private static final short VERSION = 1;
@@ -52,7 +52,7 @@ public final class ProducerSnapshotFormat {
      * Holds the content of a snapshot.
      *
      * @param states the producers, without the aborted transactions
-     * @param index where the aborted transactions are, by segment, ascending
+     * @param index the parts of the index of aborted transactions, by segment, ascending
      */
     public record Content(ProducerStates states, List<TransactionIndex.Part> index) {}
 

@@ -17,10 +17,10 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Keeps what one partition knows of its producers (KIP-98, KIP-360): their epochs, their last five batches
- * each, their transactions. The state is a fold over batches: only {@link #apply} changes it, in live appends
- * and in a replay. Pending verifications (KIP-890) are not part of the fold, and are gone after a restart.
- * {@link SequenceCheck} decides by this state what may be appended.
+ * Keeps the state of one partition's producers (KIP-98, KIP-360): their epochs, their last five batches each,
+ * their transactions. The state is a fold over batches: only {@link #apply} changes it, in live appends and
+ * in a replay. Pending verifications (KIP-890) are not part of the fold, and are gone after a restart.
+ * {@link SequenceCheck} checks batches against this state.
  *
  * <p>Not thread-safe: the partition's writer owns it. Only {@link #firstUnstableOffset}, {@link #visibleTo}
  * and {@link #aborted} may be called by any thread.
@@ -250,9 +250,9 @@ public final class ProducerStates {
     }
 
     /**
-     * Counts every producer as active now: a log does not tell when its producers were active.
+     * Counts every producer as active now: a log does not hold the times of appends.
      *
-     * @param now ms by the clock that {@link #expire} goes by
+     * @param now ms by the clock of {@link #expire}
      */
     public void countIdleFrom(long now) {
         producers.all().values().forEach(entry -> entry.activeAt(now));

@@ -10,9 +10,9 @@ import io.varve.core.transaction.VerificationGuard;
 import java.nio.ByteBuffer;
 
 /**
- * Checks batches and markers against what a partition knows of their producers, before they are appended
- * (KIP-98, KIP-360, KIP-890): finds duplicates, sequence gaps, fenced epochs, and batches outside their
- * transaction. Changes nothing. Not thread-safe: used by the partition's writer.
+ * Checks batches and markers against the state of their producers, before they are appended (KIP-98, KIP-360,
+ * KIP-890): finds duplicates, sequence gaps, fenced epochs, and batches outside their transaction. Changes
+ * nothing. Not thread-safe: used by the partition's writer.
  */
 public final class SequenceCheck {
     private final ProducerStates producers;
@@ -29,7 +29,7 @@ public final class SequenceCheck {
      * @param at the batch's first byte
      * @param fromClient whether to check sequences: false for the broker's own batches
      * @param guard proves that the batch belongs to a transaction that is not open here yet
-     * @return what to do with it; ACCEPTED for batches of producers that are not idempotent
+     * @return the verdict; accepted for batches of producers that are not idempotent
      */
     public SequenceVerdict checkBatch(ByteBuffer buffer, int at, boolean fromClient, VerificationGuard guard) {
         long id = BatchHeader.producerId(buffer, at);
@@ -103,7 +103,7 @@ public final class SequenceCheck {
      * coordinator may have missed the first response.
      *
      * @param marker the coordinator's marker
-     * @return ACCEPTED, fenced, or the coordinator fenced
+     * @return accepted, fenced, or coordinator fenced
      */
     public SequenceVerdict checkMarker(TransactionMarker marker) {
         ProducerEntry entry = producers.entry(marker.producerId());

@@ -20,9 +20,9 @@ public sealed interface SequenceVerdict {
     record Duplicate(SequencedBatch original) implements SequenceVerdict {}
 
     /**
-     * A newer epoch of the producer has written; or, for a marker, its transaction has ended.
+     * The epoch is lower than the producer's current one; or, for a marker, its transaction has ended.
      *
-     * @param current the epoch known
+     * @param current the producer's current epoch
      */
     record Fenced(short current) implements SequenceVerdict {}
 
@@ -36,7 +36,7 @@ public sealed interface SequenceVerdict {
     /**
      * The batch does not fit the state of the producer's transaction.
      *
-     * @param why what is missing, or what prevents the append
+     * @param why the reason, for the message
      */
     record WrongTransaction(String why) implements SequenceVerdict {}
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.retention;
 
-/** Names what deletes a segment. */
+/** Names the reason for the deletion of a segment. */
 public enum DeletionCause {
     /** Its newest record is older than {@code retention.ms}. */
     TIME,

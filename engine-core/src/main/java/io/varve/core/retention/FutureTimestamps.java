@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.retention;
 
-/** Says how a record's timestamp in the future affects the age of its segment. */
+/** Defines how a timestamp in the future affects the age of its segment. */
 public enum FutureTimestamps {
     /**
      * A segment is as old as its newest timestamp. While that timestamp lies in the future, the segment is as

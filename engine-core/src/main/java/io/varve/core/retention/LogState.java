@@ -8,8 +8,8 @@ import java.util.List;
  * Holds the state of a partition, as far as retention needs it, at one moment.
  *
  * @param segments the segments, oldest first, the last one active; never empty
- * @param startOffset first offset kept, inclusive
- * @param highWatermark offset after the last record shown to consumers, exclusive
+ * @param startOffset first offset that is not trimmed, inclusive
+ * @param highWatermark offset after the last record visible to consumers, exclusive
  */
 public record LogState(List<Segment> segments, long startOffset, long highWatermark) {
     /** @throws IllegalArgumentException if there is no segment */

@@ -6,11 +6,11 @@ import java.util.Objects;
 /**
  * Names a reason that keeps a segment, or may keep it.
  *
- * @param kind what it is
+ * @param kind the reason
  * @param detail more about the reason, for the operator; may be empty
  */
 public record Obstacle(Kind kind, String detail) {
-    /** Names what can prevent a deletion. */
+    /** Names the reasons that can prevent a deletion. */
     public enum Kind {
         /** A hold pins records of the segment or before it; the detail is the hold's name. */
         HOLD,

@@ -36,7 +36,7 @@ public record RetentionLimits(boolean delete, long retentionMs, long retentionBy
 
     /**
      * @param pinned the new holds
-     * @return these limits with those holds
+     * @return a copy with these holds
      */
     public RetentionLimits withHolds(List<Hold> pinned) {
         return new RetentionLimits(delete, retentionMs, retentionBytes, pinned);

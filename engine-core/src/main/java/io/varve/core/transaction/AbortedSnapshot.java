@@ -6,7 +6,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Shows the aborted transactions of a partition at one moment, in the order of their markers:
+ * Holds the aborted transactions of a partition at one time, in the order of their markers:
  * {@link #overlapping} is the aborted list of a fetch. Thread-safe: the rows before {@code to} never change,
  * new rows are written behind them.
  */
@@ -64,7 +64,7 @@ public final class AbortedSnapshot {
         return new AbortedSnapshot(extensible.columns, extensible.from, row + 1);
     }
 
-    /** @return a snapshot without the rows before {@code row}; it releases their memory when that is much */
+    /** @return a snapshot without the rows before {@code row}; releases their memory if that is much */
     AbortedSnapshot startingAt(int row) {
         AbortedSnapshot left = new AbortedSnapshot(columns, row, to);
         if (row == to) {
@@ -97,7 +97,7 @@ public final class AbortedSnapshot {
                 found.add(get(row));
             }
             if (columns[STABLE][row] >= end) {
-                break; // whatever was undecided after this one's end lies above
+                break; // transactions that were undecided after this one's end begin above
             }
         }
         return found;

@@ -12,7 +12,7 @@ import java.util.TreeSet;
  *
  * <pre>
  *   open    --marker appended---------------> decided   readers still see nothing at or above its first offset
- *   decided --high watermark passes marker--> over      if aborted, readers are told to leave it out
+ *   decided --high watermark passes marker--> over      if aborted, readers skip its records
  * </pre>
  *
  * Thread-safe: the partition's writer begins and ends transactions, the committer passes the high watermark,

@@ -9,8 +9,8 @@ import java.util.Map;
  * from the request to the coordinator until the producer's transaction has records here, or ends. Not
  * thread-safe.
  *
- * <p>An entry has the lowest sequence of all requests. When the verification of that batch failed and that of
- * a later batch succeeded, the later batch must not begin the transaction: the earlier one would be out of
+ * <p>An entry keeps the lowest sequence of all requests. When the verification of that batch failed and that
+ * of a later batch succeeded, the later batch must not begin the transaction: the earlier one would be out of
  * order for ever.
  */
 public final class PendingVerifications {
@@ -59,8 +59,8 @@ public final class PendingVerifications {
      * @param producer the producer
      * @param epoch its epoch
      * @param sequence sequence of the first record to append, or {@link #NO_SEQUENCE}
-     * @param epochBumps whether each transaction of the producer has an epoch of its own
-     * @param now ms by the clock that {@link #expire} goes by
+     * @param epochBumps whether each transaction raises the producer's epoch
+     * @param now ms by the clock of {@link #expire}
      * @return the guard to pass to the append; one guard for as long as the producer's verification is
      *     pending
      */

@@ -9,7 +9,7 @@ import java.util.Optional;
 
 /**
  * Writes and reads the aborted transactions whose markers lie in one segment: Kafka's {@code .txnindex},
- * bound to the segment's first offset.
+ * stored under the segment's first offset.
  *
  * <pre>
  * entries of 34 bytes, by the offset of the marker:
@@ -21,7 +21,7 @@ import java.util.Optional;
  * <p>Source: Kafka's TransactionIndex and AbortedTxn. Stateless, thread-safe.
  */
 public final class TransactionIndex {
-    /** The name under which {@link io.varve.core.spi.Snapshots} stores it. */
+    /** The index's name in {@link io.varve.core.spi.Snapshots}. */
     public static final String NAME = "txnindex";
 
     private static final short VERSION = 0;
@@ -51,7 +51,7 @@ public final class TransactionIndex {
      * Divides the aborted transactions of a partition among its segments.
      *
      * @param rows the aborted transactions known now
-     * @param bases first offsets of the segments, ascending, one at least
+     * @param bases first offsets of the segments, ascending, at least one
      * @param stored the parts known to be stored
      * @return the index of each segment that has aborted transactions, ascending
      */

@@ -12,7 +12,7 @@ public final class AppendRefusals {
     private AppendRefusals() {}
 
     /**
-     * @param check not ACCEPTED, nor a duplicate
+     * @param verdict neither accepted nor a duplicate
      * @param id the partition
      * @param producer id of the producer whose batch or marker it is
      * @param epoch its epoch

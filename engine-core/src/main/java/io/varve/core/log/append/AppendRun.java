@@ -28,7 +28,9 @@ public final class AppendRun {
     private final AppendOrigin origin;
     private final boolean logAppendTime;
     private final long now;
-    /** Max timestamp of the records of each batch, or null where the headers are not verified. */
+    /**
+     * Max timestamp of each batch as checked; null for the broker's own batches, whose headers are trusted.
+     */
     private final long[] maxTimestamps;
 
     private long records;
@@ -55,10 +57,10 @@ public final class AppendRun {
      *
      * @param id the partition, for messages
      * @param bytes one or more batches from position to limit; not changed
-     * @param origin who appends
+     * @param origin where the batches come from
      * @param config the partition's rules
      * @param now ms since the epoch
-     * @param meter told of decompressed bytes; may break off
+     * @param meter counts decompressed bytes; its exception ends the check
      * @return the batches, backed by the same bytes, or by new bytes where the topic wants another
      *     compression
      * @throws io.varve.core.record.InvalidBatchException if the bytes are not sound batches

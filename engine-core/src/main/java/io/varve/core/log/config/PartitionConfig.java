@@ -82,7 +82,7 @@ public record PartitionConfig(
 
     /**
      * @param limits where segments end
-     * @return this configuration with those segments
+     * @return a copy with these limits
      */
     public PartitionConfig with(SegmentLimits limits) {
         return with(limits, retention, batches);
@@ -90,7 +90,7 @@ public record PartitionConfig(
 
     /**
      * @param rules how producers' batches are checked and stored
-     * @return this configuration with those rules
+     * @return a copy with these rules
      */
     public PartitionConfig with(BatchRules rules) {
         return with(segments, retention, rules);

@@ -10,8 +10,8 @@ import java.nio.ByteBuffer;
 /**
  * Searches batches for a record by its timestamp, for one query. Records are streamed in little memory, and
  * all batches together may decompress to {@link #MAX_DECOMPRESSED_BYTES} only: a batch of a megabyte can hold
- * a gigabyte. Beyond that limit, or where the records are not sound, the answer is the header's timestamp at
- * the first offset not searched: a consumer that begins there misses no record. Not thread-safe.
+ * a gigabyte. Beyond that limit, or where the records are not sound, the result is the header's timestamp
+ * with the first offset not searched: a consumer that begins there misses no record. Not thread-safe.
  */
 final class BatchTimestampSearch {
     /** Takes gzip about a quarter of a second. */
@@ -39,8 +39,8 @@ final class BatchTimestampSearch {
     }
 
     /**
-     * @return the first record with at least the timestamp; the newest record for a timestamp no record can
-     *     have
+     * @return the first record with at least the timestamp, or null; the newest record if the timestamp is
+     *     Long.MAX_VALUE
      */
     private TimestampOffset look(ByteBuffer bytes, int at, long timestamp) {
         if (BatchHeader.recordCount(bytes, at) <= 0) {

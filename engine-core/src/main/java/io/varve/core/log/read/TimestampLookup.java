@@ -23,7 +23,7 @@ import java.util.function.Supplier;
  */
 public final class TimestampLookup {
     private static final int SCAN_BYTES = 1 << 20;
-    /** Max queries to the store before the remainder of a piece of the log is read. */
+    /** Max queries to the store before the remaining batches of a piece are walked. */
     private static final int MAX_STEPS = 8;
     /**
      * Max batches searched whose headers claim a later timestamp than their records have; after them the
@@ -151,8 +151,8 @@ public final class TimestampLookup {
     }
 
     /**
-     * Searches the batches in descending order of the timestamp they claim, until no other batch claims a
-     * later one than was found.
+     * Searches the batches in descending order of the max timestamps in their headers, until no header
+     * exceeds the newest record found.
      */
     private TimestampOffset newestByRecords(Piece piece, TimestampOffset found, BatchTimestampSearch times) {
         TimestampOffset best = found;
@@ -176,8 +176,8 @@ public final class TimestampLookup {
     }
 
     /**
-     * @return the batch that claims the largest timestamp, of the batches from an offset on that are not in
-     *     {@code known}
+     * @return the batch with the largest max timestamp in its header, of the batches from an offset on that
+     *     are not in {@code known}
      */
     private OffsetAt newestBatch(Piece piece, long from, Set<Long> known) {
         NewestBatch newest = new NewestBatch(known);
@@ -209,7 +209,8 @@ public final class TimestampLookup {
     /**
      * Narrows down where the newest batch of a piece lies, by halving the range of timestamps.
      *
-     * @return a batch of the piece that claims to be newer than any before it, or null
+     * @return a batch of the piece whose header's max timestamp exceeds those of all batches before it, or
+     *     null
      */
     private OffsetAt climb(Piece piece) {
         OffsetAt highest = null;

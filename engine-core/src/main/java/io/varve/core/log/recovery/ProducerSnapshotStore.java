@@ -20,9 +20,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stores snapshots of a partition's producers and loads them: a snapshot bound to the log end offset, and
- * before it the index of aborted transactions by segment, which the snapshot vouches for. Two snapshots are
- * kept, since a crash may move the log end back.
+ * Writes and loads snapshots of a partition's producers. A snapshot has the log end offset as its offset. The
+ * index of aborted transactions is written before it, by segment; the snapshot holds the index's checksums.
+ * Two snapshots are kept, since a crash may move the log end back.
  *
  * <p>One caller at a time; {@link #prepare} with the writer's lock held.
  */
@@ -37,7 +37,7 @@ public final class ProducerSnapshotStore {
     private List<TransactionIndex.Part> index = List.of();
 
     private boolean swept;
-    /** The last snapshot has aborted transactions that have been forgotten since. */
+    /** True if the last snapshot has aborted transactions that have been forgotten since. */
     private boolean outdated;
 
     /**
@@ -53,7 +53,7 @@ public final class ProducerSnapshotStore {
         }
     }
 
-    /** The newest snapshot that is sound, and its offset. */
+    /** Holds the newest sound snapshot, and its offset. */
     record Loaded(ProducerStates states, long offset) {}
 
     /**
@@ -68,8 +68,8 @@ public final class ProducerSnapshotStore {
     /**
      * Finds the newest snapshot that is whole, and has a whole index.
      *
-     * @param from lowest offset wanted, inclusive
-     * @param to highest offset wanted, inclusive
+     * @param from min offset of the snapshot, inclusive
+     * @param to max offset of the snapshot, inclusive
      * @param fits tells whether a snapshot still matches the log
      */
     Optional<Loaded> load(long from, long to, Predicate<ProducerStates> fits) {
