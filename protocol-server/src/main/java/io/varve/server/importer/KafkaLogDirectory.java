@@ -76,7 +76,7 @@ final class KafkaLogDirectory implements AutoCloseable {
         }
     }
 
-    /** A shared lock needs no right to write, and keeps Kafka from starting. */
+    /** A shared lock needs no permission to write, and keeps Kafka from starting. */
     private static Optional<DirectoryLock> lock(Path path) throws IOException {
         try {
             return DirectoryLock.share(path);
@@ -161,7 +161,7 @@ final class KafkaLogDirectory implements AutoCloseable {
 
     /**
      * @param partition {@code TOPIC-N}
-     * @param topicId of the topic that is meant
+     * @param topicId the topic's id
      * @return the partition's log, if this directory holds it
      */
     Optional<KafkaPartitionLog> log(String partition, Uuid topicId) {

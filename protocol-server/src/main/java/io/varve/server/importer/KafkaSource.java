@@ -177,7 +177,7 @@ public final class KafkaSource implements AutoCloseable {
         return nextProducerId;
     }
 
-    /** @return what stays behind, and why, in words */
+    /** @return what is not imported and why, a text for each */
     public List<String> leftOut() {
         return List.copyOf(leftOut);
     }

@@ -76,7 +76,7 @@ final class SourcePartition {
         return bytes;
     }
 
-    /** @return records of aborted transactions, which stay behind */
+    /** @return records of aborted transactions, which are not imported */
     long abortedRecords() {
         return abortedRecords;
     }

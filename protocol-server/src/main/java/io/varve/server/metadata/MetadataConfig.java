@@ -18,8 +18,7 @@ import java.util.Map;
  * @param topics what topics get by default, and what clients may do with them
  * @param logDefaults the broker-wide defaults of topic settings that are configured, by the broker's names
  *     and in their units ({@code log.retention.hours}, {@code log.segment.bytes}, {@code message.max.bytes},
- *     {@code compression.type}, ...; the list is {@link TopicConfigDefaults#names()}); other keys are passed
- *     over
+ *     {@code compression.type}, ...; the list is {@link TopicConfigDefaults#names()}); other keys are ignored
  * @param losses {@code log.loss.accepted}: what may be missing at a start
  * @param brokerKeys what brokers can be configured with
  * @param batches how producers' batches are checked; how they are compressed is a topic's setting

@@ -72,7 +72,7 @@ final class MetadataPublisher {
         topicConfigs.setDefaults(brokerConfigs.set(state.configs(self), state.configs(MetadataEvents.CLUSTER)));
     }
 
-    /** Brings topics and their partitions to what the metadata says, and has those that fail tried again. */
+    /** Reconciles topics and their partitions with the metadata, and has failed ones tried again. */
     void publishTopics(Collection<Uuid> touched, MetadataState state) {
         List<Uuid> failed = topics.reconcile(touched, state);
         if (!failed.isEmpty()) {

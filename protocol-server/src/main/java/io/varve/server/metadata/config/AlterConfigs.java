@@ -84,7 +84,7 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
             state.configured().forEach(resource -> counts.merge(resource.type(), 1, Integer::sum));
         }
 
-        /** Keeps clients from naming resources without end that consist of nothing but settings. */
+        /** Limits the resources that exist only because a client set something for them. */
         void count(ConfigChange change, Map<String, String> before, Map<String, String> after) {
             ConfigResource.Type type = change.resource().type();
             if (before.isEmpty() && !after.isEmpty()) {

@@ -26,7 +26,7 @@ public record ConfigEntry(ConfigKey key, String value, List<Synonym> synonyms) {
         DYNAMIC_DEFAULT,
         /** Set in the server's properties. */
         STATIC,
-        /** Nobody set it. */
+        /** Not set; the default is in force. */
         DEFAULT
     }
 

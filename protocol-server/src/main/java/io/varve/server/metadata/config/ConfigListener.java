@@ -4,7 +4,7 @@ package io.varve.server.metadata.config;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigResource;
 
-/** Learns of settings other than topics'. Called by one thread at a time, which must not be held up. */
+/** Is called when settings other than topics' change, by one thread at a time. Must not block. */
 @FunctionalInterface
 public interface ConfigListener {
     /**

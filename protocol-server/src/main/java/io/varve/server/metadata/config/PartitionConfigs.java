@@ -27,8 +27,8 @@ public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionH
     }
 
     /**
-     * Gives each partition a jitter of its own, for good. Kafka draws each segment's jitter by lot; a jitter
-     * that stays spreads the partitions as well, and can be foretold.
+     * Gives each partition a jitter of its own, which never changes. Kafka draws each segment's jitter at
+     * random; a fixed jitter spreads the partitions as well, and can be predicted.
      *
      * @param topic the topic's id
      * @param partition which partition

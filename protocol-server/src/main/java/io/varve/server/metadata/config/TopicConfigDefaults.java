@@ -74,8 +74,8 @@ public final class TopicConfigDefaults {
         });
     }
 
-    // Not by the synonym's own converter: that logs a stack trace and passes over what it cannot read, and
-    // makes -1 hours of -1.
+    // Not by the synonym's own converter: that logs a stack trace, skips what it cannot read, and makes -1
+    // hours of -1.
     private static String convert(String name, String configured) {
         TimeUnit unit = name.endsWith(".hours") ? TimeUnit.HOURS : name.endsWith(".minutes") ? TimeUnit.MINUTES : null;
         if (unit == null) {

@@ -32,7 +32,7 @@ public record AcceptedLosses(List<String> words) {
     /**
      * @param text comma-separated words
      * @return what they accept
-     * @throws MetadataException if a word is none; the message names key and value
+     * @throws MetadataException if a word has none of these forms; the message names key and value
      */
     public static AcceptedLosses parse(String text) {
         List<String> words = Arrays.stream(text.split(","))
@@ -48,7 +48,7 @@ public record AcceptedLosses(List<String> words) {
         return new AcceptedLosses(words);
     }
 
-    /** @return whether a partition that is missing may be made anew, empty */
+    /** @return whether a missing partition may be created anew, empty */
     boolean missing(PartitionId id) {
         return words.contains(ALL) || words.contains(id.toString()) || words.contains(id.topic() + "-*");
     }
@@ -56,7 +56,7 @@ public record AcceptedLosses(List<String> words) {
     /**
      * @param id a partition of a coordinator's topic
      * @param offset where it is damaged
-     * @return whether what the damaged batch held may be passed over
+     * @return whether the damaged batch may be skipped
      */
     public boolean damaged(PartitionId id, long offset) {
         return words.contains(ALL) || words.contains(damage(id, offset));

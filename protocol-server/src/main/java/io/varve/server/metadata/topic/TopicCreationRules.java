@@ -9,7 +9,7 @@ import org.apache.kafka.common.errors.PolicyViolationException;
 import org.apache.kafka.image.TopicImage;
 
 /**
- * What new topics and partitions are checked against.
+ * Rules that new topics and partitions must follow.
  *
  * @param nodeId {@code node.id}: the only broker there is
  * @param config the broker's settings about topics

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.topic;
 
-/** Learns of topics that come, change and go, one change after the other. */
+/** Is called when topics are created, change or are deleted, one change after the other. */
 @FunctionalInterface
 public interface TopicListener {
     /**

@@ -25,7 +25,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings the engine's partitions to what the metadata says: opens, creates, configures and deletes them.
+ * Reconciles the engine's partitions with the metadata: opens, creates, configures and deletes them.
  * Shows the topics whose partitions are all open in a {@link TopicRegistry}. Used by one thread at a time.
  */
 public final class TopicReconciler {

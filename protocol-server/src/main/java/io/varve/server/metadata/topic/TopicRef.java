@@ -14,7 +14,10 @@ public record TopicRef(String name, Uuid id) implements Comparable<TopicRef> {
     private static final Comparator<TopicRef> ORDER = Comparator.comparing(TopicRef::id)
             .thenComparing(TopicRef::name, Comparator.nullsFirst(Comparator.naturalOrder()));
 
-    /** Orders references in some way, which keeps hash maps quick when a client chooses ids of one hash. */
+    /**
+     * Orders references, which keeps hash maps fast when a client chooses ids with equal hash codes. The
+     * order means nothing else.
+     */
     @Override
     public int compareTo(TopicRef other) {
         return ORDER.compare(this, other);

@@ -31,14 +31,14 @@ public interface Topics {
     /** @return all topics; a snapshot that does not change */
     Collection<Topic> all();
 
-    /** @return how many there are */
+    /** @return number of topics */
     default int size() {
         return all().size();
     }
 
     /**
      * Calls a listener first for each topic there is, as new, then for each change, as long as the server
-     * runs. None is missed, none is told twice.
+     * runs. No topic is missed or reported twice.
      *
      * @param listener what is called
      */

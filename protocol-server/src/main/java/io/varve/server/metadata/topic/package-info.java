@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** Creates, grows, deletes and looks up topics, and keeps the engine's partitions as the metadata says. */
+/** Creates, grows, deletes and looks up topics, and reconciles the engine's partitions with the metadata. */
 package io.varve.server.metadata.topic;
