@@ -10,7 +10,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** How much a start after a crash has to look at. */
+/** Crashes after appends, and checks that a start scans only the batches past the recovery point. */
 @Timeout(180)
 class CheckpointTest extends FileTestBase {
     private void checkpointEvery(int bytes) {
@@ -19,15 +19,15 @@ class CheckpointTest extends FileTestBase {
         open();
     }
 
-    private void awaitRecoveryPoint(long least) throws IOException {
+    private void awaitRecoveryPoint(long min) throws IOException {
         OffsetCheckpoint file = new OffsetCheckpoint(rig.directory.resolve(FileNames.RECOVERY_POINTS), rig.failPoints);
-        while (file.read().getOrDefault(ID.toString(), 0L) < least) {
+        while (file.read().getOrDefault(ID.toString(), 0L) < min) {
             Thread.yield();
         }
     }
 
     @Test
-    void followsWhatIsAppendedEvenWhenNobodySyncs() throws IOException {
+    void isWrittenForAppendsEvenWithoutSyncs() throws IOException {
         checkpointEvery(4 * SIZE);
         for (int i = 0; i < 30; i++) {
             appendTens(8);
@@ -43,7 +43,7 @@ class CheckpointTest extends FileTestBase {
     }
 
     @Test
-    void anIdlePartitionIsNotLookedIntoAfterACrash() throws IOException {
+    void anIdlePartitionIsNotScannedAfterACrash() throws IOException {
         appendTens(17);
         rig.reopen();
         rig.die();

@@ -18,8 +18,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Two who sync one partition at once: neither may say "durable" on the strength of a force the other has not
- * finished.
+ * Syncs one partition on two threads at once: neither may call bytes durable before a force that covers them
+ * has finished.
  */
 class ConcurrentSyncTest extends FileTestBase {
     private final CountDownLatch reached = new CountDownLatch(1);
@@ -32,7 +32,7 @@ class ConcurrentSyncTest extends FileTestBase {
         failures.addAll(rig.storage().sync(List.of(store)).byPartition().values());
     }
 
-    /** Holds the first who comes to a place there. */
+    /** Holds the first thread that comes to a fail point. */
     private Thread syncHeldAt(String place) throws InterruptedException {
         return syncHeldAt(place, () -> {});
     }
@@ -71,7 +71,7 @@ class ConcurrentSyncTest extends FileTestBase {
         assertThat(store.extent().durableEnd()).isEqualTo(80);
     }
 
-    /** The system tells one of them that a force failed, and the other that all is well. */
+    /** The system reports a failed force to one of the two threads, and success to the other. */
     @Test
     void theSecondFailsWithTheFirst() throws InterruptedException {
         appendTens(3);
@@ -101,7 +101,7 @@ class ConcurrentSyncTest extends FileTestBase {
     }
 
     @Test
-    void bothWaitForTheCheckpointThatTellsOfATrim() throws InterruptedException {
+    void bothWaitForTheCheckpointOfATrim() throws InterruptedException {
         appendTens(8);
         sync();
         store.trimTo(35);

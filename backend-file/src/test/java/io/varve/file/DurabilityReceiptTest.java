@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 
 class DurabilityReceiptTest extends FileTestBase {
     @Test
-    void aStartAfterACrashSaysWhatWasRecoveredAndWhatWasCut() throws IOException {
+    void aStartAfterACrashLogsWhatWasRecoveredAndWhatWasTruncated() throws IOException {
         appendTens(5);
         rig.reopen(); // writes the checkpoint
         open();
@@ -30,7 +30,7 @@ class DurabilityReceiptTest extends FileTestBase {
     }
 
     @Test
-    void aCleanStartSaysNothing() {
+    void aCleanStartLogsNothing() {
         appendTens(8);
         rig.stop();
         assertThat(LogLines.of(this::open)).isEmpty();

@@ -40,8 +40,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /**
- * The engine on this backend while it is written, read, trimmed, closed and killed: what it has said must
- * stay true.
+ * Writes, reads, trims, closes and kills the engine on this backend: every batch that was acknowledged or
+ * read must stay.
  */
 class EngineOnFilesTest {
     private static final PartitionId ID = new PartitionId("stress", new UUID(5, 6), 0);
@@ -54,14 +54,14 @@ class EngineOnFilesTest {
             CompactionLimits.NONE);
     private static final int IN_FLIGHT = 5;
     private static final int ROUNDS = 12;
-    /** More records than can be in flight: what a client may send again is not trimmed. */
+    /** More records than can be in flight: batches that a client may send again are not trimmed. */
     private static final int KEPT = 200;
 
-    /** What was seen of a batch: nothing else may ever be seen there. */
+    /** A batch as it was acknowledged or read; no other batch may ever be read at its offset. */
     private record Seen(long producer, int sequence, long next) {}
 
     private final FileRig rig = FileRig.temporary();
-    private final Map<Long, Seen> told = new ConcurrentHashMap<>();
+    private final Map<Long, Seen> observed = new ConcurrentHashMap<>();
     private LogEngine engine;
     private PartitionLog log;
 
@@ -88,7 +88,7 @@ class EngineOnFilesTest {
         log = engine.open(ID, 0, CONFIG);
     }
 
-    /** A client with up to five batches in flight, which it sends again, in order, after a failure. */
+    /** Sends batches, up to five in flight, and sends them again, in order, after a failure. */
     private final class Producer {
         private record Sent(int sequence, int records) {}
 
@@ -104,12 +104,12 @@ class EngineOnFilesTest {
         }
 
         void run(int batches) throws InterruptedException {
-            Semaphore room = new Semaphore(IN_FLIGHT);
+            Semaphore permits = new Semaphore(IN_FLIGHT);
             List<Sent> again = List.copyOf(unanswered);
             refused = false;
             try {
                 for (Sent sent : again) {
-                    send(sent, room);
+                    send(sent, permits);
                 }
                 for (int i = 0; i < batches; i++) {
                     Sent sent = new Sent(next, 1 + random.nextInt(4));
@@ -117,17 +117,17 @@ class EngineOnFilesTest {
                     synchronized (unanswered) {
                         unanswered.add(sent);
                     }
-                    send(sent, room);
+                    send(sent, permits);
                 }
-                assertThat(room.tryAcquire(IN_FLIGHT, 20, TimeUnit.SECONDS)).isTrue();
+                assertThat(permits.tryAcquire(IN_FLIGHT, 20, TimeUnit.SECONDS)).isTrue();
             } catch (StorageException e) {
                 assertThat(e.kind()).isEqualTo(StorageException.Kind.CLOSED);
             }
         }
 
-        private void send(Sent sent, Semaphore room) throws InterruptedException {
-            assertThat(room.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
-            if (refused) { // what was refused is in flight still, until it is sent again
+        private void send(Sent sent, Semaphore permits) throws InterruptedException {
+            assertThat(permits.tryAcquire(20, TimeUnit.SECONDS)).isTrue();
+            if (refused) { // a refused batch stays in flight until it is sent again
                 throw new StorageException(StorageException.Kind.CLOSED, "an earlier batch was refused");
             }
             RecordBatchBuilder batch = new RecordBatchBuilder(Codec.NONE).producer(id, (short) 0, sent.sequence);
@@ -138,19 +138,19 @@ class EngineOnFilesTest {
             assertThat(appended.nextOffset() - appended.baseOffset()).isEqualTo(sent.records);
             log.awaitHighWatermark(appended.nextOffset(), failure -> {
                 if (failure == null) {
-                    told.put(appended.baseOffset(), new Seen(id, sent.sequence, appended.nextOffset()));
+                    observed.put(appended.baseOffset(), new Seen(id, sent.sequence, appended.nextOffset()));
                     synchronized (unanswered) {
                         unanswered.remove(sent);
                     }
                 } else {
                     refused = true;
                 }
-                room.release();
+                permits.release();
             });
         }
     }
 
-    /** Reads what consumers may see, again and again until the log closes or the last offset comes. */
+    /** Reads committed batches until the log closes or the test stops it, and trims now and then. */
     private void consume(Random random, Semaphore stop) {
         try {
             long offset = log.logStartOffset();
@@ -181,7 +181,7 @@ class EngineOnFilesTest {
                 next = BatchHeader.nextOffset(bytes, at);
                 assertThat(next).isLessThanOrEqualTo(read.highWatermark());
                 Seen now = new Seen(BatchHeader.producerId(bytes, at), BatchHeader.baseSequence(bytes, at), next);
-                Seen before = told.putIfAbsent(base, now);
+                Seen before = observed.putIfAbsent(base, now);
                 assertThat(before == null ? now : before).isEqualTo(now);
                 at += size;
             }
@@ -189,10 +189,13 @@ class EngineOnFilesTest {
         }
     }
 
-    /** Everything told is there as it was told, each producer's sequences follow one another. */
+    /**
+     * Verifies that each observed batch can be read unchanged, and that each producer's sequences have no
+     * gap.
+     */
     private void verify() {
         assertThat(log.highWatermark()).isLessThanOrEqualTo(log.extent().durableEnd());
-        told.forEach((base, seen) -> assertThat(seen.next).isLessThanOrEqualTo(log.logEndOffset()));
+        observed.forEach((base, seen) -> assertThat(seen.next).isLessThanOrEqualTo(log.logEndOffset()));
         Map<Long, Integer> expected = new HashMap<>();
         long offset = log.logStartOffset();
         while (offset < log.highWatermark()) {
@@ -200,8 +203,8 @@ class EngineOnFilesTest {
             assertThat(next).isGreaterThan(offset);
             offset = next;
         }
-        told.entrySet().removeIf(entry -> entry.getKey() < log.logStartOffset());
-        told.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
+        observed.entrySet().removeIf(entry -> entry.getKey() < log.logStartOffset());
+        observed.entrySet().stream().sorted(Map.Entry.comparingByKey()).forEach(entry -> {
             Seen seen = entry.getValue();
             Integer due = expected.put(seen.producer, seen.sequence + (int) (seen.next - entry.getKey()));
             assertThat(seen.sequence).isEqualTo(due == null ? seen.sequence : due);
@@ -209,7 +212,7 @@ class EngineOnFilesTest {
     }
 
     @Test
-    void servesWhatIsSoundOfADamagedPartition() throws Exception {
+    void servesTheSoundBatchesOfADamagedPartition() throws Exception {
         start();
         Producer producer = new Producer(1, 1);
         producer.run(100);
@@ -230,7 +233,7 @@ class EngineOnFilesTest {
     }
 
     @Test
-    void keepsWhatItToldThroughRestartsUnderLoad() throws Exception {
+    void keepsWhatItAcknowledgedThroughRestartsUnderLoad() throws Exception {
         long seed = 20_240_817;
         Random random = new Random(seed);
         List<Producer> producers = List.of(new Producer(1, seed), new Producer(2, seed), new Producer(3, seed));
@@ -263,7 +266,9 @@ class EngineOnFilesTest {
         }
     }
 
-    /** Ends the engine: in order, by kill -9, or by a power cut that takes all that was not synced. */
+    /**
+     * Ends the engine: by a close, by kill -9, or by a power cut that drops all bytes that were not synced.
+     */
     private void end(int how, List<Thread> threads) throws InterruptedException {
         FileStorage storage = (FileStorage) rig.storage();
         if (how > 0) {

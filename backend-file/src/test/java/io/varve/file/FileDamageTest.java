@@ -22,22 +22,24 @@ import org.assertj.core.api.ListAssert;
 import org.junit.jupiter.api.Test;
 
 /**
- * What can happen to files while nobody looks: each is noticed, said in one line, and costs no sound record.
+ * Damages the files of a stopped storage: each damage is found, logged in one line, and costs no sound
+ * record.
  */
 class FileDamageTest extends FileTestBase {
-    /** Opens the partition, which is to be said something of exactly once. */
-    private ListAssert<String> openSaying(String... words) {
+    /** Opens the partition, which must log exactly one line about it. */
+    private ListAssert<String> openLogging(String... parts) {
         List<String> lines = LogLines.of(this::open);
         assertThat(lines.stream().filter(line -> !line.contains("was not closed properly")))
                 .singleElement()
                 .asString()
-                .contains(words);
+                .contains(parts);
         return assertThat(lines);
     }
 
     /**
-     * Reads every batch from an offset on, by calls for one batch each, and notes the offsets that cannot be
-     * had.
+     * Reads every batch by a call of its own.
+     *
+     * @return the base offsets of the batches whose reads fail
      */
     private List<Long> unreadable(long end) {
         List<Long> failed = new ArrayList<>();
@@ -73,7 +75,7 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
-    void withoutVerificationBytesAreHandedOutAsTheyAre() throws IOException {
+    void withoutVerificationDamagedBytesAreReturned() throws IOException {
         appendTens(17);
         rig.stop();
         flipBit(log(50), 2 * SIZE + 150);
@@ -82,7 +84,7 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
-    void aDestroyedHeaderInASealedSegmentIsSteppedOver() throws IOException {
+    void aDestroyedHeaderInASealedSegmentIsSkipped() throws IOException {
         store.limits(new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 1 << 20, 1 << 16)); // no index entries to help
         appendTens(17);
         rig.stop();
@@ -110,11 +112,11 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
-    void anActiveSegmentCutShortAfterACleanStopGivesNoOffsetOutAgain() throws IOException {
+    void anActiveSegmentCutShortAfterACleanStopAssignsNoOffsetAgain() throws IOException {
         appendTens(13);
         rig.stop();
         shorten(log(100), SIZE);
-        openSaying(log(100).toString(), "offsets from 110 on are lost", "the next one is 130")
+        openLogging(log(100).toString(), "offsets from 110 on are lost", "the next one is 130")
                 .hasSize(1);
         assertThat(store.extent().readableEnd()).isEqualTo(130);
         appendTens(1);
@@ -122,21 +124,21 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
-    void anEmptiedActiveSegmentGivesNoOffsetOutAgain() throws IOException {
+    void anEmptiedActiveSegmentAssignsNoOffsetAgain() throws IOException {
         appendTens(13);
         rig.stop();
         shorten(log(100), 0);
-        openSaying(log(100).toString(), "offsets from 100 on are lost");
+        openLogging(log(100).toString(), "offsets from 100 on are lost");
         appendTens(1);
         assertThat(readAll(store, 90)).containsExactly(90L, 130L);
     }
 
     @Test
-    void aZeroFilledTailAfterACleanStopIsCut() throws IOException {
+    void aZeroFilledTailAfterACleanStopIsTruncated() throws IOException {
         appendTens(13);
         rig.stop();
         write(log(100), 3 * SIZE, new byte[5000]);
-        openSaying(log(100).toString(), "5000 bytes cut", "byte " + 3 * SIZE, "offset 130");
+        openLogging(log(100).toString(), "5000 bytes cut", "byte " + 3 * SIZE, "offset 130");
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 130));
         assertThat(Files.size(log(100))).isEqualTo(3 * SIZE);
     }
@@ -150,12 +152,9 @@ class FileDamageTest extends FileTestBase {
         assertThat(unreadable(170)).containsExactly(90L);
     }
 
-    /**
-     * Retention goes by the largest timestamp: that the last entry of an index is well formed does not make
-     * it right.
-     */
+    /** Retention uses the max timestamp, and a well-formed last entry of an index may still be wrong. */
     @Test
-    void aWrongLastEntryOfATimeIndexIsNotBelieved() throws IOException {
+    void aWrongLastEntryOfATimeIndexIsNotTrusted() throws IOException {
         appendTens(17);
         rig.stop();
         Path wrong = file(FileNames.name(0, FileNames.TIME_INDEX)); // entries of 1010 to 1040: none of 1000
@@ -175,7 +174,7 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
-    void aSegmentWithoutAnIndexThatCouldBeBelievedIsTruncated() throws IOException {
+    void aSegmentWithoutATrustedIndexIsTruncated() throws IOException {
         appendTens(17);
         rig.stop();
         for (String suffix : List.of(FileNames.INDEX, FileNames.TIME_INDEX)) {
@@ -228,7 +227,7 @@ class FileDamageTest extends FileTestBase {
         appendTens(17);
         rig.stop();
         Files.copy(log(50), log(70));
-        openSaying(log(70) + " does not belong here", "offset 100");
+        openLogging(log(70) + " does not belong here", "offset 100");
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
         assertThat(file(FileNames.name(70, FileNames.LOG + FileNames.STRAY))).exists();
         rig.stop();
@@ -236,11 +235,11 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
-    void aStrangersFilePastTheEndIsSetAside() throws IOException {
+    void anUnknownFilePastTheEndIsSetAside() throws IOException {
         appendTens(13);
         rig.stop();
         Files.writeString(log(135), "not a log");
-        openSaying(log(135).toString());
+        openLogging(log(135).toString());
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 130));
         assertThat(store.extent().readableEnd()).isEqualTo(130);
         appendTens(4);
@@ -260,23 +259,23 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
-    void aMissingLastSegmentGivesNoOffsetOutAgain() throws IOException {
+    void aMissingLastSegmentAssignsNoOffsetAgain() throws IOException {
         appendTens(13);
         rig.stop();
         Files.delete(log(100));
-        openSaying("offsets from 100 on are lost", "the next one is 130");
+        openLogging("offsets from 100 on are lost", "the next one is 130");
         appendTens(1);
         assertThat(readAll(store, 80)).containsExactly(80L, 90L, 130L);
     }
 
     @Test
-    void aDirectoryWithoutAnySegmentGivesNoOffsetOutAgain() throws IOException {
+    void aDirectoryWithoutAnySegmentAssignsNoOffsetAgain() throws IOException {
         appendTens(13);
         rig.stop();
         for (long base : new long[] {0, 50, 100}) {
             Files.delete(log(base));
         }
-        openSaying("orders-3 does not hold every batch below the durable end 130", "the next one is 130");
+        openLogging("orders-3 does not hold every batch below the durable end 130", "the next one is 130");
         assertThat(store.extent().readableEnd()).isEqualTo(130);
         appendTens(1);
         assertThat(readAll(store, 130)).containsExactly(130L);
@@ -287,7 +286,7 @@ class FileDamageTest extends FileTestBase {
         appendTens(13);
         rig.stop();
         Files.delete(log(0));
-        openSaying("orders-3 begins at offset 50", "offsets from 0 on are lost");
+        openLogging("orders-3 begins at offset 50", "offsets from 0 on are lost");
         assertThat(store.extent().start()).isEqualTo(50);
         assertThat(readAll(store, 50)).isEqualTo(tens(50, 130));
         rig.stop();
@@ -312,7 +311,7 @@ class FileDamageTest extends FileTestBase {
     }
 
     @Test
-    void withoutACheckpointNothingThatIsSoundIsCut() throws IOException {
+    void withoutACheckpointNoSoundBatchIsTruncated() throws IOException {
         appendTens(17);
         dieCheckpointed();
         Files.writeString(rig.directory.resolve(FileNames.RECOVERY_POINTS), "0\n7\nnonsense\n");
@@ -346,7 +345,7 @@ class FileDamageTest extends FileTestBase {
         appendTens(17);
         rig.die();
         shorten(log(50), 3 * SIZE);
-        openSaying("recovered end 80", "400 bytes cut", log(150).toString());
+        openLogging("recovered end 80", "400 bytes cut", log(150).toString());
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 80));
         assertThat(store.segments()).hasSize(2);
     }
@@ -397,26 +396,26 @@ class FileDamageTest extends FileTestBase {
         appendTens(17);
         rig.stop();
         Files.delete(log(50));
-        openSaying(log(50) + " is not there");
+        openLogging(log(50) + " is not there");
         assertThat(unreadable(170)).containsExactly(50L, 60L, 70L, 80L, 90L);
         store.trimTo(100);
         assertThat(readAll(store, 100)).isEqualTo(tens(100, 170));
     }
 
     @Test
-    void aNoteOfAStartBehindTheEndEmptiesNothing() throws IOException {
+    void aCheckpointedStartAboveTheEndEmptiesNothing() throws IOException {
         appendTens(17);
         store.trimTo(20);
         rig.stop();
         Path starts = rig.directory.resolve(FileNames.START_OFFSETS);
         Files.writeString(starts, Files.readString(starts).replace(" 20", " 920"));
-        openSaying(FileNames.START_OFFSETS, "920", "going by its segments");
+        openLogging(FileNames.START_OFFSETS, "920", "going by its segments");
         assertThat(readAll(store, store.extent().start())).endsWith(150L, 160L).hasSizeGreaterThanOrEqualTo(15);
         assertThat(store.extent().readableEnd()).isEqualTo(170);
     }
 
     @Test
-    void bytesBehindASealedSegmentThatLacksNothingTakeNothingWithThem() throws IOException {
+    void bytesBehindAWholeSealedSegmentRemoveNoLaterSegment() throws IOException {
         appendTens(17);
         sync();
         rig.die();

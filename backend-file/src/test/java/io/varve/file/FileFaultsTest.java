@@ -15,8 +15,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What a partition makes of files that cannot be written: a directory in a file's place fails as surely as a
- * full disk does.
+ * Prevents writes of files, by a directory in a file's place, and checks that the partition goes on or
+ * becomes read-only.
  */
 class FileFaultsTest extends FileTestBase {
     private final Path checkpoint = rig.directory.resolve(FileNames.START_OFFSETS + FileNames.TEMPORARY);
@@ -40,7 +40,7 @@ class FileFaultsTest extends FileTestBase {
     }
 
     @Test
-    void trimsEverythingThoughThereIsNoRoomForACheckpoint() throws IOException {
+    void trimsEverythingThoughThereIsNoSpaceForACheckpoint() throws IOException {
         appendTens(3);
         sync();
         Files.createDirectories(checkpoint.resolve("x"));

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 class FileRecoveryTest extends FileTestBase {
     @Test
-    void cutsATornTailAtTheLastWholeBatch() throws IOException {
+    void truncatesATornTailAtTheLastWholeBatch() throws IOException {
         appendTens(8);
         sync();
         rig.die();
@@ -35,7 +35,7 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void cutsAZeroFilledTail() throws IOException {
+    void truncatesAZeroFilledTail() throws IOException {
         appendTens(7);
         rig.die();
         write(log(50), 2 * SIZE, new byte[5000]);
@@ -57,8 +57,8 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     /**
-     * At every place of the header, and in the body. An offset that rots into one that may be is not to be
-     * told: the checksum does not cover it.
+     * Flips a bit in each field of the header, and in the body. A base offset that becomes another possible
+     * one would not be detected: the checksum does not cover it.
      */
     @Test
     void aRottenByteBeforeSoundBatchesIsDamageWhateverTheCheckpointSays() throws IOException {
@@ -94,7 +94,7 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void whatARecordHoldsIsNotTakenForABatchBehindATornOne() throws IOException {
+    void theContentOfARecordIsNotTakenForABatchBehindATornOne() throws IOException {
         appendTens(2);
         ByteBuffer inner = Batches.batch(30, 1, SIZE, 5000);
         ByteBuffer outer = Batches.batch(20, 10, 4 * SIZE, 5000);
@@ -143,7 +143,7 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void keepsWhatLiesBehindAGapTheWriterLeft() {
+    void keepsBatchesBehindAGapThatTheWriterLeft() {
         appendTens(3);
         store.append(Batches.run(40, 10, 4 * SIZE, 2000));
         store.append(Batches.run(1L << 32, 10, SIZE, 3000));
@@ -163,7 +163,7 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void neverCutsAFlippedBitBelowTheDurableEnd() throws IOException {
+    void neverTruncatesAFlippedBitBelowTheDurableEnd() throws IOException {
         appendTens(13);
         dieCheckpointed();
         flipBit(log(100), SIZE + 100);
@@ -176,7 +176,7 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void servesWhatIsSoundAroundADestroyedHeader() throws IOException {
+    void servesTheSoundBatchesAroundADestroyedHeader() throws IOException {
         appendTens(14);
         dieCheckpointed();
         Files.delete(file(FileNames.name(100, FileNames.INDEX)));
@@ -193,7 +193,7 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void neverGivesOutOffsetsOfLostDurableRecordsAgain() throws IOException {
+    void neverAssignsOffsetsOfLostDurableRecordsAgain() throws IOException {
         appendTens(13);
         dieCheckpointed();
         shorten(log(100), SIZE);
@@ -308,7 +308,7 @@ class FileRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void emptyingInterruptedAnywhereNeverGivesOutOffsetsAgain() {
+    void emptyingInterruptedAnywhereNeverAssignsOffsetsAgain() {
         for (String place : new String[] {FileFailPoints.EMPTY_BEFORE_FILES, FileFailPoints.EMPTY_BEFORE_CREATE}) {
             for (int beyond : new int[] {0, 7}) {
                 appendTens(17);

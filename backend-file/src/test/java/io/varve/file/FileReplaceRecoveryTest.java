@@ -48,7 +48,7 @@ class FileReplaceRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void afterTheCommitPointTheNewBatchesAreThere() throws IOException {
+    void afterTheCommitPointTheNewBatchesReplaceThem() throws IOException {
         replaceDyingAt(FileFailPoints.REPLACE_AFTER_SWAP);
         assertThat(readAll(store, 0)).isEqualTo(List.of(30L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L));
         leavesNoTrace();
@@ -64,7 +64,7 @@ class FileReplaceRecoveryTest extends FileTestBase {
     }
 
     @Test
-    void whenOnlyTheLastRenameIsMissingTheNewBatchesAreThere() throws IOException {
+    void whenOnlyTheLastRenameIsMissingTheNewBatchesReplaceThem() throws IOException {
         replaceDyingAt(FileFailPoints.REPLACE_BEFORE_FINISH);
         assertThat(readAll(store, 0)).isEqualTo(List.of(30L, 70L, 100L, 110L, 120L, 130L, 140L, 150L, 160L));
         assertThat(readAll(store, 31)).startsWith(30L, 70L, 100L);

@@ -29,8 +29,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * A file storage in a directory of its own. A crash cuts every log after its durable end, leaving half of the
- * batch that follows; indexes stay as they were, too long for what is left.
+ * Runs a file storage in a directory of its own. A crash truncates every log after its durable end, in the
+ * middle of the next batch; indexes stay as they were, too long for the log.
  */
 public final class FileRig implements StorageRig {
     public final Path directory;
@@ -97,7 +97,7 @@ public final class FileRig implements StorageRig {
         storage = null;
     }
 
-    /** Somebody else has closed the storage, in order or not; the next {@link #storage} opens it again. */
+    /** Forgets a storage that the test has closed or abandoned; the next {@link #storage} opens it again. */
     void forget() {
         storage = null;
     }
@@ -118,7 +118,7 @@ public final class FileRig implements StorageRig {
         durable.forEach(FileRig::loseUnsynced);
     }
 
-    /** Ends the process, as kill -9 does: nothing that was written is lost. */
+    /** Ends the process, as kill -9 does: no written bytes are lost. */
     public void die() {
         storage.abandon();
         storage = null;

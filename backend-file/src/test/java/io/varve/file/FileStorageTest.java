@@ -75,14 +75,14 @@ class FileStorageTest extends FileTestBase {
     }
 
     @Test
-    void leavesStrangersAlone() throws IOException {
+    void leavesUnknownDirectoriesAlone() throws IOException {
         appendTens(1);
         rig.stop();
-        Path stranger = Files.createDirectories(rig.directory.resolve("lost+found"));
+        Path unknown = Files.createDirectories(rig.directory.resolve("lost+found"));
         Path unnamed = Files.createDirectories(rig.directory.resolve("orders-9"));
         Files.writeString(unnamed.resolve("00000000000000000000.log"), "precious");
         assertThat(rig.storage().partitions()).containsExactly(ID);
-        assertThat(stranger).exists();
+        assertThat(unknown).exists();
         fails(Kind.MISUSE, "orders-9", () -> rig.storage().open(new PartitionId("orders", ID.topicId(), 9), 1, SMALL));
         assertThat(unnamed.resolve("00000000000000000000.log")).hasContent("precious");
     }
@@ -118,9 +118,9 @@ class FileStorageTest extends FileTestBase {
         appendTens(8);
         for (String place : List.of(FileFailPoints.DELETE_BEFORE_RENAME, FileFailPoints.DELETE_BEFORE_FORCE)) {
             rig.failPoints.arm(place, () -> {
-                throw new java.io.UncheckedIOException(new IOException("no room for a name"));
+                throw new java.io.UncheckedIOException(new IOException("no space for a name"));
             });
-            fails(Kind.FULL, "no room for a name", () -> rig.storage().delete(ID));
+            fails(Kind.FULL, "no space for a name", () -> rig.storage().delete(ID));
             rig.failPoints.disarm(place);
             assertThat(rig.storage().partitions()).containsExactly(ID);
             appendTens(1);
@@ -136,7 +136,7 @@ class FileStorageTest extends FileTestBase {
     }
 
     @Test
-    void lettingGoTwiceSaysNothing() {
+    void abandoningTwiceLogsNothing() {
         FileStorage storage = (FileStorage) rig.storage();
         rig.stop();
         assertThat(LogLines.of(storage::abandon)).isEmpty();

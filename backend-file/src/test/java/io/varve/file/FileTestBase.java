@@ -25,7 +25,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
-/** One partition on a file storage, its files at hand. */
+/** Opens one partition on a file storage, and gives tests access to its files. */
 public abstract class FileTestBase {
     public static final int SIZE = 200;
     public static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
@@ -119,7 +119,7 @@ public abstract class FileTestBase {
         private static final long serialVersionUID = 1L;
     }
 
-    /** Lets the process die at a place within a call, and opens the partition again. */
+    /** Lets the process die at a fail point within a call, and opens the partition again. */
     public final void dieAt(String place, ThrowingCallable call) {
         rig.failPoints.arm(place, () -> {
             throw new Crash();

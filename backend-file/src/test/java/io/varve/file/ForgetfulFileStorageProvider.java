@@ -11,10 +11,7 @@ import io.varve.core.spi.SyncFailures;
 import java.util.Collection;
 import java.util.Set;
 
-/**
- * The file backend with a sync that does nothing and says it has. A process that dies does not give it away;
- * a power cut does.
- */
+/** Opens a file storage whose sync does nothing. A killed process does not show that; a power cut does. */
 public final class ForgetfulFileStorageProvider implements StorageProvider {
     @Override
     public String name() {

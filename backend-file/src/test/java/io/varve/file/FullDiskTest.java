@@ -30,16 +30,16 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** On file systems that are really full, or really fail. */
+/** Fills small file systems, and lets their device fail: writes are refused, and reads go on. */
 @Timeout(180)
 class FullDiskTest {
-    enum Kinds {
+    enum FileSystemKind {
         TMPFS(() -> SmallDisk.tmpfs(8)),
         EXT4(() -> SmallDisk.ext4(8));
 
         private final Supplier<SmallDisk> disk;
 
-        Kinds(Supplier<SmallDisk> disk) {
+        FileSystemKind(Supplier<SmallDisk> disk) {
             this.disk = disk;
         }
     }
@@ -54,7 +54,7 @@ class FullDiskTest {
 
     @ParameterizedTest
     @EnumSource
-    void aFullDiskRefusesWritesAndReadsGoOnAndWritesDoWhenThereIsRoomAgain(Kinds kind) throws IOException {
+    void aFullDiskRefusesWritesUntilItHasSpaceAgainAndReadsGoOn(FileSystemKind kind) throws IOException {
         try (SmallDisk disk = kind.disk.get();
                 FileRig rig = on(disk)) {
             PartitionStore store = rig.storage().open(ORDERS, 1, TINY);
@@ -95,7 +95,7 @@ class FullDiskTest {
 
     @ParameterizedTest
     @EnumSource
-    void trimmingMakesRoomOnAFullDisk(Kinds kind) throws IOException {
+    void trimmingMakesSpaceOnAFullDisk(FileSystemKind kind) throws IOException {
         SegmentLimits large = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
         try (SmallDisk disk = kind.disk.get();
                 FileRig rig = on(disk)) {
@@ -117,10 +117,10 @@ class FullDiskTest {
         }
     }
 
-    /** Of the two only settings may use the room kept back. */
+    /** Of the two topics only settings may use the reserve. */
     @ParameterizedTest
     @EnumSource
-    void theReserveIsForSettingsTrimsAndDeletionsAndIsTakenBack(Kinds kind) throws IOException {
+    void theReserveIsForSettingsTrimsAndDeletionsAndIsFilledAgain(FileSystemKind kind) throws IOException {
         SegmentLimits large = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
         try (SmallDisk disk = kind.disk.get();
                 FileRig rig = on(disk)) {
@@ -153,7 +153,7 @@ class FullDiskTest {
 
     @ParameterizedTest
     @EnumSource
-    void startsAfterACrashOnAFullDiskReadsAndWritesWhenThereIsRoomAgain(Kinds kind) throws IOException {
+    void startsAfterACrashOnAFullDiskAndWritesWhenItHasSpaceAgain(FileSystemKind kind) throws IOException {
         for (String reserve : List.of("1048576", "0")) {
             try (SmallDisk disk = kind.disk.get();
                     FileRig rig = on(disk)) {
@@ -166,7 +166,7 @@ class FullDiskTest {
                 rig.die();
                 store = rig.storage().open(ORDERS, 1, TINY);
                 assertThat(readAll(store, 40)).isEqualTo(tens(40, end));
-                disk.fill(); // whatever the start may have given back
+                disk.fill(); // the start may have released space
                 fillUp(store);
                 end = store.extent().readableEnd();
                 rig.die();
@@ -181,7 +181,7 @@ class FullDiskTest {
     }
 
     @Test
-    void aStartIsNotedLaterWhenThereIsNoRoomToNoteIt() throws IOException {
+    void aStartOffsetIsCheckpointedLaterWhenThereIsNoSpace() throws IOException {
         try (SmallDisk disk = SmallDisk.tmpfs(8);
                 FileRig rig = on(disk)) {
             rig.properties.put(DiskReserveConfig.BYTES, "0");
@@ -204,7 +204,7 @@ class FullDiskTest {
         }
     }
 
-    /** The device says at the force that it could not keep what the page cache had taken. */
+    /** The device reports at the force that it has lost bytes from the page cache. */
     @Test
     void aSyncThatFailsMakesThePartitionReadOnlyForGood() throws IOException {
         try (SmallDisk disk = SmallDisk.overcommitted(64, 8)) {
@@ -212,7 +212,7 @@ class FullDiskTest {
             PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
             append(store, 10);
             assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
-            append(store, 12_000); // 18 MB, where there is room for less than 8
+            append(store, 12_000); // 18 MB, where there is space for less than 8
             StorageException failure =
                     rig.storage().sync(List.of(store)).byPartition().get(ORDERS);
             assertThat(failure.kind()).isEqualTo(Kind.FULL);
@@ -239,7 +239,7 @@ class FullDiskTest {
     }
 
     @Test
-    void aCreationThatFindsNoInodeLeavesNothingAndTakesNothing() throws IOException {
+    void aCreationThatFindsNoInodeLeavesNoFile() throws IOException {
         try (SmallDisk disk = SmallDisk.ext4(8)) {
             FileRig rig = on(disk);
             PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
@@ -269,7 +269,11 @@ class FullDiskTest {
         }
     }
 
-    /** @return how many there were */
+    /**
+     * Creates files until there are no inodes left.
+     *
+     * @return number of files created
+     */
     private static int takeInodes(SmallDisk disk, List<Path> taken) {
         int found = 0;
         while (true) {
@@ -296,7 +300,7 @@ class FullDiskTest {
         }
     }
 
-    /** Deleted files are removed in the background. */
+    /** Waits for space: deleted files are removed in the background. */
     private static void await(java.util.function.BooleanSupplier works) {
         long deadline = System.nanoTime() + 30_000_000_000L;
         while (true) {

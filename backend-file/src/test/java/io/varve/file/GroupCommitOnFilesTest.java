@@ -26,13 +26,16 @@ import org.junit.jupiter.api.Timeout;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Many partitions committed together. */
+/** Commits a thousand partitions together, and measures how long one producer waits. */
 class GroupCommitOnFilesTest {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommitOnFilesTest.class);
     private static final int PARTITIONS = 1_000;
     private static final int ACKS = 50;
 
-    /** Each of a thousand producers waits for its last batch and sends the next one; one more is watched. */
+    /**
+     * Each of a thousand producers waits for its last batch and sends the next one; the test measures one
+     * more.
+     */
     @Test
     @Timeout(180)
     void anAcksAllProducerMakesProgressBesideAThousandDirtyPartitions() throws Exception {

@@ -17,17 +17,17 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 class IdleHandlesTest extends FileTestBase {
-    private static final Path OPEN = Path.of("/proc/self/fd");
-    private static final int MOST = 8;
+    private static final Path DESCRIPTORS = Path.of("/proc/self/fd");
+    private static final int MAX_IDLE = 8;
     private static final int PARTITIONS = 60;
 
     private long handles() throws IOException {
-        try (Stream<Path> all = Files.list(OPEN)) {
-            return all.filter(this::isOurs).count();
+        try (Stream<Path> all = Files.list(DESCRIPTORS)) {
+            return all.filter(this::isOfThisStorage).count();
         }
     }
 
-    private boolean isOurs(Path handle) {
+    private boolean isOfThisStorage(Path handle) {
         try {
             String target = Files.readSymbolicLink(handle).toString();
             return target.startsWith(rig.directory.toString()) && !target.endsWith(DirectoryLock.NAME);
@@ -46,8 +46,8 @@ class IdleHandlesTest extends FileTestBase {
 
     @Test
     void idlePartitionsHoldNoHandlesBeyondTheBound() throws IOException {
-        assumeTrue(Files.isDirectory(OPEN), "needs /proc");
-        rig.properties.put(FileConfig.OPEN_FILES, Integer.toString(MOST));
+        assumeTrue(Files.isDirectory(DESCRIPTORS), "needs /proc");
+        rig.properties.put(FileConfig.OPEN_FILES, Integer.toString(MAX_IDLE));
         rig.reopen();
         for (PartitionStore each : openAll()) {
             store = each;
@@ -61,9 +61,9 @@ class IdleHandlesTest extends FileTestBase {
             assertThat(readAll(each, 0)).isEqualTo(tens(0, 70));
             assertThat(each.segments()).hasSize(2);
         }
-        assertThat(handles()).as("read").isLessThanOrEqualTo(MOST);
+        assertThat(handles()).as("read").isLessThanOrEqualTo(MAX_IDLE);
         rig.die();
         openAll();
-        assertThat(handles()).as("recovered").isLessThanOrEqualTo(MOST);
+        assertThat(handles()).as("recovered").isLessThanOrEqualTo(MAX_IDLE);
     }
 }

@@ -14,11 +14,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The process dies while a partition of offsets 25 to 170 is emptied. */
+/** Kills the process while it empties a partition of offsets 25 to 170. */
 class InterruptedEmptyingTest extends FileTestBase {
     private static final Extent BEFORE = new Extent(25, 170, 170);
 
-    /** What empties the partition, and where it then begins and ends. */
+    /** An edit that empties the partition, and the offset at which it then begins and ends. */
     enum Emptying {
         TRIMMED_BEYOND_ITS_END(177, test -> test.store.trimTo(177)),
         TRIMMED_TO_ITS_END(170, test -> test.store.trimTo(170)),
@@ -42,7 +42,7 @@ class InterruptedEmptyingTest extends FileTestBase {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void leavesWhatWasOrWhatIsToBeAndNothingCalledDamaged(Emptying emptying, String place) throws IOException {
+    void leavesThePartitionAsItWasOrEmptyAndReportsNoDamage(Emptying emptying, String place) throws IOException {
         fill();
         dieWithin(emptying, place);
         List<String> lines = LogLines.of(this::open);
@@ -62,7 +62,7 @@ class InterruptedEmptyingTest extends FileTestBase {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void damageIsStillToldOf(Emptying emptying, String place) throws IOException {
+    void laterDamageIsStillReported(Emptying emptying, String place) throws IOException {
         fill();
         dieWithin(emptying, place);
         open();

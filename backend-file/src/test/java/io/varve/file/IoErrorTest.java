@@ -21,12 +21,14 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** On a device that has really lost a part of itself: reads of it fail with the system's own I/O error. */
+/**
+ * Reads from a device that has lost a part of its blocks: reads of them fail with the system's own I/O error.
+ */
 @Timeout(60)
 class IoErrorTest {
     private static final int BATCH = 16 << 10;
     private static final int BATCHES = 800;
-    /** MiB of the device that are not lost. */
+    /** MiB at the beginning of the device that are not lost. */
     private static final int LEFT = 20;
 
     private static final String SOUND = "sound";
@@ -52,7 +54,7 @@ class IoErrorTest {
     }
 
     @Test
-    void aStartAfterTheLossServesWhatIsSoundAndGivesNoOffsetOutAgain() throws IOException {
+    void aStartAfterTheLossServesWhatIsSoundAndAssignsNoOffsetAgain() throws IOException {
         try (SmallDisk disk = SmallDisk.ext4(64);
                 FileRig rig = rig(disk)) {
             fill(rig);
@@ -97,8 +99,9 @@ class IoErrorTest {
     }
 
     /**
-     * @return how many of some batches can be read, and how many fail in which way; from the device, not from
-     *     memory
+     * Reads some batches from the device, not from the page cache.
+     *
+     * @return the number of batches for each outcome
      */
     private static Map<String, Integer> readSome(FileRig rig, List<PartitionStore> stores) {
         Map<String, Integer> outcomes = new TreeMap<>();

@@ -30,7 +30,7 @@ class KafkaLayoutTest extends FileTestBase {
     }
 
     @Test
-    void kafkaReadsOurLogs() throws IOException {
+    void kafkaReadsTheLogs() throws IOException {
         for (long base = 0; base < 200; base += 10) {
             appendRecords(base, 10);
         }
@@ -96,7 +96,7 @@ class KafkaLayoutTest extends FileTestBase {
     }
 
     @Test
-    void damagedSnapshotsArePassedOver() throws IOException {
+    void damagedSnapshotsAreSkipped() throws IOException {
         store.snapshots().write("state", 10, ByteBuffer.wrap("ten".getBytes()));
         store.snapshots().write("state", 20, ByteBuffer.wrap("twenty".getBytes()));
         flipBit(file("00000000000000000020.state-snapshot"), 1);

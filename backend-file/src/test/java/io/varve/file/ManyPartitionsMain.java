@@ -20,7 +20,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 
-/** A process that appends to many partitions at once, and says how often it was told to try again. */
+/** Appends to many partitions in a process of its own, and prints how many appends failed with RETRY. */
 public final class ManyPartitionsMain {
     private static final int PARTITIONS = 300;
     private static final int SIZE = 200;
@@ -31,7 +31,7 @@ public final class ManyPartitionsMain {
         return new PartitionId("crowd", new UUID(3, 4), i);
     }
 
-    /** @param arguments a directory, how many batches each partition gets */
+    /** @param arguments a directory, and the number of batches for each partition */
     public static void main(String[] arguments) {
         Path directory = Path.of(arguments[0]);
         try (SystemScheduler scheduler = new SystemScheduler(1)) {
@@ -40,7 +40,7 @@ public final class ManyPartitionsMain {
         }
     }
 
-    /** Here each class is a file of its own, which takes a descriptor to load. */
+    /** Loads classes before descriptors run out: each class is a file of its own here. */
     private static void loadClasses(Path directory, SystemScheduler scheduler) {
         try (Storage storage = open(directory, scheduler)) {
             PartitionId id = new PartitionId("warm", new UUID(1, 2), 0);
@@ -72,7 +72,7 @@ public final class ManyPartitionsMain {
             int refused = 0;
             for (int round = 0; round < rounds; round++) {
                 List<PartitionStore> left = stores;
-                while (!left.isEmpty()) { // a sync lets go of the files it has forced
+                while (!left.isEmpty()) { // a sync makes files idle, so that they can be closed
                     left = append(left, round);
                     refused += left.size();
                     if (!storage.sync(stores).byPartition().isEmpty()) {
@@ -84,7 +84,7 @@ public final class ManyPartitionsMain {
         }
     }
 
-    /** @return those that were told to try again */
+    /** @return the partitions whose appends failed with RETRY */
     private static List<PartitionStore> append(List<PartitionStore> stores, int round) {
         List<PartitionStore> refused = new ArrayList<>();
         for (PartitionStore store : stores) {

@@ -15,28 +15,28 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 
 /**
- * A few rounds of {@code bin/conformance.sh --power-cut}. They run in CI; elsewhere they skip, and say why,
- * where they cannot.
+ * Runs a few rounds of {@code bin/conformance.sh --power-cut}. In CI they must run; elsewhere they are
+ * skipped, with the reason, where the machine cannot run them.
  */
 class PowerCutIT {
     private static final long SEED = 20;
     private static final int ROUNDS = 15;
-    private static final int A_FEW = 5;
+    private static final int FEW_ROUNDS = 5;
 
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
     private int cut(StorageProvider provider, int rounds) {
         PowerCutPlan plan = PowerCutPlan.of(rounds, SEED);
-        plan.obstacle().ifPresent(PowerCutIT::impossible);
+        plan.obstacle().ifPresent(PowerCutIT::skip);
         int status =
-                PowerCuts.run(TestedBackend.of(provider), plan, new PrintStream(said, true, StandardCharsets.UTF_8));
+                PowerCuts.run(TestedBackend.of(provider), plan, new PrintStream(output, true, StandardCharsets.UTF_8));
         if (status == PowerCuts.IMPOSSIBLE) {
-            impossible(said.toString(StandardCharsets.UTF_8));
+            skip(output.toString(StandardCharsets.UTF_8));
         }
         return status;
     }
 
-    private static void impossible(String why) {
+    private static void skip(String why) {
         if ("true".equals(System.getenv("CI"))) {
             Assertions.fail(why);
         }
@@ -45,14 +45,14 @@ class PowerCutIT {
 
     @Test
     void losesNothingAcknowledged() {
-        assertThat(cut(new FileStorageProvider(), ROUNDS)).as(said::toString).isEqualTo(PowerCuts.PASSED);
+        assertThat(cut(new FileStorageProvider(), ROUNDS)).as(output::toString).isEqualTo(PowerCuts.PASSED);
     }
 
     @Test
-    void aSyncThatDoesNothingIsFoundOut() {
-        assertThat(cut(new ForgetfulFileStorageProvider(), A_FEW))
-                .as(said::toString)
+    void findsASyncThatDoesNothing() {
+        assertThat(cut(new ForgetfulFileStorageProvider(), FEW_ROUNDS))
+                .as(output::toString)
                 .isEqualTo(PowerCuts.FAILED);
-        assertThat(said.toString(StandardCharsets.UTF_8)).contains("was durable up to");
+        assertThat(output.toString(StandardCharsets.UTF_8)).contains("was durable up to");
     }
 }

@@ -13,14 +13,14 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * A start removes deleted partitions, and so does the storage that was closed a moment before, if it had
- * begun to.
+ * Removes one directory on two threads, as a start does while the storage closed before still removes a
+ * deleted partition.
  */
 class RemoveTreeTest {
     private static final int FILES = 200;
 
     @RepeatedTest(20)
-    void twoCanRemoveTheSameAtOnce(@TempDir Path directory) throws IOException {
+    void twoThreadsCanRemoveTheSameTreeAtOnce(@TempDir Path directory) throws IOException {
         Path tree = Files.createDirectory(directory.resolve("orders-3.0-delete"));
         for (int i = 0; i < FILES; i++) {
             Files.createFile(tree.resolve(FileNames.name(i, FileNames.LOG)));

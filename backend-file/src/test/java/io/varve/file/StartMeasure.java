@@ -26,7 +26,7 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Measures starts; a program, not a test. Run it by hand with the test class path:
+ * Measures starts. It is a program, not a test; run it by hand with the test class path:
  *
  * <pre>
  * StartMeasure many DIR 10000 10     10000 partitions of 10 segments: makes them, opens them cleanly, by the engine, and after a crash
@@ -66,7 +66,7 @@ public final class StartMeasure {
         if (Files.notExists(directory)) {
             long started = System.nanoTime();
             fill(partitions, segments);
-            say("made", started);
+            print("made", started);
         }
         openAll(partitions);
         openAll(partitions);
@@ -77,37 +77,37 @@ public final class StartMeasure {
         for (int i = 0; i < partitions; i++) {
             logs.add(engine.open(id(i), 0, config));
         }
-        say("opened by the engine", started);
-        say(logs.size() + " logs hold " + used() / partitions + " bytes of heap each");
+        print("opened by the engine", started);
+        print(logs.size() + " logs hold " + usedHeap() / partitions + " bytes of heap each");
         started = System.nanoTime();
         engine.close();
-        say("closed by the engine", started);
+        print("closed by the engine", started);
         Files.delete(directory.resolve(FileNames.CLEAN_SHUTDOWN));
-        say("-- after a crash");
+        print("-- after a crash");
         openAll(partitions);
     }
 
     private void openAll(int partitions) {
-        long before = used();
+        long before = usedHeap();
         long started = System.nanoTime();
         FileStorage storage = FileStorage.open(context());
-        say("storage opened", started);
+        print("storage opened", started);
         List<PartitionStore> stores = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
             stores.add(storage.open(id(i), 0, SegmentLimits.DEFAULT));
         }
-        say("and its partitions", started);
-        say("which hold " + (used() - before) / partitions + " bytes of heap each");
+        print("and its partitions", started);
+        print("which hold " + (usedHeap() - before) / partitions + " bytes of heap each");
         started = System.nanoTime();
         long bytes = 0;
         for (PartitionStore store : stores) {
             bytes += store.segments().size();
         }
-        say(bytes + " segments described", started);
-        say("the partitions then hold " + (used() - before) / partitions + " bytes of heap each");
+        print(bytes + " segments described", started);
+        print("the partitions then hold " + (usedHeap() - before) / partitions + " bytes of heap each");
         started = System.nanoTime();
         storage.close();
-        say("closed", started);
+        print("closed", started);
     }
 
     private void fill(int partitions, int segments) throws IOException {
@@ -150,19 +150,19 @@ public final class StartMeasure {
                     storage.sync(List.of(store));
                 }
             }
-            say("filled with " + mebibytes + " MiB", started);
+            print("filled with " + mebibytes + " MiB", started);
             storage.abandon();
         }
         long started = System.nanoTime();
         FileStorage storage = FileStorage.open(context());
-        say(
+        print(
                 "opened, with an end of "
                         + storage.open(id(0), 0, SegmentLimits.DEFAULT).extent().readableEnd(),
                 started);
         storage.abandon();
     }
 
-    private static long used() {
+    private static long usedHeap() {
         Runtime runtime = Runtime.getRuntime();
         for (int i = 0; i < 3; i++) {
             System.gc();
@@ -170,11 +170,11 @@ public final class StartMeasure {
         return runtime.totalMemory() - runtime.freeMemory();
     }
 
-    private static void say(String what, long since) {
-        say(what + " after " + (System.nanoTime() - since) / 1_000_000 + " ms");
+    private static void print(String what, long since) {
+        print(what + " after " + (System.nanoTime() - since) / 1_000_000 + " ms");
     }
 
-    private static void say(String what) {
+    private static void print(String what) {
         System.out.println(what);
     }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Transactions on this backend: through crashes, and in Kafka's own files. */
+/** Runs transactions on this backend through crashes, and checks Kafka's own files for them. */
 class TransactionsOnFilesTest {
     private static final PartitionId ID = new PartitionId("payments", new UUID(5, 6), 0);
     private static final long A = 7;
@@ -72,7 +72,7 @@ class TransactionsOnFilesTest {
         log.commitTarget().committed(log.extent().durableEnd());
     }
 
-    /** One transaction is open from offset 0 on, ten more are aborted. */
+    /** Opens a transaction at offset 0, and aborts ten others. */
     private void fill() {
         send(B, 0);
         for (int i = 0; i < 10; i++) {
@@ -82,7 +82,7 @@ class TransactionsOnFilesTest {
         commit();
     }
 
-    private void assertAllKnown() {
+    private void assertTransactionsKnown() {
         assertThat(log.producers().hasOpenTransaction(B, (short) 0)).isTrue();
         assertThat(log.lastStableOffset()).isZero();
         List<AbortedTransaction> expected = new ArrayList<>();
@@ -97,15 +97,15 @@ class TransactionsOnFilesTest {
         fill();
         rig.crash();
         open();
-        assertAllKnown();
+        assertTransactionsKnown();
         log.producers().writeSnapshot();
         rig.crash();
         open();
-        assertAllKnown();
+        assertTransactionsKnown();
         Files.delete(indexes().get(1));
         rig.crash();
         open();
-        assertAllKnown();
+        assertTransactionsKnown();
     }
 
     @Test
@@ -162,7 +162,7 @@ class TransactionsOnFilesTest {
     }
 
     @Test
-    void aReaderOfAFileIsToldOnlyOfWhatItReads() {
+    void aReadReturnsOnlyTheAbortedTransactionsOfItsRange() {
         fill();
         abort(B);
         commit();

@@ -9,8 +9,9 @@ import org.lmdbjava.EnvFlags;
 import org.lmdbjava.Txn;
 
 /**
- * A process that looks into an environment beside the server, as LMDB's own tools do: within a read
- * transaction if it is told to be reading, within as many as LMDB takes if filling the table of readers.
+ * Opens an environment in another process, as LMDB's own tools do. Its second argument says what it does
+ * there: {@code reading} holds a read transaction, {@code filling} holds as many as the table of readers
+ * takes, {@code looking} holds none.
  */
 final class BystanderMain {
     private BystanderMain() {}
@@ -21,7 +22,7 @@ final class BystanderMain {
                 env.txnRead();
             }
         } catch (Env.ReadersFullException full) {
-            // until there are no more
+            // the table is full
         }
     }
 
@@ -36,7 +37,7 @@ final class BystanderMain {
             }
             System.out.println("ready");
             while (System.in.read() >= 0) {
-                // until whoever started this closes the stream
+                // until the parent process closes the stream
             }
         }
     }

@@ -45,7 +45,7 @@ class DamageTest extends LmdbTestBase {
                 ByteBuffer.allocateDirect(Math.max(1, bytes.length)).put(bytes).flip();
         environment().writer.lock();
         try {
-            environment().commit(0, "none", view -> view.cursor(database).put(key, value));
+            environment().commit(0, "none", txn -> txn.cursor(database).put(key, value));
         } finally {
             environment().writer.unlock();
         }
@@ -61,7 +61,7 @@ class DamageTest extends LmdbTestBase {
         return catchThrowableOfType(StorageException.class, () -> storage.open(ID, 1, limits));
     }
 
-    private void othersGoOn() {
+    private void otherPartitionsGoOn() {
         append(other, BATCH);
         assertThat(storage.sync(List.of(other)).byPartition()).isEmpty();
         assertThat(readAll(other)).hasSize(1);
@@ -80,7 +80,7 @@ class DamageTest extends LmdbTestBase {
                         .kind())
                 .isEqualTo(StorageException.Kind.CORRUPT);
         assertThat(store.read(2, Long.MAX_VALUE, MIB).sizeInBytes()).isPositive();
-        othersGoOn();
+        otherPartitionsGoOn();
     }
 
     @Test
@@ -94,7 +94,7 @@ class DamageTest extends LmdbTestBase {
         damage(environment().databases.batches(), key(number, 1), bytes);
         StorageException failure = catchThrowableOfType(StorageException.class, () -> store.read(1, Long.MAX_VALUE, 0));
         assertThat(failure.kind()).isEqualTo(StorageException.Kind.CORRUPT);
-        othersGoOn();
+        otherPartitionsGoOn();
     }
 
     @Test
@@ -102,7 +102,7 @@ class DamageTest extends LmdbTestBase {
         damage(environment().databases.states(), KeyCodec.number(ByteBuffer.allocateDirect(4), number), (byte) 1);
         assertThat(openFails().kind()).isEqualTo(StorageException.Kind.CORRUPT);
         other = storage.open(new PartitionId("other", new UUID(1, 2), 0), 1, limits);
-        othersGoOn();
+        otherPartitionsGoOn();
     }
 
     @Test
@@ -118,23 +118,23 @@ class DamageTest extends LmdbTestBase {
     }
 
     @Test
-    void aSnapshotTooShortForItsChecksumIsPassedOver() {
+    void aSnapshotTooShortForItsChecksumIsSkipped() {
         ByteBuffer key = KeyCodec.snapshot(ByteBuffer.allocateDirect(KeyCodec.MAX_KEY_BYTES), number, "state", 3);
         damage(environment().databases.snapshots(), key, (byte) 1);
         assertThat(store.snapshots().newest("state", 9).orElseThrow().offset()).isEqualTo(2);
     }
 
     @Test
-    void aNoteOfGarbageThatIsNoneKeepsNobodyFromCommitting() {
+    void aDamagedNoteOfGarbagePreventsNoCommit() {
         damage(environment().databases.garbage(), key(9_999, 0), (byte) 1);
-        othersGoOn();
+        otherPartitionsGoOn();
         append(BATCH);
         sync();
         assertThat(readAll(store)).hasSize(4);
     }
 
     @Test
-    void aFileThatIsGoneIsNotMadeAnew() throws IOException {
+    void aMissingFileIsNotCreatedAnew() throws IOException {
         append(1000);
         sync();
         storage.close();
@@ -156,7 +156,7 @@ class DamageTest extends LmdbTestBase {
 
     /** A process that touches a mapped page behind the end of the file is killed. */
     @Test
-    void aFileCutShortIsDamageAndEndsNoProcess() throws IOException {
+    void aFileCutShortIsDamageAndKillsNoProcess() throws IOException {
         for (int i = 0; i < 100; i++) {
             append(10_000);
         }

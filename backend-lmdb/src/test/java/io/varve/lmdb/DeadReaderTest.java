@@ -17,7 +17,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Another process looked into the environment and died while it did. */
+/**
+ * Kills another process during its read of the environment, and checks that its slot and its pages are
+ * released.
+ */
 @Timeout(120)
 class DeadReaderTest extends LmdbTestBase {
     private static final int KEPT = 20;
@@ -30,10 +33,9 @@ class DeadReaderTest extends LmdbTestBase {
         others.forEach(Process::destroyForcibly);
     }
 
-    /** LMDB itself forgets dead readers only when nobody at all has the environment open. */
+    /** LMDB itself releases the slots of dead readers only when no process has the environment open. */
     @Test
-    void aStartGivesItsPagesToLaterAppendsThoughAnotherStillHasTheEnvironmentOpen()
-            throws IOException, InterruptedException {
+    void aStartReleasesItsPagesThoughAnotherProcessHasTheEnvironmentOpen() throws IOException, InterruptedException {
         append(BATCH);
         sync();
         bystander("looking");
@@ -47,7 +49,7 @@ class DeadReaderTest extends LmdbTestBase {
     }
 
     @Test
-    void aReaderThatDiesWhileTheStorageRunsIsForgottenByAndBy() throws IOException, InterruptedException {
+    void aReaderThatDiesWhileTheStorageRunsIsReleasedLater() throws IOException, InterruptedException {
         storage.abandon();
         VirtualTime time = new VirtualTime(EPOCH);
         storage = LmdbStorage.open(new StorageContext(List.of(directory), properties, time, time, failPoints));
@@ -64,7 +66,7 @@ class DeadReaderTest extends LmdbTestBase {
     }
 
     @Test
-    void aDeadReaderIsForgottenWhenTheMapIsFull() throws IOException, InterruptedException {
+    void aDeadReaderIsReleasedWhenTheMapIsFull() throws IOException, InterruptedException {
         properties.put(LmdbConfig.MAP_INITIAL, Long.toString(MIB));
         properties.put(LmdbConfig.MAP_MAX, Long.toString(8L * MIB));
         restart();
@@ -80,13 +82,13 @@ class DeadReaderTest extends LmdbTestBase {
     }
 
     @Test
-    void whereOthersReadInEverySlotReadsShareTheirOwnOrAreToBeTriedAgain() throws Exception {
+    void whenOtherProcessesHaveEverySlotReadsShareOneOrFailWithRetry() throws Exception {
         append(BATCH);
         sync();
         assertThat(readAll(store)).hasSize(1);
         Process other = bystander("filling");
-        // With this thread in the slot that is left, another finds none.
-        Throwable failure = environment().read(view -> {
+        // This thread has the last slot, so another thread finds none.
+        Throwable failure = environment().read(txn -> {
             try {
                 return CompletableFuture.supplyAsync(() -> readAll(store))
                         .handle((found, e) -> e)
@@ -101,7 +103,7 @@ class DeadReaderTest extends LmdbTestBase {
         assertThat(((StorageException) failure.getCause()).kind()).isEqualTo(StorageException.Kind.RETRY);
         assertThat(readAll(store)).hasSize(1);
         other.destroyForcibly().waitFor();
-        List<Long> found = environment().read(view -> {
+        List<Long> found = environment().read(txn -> {
             try {
                 return CompletableFuture.supplyAsync(() -> readAll(store)).get();
             } catch (InterruptedException | ExecutionException e) {
@@ -111,7 +113,11 @@ class DeadReaderTest extends LmdbTestBase {
         assertThat(found).hasSize(1);
     }
 
-    /** @return bytes of the file after a few MiB were appended and trimmed away again */
+    /**
+     * Appends a few MiB and trims them away.
+     *
+     * @return bytes of the file after that
+     */
     private long churn() {
         for (int i = 0; i < 10 * KEPT; i++) {
             append(BATCH);

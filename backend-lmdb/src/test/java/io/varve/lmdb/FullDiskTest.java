@@ -21,7 +21,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** On a file system that is really full. */
+/** Fills a small file system: writes are refused, or use the reserve, and reads go on. */
 @Timeout(120)
 class FullDiskTest extends LmdbTestBase {
     private static final PartitionId SETTINGS = new PartitionId("__cluster_metadata", new UUID(7, 13), 0);
@@ -66,7 +66,7 @@ class FullDiskTest extends LmdbTestBase {
         assertThat(refusal.kind()).as(refusal.getMessage()).isEqualTo(Kind.FULL);
     }
 
-    /** Appends until there is no room, neither on the disk nor in the file. */
+    /** Appends until there is no space, neither on the disk nor in the file. */
     private void fillUp() throws IOException {
         disk.fill();
         StorageException refusal = null;
@@ -92,7 +92,7 @@ class FullDiskTest extends LmdbTestBase {
     }
 
     @Test
-    void settingsGoThroughThoughOthersWaitForRoom() throws IOException {
+    void settingsAreCommittedThoughOthersWaitForSpace() throws IOException {
         for (int i = 0; i < 2000; i++) {
             append(store, BATCH);
         }
@@ -108,7 +108,7 @@ class FullDiskTest extends LmdbTestBase {
     }
 
     @Test
-    void deletingMakesRoomForOthers() throws IOException {
+    void deletingMakesSpaceForOthers() throws IOException {
         PartitionStore other = storage.open(OTHER, 1, limits);
         fillUp();
         append(5, settings);
@@ -125,7 +125,7 @@ class FullDiskTest extends LmdbTestBase {
     }
 
     @Test
-    void trimmingAndTruncatingMakeRoom() throws IOException {
+    void trimmingAndTruncatingMakeSpace() throws IOException {
         fillUp();
         long end = store.extent().readableEnd();
         store.truncateTo(end - 10);
@@ -141,7 +141,7 @@ class FullDiskTest extends LmdbTestBase {
     }
 
     @Test
-    void startsAfterACrashReadsAndWritesWhenThereIsRoomAgain() throws IOException {
+    void startsAfterACrashAndWritesWhenThereIsSpaceAgain() throws IOException {
         fillUp();
         long end = store.extent().readableEnd();
         append(20, settings);
@@ -159,7 +159,7 @@ class FullDiskTest extends LmdbTestBase {
     }
 
     @Test
-    void withoutAReserveItStartsAndReadsAsWell() throws IOException {
+    void startsAndReadsWithoutAReserve() throws IOException {
         properties.put(DiskReserveConfig.BYTES, "0");
         restart();
         fillUp();
@@ -175,7 +175,7 @@ class FullDiskTest extends LmdbTestBase {
      * disk.
      */
     @Test
-    void theTableOfReadersHasItsRoomFromTheBeginning() throws IOException, InterruptedException {
+    void theTableOfReadersIsAllocatedFromTheBeginning() throws IOException, InterruptedException {
         Process du = new ProcessBuilder(
                         "du", "-k", directory.resolve(ReaderTable.NAME).toString())
                 .start();

@@ -27,7 +27,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A storage in a directory of its own, with one partition open, and what most tests do with it. */
+/** Opens one partition on an LMDB storage in a directory of its own. */
 abstract class LmdbTestBase {
     static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     static final long EPOCH = 1_700_000_000_000L;

@@ -17,7 +17,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
-/** The map grows by itself, and what happens when it may not. */
+/** Fills the map: it grows by itself, and at its max appends are refused while deletions and trims work. */
 class MapTest extends LmdbTestBase {
     private static final int BATCH = 20_000;
     private static final long MAX = 8L * MIB;
@@ -28,7 +28,7 @@ class MapTest extends LmdbTestBase {
         restart();
     }
 
-    /** @return how many batches were taken before one was refused as FULL */
+    /** @return number of batches appended before one was refused as FULL */
     private int appendUntilFull(PartitionStore to) {
         for (int i = 0; i < 10_000; i++) {
             try {
@@ -86,7 +86,7 @@ class MapTest extends LmdbTestBase {
     }
 
     @Test
-    void refusesAppendsAtItsMostAndReadsGoOn() {
+    void refusesAppendsAtItsMaxAndReadsGoOn() {
         useMap(MIB, MAX);
         int taken = appendUntilFull(store);
         assertThat((long) taken * BATCH).isGreaterThan(MAX * 2 / 3);
@@ -110,7 +110,7 @@ class MapTest extends LmdbTestBase {
     }
 
     @Test
-    void deletingTruncatingAndNotesWorkWhenItIsFull() {
+    void deletingTruncatingAndSnapshotsWorkWhenItIsFull() {
         useMap(MIB, MAX);
         PartitionId id = new PartitionId("other", new UUID(1, 2), 0);
         PartitionStore other = storage.open(id, 1, limits);
@@ -132,7 +132,7 @@ class MapTest extends LmdbTestBase {
     }
 
     @Test
-    void whatMakesRoomWorksThoughMoreIsStoredThanTheMapMayTake() {
+    void trimsAndDeletionsWorkThoughMoreIsStoredThanTheMapMayTake() {
         PartitionId id = new PartitionId("other", new UUID(1, 2), 0);
         PartitionStore other = storage.open(id, 1, limits);
         for (int i = 0; i < 50 * MIB / BATCH; i++) {

@@ -10,7 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 
-/** A process that opens a storage and says how that went. */
+/** Opens a storage in a process of its own, and prints the outcome. */
 final class OpenStorageMain {
     private OpenStorageMain() {}
 

@@ -16,13 +16,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** How much room a file takes for what is kept in it. */
+/** Appends and trims many times what is kept, and bounds the size of the file. */
 class SpaceTest extends LmdbTestBase {
     private static final int KEPT = 4 * MIB;
     private static final int SYNC_EVERY = MIB / 8;
     private static final long SEED = 4;
 
-    /** Appends 50 times what is kept, trimming after every commit. */
+    /** Appends 50 times the bytes that are kept, and trims after every commit. */
     private void churn(IntUnaryOperator size) {
         long appended = 0;
         long unsynced = 0;
@@ -51,14 +51,14 @@ class SpaceTest extends LmdbTestBase {
 
     @ParameterizedTest(name = "batches of {0} to {1} bytes")
     @CsvSource({"700, 900", "16000, 17000", "100, 300000"})
-    void trimmingGivesRoomToLaterAppends(int least, int most) {
+    void laterAppendsReuseTheSpaceOfTrimmedBatches(int min, int max) {
         SplittableRandom random = new SplittableRandom(SEED);
-        churn(i -> random.nextInt(least, most));
+        churn(i -> random.nextInt(min, max));
         assertThat(fileBytes()).as("with seed %d", SEED).isLessThanOrEqualTo(2L * KEPT);
     }
 
     @Test
-    void aReaderThatStandsStillDoesNotKeepPagesFromBeingUsedAgain() {
+    void aSlowReaderPinsNoPages() {
         List<BatchSlice> held = new ArrayList<>();
         append(100_000);
         sync();
@@ -69,7 +69,7 @@ class SpaceTest extends LmdbTestBase {
     }
 
     @Test
-    void deletedPartitionsGiveRoomToLaterOnes() {
+    void laterPartitionsReuseTheSpaceOfDeletedOnes() {
         for (int i = 0; i < 50; i++) {
             PartitionId id = new PartitionId("deleted", new UUID(i, i), 0);
             PartitionStore other = storage.open(id, 1, limits);

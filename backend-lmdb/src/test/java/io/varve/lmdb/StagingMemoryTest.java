@@ -17,10 +17,7 @@ import java.util.UUID;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/**
- * Memory for what is not committed yet is given back whatever becomes of the commit, and whoever wants some
- * is answered.
- */
+/** Fills the staging memory: a failed commit frees it, and an append that waits for it gets it or fails. */
 class StagingMemoryTest extends LmdbTestBase {
     private static final int BATCH = 100_000;
 
@@ -40,7 +37,7 @@ class StagingMemoryTest extends LmdbTestBase {
     }
 
     @Test
-    void whatAFailedCommitWasToTakeKeepsNobodyElseFromAppending() {
+    void batchesOfAFailedCommitPreventNoOtherAppends() {
         for (int i = 0; i < 9; i++) {
             append(BATCH);
         }
@@ -62,7 +59,7 @@ class StagingMemoryTest extends LmdbTestBase {
     }
 
     @Test
-    void aCommitThatFailsWhileAnAppendMakesRoomBreaksOnlyThoseItWasFor() {
+    void aCommitThatFailsWhileAnAppendMakesSpaceFailsOnlyItsOwnPartitions() {
         for (int i = 0; i < 10; i++) {
             append(BATCH);
         }
@@ -76,7 +73,7 @@ class StagingMemoryTest extends LmdbTestBase {
     }
 
     @Test
-    void saysWhenAnAppendWouldWaitAndMakesRoomForItBeforehand() {
+    void tellsWhenAnAppendWouldWaitAndMakesSpaceForItBeforehand() {
         assertThat(other.appendWaits(BATCH)).isFalse();
         for (int i = 0; i < 10; i++) {
             append(BATCH);
@@ -90,13 +87,13 @@ class StagingMemoryTest extends LmdbTestBase {
         for (int i = 0; i < 10; i++) {
             append(BATCH);
         }
-        other.awaitSpace(BATCH); // throws nothing, whatever becomes of others
+        other.awaitSpace(BATCH); // does not throw, though the commit fails
         assertThat(other.appendWaits(BATCH)).isFalse();
     }
 
     @Test
-    void anAppendIsToBeTriedAgainWhereNoCommitMakesRoom() {
-        assertThat(environment().staging.reserve(MIB)).isTrue(); // somebody is about to stage, and takes his time
+    void anAppendFailsWithRetryWhenNoCommitMakesSpace() {
+        assertThat(environment().staging.reserve(MIB)).isTrue(); // reserved by another append, which is slow to stage
         StorageException failure = assertTimeoutPreemptively(
                 Duration.ofSeconds(30), () -> catchThrowableOfType(StorageException.class, () -> append(BATCH)));
         assertThat(failure.kind()).isEqualTo(StorageException.Kind.RETRY);

@@ -21,7 +21,10 @@ import java.util.UUID;
 import org.junit.jupiter.api.Test;
 import org.lmdbjava.Env;
 
-/** What a start finds, and what it refuses. */
+/**
+ * Starts on environments of other formats, locked ones and ones with garbage: some are refused, others
+ * served.
+ */
 class StartTest extends LmdbTestBase {
     private StorageException refusal() {
         storage.abandon();
@@ -32,12 +35,12 @@ class StartTest extends LmdbTestBase {
     void refusesANewerFormat() {
         LmdbEnvironment environment = environment();
         environment.writer.lock();
-        environment.commit(0, "test", view -> {
-            KeyCodec.number(view.key(), KeyCodec.FORMAT_KEY);
-            return view.cursor(view.databases.meta())
+        environment.commit(0, "test", txn -> {
+            KeyCodec.number(txn.key(), KeyCodec.FORMAT_KEY);
+            return txn.cursor(txn.databases.meta())
                     .put(
-                            view.key(),
-                            view.value().clear().putInt(KeyCodec.FORMAT + 1).flip());
+                            txn.key(),
+                            txn.value().clear().putInt(KeyCodec.FORMAT + 1).flip());
         });
         environment.writer.unlock();
         StorageException refusal = refusal();
@@ -71,14 +74,14 @@ class StartTest extends LmdbTestBase {
     }
 
     @Test
-    void leavesADirectoryToTheProcessThatHasIt() {
+    void refusesADirectoryThatAnotherProcessHasLocked() {
         StorageException refusal = catchThrowableOfType(StorageException.class, () -> LmdbStorage.open(context()));
         assertThat(refusal.kind()).isEqualTo(Kind.RETRY);
         assertThat(refusal.getMessage()).contains("in use by another server");
     }
 
     @Test
-    void compactsWhenTold() {
+    void compactsWhenConfigured() {
         for (int i = 0; i < 400; i++) {
             append(20_000);
         }
@@ -113,7 +116,7 @@ class StartTest extends LmdbTestBase {
     }
 
     @Test
-    void goesOnRemovingWhatADeadProcessLeft() {
+    void goesOnRemovingTheGarbageOfADeadProcess() {
         PartitionId id = new PartitionId("deleted", new UUID(1, 1), 0);
         var other = storage.open(id, 1, limits);
         for (int i = 0; i < 3 * GarbageRemover.STEP; i++) {
@@ -133,15 +136,15 @@ class StartTest extends LmdbTestBase {
 
     private long batches() {
         List<Long> found = new ArrayList<>();
-        environment().read(view -> {
-            view.scan(environment().databases.batches(), ByteBuffer.allocate(0), (key, value) -> found.add(1L));
+        environment().read(txn -> {
+            txn.scan(environment().databases.batches(), ByteBuffer.allocate(0), (key, value) -> found.add(1L));
             return found;
         });
         return found.size();
     }
 
     @Test
-    void numbersAreNeverGivenOutTwice() {
+    void numbersAreNeverAssignedTwice() {
         int before = ((LmdbStore) store).partition.number;
         storage.delete(ID);
         restart();
@@ -149,15 +152,19 @@ class StartTest extends LmdbTestBase {
     }
 
     @Test
-    void saysInOneLineThatThereIsNoLibrary() throws IOException, InterruptedException {
-        String said = inAnotherProcess("-Dlmdbjava.native.lib=/nowhere/liblmdb.so");
-        assertThat(said)
+    void reportsAMissingLibraryInOneLine() throws IOException, InterruptedException {
+        String output = inAnotherProcess("-Dlmdbjava.native.lib=/nowhere/liblmdb.so");
+        assertThat(output)
                 .contains("storage.backend=lmdb cannot be used on " + System.getProperty("os.name"))
                 .contains("use storage.backend=file");
-        assertThat(said.strip().lines()).hasSize(1);
+        assertThat(output.strip().lines()).hasSize(1);
     }
 
-    /** Opens a storage in a process with a JVM flag, and prints why that fails. */
+    /**
+     * Opens a storage in a process with a JVM flag.
+     *
+     * @return the output of the process
+     */
     private String inAnotherProcess(String flag) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(
                 List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), flag));
@@ -170,13 +177,13 @@ class StartTest extends LmdbTestBase {
                 OpenStorageMain.class.getName(),
                 directory.resolve("other").toString()));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         process.waitFor();
-        return said;
+        return output;
     }
 
     @Test
-    void statisticsTellOfPagesReadersAndPartitions() {
+    void statisticsCoverPagesReadersAndPartitions() {
         append(20_000);
         append(20_000);
         sync();

@@ -17,7 +17,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Transactions on this backend, through crashes. */
+/** Runs transactions on this backend through crashes. */
 class TransactionsTest extends LmdbTestBase {
     private static final long A = 7;
     private static final long B = 8;
@@ -38,7 +38,7 @@ class TransactionsTest extends LmdbTestBase {
         log.appender().append(batch, AppendOrigin.CLIENT, guard);
     }
 
-    private void assertAllKnown() {
+    private void assertTransactionsKnown() {
         assertThat(log.producers().hasOpenTransaction(B, (short) 0)).isTrue();
         assertThat(log.lastStableOffset()).isZero();
         assertThat(log.producers().abortedTransactions(0, 100)).containsExactly(new AbortedTransaction(A, 1, 2, 0));
@@ -54,12 +54,12 @@ class TransactionsTest extends LmdbTestBase {
         sync();
         die();
         open();
-        assertAllKnown();
+        assertTransactionsKnown();
         log.producers().writeSnapshot();
         assertThat(store.snapshots().offsets(TransactionIndex.NAME)).containsExactly(0L);
         sync();
         die();
         open();
-        assertAllKnown();
+        assertTransactionsKnown();
     }
 }

@@ -23,7 +23,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What was trimmed away stays a while under another name. */
+/** Trims segments, and checks how long their files stay under another name. */
 class DelayedDeletionTest {
     private static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     private static final int SIZE = 200;
@@ -105,7 +105,7 @@ class DelayedDeletionTest {
     }
 
     @Test
-    void theLastAppendIsKnownByTheStoragesClock() {
+    void theTimeOfTheLastAppendIsTheStoragesClock() {
         long appended = time.millis();
         try (Storage storage = open(directory)) {
             append(storage.open(ID, 1, LIMITS), 3);

@@ -22,19 +22,19 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** A process that may have fewer files open than it has partitions. */
+/** Runs a process that may have fewer files open than it has partitions. */
 class DescriptorLimitTest {
     private static final int LIMIT = 220;
     private static final int ROUNDS = 3;
 
     @Test
-    void runningOutIsOverByItselfAndHarmsNothing() throws IOException, InterruptedException {
+    void aLackOfDescriptorsEndsByItselfAndHarmsNothing() throws IOException, InterruptedException {
         assumeTrue(Files.isExecutable(Path.of("/bin/sh")), "there is no shell with ulimit");
         try (FileRig rig = FileRig.temporary()) {
-            String said = run(rig.directory);
-            assertThat(said).contains("keeping at most").contains("as many files open as it may");
-            assertThat(said).doesNotContain("a sync failed").doesNotContain("not used any more");
-            assertThat(said).containsPattern("(?m)^refused [1-9][0-9]*$");
+            String output = run(rig.directory);
+            assertThat(output).contains("keeping at most").contains("as many files open as it may");
+            assertThat(output).doesNotContain("a sync failed").doesNotContain("not used any more");
+            assertThat(output).containsPattern("(?m)^refused [1-9][0-9]*$");
             try (Stream<Path> files = Files.walk(rig.directory)) {
                 assertThat(files.filter(file -> file.toString().endsWith("index")))
                         .hasSize(2 * ManyPartitionsMain.partitions());
@@ -53,13 +53,13 @@ class DescriptorLimitTest {
                 new FileRig(directory).subject().orElseThrow(), ManyPartitionsMain.class, "-XX:-MaxFDLimit"));
         command.addAll(List.of(directory.toString(), String.valueOf(ROUNDS)));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertThat(process.waitFor()).as(said).isZero();
-        return said;
+        String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(process.waitFor()).as(output).isZero();
+        return output;
     }
 
     @Test
-    void theyAreSharedWithConnections() {
+    void halfOfTheDescriptorsAreLeftForConnections() {
         assertThat(DescriptorLimit.idleFiles(2000, Long.MAX_VALUE)).isEqualTo(2000);
         assertThat(DescriptorLimit.idleFiles(2000, 1024)).isEqualTo(448);
         assertThat(DescriptorLimit.idleFiles(100, 1024)).isEqualTo(100);
@@ -67,10 +67,10 @@ class DescriptorLimitTest {
     }
 
     @Test
-    void aWantOfThemIsToBeTriedAgainAndNothingElseIs() {
+    void onlyALackOfDescriptorsIsToBeTriedAgain() {
         Path file = Path.of("f");
-        IOException want = new FileSystemException("f", null, "Too many open files");
-        assertThat(Disk.writeFailure("opening", file, want).kind()).isEqualTo(StorageException.Kind.RETRY);
+        IOException lack = new FileSystemException("f", null, "Too many open files");
+        assertThat(Disk.writeFailure("opening", file, lack).kind()).isEqualTo(StorageException.Kind.RETRY);
         assertThat(Disk.writeFailure("opening", file, new AccessDeniedException("f"))
                         .kind())
                 .isEqualTo(StorageException.Kind.FULL);

@@ -38,7 +38,7 @@ class ParallelWorkTest {
     }
 
     @Test
-    void allIsDoneOnReturn() {
+    void everyItemIsDoneOnReturn() {
         Set<Integer> done = ConcurrentHashMap.newKeySet();
         ParallelWork.waiting(items, threads, 10, done::add);
         assertThat(done).hasSize(items.size());

@@ -9,7 +9,7 @@ class LazyLongTest {
     private final LazyLong number = new LazyLong();
 
     @Test
-    void whatAReaderFindsNeverTakesThePlaceOfWhatTheWriterSetMeanwhile() {
+    void aComputedNumberNeverReplacesOneSetMeanwhile() {
         assertThat(number.get(() -> {
                     number.set(5);
                     return -1;
@@ -19,7 +19,7 @@ class LazyLongTest {
     }
 
     @Test
-    void remembersWhatWasFound() {
+    void cachesAComputedNumber() {
         assertThat(number.get(() -> 3)).isEqualTo(3);
         assertThat(number.get(() -> 4)).isEqualTo(3);
         number.forget();

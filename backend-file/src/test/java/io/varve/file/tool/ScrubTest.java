@@ -21,10 +21,11 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ScrubTest extends FileTestBase {
-    private final ByteArrayOutputStream said = new ByteArrayOutputStream();
+    private final ByteArrayOutputStream output = new ByteArrayOutputStream();
 
     /**
-     * @return as the command's exit code: 0 when all is sound, 1 when not, 2 when it could not be verified
+     * @return the command's exit code: 0 without damage, 1 with damage, 2 when the directories could not be
+     *     verified
      */
     private int scrub(Path... more) {
         return scrub(Long.MAX_VALUE, more);
@@ -33,9 +34,9 @@ class ScrubTest extends FileTestBase {
     private int scrub(long bytesPerSecond, Path... more) {
         List<Path> directories = new ArrayList<>(List.of(rig.directory));
         directories.addAll(List.of(more));
-        said.reset();
+        output.reset();
         try (SystemScheduler scheduler = new SystemScheduler(1);
-                PrintStream out = new PrintStream(said, true, StandardCharsets.UTF_8)) {
+                PrintStream out = new PrintStream(output, true, StandardCharsets.UTF_8)) {
             Scrub scrub = new Scrub(directories, bytesPerSecond, Clock.system(), scheduler);
             try {
                 return scrub.run(out, out::println) ? 0 : 1;
@@ -48,33 +49,33 @@ class ScrubTest extends FileTestBase {
         }
     }
 
-    private String said() {
-        return said.toString(StandardCharsets.UTF_8);
+    private String output() {
+        return output.toString(StandardCharsets.UTF_8);
     }
 
-    /** Finds exactly one damage. */
-    private void finds(String... words) {
-        assertThat(scrub()).as(said()).isEqualTo(1);
-        assertThat(said().lines().filter(line -> line.startsWith("DAMAGED  ")))
+    /** Runs a scrub that must find exactly one damage. */
+    private void finds(String... parts) {
+        assertThat(scrub()).as(output()).isEqualTo(1);
+        assertThat(output().lines().filter(line -> line.startsWith("DAMAGED  ")))
                 .singleElement()
                 .asString()
-                .contains(words);
-        assertThat(said()).contains("DAMAGED: ");
+                .contains(parts);
+        assertThat(output()).contains("DAMAGED: ");
     }
 
-    private void stopped(int batches) {
+    private void fillAndStop(int batches) {
         appendTens(batches);
         store.snapshots().write("state", 40, ByteBuffer.wrap(new byte[100]));
         rig.stop();
     }
 
     @Test
-    void whatIsSoundIsSaidToBe() throws IOException {
-        stopped(17);
-        assertThat(scrub()).as(said()).isZero();
-        assertThat(said()).contains("SOUND: 3,400 bytes of batches verified, 0 damages, 0 notes");
-        assertThat(said()).containsPattern("batches +17 +0").containsPattern("offset index entries +13 +0");
-        assertThat(said()).containsPattern("snapshots +1 +0").containsPattern("partition directories +1 +0");
+    void reportsASoundDirectoryAsSound() throws IOException {
+        fillAndStop(17);
+        assertThat(scrub()).as(output()).isZero();
+        assertThat(output()).contains("SOUND: 3,400 bytes of batches verified, 0 damages, 0 notes");
+        assertThat(output()).containsPattern("batches +17 +0").containsPattern("offset index entries +13 +0");
+        assertThat(output()).containsPattern("snapshots +1 +0").containsPattern("partition directories +1 +0");
         open();
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 170));
     }
@@ -82,20 +83,20 @@ class ScrubTest extends FileTestBase {
     @Test
     void refusesADirectoryInUse() {
         assertThat(scrub()).isEqualTo(2);
-        assertThat(said()).contains(rig.directory + " is in use");
+        assertThat(output()).contains(rig.directory + " is in use");
     }
 
     @Test
-    void doesNotCallADirectorySoundThatHoldsNoData() throws IOException {
+    void refusesADirectoryWithoutData() throws IOException {
         Path elsewhere = Files.createDirectories(rig.directory.resolveSibling("elsewhere/src"));
         rig.stop();
         assertThat(scrub(elsewhere.getParent())).isEqualTo(2);
-        assertThat(said()).contains(elsewhere.getParent() + " is not a data directory");
+        assertThat(output()).contains(elsewhere.getParent() + " is not a data directory");
     }
 
     @Test
     void keepsToItsRate() {
-        stopped(17);
+        fillAndStop(17);
         long started = System.nanoTime();
         assertThat(scrub(17_000)).isZero();
         assertThat(System.nanoTime() - started).isGreaterThan(180_000_000L);
@@ -103,25 +104,25 @@ class ScrubTest extends FileTestBase {
 
     @Test
     void findsAFlippedBit() throws IOException {
-        stopped(17);
+        fillAndStop(17);
         flipBit(log(50), 2 * SIZE + 150);
         finds(log(50).toString(), "byte 400", "offset 70", "CRC-32C", "goes on at byte 600");
     }
 
     @Test
     void findsASegmentCutShort() throws IOException {
-        stopped(17);
+        fillAndStop(17);
         shorten(log(50), 2 * SIZE);
         assertThat(scrub()).isEqualTo(1);
-        assertThat(said()).contains("DAMAGED  " + file(FileNames.name(50, FileNames.INDEX)), "the log has 400 bytes");
+        assertThat(output()).contains("DAMAGED  " + file(FileNames.name(50, FileNames.INDEX)), "the log has 400 bytes");
         write(log(50), 2 * SIZE, new byte[3 * SIZE]);
         assertThat(scrub()).isEqualTo(1);
-        assertThat(said()).contains(log(50) + ": damaged at byte 400 where offset 70 is due");
+        assertThat(output()).contains(log(50) + ": damaged at byte 400 where offset 70 is due");
     }
 
     @Test
-    void findsWhatIsMissingAtTheEnd() throws IOException {
-        stopped(15);
+    void findsBatchesMissingAtTheEnd() throws IOException {
+        fillAndStop(15);
         shorten(log(100), 0);
         for (String suffix : List.of(FileNames.INDEX, FileNames.TIME_INDEX)) {
             shorten(file(FileNames.name(100, suffix)), 0);
@@ -131,7 +132,7 @@ class ScrubTest extends FileTestBase {
 
     @Test
     void findsIndexEntriesThatPointNowhere() throws IOException {
-        stopped(17);
+        fillAndStop(17);
         write(file(FileNames.name(50, FileNames.INDEX)), 12, new byte[] {0, 0, 1, (byte) 0x91});
         finds(
                 file(FileNames.name(50, FileNames.INDEX)).toString(),
@@ -142,28 +143,28 @@ class ScrubTest extends FileTestBase {
 
     @Test
     void findsAWrongTimestampInAnIndex() throws IOException {
-        stopped(17);
+        fillAndStop(17);
         write(file(FileNames.name(50, FileNames.TIME_INDEX)), 7, new byte[] {1});
         assertThat(scrub()).isEqualTo(1);
-        assertThat(said()).contains(file(FileNames.name(50, FileNames.TIME_INDEX)) + ": entry at byte 0");
+        assertThat(output()).contains(file(FileNames.name(50, FileNames.TIME_INDEX)) + ": entry at byte 0");
     }
 
     @Test
     void findsAMissingIndexAndAMissingLog() throws IOException {
-        stopped(17);
+        fillAndStop(17);
         Files.delete(file(FileNames.name(50, FileNames.TIME_INDEX)));
         finds(file(FileNames.name(50, FileNames.TIME_INDEX)).toString(), "missing");
         Files.delete(file(FileNames.name(50, FileNames.INDEX)));
         Files.delete(file(FileNames.name(0, FileNames.TIME_INDEX)));
         Files.delete(log(0));
         assertThat(scrub()).isEqualTo(1);
-        assertThat(said()).contains(file(FileNames.name(0, FileNames.INDEX)) + ": is an index, but");
-        assertThat(said()).contains("begins at offset 50, but its log start offset is 0");
+        assertThat(output()).contains(file(FileNames.name(0, FileNames.INDEX)) + ": is an index, but");
+        assertThat(output()).contains("begins at offset 50, but its log start offset is 0");
     }
 
     @Test
     void findsDamagedCheckpointsMetadataAndSnapshots() throws IOException {
-        stopped(17);
+        fillAndStop(17);
         Path checkpoint = rig.directory.resolve(FileNames.RECOVERY_POINTS);
         String sound = Files.readString(checkpoint);
         Files.writeString(checkpoint, "0\n9\n");
@@ -178,39 +179,40 @@ class ScrubTest extends FileTestBase {
 
     @Test
     void findsAPartitionThatIsGone() throws IOException {
-        stopped(17);
+        fillAndStop(17);
         Disk.removeTree(rig.directory.resolve(ID.toString()));
         finds("orders-3", "is not there, but was durable up to offset 170");
     }
 
     @Test
     void findsASegmentUnderAWrongName() throws IOException {
-        stopped(17);
+        fillAndStop(17);
         Files.copy(log(50), log(70));
         assertThat(scrub()).isEqualTo(1);
-        assertThat(said())
+        assertThat(output())
                 .contains("DAMAGED  " + log(70) + ": damaged at byte 0 where offset 70 is due: a batch of offset 50");
     }
 
     @Test
-    void aTornTailAfterACrashIsForTheNextStartToJudge() throws IOException {
+    void aTornTailAfterACrashIsNoDamage() throws IOException {
         appendTens(13);
         rig.die();
         shorten(log(100), 2 * SIZE + 30);
-        assertThat(scrub()).as(said()).isZero();
-        assertThat(said()).contains("note     " + log(100) + ": 30 bytes from byte 400 on (offset 120)", "SOUND");
+        assertThat(scrub()).as(output()).isZero();
+        assertThat(output()).contains("note     " + log(100) + ": 30 bytes from byte 400 on (offset 120)", "SOUND");
         flipBit(log(50), 150);
         assertThat(scrub()).isEqualTo(1);
     }
 
     @Test
-    void notesStrangersAndLeftOvers() throws IOException {
-        stopped(3);
+    void notesUnknownAndUnfinishedFiles() throws IOException {
+        fillAndStop(3);
         Files.writeString(file("notes.txt"), "mine");
         Files.writeString(file("00000000000000000000.log.cleaned"), "half");
         Files.createDirectories(rig.directory.resolve("lost+found"));
-        assertThat(scrub()).as(said()).isZero();
-        assertThat(said()).contains("notes.txt: is no file", "log.cleaned: left by", "lost+found: is not a partition");
+        assertThat(scrub()).as(output()).isZero();
+        assertThat(output())
+                .contains("notes.txt: is no file", "log.cleaned: left by", "lost+found: is not a partition");
         assertThat(file("notes.txt")).exists();
     }
 }

@@ -50,22 +50,22 @@ class DirectoryCommandTest {
         return new PrintStream(stream, true, StandardCharsets.UTF_8);
     }
 
-    private String said() {
+    private String output() {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private String complained() {
+    private String errorOutput() {
         return err.toString(StandardCharsets.UTF_8);
     }
 
     @Test
-    void exitsWithWhatAScrubFound() throws IOException {
+    void exitsWithTheResultOfAScrub() throws IOException {
         assertThat(scrub("--dir", directory.toString(), "--rate", "100MB/s")).isZero();
-        assertThat(said()).contains("SOUND: 0 bytes of batches verified");
+        assertThat(output()).contains("SOUND: 0 bytes of batches verified");
         Files.writeString(checkpoint, "0\n9\n");
         assertThat(scrub("--dir=" + directory)).isEqualTo(1);
-        assertThat(said()).contains("DAMAGED  " + checkpoint);
-        assertThat(complained()).isEmpty();
+        assertThat(output()).contains("DAMAGED  " + checkpoint);
+        assertThat(errorOutput()).isEmpty();
     }
 
     @Test
@@ -73,43 +73,43 @@ class DirectoryCommandTest {
         Path other = Files.createDirectory(directory.resolve("other"));
         Files.copy(checkpoint, other.resolve(checkpoint.getFileName()));
         assertThat(scrub("--dir", directory + " , " + other)).isZero();
-        assertThat(said()).containsPattern("checkpoints +4 +0");
+        assertThat(output()).containsPattern("checkpoints +4 +0");
         assertThat(scrub("--dir", directory.toString(), "--dir", other.toString()))
                 .isZero();
-        assertThat(said()).containsPattern("checkpoints +4 +0");
+        assertThat(output()).containsPattern("checkpoints +4 +0");
     }
 
     @Test
     void namesWhatIsWrongWithTheCommandLine() throws IOException {
         assertThat(scrub("--dir", directory.toString(), "--rate", "fast")).isEqualTo(2);
-        assertThat(complained()).contains("'--rate': 'fast' is not MB per second, above 0");
+        assertThat(errorOutput()).contains("'--rate': 'fast' is not MB per second, above 0");
         assertThat(scrub("--dir", directory.toString(), "--rate")).isEqualTo(2);
-        assertThat(complained()).contains("Missing required parameter for option '--rate' (N)");
+        assertThat(errorOutput()).contains("Missing required parameter for option '--rate' (N)");
         assertThat(scrub("--dir", directory.toString(), "--rat=1")).isEqualTo(2);
-        assertThat(complained()).contains("Unknown option: '--rat=1'", "Possible solutions: --rate");
+        assertThat(errorOutput()).contains("Unknown option: '--rat=1'", "Possible solutions: --rate");
         assertThat(scrub("--dir", "/nowhere")).isEqualTo(2);
-        assertThat(complained().lines()).containsExactly("--dir /nowhere is not a directory");
+        assertThat(errorOutput().lines()).containsExactly("--dir /nowhere is not a directory");
         assertThat(scrub()).isEqualTo(2);
-        assertThat(complained()).contains("Missing required option: '--dir=DIR'");
+        assertThat(errorOutput()).contains("Missing required option: '--dir=DIR'");
         Path empty = Files.createDirectory(directory.resolve("empty"));
         assertThat(scrub("--dir", empty.toString())).isEqualTo(2);
-        assertThat(complained()).contains("--dir " + empty + " is not a data directory");
+        assertThat(errorOutput()).contains("--dir " + empty + " is not a data directory");
         assertThat(stat()).isEqualTo(2);
-        assertThat(complained()).contains("Missing required option: '--dir=DIR'");
+        assertThat(errorOutput()).contains("Missing required option: '--dir=DIR'");
         assertThat(stat("--dir", "/nowhere", "--dir", directory.toString())).isEqualTo(2);
-        assertThat(complained()).contains("/nowhere: ", directory + ": ", "not an LMDB data directory");
-        assertThat(said()).isEmpty();
+        assertThat(errorOutput()).contains("/nowhere: ", directory + ": ", "not an LMDB data directory");
+        assertThat(output()).isEmpty();
     }
 
     @Test
     void helpIsNoFailure() {
         assertThat(scrub("--help")).isZero();
-        assertThat(said())
+        assertThat(output())
                 .contains("Usage: varve-scrub.sh", "--rate", "Exit codes:")
                 .doesNotContain("\u001b");
         assertThat(stat("--help")).isZero();
-        assertThat(said()).contains("Usage: varve-lmdb-stat.sh", "--dir");
+        assertThat(output()).contains("Usage: varve-lmdb-stat.sh", "--dir");
         assertThat(stat("--version")).isZero();
-        assertThat(said()).startsWith("Varve ");
+        assertThat(output()).startsWith("Varve ");
     }
 }
