@@ -65,12 +65,7 @@ final class UncommittedChanges {
     int stage(ByteBuffer bytes, int at, LmdbSegment segment) {
         int size = BatchHeader.sizeInBytes(bytes, at);
         long timestamp = BatchHeader.maxTimestamp(bytes, at);
-        batches.add(new StagedBatch(
-                BatchHeader.baseOffset(bytes, at),
-                BatchHeader.nextOffset(bytes, at),
-                timestamp,
-                segment,
-                staging.copy(bytes, at, size)));
+        batches.add(new StagedBatch(BatchHeader.nextOffset(bytes, at), segment, staging.copy(bytes, at, size)));
         segment.add(size, timestamp);
         return size;
     }

@@ -38,10 +38,6 @@ final class WriteTransaction implements AutoCloseable {
         }
     }
 
-    Txn<ByteBuffer> txn() {
-        return txn;
-    }
-
     ByteBuffer key() {
         return key;
     }
