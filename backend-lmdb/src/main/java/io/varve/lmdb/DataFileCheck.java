@@ -30,7 +30,8 @@ final class DataFileCheck {
      *
      * @param directory an existing directory that this process has locked
      * @return true if there is no file yet
-     * @throws StorageException CORRUPT if the file is missing, but existed before
+     * @throws StorageException CORRUPT if the file is missing or too short, but the directory was in use
+     *     before
      */
     static boolean isNew(Path directory) throws IOException {
         Path data = directory.resolve(OpenedEnvironment.DATA);

@@ -89,7 +89,11 @@ final class WriteTransaction implements AutoCloseable {
         cursor(databases.garbage()).put(KeyCodec.at(key, store, from), value);
     }
 
-    /** Removes the entry of {@link #key()}; returns false if there is none. */
+    /**
+     * Removes the entry of {@link #key()}.
+     *
+     * @return false if there is none
+     */
     boolean delete(Dbi<ByteBuffer> database) {
         return database.delete(txn, key);
     }
