@@ -32,7 +32,7 @@ record LmdbDirectory(DirectoryLock lock, LmdbEnvironment environment, GroupCommi
     private static final long READER_CHECK_MS = 60_000;
 
     static LmdbDirectory open(Path path, LmdbConfig config, StorageContext context) {
-        DirectoryLock lock = DirectoryLock.take(path);
+        DirectoryLock lock = DirectoryLock.lock(path);
         try {
             OpenedEnvironment opened = OpenedEnvironment.open(path, config, context.failPoints());
             LmdbEnvironment environment =

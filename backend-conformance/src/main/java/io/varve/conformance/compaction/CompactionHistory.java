@@ -37,7 +37,7 @@ public final class CompactionHistory {
     private static final long RETENTION_MS = 4_000;
     private static final Codec[] CODECS = {Codec.NONE, Codec.NONE, Codec.LZ4, Codec.ZSTD};
     private static final List<String> DEATHS =
-            List.of(Cleaner.BEFORE_REPLACE, Cleaner.AFTER_REPLACE, Cleaner.AFTER_NOTE);
+            List.of(Cleaner.BEFORE_REPLACE, Cleaner.AFTER_REPLACE, Cleaner.AFTER_CHECKPOINT);
 
     /** A batch of an idempotent producer, to be sent again. */
     private record Sent(ByteBuffer batch, long offset) {}

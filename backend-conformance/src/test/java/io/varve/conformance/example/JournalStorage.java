@@ -40,7 +40,7 @@ final class JournalStorage implements Storage {
         failPoints = context.failPoints();
         clock = context.clock();
         try {
-            lock = DirectoryLock.take(directory);
+            lock = DirectoryLock.lock(directory);
             load(writesAgain);
         } catch (IOException e) {
             throw new StorageException(Kind.MISUSE, directory + " cannot be used: " + e.getMessage(), e);

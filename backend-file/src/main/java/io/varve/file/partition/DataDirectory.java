@@ -73,7 +73,7 @@ public final class DataDirectory {
      */
     public static DataDirectory lock(
             Path path, DiskReserveConfig reserve, boolean verifiesReads, OpenFiles openFiles, StorageContext context) {
-        return new DataDirectory(DirectoryLock.take(path), reserve, verifiesReads, openFiles, context);
+        return new DataDirectory(DirectoryLock.lock(path), reserve, verifiesReads, openFiles, context);
     }
 
     /** Releases the directory's lock. */

@@ -95,7 +95,7 @@ public final class Scrub {
      */
     private static Optional<DirectoryLock> lock(Path directory) throws IOException {
         try {
-            return DirectoryLock.share(directory);
+            return DirectoryLock.lockShared(directory);
         } catch (StorageException e) {
             throw new IllegalArgumentException(
                     directory + " is in use (its .lock file is held): stop the server first", e);

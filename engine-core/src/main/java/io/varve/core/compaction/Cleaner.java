@@ -22,7 +22,7 @@ public final class Cleaner {
     /** The group is replaced; the checkpoint of the cleaning is not written. */
     public static final String AFTER_REPLACE = "compaction.after-replace";
     /** The checkpoint of the cleaning is written. */
-    public static final String AFTER_NOTE = "compaction.after-note";
+    public static final String AFTER_CHECKPOINT = "compaction.after-note";
 
     private final CompactionConfig config;
     private final Clock clock;
@@ -114,7 +114,7 @@ public final class Cleaner {
             replace(log, group, walk, new BatchFilter(keys, rules, fates, log.activeProducers(), stats), fates, stats);
         }
         CleanerCheckpoint.write(log.store(), keysTo);
-        failPoints.hit(AFTER_NOTE);
+        failPoints.hit(AFTER_CHECKPOINT);
         return stats.result(keysTo);
     }
 

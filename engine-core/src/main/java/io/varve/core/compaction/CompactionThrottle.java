@@ -15,7 +15,7 @@ public final class CompactionThrottle implements AutoCloseable {
     private static final double NANOS_PER_SECOND = 1e9;
     private static final long NANOS_PER_MS = 1_000_000L;
     /** Max idle time whose bytes may be moved later, on top of the rate. */
-    private static final long MADE_UP_NANOS = 300 * NANOS_PER_MS;
+    private static final long MAX_BURST_NANOS = 300 * NANOS_PER_MS;
 
     private final double bytesPerSecond;
     private final Clock clock;
@@ -47,7 +47,7 @@ public final class CompactionThrottle implements AutoCloseable {
         long ms;
         synchronized (this) {
             long now = clock.nanos();
-            due = Math.max(due, now - MADE_UP_NANOS) + bytes / bytesPerSecond * NANOS_PER_SECOND;
+            due = Math.max(due, now - MAX_BURST_NANOS) + bytes / bytesPerSecond * NANOS_PER_SECOND;
             ms = (long) ((due - now) / NANOS_PER_MS);
         }
         if (stopped || ms > 0 && !pause(ms)) {

@@ -52,11 +52,11 @@ public final class DirectoryLock implements AutoCloseable {
      *
      * @throws StorageException MISUSE if the directory cannot be used; RETRY if it is locked already
      */
-    public static DirectoryLock take(Path path) {
+    public static DirectoryLock lock(Path path) {
         Path directory = path.toAbsolutePath().normalize();
         try {
             Files.createDirectories(directory);
-            return hold(directory, false, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+            return tryLock(directory, false, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         } catch (IOException e) {
             throw new StorageException(
                     StorageException.Kind.MISUSE,
@@ -74,16 +74,16 @@ public final class DirectoryLock implements AutoCloseable {
      * @throws IOException if the lock file cannot be opened
      * @throws StorageException RETRY if the directory is locked already
      */
-    public static Optional<DirectoryLock> share(Path path) throws IOException {
+    public static Optional<DirectoryLock> lockShared(Path path) throws IOException {
         Path directory = path.toAbsolutePath().normalize();
         try {
-            return Optional.of(hold(directory, true, StandardOpenOption.READ));
+            return Optional.of(tryLock(directory, true, StandardOpenOption.READ));
         } catch (NoSuchFileException e) {
             return Optional.empty();
         }
     }
 
-    private static DirectoryLock hold(Path directory, boolean shared, OpenOption... options) throws IOException {
+    private static DirectoryLock tryLock(Path directory, boolean shared, OpenOption... options) throws IOException {
         Path real = directory.toRealPath();
         if (!HELD.add(real)) {
             throw inUse(directory, "this process has it already");

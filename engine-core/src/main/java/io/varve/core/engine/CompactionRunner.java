@@ -32,7 +32,7 @@ import org.slf4j.LoggerFactory;
 final class CompactionRunner {
     private static final Logger LOG = LoggerFactory.getLogger(CompactionRunner.class);
     /** How long in ms a partition is skipped after it could not be cleaned. */
-    private static final long AGAIN_MS = 60_000;
+    private static final long RETRY_MS = 60_000;
 
     /** Holds a partition that is due, and its dirty part. */
     private record Candidate(PartitionLog log, Cleaner.Due due) {}
@@ -49,7 +49,7 @@ final class CompactionRunner {
 
     private final Set<PartitionLog> uncleanable = ConcurrentHashMap.newKeySet();
     /** Partitions skipped until a time, in ms since the epoch. */
-    private final Map<PartitionLog, Long> later = new ConcurrentHashMap<>();
+    private final Map<PartitionLog, Long> postponed = new ConcurrentHashMap<>();
 
     /** @param partitions gives the open ones */
     CompactionRunner(Supplier<Collection<PartitionLog>> partitions, CompactionConfig config, StorageContext context) {
@@ -85,7 +85,7 @@ final class CompactionRunner {
      * @return false if none is due
      */
     boolean cleanOnce() {
-        Candidate dirtiest = take();
+        Candidate dirtiest = claimDirtiest();
         if (dirtiest == null) {
             return false;
         }
@@ -105,14 +105,14 @@ final class CompactionRunner {
     }
 
     /** @return the dirtiest partition that is due, marked as being cleaned; or null */
-    private synchronized Candidate take() {
+    private synchronized Candidate claimDirtiest() {
         long now = context.clock().millis();
-        later.values().removeIf(until -> until <= now);
+        postponed.values().removeIf(until -> until <= now);
         Candidate dirtiest = partitions.get().stream()
                 .filter(log -> log.config().compacted()
                         && !busy.contains(log)
                         && !uncleanable.contains(log)
-                        && !later.containsKey(log))
+                        && !postponed.containsKey(log))
                 .map(this::look)
                 .filter(candidate -> candidate != null)
                 .max(Comparator.comparingDouble(candidate -> candidate.due().ratio()))
@@ -139,8 +139,8 @@ final class CompactionRunner {
         }
         StorageException.Kind kind = e instanceof StorageException storage ? storage.kind() : null;
         if (kind == StorageException.Kind.FULL || kind == StorageException.Kind.RETRY) {
-            LOG.warn("{} could not be compacted, trying again in {} ms: {}", log.id(), AGAIN_MS, e.getMessage());
-            later.put(log, context.clock().millis() + AGAIN_MS);
+            LOG.warn("{} could not be compacted, trying again in {} ms: {}", log.id(), RETRY_MS, e.getMessage());
+            postponed.put(log, context.clock().millis() + RETRY_MS);
         } else if (kind != StorageException.Kind.CLOSED && kind != StorageException.Kind.FENCED) {
             exclude(log, e);
         }
@@ -188,7 +188,7 @@ final class CompactionRunner {
     /** Forgets a deleted partition. */
     void forget(PartitionLog log) {
         uncleanable.remove(log);
-        later.remove(log);
+        postponed.remove(log);
     }
 
     /**

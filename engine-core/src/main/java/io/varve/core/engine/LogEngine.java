@@ -126,7 +126,7 @@ public final class LogEngine implements AutoCloseable {
     /**
      * @return true if a power cut may lose records that consumers have read ({@code log.durability=async})
      */
-    public boolean mayLoseWhatWasSeen() {
+    public boolean mayLoseVisibleRecords() {
         return durability == Durability.ASYNC;
     }
 

@@ -34,11 +34,11 @@ final class ProducerSnapshotQueue implements AutoCloseable {
     synchronized void due(PartitionLog log) {
         if (!closed && waiting.add(log) && !running) {
             running = true;
-            scheduler.schedule(0, this::turn);
+            scheduler.schedule(0, this::writeNext);
         }
     }
 
-    private void turn() {
+    private void writeNext() {
         PartitionLog log;
         synchronized (this) {
             if (closed || waiting.isEmpty()) {
@@ -51,14 +51,14 @@ final class ProducerSnapshotQueue implements AutoCloseable {
         try {
             write(log);
         } finally {
-            again();
+            scheduleNext();
         }
     }
 
-    private synchronized void again() {
+    private synchronized void scheduleNext() {
         running = !closed && !waiting.isEmpty();
         if (running) {
-            scheduler.schedule(PAUSE_MS, this::turn);
+            scheduler.schedule(PAUSE_MS, this::writeNext);
         }
     }
 

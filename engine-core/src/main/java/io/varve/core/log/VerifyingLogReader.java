@@ -70,15 +70,15 @@ public final class VerifyingLogReader {
             if (slice.sizeInBytes() == 0) {
                 return false;
             }
-            show(slice.buffer(), end);
+            deliver(slice.buffer(), end);
         } catch (StorageException e) {
             e.rethrowUnless(StorageException.Kind.CORRUPT);
-            passOver(e.getMessage(), end);
+            skip(e.getMessage(), end);
         }
         return true;
     }
 
-    private void show(ByteBuffer bytes, long end) {
+    private void deliver(ByteBuffer bytes, long end) {
         int at = bytes.position();
         long next = offset;
         String why = null;
@@ -99,7 +99,7 @@ public final class VerifyingLogReader {
             offset = next;
         }
         if (why != null) {
-            passOver(why, end);
+            skip(why, end);
         }
     }
 
@@ -114,7 +114,7 @@ public final class VerifyingLogReader {
         return "the batch says it begins at offset " + base + ", where " + next + " is due";
     }
 
-    private void passOver(String why, long end) {
+    private void skip(String why, long end) {
         damage.damaged(offset, why);
         offset = log.reader().endOfDamage(offset, end);
     }

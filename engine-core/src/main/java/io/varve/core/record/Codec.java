@@ -99,15 +99,15 @@ public enum Codec {
     private static final Codec[] BY_ID = values();
 
     private final int id;
-    private final int mostGrowth;
+    private final int maxGrowth;
 
     /**
-     * @param mostGrowth max ratio of content to compressed size. gzip: 258 bytes from 2 bits; snappy: 64
+     * @param maxGrowth max ratio of content to compressed size. gzip: 258 bytes from 2 bits; snappy: 64
      *     bytes from 3; lz4: 255 from one length byte; zstd: 128 KiB from a block of 4
      */
-    Codec(int id, int mostGrowth) {
+    Codec(int id, int maxGrowth) {
         this.id = id;
-        this.mostGrowth = mostGrowth;
+        this.maxGrowth = maxGrowth;
     }
 
     /** @return the value of the attribute bits */
@@ -133,7 +133,7 @@ public enum Codec {
      * @return max bytes to which they can decompress, whatever lengths they hold
      */
     final long maxContent(int compressed) {
-        return (long) compressed * mostGrowth;
+        return (long) compressed * maxGrowth;
     }
 
     /**

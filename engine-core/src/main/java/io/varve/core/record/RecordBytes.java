@@ -28,7 +28,7 @@ final class RecordBytes implements AutoCloseable {
     /** Max bytes of a record, for compressed records. */
     private final int maxRecord;
     /** Bytes read from the source. */
-    private long taken;
+    private long decompressed;
 
     private boolean exhausted;
     /** Backs {@link #bytes} when there is a source. */
@@ -80,8 +80,8 @@ final class RecordBytes implements AutoCloseable {
      */
     static RecordBytes compressed(Codec codec, ByteBuffer bytes, Limits limits) {
         try {
-            int mostAtOnce = (int) Math.min(limits.allowance, Integer.MAX_VALUE);
-            return new RecordBytes(codec.decompress(bytes, mostAtOnce), limits);
+            int maxAtOnce = (int) Math.min(limits.allowance, Integer.MAX_VALUE);
+            return new RecordBytes(codec.decompress(bytes, maxAtOnce), limits);
         } catch (IOException e) {
             throw damaged(e);
         }
@@ -114,14 +114,14 @@ final class RecordBytes implements AutoCloseable {
     }
 
     /** Goes back to a place within the current record, to read from there to its end. */
-    void back(int place, int recordEnd) {
+    void rewind(int place, int recordEnd) {
         at = place;
         left = recordEnd - place;
     }
 
     /** @return bytes decompressed so far; 0 for uncompressed records */
-    long taken() {
-        return taken;
+    long decompressed() {
+        return decompressed;
     }
 
     /** @return bytes left before the end given to {@link #confine} */
@@ -138,9 +138,9 @@ final class RecordBytes implements AutoCloseable {
     int fill(int needed) {
         while (end - at < needed && canTake()) {
             if (end == window.length) {
-                makeRoom(needed);
+                makeSpace(needed);
             }
-            take();
+            readSource();
         }
         return Math.min(needed, end - at);
     }
@@ -150,7 +150,7 @@ final class RecordBytes implements AutoCloseable {
     }
 
     /** Moves unread bytes to the front of the window, or of a larger one if they fill it. */
-    private void makeRoom(int needed) {
+    private void makeSpace(int needed) {
         byte[] next = at > 0 ? window : new byte[(int) Math.min(needed, 2L * window.length)];
         System.arraycopy(window, at, next, 0, end - at);
         end -= at;
@@ -159,10 +159,10 @@ final class RecordBytes implements AutoCloseable {
         bytes = ByteBuffer.wrap(window);
     }
 
-    private void take() {
+    private void readSource() {
         int count;
         try {
-            long max = allowance == Long.MAX_VALUE ? Integer.MAX_VALUE : allowance - taken + 1;
+            long max = allowance == Long.MAX_VALUE ? Integer.MAX_VALUE : allowance - decompressed + 1;
             count = source.read(window, end, (int) Math.min(window.length - end, max));
         } catch (IOException e) {
             throw damaged(e);
@@ -172,9 +172,9 @@ final class RecordBytes implements AutoCloseable {
             return;
         }
         end += count;
-        taken += count;
+        decompressed += count;
         meter.decompressed(count);
-        if (taken > allowance) {
+        if (decompressed > allowance) {
             throw tooLarge();
         }
     }
@@ -251,11 +251,11 @@ final class RecordBytes implements AutoCloseable {
         return (raw >>> 1) ^ -(raw & 1);
     }
 
-    private long raw(int mostBytes, int lastMask) {
+    private long raw(int maxBytes, int lastMask) {
         long value = 0;
-        for (int i = 0; i < mostBytes; i++) {
+        for (int i = 0; i < maxBytes; i++) {
             byte next = next();
-            if (i == mostBytes - 1 && (next & ~lastMask) != 0) {
+            if (i == maxBytes - 1 && (next & ~lastMask) != 0) {
                 break;
             }
             value |= (next & 0x7FL) << (7 * i);
@@ -263,7 +263,7 @@ final class RecordBytes implements AutoCloseable {
                 return value;
             }
         }
-        throw invalid("a varint does not end within " + mostBytes + " bytes");
+        throw invalid("a varint does not end within " + maxBytes + " bytes");
     }
 
     @Override

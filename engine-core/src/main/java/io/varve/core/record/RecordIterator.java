@@ -281,7 +281,7 @@ public final class RecordIterator implements AutoCloseable {
             return List.of();
         }
         List<RecordHeader> headers = new ArrayList<>(headerCount);
-        records.back(headersAt, end);
+        records.rewind(headersAt, end);
         for (int i = 0; i < headerCount; i++) {
             ByteBuffer key = take(headerKeySize());
             int size = size("header value");
@@ -305,7 +305,7 @@ public final class RecordIterator implements AutoCloseable {
 
     /** @return bytes decompressed so far, which count against the limit; 0 for uncompressed records */
     public long decompressedBytes() {
-        return records.taken();
+        return records.decompressed();
     }
 
     /** @return true if this is a control record; {@link #controlType} may be called then */

@@ -14,7 +14,7 @@ import java.util.List;
  */
 public final class RecordWalk {
     /** Max number of faults reported for a batch. */
-    static final int MAX_TOLD = 1000;
+    static final int MAX_FAULTS = 1000;
 
     private static final int NONE = -1;
 
@@ -125,7 +125,7 @@ public final class RecordWalk {
         RecordFault fault = rules.judge(index, stamped ? claimed : timestamp, hasKey, stamped);
         if (fault != null) {
             faults = faults == null ? new ArrayList<>() : faults;
-            if (faults.size() < MAX_TOLD) {
+            if (faults.size() < MAX_FAULTS) {
                 faults.add(fault);
             }
         }
@@ -178,14 +178,14 @@ public final class RecordWalk {
         return (raw >>> 1) ^ -(raw & 1);
     }
 
-    private long raw(int end, int mostBytes, int lastMask) {
+    private long raw(int end, int maxBytes, int lastMask) {
         long value = 0;
-        for (int i = 0; i < mostBytes; i++) {
+        for (int i = 0; i < maxBytes; i++) {
             if (at >= end) {
                 throw invalid("a record ends within a field");
             }
             byte next = bytes.get(at++);
-            if (i == mostBytes - 1 && (next & ~lastMask) != 0) {
+            if (i == maxBytes - 1 && (next & ~lastMask) != 0) {
                 break;
             }
             value |= (next & 0x7FL) << (7 * i);
@@ -193,6 +193,6 @@ public final class RecordWalk {
                 return value;
             }
         }
-        throw invalid("a varint does not end within " + mostBytes + " bytes");
+        throw invalid("a varint does not end within " + maxBytes + " bytes");
     }
 }

@@ -154,7 +154,7 @@ class LogEngineTest {
     void commitsOnAfterASyncThatDied() throws Exception {
         try (EngineFixture fixture = new EngineFixture(EngineConfig.DEFAULT, ANY)) {
             PartitionLog log = fixture.log();
-            fixture.storage.dieOnce(new OutOfMemoryError("as if"));
+            fixture.storage.failOnce(new OutOfMemoryError("as if"));
             CompletableFuture<StorageException> lost =
                     acked(log, log.appender().append(LogBatches.at(5, "a"), AppendOrigin.CLIENT));
             assertThat(lost.get(60, TimeUnit.SECONDS)).isNotNull();

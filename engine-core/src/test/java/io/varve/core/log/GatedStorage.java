@@ -37,7 +37,7 @@ public final class GatedStorage implements Storage {
     }
 
     /** Makes the next sync throw an error. */
-    public void dieOnce(Error how) {
+    public void failOnce(Error how) {
         death = how;
     }
 

@@ -79,7 +79,7 @@ final class KafkaLogDirectory implements AutoCloseable {
     /** A shared lock needs no permission to write, and keeps Kafka from starting. */
     private static Optional<DirectoryLock> lock(Path path) throws IOException {
         try {
-            return DirectoryLock.share(path);
+            return DirectoryLock.lockShared(path);
         } catch (StorageException e) {
             throw inUse(path, e);
         }

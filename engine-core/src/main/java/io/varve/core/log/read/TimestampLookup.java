@@ -40,7 +40,7 @@ public final class TimestampLookup {
 
     /** Examines one batch. */
     @FunctionalInterface
-    private interface Look<T> {
+    private interface BatchProbe<T> {
         /** @return the answer, or null to go on with the next batch */
         T at(ByteBuffer bytes, int at);
     }
@@ -87,9 +87,9 @@ public final class TimestampLookup {
         BatchTimestampSearch times = new BatchTimestampSearch(start);
         // A header may claim a later timestamp than the batch's remaining records have: then the next batch
         // is searched.
-        Look<TimestampOffset> look = (bytes, at) ->
+        BatchProbe<TimestampOffset> probe = (bytes, at) ->
                 BatchHeader.maxTimestamp(bytes, at) >= timestamp ? times.firstAtOrAfter(bytes, at, timestamp) : null;
-        return Optional.ofNullable(walk(Math.max(start, batch.baseOffset()), end, 0, look));
+        return Optional.ofNullable(walk(Math.max(start, batch.baseOffset()), end, 0, probe));
     }
 
     private Optional<TimestampOffset> findNewest(long end) {
@@ -170,8 +170,8 @@ public final class TimestampLookup {
 
     private TimestampOffset newestOf(OffsetAt batch, Piece piece, BatchTimestampSearch times) {
         // The walk ends at its first batch, whether that batch has a remaining record or not.
-        Look<Optional<TimestampOffset>> look = (bytes, at) -> Optional.ofNullable(times.newest(bytes, at));
-        Optional<TimestampOffset> found = walk(Math.max(piece.from, batch.baseOffset()), piece.to, 0, look);
+        BatchProbe<Optional<TimestampOffset>> probe = (bytes, at) -> Optional.ofNullable(times.newest(bytes, at));
+        Optional<TimestampOffset> found = walk(Math.max(piece.from, batch.baseOffset()), piece.to, 0, probe);
         return found == null ? null : found.orElse(null);
     }
 
@@ -186,7 +186,7 @@ public final class TimestampLookup {
     }
 
     /** Remembers the batch with the largest max timestamp in its header; never ends the walk. */
-    private static final class NewestBatch implements Look<OffsetAt> {
+    private static final class NewestBatch implements BatchProbe<OffsetAt> {
         private final Set<Long> known;
         private OffsetAt batch;
 
@@ -233,9 +233,9 @@ public final class TimestampLookup {
      * Examines one batch after another, from the one that contains {@code from} on.
      *
      * @param firstBytes bounds the first read
-     * @return the first result of the visitor, or null if it gave none below {@code end}
+     * @return the first result of the probe, or null if it gave none below {@code end}
      */
-    private <T> T walk(long from, long end, int firstBytes, Look<T> look) {
+    private <T> T walk(long from, long end, int firstBytes, BatchProbe<T> probe) {
         long offset = from;
         int maxBytes = firstBytes;
         while (offset < end) {
@@ -245,7 +245,7 @@ public final class TimestampLookup {
                 }
                 ByteBuffer bytes = slice.buffer();
                 for (int at = bytes.position(); at < bytes.limit(); ) {
-                    T found = look.at(bytes, at);
+                    T found = probe.at(bytes, at);
                     if (found != null) {
                         return found;
                     }

@@ -42,10 +42,10 @@ public final class UncleanShutdownFlag {
      * @param anew partitions that are created anew
      */
     public void begin(MetadataLog.Replayed replayed, List<PartitionId> anew) {
-        int raised = events.submit(new RaiseLeaderEpochs(nodeId, engine.mayLoseWhatWasSeen(), anew))
+        int raised = events.submit(new RaiseLeaderEpochs(nodeId, engine.mayLoseVisibleRecords(), anew))
                 .join();
         begun = true;
-        if (engine.mayLoseWhatWasSeen()) {
+        if (engine.mayLoseVisibleRecords()) {
             // Records may be read from here on: a power cut must not take the flag that says so.
             engine.force(List.of(replayed.log())).join();
         }
