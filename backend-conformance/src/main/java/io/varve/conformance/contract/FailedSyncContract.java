@@ -26,7 +26,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Checks a sync that fails on a real device: the system reports the failure once, to whoever syncs first, and
+ * Checks a sync that fails on a real device: the system reports the failure once, to the first sync, and
  * from then on takes the bytes in its memory for written. Needs Linux and root.
  */
 public abstract class FailedSyncContract {

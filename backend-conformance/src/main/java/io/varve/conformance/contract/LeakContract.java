@@ -28,7 +28,7 @@ import org.junit.jupiter.api.Test;
 public abstract class LeakContract extends Contract {
     private static final int WARM_UP = 20;
     private static final int ROUNDS = 60;
-    /** A leak shows in every round; what shows in fewer than half of them is somebody else's. */
+    /** A leak shows in every round; what shows in fewer than half of them has another cause. */
     private static final int TOLERANCE = ROUNDS / 2;
 
     protected LeakContract(Supplier<StorageRig> rigs) {

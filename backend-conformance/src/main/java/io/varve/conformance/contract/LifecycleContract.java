@@ -121,7 +121,7 @@ public abstract class LifecycleContract extends Contract {
         slice.close();
         rig.crash();
         assertThat(storage().partitions()).isEmpty();
-        // Also for itself: whoever is to have this place begins with nothing, twice.
+        // Also for itself: a partition created in this place begins with nothing, twice.
         for (int i = 0; i < 2; i++) {
             store = storage().open(ID, 1, SMALL);
             assertExtent(store, 0, 0, 0);

@@ -216,8 +216,8 @@ public abstract class ReplaceContract extends Contract {
     }
 
     /**
-     * Gives batches, and before the last of them lets somebody else do something, who must not have to wait
-     * for it.
+     * Gives batches, and before the last of them runs another operation, which must not have to wait for the
+     * replacement.
      */
     private BatchSource meanwhile(Runnable other, Long... bases) {
         BatchSource batches = of(bases);

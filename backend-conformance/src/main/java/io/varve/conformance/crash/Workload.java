@@ -27,7 +27,7 @@ import java.util.function.Supplier;
  * {@linkplain #sync} meanwhile.
  */
 public final class Workload {
-    /** The limits with which the workload and whoever looks at its partitions open them. */
+    /** The limits with which the workload, and every check of its partitions, open them. */
     public static final SegmentLimits LIMITS = new SegmentLimits(4000, Long.MAX_VALUE, 300, 1 << 16);
 
     private static final int SLOTS = 6;
@@ -114,7 +114,7 @@ public final class Workload {
         journal.doneExcept(ticket, failed);
     }
 
-    /** Closes the storage and opens it again; nobody may sync meanwhile. */
+    /** Closes the storage and opens it again; no other thread may sync meanwhile. */
     public void reopen() {
         long ticket = journal.begin(new WorkloadOperation.Reopen());
         stores.clear();

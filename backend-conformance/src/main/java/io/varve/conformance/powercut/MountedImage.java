@@ -57,7 +57,7 @@ final class MountedImage implements AutoCloseable {
                 return SystemCommand.run(words.toArray());
             } catch (CommandFailed e) {
                 if (attempt == ATTEMPTS) {
-                    throw e; // not somebody else who was quicker to take the free device
+                    throw e; // not another process that took the free device first
                 }
             }
         }

@@ -33,7 +33,7 @@ final class PowerCutLoad {
 
     private final Workload workload;
     private final SplittableRandom random;
-    /** Shared by those who sync; whoever reopens has it alone. */
+    /** Shared by the threads that sync; held alone to reopen the storage. */
     private final ReadWriteLock reopening = new ReentrantReadWriteLock(true);
 
     private PowerCutLoad(Workload workload, long seed) {

@@ -21,7 +21,7 @@ import java.util.stream.Stream;
  * the backend's own failpoints.
  */
 public final class DirectoryFaults implements StorageFaults {
-    /** A larger device is not filled: somebody may need the room. */
+    /** A larger device is not filled: other programs may need its space. */
     private static final long MOST_TO_FILL = 256L << 20;
 
     /** How the names of files end that can be built anew, in Kafka's layout. */

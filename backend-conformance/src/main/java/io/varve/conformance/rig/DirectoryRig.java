@@ -114,7 +114,7 @@ public final class DirectoryRig implements StorageRig {
         return storage();
     }
 
-    /** It has crashed: nobody cares how it ends, as long as it lets go of what it holds. */
+    /** It has crashed: how it ends does not matter, as long as it releases what it holds. */
     private static void abandon(Storage storage) {
         try {
             storage.close();

@@ -69,8 +69,8 @@ public final class SmallDisk implements AutoCloseable {
 
     /**
      * Lets every write be of one page. Linux's loop device reports success when what is behind it takes the
-     * first part of a write and has no room for the rest: then syncs succeed, and bytes are gone for which no
-     * storage can answer.
+     * first part of a write and has no space for the rest: then syncs succeed, and bytes are gone for which
+     * no storage can answer.
      */
     private void writePageByPage() {
         require(
@@ -133,7 +133,7 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Uses up all the room, to the last byte. */
+    /** Uses up all the space, to the last byte. */
     public void fill() throws IOException {
         try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             for (int size = 1 << 16; size > 0; size >>= 4) {
@@ -152,7 +152,7 @@ public final class SmallDisk implements AutoCloseable {
         }
     }
 
-    /** Gives the room back. */
+    /** Releases the space. */
     public void free() throws IOException {
         Files.delete(ballast);
     }

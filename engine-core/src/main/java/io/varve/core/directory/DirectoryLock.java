@@ -94,7 +94,7 @@ public final class DirectoryLock implements AutoCloseable {
             file = FileChannel.open(directory.resolve(NAME), options);
             lock = file.tryLock(0, Long.MAX_VALUE, shared);
         } catch (OverlappingFileLockException e) {
-            LOG.debug("{} is locked by somebody else in this process", directory, e);
+            LOG.debug("{} is locked by another user in this process", directory, e);
         } finally {
             if (lock == null) {
                 HELD.remove(real);

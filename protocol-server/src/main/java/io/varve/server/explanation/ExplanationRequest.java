@@ -13,8 +13,8 @@ import java.util.TreeMap;
  *
  * <pre>orders?varve.retention.explanation&amp;partition=3&amp;retention.ms=86400000&amp;varve.hold.audit=</pre>
  *
- * No topic's name has a question mark in it. So nobody asks by mistake, and a Kafka answers that there cannot
- * be such a topic.
+ * No topic's name has a question mark in it. So no client asks by mistake, and a Kafka answers that there
+ * cannot be such a topic.
  *
  * @param topic the topic's name
  * @param partition which partition, or -1 for all

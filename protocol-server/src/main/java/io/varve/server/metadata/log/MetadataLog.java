@@ -83,7 +83,7 @@ public final class MetadataLog {
     private static MetadataException unusable(PartitionLog log, RuntimeException why) {
         String where = log.directory().map(directory -> " in " + directory).orElse("");
         return new MetadataException(
-                PARTITION + where + " cannot be read, and without it nobody knows what the other partitions are: "
+                PARTITION + where + " cannot be read, and without it the other partitions cannot be identified: "
                         + plain(why) + ". Bring " + PARTITION
                         + " back from a backup; bin/varve-scrub.sh tells whether other files are damaged",
                 why);
