@@ -22,6 +22,9 @@ import java.util.function.Predicate;
 
 /** Runs a child process and collects its output line by line. Closing it kills the process. */
 final class ChildProcess implements AutoCloseable {
+    /** The scripts' own flags, and no optimizing compiler: these processes live for seconds. */
+    private static final String QUICK_START = "-XX:+UseSerialGC -XX:+ExitOnOutOfMemoryError -XX:TieredStopAtLevel=1";
+
     /** The checkout, which is the working directory of the scripts. */
     static final Path HOME = Path.of("..").toAbsolutePath().normalize();
 
@@ -49,6 +52,7 @@ final class ChildProcess implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder(command).directory(HOME.toFile());
         // The build that runs the tests has built everything the scripts need.
         builder.environment().put("VARVE_NO_BUILD", "1");
+        builder.environment().put("KAFKA_JVM_PERFORMANCE_OPTS", QUICK_START);
         builder.environment().putAll(environment);
         try {
             return new ChildProcess(String.join(" ", command), builder.start());
