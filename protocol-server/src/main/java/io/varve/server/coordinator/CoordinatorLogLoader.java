@@ -137,7 +137,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
         }
 
         private void damaged(long at, String why) {
-            if (losses.damaged(log.id(), at)) {
+            if (losses.acceptsDamage(log.id(), at)) {
                 LOG.warn(
                         "{} is damaged at offset {} ({}); skipping the batch there, as {} says",
                         where(),
@@ -152,7 +152,7 @@ public final class CoordinatorLogLoader implements CoordinatorLoader<Coordinator
 
         private CoordinatorNotAvailableException refusal() {
             String accepting = refused.stream()
-                    .map(at -> AcceptedLosses.damage(log.id(), at))
+                    .map(at -> AcceptedLosses.damageWord(log.id(), at))
                     .collect(Collectors.joining(","));
             LOG.error(
                     "{} is damaged at offset {}: {}. Nothing it coordinates is served, for an older state than the last would be"

@@ -33,9 +33,9 @@ public final class KafkaImport {
     private final Clock clock;
     private final Consumer<String> progress;
     private final Set<PartitionId> begun = new HashSet<>();
-    private long bytes;
-    private long copied;
-    private long said;
+    private long totalBytes;
+    private long copiedBytes;
+    private long reportedNanos;
 
     /**
      * @param engine where records are copied to; its appends must be durable before they are visible ({@code
@@ -61,8 +61,8 @@ public final class KafkaImport {
     public void run(KafkaSource source) {
         source.topics().forEach(this::checkFits);
         removeLeftOvers(source);
-        source.topics().forEach(topic -> topic.partitions().forEach(partition -> bytes += partition.bytes()));
-        said = clock.nanos();
+        source.topics().forEach(topic -> topic.partitions().forEach(partition -> totalBytes += partition.bytes()));
+        reportedNanos = clock.nanos();
         try {
             List<KraftTopic> topics = new ArrayList<>();
             for (SourceTopic topic : source.topics()) {
@@ -73,7 +73,7 @@ public final class KafkaImport {
             source.requireUntouched();
             metadata.importTopics(topics, source.nextProducerId()).join();
         } catch (RuntimeException e) {
-            begun.forEach(this::giveUp);
+            begun.forEach(this::deleteCopied);
             throw e instanceof CompletionException && e.getCause() instanceof RuntimeException cause ? cause : e;
         }
     }
@@ -107,22 +107,25 @@ public final class KafkaImport {
             PartitionId id = new PartitionId(topic.name(), TopicIds.java(topic.id()), p);
             begun.add(id);
             PartitionLog log = engine.open(id, topic.partitions().get(p).leaderEpoch(), config);
-            new PartitionCopier(source.partitions().get(p), log, more -> tell(id, more)).run();
+            new PartitionCopier(source.partitions().get(p), log, added -> reportProgress(id, added)).run();
         }
     }
 
-    private void tell(PartitionId id, long more) {
-        copied += more;
+    private void reportProgress(PartitionId id, long added) {
+        copiedBytes += added;
         long now = clock.nanos();
-        if (now - said >= PROGRESS_NANOS) {
-            said = now;
+        if (now - reportedNanos >= PROGRESS_NANOS) {
+            reportedNanos = now;
             progress.accept(String.format(
                     "%s: %s of %s copied (%d %%)",
-                    id, ImportSummary.bytes(copied), ImportSummary.bytes(bytes), copied * 100 / Math.max(1, bytes)));
+                    id,
+                    ImportSummary.bytes(copiedBytes),
+                    ImportSummary.bytes(totalBytes),
+                    copiedBytes * 100 / Math.max(1, totalBytes)));
         }
     }
 
-    private void giveUp(PartitionId id) {
+    private void deleteCopied(PartitionId id) {
         try {
             engine.delete(id);
         } catch (StorageException e) {

@@ -22,7 +22,7 @@ import org.apache.kafka.common.internals.Topic;
 public final class KafkaSource implements AutoCloseable {
     private static final String REMOTE = "remote.storage.enable";
     /** Topics with the state of coordinators that are not imported. */
-    private static final Set<String> NOT_SERVED =
+    private static final Set<String> NOT_IMPORTED =
             Set.of(Topic.TRANSACTION_STATE_TOPIC_NAME, Topic.SHARE_GROUP_STATE_TOPIC_NAME, "__remote_log_metadata");
 
     private final ImportConfig config;
@@ -96,10 +96,10 @@ public final class KafkaSource implements AutoCloseable {
             unknown.remove(topic.name());
             if (config.exclude().contains(topic.name())) {
                 leftOut.add("topic " + topic.name() + ", as told");
-            } else if (NOT_SERVED.contains(topic.name())) {
+            } else if (NOT_IMPORTED.contains(topic.name())) {
                 leftOut.add("topic " + topic.name() + ", whose coordinator does not run here");
             } else {
-                topics.add(source(topic));
+                topics.add(read(topic));
             }
         }
         if (!unknown.isEmpty()) {
@@ -114,7 +114,7 @@ public final class KafkaSource implements AutoCloseable {
         }
     }
 
-    private SourceTopic source(KraftTopic topic) {
+    private SourceTopic read(KraftTopic topic) {
         if (Boolean.parseBoolean(topic.configs().get(REMOTE))) {
             throw new ImportException("topic " + topic.name() + " has " + REMOTE
                     + "=true: its older records are not in these directories; leave it out with --exclude");

@@ -40,7 +40,7 @@ final class PartitionCopier {
     /** Copies the partition; when this returns, all of it is durable. */
     void run() {
         from.log().visit(this::batch, this::flush);
-        fillUp();
+        keepEnd();
         awaitDurable();
         to.maintenance().trimTo(from.log().start());
         if (to.logStartOffset() != from.log().start() || to.logEndOffset() != from.end()) {
@@ -102,7 +102,7 @@ final class PartitionCopier {
     }
 
     /** Keeps the end where the last offsets have no batch any more: offsets are never given out twice. */
-    private void fillUp() {
+    private void keepEnd() {
         begin(from.end());
         if (to.logEndOffset() < from.end()) {
             to.appender()

@@ -326,9 +326,9 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
 
     // The answer is computed by the writer between rounds, so the effects stay in order without being events.
     private Command<MetadataState, ApiMessageAndVersion, Void> publishing(
-            Function<MetadataState, Collection<Uuid>> touched) {
+            Function<MetadataState, Collection<Uuid>> changed) {
         return decided -> new Decision<>(List.of(), () -> {
-            publisher.publishTopics(touched.apply(decided), events.state());
+            publisher.publishTopics(changed.apply(decided), events.state());
             return null;
         });
     }

@@ -51,19 +51,19 @@ final class MetadataPublisher {
 
     /** @param states the states after each of the batches that became durable together, the newest last */
     void publish(List<MetadataState> states) {
-        Set<Uuid> touched = new LinkedHashSet<>();
+        Set<Uuid> changed = new LinkedHashSet<>();
         Set<ConfigResource> configs = new LinkedHashSet<>();
         for (MetadataState state : states) {
-            touched.addAll(state.touchedTopics());
-            configs.addAll(state.touchedConfigs());
+            changed.addAll(state.changedTopics());
+            configs.addAll(state.changedConfigs());
         }
         MetadataState newest = states.get(states.size() - 1);
         if (configs.contains(self) || configs.contains(MetadataEvents.CLUSTER)) {
             applyBrokerConfigs(newest);
             topics.reconsiderAll();
-            touched.addAll(newest.topicIds());
+            changed.addAll(newest.topicIds());
         }
-        publishTopics(touched, newest);
+        publishTopics(changed, newest);
         configs.forEach(resource -> listeners.forEach(listener -> call(listener, resource, newest)));
     }
 
@@ -73,8 +73,8 @@ final class MetadataPublisher {
     }
 
     /** Reconciles topics and their partitions with the metadata, and has failed ones tried again. */
-    void publishTopics(Collection<Uuid> touched, MetadataState state) {
-        List<Uuid> failed = topics.reconcile(touched, state);
+    void publishTopics(Collection<Uuid> changed, MetadataState state) {
+        List<Uuid> failed = topics.reconcile(changed, state);
         if (!failed.isEmpty()) {
             retry.accept(failed);
         }

@@ -19,7 +19,7 @@ final class MarkerQueue implements AutoCloseable {
     private final TransactionContext context;
     private final Consumer<Transaction> done;
     private final SerialExecutor tasks;
-    private final Map<String, MarkerWriter> jobs = new ConcurrentHashMap<>();
+    private final Map<String, MarkerWriter> writers = new ConcurrentHashMap<>();
 
     /** @param done gets a transaction when all its markers are durable, on any thread */
     MarkerQueue(TransactionContext context, Consumer<Transaction> done) {
@@ -35,7 +35,7 @@ final class MarkerQueue implements AutoCloseable {
      * @param coordinatorEpoch leader epoch of its partition of {@code __transaction_state}
      */
     void begin(Transaction decided, int coordinatorEpoch) {
-        MarkerWriter running = jobs.get(decided.transactionalId());
+        MarkerWriter running = writers.get(decided.transactionalId());
         if (running != null && running.transaction().equals(decided)) {
             return;
         }
@@ -45,15 +45,15 @@ final class MarkerQueue implements AutoCloseable {
                 coordinatorEpoch,
                 decided.state() == TransactionState.PREPARE_COMMIT,
                 decided.bumpsEpochs());
-        MarkerWriter job = new MarkerWriter(decided, marker, context, tasks, done);
-        jobs.put(decided.transactionalId(), job);
-        tasks.add(job::begin);
+        MarkerWriter writer = new MarkerWriter(decided, marker, context, tasks, done);
+        writers.put(decided.transactionalId(), writer);
+        tasks.add(writer::begin);
     }
 
     /** Forgets a transaction that is complete, or whose markers will be tried again. */
     void end(Transaction decided) {
-        jobs.computeIfPresent(
-                decided.transactionalId(), (id, job) -> job.transaction().equals(decided) ? null : job);
+        writers.computeIfPresent(
+                decided.transactionalId(), (id, writer) -> writer.transaction().equals(decided) ? null : writer);
     }
 
     boolean isStopped() {

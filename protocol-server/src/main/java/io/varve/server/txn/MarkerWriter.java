@@ -58,30 +58,30 @@ final class MarkerWriter {
         if (partition.topic().equals(OFFSETS)) {
             context.offsets()
                     .end(partition.partition(), marker)
-                    .whenComplete((written, failure) -> settle(partition, failure, backoffMs));
+                    .whenComplete((written, failure) -> handleOutcome(partition, failure, backoffMs));
             return;
         }
         PartitionLog log = context.topics().log(partition.topic(), partition.partition());
         if (log == null) {
             // The topic was deleted with its records: nothing is left to commit or abort.
-            written();
+            countWritten();
             return;
         }
         try {
-            long end = log.appender().endTransaction(marker).nextOffset();
-            log.awaitHighWatermark(end, failure -> settle(partition, failure, backoffMs));
+            long markerEnd = log.appender().endTransaction(marker).nextOffset();
+            log.awaitHighWatermark(markerEnd, failure -> handleOutcome(partition, failure, backoffMs));
         } catch (AppendException superseded) {
             // A client can cause this as often as it likes; it is no fault of the server.
             LOG.debug("{} has moved on, so it needs no marker of {}: {}", partition, name(), superseded.getMessage());
-            written();
+            countWritten();
         } catch (StorageException refused) {
-            settle(partition, refused, backoffMs);
+            handleOutcome(partition, refused, backoffMs);
         }
     }
 
-    private void settle(TopicPartition partition, Throwable failure, long backoffMs) {
+    private void handleOutcome(TopicPartition partition, Throwable failure, long backoffMs) {
         if (failure == null) {
-            written();
+            countWritten();
         } else if (!tasks.isStopped()) {
             LOG.debug("{} takes no marker of {} now, trying again in {} ms", partition, name(), backoffMs, failure);
             long next = Math.min(2 * backoffMs, MarkerQueue.MAX_BACKOFF_MS);
@@ -89,7 +89,7 @@ final class MarkerWriter {
         }
     }
 
-    private void written() {
+    private void countWritten() {
         context.failPoints().hit(TransactionFailPoints.MARKER_WRITTEN);
         if (missing.decrementAndGet() == 0) {
             finish();

@@ -131,7 +131,7 @@ record Transaction(
     }
 
     /** @return the id and epoch its producer goes on with, even before the markers are written */
-    ProducerEpoch afterwards() {
+    ProducerEpoch nextProducerEpoch() {
         return bumpsEpochs() && producer.nextId() != RecordBatch.NO_PRODUCER_ID
                 ? new ProducerEpoch(producer.nextId(), (short) 0)
                 : producer.now();
@@ -139,7 +139,7 @@ record Transaction(
 
     /** @return whether a producer uses the epoch it was given at the end, before the markers are written */
     boolean isAhead(ProducerEpoch other) {
-        return isPrepared() && other.equals(afterwards());
+        return isPrepared() && other.equals(nextProducerEpoch());
     }
 
     /** @return completed, as a prepared one is once its markers are durable */

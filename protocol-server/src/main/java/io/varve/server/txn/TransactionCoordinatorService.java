@@ -76,7 +76,7 @@ public final class TransactionCoordinatorService implements Transactions {
         if (timeoutMs <= 0 || timeoutMs > config.maxTimeoutMs()) {
             return CompletableFuture.completedFuture(ProducerEpochResult.refused(Errors.INVALID_TRANSACTION_TIMEOUT));
         }
-        return granted(
+        return grant(
                         "init-producer",
                         transactionalId,
                         fresh -> new InitProducer(
@@ -85,7 +85,7 @@ public final class TransactionCoordinatorService implements Transactions {
                                 expected,
                                 fresh,
                                 context.clock().millis()))
-                .thenApply(granted -> passed(TransactionFailPoints.INITIALIZED, granted));
+                .thenApply(granted -> hit(TransactionFailPoints.INITIALIZED, granted));
     }
 
     @Override
@@ -96,7 +96,7 @@ public final class TransactionCoordinatorService implements Transactions {
         }
         failPoints.hit(TransactionFailPoints.BEFORE_DECISION);
         boolean bumps = TransactionVersion.fromFeatureLevel(clientVersion).supportsEpochBump();
-        return granted(
+        return grant(
                 "end",
                 transactionalId,
                 fresh -> bumps
@@ -111,7 +111,7 @@ public final class TransactionCoordinatorService implements Transactions {
     }
 
     /** Gives a command once without a producer id to spare and, when it needs one, again with one. */
-    private CompletableFuture<ProducerEpochResult> granted(
+    private CompletableFuture<ProducerEpochResult> grant(
             String name, String transactionalId, LongFunction<TransactionCommand> command) {
         return decide(name, transactionalId, command.apply(RecordBatch.NO_PRODUCER_ID))
                 .thenCompose(decision -> decision instanceof TransactionDecision.ProducerIdNeeded
@@ -120,13 +120,13 @@ public final class TransactionCoordinatorService implements Transactions {
                                 .thenCompose(fresh -> decide(name, transactionalId, command.apply(fresh)))
                         : CompletableFuture.completedFuture(decision))
                 .handle((decision, failure) ->
-                        failure == null ? granted(decision, command) : ProducerEpochResult.refused(errors.of(failure)));
+                        failure == null ? result(decision, command) : ProducerEpochResult.refused(errors.of(failure)));
     }
 
-    private static ProducerEpochResult granted(TransactionDecision decision, Object command) {
+    private static ProducerEpochResult result(TransactionDecision decision, Object command) {
         if (decision instanceof TransactionDecision.Changed changed) {
             return changed.answer() == Errors.NONE
-                    ? new ProducerEpochResult(Errors.NONE, changed.next().afterwards())
+                    ? new ProducerEpochResult(Errors.NONE, changed.next().nextProducerEpoch())
                     : ProducerEpochResult.refused(changed.answer());
         }
         if (decision instanceof TransactionDecision.Unchanged unchanged) {
@@ -155,14 +155,14 @@ public final class TransactionCoordinatorService implements Transactions {
                 producer, partitions, clientVersion, context.clock().millis());
         return decide("add-partitions", transactionalId, command)
                 .handle((decision, failure) -> failure == null ? error(decision) : errors.of(failure))
-                .thenApply(error -> passed(TransactionFailPoints.PARTITIONS_ADDED, error));
+                .thenApply(error -> hit(TransactionFailPoints.PARTITIONS_ADDED, error));
     }
 
     private static Errors error(TransactionDecision decision) {
         return decision instanceof TransactionDecision.Refused refused ? refused.error() : Errors.NONE;
     }
 
-    private <T> T passed(String failPoint, T answer) {
+    private <T> T hit(String failPoint, T answer) {
         failPoints.hit(failPoint);
         return answer;
     }
@@ -171,21 +171,21 @@ public final class TransactionCoordinatorService implements Transactions {
     public CompletableFuture<Map<TopicPartition, Errors>> verify(
             String transactionalId, ProducerEpoch producer, Set<TopicPartition> partitions) {
         if (transactionalId.isEmpty()) {
-            return CompletableFuture.completedFuture(each(partitions, Errors.INVALID_REQUEST));
+            return CompletableFuture.completedFuture(forAll(partitions, Errors.INVALID_REQUEST));
         }
         return host.serve(coordinator -> coordinator.read("verify", transactionalId, now -> {
                     Errors error = AddPartitionsToTransaction.check(now, producer);
-                    Map<TopicPartition, Errors> errors = each(partitions, error);
+                    Map<TopicPartition, Errors> errors = forAll(partitions, error);
                     if (error == Errors.NONE) {
                         errors.replaceAll((partition, none) ->
                                 now.partitions().contains(partition) ? none : Errors.TRANSACTION_ABORTABLE);
                     }
                     return errors;
                 }))
-                .exceptionally(failure -> each(partitions, errors.of(failure)));
+                .exceptionally(failure -> forAll(partitions, errors.of(failure)));
     }
 
-    private static Map<TopicPartition, Errors> each(Iterable<TopicPartition> partitions, Errors error) {
+    private static Map<TopicPartition, Errors> forAll(Iterable<TopicPartition> partitions, Errors error) {
         Map<TopicPartition, Errors> errors = new HashMap<>();
         partitions.forEach(partition -> errors.put(partition, error));
         return errors;
@@ -201,10 +201,10 @@ public final class TransactionCoordinatorService implements Transactions {
         ProducerEpoch producer = new ProducerEpoch(producerId, producerEpoch);
         if (admission == Admission.ADD) {
             return addPartitions(transactionalId, producer, Set.copyOf(partitions), BUMPING)
-                    .thenApply(error -> each(partitions, ofBatch(error, admission)));
+                    .thenApply(error -> forAll(partitions, ofBatch(error, admission)));
         }
         if (!config.verifiesPartitions()) {
-            return CompletableFuture.completedFuture(each(partitions, Errors.NONE));
+            return CompletableFuture.completedFuture(forAll(partitions, Errors.NONE));
         }
         return verify(transactionalId, producer, Set.copyOf(partitions)).thenApply(errors -> {
             errors.replaceAll((partition, error) -> ofBatch(error, admission));
@@ -237,18 +237,17 @@ public final class TransactionCoordinatorService implements Transactions {
                     TransactionDescription.failed(transactionalId, Errors.INVALID_REQUEST));
         }
         return host.serve(coordinator -> coordinator.read(
-                        "describe", transactionalId, now -> TransactionDescription.one(transactionalId, now)))
+                        "describe", transactionalId, now -> TransactionDescription.of(transactionalId, now)))
                 .exceptionally(failure -> TransactionDescription.failed(transactionalId, errors.of(failure)));
     }
 
     @Override
     public CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request) {
-        TransactionFilter listing =
-                TransactionFilter.of(request, context.clock().millis());
+        TransactionFilter filter = TransactionFilter.of(request, context.clock().millis());
         if (host.isUnused()) {
-            return CompletableFuture.completedFuture(listing.response(List.of()));
+            return CompletableFuture.completedFuture(filter.response(List.of()));
         }
-        return host.serve(coordinator -> listing.ask(coordinator))
+        return host.serve(coordinator -> filter.list(coordinator))
                 .exceptionally(failure -> new ListTransactionsResponseData()
                         .setErrorCode(errors.of(failure).code()));
     }

@@ -15,11 +15,11 @@ final class TransactionDescription {
     }
 
     /** @param now the transaction, or null */
-    static TransactionState one(String transactionalId, Transaction now) {
+    static TransactionState of(String transactionalId, Transaction now) {
         if (now == null) {
             return failed(transactionalId, Errors.TRANSACTIONAL_ID_NOT_FOUND);
         }
-        TransactionState shown = new TransactionState()
+        TransactionState description = new TransactionState()
                 .setTransactionalId(transactionalId)
                 .setTransactionState(now.state().stateName())
                 .setTransactionTimeoutMs(now.timeoutMs())
@@ -29,13 +29,13 @@ final class TransactionDescription {
         now.partitions().stream()
                 .sorted(Comparator.comparing(partition -> partition.partition()))
                 .forEach(partition -> {
-                    TopicData topic = shown.topics().find(partition.topic());
+                    TopicData topic = description.topics().find(partition.topic());
                     if (topic == null) {
                         topic = new TopicData().setTopic(partition.topic());
-                        shown.topics().add(topic);
+                        description.topics().add(topic);
                     }
                     topic.partitions().add(partition.partition());
                 });
-        return shown;
+        return description;
     }
 }

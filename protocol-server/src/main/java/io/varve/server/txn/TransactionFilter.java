@@ -61,7 +61,7 @@ record TransactionFilter(
         }
     }
 
-    boolean shows(Transaction transaction) {
+    boolean selects(Transaction transaction) {
         return (!filtersStates || states.contains(transaction.state()))
                 && (producerIds.isEmpty()
                         || producerIds.contains(transaction.producer().id()))
@@ -69,20 +69,20 @@ record TransactionFilter(
                 && (pattern == null || pattern.matches(transaction.transactionalId()));
     }
 
-    CompletableFuture<ListTransactionsResponseData> ask(TransactionCoordinator coordinator) {
+    CompletableFuture<ListTransactionsResponseData> list(TransactionCoordinator coordinator) {
         List<CompletableFuture<List<Transaction>>> found = coordinator.readAll(
                 "list",
                 (shard, offset) ->
-                        shard.committed(offset).stream().filter(this::shows).toList());
+                        shard.committed(offset).stream().filter(this::selects).toList());
         return CompletableFuture.allOf(found.toArray(CompletableFuture[]::new))
                 .thenApply(all -> response(
                         found.stream().flatMap(each -> each.join().stream()).toList()));
     }
 
-    ListTransactionsResponseData response(List<Transaction> shown) {
+    ListTransactionsResponseData response(List<Transaction> selected) {
         return new ListTransactionsResponseData()
                 .setUnknownStateFilters(unknown)
-                .setTransactionStates(shown.stream()
+                .setTransactionStates(selected.stream()
                         .map(transaction -> new ListTransactionsResponseData.TransactionState()
                                 .setTransactionalId(transaction.transactionalId())
                                 .setProducerId(transaction.producer().id())

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
-import static io.varve.server.txn.Txns.FRESH;
-import static io.varve.server.txn.Txns.NONE;
-import static io.varve.server.txn.Txns.NOW;
-import static io.varve.server.txn.Txns.PRODUCER;
-import static io.varve.server.txn.Txns.changed;
-import static io.varve.server.txn.Txns.in;
-import static io.varve.server.txn.Txns.producer;
-import static io.varve.server.txn.Txns.refused;
+import static io.varve.server.txn.SampleTransactions.FRESH;
+import static io.varve.server.txn.SampleTransactions.NONE;
+import static io.varve.server.txn.SampleTransactions.NOW;
+import static io.varve.server.txn.SampleTransactions.PRODUCER;
+import static io.varve.server.txn.SampleTransactions.changed;
+import static io.varve.server.txn.SampleTransactions.in;
+import static io.varve.server.txn.SampleTransactions.producer;
+import static io.varve.server.txn.SampleTransactions.refused;
 import static org.apache.kafka.coordinator.transaction.TransactionState.COMPLETE_ABORT;
 import static org.apache.kafka.coordinator.transaction.TransactionState.COMPLETE_COMMIT;
 import static org.apache.kafka.coordinator.transaction.TransactionState.EMPTY;
@@ -48,8 +48,8 @@ class EndTransactionTest {
             assertThat(next.state()).isEqualTo(commit ? PREPARE_COMMIT : PREPARE_ABORT);
             assertThat(next.producer().now()).isEqualTo(producer(5));
             assertThat(next.producer().lastEpoch()).isEqualTo((short) 4);
-            assertThat(next.partitions()).containsExactly(Txns.A);
-            assertThat(next.afterwards()).isEqualTo(producer(5));
+            assertThat(next.partitions()).containsExactly(SampleTransactions.A);
+            assertThat(next.nextProducerEpoch()).isEqualTo(producer(5));
             assertThat(next.times().start()).isEqualTo(1_000);
         }
     }
@@ -72,8 +72,8 @@ class EndTransactionTest {
         ProducerEpoch next = new ProducerEpoch(FRESH, (short) 0);
         for (TransactionCommand early : List.of(
                 new EndTransaction(next, ABORT, Transactions.BUMPING, NONE, NOW),
-                new AddPartitionsToTransaction(next, Set.of(Txns.B), Transactions.BUMPING, NOW),
-                new InitProducer(Txns.ID, 1, next, NONE, NOW))) {
+                new AddPartitionsToTransaction(next, Set.of(SampleTransactions.B), Transactions.BUMPING, NOW),
+                new InitProducer(SampleTransactions.ID, 1, next, NONE, NOW))) {
             assertThat(refused(early.decide(rotating))).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
         }
     }
@@ -128,7 +128,7 @@ class EndTransactionTest {
         assertThat(end(open, last, COMMIT, NONE)).isEqualTo(new TransactionDecision.ProducerIdNeeded());
         Transaction prepared = changed(end(open, last, COMMIT, FRESH));
         assertThat(prepared.producer().now()).isEqualTo(producer(Short.MAX_VALUE));
-        assertThat(prepared.afterwards()).isEqualTo(new ProducerEpoch(FRESH, (short) 0));
+        assertThat(prepared.nextProducerEpoch()).isEqualTo(new ProducerEpoch(FRESH, (short) 0));
         Transaction complete = prepared.completed(NOW);
         assertThat(complete.producer().now()).isEqualTo(new ProducerEpoch(FRESH, (short) 0));
         assertThat(complete.producer().previousId()).isEqualTo(PRODUCER);

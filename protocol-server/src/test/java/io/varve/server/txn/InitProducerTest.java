@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
-import static io.varve.server.txn.Txns.FRESH;
-import static io.varve.server.txn.Txns.NONE;
-import static io.varve.server.txn.Txns.NOW;
-import static io.varve.server.txn.Txns.PRODUCER;
-import static io.varve.server.txn.Txns.changed;
-import static io.varve.server.txn.Txns.in;
-import static io.varve.server.txn.Txns.producer;
-import static io.varve.server.txn.Txns.refused;
+import static io.varve.server.txn.SampleTransactions.FRESH;
+import static io.varve.server.txn.SampleTransactions.NONE;
+import static io.varve.server.txn.SampleTransactions.NOW;
+import static io.varve.server.txn.SampleTransactions.PRODUCER;
+import static io.varve.server.txn.SampleTransactions.changed;
+import static io.varve.server.txn.SampleTransactions.in;
+import static io.varve.server.txn.SampleTransactions.producer;
+import static io.varve.server.txn.SampleTransactions.refused;
 import static org.apache.kafka.coordinator.transaction.TransactionState.COMPLETE_ABORT;
 import static org.apache.kafka.coordinator.transaction.TransactionState.COMPLETE_COMMIT;
 import static org.apache.kafka.coordinator.transaction.TransactionState.EMPTY;
@@ -27,7 +27,7 @@ class InitProducerTest {
     private static final int LAST = Short.MAX_VALUE - 1;
 
     private static TransactionDecision decide(Transaction now, ProducerEpoch expected, long fresh) {
-        return new InitProducer(Txns.ID, 9_000, expected, fresh, NOW).decide(now);
+        return new InitProducer(SampleTransactions.ID, 9_000, expected, fresh, NOW).decide(now);
     }
 
     private static ProducerHistory history(int epoch, int lastEpoch, long previousId) {
@@ -84,7 +84,7 @@ class InitProducerTest {
             assertThat(change.answer()).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
             assertThat(change.next().state()).isEqualTo(PREPARE_ABORT);
             assertThat(change.next().producer().now()).isEqualTo(producer(4));
-            assertThat(change.next().partitions()).containsExactly(Txns.A);
+            assertThat(change.next().partitions()).containsExactly(SampleTransactions.A);
             Transaction aborted = change.next().completed(NOW);
             assertThat(changed(decide(aborted, ProducerEpoch.NONE, NONE))
                             .producer()

@@ -53,7 +53,7 @@ class MarkerQueueTest {
     }
 
     private static Transaction decided(TransactionState state, int epoch, TopicPartition... partitions) {
-        Transaction decided = Txns.in(state, epoch);
+        Transaction decided = SampleTransactions.in(state, epoch);
         return new Transaction(
                 decided.transactionalId(),
                 decided.producer(),
@@ -85,7 +85,7 @@ class MarkerQueueTest {
             });
             assertThat(written)
                     .hasSize(21)
-                    .containsOnly(new TransactionMarker(Txns.PRODUCER, (short) 4, 7, true, true));
+                    .containsOnly(new TransactionMarker(SampleTransactions.PRODUCER, (short) 4, 7, true, true));
         }
     }
 

@@ -62,7 +62,7 @@ class RandomHistoryTest {
         if (seed % 2 == 0) {
             ProducerHistory late = new ProducerHistory(nextId++, (short) (Short.MAX_VALUE - 20), (short) -1, -1, -1);
             producerIds.add(late.id());
-            apply(Txns.in(TransactionState.EMPTY, late, Transactions.PLAIN));
+            apply(SampleTransactions.in(TransactionState.EMPTY, late, Transactions.PLAIN));
         }
         for (int step = 0; step < STEPS; step++) {
             now += random.nextInt(50);
@@ -79,8 +79,13 @@ class RandomHistoryTest {
     private void step(Random random, Client client) {
         boolean heard = random.nextInt(10) > 0;
         switch (random.nextInt(9)) {
-            case 0 -> grant(client, heard, fresh -> new InitProducer(Txns.ID, 500, ProducerEpoch.NONE, fresh, now));
-            case 1 -> grant(client, heard, fresh -> new InitProducer(Txns.ID, 500, client.self, fresh, now));
+            case 0 ->
+                grant(
+                        client,
+                        heard,
+                        fresh -> new InitProducer(SampleTransactions.ID, 500, ProducerEpoch.NONE, fresh, now));
+            case 1 ->
+                grant(client, heard, fresh -> new InitProducer(SampleTransactions.ID, 500, client.self, fresh, now));
             case 2, 3 -> add(client, random);
             case 4, 5 -> {
                 boolean commit = random.nextBoolean();
@@ -97,7 +102,7 @@ class RandomHistoryTest {
                 decide(timeOut);
             }
             case 7 -> {
-                Transaction latest = shard.latest(Txns.ID);
+                Transaction latest = shard.latest(SampleTransactions.ID);
                 if (latest != null && latest.isPrepared()) {
                     decide(TransactionTimeouts.complete(latest, now));
                 }
@@ -136,7 +141,7 @@ class RandomHistoryTest {
         }
         ProducerEpoch granted = null;
         if (decision instanceof TransactionDecision.Changed changed && changed.answer() == Errors.NONE) {
-            granted = changed.next().afterwards();
+            granted = changed.next().nextProducerEpoch();
             newest = granted;
         } else if (decision instanceof TransactionDecision.Unchanged unchanged) {
             granted = unchanged.now().producer().now();
@@ -153,8 +158,8 @@ class RandomHistoryTest {
     }
 
     private TransactionDecision decide(TransactionCommand command) {
-        Transaction before = shard.latest(Txns.ID);
-        var result = shard.decide(Txns.ID, command);
+        Transaction before = shard.latest(SampleTransactions.ID);
+        var result = shard.decide(SampleTransactions.ID, command);
         if (!result.records().isEmpty()) {
             Transaction next = ((TransactionDecision.Changed) result.response()).next();
             check(before, next);
@@ -170,7 +175,7 @@ class RandomHistoryTest {
         CoordinatorRecord event = TransactionRecords.record(next);
         log.add(event);
         replay(event);
-        assertThat(shard.latest(Txns.ID)).isEqualTo(next);
+        assertThat(shard.latest(SampleTransactions.ID)).isEqualTo(next);
     }
 
     private void replay(CoordinatorRecord event) {
@@ -183,11 +188,11 @@ class RandomHistoryTest {
     }
 
     private void rebuild() {
-        Transaction before = shard.latest(Txns.ID);
+        Transaction before = shard.latest(SampleTransactions.ID);
         snapshots = new SnapshotRegistry(new LogContext());
         shard = new TransactionShard(snapshots, Integer.MAX_VALUE);
         log.forEach(this::replay);
-        assertThat(shard.latest(Txns.ID)).isEqualTo(before);
+        assertThat(shard.latest(SampleTransactions.ID)).isEqualTo(before);
     }
 
     private void check(Transaction before, Transaction next) {

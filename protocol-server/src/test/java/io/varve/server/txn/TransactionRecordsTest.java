@@ -20,18 +20,18 @@ class TransactionRecordsTest {
     private static final TransactionCoordinatorRecordSerde SERDE = new TransactionCoordinatorRecordSerde();
 
     private static final Transaction OPEN = new Transaction(
-            Txns.ID,
+            SampleTransactions.ID,
             new ProducerHistory(7, (short) 3, (short) 2, 6, 9),
             1234,
             ONGOING,
-            Set.of(Txns.A, Txns.B),
+            Set.of(SampleTransactions.A, SampleTransactions.B),
             new Transaction.Times(10, 20),
             (short) 2);
 
     @Test
     void comeBackAsTheyWere() {
         for (TransactionState state : TransactionState.values()) {
-            Transaction written = Txns.in(state, 5);
+            Transaction written = SampleTransactions.in(state, 5);
             assertThat(read(written)).isEqualTo(written);
         }
         assertThat(read(OPEN)).isEqualTo(OPEN);
@@ -55,12 +55,12 @@ class TransactionRecordsTest {
                 ? read.metadata()
                 : null;
         assertThat(kafkas).isNotNull();
-        assertThat(kafkas.transactionalId()).isEqualTo(Txns.ID);
+        assertThat(kafkas.transactionalId()).isEqualTo(SampleTransactions.ID);
         assertThat(kafkas.producerId()).isEqualTo(7);
         assertThat(kafkas.prevProducerId()).isEqualTo(6);
         assertThat(kafkas.producerEpoch()).isEqualTo((short) 3);
         assertThat(kafkas.state()).isEqualTo(ONGOING);
-        assertThat(kafkas.topicPartitions()).containsExactlyInAnyOrder(Txns.A, Txns.B);
+        assertThat(kafkas.topicPartitions()).containsExactlyInAnyOrder(SampleTransactions.A, SampleTransactions.B);
         assertThat(kafkas.clientTransactionVersion().featureLevel()).isEqualTo((short) 2);
     }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.txn;
 
-import static io.varve.server.txn.Txns.A;
-import static io.varve.server.txn.Txns.B;
-import static io.varve.server.txn.Txns.NOW;
-import static io.varve.server.txn.Txns.changed;
-import static io.varve.server.txn.Txns.in;
-import static io.varve.server.txn.Txns.producer;
-import static io.varve.server.txn.Txns.refused;
+import static io.varve.server.txn.SampleTransactions.A;
+import static io.varve.server.txn.SampleTransactions.B;
+import static io.varve.server.txn.SampleTransactions.NOW;
+import static io.varve.server.txn.SampleTransactions.changed;
+import static io.varve.server.txn.SampleTransactions.in;
+import static io.varve.server.txn.SampleTransactions.producer;
+import static io.varve.server.txn.SampleTransactions.refused;
 import static org.apache.kafka.coordinator.transaction.TransactionState.COMPLETE_ABORT;
 import static org.apache.kafka.coordinator.transaction.TransactionState.COMPLETE_COMMIT;
 import static org.apache.kafka.coordinator.transaction.TransactionState.EMPTY;
@@ -100,7 +100,7 @@ class TransactionTimeoutsTest {
     void onlyIdleTransactionalIdsAreForgotten() {
         for (TransactionState state : List.of(EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT)) {
             assertThat(TransactionTimeouts.expire(100, 2_100).decide(in(state, 4)))
-                    .isEqualTo(new TransactionDecision.Forgotten(Txns.ID));
+                    .isEqualTo(new TransactionDecision.Forgotten(SampleTransactions.ID));
             assertThat(refused(TransactionTimeouts.expire(100, 2_099).decide(in(state, 4))))
                     .isEqualTo(Errors.INVALID_TXN_STATE);
         }

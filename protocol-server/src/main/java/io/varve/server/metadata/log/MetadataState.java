@@ -81,13 +81,13 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
     }
 
     /** @return resources but topics whose settings the last change altered */
-    public Set<ConfigResource> touchedConfigs() {
-        Set<ConfigResource> touched = new HashSet<>();
+    public Set<ConfigResource> changedConfigs() {
+        Set<ConfigResource> changed = new HashSet<>();
         if (change.configsDelta() != null) {
-            touched.addAll(change.configsDelta().changes().keySet());
-            touched.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
+            changed.addAll(change.configsDelta().changes().keySet());
+            changed.removeIf(resource -> resource.type() == ConfigResource.Type.TOPIC);
         }
-        return touched;
+        return changed;
     }
 
     /** @return the ids of all topics; a copy */
@@ -120,21 +120,21 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
     }
 
     /** @return topics the last change made, altered or removed */
-    public Set<Uuid> touchedTopics() {
-        Set<Uuid> touched = new HashSet<>();
+    public Set<Uuid> changedTopics() {
+        Set<Uuid> changed = new HashSet<>();
         if (change.topicsDelta() != null) {
-            touched.addAll(change.topicsDelta().changedTopics().keySet());
-            touched.addAll(change.topicsDelta().deletedTopicIds());
+            changed.addAll(change.topicsDelta().changedTopics().keySet());
+            changed.addAll(change.topicsDelta().deletedTopicIds());
         }
         if (change.configsDelta() != null) {
             for (ConfigResource resource : change.configsDelta().changes().keySet()) {
                 TopicImage topic = resource.type() == ConfigResource.Type.TOPIC ? topic(resource.name()) : null;
                 if (topic != null) {
-                    touched.add(topic.id());
+                    changed.add(topic.id());
                 }
             }
         }
-        return touched;
+        return changed;
     }
 
     // The epoch is constant: one writer without elections. Time is of no use to anyone who reads an image.

@@ -49,7 +49,7 @@ public record AcceptedLosses(List<String> words) {
     }
 
     /** @return whether a missing partition may be created anew, empty */
-    boolean missing(PartitionId id) {
+    boolean acceptsMissing(PartitionId id) {
         return words.contains(ALL) || words.contains(id.toString()) || words.contains(id.topic() + "-*");
     }
 
@@ -58,12 +58,12 @@ public record AcceptedLosses(List<String> words) {
      * @param offset where it is damaged
      * @return whether the damaged batch may be skipped
      */
-    public boolean damaged(PartitionId id, long offset) {
-        return words.contains(ALL) || words.contains(damage(id, offset));
+    public boolean acceptsDamage(PartitionId id, long offset) {
+        return words.contains(ALL) || words.contains(damageWord(id, offset));
     }
 
     /** @return the word that accepts damage */
-    public static String damage(PartitionId id, long offset) {
+    public static String damageWord(PartitionId id, long offset) {
         return id + "@" + offset;
     }
 }

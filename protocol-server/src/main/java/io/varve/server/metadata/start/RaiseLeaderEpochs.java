@@ -20,10 +20,10 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  * durable, and partitions that are created anew. Sets or removes the flag for the server that starts.
  *
  * @param nodeId this broker
- * @param mayLoseWhatIsSeen whether the server that starts shows records before they are durable
+ * @param mayLoseVisibleRecords whether the server that starts shows records before they are durable
  * @param anew partitions that were lost and are created again
  */
-record RaiseLeaderEpochs(int nodeId, boolean mayLoseWhatIsSeen, List<PartitionId> anew)
+record RaiseLeaderEpochs(int nodeId, boolean mayLoseVisibleRecords, List<PartitionId> anew)
         implements Command<MetadataState, ApiMessageAndVersion, Integer> {
     private static final String YES = "true";
 
@@ -40,14 +40,14 @@ record RaiseLeaderEpochs(int nodeId, boolean mayLoseWhatIsSeen, List<PartitionId
             }
         }
         int raised = events.size();
-        if (all != mayLoseWhatIsSeen) {
-            events.add(note(mayLoseWhatIsSeen));
+        if (all != mayLoseVisibleRecords) {
+            events.add(flagEvent(mayLoseVisibleRecords));
         }
         return new Decision<>(events, () -> raised);
     }
 
     /** @return the event that sets or removes the flag of an unclean shutdown */
-    static ApiMessageAndVersion note(boolean underWay) {
-        return MetadataEvents.config(MetadataEvents.CLUSTER, MetadataEvents.UNFINISHED_RUN, underWay ? YES : null);
+    static ApiMessageAndVersion flagEvent(boolean set) {
+        return MetadataEvents.config(MetadataEvents.CLUSTER, MetadataEvents.UNFINISHED_RUN, set ? YES : null);
     }
 }

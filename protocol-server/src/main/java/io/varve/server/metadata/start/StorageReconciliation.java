@@ -28,7 +28,7 @@ import org.slf4j.LoggerFactory;
  */
 public record StorageReconciliation(List<PartitionId> missing, List<PartitionId> deleted, List<PartitionId> strays) {
     private static final Logger LOG = LoggerFactory.getLogger(StorageReconciliation.class);
-    private static final int NAMED = 5;
+    private static final int MAX_NAMED = 5;
 
     /**
      * @param stored the partitions that are stored
@@ -67,15 +67,17 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
      */
     public void requireNothingLost(AcceptedLosses accepted) {
         List<PartitionId> lost =
-                missing.stream().filter(id -> !accepted.missing(id)).toList();
+                missing.stream().filter(id -> !accepted.acceptsMissing(id)).toList();
         if (lost.isEmpty()) {
             missing.forEach(id -> LOG.warn("{} is missing, and made anew, empty, as {} says", id, AcceptedLosses.KEY));
             return;
         }
-        boolean many = lost.size() > NAMED;
-        String words = lost.stream().limit(NAMED).map(PartitionId::toString).collect(Collectors.joining(","));
+        boolean many = lost.size() > MAX_NAMED;
+        String words = lost.stream().limit(MAX_NAMED).map(PartitionId::toString).collect(Collectors.joining(","));
         throw new MetadataException(words.replace(",", ", ")
-                + (many ? " and " + (lost.size() - NAMED) + " more partitions are" : lost.size() > 1 ? " are" : " is")
+                + (many
+                        ? " and " + (lost.size() - MAX_NAMED) + " more partitions are"
+                        : lost.size() > 1 ? " are" : " is")
                 + " not in log.dirs any more: bring back what is missing, such as a directory that is not mounted;"
                 + " or, to go on without those records, start with --override " + AcceptedLosses.KEY + "="
                 + (many ? "*" : words) + ", and they are made anew, empty");

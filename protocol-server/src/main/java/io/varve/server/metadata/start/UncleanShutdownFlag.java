@@ -65,7 +65,7 @@ public final class UncleanShutdownFlag {
         begun = false;
         try {
             engine.forceAll().get(END_MS, TimeUnit.MILLISECONDS);
-            events.submit(state -> new Decision<>(List.of(RaiseLeaderEpochs.note(false)), () -> null))
+            events.submit(state -> new Decision<>(List.of(RaiseLeaderEpochs.flagEvent(false)), () -> null))
                     .get(END_MS, TimeUnit.MILLISECONDS);
         } catch (ExecutionException | TimeoutException e) {
             LOG.warn(

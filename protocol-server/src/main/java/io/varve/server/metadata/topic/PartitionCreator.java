@@ -47,7 +47,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
      */
     @Override
     public boolean waits(MetadataState inForce, MetadataState next) {
-        for (Uuid id : next.touchedTopics()) {
+        for (Uuid id : next.changedTopics()) {
             TopicImage wanted = next.topic(id);
             TopicImage namesake = wanted == null ? null : inForce.topic(wanted.name());
             if (namesake != null && !namesake.id().equals(id)) {
@@ -59,23 +59,23 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
 
     @Override
     public Runnable prepare(MetadataState before, MetadataState next) {
-        abandoned.removeIf(this::isDeleted);
+        abandoned.removeIf(this::tryDelete);
         List<PartitionId> made = new ArrayList<>();
         try {
-            for (Uuid id : next.touchedTopics()) {
+            for (Uuid id : next.changedTopics()) {
                 if (next.topic(id) != null) {
                     make(before.topic(id), next.topic(id), next, made);
                 }
             }
         } catch (RuntimeException e) {
-            takeBack(made);
+            deleteMade(made);
             throw e;
         }
-        return () -> takeBack(made);
+        return () -> deleteMade(made);
     }
 
     private void make(TopicImage present, TopicImage wanted, MetadataState next, List<PartitionId> made) {
-        PartitionConfigs meaning = null;
+        PartitionConfigs configs = null;
         for (int number : wanted.partitions().keySet()) {
             if (present != null && present.partitions().containsKey(number)) {
                 continue;
@@ -84,23 +84,23 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
             if (engine.partition(id).isPresent()) {
                 continue; // brought along with its records
             }
-            if (meaning == null) {
-                meaning = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));
+            if (configs == null) {
+                configs = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));
             }
             made.add(id);
-            engine.open(id, wanted.partitions().get(number).leaderEpoch, meaning.of(wanted.id(), number));
+            engine.open(id, wanted.partitions().get(number).leaderEpoch, configs.of(wanted.id(), number));
         }
     }
 
-    private void takeBack(List<PartitionId> made) {
+    private void deleteMade(List<PartitionId> made) {
         for (PartitionId id : made) {
-            if (!isDeleted(id)) {
+            if (!tryDelete(id)) {
                 abandoned.add(id);
             }
         }
     }
 
-    private boolean isDeleted(PartitionId id) {
+    private boolean tryDelete(PartitionId id) {
         try {
             engine.delete(id);
             return true;

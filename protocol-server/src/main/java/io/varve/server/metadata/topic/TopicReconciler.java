@@ -132,7 +132,8 @@ public final class TopicReconciler {
         return failed;
     }
 
-    private Topic open(TopicImage wanted, Topic before, Map<String, String> configs, PartitionConfigs meaning) {
+    private Topic open(
+            TopicImage wanted, Topic before, Map<String, String> configs, PartitionConfigs partitionConfigs) {
         int count = wanted.partitions().size();
         if (before != null
                 && !reconsidered.contains(wanted.id())
@@ -142,7 +143,7 @@ public final class TopicReconciler {
         }
         List<PartitionLog> logs = new ArrayList<>(count);
         for (int p = 0; p < count; p++) {
-            PartitionConfig config = meaning.of(wanted.id(), p);
+            PartitionConfig config = partitionConfigs.of(wanted.id(), p);
             PartitionLog log = before == null ? null : before.partition(p);
             if (log == null) {
                 log = engine.open(

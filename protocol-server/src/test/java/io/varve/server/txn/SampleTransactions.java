@@ -7,7 +7,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 
 /** Transactions in the states tests begin with, and what decisions say. */
-final class Txns {
+final class SampleTransactions {
     static final String ID = "tx";
     static final long PRODUCER = 1000;
     static final long FRESH = 2000;
@@ -17,7 +17,7 @@ final class Txns {
     static final TopicPartition A = new TopicPartition("a", 0);
     static final TopicPartition B = new TopicPartition("b", 1);
 
-    private Txns() {}
+    private SampleTransactions() {}
 
     static Transaction in(TransactionState state, int epoch) {
         return in(
