@@ -121,7 +121,7 @@ public final class ExplanationJson {
     /**
      * @param json what {@link #write} made
      * @return the explanations, in the order they were written
-     * @throws IllegalArgumentException if it is something else, naming what is wrong
+     * @throws IllegalArgumentException if the text is not such an object, naming what is wrong
      */
     public static List<RetentionExplanation> read(String json) {
         try {

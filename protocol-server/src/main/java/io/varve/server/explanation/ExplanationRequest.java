@@ -37,7 +37,7 @@ public record ExplanationRequest(String topic, int partition, Map<String, String
 
     /**
      * @param resource the name of a topic resource
-     * @return true if it is a question, well put or not
+     * @return true if the name asks for an explanation, well formed or not
      */
     public static boolean isRequest(String resource) {
         int mark = resource.indexOf(MARK);
@@ -47,23 +47,23 @@ public record ExplanationRequest(String topic, int partition, Map<String, String
 
     /**
      * @param resource the name of a topic resource that {@link #isRequest}
-     * @return what is asked
-     * @throws IllegalArgumentException if it is not well put, naming what is wrong
+     * @return the request
+     * @throws IllegalArgumentException if the name is malformed, naming what is wrong
      */
     public static ExplanationRequest parse(String resource) {
         int mark = resource.indexOf(MARK);
         Map<String, String> settings = new TreeMap<>();
         int partition = ALL;
-        for (String word : resource.substring(mark + MARK.length()).split("&")) {
-            int equals = word.indexOf('=');
-            if (word.isEmpty()) {
+        for (String pair : resource.substring(mark + MARK.length()).split("&")) {
+            int equals = pair.indexOf('=');
+            if (pair.isEmpty()) {
                 continue;
             }
             if (equals < 1) {
-                throw new IllegalArgumentException("'" + word + "' is not SETTING=VALUE");
+                throw new IllegalArgumentException("'" + pair + "' is not SETTING=VALUE");
             }
-            String key = URLDecoder.decode(word.substring(0, equals), StandardCharsets.UTF_8);
-            String value = URLDecoder.decode(word.substring(equals + 1), StandardCharsets.UTF_8);
+            String key = URLDecoder.decode(pair.substring(0, equals), StandardCharsets.UTF_8);
+            String value = URLDecoder.decode(pair.substring(equals + 1), StandardCharsets.UTF_8);
             if (!key.equals(PARTITION)) {
                 settings.put(key, value);
             } else if (value.matches("\\d{1,9}")) {

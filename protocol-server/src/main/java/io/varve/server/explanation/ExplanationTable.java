@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** Prints the explanation of one partition for people: its limits and holds, then a row for each segment. */
+/** Prints explanations for people: of each partition its limits and holds, then a row for each segment. */
 final class ExplanationTable {
     private static final List<String> HEAD =
             List.of("offsets", "bytes", "tier", "records of", "goes", "because", "in the way");

@@ -15,6 +15,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /**
@@ -45,7 +46,7 @@ public final class RetentionClient {
      *
      * @param topic a topic's name
      * @param settings topic settings to try out, for instance {@code retention.ms}, {@code retention.bytes},
-     *     {@code cleanup.policy}, {@code varve.hold.NAME}; an empty value stands for not setting it
+     *     {@code cleanup.policy}, {@code varve.hold.NAME}; an empty value stands for the broker's default
      * @return what retention would do with each of the topic's partitions
      */
     public List<RetentionExplanation> dryRun(String topic, Map<String, String> settings) {
@@ -53,21 +54,24 @@ public final class RetentionClient {
     }
 
     /**
-     * @param question about which partitions, under which settings
+     * @param request the partitions to explain, and the settings to try out
      * @return the explanations, by partition
-     * @throws UnsupportedVersionException if the server answers something else: a Kafka, or another version
+     * @throws InvalidTopicException if no topic can have that name, or the server is a Kafka
+     * @throws UnsupportedVersionException if the server's answer has no explanation
+     * @throws IllegalArgumentException if the explanation is not in the form that this version reads
      */
-    public List<RetentionExplanation> ask(ExplanationRequest question) {
-        return ExplanationJson.read(askForJson(question));
+    public List<RetentionExplanation> ask(ExplanationRequest request) {
+        return ExplanationJson.read(askForJson(request));
     }
 
     /**
-     * @param question about which partitions, under which settings
+     * @param request the partitions to explain, and the settings to try out
      * @return the explanations as the server sent them, in JSON
-     * @throws UnsupportedVersionException if the server answers something else: a Kafka, or another version
+     * @throws InvalidTopicException if no topic can have that name, or the server is a Kafka
+     * @throws UnsupportedVersionException if the server's answer has no explanation
      */
-    public String askForJson(ExplanationRequest question) {
-        ConfigEntry answer = describe(question.resourceName()).get(ExplanationRequest.KEY);
+    public String askForJson(ExplanationRequest request) {
+        ConfigEntry answer = describe(request.resourceName()).get(ExplanationRequest.KEY);
         if (answer == null || answer.value() == null) {
             throw new UnsupportedVersionException("the server does not explain its retention");
         }
@@ -79,8 +83,8 @@ public final class RetentionClient {
      * the same name is replaced.
      *
      * @param topic a topic's name
-     * @param name the hold's: letters, digits, '.', '_', '-'
-     * @param ranges what to pin: PARTITION:FROM-TO, separated by commas; TO is exclusive and optional,
+     * @param name the hold's name: letters, digits, '.', '_', '-'
+     * @param ranges the ranges to pin: PARTITION:FROM-TO, separated by commas; TO is exclusive and optional,
      *     PARTITION may be {@code *}
      */
     public void hold(String topic, String name, String ranges) {
@@ -88,8 +92,10 @@ public final class RetentionClient {
     }
 
     /**
+     * Releases a hold. Without such a hold nothing changes.
+     *
      * @param topic a topic's name
-     * @param name the hold's; one that does not exist is fine
+     * @param name the hold's name
      */
     public void release(String topic, String name) {
         alter(topic, new AlterConfigOp(new ConfigEntry(HOLD + name, ""), AlterConfigOp.OpType.DELETE));
@@ -97,7 +103,7 @@ public final class RetentionClient {
 
     /**
      * @param topic a topic's name
-     * @return what each hold pins, by the hold's name
+     * @return the ranges that each hold pins, by the hold's name
      */
     public Map<String, String> holds(String topic) {
         Map<String, String> holds = new TreeMap<>();

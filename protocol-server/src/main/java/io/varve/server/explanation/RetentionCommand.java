@@ -80,7 +80,7 @@ public final class RetentionCommand {
                 names = "--config",
                 paramLabel = "KEY=VALUE",
                 required = true,
-                converter = SettingName.class, // of the keys; values are taken as they are
+                converter = SettingName.class, // converts the keys; values stay as they are
                 description = "a setting to try out; an empty VALUE: not set; may be repeated")
         private Map<String, String> settings = new TreeMap<>();
 
@@ -90,7 +90,7 @@ public final class RetentionCommand {
         }
     }
 
-    /** Takes the name of a setting. */
+    /** Converts the name of a setting, which must not be empty. */
     private static final class SettingName implements ITypeConverter<String> {
         @Override
         public String convert(String text) {
@@ -101,7 +101,7 @@ public final class RetentionCommand {
         }
     }
 
-    /** Either some offsets of one partition or all, or ranges of several. */
+    /** The ranges to pin: offsets of one partition or of all, or ranges of several partitions. */
     private static final class Pinned {
         @Option(
                 names = "--offsets",
@@ -142,8 +142,8 @@ public final class RetentionCommand {
 
         @Override
         void run(RetentionClient client, String topic, PrintWriter out) {
-            String every = partition == null ? "*" : partition.toString();
-            client.hold(topic, name, pinned.ranges != null ? pinned.ranges : every + ":" + pinned.offsets);
+            String partitions = partition == null ? "*" : partition.toString();
+            client.hold(topic, name, pinned.ranges != null ? pinned.ranges : partitions + ":" + pinned.offsets);
         }
     }
 

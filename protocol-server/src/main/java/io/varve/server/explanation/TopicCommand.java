@@ -22,8 +22,8 @@ import picocli.CommandLine.Spec;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * Connects to a server and asks it about one topic: reads where the server is and which topic is meant, and
- * prints what the server refuses.
+ * Runs a command on one topic of a server: reads the server's address and the topic's name from the command
+ * line, connects, and prints the server's errors.
  */
 @Command(
         mixinStandardHelpOptions = true,
@@ -59,7 +59,8 @@ abstract class TopicCommand implements Callable<Integer> {
      * @param topic the topic's name
      * @param out gets what the server answered
      * @throws KafkaException if the server refuses or cannot be reached
-     * @throws IllegalArgumentException if there is nothing to do it with
+     * @throws IllegalArgumentException if the topic has not what the command works on, or the answer is
+     *     malformed
      */
     abstract void run(RetentionClient client, String topic, PrintWriter out);
 
@@ -93,7 +94,7 @@ abstract class TopicCommand implements Callable<Integer> {
         return properties;
     }
 
-    /** Takes a partition's number, 0 or more. */
+    /** Converts a partition's number, 0 or more. */
     static final class PartitionNumber implements ITypeConverter<Integer> {
         @Override
         public Integer convert(String text) {

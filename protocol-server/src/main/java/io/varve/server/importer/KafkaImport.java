@@ -38,10 +38,10 @@ public final class KafkaImport {
     private long reportedNanos;
 
     /**
-     * @param engine where records are copied to; its appends must be durable before they are visible ({@code
-     *     log.durability=sync})
+     * @param engine where records are copied to; its appends must be durable before they are visible
+     *     ({@code log.durability=sync})
      * @param metadata of the same engine
-     * @param clock for the progress
+     * @param clock paces the progress lines
      * @param progress gets a line every two seconds
      */
     public KafkaImport(LogEngine engine, ClusterMetadata metadata, Clock clock, Consumer<String> progress) {
@@ -55,8 +55,8 @@ public final class KafkaImport {
      * Imports everything, or nothing.
      *
      * @param source the stopped Kafka
-     * @throws ImportException if a topic is here already, or a batch of the source is damaged
-     * @throws StorageException if it cannot be stored
+     * @throws ImportException if a topic exists here already, or a batch of the source is damaged
+     * @throws StorageException if the records cannot be stored
      */
     public void run(KafkaSource source) {
         source.topics().forEach(this::checkFits);

@@ -76,7 +76,7 @@ final class KafkaLogDirectory implements AutoCloseable {
         }
     }
 
-    /** A shared lock needs no permission to write, and keeps Kafka from starting. */
+    /** Takes a shared lock, which needs no permission to write and keeps Kafka from starting. */
     private static Optional<DirectoryLock> lock(Path path) throws IOException {
         try {
             return DirectoryLock.lockShared(path);

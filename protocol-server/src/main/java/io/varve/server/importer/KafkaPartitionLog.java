@@ -13,14 +13,14 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Reads the segments of one partition in Kafka's files. Files are mapped, so bytes that are not looked at are
- * not loaded.
+ * Reads the segments of one partition in Kafka's files. Files are mapped, so that bytes that are not read
+ * are not loaded.
  */
 final class KafkaPartitionLog {
     private static final String SEGMENT = "\\d{20}\\.log";
     private static final String SWAP = ".swap";
 
-    /** Is given the batches of a segment. */
+    /** Receives the batches of a segment. */
     @FunctionalInterface
     interface Visitor {
         /**
@@ -130,6 +130,6 @@ final class KafkaPartitionLog {
 
     private static ImportException damaged(Path segment, int at, String what) {
         return new ImportException(segment + " at byte " + at + ": " + what
-                + "; mend the partition in Kafka, or leave its topic out" + " with --exclude");
+                + "; mend the partition in Kafka, or leave its topic out with --exclude");
     }
 }

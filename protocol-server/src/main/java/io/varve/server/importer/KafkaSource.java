@@ -36,10 +36,10 @@ public final class KafkaSource implements AutoCloseable {
     }
 
     /**
-     * Reads everything that can be a reason to refuse, before anything is written.
+     * Reads and checks the source, so that an import is refused before anything is written.
      *
      * @param config the choice of what is imported
-     * @return the source, locked against its start
+     * @return the source; where Kafka left a lock file, it is locked, and Kafka cannot start
      * @throws ImportException if it is in use, was not closed properly, is incomplete, or holds what cannot
      *     be imported
      * @throws io.varve.server.metadata.log.MetadataException if its metadata cannot be understood
@@ -97,7 +97,7 @@ public final class KafkaSource implements AutoCloseable {
             if (config.exclude().contains(topic.name())) {
                 leftOut.add("topic " + topic.name() + ", as told");
             } else if (NOT_IMPORTED.contains(topic.name())) {
-                leftOut.add("topic " + topic.name() + ", whose coordinator does not run here");
+                leftOut.add("topic " + topic.name() + ", the state of a coordinator, which is not imported");
             } else {
                 topics.add(read(topic));
             }
@@ -156,7 +156,7 @@ public final class KafkaSource implements AutoCloseable {
                         + " on that has no end: start Kafka once more until it is finished or timed out, or give --abort-undecided");
     }
 
-    /** Leaves out settings of older Kafkas that mean nothing any more. */
+    /** Leaves out settings that are unknown here, such as those of older Kafkas. */
     private KraftTopic withoutUnknownSettings(KraftTopic topic) {
         Map<String, String> configs = new HashMap<>(topic.configs());
         configs.keySet().removeIf(key -> {

@@ -18,8 +18,8 @@ final class MaxTimestampCorrection {
     /**
      * @param bytes holds a batch with a whole frame; not changed
      * @param at the batch's first byte
-     * @return a copy whose header has the youngest record's timestamp, or null if the batch's own has, or if
-     *     its records cannot be read
+     * @return a copy whose header has the youngest record's timestamp; null if the header is right already,
+     *     or if the records cannot be read
      * @throws InvalidBatchException if the header would have to change and the batch is not sound
      */
     static ByteBuffer corrected(ByteBuffer bytes, int at) {
@@ -44,7 +44,7 @@ final class MaxTimestampCorrection {
             }
             return youngest;
         } catch (InvalidBatchException unreadable) {
-            return BatchHeader.NO_TIMESTAMP; // it is imported as it is: only its checksum has to be right
+            return BatchHeader.NO_TIMESTAMP; // it is imported unchanged: only its checksum must be right
         }
     }
 }

@@ -17,7 +17,7 @@ import java.util.function.LongConsumer;
  * ({@link MaxTimestampCorrection}).
  */
 final class PartitionCopier {
-    /** Small enough for progress to be shown and segments to end where the topic's settings want. */
+    /** Max bytes of one append, small enough to show progress and to end segments by the topic's settings. */
     private static final int RUN_BYTES = 1 << 20;
 
     private final SourcePartition from;
@@ -101,7 +101,10 @@ final class PartitionCopier {
         }
     }
 
-    /** Keeps the end where the last offsets have no batch any more: offsets are never given out twice. */
+    /**
+     * Appends an empty batch where the last offsets have no batch any more. The log keeps its end, so that
+     * no offset is given out twice.
+     */
     private void keepEnd() {
         begin(from.end());
         if (to.logEndOffset() < from.end()) {

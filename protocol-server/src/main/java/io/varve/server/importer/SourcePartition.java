@@ -5,7 +5,7 @@ import io.varve.core.record.BatchHeader;
 import java.nio.ByteBuffer;
 
 /**
- * One partition to be imported: its log, with what its batch headers tell before anything is copied. Not
+ * A partition to be imported: its log, and what its batch headers say, read before anything is copied. Not
  * thread-safe.
  */
 final class SourcePartition {

@@ -17,8 +17,8 @@ record SourceTopic(KraftTopic topic, List<SourcePartition> partitions) {
     }
 
     /**
-     * @return the topic under the leader that follows: its epochs are above every one a client or a batch may
-     *     know
+     * @return the topic under the next leader: the leader epoch of each partition is above any that a client
+     *     or a batch knows
      */
     KraftTopic underNextLeader() {
         List<KraftTopic.Partition> next = new ArrayList<>();

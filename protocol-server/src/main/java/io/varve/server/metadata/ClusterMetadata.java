@@ -56,9 +56,9 @@ import org.apache.kafka.common.requests.ApiError;
 import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
- * Decides and logs changes of what the cluster is: topics, ids, settings, producer ids, the cluster's id. All
- * of it is a fold over the events in {@code __cluster_metadata}. One thread writes them, and a change takes
- * effect when it is durable. Thread-safe.
+ * Decides and logs changes of the cluster's metadata: topics, settings, producer ids, the cluster's id. The
+ * metadata is a fold over the events in {@code __cluster_metadata}. One thread writes them, and a change
+ * takes effect when it is durable. Thread-safe.
  */
 public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseable {
     private static final long RETRY_MS = 1_000;
@@ -108,7 +108,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * At the first start on an empty storage makes the cluster's id.
      *
      * @param engine the open engine; must outlive this
-     * @param config who this node is and what topics get by default
+     * @param config the node's id and rack, and the defaults of topics
      * @param clock stamps events
      * @param scheduler gives the writer its thread
      * @param ids makes topic ids and the cluster's id
@@ -146,18 +146,18 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         return events.state().clusterId();
     }
 
-    /** @return what topics can be configured with here */
+    /** @return topics' settings: checks and describes them */
     public TopicConfigs topicConfigs() {
         return topicConfigs;
     }
 
-    /** @return the broker's settings */
+    /** @return brokers' settings: checks and describes them */
     public BrokerConfigs brokerConfigs() {
         return brokerConfigs;
     }
 
     /**
-     * @param resource anything that has settings but a topic
+     * @param resource anything but a topic that has settings
      * @return its own settings, as clients set them
      */
     public Map<String, String> configs(ConfigResource resource) {
@@ -169,7 +169,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * then for each change, as long as the server runs.
      *
      * @param listener what is called
-     * @return completes when it was called for those that have settings now
+     * @return completes when the listener was called for the resources that have settings now
      */
     public CompletableFuture<Void> addConfigListener(ConfigListener listener) {
         return submit(state -> new Decision<>(List.of(), () -> {
@@ -178,12 +178,12 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         }));
     }
 
-    /** @return who this node is and what topics get by default */
+    /** @return the node's id and rack, and the defaults of topics */
     public MetadataConfig config() {
         return config;
     }
 
-    /** @return gives out producer ids */
+    /** @return the source of producer ids */
     public ProducerIds producerIds() {
         return producerIds;
     }
@@ -281,8 +281,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      * Their partitions' logs may be in the engine already.
      *
      * @param imported the topics; their settings must be valid here
-     * @param nextProducerId lowest producer id the other cluster has not given out: none below it is given
-     *     out here from now on
+     * @param nextProducerId lowest producer id that the other cluster has not given out; no id below it is
+     *     given out here from now on
      * @return completes when all is durable and served; fails with a Kafka
      *     {@link org.apache.kafka.common.errors.ApiException} that says why nothing was imported
      */

@@ -31,7 +31,10 @@ public record MetadataConfig(
         AcceptedLosses losses,
         BrokerConfigKeys brokerKeys,
         BatchRules batches) {
-    /** @throws MetadataException a log default is not what Kafka allows; the message names key and value */
+    /**
+     * @throws MetadataException {@code node.id} is negative, or a log default is not what Kafka allows; the
+     *     message names key and value
+     */
     public MetadataConfig {
         logDefaults = Map.copyOf(logDefaults);
         if (nodeId < 0) {
@@ -42,7 +45,7 @@ public record MetadataConfig(
 
     /**
      * @param nodeId {@code node.id}
-     * @return Kafka's defaults
+     * @return settings with Kafka's defaults
      */
     public static MetadataConfig defaults(int nodeId) {
         return new MetadataConfig(
@@ -55,22 +58,22 @@ public record MetadataConfig(
                 BatchRules.DEFAULT);
     }
 
-    /** @return the same with other settings about topics */
+    /** @return a copy with other settings about topics */
     public MetadataConfig withTopics(TopicsConfig other) {
         return new MetadataConfig(nodeId, rack, other, logDefaults, losses, brokerKeys, batches);
     }
 
-    /** @return the same with other defaults of topic settings, by the broker's names */
+    /** @return a copy with other defaults of topic settings, by the broker's names */
     public MetadataConfig withLogDefaults(Map<String, String> other) {
         return new MetadataConfig(nodeId, rack, topics, other, losses, brokerKeys, batches);
     }
 
-    /** @return the same with other losses accepted */
+    /** @return a copy with other accepted losses */
     public MetadataConfig withLosses(AcceptedLosses other) {
         return new MetadataConfig(nodeId, rack, topics, logDefaults, other, brokerKeys, batches);
     }
 
-    /** @return the same where brokers can be configured with other keys */
+    /** @return a copy with other keys that brokers can be configured with */
     public MetadataConfig withBrokerKeys(BrokerConfigKeys other) {
         return new MetadataConfig(nodeId, rack, topics, logDefaults, losses, other, batches);
     }

@@ -67,12 +67,15 @@ final class MetadataPublisher {
         configs.forEach(resource -> listeners.forEach(listener -> call(listener, resource, newest)));
     }
 
-    /** Takes the broker's settings that were set while a server ran, and makes them the topics' defaults. */
+    /** Applies the broker's settings that were set while a server ran: they are topics' defaults too. */
     void applyBrokerConfigs(MetadataState state) {
         topicConfigs.setDefaults(brokerConfigs.set(state.configs(self), state.configs(MetadataEvents.CLUSTER)));
     }
 
-    /** Reconciles topics and their partitions with the metadata, and has failed ones tried again. */
+    /**
+     * Reconciles topics and their partitions with the metadata, and schedules a retry for topics that
+     * failed.
+     */
     void publishTopics(Collection<Uuid> changed, MetadataState state) {
         List<Uuid> failed = topics.reconcile(changed, state);
         if (!failed.isEmpty()) {

@@ -12,7 +12,7 @@ import org.apache.kafka.common.protocol.Errors;
  * @param producer the producer that asks
  * @param partitions the partitions it will write
  * @param clientVersion the level of {@code transaction.version} it works by
- * @param nowMs the time
+ * @param nowMs the time in ms since the epoch
  */
 record AddPartitionsToTransaction(
         ProducerEpoch producer, Set<TopicPartition> partitions, short clientVersion, long nowMs)

@@ -13,15 +13,15 @@ import org.apache.kafka.coordinator.transaction.TransactionState;
  *                   abort                      commit
  *                   epoch - 1     epoch        epoch - 1     epoch
  *   EMPTY           fenced        raised       fenced        INVALID_TXN_STATE
- *   COMPLETE_ABORT  as it is      raised       INVALID_...   INVALID_...
- *   COMPLETE_COMMIT INVALID_...   raised       as it is      INVALID_...
+ *   COMPLETE_ABORT  unchanged     raised       INVALID_...   INVALID_...
+ *   COMPLETE_COMMIT INVALID_...   raised       unchanged     INVALID_...
  * </pre>
  *
  * @param producer the producer that asks
  * @param commit true to commit, false to abort
  * @param clientVersion the level of {@code transaction.version} it works by
  * @param freshId a producer id that was never given out, or -1 as long as none is needed
- * @param nowMs the time
+ * @param nowMs the time in ms since the epoch
  */
 record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersion, long freshId, long nowMs)
         implements TransactionCommand {
@@ -34,8 +34,8 @@ record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersio
             return TransactionDecision.refused(Errors.CONCURRENT_TRANSACTIONS);
         }
         ProducerHistory known = now.producer();
-        // A transaction that ended without a bump gave the present epoch to another producer: then the epoch
-        // before it is a zombie's, and no retry's.
+        // If the last transaction ended without a bump, another producer got the present epoch. Then a
+        // request in the epoch before it is a zombie's, not a retry.
         boolean afterBump = now.bumpsEpochs() && known.epoch() == producer.epoch() + 1;
         boolean afterRotation = now.bumpsEpochs()
                 && known.previousId() == producer.id()
@@ -72,7 +72,10 @@ record EndTransaction(ProducerEpoch producer, boolean commit, short clientVersio
         return commit == (now.state() == TransactionState.COMPLETE_COMMIT);
     }
 
-    /** Lets an abort without a transaction give a producer that is in doubt a new epoch. */
+    /**
+     * Answers an end without a transaction: an abort gives a producer that is in doubt a new epoch, a commit
+     * is refused.
+     */
     private TransactionDecision endNothing(Transaction now) {
         return commit ? TransactionDecision.refused(Errors.INVALID_TXN_STATE) : end(now);
     }

@@ -11,7 +11,7 @@ import org.apache.kafka.server.common.TransactionVersion;
  *
  * @param producer the producer that asks
  * @param commit true to commit, false to abort
- * @param nowMs the time
+ * @param nowMs the time in ms since the epoch
  */
 record EndTransactionInEpoch(ProducerEpoch producer, boolean commit, long nowMs) implements TransactionCommand {
     @Override

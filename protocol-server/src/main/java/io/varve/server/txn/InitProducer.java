@@ -5,14 +5,14 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.RecordBatch;
 
 /**
- * Gives a producer its epoch and fences those before it (InitProducerId, KIP-98), or lets a producer go on
+ * Gives a producer its epoch and fences its predecessors (InitProducerId, KIP-98), or lets a producer go on
  * after an error (KIP-360).
  *
  * @param transactionalId the producer's transactional id
  * @param timeoutMs how long its transactions may be open, in ms
  * @param expected the id and epoch the producer had before, or {@link ProducerEpoch#NONE}
  * @param freshId a producer id that was never given out, or -1 as long as none is needed
- * @param nowMs the time
+ * @param nowMs the time in ms since the epoch
  */
 record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expected, long freshId, long nowMs)
         implements TransactionCommand {
@@ -39,8 +39,8 @@ record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expecte
     }
 
     /**
-     * Tells whether the producer's id is the present one; its epoch is checked later. The id before counts
-     * too if its epochs were used up: then the producer asks again for the id it was given.
+     * Tells whether the producer's id is the present one; its epoch is checked later. The previous id counts
+     * too if its epochs were used up: a producer that missed the answer asks by it again.
      */
     private boolean isKnown(ProducerHistory producer) {
         return expected.id() == producer.id()
@@ -65,7 +65,7 @@ record InitProducer(String transactionalId, int timeoutMs, ProducerEpoch expecte
             return granted(now, producer.withEpochs(bump(producer), producer.epoch()));
         }
         if (expected.epoch() == producer.lastEpoch()) {
-            // The answer to its last call was lost. Another producer in between would have cleared the last
+            // The producer's last answer was lost. Another producer in between would have cleared the last
             // epoch.
             return granted(now, producer.withEpochs(producer.epoch(), producer.lastEpoch()));
         }

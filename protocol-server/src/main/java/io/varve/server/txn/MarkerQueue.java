@@ -9,9 +9,9 @@ import java.util.function.Consumer;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 
 /**
- * Has the markers of decided transactions written, each transaction's by a {@link MarkerWriter}. One thread
- * appends them all and never waits for durability, so that transactions and partitions do not hold each other
- * up. Thread-safe.
+ * Queues the markers of decided transactions; a {@link MarkerWriter} writes those of one transaction. One
+ * thread appends them all and never waits for durability, so that transactions and partitions do not hold
+ * each other up. Thread-safe.
  */
 final class MarkerQueue implements AutoCloseable {
     static final long MAX_BACKOFF_MS = 1_000;
@@ -29,7 +29,7 @@ final class MarkerQueue implements AutoCloseable {
     }
 
     /**
-     * Begins to write a transaction's markers unless that is under way.
+     * Begins to write a transaction's markers unless they are being written.
      *
      * @param decided a prepared transaction, durable
      * @param coordinatorEpoch leader epoch of its partition of {@code __transaction_state}

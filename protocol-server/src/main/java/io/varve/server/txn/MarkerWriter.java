@@ -13,8 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes one transaction's markers, and tries again where a partition does not take its marker, until all are
- * durable. Attempts run on the {@link MarkerQueue}'s thread; their outcomes come on any thread.
+ * Writes one transaction's markers, and retries each partition that does not take its marker, until all
+ * markers are durable. Attempts run on the {@link MarkerQueue}'s thread, and report their outcomes on any
+ * thread.
  */
 final class MarkerWriter {
     private static final Logger LOG = LoggerFactory.getLogger(MarkerWriter.class);
@@ -71,7 +72,7 @@ final class MarkerWriter {
             long markerEnd = log.appender().endTransaction(marker).nextOffset();
             log.awaitHighWatermark(markerEnd, failure -> handleOutcome(partition, failure, backoffMs));
         } catch (AppendException superseded) {
-            // A client can cause this as often as it likes; it is no fault of the server.
+            // A client can cause this as often as it likes, and the server is not at fault.
             LOG.debug("{} has moved on, so it needs no marker of {}: {}", partition, name(), superseded.getMessage());
             countWritten();
         } catch (StorageException refused) {

@@ -52,7 +52,7 @@ record Transaction(
         partitions = Set.copyOf(partitions);
     }
 
-    /** A transactional id never seen before; its producer still has to be given an epoch. */
+    /** @return a new transactional id, EMPTY, whose producer has no epoch yet */
     static Transaction created(String transactionalId, long producerId, int timeoutMs, long nowMs) {
         return new Transaction(
                 transactionalId,
@@ -98,7 +98,7 @@ record Transaction(
                 clientVersion);
     }
 
-    /** @return open, with these partitions too */
+    /** @return the transaction, ONGOING, with these partitions added */
     Transaction withPartitions(Set<TopicPartition> added, short version, long nowMs) {
         Set<TopicPartition> all = new HashSet<>(partitions);
         all.addAll(added);
@@ -112,7 +112,9 @@ record Transaction(
                 version);
     }
 
-    /** @return decided; one that was not open has no start, so it gets the present */
+    /**
+     * @return the transaction, decided; one that was not open has no start time, and gets the present time
+     */
     Transaction prepared(boolean commit, ProducerHistory next, short version, long nowMs) {
         return new Transaction(
                 transactionalId,
@@ -124,13 +126,13 @@ record Transaction(
                 version);
     }
 
-    /** @return aborted by the coordinator; the next epoch fences the producer */
+    /** @return the transaction, its abort decided by the coordinator; the next epoch fences the producer */
     Transaction fenced(long nowMs) {
         return prepared(
                 false, producer.bumped(RecordBatch.NO_PRODUCER_ID), TransactionVersion.TV_2.featureLevel(), nowMs);
     }
 
-    /** @return the id and epoch its producer goes on with, even before the markers are written */
+    /** @return the id and epoch the producer goes on with, known even before the markers are written */
     ProducerEpoch nextProducerEpoch() {
         return bumpsEpochs() && producer.nextId() != RecordBatch.NO_PRODUCER_ID
                 ? new ProducerEpoch(producer.nextId(), (short) 0)
@@ -142,7 +144,7 @@ record Transaction(
         return isPrepared() && other.equals(nextProducerEpoch());
     }
 
-    /** @return completed, as a prepared one is once its markers are durable */
+    /** @return the prepared transaction, completed: its markers are durable */
     Transaction completed(long nowMs) {
         boolean rotates = bumpsEpochs() && producer.nextId() != RecordBatch.NO_PRODUCER_ID;
         return new Transaction(

@@ -18,7 +18,7 @@ import io.varve.server.metadata.topic.Topics;
  * @param losses the damage in {@code __transaction_state} that the user accepts
  * @param clock the time for timeouts and expiry
  * @param scheduler gives threads, and times retries
- * @param failPoints {@link TransactionFailPoints} are hit there
+ * @param failPoints hit at the {@link TransactionFailPoints}
  */
 public record TransactionContext(
         Topics topics,

@@ -40,7 +40,10 @@ import org.apache.kafka.server.util.timer.SystemTimerReaper;
  */
 final class TransactionCoordinator implements HostedCoordinator {
     private static final String NAME = "transaction-coordinator";
-    /** How long an event may take to become durable before its client is told to come again. */
+    /**
+     * Max time an event may take to become durable; after it the client is answered with an error and
+     * retries.
+     */
     private static final Duration WRITE_TIMEOUT = Duration.ofSeconds(5);
 
     private static final int CACHED_BUFFER_BYTES = 1 << 20;
@@ -55,7 +58,8 @@ final class TransactionCoordinator implements HostedCoordinator {
     private final List<AutoCloseable> owned = new ArrayList<>();
 
     /**
-     * Starts it. Takes some hundred ms, mostly for loading classes, so not for an event loop.
+     * Starts the coordinator. This takes some hundred ms, mostly for loading classes: do not call it on an
+     * event loop.
      *
      * @param topic {@code __transaction_state}
      */
@@ -109,7 +113,7 @@ final class TransactionCoordinator implements HostedCoordinator {
         owned.add(context.scheduler().scheduleEvery(config.expireIntervalMs(), this::expire)::cancel);
     }
 
-    /** The state of transactions is not itself written in transactions. */
+    /** Refuses transactional writes: the state of transactions is not itself written in transactions. */
     private static CompletableFuture<Map<TopicPartition, Errors>> refuse(
             String transactionalId, long producerId, short epoch, List<TopicPartition> partitions, Object admission) {
         return CompletableFuture.failedFuture(Errors.INVALID_TXN_STATE.exception());
@@ -134,7 +138,8 @@ final class TransactionCoordinator implements HostedCoordinator {
     }
 
     /**
-     * Gives a command to a transaction. Where it decides the end, the markers are written in the background.
+     * Gives a command to a transaction. If the command decides the end, the markers are written in the
+     * background.
      *
      * @return what was decided, when it is durable
      */
@@ -178,9 +183,9 @@ final class TransactionCoordinator implements HostedCoordinator {
     }
 
     /**
-     * Has markers written for a decision that is durable. Call this in the partition's own thread only: there
-     * it is certain whether they were written meanwhile, so that no marker comes late and ends the next
-     * transaction.
+     * Has markers written for a decision that is durable. Call this in the partition's own thread only.
+     * There the latest state shows whether the markers have been written meanwhile: a marker that came late
+     * would end the next transaction.
      */
     private Void begin(TransactionShard shard, long offset, Transaction decided) {
         if (decided != null && decided.isPrepared() && decided.equals(shard.latest(decided.transactionalId()))) {
@@ -202,8 +207,8 @@ final class TransactionCoordinator implements HostedCoordinator {
                     if (failure == null) {
                         context.failPoints().hit(TransactionFailPoints.COMPLETED);
                     } else if (!markers.isStopped()) {
-                        // Where the partition never ran the operation, the old writer would keep a new one
-                        // out.
+                        // If the partition never ran the operation, the old writer is still in the queue,
+                        // and would keep a new one out.
                         markers.end(prepared);
                         context.scheduler().schedule(MarkerQueue.MAX_BACKOFF_MS, () -> resume(transactionalId));
                     }
@@ -245,7 +250,7 @@ final class TransactionCoordinator implements HostedCoordinator {
                         .exceptionally(this::whileStopping));
     }
 
-    /** Passes over partitions that load or stop: the next look finds them. */
+    /** Skips partitions that load or stop: the next scan finds their transactions. */
     private Void whileStopping(Throwable failure) {
         errors.of(failure);
         return null;

@@ -24,7 +24,7 @@ import org.apache.kafka.server.common.TransactionVersion;
  * A server without transactions pays nothing for them.
  */
 public final class TransactionCoordinatorService implements Transactions {
-    /** In characters. Ids are kept in memory, so their length has a limit. */
+    /** Max length of a transactional id, in characters: ids are kept in memory. */
     private static final int MAX_ID_LENGTH = 1_024;
 
     private final CoordinatorHost<TransactionCoordinator> host;
@@ -110,7 +110,7 @@ public final class TransactionCoordinatorService implements Transactions {
                                 producer, commit, context.clock().millis()));
     }
 
-    /** Gives a command once without a producer id to spare and, when it needs one, again with one. */
+    /** Gives a command first without a fresh producer id, and again with one if the command needs it. */
     private CompletableFuture<ProducerEpochResult> grant(
             String name, String transactionalId, LongFunction<TransactionCommand> command) {
         return decide(name, transactionalId, command.apply(RecordBatch.NO_PRODUCER_ID))
@@ -218,8 +218,8 @@ public final class TransactionCoordinatorService implements Transactions {
     }
 
     /**
-     * Translates an error for a client that sends batches: fencing as partitions tell it, aborts only if it
-     * knows them (KIP-1050).
+     * Translates an error for a client that sends a batch: fencing as partitions report it, and
+     * TRANSACTION_ABORTABLE only for clients that know it (KIP-1050).
      */
     private static Errors ofBatch(Errors error, Admission admission) {
         return switch (error) {

@@ -15,7 +15,7 @@ import org.apache.kafka.coordinator.transaction.TransactionState;
 
 /**
  * Selects the transactions that ListTransactions shows: by state and producer (KIP-664), by how long they
- * have been open (KIP-994), by transactional id (KIP-1152). An empty filter lets everything through.
+ * have been open (KIP-994), by transactional id (KIP-1152). An empty filter selects all.
  *
  * @param states the states wanted
  * @param filtersStates whether the request names states, known or not
@@ -23,7 +23,7 @@ import org.apache.kafka.coordinator.transaction.TransactionState;
  * @param producerIds the producers wanted
  * @param durationMs for how many ms a transaction must have been open, exclusive, or -1
  * @param pattern matches the whole id, or null
- * @param nowMs the time
+ * @param nowMs the time in ms since the epoch
  */
 record TransactionFilter(
         Set<TransactionState> states,
@@ -33,7 +33,7 @@ record TransactionFilter(
         long durationMs,
         Pattern pattern,
         long nowMs) {
-    /** @throws InvalidRegularExpression if the pattern is none of RE2 */
+    /** @throws InvalidRegularExpression if RE2 cannot compile the pattern */
     static TransactionFilter of(ListTransactionsRequestData request, long nowMs) {
         Set<TransactionState> states = new HashSet<>();
         List<String> unknown = new ArrayList<>();

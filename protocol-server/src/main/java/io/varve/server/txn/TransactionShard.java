@@ -22,28 +22,28 @@ final class TransactionShard implements CoordinatorShard<CoordinatorRecord> {
 
     private final int maxIds;
 
-    /** @param maxIds how many ids there may be before new ones are refused; those in the log are all kept */
+    /** @param maxIds max number of ids before new ones are refused; ids in the log are all kept */
     TransactionShard(SnapshotRegistry snapshots, int maxIds) {
         this.maxIds = maxIds;
         transactions = new TimelineHashMap<>(snapshots, 16);
     }
 
-    /** @return the transaction as the newest event has it, or null */
+    /** @return the transaction after the newest event, or null */
     Transaction latest(String transactionalId) {
         return transactions.get(transactionalId);
     }
 
-    /** @return the transaction as it is durable, or null */
+    /** @return the transaction as of the committed offset, or null */
     Transaction committed(String transactionalId, long offset) {
         return transactions.get(transactionalId, offset);
     }
 
-    /** @return all transactions as they are durable */
+    /** @return all transactions as of the committed offset */
     Collection<Transaction> committed(long offset) {
         return transactions.values(offset);
     }
 
-    /** Has a command decide. The decision takes effect when it is replayed. */
+    /** Lets a command decide. The decision takes effect when its event is replayed. */
     CoordinatorResult<TransactionDecision, CoordinatorRecord> decide(
             String transactionalId, TransactionCommand command) {
         Transaction now = latest(transactionalId);

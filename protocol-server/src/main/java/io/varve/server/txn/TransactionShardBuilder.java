@@ -11,7 +11,7 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorShardBuilder;
 import org.apache.kafka.coordinator.common.runtime.CoordinatorTimer;
 import org.apache.kafka.timeline.SnapshotRegistry;
 
-/** Builds a partition's state machine, which uses only snapshots of what the runtime offers. */
+/** Builds a partition's state machine. Of all that the runtime offers, it uses the snapshot registry only. */
 final class TransactionShardBuilder implements CoordinatorShardBuilder<TransactionShard, CoordinatorRecord> {
     private final int maxIds;
     private SnapshotRegistry snapshots;

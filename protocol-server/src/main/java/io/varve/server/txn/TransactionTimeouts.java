@@ -4,8 +4,8 @@ package io.varve.server.txn;
 import org.apache.kafka.common.protocol.Errors;
 
 /**
- * Makes the commands that the coordinator gives itself in time: completes a transaction, aborts one that
- * timed out, expires an idle transactional id. Stateless.
+ * Makes the commands that the coordinator gives itself: completes a transaction, aborts one that timed out,
+ * expires an idle transactional id. Stateless.
  */
 final class TransactionTimeouts {
     private TransactionTimeouts() {}

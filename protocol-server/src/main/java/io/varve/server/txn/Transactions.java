@@ -13,8 +13,8 @@ import org.apache.kafka.common.protocol.Errors;
 
 /**
  * Coordinates the transactions of this broker, by transactional id. Thread-safe; no method blocks. Futures
- * complete on any thread, once the decision is durable. They fail for bugs only: what goes wrong is an error
- * in the value.
+ * complete on any thread, once the decision is durable. They fail for bugs only: any other failure is an
+ * error in the value.
  *
  * <p>Transactions are events in {@code __transaction_state}, which the first {@link #find} creates. Until
  * then every other call answers NOT_COORDINATOR, which makes clients ask where the coordinator is. While the
@@ -34,17 +34,17 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
      * Makes sure that a transactional id can be served here.
      *
      * @param transactionalId any string
-     * @return completes when this broker coordinates it, loaded or soon to be; fails when it cannot
+     * @return completes when this broker coordinates the id, loaded or still loading; fails when it cannot
      */
     CompletableFuture<Void> find(String transactionalId);
 
     /**
-     * Gives a producer its id and epoch, and fences those before it.
+     * Gives a producer its id and epoch, and fences its predecessors.
      *
      * @param transactionalId not empty
      * @param timeoutMs how long its transactions may be open, in ms
      * @param expected the id and epoch the producer had before (KIP-360), or {@link ProducerEpoch#NONE}
-     * @return id and epoch; CONCURRENT_TRANSACTIONS while a transaction of the producer before is being ended
+     * @return id and epoch; CONCURRENT_TRANSACTIONS while a transaction of a predecessor is being ended
      */
     CompletableFuture<ProducerEpochResult> initProducer(String transactionalId, int timeoutMs, ProducerEpoch expected);
 
@@ -76,10 +76,10 @@ public interface Transactions extends TransactionVerifier, AutoCloseable {
     CompletableFuture<ProducerEpochResult> end(
             String transactionalId, ProducerEpoch producer, boolean commit, short clientVersion);
 
-    /** @return what DescribeTransactions shows of it */
+    /** @return the description of a transaction in DescribeTransactions, or an error */
     CompletableFuture<TransactionState> describe(String transactionalId);
 
-    /** @return what ListTransactions shows; nothing when there never was a transaction */
+    /** @return the answer of ListTransactions; empty when there never was a transaction */
     CompletableFuture<ListTransactionsResponseData> list(ListTransactionsRequestData request);
 
     /**

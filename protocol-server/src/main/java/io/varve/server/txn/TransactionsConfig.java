@@ -22,7 +22,7 @@ import org.apache.kafka.coordinator.transaction.TransactionStateManagerConfig;
  * {@code transaction.state.log.replication.factor} and {@code .min.isr} are accepted and have no effect.
  */
 public final class TransactionsConfig {
-    /** How many transactional ids are remembered. */
+    /** Max number of transactional ids that are remembered. */
     private static final String MAX_IDS = "max.transactional.ids";
 
     private static final int DEFAULT_MAX_IDS = 100_000;
@@ -34,14 +34,17 @@ public final class TransactionsConfig {
                     DEFAULT_MAX_IDS,
                     ConfigDef.Range.atLeast(1),
                     ConfigDef.Importance.MEDIUM,
-                    "Most transactional ids that are remembered, of all partitions of the state topic together.");
+                    "Max number of remembered transactional ids, of all partitions of the state topic together.");
 
     private static final List<ConfigDef> PARTS = List.of(
             OWN,
             TransactionLogConfig.CONFIG_DEF,
             TransactionStateManagerConfig.CONFIG_DEF,
             AddPartitionsToTxnConfig.CONFIG_DEF);
-    /** Kafka's definitions hold how long partitions remember producers too, which the engine reads. */
+    /**
+     * The prefix of settings that Kafka defines here and the engine reads: how long partitions remember
+     * producers.
+     */
     private static final String OF_THE_ENGINE = "producer.id.";
 
     private static final String SEGMENT_BYTES = Integer.toString(4 << 20);
@@ -84,7 +87,7 @@ public final class TransactionsConfig {
         return keys;
     }
 
-    /** @return the definition of each of {@link #keys}, with the defaults there are here */
+    /** @return the definition of each of {@link #keys}, with this server's defaults */
     public static Map<String, ConfigKey> definitions() {
         Map<String, ConfigKey> all = new HashMap<>(definition().configKeys());
         all.keySet().retainAll(keys());
@@ -107,20 +110,20 @@ public final class TransactionsConfig {
         return all;
     }
 
-    /** How many partitions {@code __transaction_state} gets when it is made. */
+    /** Number of partitions of {@code __transaction_state} when it is created. */
     int partitions() {
         return log.transactionTopicPartitions();
     }
 
     /**
-     * How many transactional ids each partition of {@code __transaction_state} may remember: its share,
-     * rounded up.
+     * Max number of transactional ids that each partition of {@code __transaction_state} remembers: its
+     * share, rounded up.
      */
     int maxIdsPerPartition(int partitions) {
         return (maxIds + partitions - 1) / partitions;
     }
 
-    /** Settings {@code __transaction_state} gets when it is made. */
+    /** Settings of {@code __transaction_state} when it is created. */
     Map<String, String> topicConfigs() {
         return Map.of(
                 "cleanup.policy", "compact",
@@ -133,17 +136,20 @@ public final class TransactionsConfig {
         return log.transactionLoadBufferSize();
     }
 
-    /** Whether the coordinator is asked before a client's first batch of a transaction is appended. */
+    /**
+     * Whether the coordinator verifies a partition before a client's first batch of a transaction is
+     * appended.
+     */
     boolean verifiesPartitions() {
         return log.transactionPartitionVerificationEnable();
     }
 
-    /** For how many ms at most a transaction may be open. */
+    /** Max ms a transaction may be open. */
     int maxTimeoutMs() {
         return state.transactionMaxTimeoutMs();
     }
 
-    /** Ms between two looks for transactions open for too long. */
+    /** Ms between two scans for transactions that are open too long. */
     int abortIntervalMs() {
         return state.transactionAbortTimedOutTransactionCleanupIntervalMs();
     }
@@ -153,7 +159,7 @@ public final class TransactionsConfig {
         return state.transactionalIdExpirationMs();
     }
 
-    /** Ms between two looks for transactional ids to forget. */
+    /** Ms between two scans for transactional ids to forget. */
     int expireIntervalMs() {
         return state.transactionRemoveExpiredTransactionalIdCleanupIntervalMs();
     }
@@ -163,7 +169,7 @@ public final class TransactionsConfig {
         return retry.addPartitionsToTxnRetryBackoffMs();
     }
 
-    /** For how many ms at most such attempts go on. */
+    /** Max ms for which such attempts go on. */
     int retryMaxMs() {
         return retry.addPartitionsToTxnRetryBackoffMaxMs();
     }

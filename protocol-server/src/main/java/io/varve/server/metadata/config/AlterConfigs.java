@@ -58,7 +58,7 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
                 brokers.validate(changed);
                 brokers.limit(after, changed.keySet());
             }
-            default -> {} // the handlers of groups and client metrics check theirs
+            default -> {} // the handlers of groups and client metrics check their settings
         }
         configured.count(change, before, after);
         after.forEach((key, value) -> {
@@ -99,7 +99,10 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
         }
     }
 
-    /** Picks the settings to check: a stored one may be of another version, and does no harm. */
+    /**
+     * Picks the settings to check. Stored settings are not checked again: another version may have set them,
+     * and they do no harm.
+     */
     private static Map<String, String> changed(Map<String, String> before, Map<String, String> after) {
         Map<String, String> changed = new HashMap<>(after);
         changed.entrySet().removeAll(before.entrySet());

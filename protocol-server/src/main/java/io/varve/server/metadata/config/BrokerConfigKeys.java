@@ -65,7 +65,7 @@ public record BrokerConfigKeys(Map<String, ConfigKey> keys, Set<String> dynamic)
     }
 
     /**
-     * As in Kafka, the strongest key of each topic setting: {@code log.retention.ms}, not
+     * Lists, as Kafka does, the strongest key of each topic setting: {@code log.retention.ms}, not
      * {@code log.retention.hours}.
      */
     private static Set<String> dynamicOfTopics() {

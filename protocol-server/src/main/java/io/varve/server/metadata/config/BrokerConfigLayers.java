@@ -33,8 +33,9 @@ public record BrokerConfigLayers(Map<String, String> broker, Map<String, String>
     }
 
     /**
-     * @param names keys that stand for the same, the strongest first
-     * @return what was set of them: by layer, and within a layer by name
+     * @param names keys that stand for one setting, the strongest first
+     * @return the values that are set: the strongest layer first, and within a layer in the order of
+     *     {@code names}
      */
     List<Synonym> of(Collection<String> names) {
         List<Synonym> found = new ArrayList<>();

@@ -33,7 +33,7 @@ public final class BrokerConfigs {
             List.of("log.retention.ms", "log.retention.minutes", "log.retention.hours"),
             List.of("log.dirs", "log.dir"));
 
-    /** How many keys that this broker does not know may be set on one broker, and how many on all. */
+    /** Max number of keys that this broker does not know, for one broker and for all brokers. */
     private static final int MAX_UNKNOWN = 100;
 
     private static final int MAX_UNKNOWN_LENGTH = 249;
@@ -129,11 +129,11 @@ public final class BrokerConfigs {
     }
 
     /**
-     * Limits the keys that this broker does not know. Those that are stored stay.
+     * Limits the keys that this broker does not know. Stored keys stay.
      *
      * @param wanted all settings of one broker, or of all
-     * @param changed those of them that are to be set now
-     * @throws PolicyViolationException if there are too many, or one's name is too long
+     * @param changed the keys among them that are set now
+     * @throws PolicyViolationException if there are too many unknown keys, or the name of one is too long
      */
     void limit(Map<String, String> wanted, Set<String> changed) {
         for (String name : changed) {
@@ -161,8 +161,8 @@ public final class BrokerConfigs {
 
     /**
      * @param name a key
-     * @param operation what is to be done with it, for the message
-     * @throws InvalidConfigurationException if its value is not a list
+     * @param operation what the client wants done with it, for the message
+     * @throws InvalidConfigurationException if the key is unknown, or its value is not a list
      */
     public void requireList(String name, String operation) {
         ConfigKey key = definitions.keys().get(name);
@@ -221,8 +221,8 @@ public final class BrokerConfigs {
     }
 
     /**
-     * @return the values a key has and would have, the one in force first; empty if it is none of this
-     *     broker's
+     * @return the values of a key by precedence, the one in force first; empty if this broker does not know
+     *     the key
      */
     public List<Synonym> synonyms(String name) {
         ConfigKey key = definitions.keys().get(name);
@@ -238,7 +238,7 @@ public final class BrokerConfigs {
                 synonyms.add(new Synonym(name, value, Source.DEFAULT));
             }
         }
-        // A key is described by what is weaker than it, too, but not by what is stronger.
+        // The description of a key has its own values and those of weaker keys, not those of stronger keys.
         int own = 0;
         while (own < synonyms.size() && !synonyms.get(own).name().equals(key.name)) {
             own++;

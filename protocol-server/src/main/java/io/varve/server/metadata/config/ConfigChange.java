@@ -17,7 +17,8 @@ import org.apache.kafka.common.config.ConfigResource;
 public record ConfigChange(ConfigResource resource, UnaryOperator<Map<String, String>> change, int maxConfigured) {
     /**
      * @param topic the topic's name
-     * @param change as above
+     * @param change makes the wanted settings from the present ones
+     * @return the change of a topic's settings
      */
     public static ConfigChange ofTopic(String topic, UnaryOperator<Map<String, String>> change) {
         return new ConfigChange(new ConfigResource(ConfigResource.Type.TOPIC, topic), change, Integer.MAX_VALUE);

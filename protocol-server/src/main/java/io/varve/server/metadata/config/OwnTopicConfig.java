@@ -17,11 +17,11 @@ import org.apache.kafka.common.errors.InvalidConfigurationException;
  * @param effect what the settings change
  */
 record OwnTopicConfig(ConfigKey key, boolean isPrefix, Effect effect) {
-    /** Carries settings into what a topic's partitions are configured with. */
+    /** Puts settings into the configurations of a topic's partitions. */
     @FunctionalInterface
     interface Effect {
         /**
-         * @param configs what Kafka's settings and the rows before this one ask for
+         * @param configs the configurations by Kafka's settings and the rows before this one
          * @param set the values of this row's settings that the topic has, by name; may be empty
          * @return the same with these settings
          * @throws InvalidConfigurationException naming a setting and what is wrong with its value

@@ -25,11 +25,11 @@ import org.apache.kafka.common.config.ConfigDef.ConfigKey;
  *   <li>Use that field in the engine.
  * </ol>
  *
- * CreateTopics, AlterConfigs, IncrementalAlterConfigs and DescribeConfigs take their part of it from the row.
- * A broker-wide default would be a broker's key, which is defined with the others of the server's properties.
+ * CreateTopics, AlterConfigs, IncrementalAlterConfigs and DescribeConfigs take what they need from the row.
+ * A broker-wide default would be a key of the broker, defined with the others of the server's properties.
  */
 final class OwnTopicConfigs {
-    /** The settings there are. */
+    /** All settings of Varve's own. */
     static final OwnTopicConfigs VARVE = new OwnTopicConfigs(List.of(RetentionHolds.CONFIG));
 
     private final List<OwnTopicConfig> rows;
@@ -66,9 +66,9 @@ final class OwnTopicConfigs {
     }
 
     /**
-     * @param configs what Kafka's settings ask for
+     * @param configs the configurations by Kafka's settings
      * @param settings a topic's own settings, Kafka's among them
-     * @return the same with what these settings ask for
+     * @return the configurations by these settings too
      * @throws org.apache.kafka.common.errors.InvalidConfigurationException naming the setting and what is
      *     wrong with its value
      */
@@ -84,7 +84,7 @@ final class OwnTopicConfigs {
 
     /**
      * @param settings a topic's own settings
-     * @return the definitions to show, by name: of every setting that has one name, and of those of a family
+     * @return the definitions to show, by name: all settings with one name, and of each family the settings
      *     that the topic has
      */
     Collection<ConfigKey> shown(Map<String, String> settings) {

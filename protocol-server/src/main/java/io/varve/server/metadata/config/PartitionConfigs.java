@@ -11,17 +11,16 @@ import org.apache.kafka.common.Uuid;
  * The configuration of each of a topic's partitions, made from the topic's settings. Immutable.
  *
  * @param common what is the same for all of them
- * @param jitterMs by how many ms at most a partition's segments end sooner ({@code segment.jitter.ms}), 0 or
- *     more
- * @param holds what is pinned
+ * @param jitterMs max ms by which a partition's segments end sooner ({@code segment.jitter.ms}), 0 or more
+ * @param holds the offsets that are held
  */
 public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionHolds holds) {
-    /** @return the same for partitions that are configured otherwise */
+    /** @return a copy with another configuration of all partitions */
     PartitionConfigs with(PartitionConfig other) {
         return new PartitionConfigs(other, jitterMs, holds);
     }
 
-    /** @return the same with other holds */
+    /** @return a copy with other holds */
     PartitionConfigs with(RetentionHolds other) {
         return new PartitionConfigs(common, jitterMs, other);
     }
@@ -32,7 +31,7 @@ public record PartitionConfigs(PartitionConfig common, long jitterMs, RetentionH
      *
      * @param topic the topic's id
      * @param partition which partition
-     * @return what the settings mean to it
+     * @return the partition's configuration
      */
     public PartitionConfig of(Uuid topic, int partition) {
         PartitionConfig config = common;

@@ -23,6 +23,7 @@ public final class RetentionHolds {
     private static final String DOCUMENTATION =
             "Pins records until it is deleted: a list of PARTITION:FROM-TO, TO exclusive"
                     + " and optional, * for every partition. Neither retention nor DeleteRecords removes what it pins.";
+
     /** The row of the holds among Varve's own settings. */
     static final OwnTopicConfig CONFIG = OwnTopicConfig.prefixed(
             new ConfigDef()

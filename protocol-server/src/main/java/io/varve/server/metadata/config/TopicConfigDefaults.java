@@ -74,8 +74,8 @@ public final class TopicConfigDefaults {
         });
     }
 
-    // Not by the synonym's own converter: that logs a stack trace, skips what it cannot read, and makes -1
-    // hours of -1.
+    // Kafka's own converter is not used: it logs a stack trace, skips values that are not numbers, and turns
+    // -1, which means no limit, into -1 hours.
     private static String convert(String name, String configured) {
         TimeUnit unit = name.endsWith(".hours") ? TimeUnit.HOURS : name.endsWith(".minutes") ? TimeUnit.MINUTES : null;
         if (unit == null) {

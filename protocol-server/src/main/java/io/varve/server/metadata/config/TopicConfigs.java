@@ -28,11 +28,11 @@ import org.apache.kafka.storage.internals.log.LogConfig;
 /**
  * Checks and shows topics' settings, and turns them into partitions' configurations. Knows Kafka's
  * definitions ({@code LogConfig}), Varve's own ({@link OwnTopicConfigs}) and this broker's defaults.
- * Thread-safe. The defaults may change at any time; partitions' configurations are asked for again then.
+ * Thread-safe. After a change of the defaults the caller asks for partitions' configurations again.
  */
 public final class TopicConfigs {
     private static final Map<String, ConfigKey> KEYS = LogConfig.configKeys();
-    /** Segments are not ended for time more often than this, however short retention is. */
+    /** Min of the limit, in ms, that retention sets to a segment's age. */
     private static final long MIN_SEGMENT_MS = 60_000;
 
     /**
@@ -52,7 +52,7 @@ public final class TopicConfigs {
 
     /**
      * @param logDefaults the broker-wide defaults that are configured, by the broker's keys
-     * @param batches how producers' batches are checked, whatever the topic
+     * @param batches how producers' batches are checked, in all topics
      */
     public TopicConfigs(Map<String, String> logDefaults, BatchRules batches) {
         this(logDefaults, batches, OwnTopicConfigs.VARVE);
@@ -112,7 +112,7 @@ public final class TopicConfigs {
      * it asks for no more than there are replicas, and there is one.
      *
      * @param overrides a topic's own settings, valid
-     * @return what they and the broker's defaults mean to each partition
+     * @return the configuration of each partition by these settings and the broker's defaults
      */
     public PartitionConfigs partitionConfigs(Map<String, String> overrides) {
         return own.apply(partitionConfigs(effective(own.others(overrides))), overrides);
@@ -120,7 +120,7 @@ public final class TopicConfigs {
 
     /**
      * @param overrides a topic's own settings, valid
-     * @return what they and the broker's defaults mean to all of its partitions alike
+     * @return what these settings and the broker's defaults configure for all of its partitions alike
      */
     public PartitionConfig partitionConfig(Map<String, String> overrides) {
         return partitionConfigs(overrides).common();
@@ -171,8 +171,8 @@ public final class TopicConfigs {
 
     /**
      * Ends segments after no more time than retention keeps records. A segment is deleted when its newest
-     * record is old enough. In Kafka a slow topic's active segment gathers records for {@code segment.ms}, so
-     * that with ten minutes of retention they live for a week.
+     * record is old enough. In Kafka a slow topic's active segment gathers records for {@code segment.ms},
+     * so that with ten minutes of retention its records live for a week.
      */
     private static long segmentMs(LogConfig config) {
         return config.delete && config.retentionMs >= 0

@@ -44,7 +44,7 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  *
  * @param topics its topics, by name
  * @param nextProducerId lowest producer id it has not given out
- * @param leftOut what else the cluster has that this server does not serve, in words; often empty
+ * @param leftOut what the cluster has and this server does not serve, a text for each kind; often empty
  */
 public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, List<String> leftOut) {
     private static final Pattern SNAPSHOT = Pattern.compile("(\\d{20})-(\\d{10})\\.checkpoint");
@@ -58,7 +58,7 @@ public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, 
 
     /**
      * @param directory {@code __cluster_metadata-0} of a Kafka that is not running
-     * @return what it says
+     * @return the cluster's metadata
      * @throws MetadataException if it cannot be read or understood
      */
     public static KraftMetadata read(Path directory) {
@@ -162,10 +162,11 @@ public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, 
         private final MetadataDelta delta = MetadataState.blank();
         private final MetadataRecordCodec codec = new MetadataRecordCodec(Clock.system());
         private List<ApiMessage> transaction;
+        private long next;
 
         /** @return offset after the file's last event */
         long file(Path file, long from) {
-            long[] next = {from};
+            next = from;
             try (FileChannel channel = FileChannel.open(file)) {
                 ByteBuffer bytes = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
                 codec.decode(bytes, (events, nextOffset) -> {
@@ -175,14 +176,14 @@ public record KraftMetadata(Collection<KraftTopic> topics, long nextProducerId, 
                             replay(event.message());
                         }
                     }
-                    next[0] = nextOffset;
+                    next = nextOffset;
                 });
             } catch (IOException | KafkaException e) {
                 throw new MetadataException(file + " cannot be read: " + e.getMessage(), e);
             } catch (MetadataException e) {
                 throw new MetadataException(file + ": " + e.getMessage(), e);
             }
-            return next[0];
+            return next;
         }
 
         private void replay(ApiMessage event) {

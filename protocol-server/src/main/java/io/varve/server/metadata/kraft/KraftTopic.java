@@ -20,7 +20,7 @@ public record KraftTopic(String name, Uuid id, Map<String, String> configs, List
      *
      * @param leaderEpoch the epoch of its last leader there
      * @param replicas nodes that have a copy
-     * @param complete those of them whose copy has every record that was ever acknowledged
+     * @param complete the replicas whose copy has every record that was ever acknowledged
      */
     public record Partition(int leaderEpoch, Set<Integer> replicas, Set<Integer> complete) {
         /** Copies the collections. */

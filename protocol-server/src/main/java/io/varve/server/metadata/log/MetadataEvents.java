@@ -26,8 +26,8 @@ public final class MetadataEvents {
     public static final MetadataVersion VERSION = MetadataVersion.latestProduction();
 
     /**
-     * Kafka keeps the cluster id outside its metadata log. Here it is a cluster-wide setting like any other:
-     * nothing durable lives beside the logs.
+     * The resource of the settings of all brokers. The cluster's id is one of them: Kafka keeps the id
+     * outside its metadata log, while here nothing durable lives beside the logs.
      */
     public static final ConfigResource CLUSTER = new ConfigResource(ConfigResource.Type.BROKER, "");
 
@@ -109,7 +109,10 @@ public final class MetadataEvents {
                 VERSION.partitionChangeRecordVersion());
     }
 
-    /** @param value the new value, or null to go back to the default */
+    /**
+     * @param value the new value, or null to go back to the default
+     * @return the event that sets or removes one setting of a resource
+     */
     public static ApiMessageAndVersion config(ConfigResource resource, String name, String value) {
         return event(
                 new ConfigRecord()
@@ -125,7 +128,10 @@ public final class MetadataEvents {
         return event(new RemoveTopicRecord().setTopicId(id), 0);
     }
 
-    /** @param next first producer id not in the node's block */
+    /**
+     * @param next first producer id not in the node's block
+     * @return the event that reserves a block of producer ids
+     */
     public static ApiMessageAndVersion producerIds(int node, long next) {
         return event(new ProducerIdsRecord().setBrokerId(node).setBrokerEpoch(1).setNextProducerId(next), 0);
     }

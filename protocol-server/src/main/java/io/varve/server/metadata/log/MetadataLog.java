@@ -38,7 +38,13 @@ public final class MetadataLog {
 
     private MetadataLog() {}
 
-    /** @throws MetadataException if there are partitions but no metadata, or an event makes no sense */
+    /**
+     * Opens the log and replays all its events.
+     *
+     * @return the log and the state that the events fold into
+     * @throws MetadataException if there are partitions but no metadata, or an event does not fit those
+     *     before it
+     */
     public static Replayed replay(LogEngine engine, MetadataRecordCodec codec) {
         Set<PartitionId> stored = engine.stored();
         if (!stored.contains(PARTITION)) {

@@ -18,7 +18,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 /**
  * The state that the metadata events fold into. Immutable.
  *
- * @param image everything known
+ * @param image all topics, settings, producer ids, features and brokers
  * @param change what the last events changed, on top of {@code change.image()}
  */
 public record MetadataState(MetadataImage image, MetadataDelta change) {
@@ -58,10 +58,7 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return image.configs().configMapForResource(new ConfigResource(ConfigResource.Type.TOPIC, name));
     }
 
-    /**
-     * @return a resource's own settings, as clients set them: without what the broker itself keeps among
-     *     those of all brokers
-     */
+    /** @return a resource's own settings, as clients set them, without {@link MetadataEvents#OWN_KEYS} */
     public Map<String, String> configs(ConfigResource resource) {
         Map<String, String> all = image.configs().configMapForResource(resource);
         if (!resource.equals(MetadataEvents.CLUSTER)) {
@@ -72,7 +69,7 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return others;
     }
 
-    /** @return all resources but topics that have settings */
+    /** @return all resources, other than topics, that have settings */
     public Set<ConfigResource> configured() {
         Set<ConfigResource> resources =
                 new HashSet<>(image.configs().resourceData().keySet());
@@ -80,7 +77,7 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return resources;
     }
 
-    /** @return resources but topics whose settings the last change altered */
+    /** @return resources, other than topics, whose settings the last change altered */
     public Set<ConfigResource> changedConfigs() {
         Set<ConfigResource> changed = new HashSet<>();
         if (change.configsDelta() != null) {
@@ -114,12 +111,15 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.CLUSTER_ID);
     }
 
-    /** @return true if the run before this one may have lost what consumers saw, and did not end in order */
+    /**
+     * @return true if {@link MetadataEvents#UNFINISHED_RUN} is set: at a start by the run before, later by
+     *     this run
+     */
     public boolean isRunUnfinished() {
         return image.configs().configMapForResource(MetadataEvents.CLUSTER).get(MetadataEvents.UNFINISHED_RUN) != null;
     }
 
-    /** @return topics the last change made, altered or removed */
+    /** @return the ids of topics that the last change created, altered or removed */
     public Set<Uuid> changedTopics() {
         Set<Uuid> changed = new HashSet<>();
         if (change.topicsDelta() != null) {
@@ -137,7 +137,7 @@ public record MetadataState(MetadataImage image, MetadataDelta change) {
         return changed;
     }
 
-    // The epoch is constant: one writer without elections. Time is of no use to anyone who reads an image.
+    // The epoch is constant: one writer without elections. No reader of an image uses the time.
     private static MetadataProvenance provenance(long nextOffset) {
         return new MetadataProvenance(nextOffset - 1, 1, 0, true);
     }

@@ -18,7 +18,7 @@ public record AcceptedLosses(List<String> words) {
     /** The setting. */
     public static final String KEY = "log.loss.accepted";
 
-    /** Nothing. */
+    /** Accepts no loss. */
     public static final AcceptedLosses NONE = new AcceptedLosses(List.of());
 
     private static final String ALL = "*";
@@ -62,7 +62,7 @@ public record AcceptedLosses(List<String> words) {
         return words.contains(ALL) || words.contains(damageWord(id, offset));
     }
 
-    /** @return the word that accepts damage */
+    /** @return the word that accepts this damage */
     public static String damageWord(PartitionId id, long offset) {
         return id + "@" + offset;
     }

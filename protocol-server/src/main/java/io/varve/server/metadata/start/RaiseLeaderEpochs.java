@@ -16,8 +16,9 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 
 /**
  * Raises the leader epochs of partitions whose offsets may get other records than consumers have read there.
- * These are all partitions after an unclean shutdown of a server that showed records before they were
- * durable, and partitions that are created anew. Sets or removes the flag for the server that starts.
+ * After an unclean shutdown of a server that showed records before they were durable, these are all
+ * partitions; otherwise they are the partitions that are created anew. Sets or removes the flag for the
+ * server that starts.
  *
  * @param nodeId this broker
  * @param mayLoseVisibleRecords whether the server that starts shows records before they are durable

@@ -18,9 +18,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Compares the partitions that a start finds stored with those the metadata names, and removes what should
- * not be there. A partition is created before its event is logged ({@link PartitionCreator}), so one that a
- * topic has and the storage has not is lost.
+ * Compares the partitions that a start finds stored with those the metadata names, and deletes or sets aside
+ * those that no topic has. A partition is created before its event is logged ({@link PartitionCreator}), so
+ * a topic's partition that is not stored is lost.
  *
  * @param missing topics' partitions that are not stored, in order
  * @param deleted partitions of deleted topics that a crash has left
@@ -33,7 +33,7 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
     /**
      * @param stored the partitions that are stored
      * @param replayed the metadata
-     * @return where they differ; nothing has been changed
+     * @return the differences; nothing has been changed
      */
     public static StorageReconciliation compare(Set<PartitionId> stored, MetadataLog.Replayed replayed) {
         List<PartitionId> missing = replayed.state().image().topics().topicsById().values().stream()

@@ -16,8 +16,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Sets a flag in the metadata when the server starts, and removes it when the server stops in order. Has
- * leader epochs raised by a start that finds it set.
+ * Sets a flag in the metadata at the start of a server that shows records before they are durable, and
+ * removes it when that server stops in order. A start that finds the flag set raises leader epochs. Used by
+ * one thread at a time.
  */
 public final class UncleanShutdownFlag {
     private static final Logger LOG = LoggerFactory.getLogger(UncleanShutdownFlag.class);
@@ -29,6 +30,11 @@ public final class UncleanShutdownFlag {
     /** Whether a flag that the server before this one left has been dealt with. */
     private volatile boolean begun;
 
+    /**
+     * @param nodeId this broker
+     * @param engine says whether consumers may see records before they are durable, and forces logs
+     * @param events the metadata's events
+     */
     public UncleanShutdownFlag(int nodeId, LogEngine engine, EventLog<MetadataState, ApiMessageAndVersion> events) {
         this.nodeId = nodeId;
         this.engine = engine;

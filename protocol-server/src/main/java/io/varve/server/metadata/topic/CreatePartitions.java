@@ -20,9 +20,9 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
 /**
  * Adds partitions to topics on a client's behalf. Each topic grows or is refused by itself.
  *
- * @param topics what is wanted
+ * @param topics the topics and their new numbers of partitions
  * @param validateOnly true to decide and change nothing
- * @param rules what the new partitions are checked against
+ * @param rules checks the new partitions
  * @param served holds the topics with their new partitions once those are durable
  */
 public record CreatePartitions(

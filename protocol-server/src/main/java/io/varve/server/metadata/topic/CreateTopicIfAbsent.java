@@ -13,7 +13,7 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  * Creates one topic unless it exists, and answers with it.
  *
  * @param topic the topic wanted
- * @param rules what it is checked against
+ * @param rules checks the topic
  * @param served holds the topic once its creation is durable
  * @param ids makes its id
  */

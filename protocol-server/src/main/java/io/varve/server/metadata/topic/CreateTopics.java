@@ -19,7 +19,7 @@ import org.apache.kafka.server.common.ApiMessageAndVersion;
  *
  * @param topics the topics wanted
  * @param validateOnly true to decide and change nothing
- * @param rules what they are checked against
+ * @param rules checks the topics
  * @param served holds the topics once their creation is durable
  * @param ids makes their ids
  */

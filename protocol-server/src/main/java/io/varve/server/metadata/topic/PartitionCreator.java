@@ -20,21 +20,21 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Creates the partitions of a topic before the event that adds them is logged. A durable event then proves
- * that its partitions existed, so a partition that a start does not find is lost. Where partitions cannot be
- * created, nothing has happened. A crash in between leaves partitions that are empty and unowned. Used by one
- * thread.
+ * that its partitions existed, so a partition that a start does not find is lost. If a partition cannot be
+ * created, those created before it are deleted and the event is not logged. A crash in between leaves
+ * partitions that are empty and unowned. Used by one thread.
  */
 public final class PartitionCreator implements EventLog.Preparation<MetadataState> {
     private static final Logger LOG = LoggerFactory.getLogger(PartitionCreator.class);
 
     private final LogEngine engine;
     private final TopicConfigs topicConfigs;
-    /** Partitions whose event was not logged, and which the device refused to delete. */
+    /** Partitions whose event was not logged, and whose deletion failed. */
     private final Set<PartitionId> abandoned = new HashSet<>();
 
     /**
      * @param engine where partitions are created
-     * @param topicConfigs says how they are configured
+     * @param topicConfigs makes their configurations
      */
     public PartitionCreator(LogEngine engine, TopicConfigs topicConfigs) {
         this.engine = engine;
@@ -42,8 +42,8 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
     }
 
     /**
-     * Has a topic wait for the partitions of an earlier one of its name to be deleted, when its removal is in
-     * force.
+     * Makes the creation of a topic wait while an earlier topic of its name is in force: that topic's
+     * partitions are deleted first.
      */
     @Override
     public boolean waits(MetadataState inForce, MetadataState next) {
@@ -82,7 +82,7 @@ public final class PartitionCreator implements EventLog.Preparation<MetadataStat
             }
             PartitionId id = TopicIds.partition(wanted, number);
             if (engine.partition(id).isPresent()) {
-                continue; // brought along with its records
+                continue; // imported, with its records
             }
             if (configs == null) {
                 configs = topicConfigs.partitionConfigs(next.topicConfigs(wanted.name()));

@@ -47,7 +47,7 @@ final class TopicCreationPlan {
      * @param topic what is wanted
      * @param id the id it is to have
      * @return how many partitions it gets
-     * @throws org.apache.kafka.common.errors.ApiException if it cannot be; nothing is added then
+     * @throws org.apache.kafka.common.errors.ApiException if it cannot be created; nothing is added then
      */
     int add(NewTopic topic, Uuid id) {
         String name = topic.name();

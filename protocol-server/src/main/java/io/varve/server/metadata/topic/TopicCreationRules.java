@@ -16,13 +16,13 @@ import org.apache.kafka.image.TopicImage;
  * @param topicConfigs checks a topic's own settings
  */
 public record TopicCreationRules(int nodeId, TopicsConfig config, TopicConfigs topicConfigs) {
-    /** As Kafka: a request that makes more is refused rather than made one huge batch. */
+    /** Max number of partitions that one request creates, as in Kafka: more would make one huge batch. */
     private static final int MAX_PARTITIONS_PER_REQUEST = 10_000;
 
     /**
-     * @param added partitions that are to be made
-     * @param planned partitions that the same request makes already
-     * @throws PolicyViolationException one batch would make too many
+     * @param added number of partitions to create
+     * @param planned number of partitions that the same request creates already
+     * @throws PolicyViolationException one request would create too many
      */
     void checkRequestSize(int added, int planned) {
         if (added > MAX_PARTITIONS_PER_REQUEST - planned) {
@@ -32,7 +32,7 @@ public record TopicCreationRules(int nodeId, TopicsConfig config, TopicConfigs t
     }
 
     /**
-     * @param added partitions that are to be made, with those the same request makes already
+     * @param added number of partitions to create, including those that the same request creates already
      * @param state what exists
      * @throws PolicyViolationException the topics of clients would have more than {@code max.partitions}
      *     together

@@ -38,12 +38,12 @@ public final class TopicReconciler {
     private final Set<Uuid> incomplete = new HashSet<>();
     /** Partitions of deleted topics that could not be deleted yet. */
     private final Set<PartitionId> refused = new HashSet<>();
-    /** Topics whose own settings are the same, and whose defaults have changed. */
+    /** Topics whose own settings have not changed, and whose defaults have. */
     private final Set<Uuid> reconsidered = new HashSet<>();
 
     /**
      * @param engine holds the partitions
-     * @param topicConfigs says what a topic's settings mean to its partitions
+     * @param topicConfigs makes the partitions' configurations from a topic's settings
      * @param served shows the topics
      */
     public TopicReconciler(LogEngine engine, TopicConfigs topicConfigs, TopicRegistry served) {
@@ -54,7 +54,7 @@ public final class TopicReconciler {
 
     /**
      * Hides and deletes topics that are gone, opens and creates partitions, applies settings, shows the
-     * result. Topics that are gone go first: a successor of the same name may need their place.
+     * result. Deletions come first: a new topic of the same name may need the place of a deleted one.
      *
      * @param ids the topics that may differ
      * @param state the durable metadata
@@ -69,8 +69,8 @@ public final class TopicReconciler {
     }
 
     /**
-     * Has the next {@link #reconcile} of each topic apply its settings, though they are the same: the
-     * broker's defaults have changed.
+     * Makes the next {@link #reconcile} of each topic apply its settings even if they have not changed: the
+     * broker's defaults have.
      */
     public void reconsiderAll() {
         served.all().forEach(topic -> reconsidered.add(topic.id()));
@@ -98,7 +98,7 @@ public final class TopicReconciler {
         return failed;
     }
 
-    /** @return false if some of them are still there */
+    /** @return true if all of them are deleted */
     private boolean deleteAll(Stream<PartitionId> partitions) {
         return partitions.map(this::delete).reduce(true, Boolean::logicalAnd);
     }

@@ -23,7 +23,7 @@ public record TopicRef(String name, Uuid id) implements Comparable<TopicRef> {
         return ORDER.compare(this, other);
     }
 
-    /** @return the topic with this name */
+    /** @return a reference to the topic of this name */
     public static TopicRef named(String name) {
         return new TopicRef(name, Uuid.ZERO_UUID);
     }

@@ -55,7 +55,7 @@ public final class TopicRegistry implements Topics {
      * Replaces a topic, then calls the listeners.
      *
      * @param before the topic as it was, or null when it is new
-     * @param after the topic as it is, or null when it is gone
+     * @param after the topic as it is, or null when it is deleted
      */
     void publish(Topic before, Topic after) {
         synchronized (publishing) {

@@ -37,7 +37,7 @@ public interface Topics {
     }
 
     /**
-     * Calls a listener first for each topic there is, as new, then for each change, as long as the server
+     * Calls a listener first for each existing topic, as new, then for each change, as long as the server
      * runs. No topic is missed or reported twice.
      *
      * @param listener what is called
