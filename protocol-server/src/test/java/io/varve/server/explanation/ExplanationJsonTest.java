@@ -20,11 +20,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Tests the JSON of explanations, both ways, and the names that ask for them. */
 class ExplanationJsonTest {
     static final long NOW = 1_700_000_000_000L;
     private static final long HOUR = 3_600_000;
 
-    /** Two hours old, two and a half, and one that grows. */
+    /** @return the explanation of three segments: two hours old, future timestamps, and active */
     static RetentionExplanation explanation(RetentionLimits limits, FutureTimestamps rule) {
         LogState log = new LogState(
                 List.of(
@@ -44,7 +45,7 @@ class ExplanationJsonTest {
     }
 
     @Test
-    void saysTheSameOnTheOtherSide() {
+    void isReadAsItWasWritten() {
         for (FutureTimestamps rule : FutureTimestamps.values()) {
             for (RetentionLimits limits : List.of(
                     RetentionLimits.KEEP,
@@ -81,13 +82,13 @@ class ExplanationJsonTest {
     }
 
     @Test
-    void refusesDepthWithoutEnd() {
+    void refusesUnboundedDepth() {
         assertThatThrownBy(() -> ExplanationJson.read("[".repeat(100_000)))
                 .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
-    void readsWhatItWritesWhateverIsInANameAndIgnoresWhiteSpace() {
+    void readsWhatItWritesWithAnyNameAndIgnoresWhiteSpace() {
         List<RetentionExplanation> sent = List.of(explanation(
                 new RetentionLimits(true, HOUR, -1, List.of(new Hold("a\"\\\nü", 5, Long.MAX_VALUE))),
                 FutureTimestamps.KAFKA));
@@ -97,7 +98,7 @@ class ExplanationJsonTest {
                 .isEqualTo(sent);
     }
 
-    /** Programs read it: names, order and what is left out stay. */
+    /** Programs read the JSON: names, their order, and the omission of unknown numbers stay. */
     @Test
     void isWrittenInOneFormForProgramsToRead() {
         RetentionLimits limits = new RetentionLimits(true, HOUR, -1, List.of(new Hold("audit", 12, 14)));
@@ -121,11 +122,11 @@ class ExplanationJsonTest {
     }
 
     @Test
-    void questionsSurviveTheName() {
-        ExplanationRequest question = new ExplanationRequest(
+    void aRequestIsReadBackFromItsResourceName() {
+        ExplanationRequest request = new ExplanationRequest(
                 "orders", 3, Map.of("retention.ms", "5", "varve.hold.a", "*:1-2,3:4-", "cleanup.policy", ""));
-        assertThat(ExplanationRequest.isRequest(question.resourceName())).isTrue();
-        assertThat(ExplanationRequest.parse(question.resourceName())).isEqualTo(question);
+        assertThat(ExplanationRequest.isRequest(request.resourceName())).isTrue();
+        assertThat(ExplanationRequest.parse(request.resourceName())).isEqualTo(request);
         ExplanationRequest plain = new ExplanationRequest("orders", ExplanationRequest.ALL, Map.of());
         assertThat(plain.resourceName()).isEqualTo("orders?varve.retention.explanation");
         assertThat(ExplanationRequest.parse(plain.resourceName())).isEqualTo(plain);

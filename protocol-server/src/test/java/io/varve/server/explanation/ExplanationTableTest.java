@@ -9,6 +9,7 @@ import io.varve.core.retention.RetentionLimits;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
+/** Tests the lines that people read. */
 class ExplanationTableTest {
     private static String table(RetentionLimits limits, FutureTimestamps rule) {
         return ExplanationTable.of(List.of(ExplanationJsonTest.explanation(limits, rule)));
@@ -42,7 +43,7 @@ class ExplanationTableTest {
     }
 
     @Test
-    void saysWhatStandsInTheWay() {
+    void showsObstacles() {
         RetentionLimits held = keepFor(60_000).withHolds(List.of(new Hold("audit", 12, Long.MAX_VALUE)));
         assertThat(table(held, FutureTimestamps.APPEND_TIME))
                 .contains("hold audit pins offsets from 12 on")

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/** Tests what {@code varve-retention.sh} answers to command lines, without a server. */
 class RetentionCommandTest {
     private final ByteArrayOutputStream out = new ByteArrayOutputStream();
     private final ByteArrayOutputStream err = new ByteArrayOutputStream();
@@ -23,11 +24,11 @@ class RetentionCommandTest {
         return new PrintStream(stream, true, StandardCharsets.UTF_8);
     }
 
-    private String said() {
+    private String output() {
         return out.toString(StandardCharsets.UTF_8);
     }
 
-    private String complained() {
+    private String errors() {
         return err.toString(StandardCharsets.UTF_8);
     }
 
@@ -58,20 +59,20 @@ class RetentionCommandTest {
     void namesWhatIsWrongWithACommandLine(String line, String complaint) {
         String all = line.replace("AT", "--topic t --bootstrap-server 127.0.0.1:1");
         assertThat(run(line.equals("NONE") ? new String[0] : all.split(" "))).isEqualTo(2);
-        assertThat(complained()).contains(complaint);
-        assertThat(said()).isEmpty();
+        assertThat(errors()).contains(complaint);
+        assertThat(output()).isEmpty();
     }
 
     @Test
     void helpsWithItsCommandsAndWithEach() {
         assertThat(run("--help")).isZero();
-        assertThat(said()).contains("Usage: varve-retention.sh COMMAND", "explain", "dry-run", "hold", "Exit codes:");
+        assertThat(output()).contains("Usage: varve-retention.sh COMMAND", "explain", "dry-run", "hold", "Exit codes:");
         out.reset();
         assertThat(run("hold", "--help")).isZero();
-        assertThat(said()).contains("hold --name NAME --ranges", "--bootstrap-server=HOST:PORT", "--partition=N");
+        assertThat(output()).contains("hold --name NAME --ranges", "--bootstrap-server=HOST:PORT", "--partition=N");
         out.reset();
         assertThat(run("--version")).isZero();
-        assertThat(said()).startsWith("Varve ");
-        assertThat(complained()).isEmpty();
+        assertThat(output()).startsWith("Varve ");
+        assertThat(errors()).isEmpty();
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
+/** Tests which batches belong to committed, aborted and undecided transactions. */
 class ImportedTransactionsTest {
     private final ImportedTransactions transactions = new ImportedTransactions();
 
@@ -32,7 +33,7 @@ class ImportedTransactionsTest {
     }
 
     @Test
-    void whatHasNoMarkerIsUndecidedUntilItIsToldToCountAsAborted() {
+    void aTransactionWithoutMarkerIsUndecidedUntilItCountsAsAborted() {
         noted(data(1, 0));
         marker(1, 1, ControlType.COMMIT);
         ByteBuffer open = noted(data(1, 2));

@@ -24,12 +24,13 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
+/** Tests copying a partition of a stopped Kafka: max timestamps, malformed batches, damage. */
 class PartitionCopierTest {
     private static final long NOW = 1_800_000_000_000L;
     private static final int MAX_TIMESTAMP = 35;
 
     @TempDir
-    Path kafkas;
+    Path source;
 
     private final GroupsFixture broker = new GroupsFixture();
     private final PartitionLog log = broker.topic("t", 1).partition(0);
@@ -44,24 +45,24 @@ class PartitionCopierTest {
     @EnumSource(
             value = Codec.class,
             names = {"NONE", "GZIP", "ZSTD"})
-    void makesHeadersTellOfTheYoungestRecord(Codec codec) throws Exception {
+    void correctsMaxTimestampsToTheYoungestRecord(Codec codec) throws Exception {
         write(batch(codec, 0), NOW);
         write(batch(codec, 2), -1);
         write(batch(codec, 4), 0);
         write(batch(codec, 6), NOW + 5);
-        transfer();
+        copy();
         assertThat(maxTimestamps()).containsExactly(NOW, NOW, NOW, NOW + 5);
         assertThat(log.segments().get(0).maxTimestamp()).isEqualTo(NOW + 5);
     }
 
     @Test
-    void takesABatchWithoutSenseAsItIsAndServesTheOthers() throws Exception {
+    void copiesAMalformedBatchUnchangedAndServesTheOthers() throws Exception {
         ByteBuffer garbage = batch(Codec.NONE, 2);
         garbage.put(BatchHeader.SIZE, (byte) 127);
         write(batch(Codec.NONE, 0), NOW);
         write(garbage, NOW);
         write(batch(Codec.NONE, 4), NOW);
-        transfer();
+        copy();
         assertThat(log.logEndOffset()).isEqualTo(6);
         assertThat(read(2)).isEqualTo(garbage);
         for (long sound : new long[] {0, 4}) {
@@ -87,13 +88,13 @@ class PartitionCopierTest {
         file[file.length - 2] ^= 1; // in the last value
         segment.reset();
         segment.writeBytes(file);
-        assertThatThrownBy(this::transfer).isInstanceOf(ImportException.class).hasMessageContaining("CRC");
+        assertThatThrownBy(this::copy).isInstanceOf(ImportException.class).hasMessageContaining("CRC");
         assertThat(log.logEndOffset()).isZero();
     }
 
-    private void transfer() throws Exception {
-        Files.write(kafkas.resolve("00000000000000000000.log"), segment.toByteArray());
-        new PartitionCopier(SourcePartition.of(KafkaPartitionLog.open(kafkas, 0), false), log, bytes -> {}).run();
+    private void copy() throws Exception {
+        Files.write(source.resolve("00000000000000000000.log"), segment.toByteArray());
+        new PartitionCopier(SourcePartition.of(KafkaPartitionLog.open(source, 0), false), log, bytes -> {}).run();
     }
 
     /** Two records, the first of them the youngest. */

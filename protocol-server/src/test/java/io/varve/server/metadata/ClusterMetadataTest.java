@@ -22,6 +22,10 @@ import org.apache.kafka.common.protocol.Errors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Tests the first start of a cluster's metadata, topics, producer ids and listeners, on a real engine over
+ * memory.
+ */
 class ClusterMetadataTest {
     private final MetadataFixture node = new MetadataFixture(7);
 
@@ -76,7 +80,7 @@ class ClusterMetadataTest {
     }
 
     @Test
-    void givesEveryoneWhoAsksForAMissingTopicTheSameOne() {
+    void answersAllRequestsForAMissingTopicWithTheSameTopic() {
         node.start();
         List<CompletableFuture<Topic>> asked = new ArrayList<>();
         for (int i = 0; i < 100; i++) {
@@ -88,7 +92,7 @@ class ClusterMetadataTest {
     }
 
     @Test
-    void refusesNamesThatAreIllegalOrItsOwn() {
+    void refusesIllegalAndReservedNames() {
         node.start();
         for (String name : List.of("", "a b", "..", "__consumer_offsets", "__cluster_metadata")) {
             assertThatThrownBy(() -> await(node.metadata.createIfAbsent(name)))
@@ -133,7 +137,7 @@ class ClusterMetadataTest {
     }
 
     @Test
-    void neverGivesAProducerIdTwiceAlsoAcrossACrash() {
+    void givesNoProducerIdTwiceAlsoAfterACrash() {
         Set<Long> seen = new HashSet<>();
         node.start();
         for (int i = 0; i < 2500; i++) {
@@ -151,14 +155,14 @@ class ClusterMetadataTest {
     }
 
     @Test
-    void tellsWatchersOfWhatThereIsAndThenOfEveryChange() {
+    void reportsExistingTopicsToListenersAndThenEveryChange() {
         node.start();
         Topic first = await(node.metadata.createIfAbsent("first"));
-        List<String> told = new ArrayList<>();
+        List<String> reported = new ArrayList<>();
         node.metadata.addListener((before, after) ->
-                told.add((before == null ? "-" : before.name()) + ">" + (after == null ? "-" : after.name())));
+                reported.add((before == null ? "-" : before.name()) + ">" + (after == null ? "-" : after.name())));
         await(node.metadata.createIfAbsent("second"));
-        assertThat(told).containsExactly("->first", "->second");
+        assertThat(reported).containsExactly("->first", "->second");
         assertThat(node.metadata.byName("first")).isSameAs(first);
     }
 }

@@ -11,7 +11,7 @@ import java.util.Collection;
 import java.util.Set;
 import java.util.function.BiPredicate;
 
-/** A storage whose operations fail when told to, as they do when the disk or the power does. */
+/** Fails chosen operations of a storage, as a full disk does. */
 final class FaultyStorage implements Storage {
     /** The operations that can fail. */
     enum Operation {

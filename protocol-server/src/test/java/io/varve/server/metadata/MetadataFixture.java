@@ -21,7 +21,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.UnaryOperator;
 
-/** A node's metadata on a real engine over memory, which can be stopped, crashed and started again. */
+/** Runs a node's metadata on a real engine over memory; stops, crashes and restarts it. */
 public final class MetadataFixture implements AutoCloseable {
     private static final long TIMEOUT_S = 10;
 
@@ -90,17 +90,13 @@ public final class MetadataFixture implements AutoCloseable {
 
     /** Cuts the power; the next start finds what was synced. */
     public void crash() {
-        storage = crashed();
-    }
-
-    private MemoryStorage crashed() {
         MemoryStorage left = storage.crash();
         if (metadata != null) {
             metadata.close();
             metadata = null;
         }
         engine.close();
-        return left;
+        storage = left;
     }
 
     public static <T> T await(CompletableFuture<T> future) {

@@ -35,6 +35,10 @@ import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
+/**
+ * Tests that creations, deletions and changes of topics are whole or not at all, whatever fails or crashes
+ * in between.
+ */
 class MetadataRecoveryTest {
     private static final BiPredicate<Operation, PartitionId> NEVER = (operation, id) -> false;
 
@@ -49,7 +53,7 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void takesBackATopicWhosePartitionsCannotAllBeMade() {
+    void deletesTheCreatedPartitionsOfATopicWhenOneCannotBeCreated() {
         node.start();
         Set<PartitionId> before = node.engine.stored();
         fails = (operation, id) -> operation == Operation.OPEN && id.partition() == 2;
@@ -74,7 +78,7 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void takesBackPartitionsThatCannotAllBeAdded() {
+    void deletesTheAddedPartitionsWhenOneCannotBeCreated() {
         node.start();
         Topic topic = await(node.metadata.createIfAbsent("half"));
         Set<PartitionId> before = node.engine.stored();
@@ -90,7 +94,7 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void getsRidOfWhatItCouldNotTakeBackAtOnce() {
+    void retriesTheDeletionOfPartitionsWhoseCreationFailed() {
         node.start();
         Set<PartitionId> before = node.engine.stored();
         fails = (operation, id) -> operation == Operation.DELETE || operation == Operation.OPEN && id.partition() == 1;
@@ -106,7 +110,7 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void deletesAtTheStartWhatACreationLeftThatACrashCutShort() {
+    void deletesAtAStartThePartitionsOfACreationThatACrashCutShort() {
         node.start();
         PartitionId made = new PartitionId("orders", new UUID(1, 2), 0);
         node.engine.open(made, 0, PartitionConfig.DEFAULT);
@@ -147,7 +151,7 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void deletesATopicWithItsDataAndGivesItsNameToAnother() {
+    void deletesATopicWithItsRecordsAndGivesItsNameToAnother() {
         node.start();
         Topic first = await(node.metadata.createIfAbsent("name"));
         append(first.partition(0));
@@ -191,7 +195,7 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void refusesToStartWithoutPartitionsThatWereThere() {
+    void refusesToStartWithoutPartitionsThatTopicsHave() {
         node.start();
         await(node.metadata.createTopics(List.of(new NewTopic("orders", 7, 1, Map.of(), Map.of())), false));
         List<PartitionLog> orders = node.metadata.byName("orders").partitions();
@@ -228,14 +232,14 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void setsAsideAPartitionTheMetadataNeverKnew() {
+    void setsAsideAnUnownedPartition() {
         node.start();
-        PartitionId stranger = new PartitionId("stranger", new UUID(1, 2), 0);
-        append(node.engine.open(stranger, 0, PartitionConfig.DEFAULT));
+        PartitionId unowned = new PartitionId("unowned", new UUID(1, 2), 0);
+        append(node.engine.open(unowned, 0, PartitionConfig.DEFAULT));
         node.restart();
-        assertThat(node.engine.stored()).doesNotContain(stranger);
+        assertThat(node.engine.stored()).doesNotContain(unowned);
         assertThat(node.metadata.all()).isEmpty();
-        assertThat(await(node.metadata.createIfAbsent("stranger")).partition(0).logEndOffset())
+        assertThat(await(node.metadata.createIfAbsent("unowned")).partition(0).logEndOffset())
                 .isZero();
     }
 
@@ -273,7 +277,7 @@ class MetadataRecoveryTest {
     }
 
     @Test
-    void makesAThousandTopicsAndForgetsThem() {
+    void createsAThousandTopicsAndDeletesThem() {
         node.start();
         List<NewTopic> topics = new ArrayList<>();
         List<TopicRef> refs = new ArrayList<>();

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.slf4j.LoggerFactory;
 
+/** Tests that clients cannot flood the log with failed writes. */
 class CoordinatorErrorsTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(CoordinatorErrors.class);
     private final ListAppender<ILoggingEvent> log = new ListAppender<>();

@@ -23,12 +23,12 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 import org.junit.jupiter.api.Test;
 
-/** What the end of a transaction comes to, for producers of both protocols. */
+/** Tests the outcome of the end of a transaction, for producers of both protocols. */
 class EndTransactionTest {
     private static final boolean COMMIT = true;
     private static final boolean ABORT = false;
 
-    /** Epoch 4 is the transactions' in this test; 3 is that of a retry. */
+    /** Decides on a transaction in epoch 4; a request in epoch 3 is a retry. */
     private static TransactionDecision end(TransactionState state, int epoch, boolean commit) {
         return end(in(state, 4), epoch, commit, NONE);
     }
@@ -55,7 +55,7 @@ class EndTransactionTest {
     }
 
     @Test
-    void aRetryIsToldToComeAgainWhileItsDecisionIsCarriedOut() {
+    void aRetryHasToWaitWhileItsDecisionIsCarriedOut() {
         assertThat(refused(end(PREPARE_COMMIT, 3, COMMIT))).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
         assertThat(refused(end(PREPARE_ABORT, 3, ABORT))).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
         assertThat(refused(end(PREPARE_ABORT, 3, COMMIT))).isEqualTo(Errors.INVALID_TXN_STATE);
@@ -64,7 +64,7 @@ class EndTransactionTest {
     }
 
     @Test
-    void whoWasToldItsNextEpochAndComesBeforeTheMarkersAreWrittenIsToldToComeAgain() {
+    void aProducerThatUsesItsNextEpochBeforeTheMarkersAreWrittenHasToRetry() {
         for (boolean commit : List.of(COMMIT, ABORT)) {
             assertThat(refused(end(PREPARE_COMMIT, 4, commit))).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
         }

@@ -22,7 +22,7 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 import org.junit.jupiter.api.Test;
 
-/** Who gets which producer id and epoch, and who is fenced. */
+/** Tests which producer id and epoch a producer gets, and which producers are fenced. */
 class InitProducerTest {
     private static final int LAST = Short.MAX_VALUE - 1;
 
@@ -51,7 +51,7 @@ class InitProducerTest {
     }
 
     @Test
-    void theNextOwnerGetsTheNextEpochAndNobodyBeforeMayAskAgain() {
+    void theNextOwnerGetsTheNextEpochAndEarlierOwnersCannotRetry() {
         for (TransactionState state : List.of(EMPTY, COMPLETE_COMMIT, COMPLETE_ABORT)) {
             ProducerHistory next =
                     changed(decide(in(state, 3), ProducerEpoch.NONE, NONE)).producer();
@@ -78,7 +78,7 @@ class InitProducerTest {
     }
 
     @Test
-    void anOpenTransactionIsAbortedWithAnEpochNobodyHasAndTheClientComesAgain() {
+    void anOpenTransactionIsAbortedInAnUnownedEpochAndTheClientRetries() {
         TransactionDecision decision = decide(in(ONGOING, 3), ProducerEpoch.NONE, NONE);
         assertThat(decision).isInstanceOfSatisfying(TransactionDecision.Changed.class, change -> {
             assertThat(change.answer()).isEqualTo(Errors.CONCURRENT_TRANSACTIONS);
@@ -94,7 +94,7 @@ class InitProducerTest {
     }
 
     @Test
-    void nobodyGetsAnEpochWhileATransactionIsBeingEnded() {
+    void noProducerGetsAnEpochWhileATransactionIsBeingEnded() {
         for (TransactionState state : List.of(PREPARE_COMMIT, PREPARE_ABORT)) {
             assertThat(refused(decide(in(state, 3), ProducerEpoch.NONE, NONE)))
                     .isEqualTo(Errors.CONCURRENT_TRANSACTIONS);

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Markers on their way to partitions that do not take them at once. */
+/** Tests markers on their way to partitions that do not take them at once. */
 class MarkerQueueTest {
     private final VirtualTime time = new VirtualTime(0);
     private final MetadataFixture node = new MetadataFixture(5);
@@ -69,7 +69,7 @@ class MarkerQueueTest {
     }
 
     @Test
-    void aPartitionThatRefusesIsTriedAgainUntilItDoesNot() {
+    void aPartitionThatRefusesIsRetriedUntilItTakesItsMarker() {
         AtomicInteger left = new AtomicInteger(20);
         try (MarkerQueue markers = markers((partition, marker) -> {
             written.add(marker);
@@ -109,7 +109,7 @@ class MarkerQueueTest {
     }
 
     @Test
-    void aTransactionDoesNotWaitForAnotherOnes() {
+    void aTransactionDoesNotWaitForAnothersMarkers() {
         CompletableFuture<Void> never = new CompletableFuture<>();
         try (MarkerQueue markers =
                 markers((partition, marker) -> partition == 0 ? never : CompletableFuture.completedFuture(null))) {
@@ -130,7 +130,7 @@ class MarkerQueueTest {
     }
 
     @Test
-    void whatHasNoPartitionsIsDoneAtOnce() {
+    void aTransactionWithoutPartitionsIsDoneAtOnce() {
         try (MarkerQueue markers = markers((partition, marker) -> new CompletableFuture<>())) {
             Transaction empty = decided(TransactionState.PREPARE_ABORT, 4);
             markers.begin(empty, 0);

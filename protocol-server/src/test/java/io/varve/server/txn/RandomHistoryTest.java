@@ -23,14 +23,14 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Producers, zombies among them, give one transactional id commands in random order; answers are lost, events
- * that were not durable are taken back, and the state machine is rebuilt from its events in the middle.
+ * Gives one transactional id commands of several producers, zombies among them, in random order. Answers are
+ * lost, and the state machine is rebuilt from its events.
  */
 class RandomHistoryTest {
     private static final int STEPS = 4_000;
     private static final TransactionCoordinatorRecordSerde SERDE = new TransactionCoordinatorRecordSerde();
 
-    /** One client: what it believes to be. */
+    /** A client with the id and epoch it last received. */
     private static final class Client {
         private final int number;
         private ProducerEpoch self = ProducerEpoch.NONE;
@@ -77,22 +77,22 @@ class RandomHistoryTest {
     }
 
     private void step(Random random, Client client) {
-        boolean heard = random.nextInt(10) > 0;
+        boolean answered = random.nextInt(10) > 0;
         switch (random.nextInt(9)) {
             case 0 ->
                 grant(
                         client,
-                        heard,
+                        answered,
                         fresh -> new InitProducer(SampleTransactions.ID, 500, ProducerEpoch.NONE, fresh, now));
             case 1 ->
-                grant(client, heard, fresh -> new InitProducer(SampleTransactions.ID, 500, client.self, fresh, now));
+                grant(client, answered, fresh -> new InitProducer(SampleTransactions.ID, 500, client.self, fresh, now));
             case 2, 3 -> add(client, random);
             case 4, 5 -> {
                 boolean commit = random.nextBoolean();
                 boolean bumps = random.nextInt(3) > 0;
                 grant(
                         client,
-                        heard,
+                        answered,
                         fresh -> bumps
                                 ? new EndTransaction(client.self, commit, Transactions.BUMPING, fresh, now)
                                 : new EndTransactionInEpoch(client.self, commit, now));
@@ -126,7 +126,7 @@ class RandomHistoryTest {
                         now)));
     }
 
-    /** Whoever was given an epoch and was not fenced since is nobody's zombie. */
+    /** Checks that a client with the newest epoch is not refused as a zombie. */
     private TransactionDecision notFenced(Client client, TransactionDecision decision) {
         if (client.self.equals(newest) && decision instanceof TransactionDecision.Refused refused) {
             assertThat(refused.error()).isNotIn(Errors.PRODUCER_FENCED, Errors.INVALID_PRODUCER_ID_MAPPING);
@@ -134,7 +134,7 @@ class RandomHistoryTest {
         return decision;
     }
 
-    private void grant(Client client, boolean heard, LongFunction<TransactionCommand> command) {
+    private void grant(Client client, boolean answered, LongFunction<TransactionCommand> command) {
         TransactionDecision decision = notFenced(client, decide(command.apply(-1)));
         if (decision instanceof TransactionDecision.ProducerIdNeeded) {
             decision = decide(command.apply(nextId++));
@@ -151,7 +151,7 @@ class RandomHistoryTest {
             assertThat(owner == null || owner == client)
                     .as(granted + " was given to client " + (owner == null ? "" : owner.number))
                     .isTrue();
-            if (heard) {
+            if (answered) {
                 client.self = granted;
             }
         }

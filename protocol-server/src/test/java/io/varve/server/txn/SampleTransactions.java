@@ -6,7 +6,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.coordinator.transaction.TransactionState;
 
-/** Transactions in the states tests begin with, and what decisions say. */
+/** Makes transactions in the states that tests begin with, and reads decisions. */
 final class SampleTransactions {
     static final String ID = "tx";
     static final long PRODUCER = 1000;

@@ -15,7 +15,7 @@ import org.apache.kafka.coordinator.transaction.generated.TransactionLogKey;
 import org.apache.kafka.coordinator.transaction.generated.TransactionLogValue;
 import org.junit.jupiter.api.Test;
 
-/** Transactions on their way to the log and back, and as Kafka's own code reads them. */
+/** Tests that transactions are read back as they were written, by Varve and by Kafka's own code. */
 class TransactionRecordsTest {
     private static final TransactionCoordinatorRecordSerde SERDE = new TransactionCoordinatorRecordSerde();
 

@@ -9,11 +9,12 @@ import org.apache.kafka.coordinator.common.runtime.CoordinatorRecord;
 import org.apache.kafka.timeline.SnapshotRegistry;
 import org.junit.jupiter.api.Test;
 
+/** Tests the limit on transactional ids. */
 class TransactionShardTest {
     private final TransactionShard shard = new TransactionShard(new SnapshotRegistry(new LogContext()), 2);
 
     @Test
-    void remembersNoMoreTransactionalIdsThanItMay() {
+    void refusesNewIdsAboveTheLimit() {
         assertThat(init("a", 1)).isInstanceOf(TransactionDecision.Changed.class);
         assertThat(init("b", 2)).isInstanceOf(TransactionDecision.Changed.class);
         assertThat(init("c", 3)).isEqualTo(TransactionDecision.refused(Errors.POLICY_VIOLATION));
@@ -21,7 +22,7 @@ class TransactionShardTest {
     }
 
     @Test
-    void takesUpWhatIsInTheLogHoweverMany() {
+    void keepsAllIdsThatAreInTheLog() {
         for (int i = 0; i < 5; i++) {
             shard.replay(i, 0, (short) 0, TransactionRecords.record(Transaction.created("t" + i, i, 1_000, 0)));
         }

@@ -8,11 +8,11 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 
-/** Transaction settings that are wrong stop the start with one line. */
+/** Tests that a wrong transaction setting stops the start with one line. */
 class TransactionsConfigTest {
     @Test
     void knowsKafkasNamesAndDefaults() {
-        TransactionsConfig config = TransactionsConfig.parse(Map.of("log.dirs", "not of this room"));
+        TransactionsConfig config = TransactionsConfig.parse(Map.of("log.dirs", "ignored"));
         assertThat(config.partitions()).isEqualTo(50);
         assertThat(config.maxTimeoutMs()).isEqualTo(900_000);
         assertThat(config.expirationMs()).isEqualTo(604_800_000);

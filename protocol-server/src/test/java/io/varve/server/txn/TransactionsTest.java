@@ -27,7 +27,7 @@ import org.apache.kafka.common.record.internal.MemoryRecords;
 import org.apache.kafka.common.record.internal.SimpleRecord;
 import org.junit.jupiter.api.Test;
 
-/** The coordinator on a real engine over memory: durability, markers, restarts. */
+/** Tests the coordinator on a real engine over memory: durability, markers, restarts. */
 class TransactionsTest {
     private static final TopicPartition FIRST = new TopicPartition("t", 0);
     private static final TopicPartition SECOND = new TopicPartition("t", 1);
@@ -44,8 +44,7 @@ class TransactionsTest {
     }
 
     /**
-     * Loading ends in the background; until then clients are told to come again, as is while a decision is
-     * carried out.
+     * Retries while the coordinator loads in the background, and while a decision is carried out.
      */
     private static ProducerEpoch init(GroupsFixture broker) {
         return TestClient.until(
@@ -58,7 +57,7 @@ class TransactionsTest {
         return broker.broker.metadata.byName(partition.topic()).partition(partition.partition());
     }
 
-    /** As a producer's first batch of a transaction: admitted, then appended. */
+    /** Admits and appends a batch per partition, as a producer's first batch of a transaction. */
     private static void write(GroupsFixture broker, ProducerEpoch producer, TopicPartition... partitions) {
         for (TopicPartition partition : partitions) {
             PartitionLog log = log(broker, partition);
@@ -121,7 +120,7 @@ class TransactionsTest {
                     broker.transactions.end("tx", producer, true, Transactions.BUMPING);
             CompletableFuture<Errors> add =
                     broker.transactions.addPartitions("tx", producer, Set.of(SECOND), Transactions.BUMPING);
-            // What is durable is what others see.
+            // Other clients see durable state only.
             assertThat(state(broker)).isEqualTo("Ongoing");
             assertThat(end).isNotDone();
             assertThat(add).isNotDone();
@@ -134,7 +133,7 @@ class TransactionsTest {
     }
 
     @Test
-    void aStartBringsToItsEndWhatWasDecided() {
+    void aStartCompletesDecidedTransactions() {
         try (GroupsFixture broker = broker(Map.of())) {
             ProducerEpoch producer = init(broker);
             write(broker, producer, FIRST, SECOND);
@@ -176,7 +175,7 @@ class TransactionsTest {
     }
 
     @Test
-    void anAnswerIsKnownAgainAfterACrash() {
+    void aRetryIsRecognizedAfterACrash() {
         try (GroupsFixture broker = broker(Map.of())) {
             ProducerEpoch producer = init(broker);
             ProducerEpoch next = await(broker.transactions.initProducer("tx", 60_000, producer))
@@ -191,7 +190,7 @@ class TransactionsTest {
     }
 
     @Test
-    void partitionsOfADeletedTopicArePassedOver() {
+    void partitionsOfADeletedTopicAreSkipped() {
         try (GroupsFixture broker = broker(Map.of())) {
             ProducerEpoch producer = init(broker);
             broker.topic("gone", 1);
@@ -233,7 +232,7 @@ class TransactionsTest {
     }
 
     @Test
-    void verifiesWithoutAddingAndSaysSoInWordsOldClientsKnow() {
+    void verifiesWithoutAddingAndAnswersOldClientsWithErrorsTheyKnow() {
         try (GroupsFixture broker = broker(Map.of())) {
             ProducerEpoch producer = init(broker);
             await(broker.transactions.addPartitions("tx", producer, Set.of(FIRST), Transactions.PLAIN));
@@ -296,13 +295,13 @@ class TransactionsTest {
     }
 
     @Test
-    void everyBoundaryIsPassedInATransaction() {
+    void everyFailPointIsHitInATransaction() {
         try (GroupsFixture broker = broker(Map.of())) {
-            Map<String, AtomicInteger> passed = new HashMap<>();
-            TransactionFailPoints.ALL.forEach(name -> passed.put(name, new AtomicInteger()));
+            Map<String, AtomicInteger> hits = new HashMap<>();
+            TransactionFailPoints.ALL.forEach(name -> hits.put(name, new AtomicInteger()));
             broker.failPoints.watch(name -> {
-                if (passed.containsKey(name)) {
-                    passed.get(name).incrementAndGet();
+                if (hits.containsKey(name)) {
+                    hits.get(name).incrementAndGet();
                 }
             });
             ProducerEpoch producer = init(broker);
@@ -310,10 +309,10 @@ class TransactionsTest {
             await(broker.transactions.end("tx", producer, true, Transactions.BUMPING));
             TestClient.until(
                     count -> count > 0,
-                    () -> passed.get(TransactionFailPoints.COMPLETED).get());
-            assertThat(passed.values())
+                    () -> hits.get(TransactionFailPoints.COMPLETED).get());
+            assertThat(hits.values())
                     .allSatisfy(count -> assertThat(count.get()).isPositive());
-            assertThat(passed.get(TransactionFailPoints.MARKER_WRITTEN)).hasValue(2);
+            assertThat(hits.get(TransactionFailPoints.MARKER_WRITTEN)).hasValue(2);
         }
     }
 }

@@ -11,6 +11,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;
 
+/** Tests that a row is all that a setting of Varve's own needs. */
 class OwnTopicConfigsTest {
     private static final String NAME = "varve.test.segment.ms";
 

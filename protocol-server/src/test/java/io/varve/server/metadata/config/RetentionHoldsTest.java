@@ -9,14 +9,13 @@ import io.varve.core.retention.Hold;
 import io.varve.core.retention.RetentionLimits;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.IntStream;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
+/** Tests how holds are parsed, refused and shown. */
 class RetentionHoldsTest {
     private static final TopicConfigs TOPICS = new TopicConfigs(Map.of(), BatchRules.DEFAULT);
     private static final Uuid ID = new Uuid(3, 5);
@@ -48,7 +47,7 @@ class RetentionHoldsTest {
                 "99999999999:1-2",
                 "0:a-b"
             })
-    void refusesWhatIsNoRange(String value) {
+    void refusesMalformedRanges(String value) {
         assertThatThrownBy(() -> TOPICS.validate(Map.of(), Map.of("varve.hold.audit", value)))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining("varve.hold.audit");
@@ -56,7 +55,7 @@ class RetentionHoldsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"varve.hold.", "varve.hold.a b", "varve.holds.a", "varve.hold.ü"})
-    void refusesWhatIsNoName(String key) {
+    void refusesMalformedNames(String key) {
         assertThatThrownBy(() -> TOPICS.validate(Map.of(), Map.of(key, "0:1-2")))
                 .isInstanceOf(InvalidConfigurationException.class)
                 .hasMessageContaining(key);
@@ -74,29 +73,5 @@ class RetentionHoldsTest {
                 });
         assertThat(TOPICS.value("varve.hold.audit", settings)).isEqualTo("0:1-2");
         assertThat(TopicConfigs.isList("varve.hold.audit")).isTrue();
-    }
-
-    @Test
-    void everyPartitionHasAJitterOfItsOwnForGood() {
-        PartitionConfigs configs =
-                TOPICS.partitionConfigs(Map.of("segment.ms", "1000", "segment.jitter.ms", "600", "retention.ms", "-1"));
-        List<Long> spans = IntStream.range(0, 100)
-                .mapToObj(partition -> configs.of(ID, partition).segments().segmentMs())
-                .toList();
-        assertThat(spans).allSatisfy(span -> assertThat(span).isBetween(400L, 1000L));
-        assertThat(Set.copyOf(spans)).hasSizeGreaterThan(50);
-        assertThat(configs.of(ID, 7)).isEqualTo(configs.of(ID, 7));
-    }
-
-    @Test
-    void aSegmentTakesNoMoreTimeThanRetentionKeeps() {
-        assertThat(segmentMs("retention.ms", "600000")).isEqualTo(600_000);
-        assertThat(segmentMs("retention.ms", "1")).isEqualTo(60_000);
-        assertThat(segmentMs("retention.ms", "-1")).isEqualTo(7L * 24 * 3600 * 1000);
-        assertThat(segmentMs("cleanup.policy", "compact")).isEqualTo(7L * 24 * 3600 * 1000);
-    }
-
-    private static long segmentMs(String key, String value) {
-        return TOPICS.partitionConfig(Map.of(key, value)).segments().segmentMs();
     }
 }

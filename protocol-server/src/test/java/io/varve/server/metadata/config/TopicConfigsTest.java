@@ -4,19 +4,31 @@ package io.varve.server.metadata.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.record.Codec;
+import io.varve.core.record.Compressor;
 import io.varve.server.metadata.MetadataConfig;
 import io.varve.server.metadata.log.MetadataException;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.errors.InvalidConfigurationException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
+/**
+ * Tests how topics' settings and the broker's defaults are checked, shown and turned into partitions'
+ * configurations.
+ */
 class TopicConfigsTest {
     private static final TopicConfigs KAFKA = configured(Map.of());
+    private static final Uuid ID = new Uuid(3, 5);
 
     private static TopicConfigs configured(Map<String, String> logDefaults) {
         MetadataConfig config = MetadataConfig.defaults(1).withLogDefaults(logDefaults);
@@ -24,7 +36,7 @@ class TopicConfigsTest {
     }
 
     @Test
-    void meansKafkasDefaultsWhenNobodySaysOtherwise() {
+    void hasKafkasDefaultsWhenNothingIsSet() {
         assertThat(KAFKA.partitionConfig(Map.of())).isEqualTo(PartitionConfig.DEFAULT);
     }
 
@@ -47,14 +59,14 @@ class TopicConfigsTest {
                     assertThat(setting.synonyms())
                             .extracting(ConfigEntry.Synonym::name, ConfigEntry.Synonym::value)
                             .containsExactly(
-                                    org.assertj.core.groups.Tuple.tuple("segment.ms", "5"),
-                                    org.assertj.core.groups.Tuple.tuple("log.roll.hours", "2"),
-                                    org.assertj.core.groups.Tuple.tuple("log.roll.hours", "168"));
+                                    tuple("segment.ms", "5"),
+                                    tuple("log.roll.hours", "2"),
+                                    tuple("log.roll.hours", "168"));
                 });
     }
 
     @Test
-    void readsWhatTheBrokerSaysIntoThePartition() {
+    void appliesTheBrokersDefaultsToAPartition() {
         PartitionConfig config = configured(Map.of(
                         "message.max.bytes", "10",
                         "log.segment.bytes", "2000000",
@@ -76,7 +88,7 @@ class TopicConfigsTest {
     }
 
     @Test
-    void readsWhatCompactionIsToDoAndEndsSegmentsInTimeForIt() {
+    void appliesCompactionSettingsAndEndsSegmentsInTimeForThem() {
         TopicConfigs topics = configured(Map.of(
                 "log.cleaner.min.cleanable.ratio", "0.25",
                 "log.cleaner.min.compaction.lag.ms", "7",
@@ -142,17 +154,40 @@ class TopicConfigsTest {
     }
 
     @Test
-    void tellsPartitionsHowToCompress() {
+    void configuresHowPartitionsCompress() {
         TopicConfigs configs = configured(Map.of("compression.type", "lz4"));
-        assertThat(configs.partitionConfig(Map.of()).batches().compressor())
-                .isEqualTo(new io.varve.core.record.Compressor(io.varve.core.record.Codec.LZ4, 9));
+        assertThat(configs.partitionConfig(Map.of()).batches().compressor()).isEqualTo(new Compressor(Codec.LZ4, 9));
         assertThat(configs.partitionConfig(Map.of("compression.type", "zstd", "compression.zstd.level", "7"))
                         .batches()
                         .compressor())
-                .isEqualTo(new io.varve.core.record.Compressor(io.varve.core.record.Codec.ZSTD, 7));
+                .isEqualTo(new Compressor(Codec.ZSTD, 7));
         assertThat(configs.partitionConfig(Map.of("compression.type", "producer"))
                         .batches()
                         .compressor())
                 .isNull();
+    }
+
+    @Test
+    void givesEachPartitionAJitterOfItsOwnThatStays() {
+        PartitionConfigs configs =
+                KAFKA.partitionConfigs(Map.of("segment.ms", "1000", "segment.jitter.ms", "600", "retention.ms", "-1"));
+        List<Long> spans = IntStream.range(0, 100)
+                .mapToObj(partition -> configs.of(ID, partition).segments().segmentMs())
+                .toList();
+        assertThat(spans).allSatisfy(span -> assertThat(span).isBetween(400L, 1000L));
+        assertThat(Set.copyOf(spans)).hasSizeGreaterThan(50);
+        assertThat(configs.of(ID, 7)).isEqualTo(configs.of(ID, 7));
+    }
+
+    @Test
+    void endsSegmentsWithinTheTimeThatRetentionKeeps() {
+        assertThat(segmentMs("retention.ms", "600000")).isEqualTo(600_000);
+        assertThat(segmentMs("retention.ms", "1")).isEqualTo(60_000);
+        assertThat(segmentMs("retention.ms", "-1")).isEqualTo(7L * 24 * 3600 * 1000);
+        assertThat(segmentMs("cleanup.policy", "compact")).isEqualTo(7L * 24 * 3600 * 1000);
+    }
+
+    private static long segmentMs(String key, String value) {
+        return KAFKA.partitionConfig(Map.of(key, value)).segments().segmentMs();
     }
 }
