@@ -34,13 +34,13 @@ public record PowerCutPlan(int rounds, long seed, String disk, String store, Pat
         }
     }
 
-    /** @return a plan with the usual file systems, in memory where there is room */
+    /** @return a plan with the usual file systems, in memory where there is space */
     public static PowerCutPlan of(int rounds, long seed) {
-        return new PowerCutPlan(rounds, seed, "ext4", "xfs", room(), null);
+        return new PowerCutPlan(rounds, seed, "ext4", "xfs", imageDirectory(), null);
     }
 
     /** A disk in memory shows the same and is quicker: nothing but the image has to outlive a cut. */
-    private static Path room() {
+    private static Path imageDirectory() {
         Path memory = Path.of("/dev/shm");
         boolean fits = Files.isWritable(memory) && memory.toFile().getUsableSpace() >= LEAST_ROOM;
         return fits ? memory : Path.of(System.getProperty("java.io.tmpdir"));

@@ -23,7 +23,7 @@ public final class RamDisk implements AutoCloseable {
     /**
      * Mounts one.
      *
-     * @param mebibytes how much room it has
+     * @param mebibytes its size in MiB
      * @return the disk, or empty where this machine or its user may not mount one
      */
     public static Optional<RamDisk> mount(int mebibytes) {

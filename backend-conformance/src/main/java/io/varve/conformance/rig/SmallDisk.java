@@ -58,7 +58,7 @@ public final class SmallDisk implements AutoCloseable {
     }
 
     /**
-     * ext4 that believes in more room than there is: when the rest is used up, its writes fail when they are
+     * ext4 on a device with less space than it announces: when that is used up, its writes fail when they are
      * forced.
      */
     public static SmallDisk overcommitted(int mib, int realMib) {

@@ -26,7 +26,7 @@ public interface StorageFaults {
     boolean verifiesReads();
 
     /**
-     * Takes all room away, until {@link #heal}.
+     * Uses up all the space, until {@link #heal}.
      *
      * @return false if this rig cannot
      */
@@ -47,7 +47,7 @@ public interface StorageFaults {
      */
     boolean failSyncs();
 
-    /** Gives room and a sound device back. What is damaged stays so. Idempotent. */
+    /** Restores the space and a sound device. Damage stays. Idempotent. */
     void heal();
 
     /** No fault at all. */

@@ -215,7 +215,7 @@ final class JournalPartition {
 
     // Trimming, truncating, replacing
 
-    /** Needs no room: the journal learns of it with the next write or sync. */
+    /** Needs no space: the journal learns of it with the next write or sync. */
     void trimTo(long to) {
         if (to > start) {
             applyTrim(to);

@@ -20,7 +20,7 @@ final class FaultMutants {
     static Stream<Mutant> all() {
         return Stream.of(
                 Mutant.inHandles(
-                        "keeps a batch that had no room",
+                        "keeps a batch that had no space",
                         "faults: aFullDeviceRefusesAppendsAsFullAndKeepsNothingOfThem",
                         KeepsWhatHadNoRoom::new),
                 Mutant.inHandles(
@@ -28,7 +28,7 @@ final class FaultMutants {
                         "faults: aFullDeviceRefusesAppendsAsFullAndKeepsNothingOfThem",
                         FullIsRetry::new),
                 Mutant.inHandles(
-                        "stays read-only when there is room again",
+                        "stays read-only when there is space again",
                         "faults: appendsGoOnWhenThereIsRoomAgain",
                         StaysFull::new),
                 Mutant.inHandles(

@@ -17,7 +17,6 @@ final class IgnoredKeys {
     private static final String NO_TIER = "tiered storage is not there yet";
     private static final String NO_QUOTAS = "quotas are not there yet";
     private static final String NO_METRICS = "metrics reporters are not there yet";
-    private static final String NO_POOL = "requests are served on the network threads";
     private static final String NO_PLUGINS = "no classes of others are loaded";
     private static final String OWN_FORMAT = "records are always kept in the newest format";
     private static final String USE_LISTENERS = "use listeners and advertised.listeners";
@@ -65,7 +64,8 @@ final class IgnoredKeys {
         because(NO_TIER, "remote.", "log.local.");
         because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
-        because(NO_POOL, "background.threads", "queued.max.requests");
+        because("the number of background threads is fixed", "background.threads");
+        because("use queued.max.request.bytes", "queued.max.requests");
         because("recovery takes one thread", "num.recovery.threads.");
         because(NO_PLUGINS, "config.providers", "config.providers.", "create.topic.policy.", "alter.config.policy.");
         because(USE_LISTENERS, "host.name", "port", "advertised.host.name", "advertised.port");

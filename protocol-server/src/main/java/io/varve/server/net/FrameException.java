@@ -27,7 +27,7 @@ final class FrameException extends VarveException {
     }
 
     static FrameException ofExhaustedMemory(int size) {
-        return new FrameException("no room for a request of " + size
+        return new FrameException("no memory for a request of " + size
                 + " bytes beside the others that have arrived in part (queued.max.request.bytes)");
     }
 }

@@ -92,7 +92,7 @@ class FullDiskIT {
         }
     }
 
-    /** Deleting is what makes room: it works, and by it the others' writes do again. */
+    /** A deletion makes space: it works, and other writes work again after it. */
     @Test
     void aTopicCanBeDeletedAndRetentionLoweredOnAFullDisk() throws Exception {
         Path data = Files.createDirectory(directory.resolve("data"));
@@ -229,7 +229,7 @@ class FullDiskIT {
         }
     }
 
-    /** Refused, made at once, or made when there was room: in the end it can be made or is there. */
+    /** Refused, made at once, or made when there was space: in the end it can be made or is there. */
     private static void created(Admin admin, Future<Void> made) throws Exception {
         try {
             made.get(PATIENCE, TimeUnit.SECONDS);

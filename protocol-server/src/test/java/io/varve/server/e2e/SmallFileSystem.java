@@ -30,7 +30,7 @@ final class SmallFileSystem implements AutoCloseable {
         return new SmallFileSystem(path);
     }
 
-    /** Uses up all the room. */
+    /** Uses up all the space. */
     void fill() throws IOException {
         try (FileChannel channel = FileChannel.open(ballast, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
             for (int size = 1 << 16; size > 0; size >>= 4) {
@@ -49,7 +49,7 @@ final class SmallFileSystem implements AutoCloseable {
         }
     }
 
-    /** Gives the room back. */
+    /** Releases the space. */
     void free() throws IOException {
         Files.delete(ballast);
     }
