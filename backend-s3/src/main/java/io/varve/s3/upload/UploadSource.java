@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.upload;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Offers one partition's sealed segments for upload. What is in the bucket already, the manifest says; so a
+ * source has no list of its own to keep. Thread-safe.
+ */
+public interface UploadSource {
+    /** @return which partition */
+    PartitionId id();
+
+    /** @return its records and blobs on this machine */
+    PartitionStore hot();
+
+    /** @return true if new segments go to the bucket now: the topic is tiered, and not read-only */
+    boolean copies();
+
+    /**
+     * @return true if the partition is compacted: a segment that was replaced is uploaded again, in the place
+     *     of the ones it was made of
+     */
+    boolean compacted();
+
+    /**
+     * Returns a number that is never the same again once a replacement, a truncation or the deletion of the
+     * partition has begun.
+     *
+     * @return the current number
+     */
+    long generation();
+
+    /**
+     * Runs an action unless the {@linkplain #generation generation} has moved on. No replacement, truncation or
+     * deletion begins while the action runs; so the edits it hands to the manifest precede theirs.
+     *
+     * @param <T> what the action returns
+     * @param generation what {@link #generation} returned when the upload began
+     * @param action must be short, and not block
+     * @return the action's result; empty if it did not run
+     */
+    <T> Optional<T> ifUnchanged(long generation, Supplier<T> action);
+
+    /** Takes notice that the manifest names one more segment: local copies may go now. Must be short. */
+    void uploaded();
+}
