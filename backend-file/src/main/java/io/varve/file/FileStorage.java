@@ -2,8 +2,8 @@
 package io.varve.file;
 
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -144,7 +144,7 @@ final class FileStorage implements Storage {
     }
 
     @Override
-    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+    public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         FilePartition partition;
         synchronized (this) {
             requireOpen();
@@ -157,11 +157,11 @@ final class FileStorage implements Storage {
         }
         synchronized (partition) {
             partition.fencing().requireOpenable(epoch);
-            PartitionReceipt receipt = PartitionLoader.load(partition, limits, true, progress);
+            PartitionReceipt receipt = PartitionLoader.load(partition, settings.segments(), true, progress);
             if (receipt != null && receipt.isDamaged()) {
                 receipt.log();
             }
-            return new FileStore(partition, partition.fencing().open(epoch), limits, checkpointer);
+            return new FileStore(partition, partition.fencing().open(epoch), settings, checkpointer);
         }
     }
 

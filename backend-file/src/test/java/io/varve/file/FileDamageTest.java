@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.conformance.batch.Batches;
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
@@ -85,7 +86,8 @@ class FileDamageTest extends FileTestBase {
 
     @Test
     void aDestroyedHeaderInASealedSegmentIsSkipped() throws IOException {
-        store.limits(new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 1 << 20, 1 << 16)); // no index entries to help
+        store.settings(PartitionSettings.of(
+                new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 1 << 20, 1 << 16))); // no index entries to help
         appendTens(17);
         rig.stop();
         write(log(50), 2 * SIZE, new byte[61]);

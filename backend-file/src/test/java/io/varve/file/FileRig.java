@@ -9,6 +9,7 @@ import io.varve.conformance.rig.TestedBackend;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
@@ -69,7 +70,7 @@ public final class FileRig implements StorageRig {
     }
 
     StorageContext context() {
-        return new StorageContext(List.of(directory), properties, Clock.system(), scheduler, failPoints);
+        return new StorageContext(List.of(directory), properties, Clock.system(), scheduler, Ids.random(), failPoints);
     }
 
     @Override

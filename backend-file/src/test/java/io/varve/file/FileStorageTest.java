@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.conformance.batch.Batches;
+import io.varve.core.runtime.Ids;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
@@ -56,6 +58,7 @@ class FileStorageTest extends FileTestBase {
                 rig.properties,
                 rig.context().clock(),
                 rig.context().scheduler(),
+                Ids.random(),
                 rig.failPoints);
         fails(Kind.MISUSE, file + " is not a directory; it must be", () -> FileStorage.open(context));
     }
@@ -183,6 +186,7 @@ class FileStorageTest extends FileTestBase {
                 rig.properties,
                 rig.context().clock(),
                 rig.context().scheduler(),
+                Ids.random(),
                 rig.failPoints);
         for (int start = 0; start < 2; start++) {
             try (Storage storage = FileStorage.open(context)) {
@@ -211,6 +215,7 @@ class FileStorageTest extends FileTestBase {
                 rig.properties,
                 rig.context().clock(),
                 rig.context().scheduler(),
+                Ids.random(),
                 rig.failPoints);
         fails(Kind.CORRUPT, "is in both", () -> FileStorage.open(context));
         rig.storage();
@@ -246,7 +251,7 @@ class FileStorageTest extends FileTestBase {
 
     @Test
     void endsASegmentWhoseIndexIsFull() {
-        store.limits(new io.varve.core.spi.SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 40));
+        store.settings(PartitionSettings.of(new io.varve.core.spi.SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 40)));
         appendTens(20);
         assertThat(store.segments().size()).isGreaterThan(3);
         assertThat(readAll(store, 0)).isEqualTo(tens(0, 200));

@@ -9,6 +9,7 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.file.disk.FileNames;
@@ -30,7 +31,8 @@ public abstract class FileTestBase {
     public static final int SIZE = 200;
     public static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     /** Segments of five batches, an index entry for each. */
-    public static final SegmentLimits SMALL = new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 0, 1 << 16);
+    public static final PartitionSettings SMALL =
+            PartitionSettings.of(new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 0, 1 << 16));
 
     public final FileRig rig = FileRig.temporary();
     public PartitionStore store;

@@ -11,6 +11,7 @@ import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.directory.DiskReserve;
 import io.varve.core.directory.DiskReserveConfig;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
@@ -48,7 +49,8 @@ class FullDiskTest {
     private static final PartitionId SETTINGS = new PartitionId("settings", new UUID(7, 13), 0);
     private static final PartitionId OTHER = new PartitionId("other", new UUID(7, 12), 0);
     /** A new segment every other batch, so that one is due whenever the disk is full. */
-    private static final SegmentLimits TINY = new SegmentLimits(3000, Long.MAX_VALUE, 0, 1 << 16);
+    private static final PartitionSettings TINY =
+            PartitionSettings.of(new SegmentLimits(3000, Long.MAX_VALUE, 0, 1 << 16));
 
     private static final int BATCH = 1500;
 
@@ -96,7 +98,7 @@ class FullDiskTest {
     @ParameterizedTest
     @EnumSource
     void trimmingMakesSpaceOnAFullDisk(FileSystemKind kind) throws IOException {
-        SegmentLimits large = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
+        PartitionSettings large = PartitionSettings.of(new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20));
         try (SmallDisk disk = kind.disk.get();
                 FileRig rig = on(disk)) {
             PartitionStore store = rig.storage().open(ORDERS, 1, large);
@@ -121,7 +123,7 @@ class FullDiskTest {
     @ParameterizedTest
     @EnumSource
     void theReserveIsForSettingsTrimsAndDeletionsAndIsFilledAgain(FileSystemKind kind) throws IOException {
-        SegmentLimits large = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
+        PartitionSettings large = PartitionSettings.of(new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20));
         try (SmallDisk disk = kind.disk.get();
                 FileRig rig = on(disk)) {
             rig.properties.put(DiskReserveConfig.TOPICS, "other, settings");
@@ -185,7 +187,7 @@ class FullDiskTest {
         try (SmallDisk disk = SmallDisk.tmpfs(8);
                 FileRig rig = on(disk)) {
             rig.properties.put(DiskReserveConfig.BYTES, "0");
-            PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
+            PartitionStore store = rig.storage().open(ORDERS, 1, PartitionSettings.DEFAULT);
             append(store, 20);
             assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
             disk.fill();
@@ -209,7 +211,7 @@ class FullDiskTest {
     void aSyncThatFailsMakesThePartitionReadOnlyForGood() throws IOException {
         try (SmallDisk disk = SmallDisk.overcommitted(64, 8)) {
             FileRig rig = on(disk);
-            PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
+            PartitionStore store = rig.storage().open(ORDERS, 1, PartitionSettings.DEFAULT);
             append(store, 10);
             assertThat(rig.storage().sync(List.of(store)).byPartition()).isEmpty();
             append(store, 12_000); // 18 MB, where there is space for less than 8
@@ -228,7 +230,7 @@ class FullDiskTest {
             append(other, 10);
             assertThat(rig.storage().sync(List.of(other)).byPartition()).isEmpty();
             rig.stop();
-            PartitionStore again = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
+            PartitionStore again = rig.storage().open(ORDERS, 1, PartitionSettings.DEFAULT);
             long end = again.extent().readableEnd();
             assertThat(end).isGreaterThanOrEqualTo(100);
             append(again, 10);
@@ -242,11 +244,11 @@ class FullDiskTest {
     void aCreationThatFindsNoInodeLeavesNoFile() throws IOException {
         try (SmallDisk disk = SmallDisk.ext4(8)) {
             FileRig rig = on(disk);
-            PartitionStore store = rig.storage().open(ORDERS, 1, SegmentLimits.DEFAULT);
+            PartitionStore store = rig.storage().open(ORDERS, 1, PartitionSettings.DEFAULT);
             List<Path> taken = new ArrayList<>();
             takeInodes(disk, taken);
             for (int left = 0; left < 4; left++) { // a partition takes more than that
-                assertThatThrownBy(() -> rig.storage().open(OTHER, 1, SegmentLimits.DEFAULT))
+                assertThatThrownBy(() -> rig.storage().open(OTHER, 1, PartitionSettings.DEFAULT))
                         .isInstanceOfSatisfying(
                                 StorageException.class,
                                 e -> assertThat(e.kind()).isEqualTo(Kind.FULL));
@@ -264,7 +266,7 @@ class FullDiskTest {
             for (int i = 0; i < 10; i++) {
                 Files.delete(taken.remove(0));
             }
-            append(rig.storage().open(OTHER, 1, SegmentLimits.DEFAULT), 10);
+            append(rig.storage().open(OTHER, 1, PartitionSettings.DEFAULT), 10);
             rig.close();
         }
     }

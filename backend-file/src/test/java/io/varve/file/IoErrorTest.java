@@ -10,6 +10,7 @@ import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
@@ -32,7 +33,8 @@ class IoErrorTest {
     private static final int LEFT = 20;
 
     private static final String SOUND = "sound";
-    private static final SegmentLimits LIMITS = new SegmentLimits(1 << 20, Long.MAX_VALUE, 4096, 1 << 16);
+    private static final PartitionSettings LIMITS =
+            PartitionSettings.of(new SegmentLimits(1 << 20, Long.MAX_VALUE, 4096, 1 << 16));
     private static final List<PartitionId> IDS = List.of(
             new PartitionId("orders", new UUID(7, 11), 0),
             new PartitionId("orders", new UUID(7, 11), 1),

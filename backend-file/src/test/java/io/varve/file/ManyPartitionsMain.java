@@ -4,10 +4,11 @@ package io.varve.file;
 import io.varve.conformance.batch.Batches;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -44,7 +45,7 @@ public final class ManyPartitionsMain {
     private static void loadClasses(Path directory, SystemScheduler scheduler) {
         try (Storage storage = open(directory, scheduler)) {
             PartitionId id = new PartitionId("warm", new UUID(1, 2), 0);
-            PartitionStore store = storage.open(id, 1, SegmentLimits.DEFAULT);
+            PartitionStore store = storage.open(id, 1, PartitionSettings.DEFAULT);
             store.append(Batches.run(0, 10, SIZE, 1000));
             storage.sync(List.of(store));
             storage.delete(id);
@@ -59,15 +60,15 @@ public final class ManyPartitionsMain {
     }
 
     private static Storage open(Path directory, SystemScheduler scheduler) {
-        return FileStorage.open(
-                new StorageContext(List.of(directory), Map.of(), Clock.system(), scheduler, new FailPoints()));
+        return FileStorage.open(new StorageContext(
+                List.of(directory), Map.of(), Clock.system(), scheduler, Ids.random(), new FailPoints()));
     }
 
     private static void crowd(Path directory, SystemScheduler scheduler, int rounds) {
         try (Storage storage = open(directory, scheduler)) {
             List<PartitionStore> stores = new ArrayList<>();
             for (int i = 0; i < PARTITIONS; i++) {
-                stores.add(storage.open(id(i), 1, SegmentLimits.DEFAULT));
+                stores.add(storage.open(id(i), 1, PartitionSettings.DEFAULT));
             }
             int refused = 0;
             for (int round = 0; round < rounds; round++) {

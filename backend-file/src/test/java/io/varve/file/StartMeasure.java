@@ -8,8 +8,10 @@ import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
@@ -55,7 +57,8 @@ public final class StartMeasure {
     }
 
     private StorageContext context() {
-        return new StorageContext(List.of(directory), Map.of(), Clock.system(), SCHEDULER, new FailPoints());
+        return new StorageContext(
+                List.of(directory), Map.of(), Clock.system(), SCHEDULER, Ids.random(), new FailPoints());
     }
 
     private static PartitionId id(int i) {
@@ -94,7 +97,7 @@ public final class StartMeasure {
         print("storage opened", started);
         List<PartitionStore> stores = new ArrayList<>();
         for (int i = 0; i < partitions; i++) {
-            stores.add(storage.open(id(i), 0, SegmentLimits.DEFAULT));
+            stores.add(storage.open(id(i), 0, PartitionSettings.DEFAULT));
         }
         print("and its partitions", started);
         print("which hold " + (usedHeap() - before) / partitions + " bytes of heap each");
@@ -111,7 +114,7 @@ public final class StartMeasure {
     }
 
     private void fill(int partitions, int segments) throws IOException {
-        SegmentLimits limits = new SegmentLimits(5 * BATCH, Long.MAX_VALUE, 4096, 1 << 20);
+        PartitionSettings limits = PartitionSettings.of(new SegmentLimits(5 * BATCH, Long.MAX_VALUE, 4096, 1 << 20));
         try (Storage storage = FileStorage.open(context())) {
             PartitionStore first = storage.open(id(0), 0, limits);
             for (int i = 0; i < 5 * segments; i++) {
@@ -143,7 +146,7 @@ public final class StartMeasure {
         if (Files.notExists(directory)) {
             long started = System.nanoTime();
             FileStorage storage = FileStorage.open(context());
-            PartitionStore store = storage.open(id(0), 0, SegmentLimits.DEFAULT);
+            PartitionStore store = storage.open(id(0), 0, PartitionSettings.DEFAULT);
             for (int i = 0; i < mebibytes; i++) {
                 store.append(Batches.run(store.extent().readableEnd(), 10, batch, 1000 + i));
                 if (i % 8 == 7) {
@@ -157,7 +160,9 @@ public final class StartMeasure {
         FileStorage storage = FileStorage.open(context());
         print(
                 "opened, with an end of "
-                        + storage.open(id(0), 0, SegmentLimits.DEFAULT).extent().readableEnd(),
+                        + storage.open(id(0), 0, PartitionSettings.DEFAULT)
+                                .extent()
+                                .readableEnd(),
                 started);
         storage.abandon();
     }

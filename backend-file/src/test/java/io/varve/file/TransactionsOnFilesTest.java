@@ -45,7 +45,11 @@ class TransactionsOnFilesTest {
         PartitionConfig config =
                 new PartitionConfig(limits, 1 << 20, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE);
         log = PartitionLog.open(
-                rig.storage().open(ID, 0, limits), 0, config, rig.context().clock(), (l, records) -> {});
+                rig.storage().open(ID, 0, config.settings(0)),
+                0,
+                config,
+                rig.context().clock(),
+                (l, records) -> {});
     }
 
     @AfterEach

@@ -43,7 +43,7 @@ record CommittedView(long start, long committedEnd, LmdbSegment[] segments, long
                     segment.maxTimestamp,
                     segment.lastAppendMs,
                     sealed,
-                    Segment.LOCAL));
+                    Segment.Tier.LOCAL));
         }
         return list;
     }

@@ -138,10 +138,7 @@ final class LmdbPartition {
         LmdbSegment active = segments[segments.length - 1];
         long now = environment.clock.millis();
         if (SegmentRoll.isDue(limits, active.bytes, active.firstTimestamp, active.firstAppendMs, run, now)) {
-            uncommitted.seal(active);
-            active = new LmdbSegment(end, number);
-            segments = Arrays.copyOf(segments, segments.length + 1);
-            segments[segments.length - 1] = active;
+            active = roll();
         }
         for (int at = bytes.position(); at < bytes.limit(); ) {
             at += uncommitted.stage(bytes, at, active);
@@ -149,6 +146,27 @@ final class LmdbPartition {
         active.appended(now);
         end = run.nextOffset();
         markDirty();
+    }
+
+    /** Stages the end of the active segment, unless it is empty. */
+    void seal() {
+        if (segments[segments.length - 1].bytes > 0) {
+            roll();
+            markDirty();
+        }
+    }
+
+    private LmdbSegment roll() {
+        LmdbSegment next = new LmdbSegment(end, number);
+        uncommitted.seal(segments[segments.length - 1]);
+        segments = Arrays.copyOf(segments, segments.length + 1);
+        segments[segments.length - 1] = next;
+        return next;
+    }
+
+    /** @return the base of the segment that is active as committed */
+    synchronized long sealedEnd() {
+        return committedSegments[committedSegments.length - 1].base;
     }
 
     void trimTo(long to) {

@@ -8,8 +8,11 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 
 /**
  * Stores the blobs of a partition in the environment, each with a checksum. A written blob is staged until
@@ -83,23 +86,34 @@ final class LmdbSnapshots implements Snapshots {
     }
 
     @Override
+    public Set<String> names() {
+        return present("").stream().map(SnapshotKey::name).collect(Collectors.toSet());
+    }
+
+    @Override
     public List<Long> offsets(String name) {
+        return present(name).stream().map(SnapshotKey::offset).toList();
+    }
+
+    /** @return keys of the blobs of a name, committed or staged; of all blobs when {@code name} is empty */
+    private SortedSet<SnapshotKey> present(String name) {
         store.token.requireOpen();
-        TreeSet<Long> offsets = new TreeSet<>();
+        TreeSet<SnapshotKey> keys = new TreeSet<>();
         // With the lock held no commit can move a blob between the two places that are read here.
         synchronized (partition) {
-            stored(partition, name).forEach(key -> offsets.add(key.offset()));
+            keys.addAll(stored(partition, name));
             if (partition.uncommitted.blobs() != null) {
                 partition.uncommitted.blobs().forEach((key, content) -> {
-                    if (key.name().equals(name) && content.isPresent()) {
-                        offsets.add(key.offset());
-                    } else if (key.name().equals(name)) {
-                        offsets.remove(key.offset());
+                    boolean wanted = name.isEmpty() || key.name().equals(name);
+                    if (wanted && content.isPresent()) {
+                        keys.add(key);
+                    } else {
+                        keys.remove(key);
                     }
                 });
             }
         }
-        return List.copyOf(offsets);
+        return keys;
     }
 
     /** @return the keys of committed blobs of a name; of all blobs when {@code name} is empty */

@@ -2,8 +2,8 @@
 package io.varve.lmdb;
 
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -74,7 +74,7 @@ final class LmdbStorage implements Storage {
     }
 
     @Override
-    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+    public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         requireOpen();
         LmdbPartition partition = partitions.get(id.toString());
         if (partition == null) {
@@ -87,7 +87,7 @@ final class LmdbStorage implements Storage {
             partition.fencing.requireOpenable(epoch);
             partition.load();
             handle = new LmdbStore(
-                    this, partition, directory(partition).commits(), partition.fencing.open(epoch), limits);
+                    this, partition, directory(partition).commits(), partition.fencing.open(epoch), settings);
         }
         commitStaged(handle);
         return handle;

@@ -7,9 +7,9 @@ import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.Fencing;
@@ -32,21 +32,21 @@ final class LmdbStore implements PartitionStore {
     private final GroupCommit commits;
     final Fencing.Token token;
     private final LmdbEdits edits;
-    private volatile SegmentLimits limits;
+    private volatile PartitionSettings settings;
 
     LmdbStore(
             LmdbStorage storage,
             LmdbPartition partition,
             GroupCommit commits,
             Fencing.Token token,
-            SegmentLimits limits) {
+            PartitionSettings settings) {
         this.storage = storage;
         this.partition = partition;
         this.environment = partition.environment;
         this.commits = commits;
         this.token = token;
         this.edits = new LmdbEdits(partition, commits, token);
-        this.limits = Objects.requireNonNull(limits, "limits");
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     @Override
@@ -66,9 +66,9 @@ final class LmdbStore implements PartitionStore {
     }
 
     @Override
-    public void limits(SegmentLimits limits) {
+    public void settings(PartitionSettings settings) {
         token.requireWriter();
-        this.limits = Objects.requireNonNull(limits, "limits");
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     @Override
@@ -81,8 +81,24 @@ final class LmdbStore implements PartitionStore {
             }
             environment.space.require(partition.id, size);
         }
-        staging(size, () -> partition.append(run, limits));
+        staging(size, () -> partition.append(run, settings.segments()));
         environment.failPoints.hit(LmdbFailPoints.APPEND_AFTER_STAGING);
+    }
+
+    @Override
+    public void seal() {
+        synchronized (partition) {
+            partition.awaitEdits(); // the swap must find the segments that it replaces
+            token.requireWriter();
+            partition.requireWritable();
+            partition.seal();
+        }
+    }
+
+    @Override
+    public long sealedEnd() {
+        token.requireOpen();
+        return partition.sealedEnd();
     }
 
     @Override

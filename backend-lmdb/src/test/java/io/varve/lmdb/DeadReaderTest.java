@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.conformance.rig.JavaCommand;
 import io.varve.conformance.rig.TestedBackend;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -52,7 +53,8 @@ class DeadReaderTest extends LmdbTestBase {
     void aReaderThatDiesWhileTheStorageRunsIsReleasedLater() throws IOException, InterruptedException {
         storage.abandon();
         VirtualTime time = new VirtualTime(EPOCH);
-        storage = LmdbStorage.open(new StorageContext(List.of(directory), properties, time, time, failPoints));
+        storage = LmdbStorage.open(
+                new StorageContext(List.of(directory), properties, time, time, Ids.random(), failPoints));
         store = storage.open(ID, 1, limits);
         append(BATCH);
         sync();

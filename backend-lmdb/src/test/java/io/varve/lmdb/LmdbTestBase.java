@@ -7,9 +7,11 @@ import io.varve.conformance.batch.Batches;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageContext;
@@ -38,7 +40,7 @@ abstract class LmdbTestBase {
 
     final Map<String, String> properties = new HashMap<>();
     final FailPoints failPoints = new FailPoints();
-    SegmentLimits limits = new SegmentLimits(MIB / 4, Long.MAX_VALUE, 0, 1 << 20);
+    PartitionSettings limits = PartitionSettings.of(new SegmentLimits(MIB / 4, Long.MAX_VALUE, 0, 1 << 20));
     LmdbStorage storage;
     PartitionStore store;
     private final SystemScheduler scheduler = new SystemScheduler(2);
@@ -56,7 +58,7 @@ abstract class LmdbTestBase {
     }
 
     StorageContext context() {
-        return new StorageContext(List.of(directory), properties, Clock.system(), scheduler, failPoints);
+        return new StorageContext(List.of(directory), properties, Clock.system(), scheduler, Ids.random(), failPoints);
     }
 
     void restart() {

@@ -3,6 +3,7 @@ package io.varve.lmdb;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -17,7 +18,12 @@ final class OpenStorageMain {
     public static void main(String[] arguments) {
         try (SystemScheduler scheduler = new SystemScheduler(1)) {
             StorageContext context = new StorageContext(
-                    List.of(Path.of(arguments[0])), Map.of(), Clock.system(), scheduler, new FailPoints());
+                    List.of(Path.of(arguments[0])),
+                    Map.of(),
+                    Clock.system(),
+                    scheduler,
+                    Ids.random(),
+                    new FailPoints());
             new LmdbStorageProvider().open(context).close();
             System.out.println("opened");
         } catch (StorageException e) {

@@ -34,8 +34,8 @@ record BrokerState(LogEngine engine, ClusterMetadata metadata, FailPoints failPo
         StorageConfig storage = config.storage();
         storage.directories().forEach(BrokerState::requireNotKafkas);
         FailPoints failPoints = HaltAtFailPoint.armed(System.getProperties());
-        StorageContext context =
-                new StorageContext(storage.directories(), storage.properties(), clock, scheduler, failPoints);
+        StorageContext context = new StorageContext(
+                storage.directories(), storage.properties(), clock, scheduler, Ids.random(), failPoints);
         long begun = clock.nanos();
         LogEngine engine = LogEngine.open(backend, context, config.engine());
         try {

@@ -10,7 +10,8 @@ public final class TimelessSegments {
 
     /**
      * @param segments any
-     * @return the same without when they were appended to, which differs between storages that hold the same
+     * @return the same without when they were appended to, and without where they are, which differ between
+     *     storages that hold the same
      */
     public static List<Segment> timeless(List<Segment> segments) {
         return segments.stream()
@@ -21,7 +22,7 @@ public final class TimelessSegments {
                         one.maxTimestamp(),
                         -1,
                         one.sealed(),
-                        one.tier()))
+                        Segment.Tier.LOCAL))
                 .toList();
     }
 }

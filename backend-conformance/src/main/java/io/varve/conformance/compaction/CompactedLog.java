@@ -38,7 +38,7 @@ final class CompactedLog {
 
     private void open() {
         log = PartitionLog.open(
-                rig.storage().open(ID, 0, config.segments()), 0, config, time, (unused, records) -> {}, failPoints);
+                rig.storage().open(ID, 0, config.settings(0)), 0, config, time, (unused, records) -> {}, failPoints);
     }
 
     /** Makes everything durable and visible. */

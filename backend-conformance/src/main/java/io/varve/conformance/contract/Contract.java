@@ -13,6 +13,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -41,7 +42,8 @@ abstract class Contract {
     static final long TO_END = Long.MAX_VALUE;
     static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     /** Segments of five batches of {@link #SIZE}, with an index entry for every batch. */
-    static final SegmentLimits SMALL = new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 0, 1 << 16);
+    static final PartitionSettings SMALL =
+            PartitionSettings.of(new SegmentLimits(5 * SIZE, Long.MAX_VALUE, 0, 1 << 16));
 
     private final Supplier<StorageRig> rigs;
     StorageRig rig;
@@ -117,7 +119,7 @@ abstract class Contract {
      *     appended to
      */
     static Segment segment(long base, long end, int batches, long maxTimestamp, boolean sealed) {
-        return new Segment(base, end, (long) batches * SIZE, maxTimestamp, -1, sealed, Segment.LOCAL);
+        return new Segment(base, end, (long) batches * SIZE, maxTimestamp, -1, sealed, Segment.Tier.LOCAL);
     }
 
     /** @return base offsets of the batches one read returns; each of them is checked to be whole and sound */

@@ -12,8 +12,8 @@ import io.varve.core.record.BatchValidator;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.io.IOException;
@@ -52,7 +52,7 @@ public abstract class FailedSyncContract {
             Path directory = disk.path.resolve("data");
             failASync(subject, disk, directory, scheduler);
             try (Storage second = subject.open(directory, scheduler, new FailPoints())) {
-                PartitionStore again = second.open(Contract.ID, 1, SegmentLimits.DEFAULT);
+                PartitionStore again = second.open(Contract.ID, 1, PartitionSettings.DEFAULT);
                 assertThat(second.sync(List.of(again)).byPartition()).isEmpty();
                 long durable = again.extent().durableEnd();
                 assertThat(durable).isGreaterThanOrEqualTo(10);
@@ -75,14 +75,14 @@ public abstract class FailedSyncContract {
             failASync(subject, disk, directory, scheduler);
             long end;
             try (Storage second = subject.open(directory, scheduler, new FailPoints())) {
-                PartitionStore again = second.open(Contract.ID, 1, SegmentLimits.DEFAULT);
+                PartitionStore again = second.open(Contract.ID, 1, PartitionSettings.DEFAULT);
                 append(again, again.extent().readableEnd(), BATCHES);
                 assertThat(second.sync(List.of(again)).byPartition()).isEmpty();
                 end = again.extent().durableEnd();
             }
             forget(directory);
             try (Storage third = subject.open(directory, scheduler, new FailPoints())) {
-                requireSound(third.open(Contract.ID, 1, SegmentLimits.DEFAULT), end);
+                requireSound(third.open(Contract.ID, 1, PartitionSettings.DEFAULT), end);
             }
         }
     }
@@ -93,7 +93,7 @@ public abstract class FailedSyncContract {
      */
     private static void failASync(TestedBackend subject, SmallDisk disk, Path directory, SystemScheduler scheduler) {
         Storage first = subject.open(directory, scheduler, new FailPoints());
-        PartitionStore store = first.open(Contract.ID, 1, SegmentLimits.DEFAULT);
+        PartitionStore store = first.open(Contract.ID, 1, PartitionSettings.DEFAULT);
         append(store, 0, 1);
         assertThat(first.sync(List.of(store)).byPartition()).isEmpty();
         try {

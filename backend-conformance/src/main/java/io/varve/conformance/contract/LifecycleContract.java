@@ -30,7 +30,7 @@ public abstract class LifecycleContract extends Contract {
         assertFails(Kind.FENCED, () -> store.trimTo(5));
         assertFails(Kind.FENCED, () -> store.truncateTo(0));
         assertFails(Kind.FENCED, () -> store.replace(store.segments(), () -> null));
-        assertFails(Kind.FENCED, () -> store.limits(SMALL));
+        assertFails(Kind.FENCED, () -> store.settings(SMALL));
         assertFails(Kind.FENCED, () -> store.snapshots().write("state", 1, ByteBuffer.allocate(1)));
         assertFails(Kind.FENCED, () -> store.snapshots().delete("state", 1));
         assertThat(newer.extent().readableEnd()).isEqualTo(10);

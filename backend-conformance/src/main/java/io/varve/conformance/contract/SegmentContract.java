@@ -7,6 +7,7 @@ import io.varve.conformance.batch.Batches;
 import io.varve.conformance.batch.TimelessSegments;
 import io.varve.conformance.rig.StorageRig;
 import io.varve.core.runtime.Clock;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -29,7 +30,7 @@ public abstract class SegmentContract extends Contract {
 
     @Test
     void aNewPartitionHasOneEmptyActiveSegment() {
-        assertThat(store.segments()).containsExactly(new Segment(0, 0, 0, -1, -1, false, Segment.LOCAL));
+        assertThat(store.segments()).containsExactly(new Segment(0, 0, 0, -1, -1, false, Segment.Tier.LOCAL));
     }
 
     @Test
@@ -91,7 +92,7 @@ public abstract class SegmentContract extends Contract {
         reopen();
         assertThat(store.segments().get(0).lastAppendMs()).isEqualTo(appended);
         store.truncateTo(0);
-        assertThat(store.segments()).containsExactly(new Segment(0, 0, 0, -1, -1, false, Segment.LOCAL));
+        assertThat(store.segments()).containsExactly(new Segment(0, 0, 0, -1, -1, false, Segment.Tier.LOCAL));
     }
 
     /** Waits until the clock has moved on. */
@@ -105,7 +106,7 @@ public abstract class SegmentContract extends Contract {
 
     @Test
     void endsASegmentByAge() {
-        store.limits(new SegmentLimits(1 << 20, 100, 0, 1 << 16));
+        store.settings(PartitionSettings.of(new SegmentLimits(1 << 20, 100, 0, 1 << 16)));
         append(Batches.run(0, 1, SIZE, EPOCH));
         append(Batches.run(1, 1, SIZE, EPOCH + 100));
         append(Batches.run(2, 1, SIZE, EPOCH + 101));
@@ -121,26 +122,26 @@ public abstract class SegmentContract extends Contract {
     @ParameterizedTest(name = "first {0}, then {1}")
     @CsvSource({"-1, -1", "-5, -1", "-1, 1700000000000", "1700000000000, -1"})
     void withoutTimestampsAgeCountsFromTheFirstAppend(long first, long then) {
-        store.limits(new SegmentLimits(1 << 20, 1, 0, 1 << 16));
+        store.settings(PartitionSettings.of(new SegmentLimits(1 << 20, 1, 0, 1 << 16)));
         append(Batches.run(0, 1, SIZE, first));
         assertThat(store.segments()).hasSize(1);
         nextMillis();
         nextMillis();
         append(Batches.run(1, 1, SIZE, then));
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 1L);
-        store.limits(new SegmentLimits(1 << 20, 3_600_000, 0, 1 << 16));
+        store.settings(PartitionSettings.of(new SegmentLimits(1 << 20, 3_600_000, 0, 1 << 16)));
         append(Batches.run(2, 1, SIZE, -1));
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 1L);
     }
 
     @Test
     void ageCountsFromTheFirstBatchAlsoAfterReopening() {
-        SegmentLimits byAge = new SegmentLimits(1 << 20, 100, 0, 1 << 16);
-        store.limits(byAge);
+        PartitionSettings byAge = PartitionSettings.of(new SegmentLimits(1 << 20, 100, 0, 1 << 16));
+        store.settings(byAge);
         append(Batches.run(0, 1, SIZE, EPOCH));
         append(Batches.run(1, 1, SIZE, EPOCH + 60));
         reopen();
-        store.limits(byAge);
+        store.settings(byAge);
         append(Batches.run(2, 1, SIZE, EPOCH + 110));
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 2L);
     }
@@ -148,7 +149,7 @@ public abstract class SegmentContract extends Contract {
     @Test
     void newLimitsHoldFromTheNextAppend() {
         appendTens(1);
-        store.limits(new SegmentLimits(14, Long.MAX_VALUE, 4096, 1 << 16));
+        store.settings(PartitionSettings.of(new SegmentLimits(14, Long.MAX_VALUE, 4096, 1 << 16)));
         appendTens(2);
         assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 10L, 20L);
     }

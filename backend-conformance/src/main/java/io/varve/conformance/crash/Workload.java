@@ -6,6 +6,7 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -28,7 +29,8 @@ import java.util.function.Supplier;
  */
 public final class Workload {
     /** The limits with which the workload, and every check of its partitions, open them. */
-    public static final SegmentLimits LIMITS = new SegmentLimits(4000, Long.MAX_VALUE, 300, 1 << 16);
+    public static final PartitionSettings LIMITS =
+            PartitionSettings.of(new SegmentLimits(4000, Long.MAX_VALUE, 300, 1 << 16));
 
     private static final int SLOTS = 6;
     private static final int MOST_BYTES = 60_000;

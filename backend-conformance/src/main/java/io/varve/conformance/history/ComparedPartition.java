@@ -9,6 +9,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -54,8 +55,8 @@ final class ComparedPartition {
     }
 
     /** Small segments with a sparse index; the reference has none, so a full one must never end a segment. */
-    static SegmentLimits limits(long segmentBytes) {
-        return new SegmentLimits((int) segmentBytes, 5000, 300, 1 << 16);
+    static PartitionSettings settings(long segmentBytes) {
+        return PartitionSettings.of(new SegmentLimits((int) segmentBytes, 5000, 300, 1 << 16));
     }
 
     /** Does the same to both; either both return equal values, or both fail with the same kind. */
@@ -115,7 +116,7 @@ final class ComparedPartition {
                 both("truncate", store -> store.truncateTo(step.number(0)));
                 synced = Math.min(synced, model.extent().readableEnd());
             }
-            case LIMIT -> both("limits", store -> store.limits(limits(step.number(0))));
+            case LIMIT -> both("limits", store -> store.settings(settings(step.number(0))));
             case SNAPSHOT ->
                 both(
                         "snapshot",

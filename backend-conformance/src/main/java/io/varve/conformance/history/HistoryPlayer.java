@@ -5,8 +5,8 @@ import io.varve.conformance.rig.StorageRig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import java.util.ArrayList;
@@ -36,10 +36,10 @@ final class HistoryPlayer implements AutoCloseable {
     }
 
     private void open(int part, PartitionId id, long epoch) {
-        SegmentLimits limits = ComparedPartition.limits(segmentBytes[part]);
+        PartitionSettings settings = ComparedPartition.settings(segmentBytes[part]);
         Storage storage = rig.storage();
         pairs[part] = new ComparedPartition(
-                id, epoch, storage, storage.open(id, epoch, limits), reference.open(id, epoch, limits));
+                id, epoch, storage, storage.open(id, epoch, settings), reference.open(id, epoch, settings));
     }
 
     /** @return how far the reference's partition reaches */

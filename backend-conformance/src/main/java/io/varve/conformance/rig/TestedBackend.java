@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
@@ -63,6 +64,6 @@ public record TestedBackend(StorageProvider provider, Map<String, String> proper
     public Storage open(List<Path> directories, Scheduler scheduler, FailPoints failPoints) {
         Map<String, String> all = new HashMap<>(HASTE);
         all.putAll(properties);
-        return provider.open(new StorageContext(directories, all, Clock.system(), scheduler, failPoints));
+        return provider.open(new StorageContext(directories, all, Clock.system(), scheduler, Ids.random(), failPoints));
     }
 }

@@ -21,8 +21,10 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.NavigableMap;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 
@@ -39,6 +41,7 @@ final class JournalPartition {
     private static final byte BLOB = 6;
     private static final byte BLOB_DELETED = 7;
     private static final byte SYNCED = 8;
+    private static final byte SEALED = 9;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     final NavigableMap<String, NavigableMap<Long, byte[]>> blobs = new TreeMap<>();
@@ -101,6 +104,7 @@ final class JournalPartition {
             case REPLACED -> applyReplacement(entry);
             case BLOB -> applyBlob(entry);
             case BLOB_DELETED -> applyBlobDeletion(entry);
+            case SEALED -> parts.add(new JournalSegment(end));
             default -> {} // SYNCED
         }
     }
@@ -127,6 +131,14 @@ final class JournalPartition {
         long ends = now << 1 | (isFull(run, limits, now) ? 1 : 0);
         long at = journal.write(APPENDED, run.baseOffset(), run.nextOffset(), ends, 0, run.bytes());
         applyAppend(entry(APPENDED, run.baseOffset(), run.nextOffset(), ends, at, run.bytes()));
+    }
+
+    void seal() {
+        if (!parts.get(parts.size() - 1).batches.isEmpty()) {
+            journalStart();
+            journal.write(SEALED, end, 0, 0, 0, NOTHING);
+            parts.add(new JournalSegment(end));
+        }
     }
 
     private static Journal.Entry entry(byte type, long a, long b, long c, long at, ByteBuffer body) {
@@ -351,6 +363,12 @@ final class JournalPartition {
         if (entry.body() != null) {
             blobs(text(entry.body())).remove(entry.a());
         }
+    }
+
+    Set<String> blobNames() {
+        Set<String> names = new HashSet<>(blobs.keySet());
+        names.removeIf(name -> blobs.get(name).isEmpty());
+        return names;
     }
 
     NavigableMap<Long, byte[]> blobs(String name) {

@@ -41,6 +41,6 @@ final class JournalSegment {
     Segment describe(long end, boolean sealed) {
         long newest =
                 batches.stream().mapToLong(JournalBatch::maxTimestamp).max().orElse(-1);
-        return new Segment(base, end, bytes(), newest, lastAppendMs, sealed, Segment.LOCAL);
+        return new Segment(base, end, bytes(), newest, lastAppendMs, sealed, Segment.Tier.LOCAL);
     }
 }

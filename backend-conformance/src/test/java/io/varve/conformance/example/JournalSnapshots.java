@@ -7,6 +7,7 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Blobs, which are entries of the journal like everything else. */
 record JournalSnapshots(JournalStore store) implements Snapshots {
@@ -28,6 +29,14 @@ record JournalSnapshots(JournalStore store) implements Snapshots {
             return Optional.ofNullable(found)
                     .map(blob -> new Snapshot(
                             blob.getKey(), ByteBuffer.wrap(blob.getValue()).asReadOnlyBuffer()));
+        }
+    }
+
+    @Override
+    public Set<String> names() {
+        synchronized (store.partition) {
+            store.token.requireOpen();
+            return store.partition.blobNames();
         }
     }
 

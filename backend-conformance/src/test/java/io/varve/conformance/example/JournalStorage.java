@@ -5,8 +5,8 @@ import io.varve.core.directory.DirectoryLock;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -72,7 +72,7 @@ final class JournalStorage implements Storage {
     }
 
     @Override
-    public synchronized PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+    public synchronized PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         requireOpen();
         JournalPartition partition = partitions.get(id);
         if (partition == null) {
@@ -82,7 +82,7 @@ final class JournalStorage implements Storage {
         }
         synchronized (partition) {
             partition.fencing.requireOpenable(epoch);
-            return new JournalStore(this, partition, partition.fencing.open(epoch), limits);
+            return new JournalStore(this, partition, partition.fencing.open(epoch), settings);
         }
     }
 

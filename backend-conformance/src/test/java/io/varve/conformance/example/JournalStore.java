@@ -9,9 +9,9 @@ import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
@@ -27,13 +27,13 @@ final class JournalStore implements PartitionStore {
     final JournalStorage storage;
     final JournalPartition partition;
     final Fencing.Token token;
-    private SegmentLimits limits;
+    private PartitionSettings settings;
 
-    JournalStore(JournalStorage storage, JournalPartition partition, Fencing.Token token, SegmentLimits limits) {
+    JournalStore(JournalStorage storage, JournalPartition partition, Fencing.Token token, PartitionSettings settings) {
         this.storage = storage;
         this.partition = partition;
         this.token = token;
-        this.limits = Objects.requireNonNull(limits, "limits");
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     /** @throws StorageException what was wrong, if this handle or the device may not or can not */
@@ -58,10 +58,10 @@ final class JournalStore implements PartitionStore {
     }
 
     @Override
-    public void limits(SegmentLimits limits) {
+    public void settings(PartitionSettings settings) {
         synchronized (partition) {
             token.requireWriter();
-            this.limits = Objects.requireNonNull(limits, "limits");
+            this.settings = Objects.requireNonNull(settings, "settings");
         }
     }
 
@@ -69,7 +69,15 @@ final class JournalStore implements PartitionStore {
     public void append(BatchRun run) {
         synchronized (partition) {
             token.requireWriter();
-            partition.append(run, limits, storage.clock.millis());
+            partition.append(run, settings.segments(), storage.clock.millis());
+        }
+    }
+
+    @Override
+    public void seal() {
+        synchronized (partition) {
+            token.requireWriter();
+            partition.seal();
         }
     }
 

@@ -5,9 +5,9 @@ import io.varve.core.memory.MemoryStorage;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.SyncFailures;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -110,7 +110,7 @@ final class CrashMutants {
     /** Opens every partition of a storage just restarted, before anybody else does. */
     private static void each(MemoryStorage memory, java.util.function.Consumer<PartitionStore> change) {
         for (PartitionId id : memory.partitions()) {
-            try (PartitionStore store = memory.open(id, Long.MIN_VALUE, SegmentLimits.DEFAULT)) {
+            try (PartitionStore store = memory.open(id, Long.MIN_VALUE, PartitionSettings.DEFAULT)) {
                 change.accept(store);
                 memory.sync(List.of(store));
             }
@@ -247,7 +247,7 @@ final class CrashMutants {
             for (PartitionId id : deleted) {
                 if (left.partitions().stream()
                         .noneMatch(other -> other.toString().equals(id.toString()))) {
-                    left.open(id, Long.MIN_VALUE, SegmentLimits.DEFAULT).close();
+                    left.open(id, Long.MIN_VALUE, PartitionSettings.DEFAULT).close();
                 }
             }
             return left;

@@ -5,6 +5,7 @@ import io.varve.core.spi.Snapshots;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Sound snapshots, for a mutant to override one method. */
 abstract class ForwardingSnapshots implements Snapshots {
@@ -22,6 +23,11 @@ abstract class ForwardingSnapshots implements Snapshots {
     @Override
     public Optional<Snapshot> newest(String name, long atMost) {
         return sound.newest(name, atMost);
+    }
+
+    @Override
+    public Set<String> names() {
+        return sound.names();
     }
 
     @Override

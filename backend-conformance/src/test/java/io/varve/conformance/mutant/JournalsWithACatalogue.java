@@ -3,8 +3,8 @@ package io.varve.conformance.mutant;
 
 import io.varve.conformance.example.JournalStorageProvider;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
@@ -56,6 +56,7 @@ public final class JournalsWithACatalogue implements StorageProvider {
                         context.properties(),
                         context.clock(),
                         context.scheduler(),
+                        context.ids(),
                         context.failPoints());
                 byDirectory.put(directory, new JournalStorageProvider().open(one));
             }
@@ -63,7 +64,7 @@ public final class JournalsWithACatalogue implements StorageProvider {
                 if (!partitions().contains(listed)) {
                     leastUsed()
                             .getValue()
-                            .open(listed, 0, SegmentLimits.DEFAULT)
+                            .open(listed, 0, PartitionSettings.DEFAULT)
                             .close();
                 }
             }
@@ -119,12 +120,12 @@ public final class JournalsWithACatalogue implements StorageProvider {
         }
 
         @Override
-        public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+        public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
             if (!partitions().contains(id)) {
                 list(id);
             }
             Map.Entry<Path, Storage> home = home(id);
-            PartitionStore sound = home.getValue().open(id, epoch, limits);
+            PartitionStore sound = home.getValue().open(id, epoch, settings);
             PartitionStore handle = (PartitionStore) Proxy.newProxyInstance(
                     getClass().getClassLoader(), new Class<?>[] {PartitionStore.class}, (proxy, method, arguments) -> {
                         switch (method.getName()) {

@@ -3,8 +3,8 @@ package io.varve.conformance.mutant;
 
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
@@ -63,8 +63,8 @@ class MutatedStorage implements Storage {
     }
 
     @Override
-    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
-        return handle(memory.open(id, epoch, limits));
+    public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
+        return handle(memory.open(id, epoch, settings));
     }
 
     @Override

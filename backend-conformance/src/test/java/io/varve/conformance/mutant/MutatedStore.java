@@ -8,9 +8,9 @@ import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
@@ -37,8 +37,8 @@ class MutatedStore implements PartitionStore {
     }
 
     @Override
-    public void limits(SegmentLimits limits) {
-        sound.limits(limits);
+    public void settings(PartitionSettings settings) {
+        sound.settings(settings);
     }
 
     @Override
@@ -46,6 +46,11 @@ class MutatedStore implements PartitionStore {
         storage.requireSound(id());
         storage.requireRoom(id());
         sound.append(run);
+    }
+
+    @Override
+    public void seal() {
+        sound.seal();
     }
 
     @Override

@@ -6,8 +6,8 @@ import io.varve.core.memory.MemoryStorage;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +37,7 @@ record PartitionCopy(PartitionId id, List<ByteBuffer> batches) {
         if (!memory.partitions().contains(id)) {
             return;
         }
-        try (PartitionStore store = memory.open(id, Long.MIN_VALUE, SegmentLimits.DEFAULT)) {
+        try (PartitionStore store = memory.open(id, Long.MIN_VALUE, PartitionSettings.DEFAULT)) {
             store.truncateTo(0);
             batches.forEach(batch -> store.append(Batches.run(batch)));
             memory.sync(List.of(store));

@@ -7,9 +7,9 @@ import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.StorageException.Kind;
 import java.util.List;
@@ -63,7 +63,7 @@ final class RestartMutants {
         MemoryStorage restarted(boolean crash) {
             MemoryStorage left = super.restarted(crash);
             for (PartitionId id : crash ? left.partitions() : List.<PartitionId>of()) {
-                try (PartitionStore store = left.open(id, Long.MIN_VALUE, SegmentLimits.DEFAULT)) {
+                try (PartitionStore store = left.open(id, Long.MIN_VALUE, PartitionSettings.DEFAULT)) {
                     device.damaged(id).stream().min(Long::compare).ifPresent(store::truncateTo);
                     left.sync(List.of(store));
                 }
@@ -97,22 +97,25 @@ final class RestartMutants {
     }
 
     private static final class TimelessNeverEnds extends MutatedStore {
-        private SegmentLimits limits;
+        private PartitionSettings settings;
 
         TimelessNeverEnds(MutatedStorage storage, PartitionStore sound) {
             super(storage, sound);
         }
 
         @Override
-        public void limits(SegmentLimits limits) {
-            this.limits = limits;
-            super.limits(limits);
+        public void settings(PartitionSettings settings) {
+            this.settings = settings;
+            super.settings(settings);
         }
 
         @Override
         public void append(BatchRun run) {
-            if (limits != null) {
-                sound.limits(run.maxTimestamp() < 0 ? limits.withSegmentMs(Long.MAX_VALUE) : limits);
+            if (settings != null) {
+                sound.settings(
+                        run.maxTimestamp() < 0
+                                ? settings.with(settings.segments().withSegmentMs(Long.MAX_VALUE))
+                                : settings);
             }
             super.append(run);
         }

@@ -8,9 +8,9 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
@@ -74,7 +74,7 @@ final class SuccessionMutants {
         @Override
         public String setAside(PartitionId id) {
             aside.add(id);
-            memory.open(id, Long.MAX_VALUE, SegmentLimits.DEFAULT).close();
+            memory.open(id, Long.MAX_VALUE, PartitionSettings.DEFAULT).close();
             return "here";
         }
 
@@ -239,8 +239,8 @@ final class SuccessionMutants {
         }
 
         @Override
-        public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
-            PartitionStore store = super.open(id, epoch, limits);
+        public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
+            PartitionStore store = super.open(id, epoch, settings);
             if (deleted != null && id.toString().equals(deleted.toString())) {
                 Map<String, Map<Long, ByteBuffer>> left = Map.copyOf(written);
                 left.forEach((name, blobs) -> Map.copyOf(blobs)
@@ -260,7 +260,7 @@ final class SuccessionMutants {
         MemoryStorage restarted(boolean crash) {
             MemoryStorage left = super.restarted(crash);
             for (PartitionId id : crash ? left.partitions() : List.<PartitionId>of()) {
-                try (PartitionStore store = left.open(id, Long.MIN_VALUE, SegmentLimits.DEFAULT)) {
+                try (PartitionStore store = left.open(id, Long.MIN_VALUE, PartitionSettings.DEFAULT)) {
                     each((name, blob) -> store.snapshots().write(name, blob.getKey(), blob.getValue()));
                 }
             }

@@ -8,9 +8,9 @@ import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
@@ -298,11 +298,11 @@ final class WriteMutants {
         }
 
         @Override
-        public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+        public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
             PartitionId key = new PartitionId(id.topic(), id.topicId(), id.partition() % 10);
             PartitionStore other = open.get(key);
             if (other == null || id.equals(key)) {
-                open.put(key, super.open(key, epoch, limits));
+                open.put(key, super.open(key, epoch, settings));
             }
             return open.get(key);
         }

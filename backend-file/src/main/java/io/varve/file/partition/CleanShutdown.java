@@ -52,7 +52,7 @@ public final class CleanShutdown {
         synchronized (partition) {
             try {
                 partition.durability().sync();
-                partition.seal();
+                partition.completeIndexes();
                 partition.fencing().end(why); // nothing comes after what was synced
             } catch (IOException e) {
                 failures.put(partition, Disk.writeFailure("completing the indexes", partition.path(), e));

@@ -181,9 +181,29 @@ public final class FilePartition {
     }
 
     private PartitionView roll(PartitionView now, BatchRun run) {
-        FileSegment active = now.active();
         boolean tooFar = run.nextOffset() - 1 - now.end() > Integer.MAX_VALUE;
-        long base = tooFar ? run.baseOffset() : now.end();
+        return roll(now, tooFar ? run.baseOffset() : now.end());
+    }
+
+    /**
+     * Ends the active segment, unless it is empty; uses the reserve when the disk is full. Call with the
+     * monitor held.
+     */
+    void seal() {
+        durability.requireSound();
+        if (view.tailBytes() > 0) {
+            try {
+                directory.withReserve(() -> {
+                    roll(view, view.end());
+                });
+            } catch (IOException e) {
+                throw Disk.writeFailure("sealing a segment", path(), e);
+            }
+        }
+    }
+
+    private PartitionView roll(PartitionView now, long base) throws StorageException {
+        FileSegment active = now.active();
         FileSegment[] segments = Arrays.copyOf(now.segments(), now.segments().length + 1);
         try {
             hit(FileFailPoints.ROLL_BEFORE_CREATE);
@@ -225,7 +245,7 @@ public final class FilePartition {
                     segment.maxTimestamp(),
                     segment.lastAppendMs(),
                     !now.isActive(i),
-                    Segment.LOCAL));
+                    Segment.Tier.LOCAL));
         }
         return list;
     }
@@ -263,12 +283,12 @@ public final class FilePartition {
     }
 
     /** Completes the active segment's indexes: a start after a clean shutdown relies on them. */
-    void seal() throws IOException {
+    void completeIndexes() throws IOException {
         view.active().writer().seal();
         view.active().saveLastAppend();
     }
 
-    /** Forces the indexes that {@link #seal} has completed. */
+    /** Forces the indexes that {@link #completeIndexes} has completed. */
     void forceIndexes() throws IOException {
         view.active().forceIndexes();
     }

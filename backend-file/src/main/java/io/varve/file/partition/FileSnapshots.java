@@ -15,8 +15,10 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -81,6 +83,38 @@ public final class FileSnapshots implements Snapshots {
             }
         }
         return Optional.empty();
+    }
+
+    @Override
+    public Set<String> names() {
+        store.requireOpen();
+        Set<String> names = new HashSet<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, FILES)) {
+            for (Path entry : entries) {
+                String name = nameOf(entry);
+                if (name != null) {
+                    names.add(name);
+                }
+            }
+        } catch (IOException e) {
+            throw Disk.readFailure("listing snapshots", directory, e);
+        }
+        return names;
+    }
+
+    /** @return the name of the blob that a file holds, or null if the file is none of a blob */
+    private static String nameOf(Path entry) {
+        String prefix = prefix(entry);
+        if (FileNames.offset(prefix, "") < 0) {
+            return null;
+        }
+        String rest = entry.getFileName().toString().substring(prefix.length());
+        KafkaSnapshotKind kind = KafkaSnapshotKind.ofSuffix(rest);
+        if (kind != null) {
+            return kind.snapshotName();
+        }
+        boolean own = rest.length() > 1 + FileNames.SNAPSHOT.length() && rest.endsWith(FileNames.SNAPSHOT);
+        return own ? rest.substring(1, rest.length() - FileNames.SNAPSHOT.length()) : null;
     }
 
     @Override

@@ -7,9 +7,9 @@ import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.support.Fencing;
@@ -29,19 +29,20 @@ public final class FileStore implements PartitionStore {
     private final FilePartition partition;
     private final Fencing.Token token;
     private final Checkpointer checkpointer;
-    private volatile SegmentLimits limits;
+    private volatile PartitionSettings settings;
     /** Bytes appended since the last sync in the background was scheduled; guarded by the partition. */
     private long unsynced;
 
     /**
      * @param token tells whether the handle is fenced or closed
-     * @param limits when to begin another segment
+     * @param settings when to begin another segment, and how long files of trimmed ones stay
      * @param checkpointer counts appended bytes
      */
-    public FileStore(FilePartition partition, Fencing.Token token, SegmentLimits limits, Checkpointer checkpointer) {
+    public FileStore(
+            FilePartition partition, Fencing.Token token, PartitionSettings settings, Checkpointer checkpointer) {
         this.partition = partition;
         this.token = token;
-        this.limits = Objects.requireNonNull(limits, "limits");
+        this.settings = Objects.requireNonNull(settings, "settings");
         this.checkpointer = checkpointer;
     }
 
@@ -67,9 +68,9 @@ public final class FileStore implements PartitionStore {
     }
 
     @Override
-    public void limits(SegmentLimits limits) {
+    public void settings(PartitionSettings settings) {
         token.requireWriter();
-        this.limits = Objects.requireNonNull(limits, "limits");
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     @Override
@@ -77,7 +78,7 @@ public final class FileStore implements PartitionStore {
         synchronized (partition) {
             token.requireWriter();
             int bytes = run.bytes().remaining();
-            partition.append(run, limits);
+            partition.append(run, settings.segments());
             unsynced += bytes;
             if (checkpointer.isSyncDue(unsynced)) {
                 unsynced = 0;
@@ -85,6 +86,20 @@ public final class FileStore implements PartitionStore {
             }
             checkpointer.appended(partition.dataDirectory(), bytes);
         }
+    }
+
+    @Override
+    public void seal() {
+        synchronized (partition) {
+            token.requireWriter();
+            partition.seal();
+        }
+    }
+
+    @Override
+    public long sealedEnd() {
+        token.requireOpen();
+        return partition.view().active().base;
     }
 
     @Override
@@ -109,7 +124,7 @@ public final class FileStore implements PartitionStore {
     public void trimTo(long start) {
         synchronized (partition) {
             token.requireWriter();
-            new PartitionTrim(partition, limits).run(start);
+            new PartitionTrim(partition, settings.segments()).run(start);
         }
     }
 
@@ -126,7 +141,7 @@ public final class FileStore implements PartitionStore {
     public void replace(List<Segment> old, BatchSource cleaned) {
         token.requireWriter();
         partition.durability().requireSound();
-        SegmentReplacement replacement = new SegmentReplacement(partition, old, limits);
+        SegmentReplacement replacement = new SegmentReplacement(partition, old, settings.segments());
         synchronized (partition) {
             token.requireWriter();
             replacement.requirePresent();

@@ -74,6 +74,21 @@ public enum KafkaSnapshotKind {
         return suffix;
     }
 
+    /** @return the name under which blobs of the kind are written */
+    String snapshotName() {
+        return name;
+    }
+
+    /** @return the kind whose files end with exactly this after the offset, or null */
+    static KafkaSnapshotKind ofSuffix(String rest) {
+        for (KafkaSnapshotKind kind : values()) {
+            if (kind.suffix.equals(rest)) {
+                return kind;
+            }
+        }
+        return null;
+    }
+
     /**
      * @return whether the bytes from position to limit are in Kafka's format; a format without a checksum
      *     hides some damage

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.conformance.batch.Batches;
 import io.varve.conformance.rig.SmallDisk;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
@@ -28,7 +30,8 @@ class DelayedDeletionTest {
     private static final PartitionId ID = new PartitionId("orders", new UUID(7, 11), 3);
     private static final int SIZE = 200;
     private static final long MINUTE = 60_000;
-    private static final SegmentLimits LIMITS = new SegmentLimits(2 * SIZE, Long.MAX_VALUE, 0, 1 << 16, MINUTE);
+    private static final PartitionSettings LIMITS =
+            PartitionSettings.of(new SegmentLimits(2 * SIZE, Long.MAX_VALUE, 0, 1 << 16, MINUTE));
 
     private final VirtualTime time = new VirtualTime(1_700_000_000_000L);
 
@@ -37,7 +40,7 @@ class DelayedDeletionTest {
 
     private Storage open(Path data) {
         return new FileStorageProvider()
-                .open(new StorageContext(List.of(data), Map.of(), time, time, new FailPoints()));
+                .open(new StorageContext(List.of(data), Map.of(), time, time, Ids.random(), new FailPoints()));
     }
 
     private static void append(PartitionStore store, int batches) {
@@ -91,7 +94,8 @@ class DelayedDeletionTest {
 
     @Test
     void goesAtOnceWhenTheDiskIsFull() throws IOException {
-        SegmentLimits large = new SegmentLimits(1 << 20, Long.MAX_VALUE, 4096, 1 << 16, MINUTE);
+        PartitionSettings large =
+                PartitionSettings.of(new SegmentLimits(1 << 20, Long.MAX_VALUE, 4096, 1 << 16, MINUTE));
         try (SmallDisk disk = SmallDisk.tmpfs(8);
                 Storage storage = open(disk.path.resolve("data"))) {
             PartitionStore store = storage.open(ID, 1, large);

@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.varve.conformance.rig.JavaCommand;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
 import io.varve.file.FileRig;
 import io.varve.file.FileTestBase;
@@ -40,7 +40,8 @@ class DescriptorLimitTest {
                         .hasSize(2 * ManyPartitionsMain.partitions());
             }
             for (int i = 0; i < ManyPartitionsMain.partitions(); i++) {
-                try (PartitionStore store = rig.storage().open(ManyPartitionsMain.id(i), 1, SegmentLimits.DEFAULT)) {
+                try (PartitionStore store =
+                        rig.storage().open(ManyPartitionsMain.id(i), 1, PartitionSettings.DEFAULT)) {
                     assertThat(FileTestBase.readAll(store, 0)).isEqualTo(FileTestBase.tens(0, 10 * ROUNDS));
                 }
             }

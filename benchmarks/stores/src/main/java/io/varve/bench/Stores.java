@@ -6,11 +6,12 @@ import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageProvider;
@@ -65,10 +66,10 @@ final class Stores implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        storage = provider.open(
-                new StorageContext(List.of(directory), Map.of(), Clock.system(), scheduler, new FailPoints()));
+        storage = provider.open(new StorageContext(
+                List.of(directory), Map.of(), Clock.system(), scheduler, Ids.random(), new FailPoints()));
         for (int i = 0; i < count; i++) {
-            partitions.add(storage.open(new PartitionId("bench", new UUID(1, 1), i), 1, SegmentLimits.DEFAULT));
+            partitions.add(storage.open(new PartitionId("bench", new UUID(1, 1), i), 1, PartitionSettings.DEFAULT));
         }
     }
 

@@ -12,7 +12,7 @@ import io.varve.core.record.DecompressionMeter;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.PartitionSettings;
 import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.util.List;
@@ -95,7 +95,7 @@ public class ValidationBenchmark {
         batch = ByteBuffer.allocateDirect(built.remaining()).put(built).flip();
         BatchRules rules = new BatchRules(validation.equals("full"), BatchRules.DEFAULT.maxRecordBytes(), null);
         log = PartitionLog.open(
-                new MemoryStorage().open(new PartitionId("bench", new UUID(1, 1), 0), 1, SegmentLimits.DEFAULT),
+                new MemoryStorage().open(new PartitionId("bench", new UUID(1, 1), 0), 1, PartitionSettings.DEFAULT),
                 1,
                 PartitionConfig.DEFAULT.with(rules),
                 Clock.system(),

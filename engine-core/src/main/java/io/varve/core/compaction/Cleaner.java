@@ -6,7 +6,6 @@ import io.varve.core.runtime.FailPoints;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.support.FirstTimestamp;
 import java.util.List;
 
 /**
@@ -79,7 +78,7 @@ public final class Cleaner {
                 CleanerCheckpoint.read(store),
                 log.cleanableEnd(),
                 clock.millis(),
-                segment -> FirstTimestamp.of(store, segment));
+                store::firstTimestamp);
         return dirt.isDue(limits) ? new Due(log, dirt) : null;
     }
 

@@ -8,8 +8,8 @@ import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Scheduler;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
@@ -107,7 +107,7 @@ public final class LogEngine implements AutoCloseable {
             if (present != null) {
                 return present;
             }
-            PartitionStore store = storage.open(id, leaderEpoch, config.segments());
+            PartitionStore store = storage.open(id, leaderEpoch, config.settings(0));
             PartitionLog log;
             try {
                 log = PartitionLog.open(store, leaderEpoch, config, clock, policy, failPoints);
@@ -191,7 +191,7 @@ public final class LogEngine implements AutoCloseable {
     }
 
     private boolean holdsNothing(PartitionId id) {
-        try (PartitionStore store = storage.open(id, 0, SegmentLimits.DEFAULT)) {
+        try (PartitionStore store = storage.open(id, 0, PartitionSettings.DEFAULT)) {
             return store.extent().readableEnd() == 0;
         } catch (StorageException e) {
             if (e.kind() == StorageException.Kind.CORRUPT) {

@@ -14,7 +14,6 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
-import io.varve.core.spi.support.FirstTimestamp;
 import io.varve.core.transaction.AbortedSnapshot;
 import java.util.Optional;
 
@@ -149,12 +148,12 @@ public final class LogReader {
      * Reads the largest timestamp of the first batch that a segment still holds.
      *
      * @param segment one of {@link PartitionLog#segments}
-     * @return ms since the epoch, or -1, as {@link FirstTimestamp#of}
+     * @return ms since the epoch, or -1, as {@link PartitionStore#firstTimestamp}
      * @throws StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed meanwhile
      * @throws io.varve.core.record.InvalidBatchException if the stored bytes are no batch
      */
     public long firstTimestamp(Segment segment) {
-        return FirstTimestamp.of(store, segment);
+        return store.firstTimestamp(segment);
     }
 
     /** @return the first offset after damage at which a sound batch can be read, or {@code end} */

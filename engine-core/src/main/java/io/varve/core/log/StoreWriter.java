@@ -85,7 +85,7 @@ final class StoreWriter {
     /** Applies a configuration; with the lock held. */
     void configure(PartitionConfig next) {
         config = next;
-        store.limits(next.segments());
+        store.settings(next.settings(store.extent().start()));
     }
 
     long logEndOffset() {

@@ -35,6 +35,8 @@ final class MemoryPartition {
     private long syncedStart;
     private long end;
     private long durableEnd;
+    /** Base of the segment that was active at the last sync: those before it stay sealed after a crash. */
+    private long syncedBase;
 
     final Fencing fencing;
 
@@ -52,7 +54,8 @@ final class MemoryPartition {
         for (MemorySegment segment : segments) {
             left.segments.add(segment.upTo(durableEnd));
         }
-        left.removeEmptyTail();
+        left.removeEmptyTail(syncedBase);
+        left.syncedBase = left.active().base;
         left.start = Math.max(syncedStart, left.segments.get(0).base);
         left.syncedStart = left.start;
         // A replacement may have left no batch up to the durable end; still, no offset below it is assigned
@@ -74,6 +77,7 @@ final class MemoryPartition {
 
     void sync() {
         durableEnd = end;
+        syncedBase = active().base;
         syncedStart = start;
     }
 
@@ -87,7 +91,7 @@ final class MemoryPartition {
     /** @param now ms since the epoch */
     void append(BatchRun run, SegmentLimits limits, long now) {
         run.requireAtOrAbove(id, end);
-        MemorySegment active = segments.get(segments.size() - 1);
+        MemorySegment active = active();
         if (isFull(active, run, limits, now)) {
             active = new MemorySegment(end);
             segments.add(active);
@@ -95,6 +99,16 @@ final class MemoryPartition {
         active.append(run);
         active.appended(now);
         end = run.nextOffset();
+    }
+
+    void seal() {
+        if (!active().batches.isEmpty()) {
+            segments.add(new MemorySegment(end));
+        }
+    }
+
+    private MemorySegment active() {
+        return segments.get(segments.size() - 1);
     }
 
     private static boolean isFull(MemorySegment active, BatchRun run, SegmentLimits limits, long now) {
@@ -132,7 +146,7 @@ final class MemoryPartition {
 
     List<Segment> segments() {
         int shown = 1;
-        while (shown < segments.size() && segments.get(shown).base < readableEnd()) {
+        while (shown < segments.size() && isShown(segments.get(shown).base)) {
             shown++;
         }
         List<Segment> list = new ArrayList<>(shown);
@@ -149,9 +163,13 @@ final class MemoryPartition {
                     segment.maxTimestamp,
                     segment.lastAppendMs,
                     sealed,
-                    Segment.LOCAL));
+                    Segment.Tier.LOCAL));
         }
         return list;
+    }
+
+    private boolean isShown(long base) {
+        return readable == ReadableAt.AT_APPEND || base < readableEnd() || base <= syncedBase;
     }
 
     void trimTo(long to) {
@@ -175,7 +193,8 @@ final class MemoryPartition {
             return;
         }
         segments.replaceAll(segment -> segment.upTo(to));
-        removeEmptyTail();
+        removeEmptyTail(0);
+        syncedBase = active().base;
         if (lastNext() <= start) {
             emptyAt(Math.min(to, start));
         }
@@ -229,17 +248,22 @@ final class MemoryPartition {
         syncedStart = offset;
         end = offset;
         durableEnd = offset;
+        syncedBase = offset;
     }
 
-    /** Removes segments without a batch at the end, so that the last remaining one takes the next append. */
-    private void removeEmptyTail() {
-        while (segments.size() > 1 && segments.get(segments.size() - 1).batches.isEmpty()) {
+    /**
+     * Removes segments without a batch at the end, so that the last remaining one takes the next append.
+     *
+     * @param sealedTo base of an empty segment to keep, as the segments before it are durably sealed
+     */
+    private void removeEmptyTail(long sealedTo) {
+        while (segments.size() > 1 && active().batches.isEmpty() && active().base > sealedTo) {
             segments.remove(segments.size() - 1);
         }
     }
 
     private long lastNext() {
-        MemorySegment last = segments.get(segments.size() - 1);
+        MemorySegment last = active();
         return last.batches.isEmpty()
                 ? last.base
                 : last.batches.get(last.batches.size() - 1).next();

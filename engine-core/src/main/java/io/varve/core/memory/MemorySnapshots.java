@@ -5,10 +5,12 @@ import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.support.ContractChecks;
 import java.nio.ByteBuffer;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /** Keeps the snapshots of a partition in a map. */
@@ -42,6 +44,20 @@ final class MemorySnapshots implements Snapshots {
                     ? Optional.empty()
                     : Optional.of(new Snapshot(
                             found.getKey(), ByteBuffer.wrap(found.getValue()).asReadOnlyBuffer()));
+        }
+    }
+
+    @Override
+    public Set<String> names() {
+        synchronized (store.partition) {
+            store.token.requireOpen();
+            Set<String> names = new HashSet<>();
+            store.partition.snapshots.forEach((name, blobs) -> {
+                if (!blobs.isEmpty()) {
+                    names.add(name);
+                }
+            });
+            return names;
         }
     }
 

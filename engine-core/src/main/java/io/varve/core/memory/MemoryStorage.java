@@ -3,8 +3,8 @@ package io.varve.core.memory;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
@@ -83,7 +83,7 @@ public final class MemoryStorage implements Storage {
     }
 
     @Override
-    public synchronized PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+    public synchronized PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         requireOpen();
         MemoryPartition partition = partitions.get(id);
         if (partition == null) {
@@ -94,7 +94,7 @@ public final class MemoryStorage implements Storage {
         synchronized (partition) {
             partition.fencing.requireOpenable(epoch);
             partition.makeReadable();
-            return new MemoryStore(this, partition, partition.fencing.open(epoch), limits);
+            return new MemoryStore(this, partition, partition.fencing.open(epoch), settings);
         }
     }
 

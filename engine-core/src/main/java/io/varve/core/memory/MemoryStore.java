@@ -7,9 +7,9 @@ import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.support.Fencing;
 import java.util.List;
@@ -24,13 +24,13 @@ final class MemoryStore implements PartitionStore {
     final MemoryPartition partition;
     final Fencing.Token token;
     private final MemorySnapshots snapshots = new MemorySnapshots(this);
-    private SegmentLimits limits;
+    private PartitionSettings settings;
 
-    MemoryStore(MemoryStorage storage, MemoryPartition partition, Fencing.Token token, SegmentLimits limits) {
+    MemoryStore(MemoryStorage storage, MemoryPartition partition, Fencing.Token token, PartitionSettings settings) {
         this.storage = storage;
         this.partition = partition;
         this.token = token;
-        this.limits = Objects.requireNonNull(limits, "limits");
+        this.settings = Objects.requireNonNull(settings, "settings");
     }
 
     @Override
@@ -47,10 +47,10 @@ final class MemoryStore implements PartitionStore {
     }
 
     @Override
-    public void limits(SegmentLimits limits) {
+    public void settings(PartitionSettings settings) {
         synchronized (partition) {
             token.requireWriter();
-            this.limits = Objects.requireNonNull(limits, "limits");
+            this.settings = Objects.requireNonNull(settings, "settings");
         }
     }
 
@@ -58,7 +58,15 @@ final class MemoryStore implements PartitionStore {
     public void append(BatchRun run) {
         synchronized (partition) {
             token.requireWriter();
-            partition.append(run, limits, storage.clock.millis());
+            partition.append(run, settings.segments(), storage.clock.millis());
+        }
+    }
+
+    @Override
+    public void seal() {
+        synchronized (partition) {
+            token.requireWriter();
+            partition.seal();
         }
     }
 

@@ -4,6 +4,7 @@ package io.varve.core.spi;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * Reads and writes one open partition, an ordered run of record batches.
@@ -13,9 +14,10 @@ import java.util.Optional;
  * {@link Storage#sync} returns. A batch that is appended but not readable yet counts too: the next run
  * follows it, trims and truncations include it, and {@link #close} keeps it.
  *
- * <p>Threads: one writer at a time ({@link #append}, {@link #trimTo}, {@link #truncateTo}, {@link #limits},
- * ordered by the caller); one {@link #replace} at a time, beside the writer; any number of readers at any
- * time, also during a write, {@link Storage#sync} or {@link Storage#delete}.
+ * <p>Threads: one writer at a time ({@link #append}, {@link #seal}, {@link #trimTo}, {@link #truncateTo},
+ * {@link #settings}, {@link #dropLocal}, ordered by the caller); one {@link #replace} at a time, beside the
+ * writer; any number of readers at any time, also during a write, {@link Storage#sync} or
+ * {@link Storage#delete}.
  *
  * <p>Every method throws CLOSED after {@link #close} or {@link Storage#delete}; every write throws FENCED
  * once a higher epoch has opened the partition.
@@ -36,11 +38,12 @@ public interface PartitionStore extends AutoCloseable {
     Extent extent();
 
     /**
-     * Sets the limits of segments from the next append on.
+     * Sets what holds from the next write on.
      *
-     * @param limits the new limits
+     * @param settings the new settings
+     * @throws StorageException FENCED; CLOSED
      */
-    void limits(SegmentLimits limits);
+    void settings(PartitionSettings settings);
 
     /**
      * Appends whole batches after the last appended batch.
@@ -117,6 +120,96 @@ public interface PartitionStore extends AutoCloseable {
     List<Segment> segments();
 
     /**
+     * Ends the active segment, as an append that exceeds a limit does: the next batch begins a new one. Does
+     * nothing when the active segment has no batch.
+     *
+     * <p>To be correct: the sealed segment ends at the end of the appended batches, also those that are not
+     * readable yet; the start and the ends of the extent do not change. Once {@link Storage#sync} has
+     * returned, the segment stays sealed over {@link #close}, a new start and a crash, until it is trimmed,
+     * truncated or replaced. A crash before that sync may leave it active. Works also when the storage is
+     * full, if no more than a file's name is needed.
+     *
+     * @throws StorageException FULL if the next segment cannot be created: nothing has changed then; FENCED;
+     *     CLOSED
+     */
+    void seal();
+
+    /**
+     * Returns the end of the sealed segments as {@link #segments()} shows them. Cheap: called after every
+     * sync.
+     *
+     * @return the base offset of the active segment
+     * @throws StorageException CLOSED
+     */
+    default long sealedEnd() {
+        List<Segment> all = segments();
+        return all.get(all.size() - 1).baseOffset();
+    }
+
+    /**
+     * Drops the local copies of segments that lie wholly below an offset and are in the remote tier too, the
+     * oldest first; stops at the first one that is not. Neither the extent nor any record changes: their
+     * segments turn from {@link Segment.Tier#BOTH} to {@link Segment.Tier#REMOTE}. Idempotent. By default
+     * there is no remote tier, and nothing happens.
+     *
+     * @param upTo offset that a segment's end must not exceed, exclusive end of what may be dropped
+     * @throws StorageException FENCED; CLOSED
+     */
+    default void dropLocal(long upTo) {
+        // no remote tier
+    }
+
+    /**
+     * Tells whether a {@link #read} is served from this machine. Returns at once. The result is a hint, since
+     * a local copy may be dropped meanwhile; the read is correct all the same. An event loop calls this, and
+     * uses {@link #readAsync} for the others.
+     *
+     * @param offset first offset to read
+     * @return true if {@code read} does not wait for a remote tier; also for offsets outside the extent
+     */
+    default boolean isLocal(long offset) {
+        return true;
+    }
+
+    /**
+     * Reads as {@link #read} does, without waiting for a remote tier: the result comes later. By default the
+     * read is done at once.
+     *
+     * <p>To be correct: does not block where {@link #isLocal} is false; the future completes in bounded time,
+     * also after {@link #close}. It may be completed on any thread, by one that must not be held up. The
+     * caller closes the slice, also one that comes later than the caller wanted to wait: it never cancels the
+     * future.
+     *
+     * @param offset as for {@link #read}
+     * @param endOffset as for {@link #read}
+     * @param maxBytes as for {@link #read}
+     * @return completed with the batches, or with the {@link StorageException} that {@link #read} would
+     *     throw; RETRY if the remote tier does not answer. Never throws
+     */
+    default CompletableFuture<BatchSlice> readAsync(long offset, long endOffset, int maxBytes) {
+        try {
+            return CompletableFuture.completedFuture(read(offset, endOffset, maxBytes));
+        } catch (StorageException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    /**
+     * Returns the timestamp of a segment's oldest records. By default reads the header of a batch; a storage
+     * with a remote tier must know it without a request, as there may be thousands of segments.
+     *
+     * @param segment one of {@link #segments()}
+     * @return max timestamp of the first batch that the segment still holds, in ms since the epoch;
+     *     {@link io.varve.core.record.BatchHeader#NO_TIMESTAMP} if the segment has no batch, or the batch no
+     *     timestamp
+     * @throws StorageException CORRUPT; CLOSED; MISUSE if the segment was trimmed meanwhile
+     * @throws io.varve.core.record.InvalidBatchException if the stored bytes are no batch
+     */
+    default long firstTimestamp(Segment segment) {
+        return FirstTimestamp.read(this, segment);
+    }
+
+    /**
      * Drops all records below an offset, at least as seen through {@link #extent()}; idempotent; never moves
      * the start back. Space is freed by whole segments. The new start survives a crash after the next
      * {@link Storage#sync} of this partition. Trims also work when the storage is full.
@@ -156,7 +249,8 @@ public interface PartitionStore extends AutoCloseable {
      * @param cleaned the new batches, whose offsets lie within those of {@code old}. Its exception is passed
      *     on, and nothing is changed then
      * @throws StorageException MISUSE if {@code old} is not a run of present sealed segments, or a batch lies
-     *     outside them; RETRY if {@code old} was trimmed or truncated since the call; FULL; FENCED; CLOSED
+     *     outside them; RETRY if {@code old} was trimmed or truncated since the call, or a segment of it is
+     *     {@link Segment.Tier#REMOTE}; FULL; FENCED; CLOSED
      */
     void replace(List<Segment> old, BatchSource cleaned);
 

@@ -17,18 +17,29 @@ import java.util.List;
  *     later, up to the time of the start. {@link PartitionStore#replace} gives the new segment the latest
  *     time of the old ones; a truncation changes no remaining segment's time
  * @param sealed false for the active segment, which still grows
- * @param tier the place of its bytes: "local" or "remote"
+ * @param tier where its bytes are
  */
 public record Segment(
-        long baseOffset,
-        long endOffset,
-        long bytes,
-        long maxTimestamp,
-        long lastAppendMs,
-        boolean sealed,
-        String tier) {
-    /** The tier of segments on this machine. */
-    public static final String LOCAL = "local";
+        long baseOffset, long endOffset, long bytes, long maxTimestamp, long lastAppendMs, boolean sealed, Tier tier) {
+    /** Says where the bytes of a segment are. A storage without a remote tier has LOCAL segments only. */
+    public enum Tier {
+        /** On this machine only. */
+        LOCAL,
+        /** On this machine, and durable in the remote tier: the local copy may go. */
+        BOTH,
+        /** In the remote tier only: reads are slow, and {@link PartitionStore#replace} is refused. */
+        REMOTE
+    }
+
+    /** @return true if its bytes are on this machine */
+    public boolean isLocal() {
+        return tier != Tier.REMOTE;
+    }
+
+    /** @return true if its bytes are in the remote tier */
+    public boolean isRemote() {
+        return tier != Tier.LOCAL;
+    }
 
     /**
      * @param segments any segments

@@ -4,6 +4,7 @@ package io.varve.core.spi;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Stores small named blobs for offsets of a partition: state that a replay could rebuild, kept to shorten the
@@ -39,6 +40,12 @@ public interface Snapshots {
      * @throws StorageException CLOSED
      */
     Optional<Snapshot> newest(String name, long atMost);
+
+    /**
+     * @return the names under which at least one blob is stored; a copy
+     * @throws StorageException CLOSED
+     */
+    Set<String> names();
 
     /**
      * @param name as given to {@link #write}

@@ -18,14 +18,14 @@ public interface Storage extends AutoCloseable {
      *
      * @param id which partition
      * @param epoch the caller's epoch, not below that of an earlier open of this partition in this process
-     * @param limits the limits of segments
+     * @param settings what the storage must know of the configuration
      * @return the partition, ready to read and append at its readable end
      * @throws StorageException FENCED if a higher epoch has opened the partition before; MISUSE if a handle
      *     with the same epoch is still open, or if a partition with the same topic name and number but
      *     another topic id exists, which must be deleted first; CLOSED after {@link #close}; FULL if the
      *     partition cannot be created
      */
-    PartitionStore open(PartitionId id, long epoch, SegmentLimits limits);
+    PartitionStore open(PartitionId id, long epoch, PartitionSettings settings);
 
     /**
      * Deletes a partition with all its bytes and snapshots; idempotent. Open handles fail with CLOSED from

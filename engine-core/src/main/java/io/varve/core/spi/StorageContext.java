@@ -3,6 +3,7 @@ package io.varve.core.spi;
 
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.Scheduler;
 import java.nio.file.Path;
 import java.util.List;
@@ -17,6 +18,7 @@ import java.util.Objects;
  * @param properties configuration by key; keys the backend does not know are ignored
  * @param clock the only source of time
  * @param scheduler the only source of background work
+ * @param ids the only source of randomness: ids that no other process makes
  * @param failPoints named places where tests make the backend die; hit one at each durability boundary, among
  *     them {@code NAME.sync.before-force} with the backend's name, where an
  *     {@link java.io.UncheckedIOException} stands for an error of the device in a sync
@@ -26,6 +28,7 @@ public record StorageContext(
         Map<String, String> properties,
         Clock clock,
         Scheduler scheduler,
+        Ids ids,
         FailPoints failPoints) {
     /** @throws StorageException MISUSE if there is no directory */
     public StorageContext {
@@ -33,6 +36,7 @@ public record StorageContext(
         properties = Map.copyOf(properties);
         Objects.requireNonNull(clock, "clock");
         Objects.requireNonNull(scheduler, "scheduler");
+        Objects.requireNonNull(ids, "ids");
         Objects.requireNonNull(failPoints, "failPoints");
         if (directories.isEmpty()) {
             throw new StorageException(StorageException.Kind.MISUSE, "no data directory given: log.dirs is empty");

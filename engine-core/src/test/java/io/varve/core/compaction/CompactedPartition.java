@@ -13,6 +13,7 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -40,7 +41,9 @@ final class CompactedPartition implements CompactableLog {
     final FailPoints failPoints = new FailPoints();
     final MemoryStorage storage = new MemoryStorage();
     final PartitionStore store = storage.open(
-            new PartitionId("keyed", new UUID(3, 4), 0), 0, new SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 1 << 20));
+            new PartitionId("keyed", new UUID(3, 4), 0),
+            0,
+            PartitionSettings.of(new SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 1 << 20)));
     final List<AbortedTransaction> aborted = new ArrayList<>();
     final List<ProducerInfo> producers = new ArrayList<>();
     CompactionLimits limits = new CompactionLimits(true, 0, 0, Long.MAX_VALUE, 1000);
@@ -97,9 +100,9 @@ final class CompactedPartition implements CompactableLog {
 
     /** Ends the active segment: later appends go to the next one. */
     void roll() {
-        store.limits(new SegmentLimits(14, Long.MAX_VALUE, 0, 1 << 20));
+        store.settings(PartitionSettings.of(new SegmentLimits(14, Long.MAX_VALUE, 0, 1 << 20)));
         append("\u0000roll=" + next);
-        store.limits(new SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 1 << 20));
+        store.settings(PartitionSettings.of(new SegmentLimits(1 << 20, Long.MAX_VALUE, 0, 1 << 20)));
     }
 
     long end() {

@@ -22,7 +22,8 @@ class DirtyPortionTest {
         for (int i = 0; i < bytes.length; i++) {
             boolean sealed = i < bytes.length - 1;
             long timestamp = NOW - 1000L * (bytes.length - 2 - i);
-            segments.add(new Segment(10L * i, 10L * i + 10, bytes[i], timestamp, timestamp, sealed, Segment.LOCAL));
+            segments.add(
+                    new Segment(10L * i, 10L * i + 10, bytes[i], timestamp, timestamp, sealed, Segment.Tier.LOCAL));
         }
         return segments;
     }
@@ -102,9 +103,9 @@ class DirtyPortionTest {
     @Test
     void aGroupSpansNoMoreOffsetsThanAnIndexCanTell() {
         SegmentLimits limits = new SegmentLimits(1 << 30, Long.MAX_VALUE, 4096, 1 << 20);
-        Segment first = new Segment(0, 100, 10, 1, 1, true, Segment.LOCAL);
-        Segment far = new Segment(100, 1L + Integer.MAX_VALUE, 10, 1, 1, true, Segment.LOCAL);
-        Segment farther = new Segment(100, 2L + Integer.MAX_VALUE, 10, 1, 1, true, Segment.LOCAL);
+        Segment first = new Segment(0, 100, 10, 1, 1, true, Segment.Tier.LOCAL);
+        Segment far = new Segment(100, 1L + Integer.MAX_VALUE, 10, 1, 1, true, Segment.Tier.LOCAL);
+        Segment farther = new Segment(100, 2L + Integer.MAX_VALUE, 10, 1, 1, true, Segment.Tier.LOCAL);
         assertThat(SegmentGroups.of(List.of(first, far), limits)).hasSize(1);
         assertThat(SegmentGroups.of(List.of(first, farther), limits)).hasSize(2);
     }

@@ -10,8 +10,8 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
@@ -33,7 +33,7 @@ class CommitterTest {
 
     private PartitionLog log(String name) {
         PartitionLog log = PartitionLog.open(
-                memory.open(new PartitionId(name, new UUID(1, name.hashCode()), 0), 0, SegmentLimits.DEFAULT),
+                memory.open(new PartitionId(name, new UUID(1, name.hashCode()), 0), 0, PartitionSettings.DEFAULT),
                 0,
                 PartitionConfig.DEFAULT,
                 time,
@@ -69,8 +69,8 @@ class CommitterTest {
         }
 
         @Override
-        public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
-            return inner.open(id, epoch, limits);
+        public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
+            return inner.open(id, epoch, settings);
         }
 
         @Override

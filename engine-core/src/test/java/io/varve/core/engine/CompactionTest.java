@@ -20,6 +20,7 @@ import io.varve.core.retention.Hold;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
@@ -73,7 +74,7 @@ class CompactionTest {
                         return storage;
                     }
                 },
-                new StorageContext(List.of(Path.of("unused")), Map.of(), time, time, failPoints),
+                new StorageContext(List.of(Path.of("unused")), Map.of(), time, time, Ids.random(), failPoints),
                 new EngineConfig(
                         Durability.SYNC,
                         Long.MAX_VALUE,

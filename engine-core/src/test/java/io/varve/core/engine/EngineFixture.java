@@ -7,6 +7,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.ReadableAt;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
@@ -49,7 +50,8 @@ final class EngineFixture implements AutoCloseable {
         };
         engine = LogEngine.open(
                 provider,
-                new StorageContext(List.of(Path.of("unused")), Map.of(), time, scheduler, new FailPoints()),
+                new StorageContext(
+                        List.of(Path.of("unused")), Map.of(), time, scheduler, Ids.random(), new FailPoints()),
                 config);
         storage = gated[0];
         storage.allow(syncs);

@@ -215,7 +215,7 @@ class LogEngineTest {
             }
             log.commitTarget().store().close();
             PartitionLog reopened = PartitionLog.open(
-                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.segments()),
+                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.settings(0)),
                     0,
                     PartitionConfig.DEFAULT,
                     fixture.time,
@@ -248,7 +248,7 @@ class LogEngineTest {
             log.maintenance().trimTo(6);
             log.commitTarget().store().close();
             PartitionLog reopened = PartitionLog.open(
-                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.segments()),
+                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.settings(0)),
                     0,
                     PartitionConfig.DEFAULT,
                     fixture.time,

@@ -151,7 +151,7 @@ class ReadableAtSyncTest {
             log.appender().append(LogBatches.idempotent(9, 0, 1, "b"), AppendOrigin.CLIENT);
             log.commitTarget().store().close();
             PartitionLog reopened = PartitionLog.open(
-                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.segments()),
+                    fixture.storage.open(EngineFixture.ID, 0, PartitionConfig.DEFAULT.settings(0)),
                     0,
                     PartitionConfig.DEFAULT,
                     fixture.time,

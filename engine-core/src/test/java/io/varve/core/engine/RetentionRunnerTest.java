@@ -22,9 +22,12 @@ import io.varve.core.retention.RetentionConfig;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.SegmentFate;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageContext;
@@ -56,7 +59,7 @@ class RetentionRunnerTest {
     private LogEngine open(FutureTimestamps rule) {
         return LogEngine.open(
                 new MemoryStorageProvider(),
-                new StorageContext(List.of(Path.of("unused")), Map.of(), time, time, new FailPoints()),
+                new StorageContext(List.of(Path.of("unused")), Map.of(), time, time, Ids.random(), new FailPoints()),
                 new EngineConfig(
                         Durability.ASYNC,
                         Long.MAX_VALUE,
@@ -84,7 +87,8 @@ class RetentionRunnerTest {
                 Long.MAX_VALUE,
                 CompactionLimits.NONE,
                 limits,
-                BatchRules.DEFAULT);
+                BatchRules.DEFAULT,
+                TierLimits.OFF);
     }
 
     private static RetentionLimits keepFor(long ms) {
@@ -201,8 +205,9 @@ class RetentionRunnerTest {
     void aPartitionThatFailsKeepsNoOtherFromItsTurnAndIsTriedAgain() {
         MemoryStorage storage = new MemoryStorage(ReadableAt.AT_APPEND, time);
         AtomicInteger tries = new AtomicInteger();
-        PartitionLog failing = log(refusingToTrim(storage.open(ID, 0, SMALL), tries, 2));
-        PartitionLog sound = log(storage.open(new PartitionId("orders", new UUID(1, 2), 1), 0, SMALL));
+        PartitionLog failing = log(refusingToTrim(storage.open(ID, 0, PartitionSettings.of(SMALL)), tries, 2));
+        PartitionLog sound =
+                log(storage.open(new PartitionId("orders", new UUID(1, 2), 1), 0, PartitionSettings.of(SMALL)));
         RetentionRunner retention = new RetentionRunner(() -> List.of(failing, sound), RetentionConfig.DEFAULT, time);
         time.advance(DAY);
         retention.check();

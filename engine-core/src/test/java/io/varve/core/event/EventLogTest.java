@@ -16,6 +16,7 @@ import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.record.RecordIterator;
 import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.SystemScheduler;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Storage;
@@ -107,7 +108,13 @@ class EventLogTest {
         gate = new GatedStorage(memory);
         engine = LogEngine.open(
                 new Provided(gate),
-                new StorageContext(List.of(Path.of("unused")), Map.of(), Clock.system(), scheduler, new FailPoints()),
+                new StorageContext(
+                        List.of(Path.of("unused")),
+                        Map.of(),
+                        Clock.system(),
+                        scheduler,
+                        Ids.random(),
+                        new FailPoints()),
                 EngineConfig.DEFAULT);
         PartitionLog log = engine.open(ID, 0, PartitionConfig.DEFAULT);
         List<String> replayed = new ArrayList<>();

@@ -10,8 +10,8 @@ import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,7 +29,7 @@ class DamagedBatchesTest {
 
     @BeforeEach
     void open() {
-        store = storage.open(new PartitionId("t", new UUID(1, 2), 0), 0, SegmentLimits.DEFAULT);
+        store = storage.open(new PartitionId("t", new UUID(1, 2), 0), 0, PartitionSettings.DEFAULT);
     }
 
     @AfterEach

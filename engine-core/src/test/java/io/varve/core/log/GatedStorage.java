@@ -2,8 +2,8 @@
 package io.varve.core.log;
 
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
@@ -69,8 +69,8 @@ public final class GatedStorage implements Storage {
     }
 
     @Override
-    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
-        return inner.open(id, epoch, limits);
+    public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
+        return inner.open(id, epoch, settings);
     }
 
     @Override

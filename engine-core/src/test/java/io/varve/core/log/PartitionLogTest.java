@@ -21,6 +21,7 @@ import io.varve.core.record.Compressor;
 import io.varve.core.record.DecompressionMeter;
 import io.varve.core.record.InvalidBatchException;
 import io.varve.core.runtime.FailPoints;
+import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
@@ -54,7 +55,8 @@ class PartitionLogTest {
     @BeforeEach
     void open() {
         storage = new MemoryStorageProvider()
-                .open(new StorageContext(List.of(Path.of("unused")), Map.of(), time, time, new FailPoints()));
+                .open(new StorageContext(
+                        List.of(Path.of("unused")), Map.of(), time, time, Ids.random(), new FailPoints()));
         log = opened(PartitionConfig.DEFAULT);
     }
 
@@ -301,7 +303,7 @@ class PartitionLogTest {
 
     private PartitionLog opened(PartitionConfig config) {
         return PartitionLog.open(
-                storage.open(new PartitionId("t", new UUID(1, 1), 0), 3, config.segments()),
+                storage.open(new PartitionId("t", new UUID(1, 1), 0), 3, config.settings(0)),
                 3,
                 config,
                 time,

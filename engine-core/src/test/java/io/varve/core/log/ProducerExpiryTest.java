@@ -9,7 +9,7 @@ import io.varve.core.memory.MemoryStorage;
 import io.varve.core.producer.ProducerInfo;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.PartitionSettings;
 import java.util.UUID;
 import org.junit.jupiter.api.Test;
 
@@ -39,7 +39,7 @@ class ProducerExpiryTest {
 
     private PartitionLog open(int epoch) {
         return PartitionLog.open(
-                storage.open(ID, epoch, SegmentLimits.DEFAULT),
+                storage.open(ID, epoch, PartitionSettings.DEFAULT),
                 epoch,
                 PartitionConfig.DEFAULT,
                 clock,

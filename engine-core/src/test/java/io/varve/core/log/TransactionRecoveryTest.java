@@ -146,7 +146,7 @@ class TransactionRecoveryTest {
         rig.log.producers().writeSnapshot();
         rig.log.commitTarget().store().close();
         PartitionLog again = PartitionLog.open(
-                rig.storage.open(rig.log.id(), 3, PartitionConfig.DEFAULT.segments()),
+                rig.storage.open(rig.log.id(), 3, PartitionConfig.DEFAULT.settings(0)),
                 3,
                 PartitionConfig.DEFAULT,
                 rig.time,

@@ -49,7 +49,7 @@ final class TransactionRig {
     private void open() {
         PartitionId id = new PartitionId("t", new UUID(1, 1), 0);
         log = PartitionLog.open(
-                storage.open(id, 3, config.segments()), 3, config, time, (l, records) -> {}, failPoints);
+                storage.open(id, 3, config.settings(0)), 3, config, time, (l, records) -> {}, failPoints);
     }
 
     /** Makes all appends durable and visible. */

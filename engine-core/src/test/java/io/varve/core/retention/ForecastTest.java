@@ -93,7 +93,7 @@ class ForecastTest {
             }
         }
         if (kept.isEmpty()) {
-            kept.add(new Segment(plan.newStart(), plan.newStart(), 0, -1, -1, false, Segment.LOCAL));
+            kept.add(new Segment(plan.newStart(), plan.newStart(), 0, -1, -1, false, Segment.Tier.LOCAL));
         }
         return new LogState(kept, plan.newStart(), log.highWatermark());
     }
@@ -121,7 +121,7 @@ class ForecastTest {
             if (!sealed && bytes == 0) {
                 end = base;
             }
-            segments.add(new Segment(base, end, bytes, time(random), time(random), sealed, Segment.LOCAL));
+            segments.add(new Segment(base, end, bytes, time(random), time(random), sealed, Segment.Tier.LOCAL));
             base = end;
         }
         return new LogState(segments, start, random.nextInt(4) == 0 ? base - random.nextLong(80) : base);

@@ -19,7 +19,7 @@ class RetentionPolicyTest {
 
     /** Makes a segment with a hundred offsets, appended at its newest timestamp. */
     private static Segment segment(long base, long bytes, long newest, boolean sealed) {
-        return new Segment(base, base + 100, bytes, newest, newest, sealed, Segment.LOCAL);
+        return new Segment(base, base + 100, bytes, newest, newest, sealed, Segment.Tier.LOCAL);
     }
 
     private static RetentionLimits time(long ms) {
@@ -111,7 +111,7 @@ class RetentionPolicyTest {
 
     @Test
     void aTimestampInTheFuturePinsNothingUnlessKafkasRuleIsAskedFor() {
-        Segment future = new Segment(0, 100, 100, NOW + 900_000, NOW - 5_000, true, Segment.LOCAL);
+        Segment future = new Segment(0, 100, 100, NOW + 900_000, NOW - 5_000, true, Segment.Tier.LOCAL);
         assertThat(decide(FutureTimestamps.APPEND_TIME, time(1_000), future, active)
                         .newStart())
                 .isEqualTo(100);
@@ -125,7 +125,7 @@ class RetentionPolicyTest {
     @Test
     void anAppendTimeThatIsTooEarlyDeletesNothingYoung() {
         for (long appended : new long[] {-1, 0, 1, NOW - 500_000}) {
-            Segment young = new Segment(0, 100, 100, NOW, appended, true, Segment.LOCAL);
+            Segment young = new Segment(0, 100, 100, NOW, appended, true, Segment.Tier.LOCAL);
             SegmentFate fate = decide(FutureTimestamps.APPEND_TIME, time(1_000), young, active)
                     .fates()
                     .get(0);
@@ -138,7 +138,7 @@ class RetentionPolicyTest {
     @Test
     void anAppendTimeThatIsNotKnownDoesNotStandInForATimestampInTheFuture() {
         for (long appended : new long[] {-1, 0}) {
-            Segment future = new Segment(0, 100, 100, NOW + 5, appended, true, Segment.LOCAL);
+            Segment future = new Segment(0, 100, 100, NOW + 5, appended, true, Segment.Tier.LOCAL);
             assertThat(decide(FutureTimestamps.APPEND_TIME, time(1_000), future)
                             .fates()
                             .get(0)
@@ -149,7 +149,7 @@ class RetentionPolicyTest {
 
     @Test
     void aTimestampWhoseTimeComesBeforeTheAppendIsOldCountsFromThenOn() {
-        Segment soon = new Segment(0, 100, 100, NOW + 600, NOW - 100, true, Segment.LOCAL);
+        Segment soon = new Segment(0, 100, 100, NOW + 600, NOW - 100, true, Segment.Tier.LOCAL);
         SegmentFate fate = decide(FutureTimestamps.APPEND_TIME, time(1_000), soon, active)
                 .fates()
                 .get(0);
@@ -161,7 +161,7 @@ class RetentionPolicyTest {
     @Test
     void whatStaysBehindOlderSegmentsUntilItsTimestampHasComeGoesByThat() {
         Segment young = segment(0, 100, NOW, true);
-        Segment future = new Segment(100, 200, 100, NOW + 800, NOW - 900, true, Segment.LOCAL);
+        Segment future = new Segment(100, 200, 100, NOW + 800, NOW - 900, true, Segment.Tier.LOCAL);
         SegmentFate fate = decide(FutureTimestamps.APPEND_TIME, time(1_000), young, future, segment(200, 0, -1, false))
                 .fates()
                 .get(1);
@@ -172,10 +172,10 @@ class RetentionPolicyTest {
 
     @Test
     void recordsWithoutTimestampsAgeFromTheirAppend() {
-        Segment timeless = new Segment(0, 100, 100, -1, NOW - 5_000, true, Segment.LOCAL);
+        Segment timeless = new Segment(0, 100, 100, -1, NOW - 5_000, true, Segment.Tier.LOCAL);
         assertThat(decide(FutureTimestamps.KAFKA, time(1_000), timeless, active).newStart())
                 .isEqualTo(100);
-        Segment unknown = new Segment(0, 100, 100, -1, -1, true, Segment.LOCAL);
+        Segment unknown = new Segment(0, 100, 100, -1, -1, true, Segment.Tier.LOCAL);
         SegmentFate fate = decide(FutureTimestamps.APPEND_TIME, time(1_000), unknown, active)
                 .fates()
                 .get(0);
@@ -193,7 +193,7 @@ class RetentionPolicyTest {
 
     @Test
     void whatCompactionEmptiedIsInNobodysWay() {
-        Segment emptied = new Segment(0, 100, 0, -1, -1, true, Segment.LOCAL);
+        Segment emptied = new Segment(0, 100, 0, -1, -1, true, Segment.Tier.LOCAL);
         assertThat(decide(FutureTimestamps.APPEND_TIME, time(2_000), emptied, second, active)
                         .newStart())
                 .isEqualTo(200);

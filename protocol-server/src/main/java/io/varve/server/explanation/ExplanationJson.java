@@ -86,7 +86,7 @@ public final class ExplanationJson {
         node.put("baseOffset", segment.baseOffset());
         node.put("endOffset", segment.endOffset());
         node.put("bytes", segment.bytes());
-        node.put("tier", segment.tier());
+        node.put("tier", word(segment.tier()));
         node.put("sealed", segment.sealed());
         putKnown(node, "firstTimestamp", explained.firstTimestamps().get(i));
         putKnown(node, "maxTimestamp", segment.maxTimestamp());
@@ -167,7 +167,7 @@ public final class ExplanationJson {
                 number(node, "maxTimestamp"),
                 number(node, "lastAppend"),
                 flag(node, "sealed"),
-                text(node, "tier"));
+                enumOf(Segment.Tier.class, text(node, "tier")));
         return new SegmentFate(
                 segment,
                 enumOf(DeletionCause.class, text(node, "cause")),

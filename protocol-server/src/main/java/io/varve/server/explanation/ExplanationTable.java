@@ -12,6 +12,7 @@ import io.varve.core.spi.Segment;
 import io.varve.server.command.TextTable;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -85,7 +86,7 @@ final class ExplanationTable {
         return List.of(
                 segment.baseOffset() + " to " + segment.endOffset() + (segment.sealed() ? "" : " (active)"),
                 Long.toString(segment.bytes()),
-                segment.tier(),
+                segment.tier().name().toLowerCase(Locale.ROOT),
                 times(i, segment),
                 goes(i, fate),
                 because(fate),

@@ -7,9 +7,9 @@ import io.varve.core.spi.BatchSource;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.OffsetAt;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
@@ -74,8 +74,13 @@ public final class CountedStore implements PartitionStore {
     }
 
     @Override
-    public void limits(SegmentLimits limits) {
-        inner.limits(limits);
+    public void settings(PartitionSettings settings) {
+        inner.settings(settings);
+    }
+
+    @Override
+    public void seal() {
+        inner.seal();
     }
 
     @Override

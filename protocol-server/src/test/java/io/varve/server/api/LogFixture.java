@@ -9,7 +9,7 @@ import io.varve.core.memory.ReadableAt;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.PartitionId;
-import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.StorageException;
 import io.varve.server.api.fetch.FetchConfig;
 import io.varve.server.api.fetch.FetchHandler;
@@ -128,7 +128,7 @@ public final class LogFixture implements Topics {
         for (int i = 0; i < partitions; i++) {
             PartitionId partition = new PartitionId(name, id, i);
             CountedStore store =
-                    new CountedStore(storage.open(partition, LEADER_EPOCH, SegmentLimits.DEFAULT), openSlices);
+                    new CountedStore(storage.open(partition, LEADER_EPOCH, PartitionSettings.DEFAULT), openSlices);
             stores.put(partition, store);
             logs.add(PartitionLog.open(store, LEADER_EPOCH, config, time, (log, records) -> {}));
         }

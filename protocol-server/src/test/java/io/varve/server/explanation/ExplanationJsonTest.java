@@ -29,9 +29,9 @@ class ExplanationJsonTest {
     static RetentionExplanation explanation(RetentionLimits limits, FutureTimestamps rule) {
         LogState log = new LogState(
                 List.of(
-                        new Segment(0, 10, 1_000, NOW - 2 * HOUR, NOW - 2 * HOUR, true, Segment.LOCAL),
-                        new Segment(10, 20, 1_000, NOW + 9 * HOUR, NOW - 3 * HOUR / 2, true, Segment.LOCAL),
-                        new Segment(20, 30, 500, NOW - HOUR, -1, false, Segment.LOCAL)),
+                        new Segment(0, 10, 1_000, NOW - 2 * HOUR, NOW - 2 * HOUR, true, Segment.Tier.LOCAL),
+                        new Segment(10, 20, 1_000, NOW + 9 * HOUR, NOW - 3 * HOUR / 2, true, Segment.Tier.LOCAL),
+                        new Segment(20, 30, 500, NOW - HOUR, -1, false, Segment.Tier.LOCAL)),
                 3,
                 30);
         return new RetentionExplanation(

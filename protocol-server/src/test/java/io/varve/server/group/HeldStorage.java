@@ -2,8 +2,8 @@
 package io.varve.server.group;
 
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.SyncFailures;
 import java.util.Collection;
@@ -39,8 +39,8 @@ public final class HeldStorage implements Storage {
     }
 
     @Override
-    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
-        return storage.open(id, epoch, limits);
+    public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
+        return storage.open(id, epoch, settings);
     }
 
     @Override

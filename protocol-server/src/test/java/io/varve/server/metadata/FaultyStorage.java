@@ -2,8 +2,8 @@
 package io.varve.server.metadata;
 
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
 import io.varve.core.spi.SyncFailures;
@@ -34,9 +34,9 @@ final class FaultyStorage implements Storage {
     }
 
     @Override
-    public PartitionStore open(PartitionId id, long epoch, SegmentLimits limits) {
+    public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
         check(Operation.OPEN, id);
-        return storage.open(id, epoch, limits);
+        return storage.open(id, epoch, settings);
     }
 
     @Override

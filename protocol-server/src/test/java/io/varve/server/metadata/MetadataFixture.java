@@ -65,8 +65,8 @@ public final class MetadataFixture implements AutoCloseable {
     }
 
     public void startEngine() {
-        StorageContext context =
-                new StorageContext(List.of(Path.of("unused")), Map.of(), Clock.system(), scheduler, new FailPoints());
+        StorageContext context = new StorageContext(
+                List.of(Path.of("unused")), Map.of(), Clock.system(), scheduler, Ids.random(), new FailPoints());
         engine = LogEngine.open(new Provided(wrap.apply(storage)), context, EngineConfig.DEFAULT);
     }
 

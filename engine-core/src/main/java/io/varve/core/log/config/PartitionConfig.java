@@ -3,6 +3,8 @@ package io.varve.core.log.config;
 
 import io.varve.core.compaction.CompactionLimits;
 import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.TierLimits;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.SegmentLimits;
 import java.util.Objects;
 
@@ -19,6 +21,7 @@ import java.util.Objects;
  * @param compaction whether and how the newest record of each key is kept
  * @param retention when records are deleted
  * @param batches how producers' batches are checked, and in what form they are stored
+ * @param tier whether segments are copied to a remote tier, and how long their local copies stay
  */
 public record PartitionConfig(
         SegmentLimits segments,
@@ -28,7 +31,8 @@ public record PartitionConfig(
         long timestampAfterMaxMs,
         CompactionLimits compaction,
         RetentionLimits retention,
-        BatchRules batches) {
+        BatchRules batches,
+        TierLimits tier) {
     /** Kafka 4.3's defaults. */
     public static final PartitionConfig DEFAULT = new PartitionConfig(
             SegmentLimits.DEFAULT,
@@ -38,7 +42,8 @@ public record PartitionConfig(
             3_600_000,
             CompactionLimits.NONE,
             RetentionLimits.DEFAULT,
-            BatchRules.DEFAULT);
+            BatchRules.DEFAULT,
+            TierLimits.OFF);
 
     /** Checks presence only: ranges are checked where the configuration is parsed. */
     public PartitionConfig {
@@ -46,9 +51,10 @@ public record PartitionConfig(
         Objects.requireNonNull(compaction, "compaction");
         Objects.requireNonNull(retention, "retention");
         Objects.requireNonNull(batches, "batches");
+        Objects.requireNonNull(tier, "tier");
     }
 
-    /** Makes a configuration that keeps every segment, with default rules for batches. */
+    /** Makes a configuration that keeps every segment, with default rules for batches and no tier. */
     public PartitionConfig(
             SegmentLimits segments,
             int maxMessageBytes,
@@ -64,7 +70,8 @@ public record PartitionConfig(
                 timestampAfterMaxMs,
                 compaction,
                 RetentionLimits.KEEP,
-                BatchRules.DEFAULT);
+                BatchRules.DEFAULT,
+                TierLimits.OFF);
     }
 
     /** @return true if {@code cleanup.policy} contains compact: every record needs a key */
@@ -77,7 +84,7 @@ public record PartitionConfig(
      * @return this configuration with that retention
      */
     public PartitionConfig with(RetentionLimits limits) {
-        return with(segments, limits, batches);
+        return with(segments, limits, batches, tier);
     }
 
     /**
@@ -85,7 +92,7 @@ public record PartitionConfig(
      * @return a copy with these limits
      */
     public PartitionConfig with(SegmentLimits limits) {
-        return with(limits, retention, batches);
+        return with(limits, retention, batches, tier);
     }
 
     /**
@@ -93,10 +100,30 @@ public record PartitionConfig(
      * @return a copy with these rules
      */
     public PartitionConfig with(BatchRules rules) {
-        return with(segments, retention, rules);
+        return with(segments, retention, rules, tier);
     }
 
-    private PartitionConfig with(SegmentLimits otherSegments, RetentionLimits otherRetention, BatchRules otherBatches) {
+    /**
+     * @param limits whether segments are copied to a remote tier, and how long their local copies stay
+     * @return a copy with these limits
+     */
+    public PartitionConfig with(TierLimits limits) {
+        return with(segments, retention, batches, limits);
+    }
+
+    /**
+     * @param start the log start offset: holds below it pin nothing
+     * @return what the storage must know
+     */
+    public PartitionSettings settings(long start) {
+        return new PartitionSettings(segments, compacted(), tier.tiering(), retention.maxStart(start));
+    }
+
+    private PartitionConfig with(
+            SegmentLimits otherSegments,
+            RetentionLimits otherRetention,
+            BatchRules otherBatches,
+            TierLimits otherTier) {
         return new PartitionConfig(
                 otherSegments,
                 maxMessageBytes,
@@ -105,6 +132,7 @@ public record PartitionConfig(
                 timestampAfterMaxMs,
                 compaction,
                 otherRetention,
-                otherBatches);
+                otherBatches,
+                otherTier);
     }
 }

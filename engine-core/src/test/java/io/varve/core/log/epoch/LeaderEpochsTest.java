@@ -13,8 +13,8 @@ import io.varve.core.memory.ReadableAt;
 import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Storage;
 import java.util.List;
 import java.util.UUID;
@@ -42,7 +42,7 @@ class LeaderEpochsTest {
     }
 
     private void openAgain(Storage on, int epoch) {
-        store = on.open(ID, epoch, SegmentLimits.DEFAULT);
+        store = on.open(ID, epoch, PartitionSettings.DEFAULT);
         log = PartitionLog.open(store, epoch, PartitionConfig.DEFAULT, Clock.system(), NOBODY);
     }
 

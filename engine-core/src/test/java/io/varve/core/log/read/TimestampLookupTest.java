@@ -10,6 +10,7 @@ import io.varve.core.record.Codec;
 import io.varve.core.record.RecordBatchBuilder;
 import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.SegmentLimits;
@@ -32,7 +33,7 @@ class TimestampLookupTest {
     private static final long ALL = Long.MAX_VALUE;
 
     private final PartitionStore store =
-            new MemoryStorage().open(ID, 0, new SegmentLimits(600, Long.MAX_VALUE, 0, 1 << 16));
+            new MemoryStorage().open(ID, 0, PartitionSettings.of(new SegmentLimits(600, Long.MAX_VALUE, 0, 1 << 16)));
     private final TimestampLookup times = new TimestampLookup(store);
     private final List<TimestampOffset> records = new ArrayList<>();
 

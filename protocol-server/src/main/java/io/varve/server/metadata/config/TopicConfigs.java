@@ -7,6 +7,7 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.Codec;
 import io.varve.core.record.Compressor;
 import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.server.metadata.config.ConfigEntry.Source;
 import io.varve.server.metadata.config.ConfigEntry.Synonym;
@@ -152,7 +153,8 @@ public final class TopicConfigs {
                         config.maxCompactionLagMs,
                         config.deleteRetentionMs),
                 retention,
-                new BatchRules(batches.everyRecord(), batches.maxRecordBytes(), compressor(config)));
+                new BatchRules(batches.everyRecord(), batches.maxRecordBytes(), compressor(config)),
+                TierLimits.OFF);
     }
 
     /** @return how batches are to be compressed, or null to keep them as the producer did */

@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.varve.core.spi.support;
+package io.varve.core.spi;
 
 import io.varve.core.record.BatchHeader;
 import io.varve.core.record.BatchValidator;
-import io.varve.core.spi.BatchSlice;
-import io.varve.core.spi.Extent;
-import io.varve.core.spi.PartitionStore;
-import io.varve.core.spi.Segment;
 import java.nio.ByteBuffer;
 
 /** Reads the timestamp of a segment's oldest records. Stateless. */
-public final class FirstTimestamp {
+final class FirstTimestamp {
     private FirstTimestamp() {}
 
     /**
@@ -21,10 +17,10 @@ public final class FirstTimestamp {
      * @param segment one of its segments
      * @return ms since the epoch; {@link BatchHeader#NO_TIMESTAMP} if the segment has no batch, or the batch
      *     no timestamp
-     * @throws io.varve.core.spi.StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed meanwhile
+     * @throws StorageException CORRUPT, CLOSED; MISUSE if the segment was trimmed meanwhile
      * @throws io.varve.core.record.InvalidBatchException if the stored bytes are no batch
      */
-    public static long of(PartitionStore store, Segment segment) {
+    static long read(PartitionStore store, Segment segment) {
         Extent extent = store.extent();
         long from = Math.max(segment.baseOffset(), extent.start());
         long end = Math.min(segment.endOffset(), extent.readableEnd());

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.core.spi;
+
+import java.util.Objects;
+
+/**
+ * Holds what a storage must know of a partition's configuration. Its owner decides what is kept; the storage
+ * decides where.
+ *
+ * @param segments when segments end
+ * @param compacted true if sealed segments may be replaced: a storage keeps all of them on this machine
+ * @param tiering what a storage with a remote tier does
+ * @param firstPinned lowest offset that a hold pins, inclusive; {@link Long#MAX_VALUE} if there is no hold. A
+ *     storage that gives up the only copy of records when it has no space must keep those from here on
+ */
+public record PartitionSettings(SegmentLimits segments, boolean compacted, Tiering tiering, long firstPinned) {
+    /** Kafka's default limits of segments; not compacted, no tier, no hold. */
+    public static final PartitionSettings DEFAULT = of(SegmentLimits.DEFAULT);
+
+    /** @throws StorageException MISUSE if {@code firstPinned} is below 0 */
+    public PartitionSettings {
+        Objects.requireNonNull(segments, "segments");
+        Objects.requireNonNull(tiering, "tiering");
+        if (firstPinned < 0) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE, "the first pinned offset is " + firstPinned + ", must be 0 or more");
+        }
+    }
+
+    /**
+     * @param segments when segments end
+     * @return settings of a partition that is not compacted, and has no tier and no hold
+     */
+    public static PartitionSettings of(SegmentLimits segments) {
+        return new PartitionSettings(segments, false, Tiering.OFF, Long.MAX_VALUE);
+    }
+
+    /**
+     * @param limits when segments end
+     * @return a copy with these limits
+     */
+    public PartitionSettings with(SegmentLimits limits) {
+        return new PartitionSettings(limits, compacted, tiering, firstPinned);
+    }
+}
