@@ -7,6 +7,7 @@ VARVE_HOME=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd -P)
 SERVER_TARGET=$VARVE_HOME/protocol-server/target
 TOOLS_TARGET=$VARVE_HOME/bin/tools/target
 KIT_TARGET=$VARVE_HOME/bin/conformance/target
+S3_TARGET=$VARVE_HOME/bin/s3/target
 MIN_JAVA=17
 
 say() { printf '%s\n' "$*" >&2; }
@@ -134,6 +135,16 @@ build_kit_if_stale() {
   touch "$stamp"
 }
 
+build_s3_if_stale() {
+  local stamp=$S3_TARGET/lib
+  [ -z "${VARVE_NO_BUILD:-}" ] || return 0
+  # shellcheck disable=SC2046 # a path a line
+  (IFS=$'\n' && is_stale "$stamp" $(sources bin/s3)) || return 0
+  rm -rf "$S3_TARGET/lib"
+  build "the S3 server" bin/s3 "$VARVE_HOME/target/build-s3.log"
+  touch "$stamp"
+}
+
 # set_command HEAP FLAGS CLASS_PATH OPTION...: puts a JVM's command line, up to the main class, into COMMAND. HEAP and FLAGS
 # count where the environment says nothing; KAFKA_OPTS comes after OPTION... and so is stronger.
 set_command() {
@@ -239,4 +250,13 @@ run_conformance() {
   build_kit_if_stale
   set_command -Xmx512m -XX:+UseSerialGC "$KIT_TARGET/lib/*" "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_KIT_LOG:-off}"
   exec "${COMMAND[@]}" io.varve.conformance.shell.Conformance "$@"
+}
+
+# run_s3 ARGUMENT...: becomes the S3 server.
+run_s3() {
+  find_java
+  build_s3_if_stale
+  set_command -Xmx256m "-XX:+UseSerialGC -XX:TieredStopAtLevel=1" "$S3_TARGET/s3-server.jar:$S3_TARGET/lib/*" \
+    "-Dorg.slf4j.simpleLogger.defaultLogLevel=${VARVE_S3_LOG:-warn}"
+  exec "${COMMAND[@]}" io.varve.s3server.S3ServerMain "$@"
 }
