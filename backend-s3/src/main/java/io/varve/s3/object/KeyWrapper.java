@@ -27,8 +27,8 @@ public interface KeyWrapper {
     /**
      * @param wrapped from {@link #generate}, of this process or another
      * @return the data key, {@value #DATA_KEY_BYTES} bytes; the caller's
-     * @throws io.varve.core.spi.StorageException RETRY if the service cannot be reached; CORRUPT if it does not
-     *     know the key that wrapped it, or the wrapped bytes were changed
+     * @throws io.varve.core.spi.StorageException RETRY if the service cannot be reached; CORRUPT if it does
+     *     not know the key that wrapped it, or the wrapped bytes were changed
      */
     byte[] unwrap(WrappedKey wrapped);
 }

@@ -25,8 +25,8 @@ public final class SegmentFormat {
     static final int TAG_BYTES = 16;
 
     /**
-     * Max bytes of a chunk or a blob that is compressed. It bounds the memory that damaged or hostile bytes can
-     * make a reader take: beyond it, what is read is no larger than what is stored.
+     * Max bytes of a chunk or a blob that is compressed. It bounds the memory that damaged or hostile bytes
+     * can make a reader take: beyond it, what is read is no larger than what is stored.
      */
     static final int MAX_COMPRESSED = 64 << 20;
 

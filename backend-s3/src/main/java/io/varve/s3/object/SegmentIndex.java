@@ -10,8 +10,8 @@ import java.util.function.Predicate;
 
 /**
  * Describes the chunks of a segment object and the blobs that travel with it. The same bytes stand in the
- * object and in the manifest's entry of it, so that a read needs no request for the index. It stays encoded in
- * memory, about 10 bytes a chunk, and decodes what a look-up asks for. Immutable.
+ * object and in the manifest's entry of it, so that a read needs no request for the index. It stays encoded
+ * in memory, about 10 bytes a chunk, and decodes what a look-up asks for. Immutable.
  */
 public final class SegmentIndex {
     private final byte[] encoded;

@@ -134,7 +134,7 @@ final class SegmentIndexFormat {
         String id = text(from, idBytes);
         byte[] wrapped = new byte[bounded(Varints.unsigned(from), 1, WrappedKey.MAX_BYTES, "size of the wrapped key")];
         from.get(wrapped);
-        return Optional.of(new WrappedKey(id, Bytes.copyOf(wrapped)));
+        return Optional.of(new WrappedKey(id, KeyBytes.copyOf(wrapped)));
     }
 
     private static void skipKey(ByteBuffer from) {

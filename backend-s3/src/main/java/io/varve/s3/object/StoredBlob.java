@@ -11,7 +11,8 @@ package io.varve.s3.object;
  * @param storedBytes its bytes in the object: compressed, encrypted, and their checksum
  * @param bytes its bytes as written
  * @param codec its compression
- * @param crc CRC-32C of its bytes as written: blobs of one name and offset that differ in it differ in content
+ * @param crc CRC-32C of its bytes as written: blobs of one name and offset that differ in it differ in
+ *     content
  */
 public record StoredBlob(
         int number, String name, long offset, long position, int storedBytes, int bytes, ChunkCodec codec, int crc) {}

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param keyId id of the key that encrypted it, 1 to {@value #MAX_ID} printable ASCII characters
  * @param bytes the encrypted data key, 1 to {@value #MAX_BYTES} bytes; neither changed nor exposed to changes
  */
-public record WrappedKey(String keyId, Bytes bytes) {
+public record WrappedKey(String keyId, KeyBytes bytes) {
     /** Max length of a key's id. */
     public static final int MAX_ID = 255;
 

@@ -35,8 +35,8 @@ public interface UploadSource {
     long generation();
 
     /**
-     * Runs an action unless the {@linkplain #generation generation} has moved on. No replacement, truncation or
-     * deletion begins while the action runs; so the edits it hands to the manifest precede theirs.
+     * Runs an action unless the {@linkplain #generation generation} has moved on. No replacement, truncation
+     * or deletion begins while the action runs; so the edits it hands to the manifest precede theirs.
      *
      * @param <T> what the action returns
      * @param generation what {@link #generation} returned when the upload began

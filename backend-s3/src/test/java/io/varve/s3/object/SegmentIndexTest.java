@@ -14,14 +14,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Checks the look-ups in an encoded index, and that no damaged index is accepted unseen or breaks a reader. */
+/**
+ * Checks the look-ups in an encoded index, and that no damaged index is accepted unseen or breaks a reader.
+ */
 class SegmentIndexTest {
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5, 6, 7, 8})
     void returnsWhatItWasMadeOf(long seed) {
         Random random = new Random(seed);
         Optional<WrappedKey> key = seed % 2 == 0
-                ? Optional.of(new WrappedKey("key-" + seed, Bytes.copyOf(new byte[] {1, 2, (byte) seed})))
+                ? Optional.of(new WrappedKey("key-" + seed, KeyBytes.copyOf(new byte[] {1, 2, (byte) seed})))
                 : Optional.empty();
         List<Chunk> chunks = chunks(random, key.isPresent(), random.nextInt(200));
         List<StoredBlob> blobs = blobs(random, key.isPresent(), chunks);
@@ -108,7 +110,7 @@ class SegmentIndexTest {
     private static SegmentIndex small() {
         Random random = new Random(3);
         List<Chunk> chunks = chunks(random, true, 5);
-        WrappedKey key = new WrappedKey("k", Bytes.copyOf(new byte[40]));
+        WrappedKey key = new WrappedKey("k", KeyBytes.copyOf(new byte[40]));
         return SegmentIndex.of(Optional.of(key), chunks, blobs(random, true, chunks));
     }
 

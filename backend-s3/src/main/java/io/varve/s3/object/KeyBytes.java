@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 
 /** Holds a few bytes that never change, with equality by content. */
-public final class Bytes {
+public final class KeyBytes {
     private final byte[] content;
 
-    private Bytes(byte[] content) {
+    private KeyBytes(byte[] content) {
         this.content = content;
     }
 
@@ -16,8 +16,8 @@ public final class Bytes {
      * @param content copied
      * @return the bytes
      */
-    public static Bytes copyOf(byte[] content) {
-        return new Bytes(content.clone());
+    public static KeyBytes copyOf(byte[] content) {
+        return new KeyBytes(content.clone());
     }
 
     /** @return number of bytes */
@@ -37,7 +37,7 @@ public final class Bytes {
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof Bytes bytes && Arrays.equals(content, bytes.content);
+        return other instanceof KeyBytes bytes && Arrays.equals(content, bytes.content);
     }
 
     @Override

@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.object;
+
+import io.varve.core.record.Crc32c;
+import io.varve.core.spi.StorageException;
+import io.varve.s3.client.ObjectInfo;
+import io.varve.s3.client.ObjectStore;
+import io.varve.s3.client.ObjectStoreException;
+import java.nio.ByteBuffer;
+import java.util.UUID;
+import java.util.function.LongConsumer;
+
+/**
+ * Reads segment objects without help of a manifest: its footer and index, one chunk or blob, or all of it to
+ * verify it. Consumers' reads go through {@link io.varve.s3.object.ChunkDecoder} alone. Thread-safe.
+ */
+public final class SegmentObjectReader {
+    /** One request gets footer and index of an object of a few thousand chunks. */
+    private static final int TAIL_BYTES = 32 << 10;
+
+    private final ObjectStore store;
+    private final ChunkDecoder decoder;
+
+    /**
+     * @param store the bucket
+     * @param decoder decodes chunks and blobs
+     */
+    public SegmentObjectReader(ObjectStore store, ChunkDecoder decoder) {
+        this.store = store;
+        this.decoder = decoder;
+    }
+
+    /**
+     * Reads footer and index.
+     *
+     * @param key key of the object
+     * @return the object
+     * @throws StorageException CORRUPT if it is no whole segment object
+     * @throws ObjectStoreException ABSENT if there is none; as the store says
+     */
+    public SegmentObject open(String key) {
+        ObjectInfo info = store.head(key)
+                .orElseThrow(() -> new ObjectStoreException(
+                        ObjectStoreException.Kind.ABSENT, "object " + key + " does not exist", null));
+        return open(key, info.bytes());
+    }
+
+    /**
+     * Reads footer and index.
+     *
+     * @param key key of the object
+     * @param objectBytes its size in bytes
+     * @return the object
+     * @throws StorageException CORRUPT if it is no whole segment object of this size
+     * @throws ObjectStoreException as the store says
+     */
+    public SegmentObject open(String key, long objectBytes) {
+        String where = "object " + key + " of " + objectBytes + " bytes";
+        ByteBuffer tail = read(key, Math.max(0, objectBytes - TAIL_BYTES), (int) Math.min(TAIL_BYTES, objectBytes));
+        SegmentFooter footer = SegmentFooter.parse(tail, objectBytes, where);
+        long tailStart = objectBytes - tail.remaining();
+        ByteBuffer encoded = footer.indexPosition() >= tailStart
+                ? tail.slice((int) (footer.indexPosition() - tailStart), footer.indexBytes())
+                : read(key, footer.indexPosition(), footer.indexBytes());
+        int crc = Crc32c.of(encoded);
+        if (crc != footer.indexCrc()) {
+            throw corrupt(
+                    where,
+                    "the CRC-32C of its index at byte " + footer.indexPosition() + " is " + Integer.toHexString(crc)
+                            + ", expected " + Integer.toHexString(footer.indexCrc()));
+        }
+        SegmentIndex index = SegmentIndex.parse(encoded, where);
+        if (index.dataEnd() != footer.indexPosition() || index.bytes() != footer.bytes()) {
+            throw corrupt(
+                    where,
+                    "its index ends the data at byte " + index.dataEnd() + " with " + index.bytes()
+                            + " bytes of batches, its footer at byte " + footer.indexPosition() + " with "
+                            + footer.bytes());
+        }
+        return new SegmentObject(key, objectBytes, footer, index);
+    }
+
+    /**
+     * Reads one chunk.
+     *
+     * @param key key of the object
+     * @param object id of the object
+     * @param index its index
+     * @param chunk one of its chunks
+     * @return the batches, from position to limit of a new direct buffer
+     * @throws StorageException as {@link ChunkDecoder#decode}
+     * @throws ObjectStoreException as the store says
+     */
+    public ByteBuffer chunk(String key, UUID object, SegmentIndex index, Chunk chunk) {
+        ByteBuffer stored = read(key, chunk.position(), chunk.storedBytes());
+        ByteBuffer batches = ByteBuffer.allocateDirect(chunk.bytes());
+        decoder.decode(object, index, chunk, stored, batches);
+        return batches.flip();
+    }
+
+    /**
+     * Reads one blob.
+     *
+     * @param key key of the object
+     * @param object id of the object
+     * @param index its index
+     * @param blob one of its blobs
+     * @return its bytes as written
+     * @throws StorageException as {@link ChunkDecoder#decodeBlob}
+     * @throws ObjectStoreException as the store says
+     */
+    public ByteBuffer blob(String key, UUID object, SegmentIndex index, StoredBlob blob) {
+        return decoder.decodeBlob(object, index, blob, read(key, blob.position(), blob.storedBytes()));
+    }
+
+    /**
+     * Reads all of an object, and verifies it down to the checksum of every batch.
+     *
+     * @param object as {@link #open} returned it
+     * @param progress takes the bytes of each piece that was verified
+     * @throws StorageException CORRUPT if a byte is not what was written
+     * @throws ObjectStoreException as the store says
+     */
+    public void verify(SegmentObject object, LongConsumer progress) {
+        String key = object.key();
+        ByteBuffer header = read(key, 0, SegmentFormat.HEADER_BYTES);
+        if (header.getInt(0) != SegmentFormat.MAGIC || header.getInt(4) != SegmentFormat.VERSION) {
+            throw corrupt(
+                    "object " + key,
+                    "it begins with " + Long.toHexString(header.getLong(0)) + ", expected "
+                            + Integer.toHexString(SegmentFormat.MAGIC) + " and version " + SegmentFormat.VERSION);
+        }
+        SegmentFooter footer = object.footer();
+        BatchSurvey survey = new BatchSurvey(footer.partition(), footer.baseOffset(), footer.endOffset());
+        for (Chunk chunk : object.index().chunks()) {
+            ByteBuffer batches = chunk(key, footer.object(), object.index(), chunk);
+            survey.take(batches, 0, batches.limit());
+            progress.accept(chunk.storedBytes());
+        }
+        for (StoredBlob blob : object.index().blobs()) {
+            blob(key, footer.object(), object.index(), blob);
+            progress.accept(blob.storedBytes());
+        }
+        if (survey.maxTimestamp() != footer.maxTimestamp() || survey.firstTimestamp() != footer.firstTimestamp()) {
+            throw corrupt(
+                    "object " + key,
+                    "first and largest timestamp are " + survey.firstTimestamp() + " and " + survey.maxTimestamp()
+                            + ", its footer says " + footer.firstTimestamp() + " and " + footer.maxTimestamp());
+        }
+    }
+
+    private ByteBuffer read(String key, long from, int bytes) {
+        ByteBuffer into = ByteBuffer.allocateDirect(bytes);
+        if (bytes > 0) {
+            store.getRange(key, from, into);
+        }
+        return into.flip();
+    }
+
+    private static StorageException corrupt(String where, String what) {
+        return new StorageException(StorageException.Kind.CORRUPT, where + ": " + what);
+    }
+}

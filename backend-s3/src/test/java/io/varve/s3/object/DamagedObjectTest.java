@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.object;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import com.github.luben.zstd.Zstd;
+import io.varve.core.record.Codec;
+import io.varve.core.record.Crc32c;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageException.Kind;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.Random;
+import java.util.UUID;
+import net.jpountz.lz4.LZ4Factory;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/** Checks that no changed, cut, swapped or hostile byte of an object gets past its reader. */
+class DamagedObjectTest {
+    @TempDir
+    Path directory;
+
+    @ParameterizedTest
+    @CsvSource({"NONE, false", "ZSTD, false", "LZ4, false", "NONE, true", "ZSTD, true"})
+    void findsEveryFlippedByte(ChunkCodec codec, boolean encrypted) {
+        Optional<KeyWrapper> keys = encrypted ? Optional.of(SegmentObjects.keys(directory, "k")) : Optional.empty();
+        byte[] sound = small(codec, keys);
+        verify(sound, keys);
+        for (int at = 0; at < sound.length; at++) {
+            byte[] damaged = sound.clone();
+            damaged[at] ^= (byte) (1 << at % 8);
+            int changed = at;
+            assertThatThrownBy(() -> verify(damaged, keys))
+                    .as("byte %d of %d", changed, sound.length)
+                    .isInstanceOfSatisfying(
+                            StorageException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+        }
+    }
+
+    @Test
+    void findsEveryTruncation() {
+        byte[] sound = small(ChunkCodec.ZSTD, Optional.empty());
+        for (int length = 0; length < sound.length; length++) {
+            byte[] cut = java.util.Arrays.copyOf(sound, length);
+            assertCorrupt(() -> verify(cut, Optional.empty()));
+        }
+    }
+
+    @Test
+    void refusesAChunkOfAnotherPlaceOrObject() {
+        Optional<KeyWrapper> keys = Optional.of(SegmentObjects.keys(directory, "k"));
+        BatchList batches = new BatchList(0);
+        for (int i = 0; i < 8; i++) {
+            batches.add(i * 10, 10, 500, Codec.NONE, new Random(1));
+        }
+        SegmentWriterConfig config = new SegmentWriterConfig(5_000, ChunkCodec.NONE, keys);
+        SegmentObjects.Written written = SegmentObjects.write(config, batches, 0, List.of());
+        List<Chunk> chunks = written.index().chunks();
+        assertThat(chunks)
+                .hasSizeGreaterThan(2)
+                .extracting(Chunk::storedBytes)
+                .containsOnly(chunks.get(0).storedBytes());
+        ChunkDecoder decoder = new ChunkDecoder(keys);
+
+        assertCorrupt(() -> decode(decoder, SegmentObjects.OBJECT, written, chunks.get(0), chunks.get(1)));
+        assertCorrupt(() -> decode(decoder, new UUID(3, 3), written, chunks.get(0), chunks.get(0)));
+        decode(decoder, SegmentObjects.OBJECT, written, chunks.get(1), chunks.get(1));
+    }
+
+    @Test
+    void refusesAnEncryptedObjectWithoutItsKey() {
+        byte[] object = small(ChunkCodec.NONE, Optional.of(SegmentObjects.keys(directory, "k")));
+
+        assertThatThrownBy(() -> verify(object, Optional.empty()))
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.kind()).isEqualTo(Kind.MISUSE))
+                .hasMessageContaining("s3.encryption.key.file");
+        Optional<KeyWrapper> other = Optional.of(SegmentObjects.keys(directory, "another"));
+        assertThatThrownBy(() -> verify(object, other)).hasMessageContaining("has no key 'k'; it has [another]");
+    }
+
+    @Test
+    void readsObjectsOfAnOldKeyAfterARotation() {
+        byte[] object = small(ChunkCodec.NONE, Optional.of(SegmentObjects.keys(directory, "old")));
+
+        KeyWrapper rotated = SegmentObjects.keys(directory, "new", "old");
+        verify(object, Optional.of(rotated));
+        assertThat(rotated.generate().wrapped().keyId()).isEqualTo("new");
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = ChunkCodec.class,
+            names = {"LZ4", "ZSTD"})
+    void boundsWhatACompressedChunkMayUnfoldTo(ChunkCodec codec) {
+        // The stored bytes unfold to a hundred times of what the index says.
+        ByteBuffer zeros = ByteBuffer.allocate(100_000);
+        byte[] packed = codec == ChunkCodec.ZSTD
+                ? Zstd.compress(zeros.array())
+                : LZ4Factory.fastestInstance().fastCompressor().compress(zeros.array());
+        ByteBuffer stored = ByteBuffer.allocateDirect(packed.length + SegmentFormat.CRC_BYTES);
+        stored.put(packed).putInt(Crc32c.of(ByteBuffer.wrap(packed))).flip();
+        Chunk chunk = new Chunk(0, 0, 10, 5, SegmentFormat.HEADER_BYTES, stored.remaining(), 1_000, codec);
+        SegmentIndex index = SegmentIndex.of(List.of(chunk), List.of());
+        ByteBuffer into = ByteBuffer.allocateDirect(2_000).limit(1_500);
+
+        assertCorrupt(() -> new ChunkDecoder(Optional.empty()).decode(new UUID(0, 0), index, chunk, stored, into));
+
+        assertThat(into.position()).isZero();
+        into.limit(2_000);
+        for (int i = 1_000; i < 2_000; i++) {
+            assertThat(into.get(i)).isZero();
+        }
+    }
+
+    @Test
+    void refusesAnIndexThatClaimsMoreThanCanBe() {
+        Chunk bomb = new Chunk(
+                0, 0, 10, 5, SegmentFormat.HEADER_BYTES, 100, SegmentFormat.MAX_COMPRESSED + 1, ChunkCodec.ZSTD);
+        assertCorrupt(() -> SegmentIndex.of(List.of(bomb), List.of()));
+        Chunk longer = new Chunk(0, 0, 10, 5, SegmentFormat.HEADER_BYTES, 100, 1 << 30, ChunkCodec.NONE);
+        assertCorrupt(() -> SegmentIndex.of(List.of(longer), List.of()));
+        Chunk nothing = new Chunk(0, 0, 0, 5, SegmentFormat.HEADER_BYTES, 104, 100, ChunkCodec.NONE);
+        assertCorrupt(() -> SegmentIndex.of(List.of(nothing), List.of()));
+    }
+
+    private static void decode(
+            ChunkDecoder decoder, UUID object, SegmentObjects.Written written, Chunk chunk, Chunk from) {
+        ByteBuffer stored = ByteBuffer.allocateDirect(from.storedBytes());
+        stored.put(written.bytes(), (int) from.position(), from.storedBytes()).flip();
+        decoder.decode(object, written.index(), chunk, stored, ByteBuffer.allocateDirect(chunk.bytes()));
+    }
+
+    private byte[] small(ChunkCodec codec, Optional<KeyWrapper> keys) {
+        Random random = new Random(1);
+        BatchList batches = new BatchList(0)
+                .add(0, 2, 40, Codec.NONE, random)
+                .add(5, 20, 200, Codec.NONE, random)
+                .add(30, 1, 20, Codec.NONE, random);
+        List<SegmentContent.SegmentBlob> blobs = List.of(
+                new SegmentContent.SegmentBlob("producer", 31, ByteBuffer.wrap(new byte[200])),
+                new SegmentContent.SegmentBlob("leader-epochs", 0, ByteBuffer.wrap(new byte[0])));
+        return SegmentObjects.write(
+                        new SegmentWriterConfig(SegmentWriterConfig.MIN_CHUNK, codec, keys), batches, 0, blobs)
+                .bytes();
+    }
+
+    private static void verify(byte[] bytes, Optional<KeyWrapper> keys) {
+        SegmentObjectReader reader = SegmentObjects.reader(bytes, keys);
+        reader.verify(reader.open(HeldObject.KEY), verified -> {});
+    }
+
+    private static void assertCorrupt(ThrowingCallable call) {
+        assertThatThrownBy(call)
+                .isInstanceOfSatisfying(
+                        StorageException.class, e -> assertThat(e.kind()).isEqualTo(Kind.CORRUPT));
+    }
+}
