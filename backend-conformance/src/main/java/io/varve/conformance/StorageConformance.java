@@ -17,6 +17,7 @@ import io.varve.conformance.contract.ManyPartitionsContract;
 import io.varve.conformance.contract.PendingContract;
 import io.varve.conformance.contract.ReplaceContract;
 import io.varve.conformance.contract.RunScale;
+import io.varve.conformance.contract.SealContract;
 import io.varve.conformance.contract.SegmentContract;
 import io.varve.conformance.contract.SnapshotContract;
 import io.varve.conformance.contract.SyncContract;
@@ -115,6 +116,15 @@ public abstract class StorageConformance {
     @DisplayName("segments")
     final class TimelessSegments extends SegmentContract {
         TimelessSegments() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(23)
+    @DisplayName("seal")
+    final class Seal extends SealContract {
+        Seal() {
             super(StorageConformance.this::rig);
         }
     }

@@ -9,6 +9,9 @@ import io.varve.core.spi.BatchRun;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageException.Kind;
 import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -181,6 +184,37 @@ public abstract class AppendReadContract extends Contract {
         assertFails(Kind.MISUSE, () -> store.read(59, TO_END, ALL));
         assertFails(Kind.MISUSE, () -> store.read(71, TO_END, ALL));
         assertFails(Kind.MISUSE, () -> store.read(-1, TO_END, ALL));
+    }
+
+    @Test
+    void anAsynchronousReadGivesWhatAReadDoes() throws Exception {
+        appendTens(12);
+        for (long offset = 0; offset <= 120; offset += 5) {
+            for (int maxBytes : new int[] {0, 3 * SIZE, ALL}) {
+                try (BatchSlice slice = store.readAsync(offset, 110, maxBytes).get(1, TimeUnit.MINUTES)) {
+                    assertThat(bases(slice)).isEqualTo(read(store, offset, 110, maxBytes));
+                }
+            }
+        }
+    }
+
+    @Test
+    void anAsynchronousReadFailsAsAReadDoes() {
+        appendTens(7);
+        store.trimTo(60);
+        assertThat(store.readAsync(59, TO_END, ALL))
+                .failsWithin(Duration.ofMinutes(1))
+                .withThrowableOfType(ExecutionException.class)
+                .satisfies(e -> assertFails(Kind.MISUSE, () -> {
+                    throw e.getCause();
+                }));
+        store.close();
+        assertThat(store.readAsync(60, TO_END, ALL))
+                .failsWithin(Duration.ofMinutes(1))
+                .withThrowableOfType(ExecutionException.class)
+                .satisfies(e -> assertFails(Kind.CLOSED, () -> {
+                    throw e.getCause();
+                }));
     }
 
     @Test

@@ -101,6 +101,27 @@ public abstract class FaultContract extends Contract {
     }
 
     @Test
+    void aFullDeviceSealsOrChangesNothing() {
+        appendTens(7);
+        sync();
+        List<Segment> before = store.segments();
+        fill();
+        try {
+            store.seal();
+        } catch (StorageException e) {
+            assertThat(e.kind()).isEqualTo(Kind.FULL);
+            assertThat(store.segments()).isEqualTo(before);
+        }
+        rig.faults().heal();
+        store.seal();
+        appendTens(1);
+        sync();
+        crash();
+        assertThat(store.segments()).extracting(Segment::baseOffset).containsExactly(0L, 50L, 70L);
+        assertHoldsTens(store, 0, 80);
+    }
+
+    @Test
     void aFailedSyncIsReportedAndNeverForgotten() {
         appendTens(7);
         sync();

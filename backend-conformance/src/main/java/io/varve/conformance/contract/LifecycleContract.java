@@ -27,6 +27,7 @@ public abstract class LifecycleContract extends Contract {
         appendTens(1);
         PartitionStore newer = storage().open(ID, 2, SMALL);
         assertFails(Kind.FENCED, () -> store.append(Batches.run(ten(10))));
+        assertFails(Kind.FENCED, () -> store.seal());
         assertFails(Kind.FENCED, () -> store.trimTo(5));
         assertFails(Kind.FENCED, () -> store.truncateTo(0));
         assertFails(Kind.FENCED, () -> store.replace(store.segments(), () -> null));
@@ -62,7 +63,10 @@ public abstract class LifecycleContract extends Contract {
         assertFails(Kind.CLOSED, () -> store.extent());
         assertFails(Kind.CLOSED, () -> store.read(0, TO_END, ALL));
         assertFails(Kind.CLOSED, () -> store.append(Batches.run(ten(10))));
+        assertFails(Kind.CLOSED, () -> store.seal());
+        assertFails(Kind.CLOSED, () -> store.settings(SMALL));
         assertFails(Kind.CLOSED, () -> store.segments());
+        assertFails(Kind.CLOSED, () -> store.sealedEnd());
         assertFails(Kind.CLOSED, () -> store.offsetAt(0));
         assertFails(Kind.CLOSED, () -> store.trimTo(0));
         assertFails(Kind.CLOSED, () -> store.truncateTo(0));

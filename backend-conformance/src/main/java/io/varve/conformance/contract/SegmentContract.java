@@ -164,6 +164,19 @@ public abstract class SegmentContract extends Contract {
     }
 
     @Test
+    void theyTellTheTimestampOfTheirFirstBatch() {
+        assertThat(store.firstTimestamp(store.segments().get(0))).isEqualTo(-1);
+        append(Batches.run(0, 10, SIZE, EPOCH + 500));
+        append(Batches.run(10, 10, SIZE, EPOCH + 900));
+        append(Batches.run(20, 10, SIZE, EPOCH + 100));
+        assertThat(store.firstTimestamp(store.segments().get(0))).isEqualTo(EPOCH + 500);
+        store.trimTo(15);
+        assertThat(store.firstTimestamp(store.segments().get(0))).isEqualTo(EPOCH + 900);
+        reopen();
+        assertThat(store.firstTimestamp(store.segments().get(0))).isEqualTo(EPOCH + 900);
+    }
+
+    @Test
     void segmentsMeet() {
         append(Batches.run(ten(0)));
         for (long base = 1000; base < 100_000; base += 3000) {

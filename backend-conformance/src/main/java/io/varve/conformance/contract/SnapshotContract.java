@@ -8,6 +8,7 @@ import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException.Kind;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
@@ -77,6 +78,26 @@ public abstract class SnapshotContract extends Contract {
     }
 
     @Test
+    void namesWhatIsStored() {
+        Snapshots snapshots = store.snapshots();
+        assertThat(snapshots.names()).isEmpty();
+        for (String name : List.of("state", "producer", "txnindex", "leader-epochs", "x-snapshot")) {
+            snapshots.write(name, 0, text(name));
+            snapshots.write(name, 10, text(name));
+        }
+        assertThat(snapshots.names())
+                .containsExactlyInAnyOrder("state", "producer", "txnindex", "leader-epochs", "x-snapshot");
+        snapshots.delete("state", 0);
+        snapshots.delete("producer", 0);
+        snapshots.delete("producer", 10);
+        assertThat(snapshots.names()).containsExactlyInAnyOrder("state", "txnindex", "leader-epochs", "x-snapshot");
+        appendTens(1);
+        reopen();
+        assertThat(store.snapshots().names())
+                .containsExactlyInAnyOrder("state", "txnindex", "leader-epochs", "x-snapshot");
+    }
+
+    @Test
     void surviveReopening() {
         appendTens(3);
         store.snapshots().write("state", 20, text("twenty"));
@@ -125,6 +146,7 @@ public abstract class SnapshotContract extends Contract {
         assertFails(Kind.CLOSED, () -> snapshots.write("state", 0, text("x")));
         assertFails(Kind.CLOSED, () -> snapshots.newest("state", 0));
         assertFails(Kind.CLOSED, () -> snapshots.offsets("state"));
+        assertFails(Kind.CLOSED, () -> snapshots.names());
         assertFails(Kind.CLOSED, () -> snapshots.delete("state", 0));
     }
 }

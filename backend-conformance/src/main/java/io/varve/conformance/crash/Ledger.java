@@ -95,6 +95,8 @@ public final class Ledger {
             return delete.part();
         } else if (operation instanceof WorkloadOperation.Append append) {
             return append.part();
+        } else if (operation instanceof WorkloadOperation.Seal seal) {
+            return seal.part();
         } else if (operation instanceof WorkloadOperation.Trim trim) {
             return trim.part();
         } else if (operation instanceof WorkloadOperation.Truncate truncate) {

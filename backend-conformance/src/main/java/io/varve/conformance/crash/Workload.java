@@ -93,6 +93,7 @@ public final class Workload {
                     delete(slot, part);
                 }
             }
+            case 10 -> seal(store, part);
             default -> append(store, part, start, end);
         }
     }
@@ -164,6 +165,12 @@ public final class Workload {
         long ticket = journal.begin(new WorkloadOperation.Append(part, batches));
         store.append(run);
         ends.put(part.slot(), run.nextOffset());
+        journal.done(ticket);
+    }
+
+    private void seal(PartitionStore store, WorkloadPartition part) {
+        long ticket = journal.begin(new WorkloadOperation.Seal(part));
+        store.seal();
         journal.done(ticket);
     }
 

@@ -36,6 +36,14 @@ public sealed interface WorkloadOperation {
         }
     }
 
+    /** Ends the active segment, which changes no record. */
+    record Seal(WorkloadPartition part) implements WorkloadOperation {
+        @Override
+        public String toString() {
+            return "seal " + part;
+        }
+    }
+
     /** Trims to a start. */
     record Trim(WorkloadPartition part, long start) implements WorkloadOperation {
         @Override
@@ -119,6 +127,7 @@ public sealed interface WorkloadOperation {
             case "delete" -> new Delete(part);
             case "append" ->
                 new Append(part, rest.stream().skip(1).map(WorkloadBatch::parse).toList());
+            case "seal" -> new Seal(part);
             case "trim" -> new Trim(part, Long.parseLong(words[2]));
             case "truncate" -> new Truncate(part, Long.parseLong(words[2]));
             case "replace" ->

@@ -20,6 +20,7 @@ import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.SplittableRandom;
@@ -41,6 +42,8 @@ final class ComparedPartition {
     final PartitionStore model;
     /** What was synced, by what the storage under test was told and said. */
     long synced;
+    /** Whether a segment was sealed since the last sync: a crash may open it again. */
+    boolean sealedUnsynced;
 
     ComparedPartition(PartitionId id, long epoch, Storage storage, PartitionStore tested, PartitionStore model) {
         this.id = id;
@@ -117,6 +120,7 @@ final class ComparedPartition {
                 synced = Math.min(synced, model.extent().readableEnd());
             }
             case LIMIT -> both("limits", store -> store.settings(settings(step.number(0))));
+            case SEAL -> seal();
             case SNAPSHOT ->
                 both(
                         "snapshot",
@@ -130,6 +134,17 @@ final class ComparedPartition {
                         store -> bytes(store, step.number(0), step.number(1), (int) step.number(2)));
             case REPLACE -> replace((int) step.number(0), (int) step.number(1), step.number(2));
             default -> throw new IllegalArgumentException(step + " is not about a partition's content");
+        }
+    }
+
+    /** Syncs where readers do not see it before. */
+    private void seal() {
+        both("seal", PartitionStore::seal);
+        sealedUnsynced = true;
+        if (tested.sealedEnd() < tested.extent().readableEnd()) {
+            requireSame("sync", storage.sync(List.of(tested)).byPartition(), Map.of());
+            synced = tested.extent().readableEnd();
+            sealedUnsynced = false;
         }
     }
 
@@ -258,7 +273,7 @@ final class ComparedPartition {
      *
      * @param before the extent before the crash
      * @param durable where what must be there ends
-     * @return whether nothing was lost
+     * @return whether nothing was lost, not even where a segment was sealed
      */
     boolean survived(Extent before, long durable) {
         Extent here = tested.extent();
@@ -278,6 +293,8 @@ final class ComparedPartition {
                 offset = BatchHeader.nextOffset(slice.buffer(), 0);
             }
         }
-        return here.start() == before.start() && here.readableEnd() == before.readableEnd();
+        return here.start() == before.start()
+                && here.readableEnd() == before.readableEnd()
+                && (!sealedUnsynced || timeless(tested).equals(timeless(model)));
     }
 }

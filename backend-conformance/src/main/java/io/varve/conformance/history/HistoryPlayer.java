@@ -82,6 +82,7 @@ final class HistoryPlayer implements AutoCloseable {
             case FENCE -> {
                 open(part, pair.id, pair.epoch + 1);
                 pairs[part].synced = pair.synced;
+                pairs[part].sealedUnsynced = pair.sealedUnsynced;
                 pair.same("write of the one that was fenced", store -> {
                     store.trimTo(0);
                     return "done";
@@ -136,6 +137,7 @@ final class HistoryPlayer implements AutoCloseable {
         }
         for (ComparedPartition pair : pairs) {
             pair.synced = pair.model.extent().readableEnd();
+            pair.sealedUnsynced = false;
         }
     }
 
@@ -156,13 +158,19 @@ final class HistoryPlayer implements AutoCloseable {
             before[part] = pairs[part].model.extent();
             durable[part] = Math.max(pairs[part].synced, durableEnd(pairs[part].tested.extent()));
         }
+        boolean[] sealed = new boolean[PARTS];
+        for (int part = 0; part < PARTS; part++) {
+            sealed[part] = pairs[part].sealedUnsynced;
+        }
         rig.crash();
         reference = reference.reopen();
         reopenAll();
         for (int part = 0; part < PARTS; part++) {
+            pairs[part].sealedUnsynced = sealed[part];
             if (pairs[part].survived(before[part], durable[part])) {
                 pairs[part].takeSnapshotsAsTheyAre();
                 pairs[part].synced = durable[part];
+                pairs[part].sealedUnsynced = false;
             } else {
                 renew(part);
             }

@@ -129,6 +129,8 @@ sealed interface HistoryStep {
         LIMIT(1),
         /** From an offset to an end, at most so many bytes. */
         READ(3),
+        /** Ends the active segment. */
+        SEAL(0),
         /** Deletes the partition and makes a new one of its name. */
         DELETE(0),
         /** Opens the partition with a higher epoch. */

@@ -42,6 +42,7 @@ final class RandomSteps {
             case 16, 17, 18, 19 -> new HistoryStep.Whole(Verb.SYNC);
             case 20 -> new HistoryStep.Whole(Verb.REOPEN);
             case 21 -> new HistoryStep.Whole(Verb.CRASH);
+            case 22 -> Numbers.of(Verb.SEAL, part);
             default -> append(part);
         };
     }

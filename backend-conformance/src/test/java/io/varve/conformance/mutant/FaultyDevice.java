@@ -17,6 +17,8 @@ final class FaultyDevice implements StorageFaults {
     volatile boolean full;
     volatile boolean failing;
     volatile boolean lengthened;
+    /** The last restart was one that loses what this mutant forgets. */
+    volatile boolean crashed;
     /** Another process has died while it read. */
     volatile boolean deadReader;
     /** Base offsets of the batches that are damaged. */

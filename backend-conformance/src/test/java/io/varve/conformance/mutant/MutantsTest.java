@@ -33,6 +33,7 @@ class MutantsTest {
                         ReadMutants.all(),
                         WriteMutants.all(),
                         SourceMutants.all(),
+                        SealMutants.all(),
                         CrashMutants.all(),
                         FaultMutants.all(),
                         BystanderMutants.all(),

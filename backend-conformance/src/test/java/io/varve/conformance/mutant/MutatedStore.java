@@ -50,6 +50,7 @@ class MutatedStore implements PartitionStore {
 
     @Override
     public void seal() {
+        storage.requireSound(id());
         sound.seal();
     }
 

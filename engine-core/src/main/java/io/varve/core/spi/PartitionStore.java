@@ -124,10 +124,10 @@ public interface PartitionStore extends AutoCloseable {
      * nothing when the active segment has no batch.
      *
      * <p>To be correct: the sealed segment ends at the end of the appended batches, also those that are not
-     * readable yet; the start and the ends of the extent do not change. Once {@link Storage#sync} has
-     * returned, the segment stays sealed over {@link #close}, a new start and a crash, until it is trimmed,
-     * truncated or replaced. A crash before that sync may leave it active. Works also when the storage is
-     * full, if no more than a file's name is needed.
+     * readable yet; the start and the ends of the extent do not change. {@link #segments} shows it at the
+     * latest when {@link Storage#sync} returns. From then on the segment stays sealed over {@link #close}, a
+     * new start and a crash, until it is trimmed, truncated or replaced. A crash before that sync may leave
+     * it active. Should work when the storage is full, as trims do: a tier may need it to make space.
      *
      * @throws StorageException FULL if the next segment cannot be created: nothing has changed then; FENCED;
      *     CLOSED
@@ -152,8 +152,8 @@ public interface PartitionStore extends AutoCloseable {
      * segments turn from {@link Segment.Tier#BOTH} to {@link Segment.Tier#REMOTE}. Idempotent. By default
      * there is no remote tier, and nothing happens.
      *
-     * @param upTo offset that a segment's end must not exceed, exclusive end of what may be dropped
-     * @throws StorageException FENCED; CLOSED
+     * @param upTo exclusive end of what may be dropped
+     * @throws StorageException FENCED; CLOSED; neither by default
      */
     default void dropLocal(long upTo) {
         // no remote tier
