@@ -16,6 +16,10 @@ public interface Storage extends AutoCloseable {
      * new partition survives a crash; opening does not change stored bytes; batches that an earlier handle
      * appended are readable through the new one, even if they were not readable before.
      *
+     * <p>Where there is a remote tier, a partition whose local copy is lost is opened with what the tier holds,
+     * and a new one with the records that {@link PartitionSettings#copyOf} names: all of them, or none after a
+     * crash.
+     *
      * @param id which partition
      * @param epoch the caller's epoch, not below that of an earlier open of this partition in this process
      * @param settings what the storage must know of the configuration
@@ -23,7 +27,7 @@ public interface Storage extends AutoCloseable {
      * @throws StorageException FENCED if a higher epoch has opened the partition before; MISUSE if a handle
      *     with the same epoch is still open, or if a partition with the same topic name and number but
      *     another topic id exists, which must be deleted first; CLOSED after {@link #close}; FULL if the
-     *     partition cannot be created
+     *     partition cannot be created; RETRY if the remote tier is needed and does not answer
      */
     PartitionStore open(PartitionId id, long epoch, PartitionSettings settings);
 
