@@ -25,6 +25,16 @@ public interface StorageProvider {
     }
 
     /**
+     * Tells whether this backend copies sealed segments to a remote tier. Topics of a backend that does are
+     * tiered unless they say otherwise; those of any other backend cannot be.
+     *
+     * @return true if {@link Tiering} has an effect; constant; false by default
+     */
+    default boolean tiers() {
+        return false;
+    }
+
+    /**
      * Opens the storage and recovers it from a crash. On return every partition that was synced before exists
      * and is whole, at least up to its last synced offset.
      *
