@@ -188,6 +188,7 @@ public record ServerConfig(
                 ONE_BROKER,
                 (Boolean) values.get(BrokerConfigDef.AUTO_CREATE),
                 (Boolean) values.get(BrokerConfigDef.DELETE_TOPICS),
+                StorageBackends.tiers((String) values.get(BrokerConfigDef.BACKEND)),
                 new TopicLimits(
                         (Integer) values.get(BrokerConfigDef.MAX_PARTITIONS),
                         (Integer) values.get(BrokerConfigDef.AUTO_CREATE_MAX),

@@ -36,6 +36,12 @@ public final class StorageBackends {
         return named;
     }
 
+    /** @return true if the backend of that name has a remote tier; false also if there is no such backend */
+    static boolean tiers(String name) {
+        StorageProvider named = all().get(name);
+        return named != null && named.tiers();
+    }
+
     /** @return the names of all backends; the keys of one backend alone begin with its name and a dot */
     static Set<String> names() {
         return all().keySet();

@@ -86,7 +86,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         this.scheduler = scheduler;
         this.ids = ids;
         brokerConfigs = new BrokerConfigs(config.brokerKeys(), config.logDefaults());
-        topicConfigs = new TopicConfigs(config.logDefaults(), config.batches());
+        topicConfigs = new TopicConfigs(
+                config.logDefaults(), config.batches(), config.topics().tiered());
         rules = new TopicCreationRules(config.nodeId(), config.topics(), topicConfigs);
         TopicReconciler reconciler = new TopicReconciler(engine, topicConfigs, topics);
         publisher = new MetadataPublisher(config.nodeId(), brokerConfigs, topicConfigs, reconciler, this::publishLater);
@@ -119,7 +120,8 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
      */
     public static ClusterMetadata open(
             LogEngine engine, MetadataConfig config, Clock clock, Scheduler scheduler, Ids ids) {
-        MetadataLog.Replayed replayed = MetadataLog.replay(engine, new MetadataRecordCodec(clock));
+        MetadataLog.Replayed replayed = MetadataLog.replay(
+                engine, new MetadataRecordCodec(clock), config.topics().tiered());
         MetadataLog.checkNode(replayed.state(), config.nodeId());
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
         try {

@@ -41,6 +41,9 @@ public record MetadataConfig(
             throw new MetadataException("node.id is " + nodeId + ", must be 0 or more");
         }
         TopicConfigDefaults.check(BrokerConfigLayers.ofFile(logDefaults));
+        if (topics.tiered()) {
+            TopicConfigDefaults.checkLocalRetention(BrokerConfigLayers.ofFile(logDefaults));
+        }
     }
 
     /**

@@ -270,7 +270,7 @@ class ServerConfigTest {
     @Test
     void keepsRecordsForeverWhenToldMinusOneHours() throws IOException {
         MetadataConfig config = load("log.retention.hours=-1").metadata();
-        assertThat(new TopicConfigs(config.logDefaults(), config.batches()).value("retention.ms", Map.of()))
+        assertThat(new TopicConfigs(config.logDefaults(), config.batches(), false).value("retention.ms", Map.of()))
                 .isEqualTo("-1");
     }
 

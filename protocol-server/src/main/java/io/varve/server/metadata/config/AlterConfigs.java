@@ -56,6 +56,7 @@ public record AlterConfigs(List<ConfigChange> changes, boolean validateOnly, Top
             case BROKER -> {
                 Map<String, String> changed = changed(before, after);
                 brokers.validate(changed);
+                brokers.validateLocalRetention(resource.equals(MetadataEvents.CLUSTER), after);
                 brokers.limit(after, changed.keySet());
             }
             default -> {} // the handlers of groups and client metrics check their settings

@@ -129,6 +129,28 @@ public final class BrokerConfigs {
     }
 
     /**
+     * Checks local retention against the total one, as Kafka does at each change.
+     *
+     * @param all true if the settings are those of all brokers, not of this one
+     * @param wanted all of these settings, each valid by itself
+     * @throws InvalidRequestException if a local copy would have to stay longer than the segment itself
+     */
+    void validateLocalRetention(boolean all, Map<String, String> wanted) {
+        BrokerConfigLayers now = layers;
+        Map<String, String> relevant = new HashMap<>(wanted);
+        relevant.keySet().retainAll(TopicConfigDefaults.ofRetention());
+        Map<String, String> allowed = allowed(relevant);
+        try {
+            TopicConfigDefaults.checkLocalRetention(
+                    all
+                            ? new BrokerConfigLayers(now.broker(), allowed, file)
+                            : new BrokerConfigLayers(allowed, now.cluster(), file));
+        } catch (MetadataException e) {
+            throw new InvalidRequestException(e.getMessage());
+        }
+    }
+
+    /**
      * Limits the keys that this broker does not know. Stored keys stay.
      *
      * @param wanted all settings of one broker, or of all

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.server.metadata.config;
 
+import io.varve.core.retention.TierLimits;
 import io.varve.server.metadata.config.ConfigEntry.Synonym;
 import io.varve.server.metadata.log.MetadataException;
 import java.util.HashMap;
@@ -9,7 +10,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
+import org.apache.kafka.common.config.TopicConfig;
 import org.apache.kafka.server.config.ConfigSynonym;
 import org.apache.kafka.server.config.ServerTopicConfigSynonyms;
 import org.apache.kafka.storage.internals.log.LogConfig;
@@ -72,6 +76,51 @@ public final class TopicConfigDefaults {
                         e);
             }
         });
+    }
+
+    /**
+     * Checks as Kafka does that a local copy need not stay longer than the segment itself.
+     *
+     * @param layers valid each by itself
+     * @throws MetadataException if {@code log.local.retention.ms} or {@code .bytes} exceeds
+     *     {@code log.retention.ms} or {@code .bytes}
+     */
+    public static void checkLocalRetention(BrokerConfigLayers layers) {
+        Map<String, Origin> set = resolve(layers);
+        checkLocalRetention(set, TopicConfig.LOCAL_LOG_RETENTION_MS_CONFIG, TopicConfig.RETENTION_MS_CONFIG);
+        checkLocalRetention(set, TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG, TopicConfig.RETENTION_BYTES_CONFIG);
+    }
+
+    /** @return the broker keys that {@link #checkLocalRetention} compares */
+    static Set<String> ofRetention() {
+        return Stream.of(
+                        TopicConfig.RETENTION_MS_CONFIG,
+                        TopicConfig.RETENTION_BYTES_CONFIG,
+                        TopicConfig.LOCAL_LOG_RETENTION_MS_CONFIG,
+                        TopicConfig.LOCAL_LOG_RETENTION_BYTES_CONFIG)
+                .flatMap(topicKey -> names(topicKey).stream())
+                .collect(Collectors.toSet());
+    }
+
+    private static void checkLocalRetention(Map<String, Origin> set, String localKey, String totalKey) {
+        long local = number(set, localKey);
+        long total = number(set, totalKey);
+        if (total < 0 || local == TierLimits.AS_TOTAL || local >= 0 && local <= total) {
+            return;
+        }
+        String totalName = names(totalKey).get(0);
+        throw new MetadataException("Invalid value " + local + " for configuration "
+                + names(localKey).get(0) + ": "
+                + (local < 0
+                        ? "Value must not be -1 as " + totalName + " value is set as " + total + "."
+                        : "Value must not be more than " + totalName + " property value: " + total));
+    }
+
+    private static long number(Map<String, Origin> set, String topicKey) {
+        Origin origin = set.get(topicKey);
+        return origin == null
+                ? ((Number) LogConfig.configKeys().get(topicKey).defaultValue).longValue()
+                : Long.parseLong(origin.value());
     }
 
     // Kafka's own converter is not used: it logs a stack trace, skips values that are not numbers, and turns

@@ -7,7 +7,6 @@ import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.Codec;
 import io.varve.core.record.Compressor;
 import io.varve.core.retention.RetentionLimits;
-import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.server.metadata.config.ConfigEntry.Source;
 import io.varve.server.metadata.config.ConfigEntry.Synonym;
@@ -18,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigDef.ConfigKey;
 import org.apache.kafka.common.config.ConfigException;
@@ -49,18 +49,21 @@ public final class TopicConfigs {
     private volatile Defaults defaults;
 
     private final BatchRules batches;
+    private final TierConfigs tier;
     private final OwnTopicConfigs own;
 
     /**
      * @param logDefaults the broker-wide defaults that are configured, by the broker's keys
      * @param batches how producers' batches are checked, in all topics
+     * @param tiered true if the storage backend has a remote tier
      */
-    public TopicConfigs(Map<String, String> logDefaults, BatchRules batches) {
-        this(logDefaults, batches, OwnTopicConfigs.VARVE);
+    public TopicConfigs(Map<String, String> logDefaults, BatchRules batches, boolean tiered) {
+        this(logDefaults, batches, new TierConfigs(tiered), OwnTopicConfigs.VARVE);
     }
 
-    TopicConfigs(Map<String, String> logDefaults, BatchRules batches, OwnTopicConfigs own) {
+    TopicConfigs(Map<String, String> logDefaults, BatchRules batches, TierConfigs tier, OwnTopicConfigs own) {
         this.batches = batches;
+        this.tier = tier;
         this.own = own;
         setDefaults(BrokerConfigLayers.ofFile(logDefaults));
     }
@@ -77,6 +80,7 @@ public final class TopicConfigs {
                 values.put(name, key.defaultValue);
             }
         });
+        tier.putDefault(values);
         defaults = new Defaults(layers, Map.copyOf(values), origins);
     }
 
@@ -86,22 +90,34 @@ public final class TopicConfigs {
     }
 
     /**
+     * Checks a new topic's own settings.
+     *
+     * @param settings the settings it is to have
+     * @throws InvalidConfigurationException naming the key and what is wrong
+     */
+    public void validateNew(Map<String, String> settings) {
+        validate(settings, kafkas -> tier.validateNew(kafkas, defaults.base));
+    }
+
+    /**
      * Checks a topic's own settings.
      *
-     * @param before the settings it has now; empty for a new topic
+     * @param before the settings it has now
      * @param after the settings it is to have
      * @throws InvalidConfigurationException naming the key and what is wrong
      */
     public void validate(Map<String, String> before, Map<String, String> after) {
+        validate(after, kafkas -> tier.validate(own.others(before), kafkas, defaults.base));
+    }
+
+    private void validate(Map<String, String> after, Consumer<Map<String, String>> kafkasRules) {
         after.forEach((name, value) -> {
             if (value == null) {
                 throw new InvalidConfigurationException("Null value not supported for topic configs: " + name);
             }
         });
         try {
-            // No tier is attached to this log: asking for one is an error, as on a Kafka broker without
-            // remote storage.
-            LogConfig.validate(own.others(before), own.others(after), defaults.base, false);
+            kafkasRules.accept(own.others(after));
         } catch (ConfigException e) {
             throw new InvalidConfigurationException(e.getMessage());
         }
@@ -154,7 +170,7 @@ public final class TopicConfigs {
                         config.deleteRetentionMs),
                 retention,
                 new BatchRules(batches.everyRecord(), batches.maxRecordBytes(), compressor(config)),
-                TierLimits.OFF);
+                tier.limits(config));
     }
 
     /** @return how batches are to be compressed, or null to keep them as the producer did */
@@ -246,7 +262,7 @@ public final class TopicConfigs {
             synonyms.add(new Synonym(key.name, override, Source.TOPIC));
         }
         synonyms.addAll(now.layers.of(brokerNames));
-        String builtIn = ConfigDef.convertToString(key.defaultValue, key.type);
+        String builtIn = tier.byDefault(key.name, ConfigDef.convertToString(key.defaultValue, key.type));
         for (String name : brokerNames) {
             ConfigKey broker = BrokerConfigKeys.OF_TOPICS.keys().get(name);
             if (broker.defaultValue != null) {

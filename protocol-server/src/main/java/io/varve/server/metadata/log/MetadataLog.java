@@ -6,9 +6,12 @@ import io.varve.core.engine.LogEngine;
 import io.varve.core.event.EventReplay;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
+import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.Tiering;
 import java.util.HashSet;
 import java.util.Set;
 import java.util.UUID;
@@ -27,6 +30,9 @@ public final class MetadataLog {
     // A command is one batch: this is many times what the largest request (10,000 partitions) takes.
     private static final int MAX_BATCH_BYTES = 64 << 20;
 
+    private static final TierLimits COPIED =
+            new TierLimits(Tiering.COPY, RetentionLimits.UNLIMITED, RetentionLimits.UNLIMITED);
+
     /**
      * The result of a replay.
      *
@@ -41,18 +47,21 @@ public final class MetadataLog {
     /**
      * Opens the log and replays all its events.
      *
+     * @param engine the open engine
+     * @param codec decodes the events
+     * @param tiered true if the storage backend has a remote tier: the events are copied there, and stay here
      * @return the log and the state that the events fold into
      * @throws MetadataException if there are partitions but no metadata, or an event does not fit those
      *     before it
      */
-    public static Replayed replay(LogEngine engine, MetadataRecordCodec codec) {
+    public static Replayed replay(LogEngine engine, MetadataRecordCodec codec, boolean tiered) {
         Set<PartitionId> stored = engine.stored();
         if (!stored.contains(PARTITION)) {
             checkEmpty(stored);
         }
         PartitionConfig config = new PartitionConfig(
                 SegmentLimits.DEFAULT, MAX_BATCH_BYTES, false, Long.MAX_VALUE, Long.MAX_VALUE, CompactionLimits.NONE);
-        PartitionLog log = engine.open(PARTITION, 0, config);
+        PartitionLog log = engine.open(PARTITION, 0, tiered ? config.with(COPIED) : config);
         if (log.logEndOffset() == 0) {
             checkEmpty(stored);
         }

@@ -57,7 +57,7 @@ final class TopicCreationPlan {
         if (!ReservedTopics.contains(name)) {
             rules.checkTotal(count + partitions, state);
         }
-        rules.topicConfigs().validate(Map.of(), topic.configs());
+        rules.topicConfigs().validateNew(topic.configs());
         partitions += count;
         planned.add(name);
         if (Topic.hasCollisionChars(name)) {

@@ -13,12 +13,19 @@ import io.varve.server.metadata.log.MetadataException;
  * @param autoCreate {@code auto.create.topics.enable}: makes a topic when a client asks about one that does
  *     not exist
  * @param delete {@code delete.topic.enable}: lets clients delete topics
+ * @param tiered true if the storage backend has a remote tier: topics are copied to it unless they say
+ *     otherwise
  * @param limits how many topics and partitions clients can make
  */
 public record TopicsConfig(
-        int numPartitions, int defaultReplicationFactor, boolean autoCreate, boolean delete, TopicLimits limits) {
+        int numPartitions,
+        int defaultReplicationFactor,
+        boolean autoCreate,
+        boolean delete,
+        boolean tiered,
+        TopicLimits limits) {
     /** Kafka's defaults. */
-    public static final TopicsConfig DEFAULT = new TopicsConfig(1, 1, true, true, TopicLimits.DEFAULT);
+    public static final TopicsConfig DEFAULT = new TopicsConfig(1, 1, true, true, false, TopicLimits.DEFAULT);
 
     /** @throws MetadataException a topic would get no partition */
     public TopicsConfig {
@@ -29,6 +36,6 @@ public record TopicsConfig(
 
     /** @return the same with other limits */
     public TopicsConfig withLimits(TopicLimits other) {
-        return new TopicsConfig(numPartitions, defaultReplicationFactor, autoCreate, delete, other);
+        return new TopicsConfig(numPartitions, defaultReplicationFactor, autoCreate, delete, tiered, other);
     }
 }

@@ -198,7 +198,7 @@ class TopicHandlersTest {
 
     @Test
     void makesNoTopicsWhenToldNotTo() {
-        start(MetadataConfig.defaults(1).withTopics(new TopicsConfig(1, 1, false, false, TopicLimits.DEFAULT)));
+        start(MetadataConfig.defaults(1).withTopics(new TopicsConfig(1, 1, false, false, false, TopicLimits.DEFAULT)));
         assertThat(metadata(9, named("x")).topics().find("x").errorCode())
                 .isEqualTo(Errors.UNKNOWN_TOPIC_OR_PARTITION.code());
         DeleteTopicsRequestData asked = new DeleteTopicsRequestData().setTopicNames(List.of("x"));
@@ -267,7 +267,7 @@ class TopicHandlersTest {
     @Test
     void createsTopicsInEveryVersionAndTellsTheirSettings() {
         start(MetadataConfig.defaults(1)
-                .withTopics(new TopicsConfig(3, 1, true, true, TopicLimits.DEFAULT))
+                .withTopics(new TopicsConfig(3, 1, true, true, false, TopicLimits.DEFAULT))
                 .withLogDefaults(Map.of("log.retention.hours", "2")));
         everyVersion(ApiKeys.CREATE_TOPICS, v -> () -> {
             CreatableTopic topic = creatable("t" + v, v < 4 ? 3 : -1, v < 4 ? 1 : -1);

@@ -28,8 +28,11 @@ class OwnTopicConfigsTest {
                     .get(NAME),
             (config, value) -> config.with(config.segments().withSegmentMs((Long) value)));
 
-    private static final TopicConfigs TOPICS =
-            new TopicConfigs(Map.of(), BatchRules.DEFAULT, new OwnTopicConfigs(List.of(RetentionHolds.CONFIG, ROW)));
+    private static final TopicConfigs TOPICS = new TopicConfigs(
+            Map.of(),
+            BatchRules.DEFAULT,
+            new TierConfigs(false),
+            new OwnTopicConfigs(List.of(RetentionHolds.CONFIG, ROW)));
 
     @Test
     void aRowIsAllThatASettingNeeds() {

@@ -17,7 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests how holds are parsed, refused and shown. */
 class RetentionHoldsTest {
-    private static final TopicConfigs TOPICS = new TopicConfigs(Map.of(), BatchRules.DEFAULT);
+    private static final TopicConfigs TOPICS = new TopicConfigs(Map.of(), BatchRules.DEFAULT, false);
     private static final Uuid ID = new Uuid(3, 5);
 
     @Test

@@ -32,7 +32,7 @@ class TopicConfigsTest {
 
     private static TopicConfigs configured(Map<String, String> logDefaults) {
         MetadataConfig config = MetadataConfig.defaults(1).withLogDefaults(logDefaults);
-        return new TopicConfigs(config.logDefaults(), config.batches());
+        return new TopicConfigs(config.logDefaults(), config.batches(), false);
     }
 
     @Test
