@@ -67,7 +67,7 @@ class ArchitectureTest {
                               | kafka.storage.internals.log
             metadata.kraft    | metadata.log core.event kafka.image kafka.metadata kafka.server.common
                               | kafka.server.immutable
-            metadata.log      | core.compaction core.engine core.event core.log.. core.spi.. kafka.image
+            metadata.log      | core.compaction core.engine core.event core.log.. core.retention core.spi.. kafka.image
                               | kafka.metadata kafka.server.common kafka.server.immutable
             metadata.producerid| metadata.log core.event kafka.server.common
             metadata.start    | metadata.log core.engine core.event core.log.. core.spi.. kafka.image
