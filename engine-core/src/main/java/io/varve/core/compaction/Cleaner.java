@@ -68,18 +68,27 @@ public final class Cleaner {
             return null;
         }
         PartitionStore store = log.store();
-        List<Segment> segments = store.segments();
+        List<Segment> segments = local(store.segments());
         if (segments.size() == 1) {
             return null; // only the active segment: the usual case, without a read
         }
         DirtyPortion dirt = DirtyPortion.of(
                 segments,
                 limits,
-                CleanerCheckpoint.read(store),
+                Math.max(CleanerCheckpoint.read(store), segments.get(0).baseOffset()),
                 log.cleanableEnd(),
                 clock.millis(),
                 store::firstTimestamp);
         return dirt.isDue(limits) ? new Due(log, dirt) : null;
+    }
+
+    /** @return the segments after the last one that is in a remote tier only: those cannot be replaced */
+    private static List<Segment> local(List<Segment> segments) {
+        int first = 0;
+        for (int i = 0; i < segments.size(); i++) {
+            first = segments.get(i).isLocal() ? first : i + 1;
+        }
+        return segments.subList(first, segments.size());
     }
 
     /**

@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Opens a storage and owns the partitions on it: commits them together, deletes and compacts in the
@@ -51,9 +52,9 @@ public final class LogEngine implements AutoCloseable {
     private final RetentionRunner retention;
     private final Scheduler.Task retaining;
     private final ConcurrentHashMap<PartitionId, PartitionLog> open = new ConcurrentHashMap<>();
-    private final Object lifecycle = new Object();
+    private final PartitionLocks lifecycle = new PartitionLocks();
     private volatile long producerExpirationMs;
-    private boolean closed;
+    private final AtomicBoolean closed = new AtomicBoolean();
 
     private LogEngine(Storage storage, StorageContext context, EngineConfig config) {
         this.storage = storage;
@@ -93,7 +94,8 @@ public final class LogEngine implements AutoCloseable {
     }
 
     /**
-     * Opens a partition, and creates it when absent. An open partition gives its existing log.
+     * Opens a partition, and creates it when absent. An open partition gives its existing log. Several
+     * threads can open different partitions at a time: the storage may have to fetch them.
      *
      * @param id which partition
      * @param leaderEpoch stamped on appended batches, 0 or more; fences lower ones
@@ -102,7 +104,7 @@ public final class LogEngine implements AutoCloseable {
      * @throws StorageException as {@link Storage#open}
      */
     public PartitionLog open(PartitionId id, int leaderEpoch, PartitionConfig config) {
-        synchronized (lifecycle) {
+        return lifecycle.holding(id, () -> {
             PartitionLog present = open.get(id);
             if (present != null) {
                 return present;
@@ -110,7 +112,9 @@ public final class LogEngine implements AutoCloseable {
             PartitionStore store = storage.open(id, leaderEpoch, config.settings(0));
             PartitionLog log;
             try {
+                store.settings(config.settings(store.extent().start())); // which holds still pin records
                 log = PartitionLog.open(store, leaderEpoch, config, clock, policy, failPoints);
+                requireOpen(id);
             } catch (RuntimeException e) {
                 store.close();
                 throw e;
@@ -120,6 +124,13 @@ public final class LogEngine implements AutoCloseable {
                 policy.appended(log, 0); // appends from before the open may not be durable yet
             }
             return log;
+        });
+    }
+
+    private void requireOpen(PartitionId id) {
+        if (closed.get()) {
+            throw new StorageException(
+                    StorageException.Kind.CLOSED, id + " was being opened while the engine was closed");
         }
     }
 
@@ -161,7 +172,7 @@ public final class LogEngine implements AutoCloseable {
      *     unchanged
      */
     public void delete(PartitionId id) {
-        synchronized (lifecycle) {
+        lifecycle.holding(id, () -> {
             storage.delete(id); // a failure changes nothing
             PartitionLog log = open.remove(id);
             if (log != null) {
@@ -169,7 +180,8 @@ public final class LogEngine implements AutoCloseable {
                 cleaners.forget(log);
                 log.commitTarget().failed(new StorageException(StorageException.Kind.CLOSED, id + " was deleted"));
             }
-        }
+            return log;
+        });
     }
 
     /**
@@ -181,13 +193,13 @@ public final class LogEngine implements AutoCloseable {
      * @throws StorageException as {@link Storage#setAside}
      */
     public Optional<String> setAside(PartitionId id) {
-        synchronized (lifecycle) {
+        return lifecycle.holding(id, () -> {
             if (holdsNothing(id)) {
                 storage.delete(id);
                 return Optional.empty();
             }
             return Optional.of(storage.setAside(id));
-        }
+        });
     }
 
     private boolean holdsNothing(PartitionId id) {
@@ -258,11 +270,8 @@ public final class LogEngine implements AutoCloseable {
     /** Commits all pending appends, writes snapshots of producers and closes the storage. Idempotent. */
     @Override
     public void close() {
-        synchronized (lifecycle) {
-            if (closed) {
-                return;
-            }
-            closed = true;
+        if (closed.getAndSet(true)) {
+            return;
         }
         // The close ignores an interruption of the caller: after half a close the next start would have to
         // scan.

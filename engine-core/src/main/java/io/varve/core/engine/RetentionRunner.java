@@ -5,6 +5,10 @@ import io.varve.core.VarveException;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.config.PartitionConfig;
 import io.varve.core.record.InvalidBatchException;
+import io.varve.core.retention.DeletionCause;
+import io.varve.core.retention.LocalFate;
+import io.varve.core.retention.LocalPlan;
+import io.varve.core.retention.LocalRetentionPolicy;
 import io.varve.core.retention.LogState;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.retention.RetentionExplanation;
@@ -12,6 +16,7 @@ import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.RetentionPlan;
 import io.varve.core.retention.RetentionPolicy;
 import io.varve.core.retention.SegmentFate;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.runtime.Clock;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
@@ -22,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -75,12 +81,52 @@ final class RetentionRunner {
     private void check(PartitionLog log) {
         long now = clock.millis();
         RetentionLimits limits = log.config().retention();
-        RetentionPlan plan = RetentionPolicy.decide(state(log), limits, config.futureTimestamps(), now);
+        TierLimits tier = log.config().tier();
+        LogState state = state(log);
+        RetentionPlan plan = RetentionPolicy.decide(state, limits, tier.tiering(), config.futureTimestamps(), now);
         List<SegmentFate> going = plan.going(now);
         if (!going.isEmpty()) {
             log.maintenance().trimTo(plan.newStart());
             going.forEach(fate -> LOG.info("{}: {}", log.id(), words(fate, limits)));
         }
+        LocalPlan local = local(plan, state, log.config(), now);
+        if (local.dropTo() > 0) {
+            dropLocal(log, state, local, limits, tier);
+        }
+    }
+
+    private LocalPlan local(RetentionPlan plan, LogState state, PartitionConfig rules, long now) {
+        return LocalRetentionPolicy.decide(
+                plan, state, rules.retention(), rules.tier(), rules.compacted(), config.futureTimestamps(), now);
+    }
+
+    /** Drops local copies, and logs those that are gone: the storage keeps those that left the tier since. */
+    private static void dropLocal(
+            PartitionLog log, LogState state, LocalPlan local, RetentionLimits limits, TierLimits tier) {
+        log.maintenance().dropLocal(local.dropTo());
+        Set<Long> gone = log.segments().stream()
+                .filter(segment -> !segment.isLocal())
+                .map(Segment::baseOffset)
+                .collect(Collectors.toSet());
+        for (int i = 0; i < local.fates().size(); i++) {
+            Segment segment = state.segments().get(i);
+            if (segment.isLocal() && segment.endOffset() <= local.dropTo() && gone.contains(segment.baseOffset())) {
+                LOG.info("{}: {}", log.id(), words(segment, local.fates().get(i), limits, tier));
+            }
+        }
+    }
+
+    private static String words(Segment segment, LocalFate fate, RetentionLimits limits, TierLimits tier) {
+        return "dropped the local copy of segment " + described(segment) + ": "
+                + (fate.cause() == DeletionCause.SIZE
+                        ? "there are local.retention.bytes=" + tier.localBytes(limits) + " or more after it"
+                        : "its newest record is older than local.retention.ms=" + tier.localMs(limits));
+    }
+
+    private static String described(Segment segment) {
+        return segment.baseOffset() + " (offsets " + segment.baseOffset() + " to " + (segment.endOffset() - 1) + ", "
+                + segment.bytes() + " bytes, newest timestamp " + segment.maxTimestamp() + ", last append "
+                + segment.lastAppendMs() + ")";
     }
 
     private static LogState state(PartitionLog log) {
@@ -98,11 +144,10 @@ final class RetentionRunner {
                         + limits.retentionMs();
             case SIZE -> "there are retention.bytes=" + limits.retentionBytes() + " or more after it";
             case LOG_START -> "the log starts after it";
+            case TIER_OFF -> "it was in the remote tier only, and remote.storage.enable is false";
             case NONE -> "";
         };
-        return "deleted segment " + segment.baseOffset() + " (offsets " + segment.baseOffset() + " to "
-                + (segment.endOffset() - 1) + ", " + segment.bytes() + " bytes, newest timestamp "
-                + segment.maxTimestamp() + ", last append " + segment.lastAppendMs() + "): " + why;
+        return "deleted segment " + described(segment) + ": " + why;
     }
 
     /** @param rules the rules in force, or other rules to try */
@@ -110,7 +155,8 @@ final class RetentionRunner {
         RetentionLimits limits = rules.retention();
         long now = clock.millis();
         LogState state = state(log);
-        RetentionPlan plan = RetentionPolicy.decide(state, limits, config.futureTimestamps(), now);
+        RetentionPlan plan =
+                RetentionPolicy.decide(state, limits, rules.tier().tiering(), config.futureTimestamps(), now);
         List<Long> firsts = new ArrayList<>(state.segments().size());
         for (Segment segment : state.segments()) {
             firsts.add(firstTimestamp(log, segment));
@@ -119,9 +165,11 @@ final class RetentionRunner {
                 log.id(),
                 now,
                 nextCheckMs,
-                new RetentionExplanation.Rules(limits, config, rules.segments().segmentMs()),
+                new RetentionExplanation.Rules(
+                        limits, rules.tier(), config, rules.segments().segmentMs()),
                 state,
                 plan,
+                local(plan, state, rules, now),
                 firsts);
     }
 

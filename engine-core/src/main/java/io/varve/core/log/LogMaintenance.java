@@ -103,6 +103,21 @@ public final class LogMaintenance implements CompactableLog {
         commitRequests.accept(0);
     }
 
+    /**
+     * Drops the local copies of segments that are in a remote tier too; the records stay readable from there.
+     *
+     * @param upTo end of the segments, exclusive
+     * @throws StorageException FENCED, CLOSED
+     */
+    public void dropLocal(long upTo) {
+        writer.lock();
+        try {
+            store.dropLocal(upTo);
+        } finally {
+            writer.unlock();
+        }
+    }
+
     /** With the lock under which holds come into force: a hold confirmed before is never missed. */
     private void requireNotHeld(long offset) {
         PartitionConfig config = writer.config();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.core.log;
 
+import io.varve.core.VarveException;
 import io.varve.core.log.epoch.EpochEnd;
 import io.varve.core.log.read.DamageEndSearch;
 import io.varve.core.log.read.Isolation;
@@ -9,13 +10,16 @@ import io.varve.core.log.read.ReadResult;
 import io.varve.core.log.read.TimestampLookup;
 import io.varve.core.log.read.TimestampOffset;
 import io.varve.core.producer.ProducerStates;
+import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.Extent;
-import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.PartitionStore;
 import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageException;
 import io.varve.core.transaction.AbortedSnapshot;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 
 /**
  * Reads a partition as far as an isolation sees: batches by offset, records by time, leader epochs.
@@ -62,30 +66,131 @@ public final class LogReader {
      * @throws StorageException CORRUPT, CLOSED
      */
     public ReadResult read(long offset, int maxBytes, Isolation isolation) {
+        View view = view(offset, isolation);
+        try {
+            return view.result(store.read(view.from, view.end, maxBytes));
+        } catch (StorageException e) {
+            throw outOfRangeOr(e, offset);
+        }
+    }
+
+    /**
+     * Reads as {@link #read} does, without waiting for a remote tier. The visible end, the log start and the
+     * aborted transactions are those of the call.
+     *
+     * @param offset as for {@link #read}
+     * @param maxBytes as for {@link #read}
+     * @param isolation as for {@link #read}
+     * @return completed by any thread, at once where {@link #isLocal} holds. The caller closes the slice,
+     *     also one that comes late: it never cancels the future. Fails with what {@link #read} throws; never
+     *     throws
+     */
+    public CompletableFuture<ReadResult> readAsync(long offset, int maxBytes, Isolation isolation) {
+        CompletableFuture<ReadResult> result = new CompletableFuture<>();
+        try {
+            View view = view(offset, isolation);
+            store.readAsync(view.from, view.end, maxBytes).whenComplete((slice, failure) -> {
+                if (failure == null) {
+                    result.complete(view.result(slice));
+                } else {
+                    Throwable cause = failure instanceof CompletionException e ? e.getCause() : failure;
+                    result.completeExceptionally(cause instanceof StorageException e ? outOfRangeOr(e, offset) : cause);
+                }
+            });
+        } catch (VarveException e) {
+            result.completeExceptionally(e);
+        }
+        return result;
+    }
+
+    /**
+     * @param offset first offset to read
+     * @return true if a {@link #read} there does not wait for a remote tier, as
+     *     {@link PartitionStore#isLocal}; returns at once
+     */
+    public boolean isLocal(long offset) {
+        return store.isLocal(offset);
+    }
+
+    /**
+     * What a read sees.
+     *
+     * @param from offset at which the store is read
+     * @param end end of the read, exclusive, not below {@code from}
+     */
+    private record View(long from, long end, long start, long visible, long stable, AbortedSnapshot aborted) {
+        ReadResult result(BatchSlice slice) {
+            return new ReadResult(slice, start, visible, stable, aborted);
+        }
+    }
+
+    private View view(long offset, Isolation isolation) {
         long logEndOffset = writer.logEndOffset(); // before all other ends
         long visible = highWatermark.value();
         long stable = stable(visible);
         // After the end is known, before a batch is read: so it has every aborted transaction of the slice.
         AbortedSnapshot aborted = producers.aborted();
         Extent extent = store.extent();
-        PartitionId id = store.id();
         if (offset < extent.start() || offset > logEndOffset) {
-            throw new OffsetOutOfRangeException(
-                    "offset " + offset + " of " + id + " is not between " + extent.start() + " and " + logEndOffset);
+            throw new OffsetOutOfRangeException("offset " + offset + " of " + store.id() + " is not between "
+                    + extent.start() + " and " + logEndOffset);
         }
         long end = Math.min(extent.readableEnd(), limit(isolation, visible, stable));
         // An offset at or past the end gives an empty slice: the read ends where it begins.
         long from = Math.min(offset, extent.readableEnd());
+        return new View(from, Math.max(from, end), extent.start(), visible, stable, aborted);
+    }
+
+    /** @return the failure of a read, or that the offset was trimmed since the read began */
+    private VarveException outOfRangeOr(StorageException failure, long offset) {
         try {
-            return new ReadResult(
-                    store.read(from, Math.max(from, end), maxBytes), extent.start(), visible, stable, aborted);
-        } catch (StorageException e) {
-            if (e.kind() == StorageException.Kind.MISUSE
-                    && offset < store.extent().start()) {
-                throw new OffsetOutOfRangeException("offset " + offset + " of " + id + " was just trimmed");
-            }
-            throw e;
+            boolean trimmed = failure.kind() == StorageException.Kind.MISUSE
+                    && offset < store.extent().start();
+            return trimmed
+                    ? new OffsetOutOfRangeException("offset " + offset + " of " + store.id() + " was just trimmed")
+                    : failure;
+        } catch (StorageException closed) {
+            return closed;
         }
+    }
+
+    /**
+     * Finds where the local records begin (ListOffsets -4, Kafka's local log start offset).
+     *
+     * @return the first offset that is on this machine, at least the log start offset; equal to it where
+     *     nothing is in a remote tier only
+     * @throws StorageException CLOSED
+     */
+    public long localLogStartOffset() {
+        long start = store.extent().start();
+        for (Segment segment : store.segments()) {
+            if (segment.isLocal()) {
+                return Math.max(start, segment.baseOffset());
+            }
+        }
+        return Math.max(start, store.extent().readableEnd());
+    }
+
+    /**
+     * Finds where the records in the remote tier end. ListOffsets -5 answers the offset before it, the
+     * highest one in the tier, or -1 when it is empty. ListOffsets -6 answers it, the first offset that is
+     * still to be copied, or the log start offset when it is empty. Both answer -1 for a topic without a
+     * tier.
+     *
+     * @return offset after the last record such that it and all before it are in the tier, exclusive; at
+     *     least the log start offset; empty if the oldest segment is not in the tier
+     * @throws StorageException CLOSED
+     */
+    public OptionalLong tieredEnd() {
+        OptionalLong end = OptionalLong.empty();
+        long start = store.extent().start();
+        for (Segment segment : store.segments()) {
+            if (!segment.isRemote()) {
+                break;
+            }
+            end = OptionalLong.of(Math.max(start, segment.endOffset()));
+        }
+        return end;
     }
 
     private static long limit(Isolation isolation, long visible, long stable) {

@@ -9,6 +9,11 @@ public enum DeletionCause {
     SIZE,
     /** All its records lie below the log start offset already. */
     LOG_START,
+    /**
+     * It is in the remote tier only, which its topic does not use any more ({@code
+     * remote.storage.enable=false}).
+     */
+    TIER_OFF,
     /** Nothing deletes it, in the present state of the partition. */
     NONE
 }

@@ -10,7 +10,7 @@ import java.util.Objects;
  * @param detail more about the reason, for the operator; may be empty
  */
 public record Obstacle(Kind kind, String detail) {
-    /** Names the reasons that can prevent a deletion. */
+    /** Names the reasons that can prevent the deletion of a segment, or of its local copy. */
     public enum Kind {
         /** A hold pins records of the segment or before it; the detail is the hold's name. */
         HOLD,
@@ -34,7 +34,16 @@ public record Obstacle(Kind kind, String detail) {
          * A record with a timestamp in the future keeps the segment: by Kafka's rule, or because that
          * timestamp passes before the last append is old enough; the detail is the timestamp.
          */
-        FUTURE_TIMESTAMP
+        FUTURE_TIMESTAMP,
+        /**
+         * Of a local copy: the segment is not in the remote tier yet; the detail is the setting that keeps it
+         * from being copied, if one does.
+         */
+        NOT_UPLOADED,
+        /** Of a local copy: a compacted partition keeps all of them. */
+        COMPACTED,
+        /** Of a local copy: neither {@code local.retention.ms} nor {@code local.retention.bytes} is set. */
+        NO_LOCAL_LIMIT
     }
 
     /** Checks presence. */

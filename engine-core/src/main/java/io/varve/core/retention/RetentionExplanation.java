@@ -16,6 +16,7 @@ import java.util.Objects;
  * @param rules the rules of the plan
  * @param log the state of the partition that the plan is for
  * @param plan what happens to every segment
+ * @param local what happens to the local copy of every segment
  * @param firstTimestamps for every segment the max timestamp of its first batch, in ms since the epoch, or -1
  */
 public record RetentionExplanation(
@@ -25,18 +26,21 @@ public record RetentionExplanation(
         Rules rules,
         LogState log,
         RetentionPlan plan,
+        LocalPlan local,
         List<Long> firstTimestamps) {
     /**
      * Holds the rules of a plan.
      *
      * @param limits the topic's limits
+     * @param tier the topic's limits of local copies
      * @param config the engine's settings
      * @param segmentMs max ms of records in a segment
      */
-    public record Rules(RetentionLimits limits, RetentionConfig config, long segmentMs) {
+    public record Rules(RetentionLimits limits, TierLimits tier, RetentionConfig config, long segmentMs) {
         /** Checks presence. */
         public Rules {
             Objects.requireNonNull(limits, "limits");
+            Objects.requireNonNull(tier, "tier");
             Objects.requireNonNull(config, "config");
         }
     }
@@ -47,6 +51,10 @@ public record RetentionExplanation(
         if (firstTimestamps.size() != plan.fates().size()) {
             throw new IllegalArgumentException(
                     firstTimestamps.size() + " timestamps of " + plan.fates().size() + " segments");
+        }
+        if (!local.fates().isEmpty() && local.fates().size() != plan.fates().size()) {
+            throw new IllegalArgumentException(
+                    local.fates().size() + " local copies of " + plan.fates().size() + " segments");
         }
     }
 

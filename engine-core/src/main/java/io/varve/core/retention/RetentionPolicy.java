@@ -3,6 +3,7 @@ package io.varve.core.retention;
 
 import io.varve.core.retention.Obstacle.Kind;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Tiering;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,9 +11,10 @@ import java.util.List;
  * Decides, as Kafka does, which segments of a partition are deleted: those with all records below the log
  * start offset, those with {@code retention.bytes} or more after them, and those whose newest record is older
  * than {@code retention.ms}. They are always a prefix of the log, and below the high watermark. The active
- * segment is deleted by the same rules. Two rules are not Kafka's: a {@link Hold} pins records, and under
- * {@link FutureTimestamps#APPEND_TIME} the time of the last append replaces a newest timestamp while that
- * lies in the future. Without side effects; made for one decision.
+ * segment is deleted by the same rules. Bytes in a remote tier count as local ones do; when a topic uses the
+ * tier no more, segments that are only there are deleted. Two rules are not Kafka's: a {@link Hold} pins
+ * records, and under {@link FutureTimestamps#APPEND_TIME} the time of the last append replaces a newest
+ * timestamp while that lies in the future. Without side effects; made for one decision.
  *
  * <p>The last append never replaces a timestamp that has passed: the broker's clock may have been behind, and
  * the file times of a restored backup are not those of the appends.
@@ -20,6 +22,7 @@ import java.util.List;
 public final class RetentionPolicy {
     private final LogState log;
     private final RetentionLimits limits;
+    private final Tiering tiering;
     private final FutureTimestamps rule;
     private final long now;
     private final List<SegmentFate> fates = new ArrayList<>();
@@ -31,9 +34,10 @@ public final class RetentionPolicy {
     /** Base offset of the segment that determines {@link #cleared}. */
     private long blocker;
 
-    private RetentionPolicy(LogState log, RetentionLimits limits, FutureTimestamps rule, long now) {
+    private RetentionPolicy(LogState log, RetentionLimits limits, Tiering tiering, FutureTimestamps rule, long now) {
         this.log = log;
         this.limits = limits;
+        this.tiering = tiering;
         this.rule = rule;
         this.now = now;
     }
@@ -41,12 +45,14 @@ public final class RetentionPolicy {
     /**
      * @param log the state of the partition
      * @param limits its topic's limits
+     * @param tiering whether it uses a remote tier
      * @param rule how timestamps in the future affect a segment's age
      * @param now ms since the epoch
      * @return the new log start offset, and the fate of every segment
      */
-    public static RetentionPlan decide(LogState log, RetentionLimits limits, FutureTimestamps rule, long now) {
-        return new RetentionPolicy(log, limits, rule, now).decide();
+    public static RetentionPlan decide(
+            LogState log, RetentionLimits limits, Tiering tiering, FutureTimestamps rule, long now) {
+        return new RetentionPolicy(log, limits, tiering, rule, now).decide();
     }
 
     private RetentionPlan decide() {
@@ -85,18 +91,17 @@ public final class RetentionPolicy {
                     SegmentFate.NO_SIZE_LIMIT,
                     List.of(new Obstacle(Kind.EMPTY, "")));
         }
-        boolean byAppend = goesByAppend(segment);
-        long age = byAppend ? segment.lastAppendMs() : ageFrom(segment);
+        SegmentAge age = SegmentAge.of(segment, limitMs(), rule, now);
         long moreBytes = moreBytes(after);
-        Removal removal = removal(segment, moreBytes, timeDue(segment, age));
+        Removal removal = removal(segment, moreBytes, age.dueMs());
         List<Obstacle> obstacles = new ArrayList<>();
-        boolean barred = addObstacles(segment, removal, age, obstacles);
+        boolean barred = addObstacles(segment, removal, age.fromMs(), obstacles);
         return new SegmentFate(
                 segment,
                 removal.cause,
-                age,
+                age.fromMs(),
                 removal.dueMs,
-                barred ? SegmentFate.UNKNOWN : goes(segment, removal, byAppend),
+                barred ? SegmentFate.UNKNOWN : goes(segment, removal, age),
                 moreBytes,
                 obstacles);
     }
@@ -113,6 +118,9 @@ public final class RetentionPolicy {
         if (segment.endOffset() <= log.startOffset()) {
             return new Removal(DeletionCause.LOG_START, now);
         }
+        if (tiering == Tiering.OFF && !segment.isLocal()) {
+            return new Removal(DeletionCause.TIER_OFF, now);
+        }
         if (moreBytes == 0) {
             return new Removal(DeletionCause.SIZE, now);
         }
@@ -123,29 +131,17 @@ public final class RetentionPolicy {
     }
 
     /** @return when a segment without lasting obstacles is deleted: never before its predecessors */
-    private long goes(Segment segment, Removal removal, boolean byAppend) {
+    private long goes(Segment segment, Removal removal, SegmentAge age) {
         if (removal.dueMs == SegmentFate.UNKNOWN || cleared == SegmentFate.UNKNOWN) {
             return SegmentFate.UNKNOWN;
         }
         long goes = Math.max(removal.dueMs, cleared);
-        if (removal.cause == DeletionCause.TIME && byAppend && goes >= segment.maxTimestamp()) {
-            // Its predecessors stay until its future timestamps have passed: then these timestamps count.
-            goes = Math.max(goes, timeDue(segment, segment.maxTimestamp()));
-        }
-        return goes;
+        return removal.cause == DeletionCause.TIME ? age.dueAt(goes, segment, limitMs()) : goes;
     }
 
-    /**
-     * @return true if its newest timestamp lies in the future, and still will when the last append is older
-     *     than the limit
-     */
-    private boolean goesByAppend(Segment segment) {
-        long newest = segment.maxTimestamp();
-        if (rule == FutureTimestamps.KAFKA || newest <= now || segment.lastAppendMs() <= 0) {
-            return false;
-        }
-        long due = timeDue(segment, segment.lastAppendMs());
-        return due == SegmentFate.UNKNOWN || due < newest;
+    /** @return the max age, as far as the policy allows a deletion by age */
+    private long limitMs() {
+        return limits.delete() ? limits.retentionMs() : RetentionLimits.UNLIMITED;
     }
 
     /** @return true if one of the obstacles lasts for an unknown time */
@@ -185,24 +181,5 @@ public final class RetentionPolicy {
         } else if (limits.retentionMs() < 0 && limits.retentionBytes() < 0) {
             obstacles.add(new Obstacle(Kind.NO_LIMIT, ""));
         }
-    }
-
-    /** Counts the age from the newest timestamp, or from the last append where records have no timestamps. */
-    private static long ageFrom(Segment segment) {
-        if (segment.maxTimestamp() >= 0) {
-            return segment.maxTimestamp();
-        }
-        return segment.lastAppendMs() > 0 ? segment.lastAppendMs() : SegmentFate.UNKNOWN;
-    }
-
-    private long timeDue(Segment segment, long age) {
-        if (!limits.delete() || limits.retentionMs() < 0) {
-            return SegmentFate.UNKNOWN;
-        }
-        if (segment.bytes() == 0) {
-            return 0; // compaction left nothing of it: it keeps nothing else
-        }
-        boolean never = age == SegmentFate.UNKNOWN || age >= Long.MAX_VALUE - limits.retentionMs();
-        return never ? SegmentFate.UNKNOWN : age + limits.retentionMs() + 1;
     }
 }

@@ -16,9 +16,9 @@ public interface Storage extends AutoCloseable {
      * new partition survives a crash; opening does not change stored bytes; batches that an earlier handle
      * appended are readable through the new one, even if they were not readable before.
      *
-     * <p>Where there is a remote tier, a partition whose local copy is lost is opened with what the tier holds,
-     * and a new one with the records that {@link PartitionSettings#copyOf} names: all of them, or none after a
-     * crash.
+     * <p>Where there is a remote tier, a partition whose local copy is lost is opened with what the tier
+     * holds, and a new one with the records that {@link PartitionSettings#copyOf} names: all of them, or none
+     * after a crash.
      *
      * @param id which partition
      * @param epoch the caller's epoch, not below that of an earlier open of this partition in this process

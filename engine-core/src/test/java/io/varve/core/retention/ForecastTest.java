@@ -4,6 +4,7 @@ package io.varve.core.retention;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Tiering;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -38,14 +39,14 @@ class ForecastTest {
         RetentionLimits limits = limits(random);
         FutureTimestamps rule = FutureTimestamps.values()[random.nextInt(2)];
         LogState log = log(random);
-        RetentionPlan plan = RetentionPolicy.decide(log, limits, rule, START);
+        RetentionPlan plan = RetentionPolicy.decide(log, limits, Tiering.OFF, rule, START);
         Map<Long, Long> gone = new HashMap<>();
         long interval = random.nextLong(1, 20 * DAY);
         List<Long> checks = new ArrayList<>(List.of(START));
         LogState left = log;
         for (int i = 0; i < MOST_CHECKS; i++) {
             long now = checks.get(i);
-            left = checked(left, RetentionPolicy.decide(left, limits, rule, now), now, gone);
+            left = checked(left, RetentionPolicy.decide(left, limits, Tiering.OFF, rule, now), now, gone);
             checks.add(now + 1 + random.nextLong(interval));
         }
         long missed = 0;

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.retention.Obstacle.Kind;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Tiering;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -38,12 +39,14 @@ class RetentionPolicyTest {
         return RetentionPolicy.decide(
                 new LogState(List.of(first, second, active), 0, highWatermark),
                 limits,
+                Tiering.OFF,
                 FutureTimestamps.APPEND_TIME,
                 NOW);
     }
 
     private static RetentionPlan decide(FutureTimestamps rule, RetentionLimits limits, Segment... segments) {
-        return RetentionPolicy.decide(new LogState(List.of(segments), 0, Long.MAX_VALUE), limits, rule, NOW);
+        return RetentionPolicy.decide(
+                new LogState(List.of(segments), 0, Long.MAX_VALUE), limits, Tiering.OFF, rule, NOW);
     }
 
     @Test
@@ -202,7 +205,11 @@ class RetentionPolicyTest {
     @Test
     void whatLiesBelowTheStartGoesWhateverThePolicy() {
         RetentionPlan plan = RetentionPolicy.decide(
-                new LogState(List.of(first, active), 150, 300), RetentionLimits.KEEP, FutureTimestamps.KAFKA, NOW);
+                new LogState(List.of(first, active), 150, 300),
+                RetentionLimits.KEEP,
+                Tiering.OFF,
+                FutureTimestamps.KAFKA,
+                NOW);
         assertThat(plan.fates().get(0).cause()).isEqualTo(DeletionCause.LOG_START);
         assertThat(plan.newStart()).isEqualTo(150);
     }

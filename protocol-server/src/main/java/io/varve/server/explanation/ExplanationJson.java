@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.core.retention.DeletionCause;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
+import io.varve.core.retention.LocalPlan;
 import io.varve.core.retention.LogState;
 import io.varve.core.retention.Obstacle;
 import io.varve.core.retention.RetentionConfig;
@@ -17,6 +18,7 @@ import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.RetentionPlan;
 import io.varve.core.retention.SegmentFate;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
 import java.util.ArrayList;
@@ -146,12 +148,13 @@ public final class ExplanationJson {
                 new PartitionId(topic, UUID.fromString(text(node, "topicId")), (int) number(node, "partition")),
                 number(node, "now"),
                 number(node, "nextCheck"),
-                new RetentionExplanation.Rules(limits, config, number(node, "segmentMs")),
+                new RetentionExplanation.Rules(limits, TierLimits.OFF, config, number(node, "segmentMs")),
                 new LogState(
                         fates.stream().map(SegmentFate::segment).toList(),
                         number(node, "startOffset"),
                         number(node, "highWatermark")),
                 new RetentionPlan(number(node, "newStartOffset"), fates),
+                LocalPlan.NONE,
                 list(node, "segments", segment -> number(segment, "firstTimestamp")));
     }
 

@@ -137,6 +137,7 @@ final class ExplanationTable {
             case TIME -> "older than retention.ms";
             case SIZE -> "retention.bytes after it";
             case LOG_START -> "below the log start";
+            case TIER_OFF -> "remote.storage.enable is false";
             case NONE -> "-";
         };
     }
@@ -153,6 +154,12 @@ final class ExplanationTable {
             case NO_DELETE_POLICY -> "cleanup.policy is without delete";
             case NO_LIMIT -> "no limit is set";
             case UNKNOWN_AGE -> "nothing tells its age";
+            case NOT_UPLOADED ->
+                obstacle.detail().isEmpty()
+                        ? "it is not in the remote tier yet"
+                        : "it is not in the remote tier: " + obstacle.detail();
+            case COMPACTED -> "a compacted topic keeps its local copies";
+            case NO_LOCAL_LIMIT -> "no local limit is set";
             case FUTURE_TIMESTAMP ->
                 "a record from the future: " + TimeFormat.at(Long.parseLong(obstacle.detail()), now);
         };

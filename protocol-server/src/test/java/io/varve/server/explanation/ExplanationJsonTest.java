@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
+import io.varve.core.retention.LocalPlan;
 import io.varve.core.retention.LogState;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.RetentionPolicy;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Tiering;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -38,9 +41,11 @@ class ExplanationJsonTest {
                 new PartitionId("orders", new UUID(1, 2), 4),
                 NOW,
                 NOW + 60_000,
-                new RetentionExplanation.Rules(limits, new RetentionConfig(300_000, rule), 7 * 24 * HOUR),
+                new RetentionExplanation.Rules(
+                        limits, TierLimits.OFF, new RetentionConfig(300_000, rule), 7 * 24 * HOUR),
                 log,
-                RetentionPolicy.decide(log, limits, rule, NOW),
+                RetentionPolicy.decide(log, limits, Tiering.OFF, rule, NOW),
+                LocalPlan.NONE,
                 List.of(NOW - 3 * HOUR, -1L, NOW - HOUR));
     }
 
