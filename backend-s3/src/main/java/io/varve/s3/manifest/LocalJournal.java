@@ -13,8 +13,7 @@ import java.util.UUID;
  *
  * <p>Methods that note something are durable on return, and throw a
  * {@link io.varve.core.spi.StorageException}: FULL if the device refuses. Methods that forget something change
- * the memory, and go to the disk with the next note or at the {@link #close}: what a crash brings back is done
- * again, which changes nothing.
+ * the memory, and go to the disk with the next note, by {@link #settle} or at the {@link #close}.
  */
 public interface LocalJournal extends AutoCloseable {
     /** @param incarnation of this server: noted before it claims the storage */
@@ -62,8 +61,12 @@ public interface LocalJournal extends AutoCloseable {
      */
     OptionalLong truncation(PartitionId id);
 
-    /** @param id a partition whose truncation is complete, or did not take place */
-    void forgetTruncation(PartitionId id);
+    /**
+     * Forgets a truncation: durable on return, since records may follow that a repetition would drop.
+     *
+     * @param id a partition whose truncation is complete, or did not take place
+     */
+    void endTruncation(PartitionId id);
 
     /**
      * Notes that a partition is to be deleted or set aside. Forgets its log start offset and truncation.
@@ -79,15 +82,16 @@ public interface LocalJournal extends AutoCloseable {
      */
     Set<PartitionId> removals(boolean aside);
 
-    /** @param id a partition that the manifest does not know any more */
+    /**
+     * Forgets a removal. {@link #settle} must follow before a partition of the same id is created, which a
+     * repetition would remove.
+     *
+     * @param id a partition that the manifest does not know any more
+     */
     void forgetRemoval(PartitionId id);
 
-    /**
-     * Reverts {@link #noteRemoval}, when the hot partition could not be removed: durable on return.
-     *
-     * @param id which partition
-     */
-    void revertRemoval(PartitionId id);
+    /** Writes what was forgotten, if anything was: durable on return. */
+    void settle();
 
     /** Writes what was forgotten. Idempotent. */
     @Override
