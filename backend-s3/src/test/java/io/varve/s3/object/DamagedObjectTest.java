@@ -155,7 +155,7 @@ class DamagedObjectTest {
 
     private static void verify(byte[] bytes, Optional<KeyWrapper> keys) {
         SegmentObjectReader reader = SegmentObjects.reader(bytes, keys);
-        reader.verify(reader.open(HeldObject.KEY), verified -> {});
+        reader.verify(reader.open(SegmentObjects.KEY), verified -> {});
     }
 
     private static void assertCorrupt(ThrowingCallable call) {

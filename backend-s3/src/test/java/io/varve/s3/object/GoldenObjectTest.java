@@ -39,7 +39,7 @@ class GoldenObjectTest {
                 "leader-epochs", 100, ByteBuffer.wrap("0\n1\n0 0\n".getBytes(StandardCharsets.US_ASCII))));
 
         SegmentObjectReader reader = SegmentObjects.reader(golden, keys);
-        SegmentObject object = reader.open(HeldObject.KEY);
+        SegmentObject object = reader.open(SegmentObjects.KEY);
         reader.verify(object, bytes -> {});
         assertThat(SegmentObjectTest.batchesOf(reader, object)).isEqualTo(batches.bytes());
         assertThat(object.index().chunks()).extracting(Chunk::codec).contains(codec);

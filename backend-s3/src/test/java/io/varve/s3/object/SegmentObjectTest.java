@@ -56,7 +56,7 @@ class SegmentObjectTest {
         SegmentObjects.Written written = SegmentObjects.write(config, batches, base, blobs);
 
         SegmentObjectReader reader = SegmentObjects.reader(written.bytes(), keys);
-        SegmentObject object = reader.open(HeldObject.KEY);
+        SegmentObject object = reader.open(SegmentObjects.KEY);
         assertThat(object.index()).isEqualTo(written.index());
         assertThat(object.footer()).isEqualTo(written.footer());
         assertThat(object.footer().firstTimestamp()).isEqualTo(batches.firstTimestamp());
@@ -65,7 +65,7 @@ class SegmentObjectTest {
         assertThat(batchesOf(reader, object)).isEqualTo(batches.bytes());
         assertThat(object.index().blobs()).hasSameSizeAs(blobs);
         for (StoredBlob blob : object.index().blobs()) {
-            assertThat(reader.blob(HeldObject.KEY, SegmentObjects.OBJECT, object.index(), blob))
+            assertThat(reader.blob(SegmentObjects.KEY, SegmentObjects.OBJECT, object.index(), blob))
                     .isEqualTo(blobs.get(blob.number()).bytes());
             assertThat(blob.offset()).isEqualTo(blobs.get(blob.number()).offset());
         }
@@ -98,7 +98,7 @@ class SegmentObjectTest {
         assertThat(written.parts()).hasSize(4);
         assertThat(written.parts().subList(0, 3)).allMatch(bytes -> bytes >= UploadParts.MIN_PART);
         SegmentObjectReader reader = SegmentObjects.reader(written.bytes(), Optional.empty());
-        assertThat(batchesOf(reader, reader.open(HeldObject.KEY))).isEqualTo(batches.bytes());
+        assertThat(batchesOf(reader, reader.open(SegmentObjects.KEY))).isEqualTo(batches.bytes());
     }
 
     @Test
@@ -136,7 +136,7 @@ class SegmentObjectTest {
         SegmentObjects.Written written = SegmentObjects.write(config, new BatchList(10), 10, 20, List.of());
 
         SegmentObjectReader reader = SegmentObjects.reader(written.bytes(), Optional.empty());
-        SegmentObject object = reader.open(HeldObject.KEY);
+        SegmentObject object = reader.open(SegmentObjects.KEY);
         reader.verify(object, bytes -> {});
         assertThat(object.index().chunkCount()).isZero();
         assertThat(object.index().chunkOf(10)).isEmpty();
@@ -153,7 +153,7 @@ class SegmentObjectTest {
         SegmentObjects.Written written = SegmentObjects.write(config, batches, 15, List.of());
 
         SegmentObjectReader reader = SegmentObjects.reader(written.bytes(), Optional.empty());
-        SegmentObject object = reader.open(HeldObject.KEY);
+        SegmentObject object = reader.open(SegmentObjects.KEY);
         reader.verify(object, bytes -> {});
         assertThat(object.index().chunks()).extracting(Chunk::baseOffset).containsExactly(10L);
         assertThat(object.footer().baseOffset()).isEqualTo(15);

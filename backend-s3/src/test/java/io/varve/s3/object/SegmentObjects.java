@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.object;
 
+import io.varve.core.runtime.Clock;
 import io.varve.core.runtime.Ids;
 import io.varve.core.spi.PartitionId;
+import io.varve.s3.client.MemoryBucket;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
@@ -18,6 +19,7 @@ import java.util.UUID;
 final class SegmentObjects {
     static final PartitionId PARTITION = new PartitionId("orders", new UUID(1, 2), 3);
     static final UUID OBJECT = new UUID(0x1111, 0x2222);
+    static final String KEY = SegmentKey.of(PARTITION, 0, OBJECT);
 
     private SegmentObjects() {}
 
@@ -37,18 +39,21 @@ final class SegmentObjects {
             List<SegmentContent.SegmentBlob> blobs) {
         PartBuffers buffers = new PartBuffers(PartBuffers.MIN_COUNT, config.chunkBytes());
         SegmentContent content = new SegmentContent(OBJECT, PARTITION, base, end, 5000, batches, blobs);
-        List<Integer> parts = new ArrayList<>();
+        MemoryBucket bucket = new MemoryBucket(Clock.system());
         try (SegmentObjectWriter writer = new SegmentObjectWriter(config, content, buffers)) {
-            byte[] bytes = HeldObject.collect(writer, parts);
+            bucket.upload(KEY, writer);
+            byte[] bytes = bucket.bytes(KEY);
             if (bytes.length != writer.objectBytes()) {
                 throw new AssertionError(bytes.length + " bytes written, " + writer.objectBytes() + " counted");
             }
-            return new Written(bytes, writer.index(), writer.footer(), parts);
+            return new Written(bytes, writer.index(), writer.footer(), bucket.partSizes());
         }
     }
 
     static SegmentObjectReader reader(byte[] bytes, Optional<KeyWrapper> keys) {
-        return new SegmentObjectReader(new HeldObject(bytes), new ChunkDecoder(keys));
+        MemoryBucket bucket = new MemoryBucket(Clock.system());
+        bucket.hold(KEY, bytes);
+        return new SegmentObjectReader(bucket, new ChunkDecoder(keys));
     }
 
     /** Returns keys from a file of as many as there are names, newest first; a name determines its key. */

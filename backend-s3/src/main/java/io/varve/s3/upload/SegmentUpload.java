@@ -1,0 +1,224 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.upload;
+
+import io.varve.core.spi.StorageContext;
+import io.varve.core.spi.StorageException;
+import io.varve.s3.client.ObjectInfo;
+import io.varve.s3.client.ObjectStore;
+import io.varve.s3.client.ObjectStoreException;
+import io.varve.s3.client.UploadParts;
+import io.varve.s3.manifest.Manifest;
+import io.varve.s3.manifest.ManifestEdit;
+import io.varve.s3.manifest.RemotePartition;
+import io.varve.s3.manifest.RemoteSegment;
+import io.varve.s3.object.PartBuffers;
+import io.varve.s3.object.SegmentContent;
+import io.varve.s3.object.SegmentFooter;
+import io.varve.s3.object.SegmentKey;
+import io.varve.s3.object.SegmentObjectWriter;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/**
+ * Uploads one segment of a partition and has the manifest name its object. An object that the manifest does
+ * not name is discarded: the partition was truncated, compacted or deleted meanwhile, or the upload failed.
+ * Thread-safe, if each thread brings its own buffers.
+ */
+final class SegmentUpload {
+    private final UploadConfig config;
+    private final ObjectStore store;
+    private final Manifest manifest;
+    private final StorageContext context;
+    private final ObjectDeleter deleter;
+    private final ObjectsInFlight inFlight;
+    private final CompletableFuture<Void> closed = new CompletableFuture<>();
+
+    SegmentUpload(
+            UploadConfig config,
+            ObjectStore store,
+            Manifest manifest,
+            StorageContext context,
+            ObjectDeleter deleter,
+            ObjectsInFlight inFlight) {
+        this.config = config;
+        this.store = store;
+        this.manifest = manifest;
+        this.context = context;
+        this.deleter = deleter;
+        this.inFlight = inFlight;
+    }
+
+    /** Compares what is here with what is in the bucket. */
+    UploadPlan plan(UploadSource source) {
+        return plan(source, manifest.partition(source.id()));
+    }
+
+    private static UploadPlan plan(UploadSource source, Optional<RemotePartition> remote) {
+        return UploadPlan.of(source.hot().segments(), source.hot().extent(), remote, source.compacted());
+    }
+
+    /**
+     * Uploads the next segment of a partition, if there is one.
+     *
+     * @return true if there may be more to upload
+     * @throws ObjectStoreException if the bucket refuses
+     * @throws StorageException what the partition or the manifest throws
+     */
+    boolean next(UploadSource source, PartBuffers parts) {
+        if (!source.copies()) {
+            return false;
+        }
+        long generation = source.generation();
+        Optional<RemotePartition> remote = manifest.partition(source.id());
+        Optional<UploadPlan.ObjectOffsets> range = plan(source, remote).next();
+        if (range.isEmpty()) {
+            return false;
+        }
+        List<RemoteSegment> stored = remote.map(RemotePartition::segments).orElse(List.of());
+        UUID object = context.ids().next();
+        context.failPoints().hit("s3.upload.begin");
+        inFlight.add(object);
+        try {
+            upload(source, generation, content(object, source, range.get(), stored), parts);
+        } finally {
+            inFlight.remove(object);
+        }
+        return true;
+    }
+
+    private static SegmentContent content(
+            UUID object, UploadSource source, UploadPlan.ObjectOffsets range, List<RemoteSegment> stored) {
+        return new SegmentContent(
+                object,
+                source.id(),
+                range.baseOffset(),
+                range.endOffset(),
+                range.lastAppendMs(),
+                source.hot()::read,
+                BlobPicker.pick(source.hot().snapshots(), range.endOffset(), stored));
+    }
+
+    private void upload(UploadSource source, long generation, SegmentContent content, PartBuffers parts) {
+        String key = SegmentKey.of(content.partition(), content.baseOffset(), content.object());
+        Optional<CompletableFuture<Void>> commit = Optional.empty();
+        boolean handedOver = false;
+        try (SegmentObjectWriter writer = new SegmentObjectWriter(config.writer(), content, parts)) {
+            ObjectStore counted = store.countedFor(content.partition().topic());
+            ObjectInfo info = counted.upload(key, new GuardedParts(source, generation, writer));
+            RemoteSegment segment = confirmed(key, info, writer);
+            context.failPoints().hit("s3.upload.stored");
+            ManifestEdit edit = new ManifestEdit.AddSegments(content.partition(), List.of(segment));
+            commit = source.ifUnchanged(generation, () -> manifest.commit(List.of(edit)));
+            handedOver = commit.isPresent();
+        } catch (ChangedException e) {
+            // The object is discarded below, and the partition is looked at again.
+        } finally {
+            if (!handedOver) {
+                deleter.discard(key);
+            }
+        }
+        if (commit.isPresent()) {
+            await(commit.get(), key);
+            context.failPoints().hit("s3.upload.committed");
+            source.uploaded();
+        }
+    }
+
+    private static RemoteSegment confirmed(String key, ObjectInfo info, SegmentObjectWriter writer) {
+        if (info.bytes() != writer.objectBytes()) {
+            throw new ObjectStoreException(
+                    ObjectStoreException.Kind.UNAVAILABLE,
+                    "object " + key + " has " + info.bytes() + " bytes, " + writer.objectBytes() + " were sent",
+                    null);
+        }
+        SegmentFooter footer = writer.footer();
+        return new RemoteSegment(
+                key,
+                footer.object(),
+                footer.baseOffset(),
+                footer.endOffset(),
+                footer.bytes(),
+                writer.objectBytes(),
+                footer.firstTimestamp(),
+                footer.maxTimestamp(),
+                footer.lastAppendMs(),
+                writer.index());
+    }
+
+    /**
+     * The commit may wait for the bucket for hours, a close may not. After a close or a fencing the object is
+     * left to a sweep, since a commit whose answer was lost may name it.
+     */
+    private void await(CompletableFuture<Void> commit, String key) {
+        try {
+            CompletableFuture.anyOf(commit, closed).join();
+        } catch (CompletionException e) {
+            if (!(e.getCause() instanceof StorageException cause)) {
+                throw e;
+            }
+            if (cause.kind() == StorageException.Kind.MISUSE) {
+                // The edit does not fit: the start has moved past the segment.
+                deleter.discard(key);
+            }
+            throw cause;
+        }
+    }
+
+    /** Ends every wait for a commit, present and to come. */
+    void close() {
+        closed.completeExceptionally(
+                new StorageException(StorageException.Kind.CLOSED, "uploads end: the storage is closed"));
+    }
+
+    /** Stops the upload of a segment that will not be named. */
+    private static final class ChangedException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        ChangedException() {
+            super("changed during the upload", null, false, false);
+        }
+    }
+
+    /** Passes parts on while their partition stays what it was. */
+    private final class GuardedParts implements UploadParts {
+        private final UploadSource source;
+        private final long generation;
+        private final SegmentObjectWriter writer;
+        private boolean first = true;
+
+        GuardedParts(UploadSource source, long generation, SegmentObjectWriter writer) {
+            this.source = source;
+            this.generation = generation;
+            this.writer = writer;
+        }
+
+        @Override
+        public ByteBuffer next() {
+            if (source.generation() != generation) {
+                throw new ChangedException();
+            }
+            if (!first) {
+                context.failPoints().hit("s3.upload.part");
+            }
+            first = false;
+            try {
+                return writer.next();
+            } catch (StorageException e) {
+                if (source.generation() != generation) {
+                    // A replacement or a truncation took the segment away below the reader.
+                    throw new ChangedException();
+                }
+                throw e;
+            }
+        }
+
+        @Override
+        public void release(ByteBuffer part) {
+            writer.release(part);
+        }
+    }
+}

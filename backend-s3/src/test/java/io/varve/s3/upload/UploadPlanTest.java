@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.upload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Segment;
+import io.varve.s3.manifest.RemotePartition;
+import io.varve.s3.manifest.RemoteSegment;
+import io.varve.s3.object.SegmentIndex;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.junit.jupiter.api.Test;
+
+/** Checks which segment is uploaded next, whatever the bucket has already. */
+class UploadPlanTest {
+    private static final PartitionId ID = new PartitionId("t", new UUID(1, 1), 0);
+
+    @Test
+    void takesTheOldestSealedAndDurableSegmentThatTheBucketLacks() {
+        List<Segment> hot = hot(0, 10, 20, 30);
+        assertThat(next(hot, new Extent(0, 30, 30), remote(0), false)).containsExactly(0L, 10L);
+        assertThat(next(hot, new Extent(0, 30, 30), remote(0, 10), false)).containsExactly(10L, 20L);
+        assertThat(next(hot, new Extent(0, 30, 15), remote(0, 10), false)).isEmpty();
+        assertThat(next(hot, new Extent(0, 30, 30), remote(0, 10, 20), false)).isEmpty();
+    }
+
+    @Test
+    void beginsAtTheStartOfAPartitionThatWasTrimmed() {
+        List<Segment> hot = hot(0, 10, 20, 30);
+        assertThat(next(hot, new Extent(5, 30, 30), remote(0), false)).containsExactly(5L, 10L);
+        assertThat(next(hot, new Extent(10, 30, 30), remote(0), false)).containsExactly(10L, 20L);
+    }
+
+    @Test
+    void beginsWhereTheBucketEndsWithinASegment() {
+        assertThat(next(hot(0, 10, 20, 30), new Extent(0, 30, 30), remote(0, 10, 15), false))
+                .containsExactly(15L, 20L);
+    }
+
+    @Test
+    void waitsUntilTheManifestKnowsThatRecordsWereGivenUp() {
+        assertThat(next(hot(20, 30, 40), new Extent(20, 40, 40), remote(0, 10), false))
+                .isEmpty();
+        RemotePartition moved = new RemotePartition(ID, 20, List.of(), false);
+        assertThat(next(hot(20, 30, 40), new Extent(20, 40, 40), Optional.of(moved), false))
+                .containsExactly(20L, 30L);
+    }
+
+    @Test
+    void uploadsACompactedSegmentAgain() {
+        Extent extent = new Extent(0, 40, 40);
+        // The same borders, but other bytes.
+        assertThat(next(hot(0, 10, 20, 30), extent, remote(0, 10, 20), true)).isEmpty();
+        List<Segment> smaller = new ArrayList<>(hot(0, 10, 20, 30));
+        smaller.set(1, segment(10, 20, 7, true));
+        assertThat(next(smaller, extent, remote(0, 10, 20), true)).containsExactly(10L, 20L);
+        assertThat(next(smaller, extent, remote(0, 10, 20), false)).isEmpty();
+        // Two segments became one.
+        assertThat(next(hot(0, 20, 30), extent, remote(0, 10, 20), true)).containsExactly(0L, 20L);
+        // The new segments border where the old ones did not.
+        assertThat(next(hot(0, 15, 20, 30), extent, remote(0, 10, 20), true)).containsExactly(0L, 20L);
+        // A partly trimmed first segment has other bytes, and is the same nevertheless.
+        List<Segment> trimmed = new ArrayList<>(hot(0, 10, 20, 30));
+        trimmed.set(0, segment(0, 10, 7, true));
+        assertThat(next(trimmed, new Extent(5, 40, 40), remote(5, 10, 20), true))
+                .isEmpty();
+    }
+
+    @Test
+    void countsTheBacklog() {
+        UploadPlan plan = UploadPlan.of(hot(0, 10, 20, 30), new Extent(0, 30, 30), remote(0), false);
+        assertThat(plan.backlog()).isEqualTo(new Backlog(2, 2000, 100));
+    }
+
+    private static List<Long> next(
+            List<Segment> hot, Extent extent, Optional<RemotePartition> remote, boolean compacted) {
+        return UploadPlan.of(hot, extent, remote, compacted)
+                .next()
+                .map(range -> List.of(range.baseOffset(), range.endOffset()))
+                .orElse(List.of());
+    }
+
+    /** Makes segments between borders, the last one active. */
+    private static List<Segment> hot(long... borders) {
+        List<Segment> segments = new ArrayList<>();
+        for (int i = 1; i < borders.length; i++) {
+            segments.add(
+                    segment(borders[i - 1], borders[i], 100 * (borders[i] - borders[i - 1]), i < borders.length - 1));
+        }
+        return segments;
+    }
+
+    private static Segment segment(long base, long end, long bytes, boolean sealed) {
+        return new Segment(base, end, bytes, 1, 100 + base, sealed, Segment.Tier.LOCAL);
+    }
+
+    private static Optional<RemotePartition> remote(long... borders) {
+        List<RemoteSegment> segments = new ArrayList<>();
+        for (int i = 1; i < borders.length; i++) {
+            long base = borders[i - 1];
+            long end = borders[i];
+            UUID object = new UUID(base, end);
+            SegmentIndex index = SegmentIndex.of(List.of(), List.of());
+            segments.add(new RemoteSegment("k" + i, object, base, end, 100 * (end - base), 1, 1, 1, 1, index));
+        }
+        return borders.length == 1 && borders[0] == 0
+                ? Optional.empty()
+                : Optional.of(new RemotePartition(ID, borders[0], segments, false));
+    }
+}
