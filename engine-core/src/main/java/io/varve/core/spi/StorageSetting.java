@@ -23,7 +23,9 @@ public record StorageSetting(String key, Type type, String byDefault, long min, 
         /** Any text. */
         TEXT,
         /** Words, separated by commas. */
-        LIST
+        LIST,
+        /** A text that is never shown, logged or part of an error. */
+        SECRET
     }
 
     /** Defines a whole number from {@code min} to {@code max}, both inclusive. */
@@ -44,5 +46,10 @@ public record StorageSetting(String key, Type type, String byDefault, long min, 
     /** Defines a list of words. */
     public static StorageSetting list(String key, String byDefault, String documentation) {
         return new StorageSetting(key, Type.LIST, byDefault, 0, 0, documentation);
+    }
+
+    /** Defines a secret, which is absent by default. */
+    public static StorageSetting secret(String key, String documentation) {
+        return new StorageSetting(key, Type.SECRET, "", 0, 0, documentation);
     }
 }

@@ -78,6 +78,7 @@ public final class StorageBackends {
             case FLAG -> Type.BOOLEAN;
             case TEXT -> Type.STRING;
             case LIST -> Type.LIST;
+            case SECRET -> Type.PASSWORD;
         };
         settings.define(
                 setting.key(),
