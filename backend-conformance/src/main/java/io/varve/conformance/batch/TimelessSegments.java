@@ -25,4 +25,12 @@ public final class TimelessSegments {
                         Segment.Tier.LOCAL))
                 .toList();
     }
+
+    /**
+     * @param segments any
+     * @return the same without where they are, which a tier changes at any time
+     */
+    public static List<Segment> anywhere(List<Segment> segments) {
+        return segments.stream().map(one -> one.in(Segment.Tier.LOCAL)).toList();
+    }
 }

@@ -155,7 +155,8 @@ public final class Cleaner {
         try {
             log.replace(group, new CleanedBatches(walk, filter, throttle, stats, from, end), fates::takeGone);
         } catch (StorageException e) {
-            boolean isPresent = log.store().segments().containsAll(group);
+            List<Segment> present = log.store().segments();
+            boolean isPresent = group.stream().allMatch(old -> present.stream().anyMatch(old::isSamePieceAs));
             throw e.kind() == StorageException.Kind.MISUSE && !isPresent ? trimmed(log, e) : e;
         }
         failPoints.hit(AFTER_REPLACE);

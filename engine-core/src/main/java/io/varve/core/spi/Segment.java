@@ -42,6 +42,27 @@ public record Segment(
     }
 
     /**
+     * @param place where its bytes are
+     * @return a copy that says so
+     */
+    public Segment in(Tier place) {
+        return new Segment(baseOffset, endOffset, bytes, maxTimestamp, lastAppendMs, sealed, place);
+    }
+
+    /**
+     * Compares all but the times and the tier, which change while a segment stays what it is.
+     *
+     * @param other another state of this segment, or another segment
+     * @return true if both have the same offsets and bytes
+     */
+    public boolean isSamePieceAs(Segment other) {
+        return baseOffset == other.baseOffset
+                && endOffset == other.endOffset
+                && bytes == other.bytes
+                && sealed == other.sealed;
+    }
+
+    /**
      * @param segments any segments
      * @return the latest append to one of them, in ms since the epoch, or -1
      */

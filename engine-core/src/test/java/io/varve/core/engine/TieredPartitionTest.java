@@ -207,8 +207,8 @@ class TieredPartitionTest {
                 .withCauseInstanceOf(with);
     }
 
-    @Test
-    void compactionNeverAsksForTheReplacementOfWhatIsOnlyRemote() {
+    /** Opens the partition, compacted, with ten segments of two batches of two keys. */
+    private PartitionLog compactedLog() {
         PartitionConfig compacted = new PartitionConfig(
                         SMALL,
                         1 << 20,
@@ -231,6 +231,12 @@ class TieredPartitionTest {
                                     .build(),
                             AppendOrigin.CLIENT);
         }
+        return log;
+    }
+
+    @Test
+    void compactionNeverAsksForTheReplacementOfWhatIsOnlyRemote() {
+        PartitionLog log = compactedLog();
         storage.uploadedTo = 12;
         storage.localFrom = 8;
         assertThat(engine.compactOnce()).isTrue();
@@ -240,5 +246,16 @@ class TieredPartitionTest {
         assertThat(engine.compactOnce()).isFalse();
         time.advance(DAY);
         assertThat(tiers(log)).as("local retention leaves it alone").contains(Segment.Tier.BOTH);
+    }
+
+    @Test
+    void anUploadDuringAReplacementHidesNoBugOfTheReplacement() {
+        PartitionLog log = compactedLog();
+        storage.beforeReplace = () -> {
+            storage.uploadedTo = 20;
+            throw new StorageException(StorageException.Kind.MISUSE, "as if the engine had a bug");
+        };
+        assertThat(engine.compactOnce()).isTrue();
+        assertThat(engine.uncleanable()).containsExactly(log.id());
     }
 }

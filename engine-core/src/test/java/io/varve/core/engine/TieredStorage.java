@@ -33,6 +33,9 @@ final class TieredStorage implements Storage {
     long localFrom;
     PartitionSettings settings;
     final List<Runnable> pendingReads = new ArrayList<>();
+    /** Runs before each replacement. */
+    Runnable beforeReplace = () -> {};
+
     final List<List<Segment>> replaced = new ArrayList<>();
 
     TieredStorage(MemoryStorage memory) {
@@ -154,14 +157,7 @@ final class TieredStorage implements Storage {
             Segment.Tier tier = !one.sealed() || one.endOffset() > uploadedTo
                     ? Segment.Tier.LOCAL
                     : one.endOffset() <= localFrom ? Segment.Tier.REMOTE : Segment.Tier.BOTH;
-            return new Segment(
-                    one.baseOffset(),
-                    one.endOffset(),
-                    one.bytes(),
-                    one.maxTimestamp(),
-                    one.lastAppendMs(),
-                    one.sealed(),
-                    tier);
+            return one.in(tier);
         }
 
         @Override
@@ -177,6 +173,7 @@ final class TieredStorage implements Storage {
         @Override
         public void replace(List<Segment> old, BatchSource cleaned) {
             replaced.add(old);
+            beforeReplace.run();
             hot.replace(old, cleaned);
         }
 

@@ -45,7 +45,7 @@ public final class SegmentLookup {
     public static int requireRun(PartitionId id, List<Segment> present, List<Segment> old) {
         for (int first = 0; !old.isEmpty() && first + old.size() < present.size(); first++) {
             int i = 0;
-            while (i < old.size() && isSamePiece(present.get(first + i), old.get(i))) {
+            while (i < old.size() && present.get(first + i).isSamePieceAs(old.get(i))) {
                 i++;
             }
             if (i == old.size()) {
@@ -54,13 +54,5 @@ public final class SegmentLookup {
         }
         throw new StorageException(
                 StorageException.Kind.MISUSE, id + ": replace of " + old + ": not a run of its sealed segments");
-    }
-
-    /** Compares all but the times. */
-    private static boolean isSamePiece(Segment one, Segment other) {
-        return one.baseOffset() == other.baseOffset()
-                && one.endOffset() == other.endOffset()
-                && one.bytes() == other.bytes()
-                && one.sealed() == other.sealed();
     }
 }
