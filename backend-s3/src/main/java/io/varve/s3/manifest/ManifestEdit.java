@@ -75,7 +75,7 @@ public sealed interface ManifestEdit {
      * neither partition names it. The start is the other's.
      *
      * @param partition the new partition, which must have no segments
-     * @param source the other one, not set aside; its start must be below {@code end}
+     * @param source the other one, not set aside; its start must not be above {@code end}
      * @param end lowest offset that does not come along: the offset after a batch, or the base of a segment;
      *     above the source's end for all
      */
