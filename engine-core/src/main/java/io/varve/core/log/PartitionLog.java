@@ -202,9 +202,12 @@ public final class PartitionLog {
         return store.segments();
     }
 
-    /** @return bytes of batches stored */
+    /** @return bytes of batches on this machine: without those that a remote tier alone has */
     public long sizeInBytes() {
-        return segments().stream().mapToLong(Segment::bytes).sum();
+        return segments().stream()
+                .filter(Segment::isLocal)
+                .mapToLong(Segment::bytes)
+                .sum();
     }
 
     /**

@@ -13,11 +13,16 @@ import io.varve.core.spi.Segment;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.StorageException;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** A store that counts its open slices, and fails where a test wants it to. */
+/**
+ * A store that counts its open slices, fails where a test wants it to, and has a remote tier whose reads wait
+ * for the test.
+ */
 public final class CountedStore implements PartitionStore {
     private final PartitionStore inner;
     private final AtomicInteger openSlices;
@@ -25,6 +30,11 @@ public final class CountedStore implements PartitionStore {
     private StorageException refusingReads;
     private boolean appendedDirect;
     private boolean appendsWait;
+    private long localStart;
+    private long copiedEnd;
+    private boolean cached;
+    private final List<Runnable> remoteReads = new ArrayList<>();
+    private StorageException refusingRemoteReads;
 
     public CountedStore(PartitionStore inner, AtomicInteger openSlices) {
         this.inner = inner;
@@ -41,6 +51,61 @@ public final class CountedStore implements PartitionStore {
 
     public void refuseReads(StorageException reason) {
         refusingReads = reason;
+    }
+
+    /** Leaves what lies below an offset to the remote tier alone. */
+    public void dropBelow(long offset) {
+        localStart = offset;
+    }
+
+    /** Has the remote tier hold what lies below an offset. */
+    public void copyBelow(long offset) {
+        copiedEnd = offset;
+    }
+
+    /** Ends the reads of the remote tier that wait. */
+    public void endRemoteReads() {
+        List<Runnable> ending = List.copyOf(remoteReads);
+        remoteReads.clear();
+        ending.forEach(Runnable::run);
+    }
+
+    /** Lets reads of the remote tier end at once, as if it had all in a cache. */
+    public void cached() {
+        cached = true;
+    }
+
+    /** Counts the reads of the remote tier that wait. */
+    public int remoteReads() {
+        return remoteReads.size();
+    }
+
+    public void refuseRemoteReads(StorageException reason) {
+        refusingRemoteReads = reason;
+    }
+
+    @Override
+    public boolean isLocal(long offset) {
+        return offset >= localStart;
+    }
+
+    @Override
+    public CompletableFuture<BatchSlice> readAsync(long offset, long endOffset, int maxBytes) {
+        if (isLocal(offset)) {
+            return PartitionStore.super.readAsync(offset, endOffset, maxBytes);
+        }
+        CompletableFuture<BatchSlice> result = new CompletableFuture<>();
+        remoteReads.add(() -> {
+            if (refusingRemoteReads != null) {
+                result.completeExceptionally(refusingRemoteReads);
+            } else {
+                result.complete(counted(inner.read(offset, endOffset, maxBytes)));
+            }
+        });
+        if (cached) {
+            endRemoteReads();
+        }
+        return result;
     }
 
     /** Makes appends wait for the device. */
@@ -97,7 +162,13 @@ public final class CountedStore implements PartitionStore {
         if (refusingReads != null) {
             throw refusingReads;
         }
-        BatchSlice slice = inner.read(offset, endOffset, maxBytes);
+        if (!isLocal(offset)) {
+            throw new AssertionError("a read of " + offset + " waits for the remote tier");
+        }
+        return counted(inner.read(offset, endOffset, maxBytes));
+    }
+
+    private BatchSlice counted(BatchSlice slice) {
         openSlices.incrementAndGet();
         return new BatchSlice() {
             private boolean closed;
@@ -136,7 +207,24 @@ public final class CountedStore implements PartitionStore {
 
     @Override
     public List<Segment> segments() {
-        return inner.segments();
+        return inner.segments().stream()
+                .map(segment -> new Segment(
+                        segment.baseOffset(),
+                        segment.endOffset(),
+                        segment.bytes(),
+                        segment.maxTimestamp(),
+                        segment.lastAppendMs(),
+                        segment.sealed(),
+                        tier(segment)))
+                .toList();
+    }
+
+    private Segment.Tier tier(Segment segment) {
+        boolean below = segment.endOffset() > segment.baseOffset();
+        if (below && segment.endOffset() <= localStart) {
+            return Segment.Tier.REMOTE;
+        }
+        return below && segment.endOffset() <= copiedEnd ? Segment.Tier.BOTH : Segment.Tier.LOCAL;
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.PartitionSettings;
 import io.varve.core.spi.SegmentLimits;
+import io.varve.core.spi.Tiering;
 import java.util.Objects;
 
 /**
@@ -72,6 +73,11 @@ public record PartitionConfig(
                 RetentionLimits.KEEP,
                 BatchRules.DEFAULT,
                 TierLimits.OFF);
+    }
+
+    /** @return true if segments are in a remote tier, or may get there */
+    public boolean tiered() {
+        return tier.tiering() != Tiering.OFF;
     }
 
     /** @return true if {@code cleanup.policy} contains compact: every record needs a key */

@@ -21,7 +21,8 @@ import org.apache.kafka.common.requests.FetchMetadata;
  * Reads records for consumers, within their fetch sessions (KIP-227). A fetch that finds less than its
  * {@code min_bytes} waits until there is more, a partition fails, or {@code max_wait_ms} is over. The wait
  * also delays the errors of unknown partitions: a client that keeps naming a deleted topic would otherwise
- * fetch again at once, without end.
+ * fetch again at once, without end. Records in a remote tier are read meanwhile ({@link ColdReads}); the wait
+ * ends when the first of them are there.
  *
  * <p>There are no replicas. A follower's fetch gets the error that Kafka returns to a follower which is no
  * replica of the partition, and no response names a preferred replica. INCONSISTENT_TOPIC_ID cannot occur:
@@ -66,8 +67,12 @@ public final class FetchHandler implements ApiHandler {
     private CompletionStage<FetchResponseData> answer(
             Request request, FetchContext context, FetchReader reader, FetchLimits limits, FetchResult result) {
         List<PartitionFetch> known = result.known(context.fetches());
-        if (limits.maxWaitMs() <= 0 || known.isEmpty() || result.failed() || result.bytes() >= limits.minBytes()) {
-            return CompletableFuture.completedFuture(answer(request, context, result));
+        if (limits.maxWaitMs() <= 0
+                || known.isEmpty()
+                || result.failed()
+                || result.bytes() >= limits.minBytes()
+                || reader.partitions().hasColdRecords()) {
+            return CompletableFuture.completedFuture(answer(request, context, reader, result));
         }
         result.release();
         FetchWait wait = new FetchWait(
@@ -76,18 +81,19 @@ public final class FetchHandler implements ApiHandler {
                 limits.minBytes(),
                 request.connection(),
                 () -> reader.read(context.fetches(), request.connection())
-                        .thenApply(last -> answer(request, context, last)));
+                        .thenApply(last -> answer(request, context, reader, last)));
         return wait.await(limits.maxWaitMs());
     }
 
-    private FetchResponseData answer(Request request, FetchContext context, FetchResult result) {
+    private FetchResponseData answer(Request request, FetchContext context, FetchReader reader, FetchResult result) {
         FetchResponseData response;
         try {
             response = context.answer(result);
         } catch (RuntimeException | Error failure) {
-            result.release();
+            reader.release(result);
             throw failure;
         }
+        reader.partitions().close();
         boolean namesLeader = result.failed()
                 && result.answers().stream()
                         .anyMatch(answer -> answer.currentLeader().leaderId() >= 0);

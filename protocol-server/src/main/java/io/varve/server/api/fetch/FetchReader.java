@@ -71,7 +71,7 @@ final class FetchReader {
             Connection connection,
             CompletableFuture<FetchResult> done) {
         if (!connection.isOpen()) {
-            result.release();
+            release(result);
             done.completeExceptionally(new CloseConnectionException("the connection was closed during a fetch"));
             return;
         }
@@ -83,7 +83,7 @@ final class FetchReader {
                 connection.executor().execute(() -> readSlices(fetches, result, connection, done));
             }
         } catch (RejectedExecutionException loopEnded) {
-            result.release();
+            release(result);
             done.completeExceptionally(loopEnded);
         } catch (RuntimeException | Error failure) {
             done.completeExceptionally(failure);
@@ -99,8 +99,14 @@ final class FetchReader {
                 result.add(partitions.read(fetch, Math.min(fetch.maxBytes(), left), result.bytes() == 0));
             }
         } catch (Throwable failure) {
-            result.release();
+            release(result);
             throw failure;
         }
+    }
+
+    /** @param result releases its records, and those that a remote tier may still bring */
+    void release(FetchResult result) {
+        result.release();
+        partitions.close();
     }
 }

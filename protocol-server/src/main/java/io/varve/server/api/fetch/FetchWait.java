@@ -23,12 +23,13 @@ import org.apache.kafka.common.message.FetchResponseData;
  *   waiting --high watermark rises, log fails--> woken (one task on the event loop for all partitions)
  *   woken   --still too few bytes----> waiting
  *   woken   --enough, or an error----> answered
+ *   waiting --remote records come----> answered
  *   waiting --max.wait is over-------> answered
  *   waiting --connection closes------> abandoned
  * </pre>
  *
  * Used on the event loop of its connection. Other threads call only {@link PartitionLog.Waiter#done} of the
- * watches, which schedules a task on the loop.
+ * watches, and what waits for {@link ColdReads}: both schedule a task on the loop.
  */
 final class FetchWait {
     /** Waits until the high watermark of a partition is above the one that the last check saw. */
@@ -110,6 +111,9 @@ final class FetchWait {
         if (ended) {
             return answered;
         }
+        if (reader.cold() != null) {
+            reader.cold().onReady(() -> onLoop(this::finish));
+        }
         timer = connection.schedule(maxWaitMs, this::finish);
         closeWatch = connection.onClose(this::abandon);
         if (ended) {
@@ -165,6 +169,9 @@ final class FetchWait {
 
     private void finish() {
         if (end()) {
+            if (reader.cold() != null) {
+                reader.cold().lookALastTime();
+            }
             try {
                 answer.get().whenComplete((response, failure) -> {
                     if (failure == null) {
@@ -181,6 +188,7 @@ final class FetchWait {
 
     private void abandon() {
         if (end()) {
+            reader.close();
             answered.completeExceptionally(
                     new CloseConnectionException("the connection was closed while a fetch waited for records"));
         }

@@ -17,8 +17,8 @@ import org.apache.kafka.common.protocol.Errors;
 import org.apache.kafka.common.record.internal.MemoryRecords;
 
 /**
- * Reads one partition for a fetch, as the partition is now. Thread-safe; used on the event loop of the
- * request's connection.
+ * Reads one partition for a fetch, as the partition is now. Made for one fetch, and used on the event loop of
+ * its connection. Never waits for a remote tier.
  */
 final class PartitionFetchReader {
     private static final long UNKNOWN = -1;
@@ -28,6 +28,10 @@ final class PartitionFetchReader {
     private final Topics topics;
     private final int nodeId;
     private final FetchLimits limits;
+    /** Null until a partition needs it: most fetches read nothing from a remote tier. */
+    private ColdReads cold;
+
+    private boolean coldRecords;
 
     /**
      * @param topics finds the logs
@@ -40,8 +44,27 @@ final class PartitionFetchReader {
         this.limits = limits;
     }
 
+    /** @return the reads from a remote tier; null if there was none */
+    ColdReads cold() {
+        return cold;
+    }
+
+    /** @return true if records from a remote tier were read: they end the wait, as in Kafka */
+    boolean hasColdRecords() {
+        return coldRecords;
+    }
+
+    /** Closes what was read from a remote tier and not taken. Nothing may be read afterwards. */
+    void close() {
+        if (cold != null) {
+            cold.close();
+        }
+    }
+
     /**
-     * Measures what {@link #read} would find. Where {@code min_bytes} is at most 1 it reads no records.
+     * Measures what {@link #read} would find. Counts nothing of a partition that a remote tier must be asked
+     * for: {@link #cold} tells when its records are there. Where {@code min_bytes} is at most 1 it reads no
+     * records.
      *
      * @param fetch what the client wants of the partition
      * @return bytes of records that a response could hold, at most the limit of the partition; 1 for any
@@ -59,8 +82,11 @@ final class PartitionFetchReader {
         if (log == null || check(fetch, log) != Errors.NONE || !isInRange(fetch, log) || diverged(fetch, log) != null) {
             return -1;
         }
+        if (visibleEnd(log) <= fetch.offset() || !log.reader().isLocal(fetch.offset())) {
+            return 0;
+        }
         if (limits.minBytes() <= 1) {
-            return visibleEnd(log) > fetch.offset() ? 1 : 0;
+            return 1;
         }
         PartitionData answer = read(fetch, Math.min(fetch.maxBytes(), limits.maxBytes()), true);
         int bytes = answer.records().sizeInBytes();
@@ -128,7 +154,13 @@ final class PartitionFetchReader {
         if (full || visibleEnd(log) <= fetch.offset()) {
             return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
         }
-        ReadResult read = log.reader().read(fetch.offset(), maxBytes, limits.isolation());
+        boolean local = log.reader().isLocal(fetch.offset());
+        ReadResult read = local
+                ? log.reader().read(fetch.offset(), maxBytes, limits.isolation())
+                : readCold(fetch, log, maxBytes);
+        if (read == null) {
+            return answer(fetch, log.highWatermark(), log.lastStableOffset(), log.logStartOffset());
+        }
         PartitionData answer = answer(fetch, read.highWatermark(), read.lastStableOffset(), read.logStartOffset());
         int size = read.slice().sizeInBytes();
         if (size == 0 || size > maxBytes && !first) {
@@ -138,7 +170,15 @@ final class PartitionFetchReader {
         if (limits.isolation() == Isolation.READ_COMMITTED) {
             answer.setAbortedTransactions(aborted(fetch, read));
         }
+        coldRecords |= !local;
         return answer.setRecords(new SliceRecords(read.slice()));
+    }
+
+    private ReadResult readCold(PartitionFetch fetch, PartitionLog log, int maxBytes) {
+        if (cold == null) {
+            cold = new ColdReads(limits.maxBytes());
+        }
+        return cold.take(fetch, log, maxBytes, limits.isolation());
     }
 
     /**

@@ -4,6 +4,7 @@ package io.varve.server.api.offsets;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.TimestampOffset;
+import io.varve.core.spi.Tiering;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.error.KafkaErrors;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
@@ -28,9 +30,9 @@ import org.apache.kafka.common.requests.ListOffsetsRequest;
 
 /**
  * Finds offsets: the start and the end of a log, the record with the max timestamp (KIP-734), the first
- * record at or after a timestamp. There is no tiered storage yet. The local start (KIP-405) is therefore the
- * log's start; the last tiered offset (KIP-1005) and the earliest offset pending upload (KIP-1023) are -1, as
- * in Kafka for a topic without remote storage.
+ * record at or after a timestamp; where the local records begin (KIP-405), the last offset in the remote tier
+ * (KIP-1005), and the first one that is to be copied there (KIP-1023). Runs on a worker thread: a look-up in
+ * a remote tier waits.
  */
 public final class ListOffsetsHandler implements ApiHandler {
     private static final short FIRST_WITH_EPOCH = 4;
@@ -139,17 +141,38 @@ public final class ListOffsetsHandler implements ApiHandler {
             return log.reader().offsetForTimestamp(timestamp, isolation);
         }
         return switch ((int) timestamp) {
-            case (int) ListOffsetsRequest.EARLIEST_TIMESTAMP, (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP ->
-                earliest(log);
+            case (int) ListOffsetsRequest.EARLIEST_TIMESTAMP -> within(log, log.logStartOffset());
+            case (int) ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP ->
+                within(log, log.reader().localLogStartOffset());
+            case (int) ListOffsetsRequest.LATEST_TIERED_TIMESTAMP -> latestTiered(log);
+            case (int) ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP -> earliestPendingUpload(log);
             case (int) ListOffsetsRequest.LATEST_TIMESTAMP -> at(log, end(log, isolation));
             case (int) ListOffsetsRequest.MAX_TIMESTAMP -> log.reader().maxTimestamp(isolation);
             default -> Optional.empty();
         };
     }
 
-    private static Optional<TimestampOffset> earliest(PartitionLog log) {
-        long start = log.logStartOffset();
-        return Optional.of(new TimestampOffset(-1, start, log.reader().epochAt(start)));
+    private static Optional<TimestampOffset> within(PartitionLog log, long offset) {
+        return Optional.of(new TimestampOffset(-1, offset, log.reader().epochAt(offset)));
+    }
+
+    /** @return the highest offset in the remote tier; empty if there is none, or the topic is not tiered */
+    private static Optional<TimestampOffset> latestTiered(PartitionLog log) {
+        OptionalLong end = tieredEnd(log);
+        return end.isPresent() ? within(log, end.getAsLong() - 1) : Optional.empty();
+    }
+
+    /** @return the offset after it, or the log's start; empty if the topic is not tiered */
+    private static Optional<TimestampOffset> earliestPendingUpload(PartitionLog log) {
+        return isTiered(log) ? within(log, tieredEnd(log).orElse(log.logStartOffset())) : Optional.empty();
+    }
+
+    private static OptionalLong tieredEnd(PartitionLog log) {
+        return isTiered(log) ? log.reader().tieredEnd() : OptionalLong.empty();
+    }
+
+    private static boolean isTiered(PartitionLog log) {
+        return log.config().tier().tiering() != Tiering.OFF;
     }
 
     private static Optional<TimestampOffset> at(PartitionLog log, long offset) {

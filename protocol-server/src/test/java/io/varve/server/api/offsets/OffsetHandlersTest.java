@@ -3,12 +3,16 @@ package io.varve.server.api.offsets;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.varve.core.log.PartitionLog;
 import io.varve.core.log.append.AppendOrigin;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.Tiering;
 import io.varve.server.api.LogFixture;
 import io.varve.server.metadata.topic.Topic;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.common.message.ListOffsetsRequestData;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsPartition;
 import org.apache.kafka.common.message.ListOffsetsRequestData.ListOffsetsTopic;
@@ -92,6 +96,38 @@ class OffsetHandlersTest {
             assertThat(found.offset()).isEqualTo(-1);
             assertThat(found.leaderEpoch()).isEqualTo(-1);
         }
+    }
+
+    @Test
+    void findsTheBordersOfTheRemoteTier() {
+        PartitionLog log = topic.partition(0);
+        log.configure(log.config().with(new TierLimits(Tiering.COPY, TierLimits.AS_TOTAL, TierLimits.AS_TOTAL)));
+        for (int i = 0; i < 4; i++) {
+            logs.fill(log, "a", "b");
+            logs.store(topic, 0).seal();
+        }
+        long bytes = log.sizeInBytes();
+        assertThat(borders()).as("nothing is copied yet").containsExactly(0L, -1L, 0L);
+        logs.store(topic, 0).copyBelow(6);
+        assertThat(borders()).as("nothing is dropped yet").containsExactly(0L, 5L, 6L);
+        logs.store(topic, 0).dropBelow(4);
+        assertThat(borders()).containsExactly(4L, 5L, 6L);
+        assertThat(find(LATEST, ListOffsetsRequest.EARLIEST_TIMESTAMP).offset()).isZero();
+        assertThat(log.sizeInBytes()).as("as DescribeLogDirs says").isEqualTo(bytes / 2);
+        log.configure(log.config().with(TierLimits.OFF));
+        assertThat(borders()).as("the topic is no longer tiered").containsExactly(4L, -1L, -1L);
+    }
+
+    private List<Long> borders() {
+        return Stream.of(
+                        ListOffsetsRequest.EARLIEST_LOCAL_TIMESTAMP,
+                        ListOffsetsRequest.LATEST_TIERED_TIMESTAMP,
+                        ListOffsetsRequest.EARLIEST_PENDING_UPLOAD_TIMESTAMP)
+                .map(timestamp -> find(LATEST, timestamp))
+                .peek(found ->
+                        assertThat(found.leaderEpoch()).isEqualTo(found.offset() < 0 ? -1 : LogFixture.LEADER_EPOCH))
+                .map(ListOffsetsPartitionResponse::offset)
+                .toList();
     }
 
     @ParameterizedTest

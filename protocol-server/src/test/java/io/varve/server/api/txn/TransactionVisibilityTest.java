@@ -122,6 +122,27 @@ class TransactionVisibilityTest {
     }
 
     @Test
+    void aFetchFromARemoteTierNamesTheAbortedTransactionsOfWhatItReturns() {
+        PartitionLog log = topic.partition(0);
+        for (int i = 0; i < 3; i++) {
+            send(log, A, i, "a" + i);
+            end(log, A, false);
+        }
+        logs.commit();
+        logs.store(topic, 0).dropBelow(6);
+        FetchRequestData oneBatch = request(0, 2, 0).setMaxWaitMs(100).setMinBytes(1);
+        oneBatch.topics().get(0).partitions().get(0).setPartitionMaxBytes(1);
+        CompletableFuture<ApiMessage> waiting = logs.send(ApiKeys.FETCH, 12, oneBatch);
+        assertThat(waiting).isNotDone();
+        logs.store(topic, 0).endRemoteReads();
+        logs.connection.runLoop();
+        PartitionData answer = only((FetchResponseData) waiting.join());
+        assertThat(values(answer)).containsExactly("a1");
+        assertThat(answer.abortedTransactions())
+                .containsExactly(new AbortedTransaction().setProducerId(A).setFirstOffset(2));
+    }
+
+    @Test
     void aFetchOfAnythingIsToldOfNoTransaction() {
         send(topic.partition(0), A, 0, "a");
         end(topic.partition(0), A, false);
