@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.read;
+
+import io.varve.core.spi.StorageException;
+import io.varve.s3.client.ObjectStore;
+import io.varve.s3.client.ObjectStoreException;
+import io.varve.s3.manifest.RemoteSegment;
+import io.varve.s3.object.Chunk;
+import io.varve.s3.object.ChunkDecoder;
+import java.nio.ByteBuffer;
+import java.util.List;
+import java.util.UUID;
+import java.util.function.Predicate;
+
+/**
+ * Gets chunks of one object in one request, and decodes them. What comes damaged is got once more, by itself.
+ * Thread-safe.
+ */
+final class ChunkFetch {
+    private final ObjectStore store;
+    private final ChunkDecoder decoder;
+    private final Predicate<UUID> named;
+    private final ReadTally tally;
+
+    /** @param named tells whether the manifest names an object */
+    ChunkFetch(ObjectStore store, ChunkDecoder decoder, Predicate<UUID> named, ReadTally tally) {
+        this.store = store;
+        this.decoder = decoder;
+        this.named = named;
+        this.tally = tally;
+    }
+
+    /** @return stored bytes of chunks, which are adjacent in their object */
+    static int storedBytes(List<PendingChunk> chunks) {
+        int bytes = 0;
+        for (PendingChunk chunk : chunks) {
+            bytes = Math.addExact(bytes, chunk.place.chunk().storedBytes());
+        }
+        return bytes;
+    }
+
+    /**
+     * Gets the stored bytes of chunks.
+     *
+     * @param stored filled from 0 to its limit
+     * @throws StorageException RETRY if the bucket does not give them now, or the object was deleted; CORRUPT
+     *     if the object is lost
+     */
+    void get(List<PendingChunk> chunks, ByteBuffer stored) {
+        ChunkPlace first = chunks.get(0).place;
+        getRange(first, first.chunk().position(), stored.rewind());
+    }
+
+    /**
+     * Decodes a chunk.
+     *
+     * @param stored its stored bytes, from 0 to the limit; overwritten
+     * @param into filled up to its limit
+     * @throws StorageException as {@link #get}; CORRUPT if the chunk came damaged twice
+     */
+    void decode(ChunkPlace place, ByteBuffer stored, ByteBuffer into) {
+        RemoteSegment segment = place.segment();
+        Chunk chunk = place.chunk();
+        try {
+            decoder.decode(segment.object(), segment.index(), chunk, stored.rewind(), into.rewind());
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
+            tally.failures.increment();
+            getRange(place, chunk.position(), stored.rewind());
+            decodeAgain(place, stored.rewind(), into.rewind());
+        }
+        tally.bytes.add(chunk.bytes());
+    }
+
+    private void decodeAgain(ChunkPlace place, ByteBuffer stored, ByteBuffer into) {
+        RemoteSegment segment = place.segment();
+        try {
+            decoder.decode(segment.object(), segment.index(), place.chunk(), stored, into);
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.CORRUPT);
+            tally.failures.increment();
+            throw new StorageException(
+                    StorageException.Kind.CORRUPT,
+                    "object " + segment.key() + " of " + place.id() + " came damaged twice: " + e.getMessage(),
+                    e);
+        }
+    }
+
+    private void getRange(ChunkPlace place, long from, ByteBuffer into) {
+        int bytes = into.remaining();
+        tally.gets.increment();
+        try {
+            store.countedFor(place.id().topic()).getRange(place.segment().key(), from, into);
+        } catch (ObjectStoreException e) {
+            tally.failures.increment();
+            throw failure(place, from, bytes, e);
+        }
+        tally.storedBytes.add(bytes);
+    }
+
+    private StorageException failure(ChunkPlace place, long from, int bytes, ObjectStoreException e) {
+        RemoteSegment segment = place.segment();
+        String what = bytes + " bytes at " + from + " of object " + segment.key() + " of " + place.id();
+        if (e.kind() != ObjectStoreException.Kind.ABSENT) {
+            return new StorageException(StorageException.Kind.RETRY, "cannot read " + what, e);
+        }
+        return named.test(segment.object())
+                ? new StorageException(StorageException.Kind.CORRUPT, what + " are lost: the bucket lacks them", e)
+                : new StorageException(
+                        StorageException.Kind.RETRY, what + " were deleted: the partition begins later now", e);
+    }
+}

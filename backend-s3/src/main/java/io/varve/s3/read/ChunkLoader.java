@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.read;
+
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Scheduler;
+import io.varve.core.spi.StorageException;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.OptionalLong;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Loads the chunks of a {@link LoadQueue} on threads of its own: several get them from the bucket, one reads
+ * them from the cache on disk. Whether or not anyone still waits for it, a loaded chunk goes to the caches.
+ */
+final class ChunkLoader {
+    private static final Logger LOG = LoggerFactory.getLogger(ChunkLoader.class);
+
+    /** A reader gets an answer after this time and that of the requests under way. */
+    private static final long MAX_WAIT_NANOS = TimeUnit.SECONDS.toNanos(30);
+
+    private static final long CLOSE_MILLIS = 5000;
+
+    private final LoadQueue queue;
+    private final ChunkFetch fetch;
+    private final BufferPool pool;
+    private final MemoryCache memory;
+    private final DiskCache disk;
+    private final DiskWriter writer;
+    private final ReadTally tally;
+    private final Clock clock;
+    private final List<Thread> threads = new ArrayList<>();
+
+    /** Names what the loader works on. */
+    record Parts(
+            LoadQueue queue,
+            ChunkFetch fetch,
+            BufferPool pool,
+            MemoryCache memory,
+            DiskCache disk,
+            DiskWriter writer) {}
+
+    ChunkLoader(Parts parts, ReadTally tally, Clock clock) {
+        this.queue = parts.queue();
+        this.fetch = parts.fetch();
+        this.pool = parts.pool();
+        this.memory = parts.memory();
+        this.disk = parts.disk();
+        this.writer = parts.writer();
+        this.tally = tally;
+        this.clock = clock;
+    }
+
+    /** @param getters number of requests in flight */
+    void start(Scheduler scheduler, int getters) {
+        for (int i = 0; i < getters; i++) {
+            threads.add(scheduler.start("s3-read-" + i, this::getAll));
+        }
+        threads.add(scheduler.start("s3-cache-read", this::readAll));
+        threads.add(scheduler.start("s3-cache-write", writer::run));
+    }
+
+    /** Fails all who wait, and ends the threads; one that waits for the bucket ends later by itself. */
+    void close() {
+        StorageException closed = closed();
+        List<ChunkWaiter> waiting = queue.close();
+        pool.close();
+        writer.close();
+        waiting.forEach(waiter -> waiter.failed(closed));
+        for (Thread thread : threads) {
+            try {
+                thread.join(CLOSE_MILLIS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+                return;
+            }
+        }
+    }
+
+    static StorageException closed() {
+        return new StorageException(StorageException.Kind.CLOSED, "the reader of the bucket was closed");
+    }
+
+    private void getAll() {
+        List<PendingChunk> run = queue.takeFromBucket();
+        while (!run.isEmpty()) {
+            load(run, this::get);
+            run = queue.takeFromBucket();
+        }
+    }
+
+    private void readAll() {
+        PendingChunk chunk = queue.takeFromDisk();
+        while (chunk != null) {
+            load(List.of(chunk), this::readFromDisk);
+            chunk = queue.takeFromDisk();
+        }
+    }
+
+    /** Loads chunks; removes those that it is done with from the list. */
+    @FunctionalInterface
+    private interface Load {
+        void load(List<PendingChunk> left);
+    }
+
+    /** Whatever happens, each chunk's waiters are called, and the thread goes on. */
+    private void load(List<PendingChunk> run, Load load) {
+        List<PendingChunk> left = new ArrayList<>(run);
+        try {
+            load.load(left);
+        } catch (StorageException e) {
+            left.forEach(chunk -> fail(chunk, e));
+        } catch (RuntimeException | OutOfMemoryError e) {
+            LOG.warn(
+                    "Cannot load {} chunks from {} on",
+                    left.size(),
+                    left.isEmpty() ? "?" : left.get(0).key(),
+                    e);
+            left.forEach(chunk ->
+                    fail(chunk, new StorageException(StorageException.Kind.RETRY, "cannot load " + chunk.key(), e)));
+        }
+    }
+
+    private void get(List<PendingChunk> left) {
+        List<PendingChunk> run = List.copyOf(left);
+        List<Integer> sizes = new ArrayList<>();
+        sizes.add(ChunkFetch.storedBytes(run));
+        run.forEach(chunk -> sizes.add(chunk.place.chunk().bytes()));
+        List<ByteBuffer> buffers = lend(run, sizes);
+        int taken = 1;
+        try {
+            ByteBuffer stored = buffers.get(0);
+            fetch.get(run, stored);
+            int at = 0;
+            for (PendingChunk chunk : run) {
+                int bytes = chunk.place.chunk().storedBytes();
+                DecodedChunk decoded = decode(chunk, stored.slice(at, bytes), buffers.get(taken));
+                at += bytes;
+                left.remove(chunk);
+                if (decoded != null) {
+                    taken++;
+                    publish(chunk, decoded, true);
+                }
+            }
+        } finally {
+            pool.give(buffers.get(0));
+            buffers.subList(taken, buffers.size()).forEach(pool::give);
+        }
+    }
+
+    /** @return null if it is damaged: its waiters know then, and the other chunks of the request go on */
+    private DecodedChunk decode(PendingChunk chunk, ByteBuffer stored, ByteBuffer lent) {
+        int bytes = chunk.place.chunk().bytes();
+        try {
+            fetch.decode(chunk.place, stored, lent.clear().limit(bytes));
+            return new DecodedChunk(chunk.key(), lent.rewind(), pool, chunk.ahead);
+        } catch (StorageException e) {
+            fail(chunk, e);
+            return null;
+        }
+    }
+
+    private void readFromDisk(List<PendingChunk> left) {
+        PendingChunk chunk = left.get(0);
+        List<ByteBuffer> buffers = lend(left, List.of(chunk.place.chunk().bytes()));
+        boolean found = false;
+        try {
+            found = disk.get(chunk.key(), buffers.get(0));
+        } finally {
+            if (!found) {
+                pool.give(buffers.get(0));
+            }
+        }
+        left.clear();
+        if (found) {
+            tally.diskHits.increment();
+            publish(chunk, new DecodedChunk(chunk.key(), buffers.get(0).rewind(), pool, chunk.ahead), false);
+        } else {
+            queue.missedOnDisk(chunk);
+        }
+    }
+
+    /** Chunks that nobody waits for get memory that is free, or none. */
+    private List<ByteBuffer> lend(List<PendingChunk> run, List<Integer> sizes) {
+        List<ByteBuffer> buffers = pool.tryTake(sizes);
+        OptionalLong since = queue.wantedSince(run);
+        if (since.isPresent()) {
+            long left = MAX_WAIT_NANOS - (clock.nanos() - since.getAsLong());
+            if (left > 0 && buffers.isEmpty()) {
+                buffers = pool.take(sizes, left);
+            } else if (left <= 0) {
+                buffers.forEach(pool::give);
+                buffers = List.of();
+            }
+        }
+        if (buffers.isEmpty()) {
+            ChunkPlace place = run.get(0).place;
+            throw new StorageException(
+                    StorageException.Kind.RETRY,
+                    "chunk " + place.chunk().number() + " of object "
+                            + place.segment().key() + " of " + place.id()
+                            + " was not read in time: too many reads before it, or too many open slices; "
+                            + pool.used() + " of " + pool.limit() + " bytes of s3.read.memory are in use");
+        }
+        return buffers;
+    }
+
+    private void publish(PendingChunk pending, DecodedChunk chunk, boolean fromBucket) {
+        try {
+            memory.put(chunk);
+            for (ChunkWaiter waiter : queue.finish(pending)) {
+                waiter.loaded(chunk);
+            }
+            if (fromBucket) {
+                writer.offer(chunk);
+            }
+        } finally {
+            chunk.release();
+        }
+    }
+
+    private void fail(PendingChunk pending, StorageException failure) {
+        for (ChunkWaiter waiter : queue.finish(pending)) {
+            waiter.failed(failure);
+        }
+    }
+}
