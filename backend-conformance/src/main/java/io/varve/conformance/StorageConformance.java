@@ -13,14 +13,19 @@ import io.varve.conformance.contract.HistoryContract;
 import io.varve.conformance.contract.InterruptContract;
 import io.varve.conformance.contract.LeakContract;
 import io.varve.conformance.contract.LifecycleContract;
+import io.varve.conformance.contract.LostDiskContract;
 import io.varve.conformance.contract.ManyPartitionsContract;
 import io.varve.conformance.contract.PendingContract;
 import io.varve.conformance.contract.ReplaceContract;
 import io.varve.conformance.contract.RunScale;
 import io.varve.conformance.contract.SealContract;
+import io.varve.conformance.contract.SecondOwnerContract;
 import io.varve.conformance.contract.SegmentContract;
 import io.varve.conformance.contract.SnapshotContract;
 import io.varve.conformance.contract.SyncContract;
+import io.varve.conformance.contract.TierChangeContract;
+import io.varve.conformance.contract.TierContract;
+import io.varve.conformance.contract.TierFaultContract;
 import io.varve.conformance.contract.TimestampContract;
 import io.varve.conformance.contract.TrimContract;
 import io.varve.conformance.contract.TruncateContract;
@@ -252,6 +257,51 @@ public abstract class StorageConformance {
     final class Kills extends CrashContract.AtRandomMoments {
         Kills() {
             super(StorageConformance.this::rig, scale());
+        }
+    }
+
+    @Nested
+    @Order(23)
+    @DisplayName("tier")
+    final class Tiers extends TierContract {
+        Tiers() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(24)
+    @DisplayName("changes in the tier")
+    final class TierChanges extends TierChangeContract {
+        TierChanges() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(25)
+    @DisplayName("lost disks")
+    final class LostDisks extends LostDiskContract {
+        LostDisks() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(26)
+    @DisplayName("second owner")
+    final class SecondOwners extends SecondOwnerContract {
+        SecondOwners() {
+            super(StorageConformance.this::rig);
+        }
+    }
+
+    @Nested
+    @Order(27)
+    @DisplayName("tier faults")
+    final class TierFailures extends TierFaultContract {
+        TierFailures() {
+            super(StorageConformance.this::rig);
         }
     }
 }

@@ -56,7 +56,12 @@ abstract class Contract {
     @BeforeEach
     final void openRig() {
         rig = rigs.get();
-        store = rig.storage().open(ID, 1, SMALL);
+        store = rig.storage().open(ID, 1, settings());
+    }
+
+    /** @return what the partition of the checks is opened with */
+    PartitionSettings settings() {
+        return SMALL;
     }
 
     @AfterEach
@@ -103,11 +108,11 @@ abstract class Contract {
     }
 
     final void reopen() {
-        store = rig.reopen().open(ID, 1, SMALL);
+        store = rig.reopen().open(ID, 1, settings());
     }
 
     final void crash() {
-        store = rig.crash().open(ID, 1, SMALL);
+        store = rig.crash().open(ID, 1, settings());
     }
 
     static void assertExtent(PartitionStore store, long start, long readableEnd, long durableEnd) {

@@ -16,6 +16,8 @@ import io.varve.core.spi.SegmentLimits;
 import io.varve.core.spi.Snapshots;
 import io.varve.core.spi.Storage;
 import io.varve.core.spi.StorageException;
+import io.varve.core.spi.StorageException.Kind;
+import io.varve.core.spi.Tiering;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -59,7 +61,8 @@ final class ComparedPartition {
 
     /** Small segments with a sparse index; the reference has none, so a full one must never end a segment. */
     static PartitionSettings settings(long segmentBytes) {
-        return PartitionSettings.of(new SegmentLimits((int) segmentBytes, 5000, 300, 1 << 16));
+        SegmentLimits limits = new SegmentLimits((int) segmentBytes, 5000, 300, 1 << 16);
+        return new PartitionSettings(limits, false, Tiering.COPY, Long.MAX_VALUE);
     }
 
     /** Does the same to both; either both return equal values, or both fail with the same kind. */
@@ -117,6 +120,7 @@ final class ComparedPartition {
             case TRIM -> both("trim", store -> store.trimTo(step.number(0)));
             case TRUNCATE -> {
                 both("truncate", store -> store.truncateTo(step.number(0)));
+                sealWhatIsCutInTheTier();
                 synced = Math.min(synced, model.extent().readableEnd());
             }
             case LIMIT -> both("limits", store -> store.settings(settings(step.number(0))));
@@ -132,13 +136,24 @@ final class ComparedPartition {
                 same(
                         "read of " + step.number(2) + " bytes from " + step.number(0) + " to " + step.number(1),
                         store -> bytes(store, step.number(0), step.number(1), (int) step.number(2)));
+            case DROP -> both("drop of local copies", store -> store.dropLocal(step.number(0)));
             case REPLACE -> replace((int) step.number(0), (int) step.number(1), step.number(2));
             default -> throw new IllegalArgumentException(step + " is not about a partition's content");
         }
     }
 
+    /** A segment that is in the tier only cannot become the active one again. */
+    private void sealWhatIsCutInTheTier() {
+        List<Segment> here = tested.segments();
+        if (here.size() > 1
+                && !here.get(here.size() - 2).isLocal()
+                && here.get(here.size() - 1).bytes() == 0) {
+            model.seal();
+        }
+    }
+
     /** Syncs where readers do not see it before. */
-    private void seal() {
+    void seal() {
         both("seal", PartitionStore::seal);
         sealedUnsynced = true;
         if (tested.sealedEnd() < tested.extent().readableEnd()) {
@@ -179,10 +194,28 @@ final class ComparedPartition {
                 }
             }
         }
-        both("replace of " + old, store -> {
-            Iterator<ByteBuffer> rest = kept.iterator();
-            store.replace(old, () -> rest.hasNext() ? run(rest.next()) : null);
-        });
+        if (isRemote(old)) {
+            requireSame(
+                    "replace of segments of the tier", outcome(tested, store -> replace(store, old, kept)), Kind.RETRY);
+        } else {
+            same("replace of " + old, store -> replace(store, old, kept));
+        }
+    }
+
+    private static String replace(PartitionStore store, List<Segment> old, List<ByteBuffer> kept) {
+        Iterator<ByteBuffer> rest = kept.iterator();
+        // As the store itself shows them: a tier says so.
+        List<Segment> shown = store.segments().stream()
+                .filter(one -> old.stream().anyMatch(other -> other.baseOffset() == one.baseOffset()))
+                .toList();
+        store.replace(shown, () -> rest.hasNext() ? run(rest.next()) : null);
+        return "done";
+    }
+
+    private boolean isRemote(List<Segment> old) {
+        return tested.segments().stream()
+                .anyMatch(one ->
+                        !one.isLocal() && old.stream().anyMatch(other -> other.baseOffset() == one.baseOffset()));
     }
 
     /** The two were appended to one after the other. */

@@ -2,6 +2,7 @@
 package io.varve.conformance.history;
 
 import io.varve.conformance.rig.StorageRig;
+import io.varve.conformance.rig.TieredRig;
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.spi.Extent;
 import io.varve.core.spi.PartitionId;
@@ -33,6 +34,10 @@ final class HistoryPlayer implements AutoCloseable {
         for (int part = 0; part < PARTS; part++) {
             open(part, ComparedPartition.id(part, incarnations++), 1);
         }
+    }
+
+    boolean isTiered() {
+        return rig instanceof TieredRig;
     }
 
     private void open(int part, PartitionId id, long epoch) {
@@ -111,6 +116,11 @@ final class HistoryPlayer implements AutoCloseable {
                 reopenAll();
             }
             case CRASH -> crash();
+            case SETTLE -> {
+                sync();
+                tier().settle();
+            }
+            case LOSE -> loseDisk();
             default -> throw new IllegalArgumentException(verb + " is about one partition");
         }
         ComparedPartition.requireSame(
@@ -138,6 +148,28 @@ final class HistoryPlayer implements AutoCloseable {
         for (ComparedPartition pair : pairs) {
             pair.synced = pair.model.extent().readableEnd();
             pair.sealedUnsynced = false;
+        }
+    }
+
+    private TieredRig tier() {
+        if (rig instanceof TieredRig tier) {
+            return tier;
+        }
+        throw new IllegalArgumentException("this backend has no remote tier");
+    }
+
+    /** What got to the tier is back, and all did: but for snapshots that are younger than the segments. */
+    private void loseDisk() {
+        for (ComparedPartition pair : pairs) {
+            pair.seal();
+        }
+        sync();
+        tier().settle();
+        tier().loseDisk();
+        reference = reference.reopen();
+        reopenAll();
+        for (ComparedPartition pair : pairs) {
+            pair.takeSnapshotsAsTheyAre();
         }
     }
 

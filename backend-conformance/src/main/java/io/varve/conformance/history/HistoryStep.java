@@ -135,12 +135,18 @@ sealed interface HistoryStep {
         DELETE(0),
         /** Opens the partition with a higher epoch. */
         FENCE(0),
+        /** Drops local copies up to an offset; where there is a tier. */
+        DROP(1),
         /** All partitions. */
         SYNC(-1),
         /** Closes and opens. */
         REOPEN(-1),
         /** Cuts the power. */
-        CRASH(-1);
+        CRASH(-1),
+        /** Waits until all that is sealed is in the tier; where there is one. */
+        SETTLE(-1),
+        /** Loses the disk, after all records got to the tier; where there is one. */
+        LOSE(-1);
 
         private final int numbers;
 

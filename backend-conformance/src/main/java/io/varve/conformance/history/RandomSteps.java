@@ -20,6 +20,19 @@ final class RandomSteps {
     HistoryStep next(HistoryPlayer player) {
         int part = random.nextInt(HistoryPlayer.PARTS);
         Extent extent = player.extent(part);
+        return player.isTiered() && random.nextInt(6) == 0 ? ofTier(part, extent) : ofAny(part, extent);
+    }
+
+    private HistoryStep ofTier(int part, Extent extent) {
+        return switch (random.nextInt(12)) {
+            case 0, 1, 2 -> Numbers.of(Verb.SEAL, part);
+            case 3, 4, 5 -> new HistoryStep.Whole(Verb.SETTLE);
+            case 6 -> new HistoryStep.Whole(Verb.LOSE);
+            default -> Numbers.of(Verb.DROP, part, random.nextLong(extent.start(), extent.readableEnd() + 1));
+        };
+    }
+
+    private HistoryStep ofAny(int part, Extent extent) {
         long end = extent.readableEnd();
         return switch (random.nextInt(40)) {
             case 0, 1 -> Numbers.of(Verb.TRIM, part, random.nextLong(extent.start(), end + 1));
