@@ -4,7 +4,6 @@ package io.varve.server.api.offsets;
 import io.varve.core.log.PartitionLog;
 import io.varve.core.log.read.Isolation;
 import io.varve.core.log.read.TimestampOffset;
-import io.varve.core.spi.Tiering;
 import io.varve.server.api.ApiHandler;
 import io.varve.server.api.Request;
 import io.varve.server.error.KafkaErrors;
@@ -164,15 +163,11 @@ public final class ListOffsetsHandler implements ApiHandler {
 
     /** @return the offset after it, or the log's start; empty if the topic is not tiered */
     private static Optional<TimestampOffset> earliestPendingUpload(PartitionLog log) {
-        return isTiered(log) ? within(log, tieredEnd(log).orElse(log.logStartOffset())) : Optional.empty();
+        return log.config().tiered() ? within(log, tieredEnd(log).orElse(log.logStartOffset())) : Optional.empty();
     }
 
     private static OptionalLong tieredEnd(PartitionLog log) {
-        return isTiered(log) ? log.reader().tieredEnd() : OptionalLong.empty();
-    }
-
-    private static boolean isTiered(PartitionLog log) {
-        return log.config().tier().tiering() != Tiering.OFF;
+        return log.config().tiered() ? log.reader().tieredEnd() : OptionalLong.empty();
     }
 
     private static Optional<TimestampOffset> at(PartitionLog log, long offset) {
