@@ -63,7 +63,8 @@ public final class StorageBackends {
         for (StorageProvider provider : backends.values()) {
             for (StorageSetting setting : provider.settings()) {
                 String owner = setting.key().split("\\.", 2)[0];
-                boolean ofAnother = backends.containsKey(owner) && !owner.equals(chosen);
+                boolean ofChosen = provider.name().equals(chosen); // it may stand on another, and have its settings
+                boolean ofAnother = !ofChosen && backends.containsKey(owner) && !owner.equals(chosen);
                 if (!ofAnother && !settings.names().contains(setting.key())) {
                     define(settings, setting);
                 }

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.support.ContractChecks;
+import io.varve.s3.manifest.Manifest;
+import io.varve.s3.manifest.RemotePartition;
+import java.util.Collection;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+
+/**
+ * Knows the partitions that exist: those of the hot storage, and those that are in the bucket only, as after
+ * the loss of a disk. Thread-safe.
+ */
+final class PartitionCatalog {
+    private final Manifest manifest;
+    private final ConcurrentHashMap<PartitionId, S3Partition> partitions = new ConcurrentHashMap<>();
+    /** Partitions that exist, by topic name and number. */
+    private final ConcurrentHashMap<String, PartitionId> existing = new ConcurrentHashMap<>();
+
+    /**
+     * @param hot the partitions of the hot storage
+     * @param manifest knows those in the bucket
+     * @param removed partitions whose removal the manifest does not know yet
+     */
+    PartitionCatalog(Set<PartitionId> hot, Manifest manifest, Set<PartitionId> removed) {
+        this.manifest = manifest;
+        hot.forEach(id -> existing.put(id.toString(), id));
+        for (RemotePartition remote : manifest.partitions()) {
+            if (!remote.aside() && !removed.contains(remote.id())) {
+                existing.putIfAbsent(remote.id().toString(), remote.id());
+            }
+        }
+    }
+
+    Set<PartitionId> ids() {
+        return Set.copyOf(existing.values());
+    }
+
+    boolean exists(PartitionId id) {
+        return id.equals(existing.get(id.toString()));
+    }
+
+    /** @throws io.varve.core.spi.StorageException MISUSE if another incarnation of the topic exists */
+    void requireOnlyIncarnation(PartitionId id) {
+        PartitionId present = existing.get(id.toString());
+        if (present != null) {
+            ContractChecks.requireSameIncarnation(id, present, "");
+        }
+    }
+
+    S3Partition partition(PartitionId id) {
+        return partitions.computeIfAbsent(id, absent -> new S3Partition(absent, manifest));
+    }
+
+    void opened(PartitionId id) {
+        existing.put(id.toString(), id);
+    }
+
+    void removed(S3Partition partition) {
+        partitions.remove(partition.id(), partition);
+        existing.remove(partition.id().toString(), partition.id());
+    }
+
+    /** @return partitions that were opened in this process, and others that were about to be */
+    Collection<S3Partition> opened() {
+        return partitions.values();
+    }
+}

@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.RemoteCopy;
+import io.varve.core.spi.StorageException;
+import io.varve.s3.manifest.Manifest;
+import io.varve.s3.manifest.ManifestEdit;
+import io.varve.s3.manifest.RemotePartition;
+import io.varve.s3.manifest.RemoteSegment;
+import java.util.List;
+
+/** Begins partitions with the remote records of others: names their objects, and copies none. Thread-safe. */
+final class RemoteCopies {
+    private final Manifest manifest;
+    private final BatchBorder border;
+    private final FailPoints failPoints;
+
+    RemoteCopies(Manifest manifest, BatchBorder border, FailPoints failPoints) {
+        this.manifest = manifest;
+        this.border = border;
+        this.failPoints = failPoints;
+    }
+
+    /**
+     * Commits the copy's segments; they are in the manifest on return.
+     *
+     * @param id a partition that the manifest does not know
+     * @param copy what it begins with
+     * @throws StorageException RETRY if the bucket does not answer, or does not have the records up to the
+     *     copy's end yet; MISUSE if the source is not in the bucket, or its records were deleted; FENCED
+     */
+    void create(PartitionId id, RemoteCopy copy) {
+        RemotePartition source = manifest.partition(copy.source())
+                .orElseThrow(() -> new StorageException(
+                        StorageException.Kind.MISUSE,
+                        id + ": cannot be a copy of " + copy.source() + ", of which the bucket has nothing"));
+        requireKept(id, copy, source);
+        List<RemoteSegment> segments = RemoteView.of(source).endingAbove(source.start());
+        long end = Math.max(source.start(), border.before(segments, copy.endOffset(), copy.endTimestamp()));
+        Commits.await(manifest.commit(List.of(new ManifestEdit.CopySegments(id, source.id(), end))));
+        failPoints.hit(S3FailPoints.COPY_AFTER_COMMIT);
+    }
+
+    private static void requireKept(PartitionId id, RemoteCopy copy, RemotePartition source) {
+        if (copy.endOffset() < source.start()) {
+            throw new StorageException(
+                    StorageException.Kind.MISUSE,
+                    id + ": cannot be a copy of " + copy.source() + " up to " + copy.endOffset() + ": records below "
+                            + source.start() + " are deleted");
+        }
+    }
+}

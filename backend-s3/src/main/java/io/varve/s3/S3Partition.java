@@ -1,0 +1,359 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.Tiering;
+import io.varve.core.spi.support.Fencing;
+import io.varve.s3.manifest.LocalJournal;
+import io.varve.s3.manifest.Manifest;
+import io.varve.s3.manifest.ManifestEdit;
+import io.varve.s3.manifest.RemotePartition;
+import io.varve.s3.manifest.RemoteSegment;
+import io.varve.s3.upload.UploadSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
+
+/**
+ * Holds what the handles of one partition share, and offers its segments for upload. Thread-safe.
+ *
+ * <p>Invariant: the records from {@link #start} to the hot partition's start are in the bucket, and the
+ * manifest names their objects.
+ */
+final class S3Partition implements UploadSource {
+    /** Says that the hot partition's start is the partition's. */
+    private static final long AS_HOT = Long.MAX_VALUE;
+
+    private static final long NONE = -1;
+
+    private final PartitionId id;
+    private final Manifest manifest;
+    final Fencing fencing;
+
+    /**
+     * Orders the writers: the owner's calls, and what this storage does by itself. Never held across a
+     * request to the bucket, except in a truncation that reaches below the hot partition.
+     */
+    final ReentrantLock writer = new ReentrantLock();
+
+    /** Orders openings and the removal. */
+    final Object lifecycle = new Object();
+
+    /** Orders edits of the manifest with the beginning of what makes uploads stale. */
+    private final Object edits = new Object();
+
+    private long generation;
+    private boolean removed;
+    private CompletableFuture<Void> dropping = CompletableFuture.completedFuture(null);
+    private CompletableFuture<Void> movingStart = CompletableFuture.completedFuture(null);
+
+    private volatile PartitionStore hot;
+    private volatile boolean open;
+    private volatile PartitionSettings settings = PartitionSettings.DEFAULT;
+    private volatile long start = AS_HOT;
+    private final AtomicLong unjournaledStart = new AtomicLong(NONE);
+    private volatile long offeredEnd = NONE;
+
+    S3Partition(PartitionId id, Manifest manifest) {
+        this.id = id;
+        this.manifest = manifest;
+        this.fencing = new Fencing(id);
+    }
+
+    /**
+     * Takes a new handle of the hot partition.
+     *
+     * @param handle the handle of the highest epoch
+     * @param with the partition's settings
+     * @param from the partition's start, if it was not open before in this process
+     */
+    void opened(PartitionStore handle, PartitionSettings with, long from) {
+        if (hot == null && from < handle.extent().start()) {
+            start = from;
+        }
+        settings = with;
+        hot = handle;
+        open = true;
+        dropIfOff();
+    }
+
+    /** Tells whether the partition was open before in this process: what it noted since still holds. */
+    boolean wasOpen() {
+        return hot != null;
+    }
+
+    /** Stops uploads if the handle is the last one. */
+    void closed(PartitionStore handle) {
+        if (hot == handle) {
+            open = false;
+        }
+    }
+
+    @Override
+    public PartitionId id() {
+        return id;
+    }
+
+    @Override
+    public PartitionStore hot() {
+        return hot;
+    }
+
+    @Override
+    public boolean copies() {
+        synchronized (edits) {
+            return !removed && open && settings.tiering() == Tiering.COPY && dropping.isDone();
+        }
+    }
+
+    @Override
+    public boolean compacted() {
+        return settings.compacted();
+    }
+
+    @Override
+    public long generation() {
+        synchronized (edits) {
+            return generation;
+        }
+    }
+
+    @Override
+    public <T> Optional<T> ifUnchanged(long seen, Supplier<T> action) {
+        synchronized (edits) {
+            return removed || seen != generation ? Optional.empty() : Optional.of(action.get());
+        }
+    }
+
+    @Override
+    public void uploaded() {
+        // the manifest says what is uploaded: nothing is kept here
+    }
+
+    PartitionSettings settings() {
+        return settings;
+    }
+
+    /** Takes new settings, which the hot partition has taken. */
+    void settings(PartitionSettings with) {
+        settings = with;
+        dropIfOff();
+    }
+
+    /** Makes every upload in progress stale. */
+    void changes() {
+        synchronized (edits) {
+            generation++;
+        }
+    }
+
+    /**
+     * Makes every upload in progress stale, and commits edits before those of later uploads.
+     *
+     * @return as {@link Manifest#commit}
+     */
+    CompletableFuture<Void> change(ManifestEdit edit) {
+        synchronized (edits) {
+            generation++;
+            return manifest.commit(List.of(edit));
+        }
+    }
+
+    /** Ends the partition: no handle works, nothing is uploaded. */
+    void remove(String why) {
+        synchronized (edits) {
+            removed = true;
+            generation++;
+        }
+        fencing.end(why);
+    }
+
+    /** Reverts {@link #remove}, when the deletion it was for has failed. */
+    void resume() {
+        fencing.resume();
+        synchronized (edits) {
+            removed = false;
+        }
+    }
+
+    boolean isRemoved() {
+        synchronized (edits) {
+            return removed;
+        }
+    }
+
+    /** @return what the bucket has of the partition, as last committed */
+    RemoteView remote() {
+        return manifest.partition(id).map(RemoteView::of).orElseGet(() -> RemoteView.empty(id));
+    }
+
+    /**
+     * @param local the hot partition's extent
+     * @return the extent with the records that are in the bucket only
+     */
+    Extent extent(Extent local) {
+        long from = start;
+        return from >= local.start() ? local : new Extent(from, local.readableEnd(), local.durableEnd());
+    }
+
+    /**
+     * Notes a trim that the hot partition has taken.
+     *
+     * @param to the new start, if it is above the present one
+     */
+    void trimmed(long to) {
+        if (start != AS_HOT && to > start) {
+            start = to;
+        }
+        if (isTracked()) {
+            unjournaledStart.accumulateAndGet(to, Math::max);
+        }
+    }
+
+    /**
+     * Notes a truncation that the hot partition has taken.
+     *
+     * @param end the lowest offset that was dropped
+     */
+    void truncated(long end) {
+        if (start != AS_HOT && start >= end) {
+            start = AS_HOT;
+        }
+        long noted = unjournaledStart.get();
+        if (noted > end) {
+            unjournaledStart.compareAndSet(noted, NONE);
+        }
+    }
+
+    /** Tells whether the manifest knows the partition, or may soon: then its start is kept in the journal. */
+    boolean isTracked() {
+        return settings.tiering() == Tiering.COPY || manifest.partition(id).isPresent();
+    }
+
+    /** @return the start that the journal must have before a sync returns; below 0 if there is none */
+    long unjournaledStart() {
+        return unjournaledStart.get();
+    }
+
+    /** @param noted a start that {@link #unjournaledStart} returned, and the journal has now */
+    void journaled(long noted) {
+        unjournaledStart.compareAndSet(noted, NONE);
+    }
+
+    /**
+     * Drops local copies of segments that the bucket has. The caller has the writer's lock.
+     *
+     * @param upTo offset that a segment's end must not exceed
+     * @return bytes that were dropped
+     */
+    long dropLocal(long upTo) {
+        PartitionStore local = hot;
+        if (!open || settings.compacted() || settings.tiering() == Tiering.OFF || !isSettled()) {
+            return 0;
+        }
+        RemoteView remote = remote();
+        long from = local.extent().start();
+        long bytes = 0;
+        long to = from;
+        for (Segment segment : local.segments()) {
+            if (segment.endOffset() > upTo || !remote.holds(segment, from)) {
+                break;
+            }
+            to = segment.endOffset();
+            bytes += segment.bytes();
+        }
+        if (to > from) {
+            if (start == AS_HOT) {
+                start = from;
+            }
+            local.trimTo(to);
+        }
+        return bytes;
+    }
+
+    private boolean isSettled() {
+        synchronized (edits) {
+            return !removed && dropping.isDone();
+        }
+    }
+
+    /** Drops the remote copies of segments that are on this machine, if the tier is off. */
+    void dropIfOff() {
+        PartitionStore local = hot;
+        if (!open || settings.tiering() != Tiering.OFF) {
+            return;
+        }
+        RemoteView remote = remote();
+        if (remote.isEmpty()) {
+            return;
+        }
+        Extent extent = local.extent();
+        List<UUID> objects = new ArrayList<>();
+        for (RemoteSegment segment : remote.endingAbove(extent.start())) {
+            if (Math.max(segment.baseOffset(), extent(extent).start()) >= extent.start()
+                    && segment.endOffset() <= extent.durableEnd()) {
+                objects.add(segment.object());
+            }
+        }
+        synchronized (edits) {
+            if (!objects.isEmpty() && dropping.isDone() && !removed) {
+                generation++;
+                dropping = manifest.commit(List.of(new ManifestEdit.DropSegments(id, objects)));
+            }
+        }
+    }
+
+    /**
+     * Commits a start that is above the manifest's, if the manifest knows the partition.
+     *
+     * @param journal forgets a start that the manifest has
+     */
+    void commitStart(LocalJournal journal) {
+        PartitionStore local = hot;
+        if (!open) {
+            return;
+        }
+        Optional<RemotePartition> known = manifest.partition(id);
+        if (known.isEmpty()) {
+            return;
+        }
+        long from = extent(local.extent()).start();
+        if (known.get().start() >= from) {
+            journal.forgetStart(id, known.get().start());
+            return;
+        }
+        synchronized (edits) {
+            if (movingStart.isDone() && !removed) {
+                movingStart = manifest.commit(List.of(new ManifestEdit.MoveStart(id, from)));
+            }
+        }
+    }
+
+    /** Tells whether segments were sealed since the last call that returned true. */
+    boolean hasNew() {
+        if (settings.tiering() != Tiering.COPY || !open) {
+            return false;
+        }
+        try {
+            long sealedEnd = hot.sealedEnd();
+            if (sealedEnd == offeredEnd) {
+                return false;
+            }
+            offeredEnd = sealedEnd;
+            return true;
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.CLOSED);
+            return false;
+        }
+    }
+}

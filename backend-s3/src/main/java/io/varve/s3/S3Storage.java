@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.runtime.FailPoints;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionSettings;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.Storage;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.SyncFailures;
+import io.varve.core.spi.support.Fencing;
+import io.varve.s3.object.SegmentObjectReader;
+import io.varve.s3.read.RemoteReader;
+import java.util.Collection;
+import java.util.List;
+import java.util.Set;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Puts a bucket behind a hot storage: opens, deletes and syncs its partitions, and sees that what was sealed
+ * gets to the bucket. Thread-safe.
+ *
+ * <p>Appends and syncs wait for the hot storage only. Once another server has claimed the storage, every sync
+ * fails with FENCED.
+ */
+final class S3Storage implements Storage {
+    private static final Logger LOG = LoggerFactory.getLogger(S3Storage.class);
+
+    private final TierParts parts;
+    private final TierServices services;
+    private final PartitionCatalog catalog;
+    private final PartitionOpening opening;
+    private final TierRemoval removal;
+    private final RemoteCopies copies;
+    private final TierTruncation truncation;
+    private final LocalSpace localSpace;
+    private final TierSync sync;
+    private volatile boolean closed;
+
+    /**
+     * @param parts what the tier is made of
+     * @param services what works in the background
+     * @param catalog the partitions
+     */
+    S3Storage(TierParts parts, TierServices services, PartitionCatalog catalog) {
+        this.parts = parts;
+        this.services = services;
+        this.catalog = catalog;
+        FailPoints failPoints = parts.context().failPoints();
+        BatchBorder border = new BatchBorder(new SegmentObjectReader(parts.bucket(), parts.decoder()));
+        PartitionRestore restore = new PartitionRestore(parts.bucket(), parts.decoder());
+        opening = new PartitionOpening(parts.hot(), parts.journal(), restore, failPoints);
+        removal = new TierRemoval(parts, catalog);
+        copies = new RemoteCopies(parts.manifest(), border, failPoints);
+        truncation = new TierTruncation(border, parts.journal(), failPoints);
+        localSpace = new LocalSpace(
+                parts.config().onBacklogFull(), catalog, parts.context().clock());
+        sync = new TierSync(parts);
+    }
+
+    @Override
+    public Set<PartitionId> partitions() {
+        return catalog.ids();
+    }
+
+    @Override
+    public PartitionStore open(PartitionId id, long epoch, PartitionSettings settings) {
+        while (true) {
+            requireOpen();
+            catalog.requireOnlyIncarnation(id);
+            S3Partition partition = catalog.partition(id);
+            synchronized (partition.lifecycle) {
+                if (!partition.isRemoved()) {
+                    return open(partition, epoch, settings);
+                }
+            }
+        }
+    }
+
+    private PartitionStore open(S3Partition partition, long epoch, PartitionSettings settings) {
+        PartitionId id = partition.id();
+        removal.await(id);
+        if (!catalog.exists(id) && settings.copyOf().isPresent()) {
+            copies.create(id, settings.copyOf().get());
+        }
+        PartitionStore hot = parts.hot().open(id, epoch, settings);
+        try {
+            long start = partition.wasOpen() || parts.manifest().partition(id).isEmpty()
+                    ? hot.extent().start()
+                    : opening.run(hot, partition.remote(), settings.compacted());
+            Fencing.Token token = partition.fencing.open(epoch);
+            partition.opened(hot, settings, start);
+            catalog.opened(id);
+            S3Store store = new S3Store(this, partition, hot, token);
+            services.uploader().offer(partition);
+            return store;
+        } catch (RuntimeException e) {
+            hot.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public void delete(PartitionId id) {
+        requireOpen();
+        removal.delete(id);
+    }
+
+    @Override
+    public String setAside(PartitionId id) {
+        requireOpen();
+        return removal.setAside(id);
+    }
+
+    @Override
+    public SyncFailures sync(Collection<? extends PartitionStore> dirty) {
+        requireOpen();
+        List<S3Store> stores = sync.ownHandles(dirty, this);
+        SyncFailures failures = sync.run(stores);
+        stores.forEach(this::offer);
+        return failures;
+    }
+
+    /** Has new sealed segments of a partition uploaded. */
+    void offer(S3Store store) {
+        if (store.partition.hasNew()) {
+            services.uploader().offer(store.partition);
+        }
+    }
+
+    LocalSpace localSpace() {
+        return localSpace;
+    }
+
+    TierTruncation truncation() {
+        return truncation;
+    }
+
+    RemoteReader remoteReader() {
+        return parts.reader();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new StorageException(StorageException.Kind.CLOSED, "the storage is closed");
+        }
+    }
+
+    /**
+     * Ends uploads without waiting for what is still to be uploaded, and closes the hot storage, which syncs.
+     */
+    @Override
+    public synchronized void close() {
+        if (closed) {
+            return;
+        }
+        closed = true;
+        services.close();
+        parts.manifest().close();
+        try {
+            sync.noteStarts(catalog.opened());
+            parts.journal().close();
+        } finally {
+            parts.hot().close();
+            parts.bucket().close();
+        }
+        LOG.info("the tier is closed");
+    }
+}

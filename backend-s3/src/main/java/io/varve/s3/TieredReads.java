@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.spi.BatchSlice;
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.OffsetAt;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.PartitionStore;
+import io.varve.core.spi.StorageException;
+import io.varve.core.spi.support.ContractChecks;
+import io.varve.s3.manifest.RemotePartition;
+import io.varve.s3.read.RemoteReader;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+
+/** Reads a partition: from the hot partition where it has the offset, else from the bucket. Thread-safe. */
+final class TieredReads {
+    private final PartitionId id;
+    private final S3Partition partition;
+    private final PartitionStore hot;
+    private final RemoteReader remote;
+
+    TieredReads(S3Partition partition, PartitionStore hot, RemoteReader remote) {
+        this.id = partition.id();
+        this.partition = partition;
+        this.hot = hot;
+        this.remote = remote;
+    }
+
+    boolean isLocal(long offset) {
+        Extent local = hot.extent();
+        return offset >= local.start() || offset < partition.extent(local).start();
+    }
+
+    BatchSlice read(long offset, long endOffset, int maxBytes) {
+        BatchSlice local = readLocal(offset, endOffset, maxBytes);
+        return local != null ? local : await(readRemote(offset, endOffset, maxBytes));
+    }
+
+    /** @return null if the offset is in the bucket only */
+    private BatchSlice readLocal(long offset, long endOffset, int maxBytes) {
+        Extent local = hot.extent();
+        Extent all = partition.extent(local);
+        ContractChecks.requireReadable(id, offset, maxBytes, all.start(), all.readableEnd());
+        if (offset < local.start()) {
+            return null;
+        }
+        try {
+            return hot.read(offset, endOffset, maxBytes);
+        } catch (StorageException e) {
+            e.rethrowUnless(StorageException.Kind.MISUSE);
+            return readDropped(offset, endOffset, maxBytes, e);
+        }
+    }
+
+    /** The local copy may have been dropped since the extent was read. */
+    private BatchSlice readDropped(long offset, long endOffset, int maxBytes, StorageException refused) {
+        Extent local = hot.extent();
+        if (offset >= local.start() || offset < partition.extent(local).start()) {
+            throw refused;
+        }
+        return null;
+    }
+
+    CompletableFuture<BatchSlice> readAsync(long offset, long endOffset, int maxBytes) {
+        try {
+            BatchSlice local = readLocal(offset, endOffset, maxBytes);
+            return local != null ? CompletableFuture.completedFuture(local) : readRemote(offset, endOffset, maxBytes);
+        } catch (StorageException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+    }
+
+    private CompletableFuture<BatchSlice> readRemote(long offset, long endOffset, int maxBytes) {
+        CompletableFuture<BatchSlice> result = new CompletableFuture<>();
+        RemotePartition from = partition.remote().partition();
+        remote.readAsync(from, offset, endOffset, maxBytes).whenComplete((slice, failure) -> {
+            try {
+                if (failure != null) {
+                    result.completeExceptionally(reason(offset, failure));
+                } else {
+                    result.complete(slice.sizeInBytes() > 0 ? slice : readAfterGap(slice, endOffset, maxBytes));
+                }
+            } catch (RuntimeException e) {
+                result.completeExceptionally(e);
+            }
+        });
+        return result;
+    }
+
+    /** No batch follows in the bucket: the next one is the hot partition's first. */
+    private BatchSlice readAfterGap(BatchSlice empty, long endOffset, int maxBytes) {
+        empty.close();
+        return hot.read(hot.extent().start(), endOffset, maxBytes);
+    }
+
+    /** An object that is gone may have been deleted with its records, which were trimmed meanwhile. */
+    private Throwable reason(long offset, Throwable failure) {
+        Throwable cause = failure instanceof CompletionException wrapped && wrapped.getCause() != null
+                ? wrapped.getCause()
+                : failure;
+        try {
+            Extent all = partition.extent(hot.extent());
+            ContractChecks.requireReadable(id, offset, 0, all.start(), all.readableEnd());
+            return cause;
+        } catch (StorageException trimmed) {
+            trimmed.addSuppressed(cause);
+            return trimmed;
+        }
+    }
+
+    private static BatchSlice await(CompletableFuture<BatchSlice> read) {
+        try {
+            return read.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof RuntimeException cause) {
+                throw cause;
+            }
+            throw e;
+        }
+    }
+
+    OffsetAt offsetAt(long timestamp) {
+        Extent local = hot.extent();
+        long start = partition.extent(local).start();
+        if (start < local.start()) {
+            RemotePartition below = partition.remote().beginningBelow(local.start());
+            OffsetAt found = remote.offsetAt(below, timestamp, start);
+            if (found != null && found.baseOffset() < local.start()) {
+                return found;
+            }
+        }
+        return hot.offsetAt(timestamp);
+    }
+}

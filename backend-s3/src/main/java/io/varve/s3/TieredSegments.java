@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3;
+
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.PartitionId;
+import io.varve.core.spi.Segment;
+import io.varve.core.spi.StorageException;
+import io.varve.s3.manifest.RemoteSegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Joins the segments of the hot partition and those that are in the bucket only. Stateless. */
+final class TieredSegments {
+    private TieredSegments() {}
+
+    /**
+     * @param local the hot partition's segments
+     * @param extent the partition's extent
+     * @param hotStart the hot partition's start
+     * @param remote what is in the bucket
+     */
+    static List<Segment> of(List<Segment> local, Extent extent, long hotStart, RemoteView remote) {
+        if (remote.isEmpty()) {
+            return local;
+        }
+        List<Segment> all = new ArrayList<>();
+        long hotBase = local.get(0).baseOffset();
+        for (RemoteSegment segment : remote.endingAbove(extent.start())) {
+            if (segment.baseOffset() >= hotBase) {
+                break;
+            }
+            all.add(remoteOnly(segment, hotBase));
+        }
+        for (Segment segment : local) {
+            all.add(remote.holds(segment, hotStart) ? tiered(segment, Segment.Tier.BOTH) : segment);
+        }
+        return all;
+    }
+
+    private static Segment remoteOnly(RemoteSegment segment, long hotBase) {
+        return new Segment(
+                segment.baseOffset(),
+                Math.min(segment.endOffset(), hotBase),
+                segment.bytes(),
+                segment.maxTimestamp(),
+                segment.lastAppendMs(),
+                true,
+                Segment.Tier.REMOTE);
+    }
+
+    private static Segment tiered(Segment segment, Segment.Tier tier) {
+        return new Segment(
+                segment.baseOffset(),
+                segment.endOffset(),
+                segment.bytes(),
+                segment.maxTimestamp(),
+                segment.lastAppendMs(),
+                segment.sealed(),
+                tier);
+    }
+
+    /**
+     * @param segment a segment that is in the bucket only
+     * @return the timestamp of its oldest records, as noted when it was uploaded
+     */
+    static long firstTimestamp(PartitionId id, Segment segment, RemoteView remote) {
+        return remote.containing(segment.baseOffset())
+                .map(RemoteSegment::firstTimestamp)
+                .orElseThrow(() -> new StorageException(
+                        StorageException.Kind.MISUSE,
+                        id + ": segment from " + segment.baseOffset() + " on is not in the bucket any more"));
+    }
+}
