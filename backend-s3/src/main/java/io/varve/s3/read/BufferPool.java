@@ -21,7 +21,7 @@ import java.util.function.LongConsumer;
  * alone exceeds the limit is served at a time. Thread-safe.
  */
 final class BufferPool {
-    private static final int MIN_ROUND = 64 << 10;
+    private static final int MIN_ROUND = 4 << 10;
 
     private final long limit;
     private final Clock clock;

@@ -16,13 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Keeps decoded chunks in files, one each, over starts of the server. Chunks that were read again from disk
  * go last, and are at most half of all. A disk that fails costs speed only: the cache reports it once, and
- * tries again later. Thread-safe; {@link #put} is called by one thread.
+ * tries again later. Thread-safe.
  */
 final class DiskCache {
     private static final Logger LOG = LoggerFactory.getLogger(DiskCache.class);
@@ -34,6 +35,7 @@ final class DiskCache {
     private final Clock clock;
     private final Map<ChunkKey, Long> once = new LinkedHashMap<>(16, 0.75f, true);
     private final Map<ChunkKey, Long> often = new LinkedHashMap<>(16, 0.75f, true);
+    private final ReentrantLock writing = new ReentrantLock();
     private final AtomicInteger openSlices = new AtomicInteger();
     private long bytes;
     private long oftenBytes;
@@ -69,15 +71,26 @@ final class DiskCache {
     }
 
     /**
-     * Writes a chunk's file.
+     * Writes a chunk's file, if it is not there.
      *
      * @param batches the decoded chunk, from 0 to its limit
      */
     void put(ChunkKey key, ByteBuffer batches) {
         long size = CacheFile.sizeOf(batches.limit());
-        if (size > capacity || contains(key) || isPaused()) {
+        if (size > capacity) {
             return;
         }
+        writing.lock();
+        try {
+            if (!contains(key) && !isPaused()) {
+                write(key, batches, size);
+            }
+        } finally {
+            writing.unlock();
+        }
+    }
+
+    private void write(ChunkKey key, ByteBuffer batches, long size) {
         Path file = directory.resolve(CacheFile.name(key));
         try {
             Files.createDirectories(directory);
@@ -110,7 +123,7 @@ final class DiskCache {
             }
             LOG.warn("{} is damaged or gone; its chunk is read from the bucket", file);
         } catch (IOException e) {
-            LOG.warn("Cannot read {}; its chunk is read from the bucket", file, e);
+            LOG.warn("Cannot read {}; its chunk is read from the bucket ({})", file, e.toString());
         }
         drop(key);
         return false;
@@ -135,7 +148,7 @@ final class DiskCache {
             return new CacheFileSlice(file, channel, from, length, openSlices::decrementAndGet, () -> drop(key));
         } catch (IOException e) {
             openSlices.decrementAndGet();
-            LOG.warn("Cannot open {}; its chunk is read from the bucket", file, e);
+            LOG.warn("Cannot open {}; its chunk is read from the bucket ({})", file, e.toString());
             drop(key);
             return null;
         }
@@ -209,10 +222,10 @@ final class DiskCache {
         if (!failing) {
             failing = true;
             LOG.warn(
-                    "Cannot {}: reads go on without this cache; next attempt in {} s",
+                    "Cannot {} ({}): reads go on without this cache; next attempt in {} s",
                     what,
-                    TimeUnit.NANOSECONDS.toSeconds(PAUSE_NANOS),
-                    cause);
+                    cause.toString(),
+                    TimeUnit.NANOSECONDS.toSeconds(PAUSE_NANOS));
         }
     }
 

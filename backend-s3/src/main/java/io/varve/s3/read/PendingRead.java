@@ -40,7 +40,7 @@ final class PendingRead implements ChunkWaiter {
                 return;
             }
             try {
-                if (slice(chunk)) {
+                if (slice(chunk, false)) {
                     return;
                 }
             } finally {
@@ -52,13 +52,13 @@ final class PendingRead implements ChunkWaiter {
     }
 
     /** @return false if the chunk holds no batch to return */
-    private boolean slice(DecodedChunk chunk) {
+    private boolean slice(DecodedChunk chunk, boolean mayWrite) {
         long end = Math.min(endOffset, place.segment().endOffset());
         BatchSearch.Extract range = BatchSearch.between(chunk.bytes(), offset, end, maxBytes);
         if (range.bytes() == 0) {
             return false;
         }
-        BatchSlice slice = reader.slice(chunk, range);
+        BatchSlice slice = reader.slice(chunk, range, mayWrite);
         if (!result.complete(slice)) {
             slice.close();
         }
@@ -67,7 +67,7 @@ final class PendingRead implements ChunkWaiter {
 
     @Override
     public void loaded(DecodedChunk chunk) {
-        if (!slice(chunk)) {
+        if (!slice(chunk, true)) {
             readFrom(place.next());
         }
     }

@@ -41,8 +41,7 @@ public final class RemoteReader implements AutoCloseable {
      * @param config how to read
      * @param store the bucket
      * @param decoder decodes chunks
-     * @param named tells whether the manifest names an object; if it does, and the bucket lacks the object, it
-     *     is lost
+     * @param named tells whether the manifest names an object, which is lost if the bucket lacks it
      * @param clock the time
      * @param scheduler starts the threads
      */
@@ -217,11 +216,18 @@ public final class RemoteReader implements AutoCloseable {
         }
     }
 
-    /** Slices a chunk: in memory, or if open slices keep much of that, on disk. */
-    BatchSlice slice(DecodedChunk chunk, BatchSearch.Extract range) {
+    /**
+     * Slices a chunk: in memory, or if open slices keep much of that, on disk.
+     *
+     * @param mayWrite whether the caller may wait until the chunk is written to disk
+     */
+    BatchSlice slice(DecodedChunk chunk, BatchSearch.Extract range, boolean mayWrite) {
         memory.read(chunk, range.from(), range.from() + range.bytes());
         tally.slicedBytes.add(range.bytes());
         if (config.fileRegions() && pinned.get() + chunk.capacity() > pool.limit() / 4) {
+            if (mayWrite) {
+                disk.put(chunk.key(), chunk.bytes());
+            }
             BatchSlice onDisk = disk.slice(chunk.key(), range.from(), range.bytes());
             if (onDisk != null) {
                 return onDisk;

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.s3.read;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.varve.core.spi.BatchSlice;
+import io.varve.s3.client.ObjectStoreException;
+import java.nio.file.Path;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReadAheadTest {
+    private static final int ANY = 1 << 20;
+
+    private final WatchedBucket bucket = new WatchedBucket();
+    private final RemoteLog log = new RemoteLog(bucket.store(), "orders", new Random(3), ReadRig.CHUNKS_OF_4K);
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void aSequentialReaderIsReadAheadOfOverTheEndsOfSegments() {
+        log.segment(8, 3000).segment(8, 3000).segment(8, 3000);
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.withPrefetch(directory, 1 << 20))) {
+            long offset = read(rig, 0);
+            assertThat(rig.reader.counts().prefetchedBytes()).isZero();
+            read(rig, offset);
+            long all = log.batches().stream().mapToLong(b -> b.bytes().limit()).sum();
+            ReadRig.await("all is read ahead", () -> rig.reader.counts().bytes() == all);
+            assertThat(bucket.reads())
+                    .contains(log.partition().segments().get(2).key());
+            int requests = bucket.reads().size();
+            RemoteReaderTest.readAll(rig, log);
+            assertThat(bucket.reads()).hasSize(requests);
+            assertThat(rig.reader.counts().unreadBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aReaderThatJumpsIsNotReadAheadOf() {
+        log.segment(200, 3000);
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.withPrefetch(directory, 1 << 20))) {
+            for (int i = 190; i > 0; i -= 10) {
+                read(rig, log.batches().get(i).base());
+            }
+            assertThat(rig.reader.counts().prefetchedBytes()).isZero();
+        }
+    }
+
+    @Test
+    void aSlowReaderKeepsASmallWindowAndAFastOneGetsALargeOne() {
+        log.segment(800, 3000);
+        int window = 256 << 10;
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.withPrefetch(directory, window))) {
+            long offset = 0;
+            for (int i = 0; i < 100; i++) {
+                offset = read(rig, offset);
+                ReadRig.await(
+                        "what was asked for is there",
+                        () -> rig.reader.counts().bytes() >= rig.reader.counts().prefetchedBytes());
+                assertThat(rig.reader.counts().bytes() - rig.reader.counts().slicedBytes())
+                        .as("bytes ahead of a reader that waited twice")
+                        .isLessThan(window / 2);
+            }
+            while (rig.reader.counts().prefetchedBytes() - rig.reader.counts().slicedBytes() < window * 3 / 4) {
+                bucket.holdUp();
+                long from = offset;
+                var read = rig.reader.readAsync(log.partition(), from, Long.MAX_VALUE, ANY);
+                bucket.letGo();
+                try (BatchSlice slice = read.join()) {
+                    assertThat(slice.sizeInBytes()).as("the log is long enough").isPositive();
+                    offset = RemoteLog.end(slice);
+                }
+            }
+        }
+    }
+
+    @Test
+    void chunksThatAReaderWaitsForComeBeforeThoseReadAhead() {
+        log.segment(200, 3000).segment(5, 100);
+        ReadConfig oneAtATime = new ReadConfig(directory, 0, 4 * ReadRig.MIB, 8 * ReadRig.MIB, 1, 8 << 10, true);
+        try (ReadRig rig = ReadRig.of(bucket.store(), oneAtATime)) {
+            long offset = read(rig, 0);
+            bucket.holdUp();
+            var next = rig.reader.readAsync(log.partition(), offset, Long.MAX_VALUE, ANY);
+            long far = log.batches().get(200).base();
+            ReadRig.await("the only thread is held up", () -> bucket.reads().size() == 2);
+            var wanted = rig.reader.readAsync(log.partition(), far, Long.MAX_VALUE, ANY);
+            bucket.letGo();
+            next.join().close();
+            wanted.join().close();
+            assertThat(rig.reader.counts().prefetchedBytes()).isPositive();
+            assertThat(bucket.reads().get(2))
+                    .isEqualTo(log.partition().segments().get(1).key());
+        }
+    }
+
+    @Test
+    void whatCouldNotBeReadAheadIsReadWhenItIsWanted() {
+        log.segment(30, 3000);
+        try (ReadRig rig = ReadRig.of(bucket.store(), ReadRig.withPrefetch(directory, 1 << 20))) {
+            long offset = read(rig, 0);
+            bucket.holdUp();
+            var second = rig.reader.readAsync(log.partition(), offset, Long.MAX_VALUE, ANY);
+            ReadRig.await("requests are held up", () -> bucket.reads().size() > 2);
+            bucket.fail(ObjectStoreException.Kind.UNAVAILABLE);
+            bucket.letGo();
+            second.handle((slice, e) -> e).join();
+            ReadRig.await(
+                    "requests failed",
+                    () -> rig.reader.counts().failures() == bucket.reads().size() - 1);
+            bucket.fail(null);
+            assertThat(RemoteReaderTest.readAll(rig, log)).isEqualTo(30);
+        }
+    }
+
+    private long read(ReadRig rig, long offset) {
+        BatchSlice slice = rig.reader.read(log.partition(), offset, Long.MAX_VALUE, ANY);
+        long end = RemoteLog.end(slice);
+        log.check(slice, offset, Long.MAX_VALUE, ANY);
+        return end;
+    }
+}
