@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.upload;
 
+import io.varve.core.spi.Extent;
+import io.varve.core.spi.Segment;
 import io.varve.core.spi.StorageContext;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.client.ObjectInfo;
@@ -35,6 +37,7 @@ final class SegmentUpload {
     private final StorageContext context;
     private final ObjectDeleter deleter;
     private final ObjectsInFlight inFlight;
+    private final PartialUploads partial = new PartialUploads();
     private final CompletableFuture<Void> closed = new CompletableFuture<>();
 
     SegmentUpload(
@@ -57,8 +60,13 @@ final class SegmentUpload {
         return plan(source, manifest.partition(source.id()));
     }
 
-    private static UploadPlan plan(UploadSource source, Optional<RemotePartition> remote) {
-        return UploadPlan.of(source.hot().segments(), source.hot().extent(), remote, source.compacted());
+    private UploadPlan plan(UploadSource source, Optional<RemotePartition> remote) {
+        Extent extent = source.hot().extent();
+        List<Segment> segments = source.hot().segments();
+        return source.compacted()
+                ? UploadPlan.ofCompacted(
+                        extent, segments, remote, (segment, stored) -> partial.contains(source.id(), segment, stored))
+                : UploadPlan.of(extent, segments, remote);
     }
 
     /**
@@ -74,8 +82,8 @@ final class SegmentUpload {
         }
         long generation = source.generation();
         Optional<RemotePartition> remote = manifest.partition(source.id());
-        Optional<UploadPlan.ObjectOffsets> range = plan(source, remote).next();
-        if (range.isEmpty()) {
+        Optional<UploadPlan.ObjectOffsets> offsets = plan(source, remote).next();
+        if (offsets.isEmpty()) {
             return false;
         }
         List<RemoteSegment> stored = remote.map(RemotePartition::segments).orElse(List.of());
@@ -83,7 +91,10 @@ final class SegmentUpload {
         context.failPoints().hit("s3.upload.begin");
         inFlight.add(object);
         try {
-            upload(source, generation, content(object, source, range.get(), stored), parts);
+            boolean named = upload(source, generation, content(object, source, offsets.get(), stored), parts);
+            if (named && offsets.get().partOf() >= 0) {
+                partial.add(source.id(), object, offsets.get().partOf());
+            }
         } finally {
             inFlight.remove(object);
         }
@@ -91,18 +102,19 @@ final class SegmentUpload {
     }
 
     private static SegmentContent content(
-            UUID object, UploadSource source, UploadPlan.ObjectOffsets range, List<RemoteSegment> stored) {
+            UUID object, UploadSource source, UploadPlan.ObjectOffsets offsets, List<RemoteSegment> stored) {
         return new SegmentContent(
                 object,
                 source.id(),
-                range.baseOffset(),
-                range.endOffset(),
-                range.lastAppendMs(),
+                offsets.baseOffset(),
+                offsets.endOffset(),
+                offsets.lastAppendMs(),
                 source.hot()::read,
-                BlobPicker.pick(source.hot().snapshots(), range.endOffset(), stored));
+                BlobPicker.pick(source.hot().snapshots(), offsets.endOffset(), stored));
     }
 
-    private void upload(UploadSource source, long generation, SegmentContent content, PartBuffers parts) {
+    /** Returns true if the manifest names the object. */
+    private boolean upload(UploadSource source, long generation, SegmentContent content, PartBuffers parts) {
         String key = SegmentKey.of(content.partition(), content.baseOffset(), content.object());
         Optional<CompletableFuture<Void>> commit = Optional.empty();
         boolean handedOver = false;
@@ -126,6 +138,7 @@ final class SegmentUpload {
             context.failPoints().hit("s3.upload.committed");
             source.uploaded();
         }
+        return commit.isPresent();
     }
 
     private static RemoteSegment confirmed(String key, ObjectInfo info, SegmentObjectWriter writer) {

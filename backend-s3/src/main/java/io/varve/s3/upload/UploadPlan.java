@@ -8,93 +8,130 @@ import io.varve.s3.manifest.RemoteSegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiPredicate;
+import java.util.function.Predicate;
 
 /**
  * Compares a partition's segments on this machine with those in the bucket, and says what to upload. Only
- * sealed, durable segments count. Immutable.
- *
- * @param pending segments that the bucket lacks, or has as they were before compaction; by ascending offsets
- * @param next what to upload next; empty if nothing is pending
+ * sealed, durable segments count. For one thread.
  */
-record UploadPlan(List<Segment> pending, Optional<ObjectOffsets> next) {
+final class UploadPlan {
+    private final List<Segment> segments;
+    private final List<RemoteSegment> stored;
+    private final long start;
+    private final long durableEnd;
+    private final long remoteEnd;
+    private final List<Segment> pending = new ArrayList<>();
+
+    /**
+     * @param extent the hot partition's extent
+     * @param segments its segments, oldest first; read after the extent, so that they hold what is durable
+     * @param remote what the bucket has
+     */
+    private UploadPlan(Extent extent, List<Segment> segments, Optional<RemotePartition> remote) {
+        this.segments = segments;
+        durableEnd = extent.durableEnd();
+        stored = remote.map(RemotePartition::segments).orElse(List.of());
+        start = Math.max(extent.start(), remote.map(RemotePartition::start).orElse(0L));
+        remoteEnd = remote.map(RemotePartition::end).orElse(0L);
+    }
+
     /**
      * Names the offsets of one object.
      *
      * @param baseOffset first offset, inclusive
      * @param endOffset exclusive
      * @param lastAppendMs time of the last append in ms since the epoch, or -1
+     * @param partOf bytes of the segment on this machine, if the start lies within it, and the object has a
+     *     part of it; else -1
      */
-    record ObjectOffsets(long baseOffset, long endOffset, long lastAppendMs) {}
+    record ObjectOffsets(long baseOffset, long endOffset, long lastAppendMs, long partOf) {}
+
+    /** Plans for a partition whose sealed segments stay as they are. */
+    static UploadPlan of(Extent extent, List<Segment> segments, Optional<RemotePartition> remote) {
+        UploadPlan plan = new UploadPlan(extent, segments, remote);
+        plan.find(plan::isLacking);
+        return plan;
+    }
 
     /**
-     * @param segments the hot partition's segments, oldest first
-     * @param extent the hot partition's extent, read before the segments
-     * @param remote what the bucket has
-     * @param compacted whether sealed segments are replaced
+     * Plans for a compacted partition.
+     *
+     * @param isSame whether the bucket has a segment with the start within it as it is now
      */
-    static UploadPlan of(List<Segment> segments, Extent extent, Optional<RemotePartition> remote, boolean compacted) {
-        List<RemoteSegment> stored = remote.map(RemotePartition::segments).orElse(List.of());
-        long remoteEnd = remote.map(RemotePartition::end).orElse(0L);
-        List<Segment> pending = new ArrayList<>();
+    static UploadPlan ofCompacted(
+            Extent extent,
+            List<Segment> segments,
+            Optional<RemotePartition> remote,
+            BiPredicate<Segment, RemoteSegment> isSame) {
+        UploadPlan plan = new UploadPlan(extent, segments, remote);
+        plan.find(segment -> plan.isLacking(segment) || plan.differs(segment, isSame));
+        return plan;
+    }
+
+    private void find(Predicate<Segment> wanted) {
         for (Segment segment : segments) {
-            if (!segment.sealed() || segment.endOffset() > extent.durableEnd()) {
+            if (!segment.sealed() || segment.endOffset() > durableEnd) {
                 break;
             }
-            boolean counts = segment.endOffset() > Math.max(extent.start(), segment.baseOffset());
-            boolean lacking = segment.endOffset() > remoteEnd;
-            if (counts && (lacking || compacted && differs(segment, extent.start(), stored))) {
+            if (segment.endOffset() > Math.max(start, segment.baseOffset()) && wanted.test(segment)) {
                 pending.add(segment);
             }
         }
-        return new UploadPlan(List.copyOf(pending), next(pending, segments, extent, stored, remoteEnd));
     }
 
-    /** A segment below the start of the bucket's is not uploaded again: its records are deleted. */
-    private static boolean differs(Segment segment, long start, List<RemoteSegment> stored) {
+    private boolean isLacking(Segment segment) {
+        return segment.endOffset() > remoteEnd;
+    }
+
+    /**
+     * Equal borders and bytes mean equal batches; but of a segment with the start within it the bucket may
+     * have a part. A segment below the start of the bucket's is not uploaded again: its records are deleted.
+     */
+    private boolean differs(Segment segment, BiPredicate<Segment, RemoteSegment> isSame) {
         if (stored.isEmpty() || segment.endOffset() <= stored.get(0).baseOffset()) {
             return false;
         }
         for (RemoteSegment other : stored) {
             if (other.endOffset() == segment.endOffset()) {
-                boolean partly = segment.baseOffset() < start || other.baseOffset() != segment.baseOffset();
-                long base = Math.max(segment.baseOffset(), start);
-                return other.baseOffset() > base || !partly && other.bytes() != segment.bytes();
+                return segment.baseOffset() < start
+                        ? other.baseOffset() > start || !isSame.test(segment, other)
+                        : other.baseOffset() != segment.baseOffset() || other.bytes() != segment.bytes();
             }
         }
         return true;
     }
 
-    private static Optional<ObjectOffsets> next(
-            List<Segment> pending, List<Segment> segments, Extent extent, List<RemoteSegment> stored, long remoteEnd) {
+    /** @return what to upload next; empty if nothing is pending, or it must wait */
+    Optional<ObjectOffsets> next() {
         if (pending.isEmpty()) {
             return Optional.empty();
         }
         Segment first = pending.get(0);
-        long base = Math.max(first.baseOffset(), extent.start());
-        if (first.endOffset() > remoteEnd) {
+        long base = Math.max(first.baseOffset(), start);
+        if (isLacking(first)) {
             long from = Math.max(base, remoteEnd);
             // Records between were given up here; until the manifest's start says so, nothing can follow.
             boolean gap = !stored.isEmpty() && from > remoteEnd;
-            return gap
-                    ? Optional.empty()
-                    : Optional.of(new ObjectOffsets(from, first.endOffset(), first.lastAppendMs()));
+            return gap ? Optional.empty() : Optional.of(offsets(from, first, first));
         }
-        return alignedEnd(first, segments, stored)
-                .map(last -> new ObjectOffsets(base, last.endOffset(), lastAppend(first, last, segments)));
+        return alignedEnd(first).map(last -> offsets(base, first, last));
     }
 
     /** The new object must end where one of those it replaces ends. */
-    private static Optional<Segment> alignedEnd(Segment first, List<Segment> segments, List<RemoteSegment> stored) {
+    private Optional<Segment> alignedEnd(Segment first) {
         return segments.stream()
                 .filter(segment -> segment.sealed() && segment.endOffset() >= first.endOffset())
                 .filter(segment -> stored.stream().anyMatch(s -> s.endOffset() == segment.endOffset()))
                 .findFirst();
     }
 
-    private static long lastAppend(Segment first, Segment last, List<Segment> segments) {
-        return Segment.lastAppendMs(segments.stream()
+    private ObjectOffsets offsets(long base, Segment first, Segment last) {
+        List<Segment> together = segments.stream()
                 .filter(s -> s.baseOffset() >= first.baseOffset() && s.endOffset() <= last.endOffset())
-                .toList());
+                .toList();
+        long partOf = first.baseOffset() < start ? first.bytes() : -1;
+        return new ObjectOffsets(base, last.endOffset(), Segment.lastAppendMs(together), partOf);
     }
 
     /** @return what waits */

@@ -79,6 +79,7 @@ final class FoldedManifest implements Manifest {
         RemotePartition old =
                 partitions.getOrDefault(edit.partition(), new RemotePartition(edit.partition(), 0, List.of(), false));
         List<RemoteSegment> kept = new ArrayList<>(old.segments());
+        long start = old.start();
         if (edit instanceof ManifestEdit.AddSegments add) {
             for (RemoteSegment segment : add.segments()) {
                 kept.removeIf(
@@ -92,14 +93,34 @@ final class FoldedManifest implements Manifest {
                 }
             }
         } else if (edit instanceof ManifestEdit.Truncate truncate) {
-            kept.removeIf(other -> other.endOffset() > truncate.end());
+            kept.removeIf(other -> other.baseOffset() >= truncate.end());
+            kept.replaceAll(other -> other.endOffset() > truncate.end() ? cut(other, truncate.end()) : other);
+            start = Math.min(start, truncate.end());
+        } else if (edit instanceof ManifestEdit.MoveStart move) {
+            kept.removeIf(other -> other.endOffset() <= move.start());
+            start = Math.max(start, move.start());
         } else if (edit instanceof ManifestEdit.Delete) {
             kept.clear();
         } else {
             throw new UnsupportedOperationException(edit.toString());
         }
-        old.segments().stream().filter(s -> !kept.contains(s)).forEach(s -> unnamed.add(s.key()));
-        partitions.put(edit.partition(), new RemotePartition(edit.partition(), old.start(), kept, false));
+        start = kept.isEmpty() ? start : Math.max(start, kept.get(0).baseOffset());
+        partitions.put(edit.partition(), new RemotePartition(edit.partition(), start, kept, false));
+        old.segments().stream().filter(s -> !names(s.object())).forEach(s -> unnamed.add(s.key()));
+    }
+
+    private static RemoteSegment cut(RemoteSegment segment, long end) {
+        return new RemoteSegment(
+                segment.key(),
+                segment.object(),
+                segment.baseOffset(),
+                end,
+                segment.bytes(),
+                segment.objectBytes(),
+                segment.firstTimestamp(),
+                segment.maxTimestamp(),
+                segment.lastAppendMs(),
+                segment.index());
     }
 
     @Override

@@ -63,22 +63,31 @@ class UploadPlanTest {
         assertThat(next(hot(0, 20, 30), extent, remote(0, 10, 20), true)).containsExactly(0L, 20L);
         // The new segments border where the old ones did not.
         assertThat(next(hot(0, 15, 20, 30), extent, remote(0, 10, 20), true)).containsExactly(0L, 20L);
-        // A partly trimmed first segment has other bytes, and is the same nevertheless.
+        // Of a segment that holds the start the bucket may have a part, which sizes do not tell.
         List<Segment> trimmed = new ArrayList<>(hot(0, 10, 20, 30));
         trimmed.set(0, segment(0, 10, 7, true));
-        assertThat(next(trimmed, new Extent(5, 40, 40), remote(5, 10, 20), true))
-                .isEmpty();
+        Extent within = new Extent(5, 40, 40);
+        assertThat(plan(trimmed, within, remote(5, 10, 20), true, true).next()).isEmpty();
+        UploadPlan unknown = plan(trimmed, within, remote(5, 10, 20), true, false);
+        assertThat(unknown.next()).contains(new UploadPlan.ObjectOffsets(5, 10, 100, 7));
     }
 
     @Test
     void countsTheBacklog() {
-        UploadPlan plan = UploadPlan.of(hot(0, 10, 20, 30), new Extent(0, 30, 30), remote(0), false);
+        UploadPlan plan = UploadPlan.of(new Extent(0, 30, 30), hot(0, 10, 20, 30), remote(0));
         assertThat(plan.backlog()).isEqualTo(new Backlog(2, 2000, 100));
+    }
+
+    private static UploadPlan plan(
+            List<Segment> hot, Extent extent, Optional<RemotePartition> remote, boolean compacted, boolean same) {
+        return compacted
+                ? UploadPlan.ofCompacted(extent, hot, remote, (segment, stored) -> same)
+                : UploadPlan.of(extent, hot, remote);
     }
 
     private static List<Long> next(
             List<Segment> hot, Extent extent, Optional<RemotePartition> remote, boolean compacted) {
-        return UploadPlan.of(hot, extent, remote, compacted)
+        return plan(hot, extent, remote, compacted, false)
                 .next()
                 .map(range -> List.of(range.baseOffset(), range.endOffset()))
                 .orElse(List.of());

@@ -3,6 +3,7 @@ package io.varve.s3.upload;
 
 import io.varve.core.memory.MemoryStorage;
 import io.varve.core.memory.ReadableAt;
+import io.varve.core.record.BatchHeader;
 import io.varve.core.runtime.FailPoints;
 import io.varve.core.runtime.Ids;
 import io.varve.core.runtime.VirtualTime;
@@ -92,13 +93,26 @@ final class UploadRig {
 
     /** Returns the bytes of all batches of a partition in the bucket, after it has verified their objects. */
     ByteBuffer stored(UploadSource source) {
+        return stored(source, 0);
+    }
+
+    /** Leaves out batches that end at or below a start, or lie behind the end of a segment that was cut. */
+    ByteBuffer stored(UploadSource source, long start) {
         SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
-        ByteBuffer all = ByteBuffer.allocate(32 << 20);
+        ByteBuffer all = ByteBuffer.allocate(remote(source).stream()
+                .mapToInt(segment -> (int) segment.index().bytes())
+                .sum());
         for (RemoteSegment segment : remote(source)) {
             SegmentObject object = reader.open(segment.key());
             reader.verify(object, bytes -> {});
             for (Chunk chunk : segment.index().chunks()) {
-                all.put(reader.chunk(segment.key(), segment.object(), segment.index(), chunk));
+                ByteBuffer batches = reader.chunk(segment.key(), segment.object(), segment.index(), chunk);
+                for (int at = 0; at < batches.limit(); at += BatchHeader.sizeInBytes(batches, at)) {
+                    long end = BatchHeader.nextOffset(batches, at);
+                    if (end > start && end <= segment.endOffset()) {
+                        all.put(batches.slice(at, BatchHeader.sizeInBytes(batches, at)));
+                    }
+                }
             }
         }
         return all.flip();
@@ -106,15 +120,21 @@ final class UploadRig {
 
     /** Returns the bytes of all batches of a partition on this machine below an offset. */
     static ByteBuffer local(UploadSource source, long end) {
-        ByteBuffer all = ByteBuffer.allocate(32 << 20);
-        long next = source.hot().extent().start();
+        return local(source, source.hot().extent().start(), end);
+    }
+
+    static ByteBuffer local(UploadSource source, long start, long end) {
+        ByteBuffer all = ByteBuffer.allocate(source.hot().segments().stream()
+                .mapToInt(segment -> (int) segment.bytes())
+                .sum());
+        long next = start;
         while (next < end) {
             try (BatchSlice slice = source.hot().read(next, end, 1)) {
                 if (slice.sizeInBytes() == 0) {
                     break;
                 }
                 ByteBuffer batch = slice.buffer();
-                next = io.varve.core.record.BatchHeader.nextOffset(batch, batch.position());
+                next = BatchHeader.nextOffset(batch, batch.position());
                 all.put(batch);
             }
         }

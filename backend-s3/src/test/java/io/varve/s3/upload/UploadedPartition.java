@@ -62,17 +62,24 @@ final class UploadedPartition implements UploadSource {
 
     /** Truncates as the tier does: no upload that began before is named after. */
     void truncateTo(long end) {
-        synchronized (this) {
-            generation++;
-        }
+        change();
         hot.truncateTo(end);
+    }
+
+    /** Truncates after the bucket's part of it, as the tier does. */
+    void truncateTo(long end, Runnable bucketFirst) {
+        change();
+        bucketFirst.run();
+        hot.truncateTo(end);
+    }
+
+    private synchronized void change() {
+        generation++;
     }
 
     /** Replaces the first sealed segments by one batch at their base. */
     void replace(int segments) {
-        synchronized (this) {
-            generation++;
-        }
+        change();
         List<Segment> old = hot.segments().subList(0, segments);
         ByteBuffer cleaned = new RecordBatchBuilder(Codec.NONE)
                 .baseOffset(old.get(0).baseOffset())
