@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.varve.core.retention.DeletionCause;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
+import io.varve.core.retention.LocalFate;
 import io.varve.core.retention.LocalPlan;
 import io.varve.core.retention.LogState;
 import io.varve.core.retention.Obstacle;
@@ -21,6 +22,7 @@ import io.varve.core.retention.SegmentFate;
 import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Tiering;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -30,7 +32,8 @@ import java.util.function.Function;
 /**
  * Writes and reads explanations of retention as JSON, which is their form on the wire:
  * docs/decisions/0009-retention-explained.md describes it. Times are ms since the epoch. A number that is not
- * known is left out, and so is the end of a hold that has none. Stateless, thread-safe.
+ * known is left out, and so is the end of a hold that has none. A segment with a local copy, in a topic with
+ * a remote tier, has an object {@code local} that says when the copy goes. Stateless, thread-safe.
  */
 public final class ExplanationJson {
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -63,6 +66,13 @@ public final class ExplanationJson {
         putKnown(node, "retentionMs", limits.retentionMs());
         putKnown(node, "retentionBytes", limits.retentionBytes());
         node.put("segmentMs", explained.rules().segmentMs());
+        if (isTiered(explained)) {
+            TierLimits tier = explained.rules().tier();
+            node.put("tiering", word(tier.tiering()));
+            node.put("localRetentionMs", tier.localRetentionMs());
+            node.put("localRetentionBytes", tier.localRetentionBytes());
+            node.put("dropsLocalTo", explained.local().dropTo());
+        }
         ArrayNode holds = node.putArray("holds");
         limits.holds().forEach(hold -> writeHold(hold, holds.addObject()));
         node.put("startOffset", explained.log().startOffset());
@@ -72,6 +82,10 @@ public final class ExplanationJson {
         for (int i = 0; i < explained.plan().fates().size(); i++) {
             writeSegment(explained, i, segments.addObject());
         }
+    }
+
+    private static boolean isTiered(RetentionExplanation explained) {
+        return explained.rules().tier().tiering() != Tiering.OFF;
     }
 
     private static void writeHold(Hold hold, ObjectNode node) {
@@ -98,6 +112,18 @@ public final class ExplanationJson {
         putKnown(node, "due", fate.dueMs());
         putKnown(node, "goes", fate.goesMs());
         putKnown(node, "goesLatest", explained.latestMs(i));
+        putKnown(node, "moreBytes", fate.moreBytes());
+        ArrayNode obstacles = node.putArray("obstacles");
+        fate.obstacles().forEach(obstacle -> writeObstacle(obstacle, obstacles.addObject()));
+        if (isTiered(explained) && segment.isLocal()) {
+            writeLocal(explained.local().fates().get(i), node.putObject("local"));
+        }
+    }
+
+    private static void writeLocal(LocalFate fate, ObjectNode node) {
+        node.put("cause", word(fate.cause()));
+        putKnown(node, "due", fate.dueMs());
+        putKnown(node, "goes", fate.goesMs());
         putKnown(node, "moreBytes", fate.moreBytes());
         ArrayNode obstacles = node.putArray("obstacles");
         fate.obstacles().forEach(obstacle -> writeObstacle(obstacle, obstacles.addObject()));
@@ -144,17 +170,21 @@ public final class ExplanationJson {
         RetentionConfig config = new RetentionConfig(
                 number(node, "checkIntervalMs"), enumOf(FutureTimestamps.class, text(node, "futureTimestamps")));
         List<SegmentFate> fates = list(node, "segments", ExplanationJson::readFate);
+        TierLimits tier = node.has("tiering") ? readTier(node) : TierLimits.OFF;
         return new RetentionExplanation(
                 new PartitionId(topic, UUID.fromString(text(node, "topicId")), (int) number(node, "partition")),
                 number(node, "now"),
                 number(node, "nextCheck"),
-                new RetentionExplanation.Rules(limits, TierLimits.OFF, config, number(node, "segmentMs")),
+                new RetentionExplanation.Rules(limits, tier, config, number(node, "segmentMs")),
                 new LogState(
                         fates.stream().map(SegmentFate::segment).toList(),
                         number(node, "startOffset"),
                         number(node, "highWatermark")),
                 new RetentionPlan(number(node, "newStartOffset"), fates),
-                LocalPlan.NONE,
+                tier.tiering() == Tiering.OFF
+                        ? LocalPlan.NONE
+                        : new LocalPlan(
+                                number(node, "dropsLocalTo"), list(node, "segments", ExplanationJson::readLocal)),
                 list(node, "segments", segment -> number(segment, "firstTimestamp")));
     }
 
@@ -179,6 +209,25 @@ public final class ExplanationJson {
                 number(node, "goes"),
                 number(node, "moreBytes"),
                 list(node, "obstacles", ExplanationJson::readObstacle));
+    }
+
+    private static TierLimits readTier(JsonNode node) {
+        return new TierLimits(
+                enumOf(Tiering.class, text(node, "tiering")),
+                number(node, "localRetentionMs"),
+                number(node, "localRetentionBytes"));
+    }
+
+    private static LocalFate readLocal(JsonNode segment) {
+        JsonNode node = segment.path("local");
+        return node.isMissingNode()
+                ? LocalFate.GONE
+                : new LocalFate(
+                        enumOf(DeletionCause.class, text(node, "cause")),
+                        number(node, "due"),
+                        number(node, "goes"),
+                        number(node, "moreBytes"),
+                        list(node, "obstacles", ExplanationJson::readObstacle));
     }
 
     private static Obstacle readObstacle(JsonNode node) {

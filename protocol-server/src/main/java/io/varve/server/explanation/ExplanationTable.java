@@ -4,11 +4,14 @@ package io.varve.server.explanation;
 import io.varve.core.retention.DeletionCause;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
+import io.varve.core.retention.LocalFate;
 import io.varve.core.retention.Obstacle;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.retention.RetentionLimits;
 import io.varve.core.retention.SegmentFate;
+import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.Segment;
+import io.varve.core.spi.Tiering;
 import io.varve.server.command.TextTable;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,6 +23,9 @@ import java.util.stream.Collectors;
 final class ExplanationTable {
     private static final List<String> HEAD =
             List.of("offsets", "bytes", "tier", "records of", "goes", "because", "in the way");
+    /** The heading of one more column, for a topic with a remote tier. */
+    private static final String LOCAL_COPY = "local copy";
+
     private static final Set<Integer> NUMBERS = Set.of(HEAD.indexOf("bytes"));
 
     private final RetentionExplanation explained;
@@ -44,12 +50,26 @@ final class ExplanationTable {
             String to = hold.to() == Long.MAX_VALUE ? "on" : "up to " + hold.to();
             lines.add("hold " + hold.name() + " pins offsets from " + hold.from() + " " + to);
         }
-        List<List<String>> rows = new ArrayList<>(List.of(HEAD));
+        List<List<String>> rows = new ArrayList<>();
+        rows.add(withLocal(HEAD, LOCAL_COPY));
         for (int i = 0; i < explained.plan().fates().size(); i++) {
-            rows.add(row(i));
+            rows.add(withLocal(row(i), tiered() ? localCopy(i) : ""));
         }
         lines.addAll(TextTable.lines(rows, NUMBERS));
         return String.join("\n", lines);
+    }
+
+    private boolean tiered() {
+        return !explained.local().fates().isEmpty();
+    }
+
+    private List<String> withLocal(List<String> row, String localCopy) {
+        if (!tiered()) {
+            return row;
+        }
+        List<String> longer = new ArrayList<>(row);
+        longer.add(localCopy);
+        return longer;
     }
 
     private String nextCheck() {
@@ -64,16 +84,31 @@ final class ExplanationTable {
     }
 
     private String limits() {
+        return total() + (tiered() ? local() : "");
+    }
+
+    private String local() {
+        TierLimits tier = explained.rules().tier();
+        RetentionLimits total = explained.rules().limits();
+        return "; local copies: local.retention.ms " + ofTime(tier.localMs(total)) + ", local.retention.bytes "
+                + ofBytes(tier.localBytes(total))
+                + (tier.tiering() == Tiering.READ_ONLY ? ", and remote.log.copy.disable is true" : "");
+    }
+
+    private static String ofTime(long ms) {
+        return ms < 0 ? "not limited" : ms + " (" + TimeFormat.span(ms) + ")";
+    }
+
+    private static String ofBytes(long bytes) {
+        return bytes < 0 ? "not limited" : Long.toString(bytes);
+    }
+
+    private String total() {
         RetentionLimits limits = explained.rules().limits();
         if (!limits.delete()) {
             return "cleanup.policy is without delete";
         }
-        return "retention.ms "
-                + (limits.retentionMs() < 0
-                        ? "not limited"
-                        : limits.retentionMs() + " (" + TimeFormat.span(limits.retentionMs()) + ")")
-                + ", retention.bytes "
-                + (limits.retentionBytes() < 0 ? "not limited" : limits.retentionBytes())
+        return "retention.ms " + ofTime(limits.retentionMs()) + ", retention.bytes " + ofBytes(limits.retentionBytes())
                 + ", segments of at most " + TimeFormat.span(explained.rules().segmentMs())
                 + (explained.rules().config().futureTimestamps() == FutureTimestamps.KAFKA
                         ? ", timestamps in the future count"
@@ -139,6 +174,36 @@ final class ExplanationTable {
             case LOG_START -> "below the log start";
             case TIER_OFF -> "remote.storage.enable is false";
             case NONE -> "-";
+        };
+    }
+
+    /** @return when the local copy of a segment goes, and why it is still there */
+    private String localCopy(int i) {
+        LocalFate fate = explained.local().fates().get(i);
+        if (!explained.plan().fates().get(i).segment().isLocal()) {
+            return "is gone";
+        }
+        if (fate.goesBy(now)) {
+            return "goes with the next check: " + becauseLocal(i, fate);
+        }
+        String obstacles =
+                fate.obstacles().stream().map(obstacle -> inTheWay(i, obstacle)).collect(Collectors.joining("; "));
+        if (fate.goesMs() != SegmentFate.UNKNOWN) {
+            return "goes " + TimeFormat.at(fate.goesMs(), now) + ": " + becauseLocal(i, fate)
+                    + (obstacles.isEmpty() ? "" : "; " + obstacles);
+        }
+        String more = fate.moreBytes() > 0 ? "goes when " + fate.moreBytes() + " more bytes have come" : "stays";
+        return obstacles.isEmpty() ? more : "stays: " + obstacles;
+    }
+
+    private String becauseLocal(int i, LocalFate fate) {
+        if (fate.goesMs() == explained.plan().fates().get(i).goesMs()) {
+            return "with its segment";
+        }
+        return switch (fate.cause()) {
+            case TIME -> "older than local.retention.ms";
+            case SIZE -> "local.retention.bytes after it";
+            case LOG_START, TIER_OFF, NONE -> "with its segment";
         };
     }
 

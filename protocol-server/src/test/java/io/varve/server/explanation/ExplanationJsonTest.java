@@ -7,10 +7,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
 import io.varve.core.retention.LocalPlan;
+import io.varve.core.retention.LocalRetentionPolicy;
 import io.varve.core.retention.LogState;
 import io.varve.core.retention.RetentionConfig;
 import io.varve.core.retention.RetentionExplanation;
 import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.RetentionPlan;
 import io.varve.core.retention.RetentionPolicy;
 import io.varve.core.retention.TierLimits;
 import io.varve.core.spi.PartitionId;
@@ -47,6 +49,42 @@ class ExplanationJsonTest {
                 RetentionPolicy.decide(log, limits, Tiering.OFF, rule, NOW),
                 LocalPlan.NONE,
                 List.of(NOW - 3 * HOUR, -1L, NOW - HOUR));
+    }
+
+    /** @return the explanation of four segments: in the tier only, in both, not copied yet, and active */
+    static RetentionExplanation tiered(TierLimits tier, RetentionLimits limits, boolean compacted) {
+        LogState log = new LogState(
+                List.of(
+                        new Segment(0, 10, 1_000, NOW - 3 * HOUR, NOW - 3 * HOUR, true, Segment.Tier.REMOTE),
+                        new Segment(10, 20, 1_000, NOW - 2 * HOUR, NOW - 2 * HOUR, true, Segment.Tier.BOTH),
+                        new Segment(20, 30, 1_000, NOW - HOUR, NOW - HOUR, true, Segment.Tier.LOCAL),
+                        new Segment(30, 40, 500, NOW - HOUR / 2, NOW - HOUR / 2, false, Segment.Tier.LOCAL)),
+                0,
+                40);
+        FutureTimestamps rule = FutureTimestamps.APPEND_TIME;
+        RetentionPlan plan = RetentionPolicy.decide(log, limits, tier.tiering(), rule, NOW);
+        return new RetentionExplanation(
+                new PartitionId("orders", new UUID(1, 2), 4),
+                NOW,
+                NOW + 60_000,
+                new RetentionExplanation.Rules(limits, tier, new RetentionConfig(300_000, rule), 7 * 24 * HOUR),
+                log,
+                plan,
+                LocalRetentionPolicy.decide(plan, log, limits, tier, compacted, rule, NOW),
+                List.of(NOW - 4 * HOUR, NOW - 3 * HOUR, NOW - 2 * HOUR, NOW - HOUR));
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void tellsTiersAndWhenLocalCopiesGo(boolean compacted) {
+        for (Tiering tiering : List.of(Tiering.COPY, Tiering.READ_ONLY)) {
+            for (long localMs : List.of(TierLimits.AS_TOTAL, -1L, HOUR)) {
+                RetentionExplanation sent =
+                        tiered(new TierLimits(tiering, localMs, 700), RetentionLimits.DEFAULT, compacted);
+                assertThat(ExplanationJson.read(ExplanationJson.write("orders", List.of(sent))))
+                        .containsExactly(sent);
+            }
+        }
     }
 
     @Test

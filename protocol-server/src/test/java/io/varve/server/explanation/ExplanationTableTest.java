@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.varve.core.retention.FutureTimestamps;
 import io.varve.core.retention.Hold;
 import io.varve.core.retention.RetentionLimits;
+import io.varve.core.retention.TierLimits;
+import io.varve.core.spi.Tiering;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -40,6 +42,39 @@ class ExplanationTableTest {
         int column = lines.get(2).indexOf("because");
         assertThat(lines.subList(3, 6))
                 .allSatisfy(line -> assertThat(line.substring(column)).startsWith("older than"));
+    }
+
+    @Test
+    void saysOfEachLocalCopyWhenItGoesAndWhyItIsStillThere() {
+        TierLimits hour = new TierLimits(Tiering.COPY, 3_600_000, TierLimits.AS_TOTAL);
+        assertThat(localCopies(hour, false))
+                .startsWith("local copy", "is gone", "goes with the next check: older than local.retention.ms")
+                .element(3)
+                .asString()
+                .contains("it is not in the remote tier yet");
+        assertThat(ExplanationTable.of(List.of(ExplanationJsonTest.tiered(hour, RetentionLimits.DEFAULT, false))))
+                .contains("; local copies: local.retention.ms 3600000 (1h), local.retention.bytes not limited")
+                .contains(" remote ")
+                .contains(" both ");
+        assertThat(localCopies(hour, true))
+                .element(2)
+                .asString()
+                .matches("goes .*: with its segment; a compacted topic keeps its local copies");
+        assertThat(localCopies(new TierLimits(Tiering.COPY, -1, -1), false))
+                .element(2)
+                .asString()
+                .contains("no local limit is set");
+    }
+
+    private static List<String> localCopies(TierLimits tier, boolean compacted) {
+        List<String> lines = ExplanationTable.of(
+                        List.of(ExplanationJsonTest.tiered(tier, RetentionLimits.DEFAULT, compacted)))
+                .lines()
+                .toList();
+        int column = lines.get(2).indexOf("local copy");
+        return lines.subList(2, lines.size()).stream()
+                .map(line -> line.substring(column).trim())
+                .toList();
     }
 
     @Test
