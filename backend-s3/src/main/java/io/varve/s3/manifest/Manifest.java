@@ -27,8 +27,9 @@ public interface Manifest extends ManifestView, AutoCloseable {
     boolean isFenced();
 
     /**
-     * @return keys of objects that have lost their last segment since the last call: for deletion; a copy.
-     *     Those of an earlier start are not among them, the sweep finds them
+     * @return keys of objects that have lost their last segment since the last call: for deletion; a copy. At
+     *     the first call, also those that entries after the last snapshot dropped: a former owner may not have
+     *     deleted them yet. The sweep finds older ones
      */
     Set<String> takeUnnamed();
 

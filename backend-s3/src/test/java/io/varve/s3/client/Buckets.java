@@ -7,10 +7,11 @@ import java.util.HashMap;
 import java.util.Map;
 
 /** Makes settings and stores for tests. */
-final class Buckets {
+public final class Buckets {
     private Buckets() {}
 
-    static BucketSettings settings(URI endpoint, String bucket, String keyId, String secret, String... more) {
+    /** Returns settings of a bucket at an endpoint, and of more keys and values. */
+    public static BucketSettings settings(URI endpoint, String bucket, String keyId, String secret, String... more) {
         Map<String, String> properties = new HashMap<>(Map.of(
                 BucketSettings.ENDPOINT,
                 endpoint.toString(),
