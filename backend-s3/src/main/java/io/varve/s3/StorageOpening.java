@@ -114,7 +114,7 @@ final class StorageOpening {
         List<ManifestEdit> edits = new ArrayList<>();
         for (PartitionId id : journal.removals(false)) {
             hot.delete(id);
-            edits.add(new ManifestEdit.Delete(id));
+            edits.add(new ManifestEdit.DeletePartition(id));
         }
         for (PartitionId id : journal.removals(true)) {
             if (present.contains(id)) {

@@ -88,7 +88,7 @@ final class TierRemoval {
         PartitionId id = partition.id();
         CompletableFuture<Void> done = new CompletableFuture<>();
         pending.put(id, done);
-        ManifestEdit edit = aside ? new ManifestEdit.SetAside(id) : new ManifestEdit.Delete(id);
+        ManifestEdit edit = aside ? new ManifestEdit.SetAside(id) : new ManifestEdit.DeletePartition(id);
         partition.change(edit).whenComplete((nothing, failure) -> {
             if (failure == null) {
                 parts.journal().forgetRemoval(id);

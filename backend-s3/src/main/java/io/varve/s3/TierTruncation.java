@@ -88,7 +88,7 @@ final class TierTruncation {
     }
 
     private void commit(S3Store store, long end) {
-        Commits.await(store.partition.change(new ManifestEdit.Truncate(store.id(), end)));
+        Commits.await(store.partition.change(new ManifestEdit.TruncateSegments(store.id(), end)));
         failPoints.hit(S3FailPoints.TRUNCATE_AFTER_COMMIT);
     }
 }

@@ -4,11 +4,11 @@ package io.varve.s3.manifest;
 import io.varve.core.spi.PartitionId;
 import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
-import io.varve.s3.manifest.ManifestEdit.Delete;
+import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.DropSegments;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
 import io.varve.s3.manifest.ManifestEdit.SetAside;
-import io.varve.s3.manifest.ManifestEdit.Truncate;
+import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
 import io.varve.s3.object.SegmentIndex;
 import java.util.ArrayList;
 import java.util.List;
@@ -54,14 +54,14 @@ final class EditFormat {
             putSegments(into.putByte(ADD).put(add.partition()), add.segments());
         } else if (edit instanceof MoveStart move) {
             into.putByte(MOVE_START).put(move.partition()).putLong(move.start());
-        } else if (edit instanceof Truncate truncate) {
+        } else if (edit instanceof TruncateSegments truncate) {
             into.putByte(TRUNCATE).put(truncate.partition()).putLong(truncate.end());
         } else if (edit instanceof DropSegments drop) {
             into.putByte(DROP).put(drop.partition()).putInt(drop.objects().size());
             drop.objects().forEach(into::put);
         } else if (edit instanceof CopySegments copy) {
             into.putByte(COPY).put(copy.partition()).put(copy.source()).putLong(copy.end());
-        } else if (edit instanceof Delete) {
+        } else if (edit instanceof DeletePartition) {
             into.putByte(DELETE).put(edit.partition());
         } else if (edit instanceof SetAside) {
             into.putByte(SET_ASIDE).put(edit.partition());
@@ -79,13 +79,13 @@ final class EditFormat {
             case MOVE_START:
                 return new MoveStart(id, from.getLong());
             case TRUNCATE:
-                return new Truncate(id, from.getLong());
+                return new TruncateSegments(id, from.getLong());
             case DROP:
                 return new DropSegments(id, objects(from));
             case COPY:
                 return new CopySegments(id, from.getPartition(), from.getLong());
             case DELETE:
-                return new Delete(id);
+                return new DeletePartition(id);
             case SET_ASIDE:
                 return new SetAside(id);
             default:

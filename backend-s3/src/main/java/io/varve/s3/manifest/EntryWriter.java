@@ -9,8 +9,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Creates an entry, however long the bucket is away. The bytes are the same at each try, so a try whose answer
- * was lost counts as the first that succeeds. For one thread.
+ * Creates an entry, however long the bucket is away. The bytes are the same at each try, so a try whose
+ * answer was lost counts as the first that succeeds. For one thread.
  */
 final class EntryWriter {
     private static final Logger LOG = LoggerFactory.getLogger(EntryWriter.class);

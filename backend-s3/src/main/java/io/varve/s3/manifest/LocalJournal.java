@@ -12,8 +12,8 @@ import java.util.UUID;
  * on them, new log start offsets, truncations, and the removal of partitions. Thread-safe.
  *
  * <p>Methods that note something are durable on return, and throw a
- * {@link io.varve.core.spi.StorageException}: FULL if the device refuses. Methods that forget something change
- * the memory, and go to the disk with the next note, by {@link #settle} or at the {@link #close}.
+ * {@link io.varve.core.spi.StorageException}: FULL if the device refuses. Methods that forget something
+ * change the memory, and go to the disk with the next note, by {@link #settle} or at the {@link #close}.
  */
 public interface LocalJournal extends AutoCloseable {
     /** @param incarnation of this server: noted before it claims the storage */

@@ -28,8 +28,8 @@ public interface Manifest extends ManifestView, AutoCloseable {
 
     /**
      * @return keys of objects that have lost their last segment since the last call: for deletion; a copy. At
-     *     the first call, also those that entries after the last snapshot dropped: a former owner may not have
-     *     deleted them yet. The sweep finds older ones
+     *     the first call, also those that entries after the last snapshot dropped: a former owner may not
+     *     have deleted them yet. The sweep finds older ones
      */
     Set<String> takeUnnamed();
 

@@ -21,8 +21,8 @@ final class ManifestClaim {
     }
 
     /** @return the state that ends with the claim */
-    ManifestLoad.Loaded claim(Claimant claimant) {
-        ManifestLoad.Loaded loaded = new ManifestLoad(store, context.scheduler()).load();
+    LoadedManifest claim(Claimant claimant) {
+        LoadedManifest loaded = new ManifestLoad(store, context.scheduler()).load();
         ManifestState state = loaded.state();
         int entries = loaded.entries();
         long bytes = loaded.entryBytes();
@@ -42,7 +42,7 @@ final class ManifestClaim {
             if (store.putIfAbsent(ManifestKeys.entry(claim.number()), object)) {
                 context.failPoints().hit("s3.manifest.after-claim");
                 state.replay(entry);
-                return new ManifestLoad.Loaded(
+                return new LoadedManifest(
                         state, loaded.snapshot(), loaded.snapshotBytes(), entries + 1, bytes + object.remaining());
             }
         }

@@ -47,9 +47,9 @@ public sealed interface ManifestEdit {
      * @param partition which partition
      * @param end lowest offset dropped; the offset after a batch, or the base of a segment
      */
-    record Truncate(PartitionId partition, long end) implements ManifestEdit {
+    record TruncateSegments(PartitionId partition, long end) implements ManifestEdit {
         /** Checks the partition. */
-        public Truncate {
+        public TruncateSegments {
             Objects.requireNonNull(partition, "partition");
         }
     }
@@ -92,16 +92,16 @@ public sealed interface ManifestEdit {
      *
      * @param partition which partition
      */
-    record Delete(PartitionId partition) implements ManifestEdit {
+    record DeletePartition(PartitionId partition) implements ManifestEdit {
         /** Checks the partition. */
-        public Delete {
+        public DeletePartition {
             Objects.requireNonNull(partition, "partition");
         }
     }
 
     /**
-     * Keeps a partition's objects for the operator, but counts it as stored no longer: another may have its id.
-     * Nothing happens if it is not known.
+     * Keeps a partition's objects for the operator, but counts it as stored no longer: another may have its
+     * id. Nothing happens if it is not known.
      *
      * @param partition which partition
      */

@@ -24,17 +24,6 @@ final class ManifestLoad {
     private final ObjectStore store;
     private final Scheduler scheduler;
 
-    /**
-     * Holds what was loaded.
-     *
-     * @param state the fold
-     * @param snapshot number of the snapshot that was read; 0 for none
-     * @param snapshotBytes its size
-     * @param entries number of entries that were replayed
-     * @param entryBytes their size
-     */
-    record Loaded(ManifestState state, long snapshot, long snapshotBytes, int entries, long entryBytes) {}
-
     ManifestLoad(ObjectStore store, Scheduler scheduler) {
         this.store = store;
         this.scheduler = scheduler;
@@ -44,9 +33,9 @@ final class ManifestLoad {
      * @throws StorageException CORRUPT if an entry is missing or damaged
      * @throws io.varve.s3.client.ObjectStoreException if the bucket cannot be read
      */
-    Loaded load() {
+    LoadedManifest load() {
         for (int tries = 1; ; tries++) {
-            Loaded snapshot = newestSnapshot();
+            LoadedManifest snapshot = newestSnapshot();
             long after = snapshot.snapshot();
             List<Long> listed = ManifestKeys.list(store, ManifestKeys.ENTRIES, after);
             long last = listed.isEmpty() ? after : listed.get(listed.size() - 1);
@@ -79,7 +68,7 @@ final class ManifestLoad {
         }
     }
 
-    private Loaded newestSnapshot() {
+    private LoadedManifest newestSnapshot() {
         List<Long> numbers = ManifestKeys.list(store, ManifestKeys.SNAPSHOTS, 0);
         for (int i = numbers.size() - 1; i >= 0; i--) {
             String key = ManifestKeys.snapshot(numbers.get(i));
@@ -91,16 +80,16 @@ final class ManifestLoad {
             try {
                 long bytes = object.get().remaining();
                 ManifestState state = SnapshotFormat.decode(object.get(), numbers.get(i), key);
-                return new Loaded(state, numbers.get(i), bytes, 0, 0);
+                return new LoadedManifest(state, numbers.get(i), bytes, 0, 0);
             } catch (StorageException e) {
                 e.rethrowUnless(StorageException.Kind.CORRUPT);
                 LOG.error("A snapshot of the manifest is damaged, the one before is next: {}", e.getMessage());
             }
         }
-        return new Loaded(new ManifestState(), 0, 0, 0, 0);
+        return new LoadedManifest(new ManifestState(), 0, 0, 0, 0);
     }
 
-    private static Loaded replay(Loaded snapshot, List<Optional<ByteBuffer>> objects) {
+    private static LoadedManifest replay(LoadedManifest snapshot, List<Optional<ByteBuffer>> objects) {
         ManifestState state = snapshot.state();
         long bytes = 0;
         for (Optional<ByteBuffer> object : objects) {
@@ -108,7 +97,7 @@ final class ManifestLoad {
             bytes += entry.remaining();
             replay(state, entry);
         }
-        return new Loaded(state, snapshot.snapshot(), snapshot.snapshotBytes(), objects.size(), bytes);
+        return new LoadedManifest(state, snapshot.snapshot(), snapshot.snapshotBytes(), objects.size(), bytes);
     }
 
     /**

@@ -19,9 +19,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes the manifest as its owner: numbered entries, each created only if its number is free. While one is on
- * its way, the next edits gather. A number that is taken means that another server has claimed the storage:
- * this one is fenced for good. Thread-safe.
+ * Writes the manifest as its owner: numbered entries, each created only if its number is free. While one is
+ * on its way, the next edits gather. A number that is taken means that another server has claimed the
+ * storage: this one is fenced for good. Thread-safe.
  *
  * <pre>
  *   open ── number taken ──> fenced
@@ -41,7 +41,7 @@ public final class ManifestLog implements Manifest {
     private final Thread thread;
     private volatile boolean fenced;
 
-    private ManifestLog(ObjectStore store, StorageContext context, UUID incarnation, ManifestLoad.Loaded loaded) {
+    private ManifestLog(ObjectStore store, StorageContext context, UUID incarnation, LoadedManifest loaded) {
         this.store = store;
         this.context = context;
         this.incarnation = incarnation;
@@ -60,11 +60,11 @@ public final class ManifestLog implements Manifest {
      * @return the manifest of the new owner
      * @throws StorageException CORRUPT if an entry is missing or damaged; RETRY if others claim all the time;
      *     what the claimant's check throws
-     * @throws io.varve.s3.client.ObjectStoreException if the bucket does not answer, or refuses: the claim may
-     *     have been written nevertheless
+     * @throws io.varve.s3.client.ObjectStoreException if the bucket does not answer, or refuses: the claim
+     *     may have been written nevertheless
      */
     public static ManifestLog claim(ObjectStore store, StorageContext context, Claimant claimant) {
-        ManifestLoad.Loaded loaded = new ManifestClaim(store, context).claim(claimant);
+        LoadedManifest loaded = new ManifestClaim(store, context).claim(claimant);
         return new ManifestLog(store, context, claimant.incarnation(), loaded);
     }
 

@@ -37,7 +37,7 @@ final class ManifestSnapshots {
     private long entryBytes;
     private int entriesBeforeTry;
 
-    ManifestSnapshots(ObjectStore store, StorageContext context, UUID incarnation, ManifestLoad.Loaded loaded) {
+    ManifestSnapshots(ObjectStore store, StorageContext context, UUID incarnation, LoadedManifest loaded) {
         this.store = store;
         this.context = context;
         this.incarnation = incarnation;

@@ -5,11 +5,11 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
-import io.varve.s3.manifest.ManifestEdit.Delete;
+import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.DropSegments;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
 import io.varve.s3.manifest.ManifestEdit.SetAside;
-import io.varve.s3.manifest.ManifestEdit.Truncate;
+import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -19,8 +19,8 @@ import java.util.UUID;
 import java.util.function.Function;
 
 /**
- * Computes a partition's next state from its state and an edit: a pure function, the same at the commit and at
- * each replay. Stateless.
+ * Computes a partition's next state from its state and an edit: a pure function, the same at the commit and
+ * at each replay. Stateless.
  */
 final class PartitionFold {
     /**
@@ -66,13 +66,13 @@ final class PartitionFold {
             return Step.unchanged(known);
         }
         RemotePartition before = known.get();
-        if (edit instanceof Truncate truncate) {
+        if (edit instanceof TruncateSegments truncate) {
             return truncate(before, truncate.end());
         }
         if (edit instanceof DropSegments drop) {
             return drop(before, new HashSet<>(drop.objects()));
         }
-        if (edit instanceof Delete) {
+        if (edit instanceof DeletePartition) {
             return new Step(Optional.empty(), List.of(), before.segments(), Optional.empty());
         }
         if (edit instanceof SetAside) {

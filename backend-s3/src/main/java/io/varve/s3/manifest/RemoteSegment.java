@@ -13,9 +13,9 @@ import java.util.UUID;
  * @param key key of its object, at most {@value #MAX_KEY} characters of ASCII
  * @param object id of its object, unique to the attempt that stored it
  * @param baseOffset first offset, inclusive
- * @param endOffset offset after the last, exclusive, above the base; the next segment's base. A truncation or a
- *     restored copy may lower it below that of the object: batches at or above it do not count, nor do blobs
- *     of offsets above it
+ * @param endOffset offset after the last, exclusive, above the base; the next segment's base. A truncation or
+ *     a restored copy may lower it below that of the object: batches at or above it do not count, nor do
+ *     blobs of offsets above it
  * @param bytes bytes of its batches as appended; of all chunks with one that counts, if its end was lowered
  * @param objectBytes size of its object in bytes
  * @param firstTimestamp max timestamp of its first batch in ms since the epoch, or -1

@@ -14,8 +14,9 @@ import java.util.function.Consumer;
 import java.util.function.Predicate;
 
 /**
- * Keeps the journal in a file of each data directory, written whole at each note. The newest sound one counts.
- * If a note fails, the next one contains what the failed one may have left in some of the directories.
+ * Keeps the journal in a file of each data directory, written whole at each note. The newest sound one
+ * counts. If a note fails, the next one replaces what the failed one may have left in some of
+ * the directories.
  */
 public final class TierJournal implements LocalJournal {
     private final JournalFiles files;

@@ -9,9 +9,9 @@ import io.varve.core.spi.PartitionId;
 import io.varve.core.spi.StorageException;
 import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
-import io.varve.s3.manifest.ManifestEdit.Delete;
+import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
-import io.varve.s3.manifest.ManifestEdit.Truncate;
+import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -118,7 +118,7 @@ class ManifestFoldTest {
     void cutsTheSegmentThatATruncationEndsIn() {
         apply(add(0, 30), add(30, 60));
 
-        apply(new Truncate(ID, 15));
+        apply(new TruncateSegments(ID, 15));
 
         RemoteSegment cut = partition(ID).segments().get(0);
         assertThat(cut.endOffset()).isEqualTo(15);
@@ -137,11 +137,11 @@ class ManifestFoldTest {
         assertThat(partition(OTHER).end()).isEqualTo(40);
         UUID shared = partition(OTHER).segments().get(1).object();
 
-        apply(new Delete(ID));
+        apply(new DeletePartition(ID));
         assertThat(state.takeUnnamed()).isEmpty();
         assertThat(state.names(shared)).isTrue();
 
-        apply(new Truncate(OTHER, 30));
+        apply(new TruncateSegments(OTHER, 30));
         assertThat(state.names(shared)).isFalse();
         assertThat(state.takeUnnamed()).hasSize(1);
     }
@@ -167,7 +167,7 @@ class ManifestFoldTest {
         assertThat(state.partition(ID)).isEmpty();
 
         apply(add(0, 5));
-        apply(new Delete(ID));
+        apply(new DeletePartition(ID));
 
         assertThat(state.names(kept)).isTrue();
         assertThat(state.partitions()).singleElement().matches(RemotePartition::aside);

@@ -4,11 +4,11 @@ package io.varve.s3.manifest;
 import io.varve.core.spi.PartitionId;
 import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
-import io.varve.s3.manifest.ManifestEdit.Delete;
+import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.DropSegments;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
 import io.varve.s3.manifest.ManifestEdit.SetAside;
-import io.varve.s3.manifest.ManifestEdit.Truncate;
+import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -55,11 +55,11 @@ final class ModelledManifest {
                 into.offsets.putAll(source.offsets.headMap(copy.end()));
             }
             partitions.put(id, into);
-        } else if (edit instanceof Delete) {
+        } else if (edit instanceof DeletePartition) {
             partitions.remove(id);
         } else if (partitions.containsKey(id)) {
             Modelled into = partitions.get(id);
-            if (edit instanceof Truncate truncate) {
+            if (edit instanceof TruncateSegments truncate) {
                 into.offsets.tailMap(truncate.end()).clear();
                 into.start = Math.min(into.start, truncate.end());
             } else if (edit instanceof DropSegments drop) {

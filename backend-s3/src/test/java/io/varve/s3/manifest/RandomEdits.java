@@ -4,11 +4,11 @@ package io.varve.s3.manifest;
 import io.varve.core.spi.PartitionId;
 import io.varve.s3.manifest.ManifestEdit.AddSegments;
 import io.varve.s3.manifest.ManifestEdit.CopySegments;
-import io.varve.s3.manifest.ManifestEdit.Delete;
+import io.varve.s3.manifest.ManifestEdit.DeletePartition;
 import io.varve.s3.manifest.ManifestEdit.DropSegments;
 import io.varve.s3.manifest.ManifestEdit.MoveStart;
 import io.varve.s3.manifest.ManifestEdit.SetAside;
-import io.varve.s3.manifest.ManifestEdit.Truncate;
+import io.varve.s3.manifest.ManifestEdit.TruncateSegments;
 import io.varve.s3.object.Chunk;
 import io.varve.s3.object.ChunkCodec;
 import io.varve.s3.object.SegmentFormat;
@@ -67,9 +67,9 @@ final class RandomEdits {
         long end = known.map(RemotePartition::end).orElse((long) random.nextInt(3) * 50);
         switch (random.nextInt(14)) {
             case 0:
-                return new Truncate(id, random.nextInt((int) end + 10));
+                return new TruncateSegments(id, random.nextInt((int) end + 10));
             case 1:
-                return random.nextInt(3) == 0 ? new Delete(id) : new MoveStart(id, end);
+                return random.nextInt(3) == 0 ? new DeletePartition(id) : new MoveStart(id, end);
             case 2:
                 return random.nextInt(4) == 0 ? new SetAside(id) : new MoveStart(id, random.nextInt((int) end + 20));
             case 3:

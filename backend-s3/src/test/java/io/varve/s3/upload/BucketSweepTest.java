@@ -52,7 +52,7 @@ class BucketSweepTest {
         orders.append(10, 100).seal();
         rig.uploadAll(orders);
         ManifestEdit named = new ManifestEdit.AddSegments(orders.id(), rig.remote(orders));
-        rig.manifest.commit(List.of(new ManifestEdit.Delete(orders.id())));
+        rig.manifest.commit(List.of(new ManifestEdit.DeletePartition(orders.id())));
         rig.time.advance(UploadRig.GRACE_MS + 1);
         BucketSweep.Leftovers found = rig.sweep().find();
         assertThat(found.objects()).hasSize(1);
@@ -80,7 +80,7 @@ class BucketSweepTest {
             orders.append(10, 100).seal();
         }
         rig.uploadAll(orders);
-        rig.manifest.commit(List.of(new ManifestEdit.Delete(orders.id())));
+        rig.manifest.commit(List.of(new ManifestEdit.DeletePartition(orders.id())));
 
         assertThat(rig.deleter.run()).isZero();
         rig.time.advance(UploadRig.DELETE_DELAY_MS - 1);
@@ -121,7 +121,7 @@ class BucketSweepTest {
             partition.append(10, 100).seal();
             partition.append(10, 100).seal();
             crashed.uploadAll(partition);
-            crashed.manifest.commit(List.of(new ManifestEdit.Truncate(partition.id(), 10)));
+            crashed.manifest.commit(List.of(new ManifestEdit.TruncateSegments(partition.id(), 10)));
             crashed.failPoints.arm(place, () -> {
                 throw new IllegalStateException("dead");
             });
@@ -150,7 +150,7 @@ class BucketSweepTest {
         rig.uploadAll(orders);
         String orphan = SegmentKey.of(orders.id(), 10, new UUID(9, 9));
         rig.bucket.hold(orphan, new byte[5]);
-        rig.manifest.commit(List.of(new ManifestEdit.Delete(orders.id())));
+        rig.manifest.commit(List.of(new ManifestEdit.DeletePartition(orders.id())));
         BucketUpkeep upkeep = new BucketUpkeep(rig.deleter, rig.sweep(), 3_600_000, rig.context);
         try {
             UploadRig.await("the unnamed object is deleted", () -> {

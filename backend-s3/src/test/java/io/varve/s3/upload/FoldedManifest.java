@@ -92,14 +92,14 @@ final class FoldedManifest implements Manifest {
                     throw new IllegalStateException("not adjacent: " + kept);
                 }
             }
-        } else if (edit instanceof ManifestEdit.Truncate truncate) {
+        } else if (edit instanceof ManifestEdit.TruncateSegments truncate) {
             kept.removeIf(other -> other.baseOffset() >= truncate.end());
             kept.replaceAll(other -> other.endOffset() > truncate.end() ? cut(other, truncate.end()) : other);
             start = Math.min(start, truncate.end());
         } else if (edit instanceof ManifestEdit.MoveStart move) {
             kept.removeIf(other -> other.endOffset() <= move.start());
             start = Math.max(start, move.start());
-        } else if (edit instanceof ManifestEdit.Delete) {
+        } else if (edit instanceof ManifestEdit.DeletePartition) {
             kept.clear();
         } else {
             throw new UnsupportedOperationException(edit.toString());

@@ -162,7 +162,7 @@ class InterruptedUploadsTest {
             if (compacted) {
                 newEnd = segmentBase(newEnd);
             }
-            ManifestEdit edit = new ManifestEdit.Truncate(orders.id(), newEnd);
+            ManifestEdit edit = new ManifestEdit.TruncateSegments(orders.id(), newEnd);
             orders.truncateTo(end, () -> rig.manifest.commit(List.of(edit)));
         }
     }

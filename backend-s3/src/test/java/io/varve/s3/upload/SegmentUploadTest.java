@@ -90,7 +90,7 @@ class SegmentUploadTest {
             if (rig.manifest.partition(orders.id()).isPresent() && !truncated[0]) {
                 truncated[0] = true;
                 orders.truncateTo(15);
-                rig.manifest.commit(List.of(new ManifestEdit.Truncate(orders.id(), 10)));
+                rig.manifest.commit(List.of(new ManifestEdit.TruncateSegments(orders.id(), 10)));
             }
         });
 
