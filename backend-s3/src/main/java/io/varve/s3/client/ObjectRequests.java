@@ -56,7 +56,7 @@ record ObjectRequests(S3Connection connection, RequestCounters.OfTopic counts) {
             UploadBody body,
             boolean ifAbsent) {
         call.bytes(body.length());
-        return client().putObject(
+        PutObjectResponse answer = client().putObject(
                         put -> put.bucket(bucket())
                                 .key(full(key))
                                 .ifNoneMatch(ifAbsent ? ANY : null)
@@ -64,6 +64,11 @@ record ObjectRequests(S3Connection connection, RequestCounters.OfTopic counts) {
                                 .contentMD5(body.md5())
                                 .overrideConfiguration(configuration),
                         body.content());
+        // The SDK takes an error for a success if it comes with status 200; only the latter has an ETag.
+        if (answer.eTag() == null) {
+            throw RequestFailure.of(Meaning.TRANSIENT, "the answer has no ETag");
+        }
+        return answer;
     }
 
     /**

@@ -132,6 +132,8 @@ final class RequestFailure extends RuntimeException {
             }
         }
         return switch (status) {
+            // HEAD has no body to say why; expired credentials answer so.
+            case 400 -> code.isEmpty() ? Meaning.DENIED : Meaning.REFUSED;
             case 404, 416 -> Meaning.ABSENT;
             case 412 -> Meaning.EXISTS;
             case 409 -> Meaning.CONFLICT;

@@ -1,10 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.varve.s3.client;
 
+import io.varve.core.runtime.Clock;
+import io.varve.core.runtime.Ids;
+import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.support.StorageProperties;
 import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyExistsException;
+import software.amazon.awssdk.services.s3.model.BucketAlreadyOwnedByYouException;
 
 /** Makes settings and stores for tests. */
 public final class Buckets {
@@ -25,5 +30,15 @@ public final class Buckets {
             properties.put(more[i], more[i + 1]);
         }
         return BucketSettings.of(new StorageProperties(BucketSettings.SETTINGS, properties));
+    }
+
+    /** Makes the bucket, unless it is there. */
+    static void make(BucketSettings settings) {
+        try (S3Connection connection =
+                new S3Connection(settings, Clock.system(), new VirtualTime(0), Ids.seeded(1), new RetryPause())) {
+            connection.client().createBucket(create -> create.bucket(settings.bucket()));
+        } catch (BucketAlreadyOwnedByYouException | BucketAlreadyExistsException e) {
+            // as it should be
+        }
     }
 }
