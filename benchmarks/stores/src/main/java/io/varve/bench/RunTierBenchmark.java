@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.varve.bench;
+
+import com.sun.management.OperatingSystemMXBean;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+
+/**
+ * Compares the tier with the bare SDK on the same bytes, in turn: uploads, the time to the first record, reads.
+ * Prints a Markdown table of medians. {@code benchmarks/tier.sh} starts it.
+ */
+public final class RunTierBenchmark {
+    private static final int SEGMENT = 64 << 20;
+    private static final int UPLOADS_AT_A_TIME = 4;
+    private static final int READS_AT_A_TIME = 8;
+
+    private final TierTarget target;
+    private final Path directory;
+    private final String hot;
+    private final int segments;
+    /** What was measured, by the name of the row and column. */
+    private final Map<String, List<Double>> measured = new TreeMap<>();
+
+    private RunTierBenchmark(TierTarget target, Path directory, String hot, int segments) {
+        this.target = target;
+        this.directory = directory;
+        this.hot = hot;
+        this.segments = segments;
+    }
+
+    /**
+     * @param args endpoint, bucket, access key, secret key, hot backend, number of 64 MiB segments, rounds
+     * @throws IOException if the directory for the hot backend cannot be made
+     */
+    public static void main(String[] args) throws IOException {
+        TierTarget target = new TierTarget(args[0], args[1], args[2], args[3]);
+        Path parent = Path.of(System.getProperty("varve.bench.dir", System.getProperty("java.io.tmpdir")));
+        int rounds = Integer.parseInt(args[6]);
+        RunTierBenchmark benchmark = new RunTierBenchmark(
+                target, Files.createTempDirectory(parent, "varve-tier-"), args[4], Integer.parseInt(args[5]));
+        for (int round = 0; round <= rounds; round++) {
+            benchmark.round(round);
+            if (round == 0) {
+                benchmark.measured.clear(); // it warmed up
+            }
+        }
+        benchmark.print();
+    }
+
+    private void round(int round) throws IOException {
+        Path data = directory.resolve("data-" + round);
+        String bare = "bare-" + directory.getFileName() + "-" + round + "/";
+        String prefix = "tier-" + directory.getFileName() + "-" + round;
+        long bytes = (long) segments * SEGMENT;
+        try (BareTransfers up = new BareTransfers(target, UPLOADS_AT_A_TIME)) {
+            ByteBuffer content = random();
+            measure("upload, bare SDK", bytes, () -> {
+                for (int i = 0; i < segments; i++) {
+                    up.upload(bare + i, content);
+                }
+            });
+        }
+        try (TieredStore store = new TieredStore(data, target.properties(prefix, hot), SEGMENT)) {
+            store.fill(bytes);
+            measure("upload, tier", bytes, store::upload);
+            store.dropLocal();
+        }
+        try (BareTransfers down = new BareTransfers(target, READS_AT_A_TIME)) {
+            measure("first record, bare SDK", 0, () -> down.readFirst(bare));
+            measure("read, bare SDK", bytes, () -> down.readAll(bare));
+        }
+        try (TieredStore store = new TieredStore(data, target.properties(prefix, hot), SEGMENT)) {
+            measure("first record, tier", 0, store::readFirst);
+            measure("read, tier", bytes, store::readAll);
+        }
+        remove(data);
+    }
+
+    private static ByteBuffer random() {
+        byte[] content = new byte[SEGMENT];
+        new SplittableRandom(7).nextBytes(content);
+        return ByteBuffer.wrap(content);
+    }
+
+    private void measure(String what, long bytes, Runnable work) {
+        OperatingSystemMXBean machine = (OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean();
+        long cpu = machine.getProcessCpuTime();
+        long from = System.nanoTime();
+        work.run();
+        double seconds = (System.nanoTime() - from) / 1e9;
+        double cpuSeconds = (machine.getProcessCpuTime() - cpu) / 1e9;
+        add(what, bytes == 0 ? "ms" : "MB/s", bytes == 0 ? seconds * 1e3 : bytes / 1e6 / seconds);
+        if (bytes > 0) {
+            add(what, "CPU s/GB", cpuSeconds / (bytes / 1e9));
+        }
+    }
+
+    private void add(String what, String unit, double value) {
+        measured.computeIfAbsent(what + " | " + unit, name -> new ArrayList<>()).add(value);
+    }
+
+    private void print() {
+        System.out.println("| | | median | of |\n|---|---|---:|---|");
+        measured.forEach((name, values) -> {
+            List<Double> sorted = values.stream().sorted().toList();
+            System.out.printf(
+                    "| %s | %.2f | %s |%n",
+                    name,
+                    sorted.get(sorted.size() / 2),
+                    String.join(
+                            " ",
+                            values.stream().map(v -> String.format("%.2f", v)).toList()));
+        });
+    }
+
+    private static void remove(Path tree) throws IOException {
+        try (Stream<Path> files = Files.walk(tree)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

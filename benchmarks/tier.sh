@@ -1,0 +1,38 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: Apache-2.0
+# The tier beside the bare SDK, on the same bytes and the same S3 server, in turn: uploads, the time to the first record, reads in order.
+# Below the engine, without a broker. Prints a Markdown table of medians.
+#
+#   benchmarks/tier.sh [--hot file|lmdb] [--segments N] [--rounds N]
+#
+# Segments have 64 MiB (default: 8 of them). The S3 server is that of bin/varve-s3.sh, another process; its CPU does not count.
+# Environment: JAVA_HOME; BENCH_DIR is where the data is kept meanwhile (default: /tmp's disk).
+. "$(dirname "$(readlink -f "$0" 2>/dev/null || echo "$0")")/../bin/lib/launch.sh"
+set -euo pipefail
+hot=file segments=8 rounds=3
+while [ $# -gt 0 ]; do
+  case $1 in
+    --hot) hot=$2 ;;
+    --segments) segments=$2 ;;
+    --rounds) rounds=$2 ;;
+    *) sed -n '3,9s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  esac
+  shift 2
+done
+find_java
+target=$VARVE_HOME/benchmarks/stores/target
+build "the benchmarks" benchmarks/stores "$VARVE_HOME/target/build-benchmarks.log"
+work=$(mktemp -d "${BENCH_DIR:-${TMPDIR:-/tmp}}/tier.XXXXXX")
+server=
+trap '[ -z "$server" ] || kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+"$VARVE_HOME/bin/varve-s3.sh" --port "$port" --dir "$work/s3" --bucket varve --access-key bench --secret-key bench-secret >"$work/s3.out" 2>&1 &
+server=$!
+until grep -q "127.0.0.1:$port" "$work/s3.out"; do
+  kill -0 "$server" 2>/dev/null || { cat "$work/s3.out" >&2; exit 1; }
+  sleep 0.2
+done
+# shellcheck disable=SC2046 # options are words
+"$JAVA" -Xmx512m -XX:+UseSerialGC $(native_flags) "-Dvarve.bench.dir=$work" -Dorg.slf4j.simpleLogger.defaultLogLevel=warn \
+  -cp "$target/classes:$target/lib/*" io.varve.bench.RunTierBenchmark \
+  "http://127.0.0.1:$port" varve bench bench-secret "$hot" "$segments" "$rounds"
