@@ -13,8 +13,8 @@ public sealed interface ManifestEdit {
 
     /**
      * Adds segments, in the place of those they overlap: a compacted segment takes the place of the ones it
-     * was made of, and must span them. The first segments of a partition may begin anywhere: its start moves
-     * up to their base. All others must leave no gap.
+     * was made of, and must span what they have from the start on. The first segments of a partition may
+     * begin anywhere: its start moves up to their base. All others must leave no gap.
      *
      * @param partition which partition; made known if it is not
      * @param segments adjacent segments whose objects are confirmed; at least one

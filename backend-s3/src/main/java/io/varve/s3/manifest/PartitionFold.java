@@ -105,7 +105,7 @@ final class PartitionFold {
                 after.add(segment);
                 place += below ? 1 : 0;
             } else {
-                requireSpanned(before.id(), segment, base, end);
+                requireSpanned(before, segment, base, end);
                 removed.add(segment);
             }
         }
@@ -113,12 +113,13 @@ final class PartitionFold {
         return Step.of(with(before, before.start(), after), added, removed);
     }
 
-    private static void requireSpanned(PartitionId id, RemoteSegment old, long base, long end) {
-        if (old.baseOffset() < base || old.endOffset() > end) {
+    /** What lies below the start needs no place. */
+    private static void requireSpanned(RemotePartition before, RemoteSegment old, long base, long end) {
+        if (Math.max(old.baseOffset(), before.start()) < base || old.endOffset() > end) {
             throw misuse(
-                    id,
-                    "segments from " + base + " to " + end + " cannot take the place of " + old
-                            + ", they must span it");
+                    before.id(),
+                    "segments from " + base + " to " + end + " cannot take the place of " + old + " from the start of "
+                            + before.start() + " on, they must span it");
         }
     }
 

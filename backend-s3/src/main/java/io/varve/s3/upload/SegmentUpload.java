@@ -19,6 +19,7 @@ import io.varve.s3.object.SegmentFooter;
 import io.varve.s3.object.SegmentKey;
 import io.varve.s3.object.SegmentObjectWriter;
 import java.nio.ByteBuffer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -91,7 +92,8 @@ final class SegmentUpload {
         context.failPoints().hit("s3.upload.begin");
         inFlight.add(object);
         try {
-            boolean named = upload(source, generation, content(object, source, offsets.get(), stored), parts);
+            SegmentContent content = content(object, source, offsets.get(), stored);
+            boolean named = upload(source, generation, content, edits(offsets.get(), source), parts);
             if (named && offsets.get().partOf() >= 0) {
                 partial.add(source.id(), object, offsets.get().partOf());
             }
@@ -99,6 +101,13 @@ final class SegmentUpload {
             inFlight.remove(object);
         }
         return true;
+    }
+
+    /**
+     * A part of a segment takes the place of the whole one only if the start says that the rest is deleted.
+     */
+    private static List<ManifestEdit> edits(UploadPlan.ObjectOffsets offsets, UploadSource source) {
+        return offsets.partOf() < 0 ? List.of() : List.of(new ManifestEdit.MoveStart(source.id(), offsets.start()));
     }
 
     private static SegmentContent content(
@@ -114,7 +123,8 @@ final class SegmentUpload {
     }
 
     /** Returns true if the manifest names the object. */
-    private boolean upload(UploadSource source, long generation, SegmentContent content, PartBuffers parts) {
+    private boolean upload(
+            UploadSource source, long generation, SegmentContent content, List<ManifestEdit> first, PartBuffers parts) {
         String key = SegmentKey.of(content.partition(), content.baseOffset(), content.object());
         Optional<CompletableFuture<Void>> commit = Optional.empty();
         boolean handedOver = false;
@@ -123,8 +133,9 @@ final class SegmentUpload {
             ObjectInfo info = counted.upload(key, new GuardedParts(source, generation, writer));
             RemoteSegment segment = confirmed(key, info, writer);
             context.failPoints().hit("s3.upload.stored");
-            ManifestEdit edit = new ManifestEdit.AddSegments(content.partition(), List.of(segment));
-            commit = source.ifUnchanged(generation, () -> manifest.commit(List.of(edit)));
+            List<ManifestEdit> edits = new ArrayList<>(first);
+            edits.add(new ManifestEdit.AddSegments(content.partition(), List.of(segment)));
+            commit = source.ifUnchanged(generation, () -> manifest.commit(edits));
             handedOver = commit.isPresent();
         } catch (ChangedException e) {
             // The object is discarded below, and the partition is looked at again.

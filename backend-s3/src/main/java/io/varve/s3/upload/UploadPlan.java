@@ -42,10 +42,11 @@ final class UploadPlan {
      * @param baseOffset first offset, inclusive
      * @param endOffset exclusive
      * @param lastAppendMs time of the last append in ms since the epoch, or -1
+     * @param start the start of the partition: it is not below that of the manifest
      * @param partOf bytes of the segment on this machine, if the start lies within it, and the object has a
      *     part of it; else -1
      */
-    record ObjectOffsets(long baseOffset, long endOffset, long lastAppendMs, long partOf) {}
+    record ObjectOffsets(long baseOffset, long endOffset, long lastAppendMs, long start, long partOf) {}
 
     /** Plans for a partition whose sealed segments stay as they are. */
     static UploadPlan of(Extent extent, List<Segment> segments, Optional<RemotePartition> remote) {
@@ -131,7 +132,7 @@ final class UploadPlan {
                 .filter(s -> s.baseOffset() >= first.baseOffset() && s.endOffset() <= last.endOffset())
                 .toList();
         long partOf = first.baseOffset() < start ? first.bytes() : -1;
-        return new ObjectOffsets(base, last.endOffset(), Segment.lastAppendMs(together), partOf);
+        return new ObjectOffsets(base, last.endOffset(), Segment.lastAppendMs(together), start, partOf);
     }
 
     /** @return what waits */

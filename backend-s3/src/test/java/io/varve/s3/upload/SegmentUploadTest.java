@@ -83,6 +83,29 @@ class SegmentUploadTest {
     }
 
     @Test
+    void putsThePartAboveTheStartInThePlaceOfAWholeCompactedSegment() {
+        UploadedPartition users = new UploadedPartition(rig.storage, "users", 0, true);
+        users.append(5, 100).append(5, 100).seal();
+        users.append(1, 1);
+        rig.uploadAll(users);
+        users.hot().trimTo(3);
+        users.replace(1);
+
+        rig.uploadAll(users);
+
+        assertThat(rig.manifest.partition(users.id()).orElseThrow().start()).isEqualTo(3);
+        assertThat(rig.remote(users)).extracting(RemoteSegment::baseOffset).containsExactly(3L);
+        assertThat(rig.stored(users, 3).remaining())
+                .as("compaction left nothing above the start")
+                .isZero();
+        rig.start();
+        rig.uploadAll(users);
+        assertThat(users.uploads())
+                .as("once more after a start, as nothing tells")
+                .isEqualTo(3);
+    }
+
+    @Test
     void discardsTheObjectOfASegmentThatWasTruncatedMeanwhile() {
         UploadedPartition orders = partition("orders", 3);
         boolean[] truncated = new boolean[1];

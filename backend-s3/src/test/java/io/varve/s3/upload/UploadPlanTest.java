@@ -69,7 +69,7 @@ class UploadPlanTest {
         Extent within = new Extent(5, 40, 40);
         assertThat(plan(trimmed, within, remote(5, 10, 20), true, true).next()).isEmpty();
         UploadPlan unknown = plan(trimmed, within, remote(5, 10, 20), true, false);
-        assertThat(unknown.next()).contains(new UploadPlan.ObjectOffsets(5, 10, 100, 7));
+        assertThat(unknown.next()).contains(new UploadPlan.ObjectOffsets(5, 10, 100, 5, 7));
     }
 
     @Test

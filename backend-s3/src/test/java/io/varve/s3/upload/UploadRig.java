@@ -10,6 +10,8 @@ import io.varve.core.runtime.VirtualTime;
 import io.varve.core.spi.BatchSlice;
 import io.varve.core.spi.StorageContext;
 import io.varve.s3.client.MemoryBucket;
+import io.varve.s3.client.ObjectStore;
+import io.varve.s3.manifest.FoldedManifest;
 import io.varve.s3.manifest.RemoteSegment;
 import io.varve.s3.object.Chunk;
 import io.varve.s3.object.ChunkCodec;
@@ -98,11 +100,15 @@ final class UploadRig {
 
     /** Leaves out batches that end at or below a start, or lie behind the end of a segment that was cut. */
     ByteBuffer stored(UploadSource source, long start) {
+        return stored(bucket, remote(source), start);
+    }
+
+    static ByteBuffer stored(ObjectStore bucket, List<RemoteSegment> remote, long start) {
         SegmentObjectReader reader = new SegmentObjectReader(bucket, new ChunkDecoder(Optional.empty()));
-        ByteBuffer all = ByteBuffer.allocate(remote(source).stream()
+        ByteBuffer all = ByteBuffer.allocate(remote.stream()
                 .mapToInt(segment -> (int) segment.index().bytes())
                 .sum());
-        for (RemoteSegment segment : remote(source)) {
+        for (RemoteSegment segment : remote) {
             SegmentObject object = reader.open(segment.key());
             reader.verify(object, bytes -> {});
             for (Chunk chunk : segment.index().chunks()) {
@@ -141,9 +147,9 @@ final class UploadRig {
         return all.flip();
     }
 
-    /** Waits for what other threads do, for 30 s at most. */
+    /** Waits for what other threads do, for two minutes at most. */
     static void await(String what, BooleanSupplier condition) {
-        long end = System.nanoTime() + 30_000_000_000L;
+        long end = System.nanoTime() + 120_000_000_000L;
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() > end) {
                 throw new AssertionError("waited in vain until " + what);

@@ -39,7 +39,7 @@ final class UploadedPartition implements UploadSource {
     /** Appends a record that does not compress. */
     UploadedPartition appendNoise(int valueBytes) {
         byte[] noise = new byte[valueBytes];
-        new Random(valueBytes).nextBytes(noise);
+        new Random(hot.extent().readableEnd()).nextBytes(noise);
         return append(1, noise);
     }
 
