@@ -36,6 +36,7 @@ final class S3Storage implements Storage {
     private final TierTruncation truncation;
     private final LocalSpace localSpace;
     private final TierSync sync;
+    private final boolean restoring;
     private volatile boolean closed;
 
     /**
@@ -47,6 +48,7 @@ final class S3Storage implements Storage {
         this.parts = parts;
         this.services = services;
         this.catalog = catalog;
+        restoring = !parts.hot().partitions().containsAll(catalog.ids());
         FailPoints failPoints = parts.context().failPoints();
         BatchBorder border = new BatchBorder(new SegmentObjectReader(parts.bucket(), parts.decoder()));
         PartitionRestore restore = new PartitionRestore(parts.bucket(), parts.decoder());
@@ -62,6 +64,11 @@ final class S3Storage implements Storage {
     @Override
     public Set<PartitionId> partitions() {
         return catalog.ids();
+    }
+
+    @Override
+    public boolean restoring() {
+        return restoring;
     }
 
     @Override

@@ -93,6 +93,11 @@ public final class LogEngine implements AutoCloseable {
         return storage.partitions();
     }
 
+    /** @return true if the storage is restored from a remote tier, as {@link Storage#restoring} */
+    public boolean restoring() {
+        return storage.restoring();
+    }
+
     /**
      * Opens a partition, and creates it when absent. An open partition gives its existing log. Several
      * threads can open different partitions at a time: the storage may have to fetch them.

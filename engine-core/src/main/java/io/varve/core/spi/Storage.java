@@ -10,6 +10,17 @@ public interface Storage extends AutoCloseable {
     Set<PartitionId> partitions();
 
     /**
+     * Tells whether this machine lacked partitions, when the storage was opened, that a remote tier has: its
+     * disk was lost, or it takes over from another machine. Partitions that were never copied are lost then,
+     * and the last records of others.
+     *
+     * @return true for such a storage, until it is closed; false without a remote tier
+     */
+    default boolean restoring() {
+        return false;
+    }
+
+    /**
      * Opens a partition, creating it if absent, and fences every handle of a lower epoch.
      *
      * <p>To be correct: every later write through a handle of a lower epoch fails with FENCED; on return a

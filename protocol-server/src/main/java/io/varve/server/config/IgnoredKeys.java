@@ -14,7 +14,7 @@ final class IgnoredKeys {
     static final String ONE_BROKER = "there is one broker, nothing is replicated";
     private static final String NO_SECURITY = "TLS, SASL and access control are not there yet";
     private static final String NO_SHARE_GROUPS = "share groups are not there yet";
-    private static final String NO_TIER = "tiered storage is not there yet";
+    private static final String NO_TIER = "a tier is set up by storage.backend=s3 and its settings";
     private static final String NO_QUOTAS = "quotas are not there yet";
     private static final String NO_METRICS = "metrics reporters are not there yet";
     private static final String NO_PLUGINS = "no classes of others are loaded";
@@ -61,7 +61,7 @@ final class IgnoredKeys {
                 "principal.");
         because(NO_SECURITY, "delegation.token.", "connections.max.reauth.ms", "connection.failed.authentication.");
         because(NO_SHARE_GROUPS, "share.", "group.share.");
-        because(NO_TIER, "remote.", "log.local.");
+        because(NO_TIER, "remote.");
         because(NO_QUOTAS, "quota.", "controller.quota.", "client.quota.", "max.connection.creation.");
         because(NO_METRICS, "metric.", "metrics.", "kafka.metrics.", "auto.include.jmx.", "telemetry.", "confluent.");
         because("the number of background threads is fixed", "background.threads");

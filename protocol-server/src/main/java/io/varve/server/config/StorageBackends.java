@@ -60,11 +60,14 @@ public final class StorageBackends {
     static Map<String, ConfigKey> settings(String chosen) {
         ConfigDef settings = new ConfigDef();
         Map<String, StorageProvider> backends = all();
+        // A backend with a tier has another one in front.
+        boolean hasAnother =
+                backends.containsKey(chosen) && backends.get(chosen).tiers();
         for (StorageProvider provider : backends.values()) {
             for (StorageSetting setting : provider.settings()) {
                 String owner = setting.key().split("\\.", 2)[0];
                 boolean ofChosen = provider.name().equals(chosen); // it may stand on another, and have its settings
-                boolean ofAnother = !ofChosen && backends.containsKey(owner) && !owner.equals(chosen);
+                boolean ofAnother = !ofChosen && backends.containsKey(owner) && !owner.equals(chosen) && !hasAnother;
                 if (!ofAnother && !settings.names().contains(setting.key())) {
                     define(settings, setting);
                 }

@@ -126,7 +126,7 @@ public final class ClusterMetadata implements Topics, TopicCreator, AutoCloseabl
         ClusterMetadata metadata = new ClusterMetadata(config, engine, replayed, clock, scheduler, ids);
         try {
             StorageReconciliation found = StorageReconciliation.compare(engine.stored(), replayed);
-            found.requireNothingLost(config.losses());
+            found.requireNothingLost(config.losses(), engine.restoring());
             found.tidy(engine);
             EventLog<MetadataState, ApiMessageAndVersion> events = metadata.events;
             events.submit(new BootstrapCluster(config.nodeId(), config.rack(), ids))

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class ServerConfigTest {
     private static final Path SHIPPED = Path.of("..", "config", "server.properties");
+    private static final Path SHIPPED_S3 = Path.of("..", "config", "server-s3.properties");
 
     /** Keys that the shipped file shows an example of: they have no default. */
     private static final Set<String> EXAMPLES = Set.of("advertised.listeners", "listener.security.protocol.map");
@@ -92,6 +93,43 @@ class ServerConfigTest {
             }
         }
         assertThat(compared).isGreaterThan(70);
+    }
+
+    @Test
+    void theFileForS3NamesEverySettingOfTheTierAndItsDefault() throws IOException {
+        String file = Files.readString(SHIPPED_S3);
+        assertThat(ServerConfig.load(SHIPPED_S3, List.of(), home).warnings()).isEmpty();
+        Map<String, ConfigEntry> shown = shown(file);
+        Set<String> named = new TreeSet<>();
+        Matcher keys = Pattern.compile("(?m)^(#?)([a-z][a-z0-9.]*)=(.*)$").matcher(file);
+        while (keys.find()) {
+            String key = keys.group(2);
+            named.add(key);
+            assertThat(shown).containsKey(key);
+            if (keys.group(1).equals("#")) {
+                assertThat(shown.get(key).value() == null ? "" : shown.get(key).value())
+                        .as(key)
+                        .isEqualTo(keys.group(3));
+            }
+        }
+        assertThat(named)
+                .containsAll(shown.keySet().stream()
+                        .filter(key -> key.startsWith("s3."))
+                        .toList())
+                .hasSizeGreaterThan(30);
+    }
+
+    @Test
+    void aBackendWithATierTakesTheSettingsOfTheOneInFront() throws IOException {
+        String lmdb = StorageBackends.settings("lmdb").keySet().stream()
+                .filter(key -> key.startsWith("lmdb."))
+                .findFirst()
+                .orElseThrow();
+        assertThat(load("storage.backend=s3\ns3.hot.backend=lmdb")
+                        .metadata()
+                        .brokerKeys()
+                        .keys())
+                .containsKey(lmdb);
     }
 
     private static boolean isOfAnother(String key, String backend) {

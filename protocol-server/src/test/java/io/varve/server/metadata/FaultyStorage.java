@@ -22,10 +22,18 @@ final class FaultyStorage implements Storage {
 
     private final Storage storage;
     private final BiPredicate<Operation, PartitionId> fails;
+    private final boolean restoring;
 
-    FaultyStorage(Storage storage, BiPredicate<Operation, PartitionId> fails) {
+    /** @param restoring whether it is restored from a remote tier, so it says */
+    FaultyStorage(Storage storage, BiPredicate<Operation, PartitionId> fails, boolean restoring) {
         this.storage = storage;
         this.fails = fails;
+        this.restoring = restoring;
+    }
+
+    @Override
+    public boolean restoring() {
+        return restoring;
     }
 
     @Override

@@ -43,8 +43,10 @@ class MetadataRecoveryTest {
     private static final BiPredicate<Operation, PartitionId> NEVER = (operation, id) -> false;
 
     private volatile BiPredicate<Operation, PartitionId> fails = NEVER;
+    private boolean restoring;
+
     private final MetadataFixture node =
-            new MetadataFixture(11, storage -> new FaultyStorage(storage, (op, id) -> fails.test(op, id)));
+            new MetadataFixture(11, storage -> new FaultyStorage(storage, (op, id) -> fails.test(op, id), restoring));
 
     @AfterEach
     void close() {
@@ -224,6 +226,18 @@ class MetadataRecoveryTest {
                 .hasMessageContaining("log.loss.accepted=*");
         node.stop();
         node.start(accepting("orders-*"));
+        assertThat(node.metadata.byName("orders").partition(0).logEndOffset()).isZero();
+    }
+
+    @Test
+    void makesWhatARestoredStorageLacksAnewBecauseNobodyCanBringItBack() {
+        restoring = true;
+        node.start();
+        await(node.metadata.createIfAbsent("orders"));
+        PartitionId lost = node.metadata.byName("orders").partition(0).id();
+        node.stop();
+        node.storage.delete(lost);
+        node.start();
         assertThat(node.metadata.byName("orders").partition(0).logEndOffset()).isZero();
     }
 

@@ -62,10 +62,23 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
     }
 
     /**
+     * Refuses to go on without partitions. Those that a restored storage lacks were never copied to the
+     * remote tier: nobody can bring them back, and their topics must be served.
+     *
+     * @param accepted what may be missing
+     * @param restoring true if the storage is restored from a remote tier
      * @throws MetadataException if a partition is missing whose loss the user has not accepted; nothing has
      *     been changed then
      */
-    public void requireNothingLost(AcceptedLosses accepted) {
+    public void requireNothingLost(AcceptedLosses accepted, boolean restoring) {
+        if (restoring) {
+            if (!missing.isEmpty()) {
+                LOG.warn(
+                        "This machine is restored from the remote tier. {} have nothing there, and are made anew, empty",
+                        named(missing));
+            }
+            return;
+        }
         List<PartitionId> lost =
                 missing.stream().filter(id -> !accepted.acceptsMissing(id)).toList();
         if (lost.isEmpty()) {
@@ -73,14 +86,19 @@ public record StorageReconciliation(List<PartitionId> missing, List<PartitionId>
             return;
         }
         boolean many = lost.size() > MAX_NAMED;
-        String words = lost.stream().limit(MAX_NAMED).map(PartitionId::toString).collect(Collectors.joining(","));
-        throw new MetadataException(words.replace(",", ", ")
-                + (many
-                        ? " and " + (lost.size() - MAX_NAMED) + " more partitions are"
-                        : lost.size() > 1 ? " are" : " is")
+        throw new MetadataException(named(lost) + (lost.size() > 1 ? " are" : " is")
                 + " not in log.dirs any more: bring back what is missing, such as a directory that is not mounted;"
                 + " or, to go on without those records, start with --override " + AcceptedLosses.KEY + "="
-                + (many ? "*" : words) + ", and they are made anew, empty");
+                + (many ? "*" : words(lost, ",")) + ", and they are made anew, empty");
+    }
+
+    private static String named(List<PartitionId> some) {
+        int more = some.size() - MAX_NAMED;
+        return words(some, ", ") + (more > 0 ? " and " + more + " more partitions" : "");
+    }
+
+    private static String words(List<PartitionId> some, String separator) {
+        return some.stream().limit(MAX_NAMED).map(PartitionId::toString).collect(Collectors.joining(separator));
     }
 
     /** Finishes deletions that a crash cut short, and sets aside partitions that belong to no topic. */
